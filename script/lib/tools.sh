@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# The tools that building and testing need: one function that says whether each is there, one that fetches it.
+
+cargo_leptos_version=0.3.10 # 0.3.11 wants a newer compiler than the workspace does.
+cargo_deny_version=0.20.2
+cargo_nextest_version=0.9.151
+venv=$root/.tools/venv
+
+# What a fresh machine has to bring along.
+need_basics() {
+    need cargo "Rust is missing: install it with rustup, then run this again."
+    need rustc "The Rust compiler is missing: install it with rustup, then run this again."
+    need cc "A C compiler is missing: install one (on Debian the package gcc), then run this again."
+    need node "Node.js is missing: install it (on Debian the package nodejs), then run this again."
+    need npm "npm is missing: install it (on Debian the package npm), then run this again."
+}
+
+# cargo_install CRATE VERSION…: a tool is built once and runs for seconds, so it is compiled quickly rather than well.
+cargo_install() {
+    local crate=$1 version=$2
+    shift 2
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 \
+        cargo install "$crate" --version "$version" "$@"
+}
+
+has_cargo_leptos() { [ "$(cargo leptos --version)" = "cargo-leptos $cargo_leptos_version" ]; }
+add_cargo_leptos() {
+    cargo_install cargo-leptos "$cargo_leptos_version" --locked --no-default-features --features no_downloads
+}
+
+# The command and the crate write the same glue, so the command's version is the lock file's.
+wasm_bindgen_version() {
+    awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print }' "$root/Cargo.lock"
+}
+has_wasm_bindgen() { [ "$(wasm-bindgen --version)" = "wasm-bindgen $(wasm_bindgen_version)" ]; }
+# Its own lock file can name a patch release that a registry does not have yet, so its dependencies are resolved afresh.
+add_wasm_bindgen() { cargo_install wasm-bindgen-cli "$(wasm_bindgen_version)"; }
+
+has_cargo_nextest() { cargo nextest --version; }
+add_cargo_nextest() { cargo_install cargo-nextest "$cargo_nextest_version" --locked; }
+
+has_cargo_deny() { cargo deny --version; }
+add_cargo_deny() { cargo_install cargo-deny "$cargo_deny_version" --locked; }
+
+has_rust_checks() { cargo fmt --version && cargo clippy --version; }
+add_rust_checks() {
+    rustup component add rustfmt clippy || die "rustfmt and clippy are missing, and rustup could not add them."
+}
+
+has_chromium() { command -v chromium; }
+add_chromium() { debian_packages chromium fonts-liberation; }
+
+has_wrk() { command -v wrk; }
+add_wrk() { debian_packages wrk; }
+
+# lock_sum FILE…: what an installation was made from; it is kept inside the installation.
+lock_sum() { cat "$@" | sha256sum; }
+
+has_npm_packages() {
+    [ "$(cat "$1/node_modules/.made-from")" = "$(lock_sum "$1/package.json" "$1/package-lock.json")" ]
+}
+add_npm_packages() {
+    (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) &&
+        lock_sum "$1/package.json" "$1/package-lock.json" >"$1/node_modules/.made-from"
+}
+
+has_build_packages() { has_npm_packages "$root/script/tools"; }
+add_build_packages() { add_npm_packages "$root/script/tools"; }
+
+has_browser_packages() { has_npm_packages "$root/end2end"; }
+add_browser_packages() { add_npm_packages "$root/end2end"; }
+
+has_python_packages() {
+    "$venv/bin/python" --version && [ "$(cat "$venv/.made-from")" = "$(lock_sum "$root/end2end/clients/requirements.txt")" ]
+}
+add_python_packages() {
+    need python3 "Python 3 is missing: install it (on Debian the package python3), then run this again."
+    python3 -c 'import ensurepip, venv' 2>/dev/null || debian_packages python3-venv || return
+    python3 -m venv --clear "$venv" &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$root/end2end/clients/requirements.txt" &&
+        lock_sum "$root/end2end/clients/requirements.txt" >"$venv/.made-from"
+}
+
+# What one kind of work needs, each part skipped where it is there.
+
+setup_serve() {
+    need_basics
+    ensure "wasm target" has_wasm_target add_wasm_target &&
+        ensure "cargo-leptos $cargo_leptos_version" has_cargo_leptos add_cargo_leptos &&
+        ensure "wasm-bindgen $(wasm_bindgen_version)" has_wasm_bindgen add_wasm_bindgen &&
+        ensure "wasm-opt" has_build_packages add_build_packages &&
+        PATH=$root/script/tools/node_modules/.bin:$PATH
+}
+
+setup_checks() {
+    need_basics
+    ensure "rustfmt and clippy" has_rust_checks add_rust_checks &&
+        ensure "wasm target" has_wasm_target add_wasm_target
+}
+
+setup_deny() {
+    need_basics
+    ensure "cargo-deny" has_cargo_deny add_cargo_deny
+}
+
+setup_unit() {
+    need_basics
+    ensure "cargo-nextest" has_cargo_nextest add_cargo_nextest &&
+        ensure "PostgreSQL" has_postgres add_postgres
+}
+
+setup_clients() {
+    need_basics
+    ensure "Python packages" has_python_packages add_python_packages &&
+        ensure "npm packages" has_browser_packages add_browser_packages
+}
+
+setup_e2e() {
+    need_basics
+    node -e 'process.exit(parseInt(process.versions.node) < 20)' || die "Playwright needs Node.js 20 or newer, and this is $(node --version)."
+    ensure "Chromium" has_chromium add_chromium &&
+        ensure "npm packages" has_browser_packages add_browser_packages
+}
+
+setup_test() { setup_checks && setup_deny && setup_unit && setup_serve && setup_clients && setup_e2e; }
+
+setup_bench() { setup_serve && ensure "wrk" has_wrk add_wrk; }

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# The standard library for the browser: from rustup, or built from its source where rustup cannot reach its server.
+
+wasm_target=wasm32-unknown-unknown
+
+has_wasm_target() {
+    compgen -G "$(rustc --print target-libdir --target "$wasm_target")/libcore-*.rlib"
+}
+
+add_wasm_target() {
+    rustup target add "$wasm_target" || build_wasm_target
+}
+
+# Nothing but the compiler's own build knows which unstable features its library needs, hence RUSTC_BOOTSTRAP.
+build_wasm_target() {
+    local scratch release target_libdir
+    printf 'rustup could not add %s, so it is built from source.\n' "$wasm_target"
+    has_rust_source || add_rust_source || die "The Rust target $wasm_target is missing, rustup cannot add it, and there is no rust-src to build it from."
+    scratch=$(mktemp -d) &&
+        target_libdir=$(rustc --print target-libdir --target "$wasm_target") &&
+        cargo init --quiet --lib --vcs none --name nothing "$scratch" &&
+        RUSTC_BOOTSTRAP=1 cargo build --quiet --release --target "$wasm_target" -Zbuild-std=std,panic_abort \
+            --manifest-path "$scratch/Cargo.toml" --target-dir "$scratch/target" &&
+        release=$scratch/target/$wasm_target/release/deps &&
+        rm -f "$release"/libnothing-*.rlib &&
+        mkdir -p "$target_libdir" &&
+        cp "$release"/*.rlib "$target_libdir" &&
+        rm -rf "$scratch"
+}
+
+has_rust_source() {
+    [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
+}
+
+# A copy of the library's source may lie beside the clone, named after the compiler that it belongs to.
+add_rust_source() {
+    local version archive source
+    version=$(rustc --version | cut -d ' ' -f 2) &&
+        archive=$root/../shared/toolchain/rust-library-$version.tar.xz &&
+        source=$(rustc --print sysroot)/lib/rustlib/src/rust || return
+    if [ -f "$archive" ]; then
+        mkdir -p "$source" && tar -C "$source" -xf "$archive"
+    else
+        rustup component add rust-src
+    fi
+}
