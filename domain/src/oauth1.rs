@@ -1,0 +1,46 @@
+//! The text side of OAuth 1.0a (RFC 5849), as a server needs it.
+//!
+//! A request is given as it stood on the wire, is parsed into a [`SignedRequest`], and that one yields the signature
+//! base string and the rules that need no database. Whatever is wrong with it becomes a [`Refusal`], never a panic.
+//! Nothing here computes or compares a signature: that is the portal's, together with its keys.
+//!
+//! ```
+//! use domain::oauth1::{Origin, Request, SignatureMethod, signing_key};
+//!
+//! let origin: Origin = "https://photos.example.net".parse()?;
+//! let request = Request::new("POST", "/token", None)
+//!     .authorization(concat!(
+//!         r#"OAuth realm="Photos", oauth_consumer_key="dpf43f3p2l4k3l03", oauth_token="hh5s93j4hdidpola", "#,
+//!         r#"oauth_signature_method="PLAINTEXT", oauth_signature="kd94hf93k423kf44%26hdhd0244k9j7ao03""#,
+//!     ).as_bytes())
+//!     .parse()?;
+//! assert_eq!(request.signature_method, SignatureMethod::Plaintext);
+//! assert_eq!(request.signature, signing_key("kd94hf93k423kf44", "hdhd0244k9j7ao03"));
+//! assert!(request.base_string(&origin).starts_with("POST&https%3A%2F%2Fphotos.example.net%2Ftoken&oauth_consumer_key"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod base_string;
+mod encoding;
+mod header;
+mod origin;
+mod parameters;
+mod problem;
+mod refusal;
+mod request;
+mod signature_method;
+mod signed_request;
+
+#[cfg(test)]
+mod tests;
+
+pub use base_string::signing_key;
+pub use encoding::{DecodeError, decode, decode_form, encode, encode_form};
+pub use header::MAX_HEADER;
+pub use origin::{InvalidOrigin, Origin};
+pub use parameters::MAX_PARAMETERS;
+pub use problem::Problem;
+pub use refusal::Refusal;
+pub use request::{Request, is_form};
+pub use signature_method::SignatureMethod;
+pub use signed_request::SignedRequest;
