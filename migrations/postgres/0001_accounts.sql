@@ -1,0 +1,97 @@
+-- Accounts, their people and what those may do. Times are Unix milliseconds, 0 for never; ids are UUIDv7.
+
+create table accounts (
+    id         uuid not null primary key,
+    name       text not null,
+    language   text not null default 'en_US',
+    time_zone  text not null default 'UTC',
+    created_at bigint not null
+);
+
+create table account_features (
+    account_id uuid not null references accounts (id) on delete cascade,
+    feature    text not null,
+    primary key (account_id, feature)
+);
+
+create table profiles (
+    id         uuid not null primary key,
+    account_id uuid not null references accounts (id) on delete cascade,
+    name       text not null,
+    name_key   text collate "C" not null,
+    created_at bigint not null,
+    unique (account_id, name_key)
+);
+
+create table profile_rights (
+    profile_id  uuid not null references profiles (id) on delete cascade,
+    right_code text not null,
+    primary key (profile_id, right_code)
+);
+
+create table users (
+    id              uuid not null primary key,
+    account_id      uuid not null references accounts (id) on delete cascade,
+    profile_id      uuid not null references profiles (id),
+    name            text not null,
+    name_key        text collate "C" not null,
+    email           text not null,
+    -- One address is one person, whatever the account: people sign in with nothing else.
+    email_key       text not null unique,
+    password_hash   text not null,
+    active          boolean not null default true,
+    last_sign_in_at bigint not null default 0,
+    created_at      bigint not null
+);
+
+create index users_by_name on users (account_id, name_key, id);
+
+create table sessions (
+    id           uuid not null primary key,
+    user_id      uuid not null references users (id) on delete cascade,
+    -- SHA-256 of the cookie's 256 random bits.
+    digest       bytea not null unique,
+    user_agent   text not null,
+    address      text not null,
+    created_at   bigint not null,
+    last_seen_at bigint not null,
+    expires_at   bigint not null
+);
+
+create index sessions_by_user on sessions (user_id, last_seen_at);
+create index sessions_by_expiry on sessions (expires_at);
+
+-- Failed sign-ins, under a digest of what they are counted by.
+create table sign_in_failures (
+    digest   bytea not null primary key,
+    failures bigint not null,
+    last_at  bigint not null
+);
+
+create index sign_in_failures_by_time on sign_in_failures (last_at);
+
+-- Codes that the console printed for the setup page.
+create table setup_codes (
+    digest     bytea not null primary key,
+    created_at bigint not null
+);
+
+create table audit_records (
+    id         uuid not null primary key,
+    account_id uuid not null references accounts (id) on delete cascade,
+    at         bigint not null,
+    -- Nobody when the command line did it.
+    user_id    uuid,
+    via        text not null,
+    action     text not null,
+    subject_id uuid,
+    detail     text not null
+);
+
+create index audit_records_by_time on audit_records (account_id, at, id);
+
+-- What nodes tell each other: something that they may have cached has changed.
+create table changes (
+    seq bigint generated always as identity primary key,
+    at  bigint not null
+);

@@ -1,0 +1,83 @@
+-- OAuth 1: consumers, tokens, request tokens, nonces, and secrets on their one showing.
+
+create table consumers (
+    id             uuid not null primary key,
+    account_id     uuid not null references accounts (id) on delete cascade,
+    name           text not null,
+    name_key       text collate "C" not null,
+    consumer_key   text not null unique,
+    sealed_secret  bytea not null,
+    rsa_public_key text,
+    legacy_flow    boolean not null default false,
+    created_by     uuid references users (id),
+    created_at     bigint not null,
+    unique (account_id, name_key)
+);
+
+create table tokens (
+    id               uuid not null primary key,
+    account_id       uuid not null references accounts (id) on delete cascade,
+    consumer_id      uuid not null references consumers (id) on delete cascade,
+    user_id          uuid not null references users (id),
+    token            text not null unique,
+    -- Emptied when the token is revoked.
+    sealed_secret    bytea not null,
+    integration      text not null,
+    integration_key  text collate "C" not null,
+    created_by       uuid references users (id),
+    created_at       bigint not null,
+    expires_at       bigint not null default 0,
+    revoked_at       bigint not null default 0,
+    revoked_by       uuid references users (id),
+    last_used_at     bigint not null default 0,
+    last_used_from   text not null default ''
+);
+
+-- One for each order of the list.
+create index tokens_by_creation on tokens (account_id, created_at, id);
+create index tokens_by_use on tokens (account_id, last_used_at, id);
+create index tokens_by_integration on tokens (account_id, integration_key, id);
+create index tokens_by_consumer on tokens (consumer_id, id);
+create index tokens_by_user on tokens (user_id, id);
+
+-- Counts a consumer's tokens that work without reading them.
+create index tokens_by_state on tokens (consumer_id, revoked_at, expires_at);
+
+create table request_tokens (
+    token           text not null primary key,
+    account_id      uuid not null references accounts (id) on delete cascade,
+    consumer_id     uuid not null references consumers (id) on delete cascade,
+    sealed_secret   bytea not null,
+    -- `oob`, a URL, or empty where the older flow names it later.
+    callback        text not null,
+    -- Whether it was made by the flow without verifier.
+    legacy          boolean not null,
+    user_id         uuid references users (id) on delete cascade,
+    verifier_digest bytea,
+    created_at      bigint not null,
+    expires_at      bigint not null,
+    exchanged_at    bigint not null default 0,
+    refused_at      bigint not null default 0
+);
+
+create index request_tokens_by_expiry on request_tokens (expires_at);
+
+create table nonces (
+    -- Seconds, as the client said.
+    timestamp bigint not null,
+    -- Of consumer, token and nonce.
+    digest    bytea not null,
+    primary key (timestamp, digest)
+);
+
+create table reveals (
+    id         uuid not null primary key,
+    session_id uuid not null references sessions (id) on delete cascade,
+    kind       text not null,
+    sealed     bytea not null,
+    created_at bigint not null,
+    expires_at bigint not null
+);
+
+create index reveals_by_session on reveals (session_id, created_at);
+create index reveals_by_expiry on reveals (expires_at);
