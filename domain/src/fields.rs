@@ -1,0 +1,107 @@
+//! What is wrong with a form, field by field.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The longest name that a person may give to anything, in characters.
+pub const MAX_NAME: usize = 100;
+
+/// One field's complaint. `field` is the form's name for it, `message` says what is expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The name that the form or the JSON body uses.
+    pub field: String,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+/// Every complaint about one input; never empty when it is an error.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldErrors(pub Vec<FieldError>);
+
+impl FieldErrors {
+    /// A single complaint.
+    #[must_use]
+    pub fn one(field: &str, message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
+    }
+
+    /// Adds a complaint.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        });
+    }
+
+    /// The first complaint about `field`.
+    #[must_use]
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| error.message.as_str())
+    }
+
+    /// `value` when nothing was complained about.
+    ///
+    /// # Errors
+    /// Itself, when something was.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            write!(f, "{}: {}", error.field, error.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FieldErrors {}
+
+/// A name as a person typed it, with the space around it and runs of space inside it taken away.
+///
+/// # Errors
+/// When it is empty, longer than [`MAX_NAME`] characters, or holds control characters.
+pub fn name(field: &str, text: &str, errors: &mut FieldErrors) -> String {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        errors.add(field, "Enter a name.");
+    } else if name.chars().count() > MAX_NAME {
+        errors.add(field, format!("Use at most {MAX_NAME} characters."));
+    } else if name.chars().any(char::is_control) {
+        errors.add(field, "Use letters, digits and punctuation only.");
+    }
+    name
+}
+
+/// What makes two names the same: case does not count.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_tidied_and_checked() {
+        let mut errors = FieldErrors::default();
+        assert_eq!(name("name", "  Web   shop ", &mut errors), "Web shop");
+        assert!(errors.0.is_empty());
+        name("name", " \t ", &mut errors);
+        name("other", &"x".repeat(MAX_NAME + 1), &mut errors);
+        assert_eq!(errors.of("name"), Some("Enter a name."));
+        assert_eq!(errors.of("other"), Some("Use at most 100 characters."));
+    }
+}

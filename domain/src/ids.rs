@@ -1,0 +1,86 @@
+//! Typed ids: UUIDv7 text outside, the engine's native UUID in the database.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// A text that is not an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an id: expected a UUID such as 0192f0c1-2b3c-7d4e-8f90-123456789abc")]
+pub struct NotAnId;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0.hyphenated())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::try_parse(text).map(Self).map_err(|_| NotAnId)
+            }
+        }
+    };
+}
+
+id!(
+    /// An organisation's account: the boundary that no query crosses.
+    AccountId
+);
+id!(
+    /// A person who can sign in.
+    UserId
+);
+id!(
+    /// A security profile, a named set of rights.
+    ProfileId
+);
+id!(
+    /// A signed-in browser.
+    SessionId
+);
+id!(
+    /// An OAuth 1 consumer.
+    ConsumerId
+);
+id!(
+    /// An OAuth 1 token.
+    TokenId
+);
+id!(
+    /// A secret that waits to be read once.
+    RevealId
+);
+id!(
+    /// A record of a change.
+    AuditId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_what_it_prints() {
+        let id: UserId = "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap();
+        assert_eq!(id.to_string(), "0192f0c1-2b3c-7d4e-8f90-123456789abc");
+        assert_eq!("nonsense".parse::<UserId>(), Err(NotAnId));
+    }
+}

@@ -1,0 +1,19 @@
+//! The words of Gatehouse: ids, rights, form input and its validation, and the text rules of OAuth 1.0a.
+//!
+//! Everything here is pure, runs alike in the server and in the browser, and is the one place for each rule that both
+//! need. What touches a database, a clock or a secret is in `portal`.
+
+pub mod accounts;
+pub mod consumers;
+pub mod email;
+pub mod features;
+pub mod fields;
+pub mod ids;
+pub mod integrations;
+pub mod oauth1;
+pub mod people;
+pub mod reveals;
+pub mod rights;
+pub mod sessions;
+pub mod time;
+pub mod tokens;
