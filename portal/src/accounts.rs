@@ -1,0 +1,194 @@
+//! Accounts, as the operator handles them on the command line.
+
+use crate::actor::{self, Actor};
+use crate::audit::{self, Change};
+use crate::changes;
+use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::error::{Error, Result};
+use crate::people;
+use crate::portal::Portal;
+use crate::profiles;
+use domain::accounts::{Account, NewAccount};
+use domain::features::Feature;
+use domain::ids::{AccountId, UserId};
+use domain::people::{ADMINISTRATOR, NewUser};
+use domain::rights::Rights;
+use domain::time::Timestamp;
+
+/// Makes an account with its administrator, all features on.
+///
+/// # Errors
+/// [`Error::Invalid`] for a field that does not hold what it must, an e-mail that is in use included.
+pub async fn create(portal: &Portal, input: NewAccount) -> Result<(AccountId, UserId)> {
+    let input = input.checked()?;
+    let password_hash = crate::passwords::hash(portal, &input.password).await?;
+    let mut tx = portal.begin().await?;
+    let made = insert(portal, &mut tx, input, &password_hash).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(made)
+}
+
+/// Adds an account with its administrator in the caller's transaction; `input` has been checked.
+pub(crate) async fn insert(
+    portal: &Portal,
+    tx: &mut Transaction,
+    input: NewAccount,
+    password_hash: &str,
+) -> Result<(AccountId, UserId)> {
+    let account = AccountId(portal.new_id());
+    run!(
+        tx,
+        "insert into accounts (id, name, created_at) values ($1, $2, $3)",
+        account,
+        &input.account_name,
+        portal.now()
+    )?;
+    for feature in Feature::ALL {
+        run!(
+            tx,
+            "insert into account_features (account_id, feature) values ($1, $2)",
+            account,
+            feature.code()
+        )?;
+    }
+    let operator = Actor::operator(account, input.account_name.clone(), Feature::ALL.to_vec());
+    audit::record(
+        portal,
+        tx,
+        &operator,
+        Change { action: "account.create", subject: Some(account.0), detail: &input.account_name },
+    )
+    .await?;
+    profiles::insert(portal, tx, &operator, ADMINISTRATOR, Rights::all()).await?;
+    let administrator = NewUser {
+        name: input.name,
+        email: input.email,
+        password: input.password,
+        profile: ADMINISTRATOR.to_owned(),
+    };
+    let user = people::insert(portal, tx, &operator, &administrator, password_hash).await?;
+    changes::announce(portal, tx).await?;
+    Ok((account, user))
+}
+
+/// All accounts, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(portal: &Portal) -> Result<Vec<Account>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        id: AccountId,
+        name: String,
+        created_at: Timestamp,
+        users: i64,
+    }
+    let mut db = portal.read().await?;
+    let rows = fetch_all!(
+        &mut db,
+        Row,
+        "select a.id, a.name, a.created_at, (select count(*) from users u where u.account_id = a.id) as users
+         from accounts a order by a.name, a.id"
+    )?;
+    let mut accounts = Vec::with_capacity(rows.len());
+    for row in rows {
+        let features = actor::features(&mut db, row.id).await?;
+        accounts.push(Account {
+            id: row.id,
+            name: row.name,
+            features: features.iter().map(|feature| feature.code().to_owned()).collect(),
+            users: row.users,
+            created_at: row.created_at,
+        });
+    }
+    Ok(accounts)
+}
+
+/// The operator as actor in the account that `name` is the id or the name of; without a name, in the only one.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown account, [`Error::Conflict`] where it is not clear which is meant.
+pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
+    let mut matching = list(portal).await?;
+    if let Some(name) = name {
+        matching.retain(|account| account.name == name || account.id.to_string() == name);
+    }
+    match matching.len() {
+        0 => Err(Error::NotFound("account")),
+        1 => {
+            let account = matching.remove(0);
+            let features = account.features.iter().filter_map(|code| Feature::from_code(code)).collect();
+            Ok(Actor::operator(account.id, account.name, features))
+        }
+        _ => Err(Error::Conflict(match name {
+            Some(name) => format!("several accounts are named {name}; give the id instead"),
+            None => "there are several accounts; name one with --account".to_owned(),
+        })),
+    }
+}
+
+/// Switches a feature of the operator's account on or off. Off, its credentials open nothing.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on: bool) -> Result<()> {
+    let account = operator.account();
+    let mut tx = portal.begin().await?;
+    run!(
+        &mut tx,
+        "delete from account_features where account_id = $1 and feature = $2",
+        account,
+        feature.code()
+    )?;
+    if on {
+        run!(
+            &mut tx,
+            "insert into account_features (account_id, feature) values ($1, $2)",
+            account,
+            feature.code()
+        )?;
+    }
+    let action = if on { "feature.enable" } else { "feature.disable" };
+    audit::record(portal, &mut tx, operator, Change { action, subject: None, detail: feature.code() }).await?;
+    changes::announce(portal, &mut tx).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(())
+}
+
+/// What the API says of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// The organisation's name.
+    pub name: String,
+    /// The default language, such as `en_US`.
+    pub language: String,
+    /// The time zone's IANA name.
+    pub time_zone: String,
+}
+
+/// The actor's own account. Any actor may read it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn details(portal: &Portal, actor: &Actor) -> Result<Details> {
+    let mut db = portal.read().await?;
+    find(&mut db, actor.account()).await?.ok_or(Error::NotFound("account"))
+}
+
+async fn find(db: &mut impl Connection, account: AccountId) -> Result<Option<Details>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        name: String,
+        language: String,
+        time_zone: String,
+    }
+    let row = fetch_optional!(db, Row, "select name, language, time_zone from accounts where id = $1", account)?;
+    Ok(row.map(|row| Details { name: row.name, language: row.language, time_zone: row.time_zone }))
+}
+
+/// Whether there is any account yet.
+pub(crate) async fn any(db: &mut impl Connection) -> Result<bool> {
+    Ok(fetch_optional!(db, (i64,), "select cast(1 as bigint) from accounts limit 1")?.is_some())
+}

@@ -1,0 +1,86 @@
+//! What a node remembers of the database, so that most requests read nothing.
+//!
+//! Every entry is derived, bounded in number, and carries the generation in which its reading began. A change on any
+//! node starts a new generation (see `changes`), which makes every older entry worthless at once; an entry that was
+//! read while the change happened is older too, so nothing stale can slip in.
+
+use crate::oauth1::Credential;
+use crate::portal::Portal;
+use crate::sessions::Signed;
+use quick_cache::Equivalent;
+use quick_cache::sync::Cache;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How many entries of a kind a node remembers; one takes less than a kilobyte.
+const ENTRIES: usize = 10_000;
+
+/// A generation of the caches: what was read before the last change is of an older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Generation(u64);
+
+pub(crate) struct Caches {
+    generation: AtomicU64,
+    /// By the digest of the session's cookie.
+    pub sessions: Remembered<Vec<u8>, Signed>,
+    /// By consumer key and token.
+    pub credentials: Remembered<(String, String), Credential>,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            generation: AtomicU64::new(0),
+            sessions: Remembered::new(),
+            credentials: Remembered::new(),
+        }
+    }
+}
+
+impl Caches {
+    /// To be taken before reading what is to be remembered.
+    pub fn generation(&self) -> Generation {
+        Generation(self.generation.load(Ordering::SeqCst))
+    }
+}
+
+impl Portal {
+    /// Starts a new generation: what is remembered is worthless from now on.
+    pub(crate) fn forget(&self) {
+        self.caches().generation.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A credential's key without owning it.
+#[derive(Hash)]
+pub(crate) struct CredentialKey<'a>(pub &'a str, pub &'a str);
+
+impl Equivalent<(String, String)> for CredentialKey<'_> {
+    fn equivalent(&self, (consumer_key, token): &(String, String)) -> bool {
+        self.0 == consumer_key && self.1 == token
+    }
+}
+
+/// One kind of remembered values.
+pub(crate) struct Remembered<K, V>(Cache<K, (Generation, Arc<V>)>);
+
+impl<K: Eq + Hash, V> Remembered<K, V> {
+    fn new() -> Self {
+        Self(Cache::new(ENTRIES))
+    }
+
+    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, now: Generation, key: &Q) -> Option<Arc<V>> {
+        self.0.get(key).filter(|(generation, _)| *generation == now).map(|(_, value)| value)
+    }
+
+    pub fn put(&self, read_in: Generation, key: K, value: V) -> Arc<V> {
+        let value = Arc::new(value);
+        self.0.insert(key, (read_in, Arc::clone(&value)));
+        value
+    }
+
+    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) {
+        self.0.remove(key);
+    }
+}

@@ -1,0 +1,310 @@
+//! One code path for both engines: SQLite in a file, or PostgreSQL by URL.
+//!
+//! Statements are written once, in the SQL that both understand, with `$1` parameters. [`run!`], [`fetch_one!`],
+//! [`fetch_optional!`] and [`fetch_all!`] send them to whichever engine a [`Reader`] or a [`Transaction`] belongs to.
+
+use crate::error::{Error, Result};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file, made when missing.
+    File(PathBuf),
+    /// A PostgreSQL URL; it may hold a password and so is never printed.
+    Postgres(String),
+}
+
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "File({})", path.display()),
+            Self::Postgres(_) => f.write_str("Postgres([redacted])"),
+        }
+    }
+}
+
+/// The open database.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    /// One writer, many readers, as SQLite's WAL has it.
+    Sqlite {
+        path: PathBuf,
+        read: SqlitePool,
+        write: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// What must survive what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// A committed change survives a power cut.
+    Power,
+    /// A committed change survives the end of this process, however it ends. For what is worth little minutes later.
+    Process,
+}
+
+/// A name that only one transaction at a time may hold, over all nodes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lock {
+    /// Telling other nodes of a change, so that the numbers of changes are in the order of their commits.
+    Changes = 0x6761_7401,
+    /// Making the first account.
+    Setup = 0x6761_7402,
+    /// Housekeeping.
+    Maintenance = 0x6761_7403,
+}
+
+/// A connection to read with.
+pub(crate) enum Reader {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A transaction to write in; rolled back unless committed.
+pub(crate) enum Transaction {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// A connection of either engine, for the macros.
+pub(crate) enum Handle<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+/// What the macros can send a statement to.
+pub(crate) trait Connection {
+    fn handle(&mut self) -> Handle<'_>;
+}
+
+impl Connection for Reader {
+    fn handle(&mut self) -> Handle<'_> {
+        match self {
+            Self::Sqlite(connection) => Handle::Sqlite(connection),
+            Self::Postgres(connection) => Handle::Postgres(connection),
+        }
+    }
+}
+
+impl Connection for Transaction {
+    fn handle(&mut self) -> Handle<'_> {
+        match self {
+            Self::Sqlite(transaction) => Handle::Sqlite(transaction),
+            Self::Postgres(transaction) => Handle::Postgres(transaction),
+        }
+    }
+}
+
+macro_rules! on_either {
+    ($connection:expr, $make:ident :: <$($row:ty)?>, $sql:expr, [$($bind:expr),*], $fetch:ident) => {
+        match $crate::database::Connection::handle(&mut *$connection) {
+            $crate::database::Handle::Sqlite(connection) => {
+                sqlx::$make::<sqlx::Sqlite $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection).await
+            }
+            $crate::database::Handle::Postgres(connection) => {
+                sqlx::$make::<sqlx::Postgres $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection).await
+            }
+        }
+    };
+}
+
+/// Runs a statement; gives the number of rows that it touched.
+macro_rules! run {
+    ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $crate::database::Connection::handle(&mut *$connection) {
+            $crate::database::Handle::Sqlite(connection) => {
+                sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*.execute(connection).await
+                    .map(|done| done.rows_affected())
+            }
+            $crate::database::Handle::Postgres(connection) => {
+                sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.execute(connection).await
+                    .map(|done| done.rows_affected())
+            }
+        }
+    };
+}
+
+/// The one row of a query.
+macro_rules! fetch_one {
+    ($connection:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::database::on_either!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_one)
+    };
+}
+
+/// The first row of a query, if it has any.
+macro_rules! fetch_optional {
+    ($connection:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::database::on_either!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_optional)
+    };
+}
+
+/// All rows of a query.
+macro_rules! fetch_all {
+    ($connection:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::database::on_either!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_all)
+    };
+}
+
+pub(crate) use {fetch_all, fetch_one, fetch_optional, on_either, run};
+
+impl Database {
+    /// Connects, making the SQLite file when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with a sentence for the operator.
+    pub(crate) async fn open(location: &Location) -> Result<Self> {
+        match location {
+            Location::File(path) => Self::open_file(path).await,
+            Location::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)
+                    .map_err(|error| Error::unavailable("the database URL is not valid", error))?;
+                let pool = PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect_with(options)
+                    .await
+                    .map_err(|error| Error::unavailable("PostgreSQL does not answer", error))?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    async fn open_file(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            // Another process, such as the command line, may hold the one write lock for a moment.
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-8000")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(200);
+        let failed = |error| Error::unavailable("the SQLite file cannot be opened", error);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await
+            .map_err(failed)?;
+        let read = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(failed)?;
+        Ok(Self::Sqlite {
+            path: path.to_owned(),
+            read,
+            write,
+        })
+    }
+
+    pub(crate) async fn read(&self) -> Result<Reader> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
+            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                let mut connection = write.acquire().await?;
+                let synchronous = match durability {
+                    Durability::Power => "pragma synchronous = full",
+                    Durability::Process => "pragma synchronous = normal",
+                };
+                sqlx::query::<Sqlite>(synchronous).execute(&mut *connection).await?;
+                // Taking the write lock at once: a transaction that reads first and writes later could not wait for it.
+                let transaction = sqlx::Transaction::begin(
+                    connection,
+                    Some("begin immediate".into_sql_str()),
+                )
+                .await?;
+                Ok(Transaction::Sqlite(transaction))
+            }
+            Self::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                if durability == Durability::Process {
+                    sqlx::query::<Postgres>("set local synchronous_commit = off")
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                Ok(Transaction::Postgres(transaction))
+            }
+        }
+    }
+
+    /// Brings the schema up to date, one process at a time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when a migration fails, or when the database is newer than this program.
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        let failed = |error| Error::unavailable("the database could not be migrated", error);
+        match self {
+            Self::Sqlite { path, write, .. } => {
+                // PostgreSQL has advisory locks for this; a SQLite file has its neighbour.
+                let lock = tokio::task::spawn_blocking({
+                    let path = path.with_extension("lock");
+                    move || {
+                        let file = std::fs::File::create(path)?;
+                        file.lock()?;
+                        Ok::<_, std::io::Error>(file)
+                    }
+                })
+                .await
+                .map_err(Error::internal)?
+                .map_err(|error| Error::unavailable("the data folder cannot be written", error))?;
+                sqlx::migrate!("../migrations/sqlite").run(write).await.map_err(failed)?;
+                drop(lock);
+            }
+            Self::Postgres(pool) => {
+                sqlx::migrate!("../migrations/postgres").run(pool).await.map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Transaction {
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Waits until no other transaction, on any node, holds `lock`; it is held until the end of this one.
+    /// SQLite has one writer, so there it is held already.
+    pub(crate) async fn lock(&mut self, lock: Lock) -> Result<()> {
+        if let Self::Postgres(transaction) = self {
+            sqlx::query::<Postgres>("select pg_advisory_xact_lock($1)")
+                .bind(lock as i64)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,227 @@
+//! The master key, and what is sealed under it.
+//!
+//! A sealed value is `version (1 byte) || key id (4 bytes) || nonce (12 bytes) || AES-256-GCM ciphertext and tag`. Its
+//! additional data names the row that it belongs to, so that one row's value cannot be put into another's place.
+
+use crate::error::{Error, Result};
+use crate::secret::{self, Secret};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+const HEADER: usize = 1 + 4;
+
+/// The master keys: the first seals, each opens what it sealed.
+pub struct Keyring(Vec<Key>);
+
+struct Key {
+    id: [u8; 4],
+    key: RandomizedNonceKey,
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keyring({} keys)", self.0.len())
+    }
+}
+
+/// Why a text is not a list of master keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a master key is 32 random bytes in Base64, such as `openssl rand -base64 32` prints; several are separated by commas, the newest first")]
+pub struct NotAMasterKey;
+
+impl Keyring {
+    /// Reads keys in Base64, separated by commas or lines, the newest first.
+    ///
+    /// # Errors
+    /// [`NotAMasterKey`] when one is not 32 bytes, or when there is none.
+    pub fn parse(text: &str) -> std::result::Result<Self, NotAMasterKey> {
+        let keys = text
+            .split([',', '\n'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                let bytes = Zeroizing::new(STANDARD.decode(part).map_err(|_| NotAMasterKey)?);
+                if bytes.len() != 32 {
+                    return Err(NotAMasterKey);
+                }
+                let digest = secret::digest(&[b"gatehouse master key".as_slice(), &bytes].concat());
+                Ok(Key {
+                    id: [digest[0], digest[1], digest[2], digest[3]],
+                    key: RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_| NotAMasterKey)?,
+                })
+            })
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(NotAMasterKey) } else { Ok(Self(keys)) }
+    }
+
+    /// Reads the key file, and makes it with a new key when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be read or made, does not hold keys, or can be read by others than its
+    /// owner.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        match create_file(path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(Error::unavailable("the master key file cannot be made", error)),
+        }
+        check_mode(path)?;
+        let text = Zeroizing::new(
+            std::fs::read_to_string(path)
+                .map_err(|error| Error::unavailable("the master key file cannot be read", error))?,
+        );
+        Self::parse(&text).map_err(|error| Error::unavailable("the master key file holds something else", error))
+    }
+
+    /// Seals `secret` for the row that `context` names.
+    pub(crate) fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>> {
+        let Key { id, key } = &self.0[0];
+        let mut sealed = secret.expose().as_bytes().to_vec();
+        let nonce = key
+            .seal_in_place_append_tag(Aad::from(context.as_bytes()), &mut sealed)
+            .map_err(|_| Error::internal("sealing failed"))?;
+        let mut value = Vec::with_capacity(HEADER + NONCE_LEN + sealed.len());
+        value.push(VERSION);
+        value.extend_from_slice(id);
+        value.extend_from_slice(nonce.as_ref());
+        value.extend_from_slice(&sealed);
+        Ok(value)
+    }
+
+    /// Opens what [`seal`](Self::seal) made for the same row.
+    pub(crate) fn open(&self, context: &str, value: &[u8]) -> Result<Secret> {
+        let (header, rest) = value
+            .split_at_checked(HEADER)
+            .filter(|(header, _)| header[0] == VERSION)
+            .ok_or_else(|| Error::internal("a sealed value is cut short"))?;
+        let key = self
+            .0
+            .iter()
+            .find(|key| key.id == header[1..])
+            .ok_or_else(|| {
+                Error::unavailable("a secret is sealed under another master key", "give the key that was in use")
+            })?;
+        let (nonce, sealed) = rest
+            .split_at_checked(NONCE_LEN)
+            .ok_or_else(|| Error::internal("a sealed value is cut short"))?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Error::internal("a nonce is cut short"))?;
+        let mut buffer = Zeroizing::new(sealed.to_vec());
+        let plain = key
+            .key
+            .open_in_place(nonce, Aad::from(context.as_bytes()), &mut buffer)
+            .map_err(|_| Error::internal("a sealed value was changed or moved"))?;
+        let text = std::str::from_utf8(plain).map_err(Error::internal)?;
+        Ok(Secret::new(text.to_owned()))
+    }
+
+    /// Whether `value` is sealed under another key than the first.
+    pub(crate) fn is_outdated(&self, value: &[u8]) -> bool {
+        value.get(1..HEADER).is_some_and(|id| id != self.0[0].id)
+    }
+}
+
+/// A new master key, as [`Keyring::parse`] reads it.
+#[must_use]
+pub fn new_master_key() -> Secret {
+    Secret::new(STANDARD.encode(Zeroizing::new(secret::random::<32>()).as_slice()))
+}
+
+/// Writes a new key beside the file and links it into place, so that of two processes that start at once one wins and
+/// neither reads half a file.
+fn create_file(path: &Path) -> std::io::Result<()> {
+    use std::io::Write;
+    if path.exists() {
+        return Ok(());
+    }
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    writeln!(file, "{}", new_master_key().expose())?;
+    file.sync_all()?;
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    linked
+}
+
+#[cfg(unix)]
+fn check_mode(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let unreadable = |error| Error::unavailable("the master key file cannot be read", error);
+    let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode();
+    if mode & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(Error::unavailable(
+            "the master key file can be read by others",
+            format!("run chmod 600 '{}'", path.display()),
+        ))
+    }
+}
+
+#[cfg(not(unix))]
+fn check_mode(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyring(keys: &[&Secret]) -> Keyring {
+        let text: Vec<_> = keys.iter().map(|key| key.expose()).collect();
+        Keyring::parse(&text.join(",")).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_only_in_its_place() {
+        let ring = keyring(&[&new_master_key()]);
+        let sealed = ring.seal("consumers/1", &Secret::new("quiet".to_owned())).unwrap();
+        assert!(!String::from_utf8_lossy(&sealed).contains("quiet"));
+        assert_eq!(ring.open("consumers/1", &sealed).unwrap().expose(), "quiet");
+        assert!(ring.open("consumers/2", &sealed).is_err());
+        for index in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[index] ^= 1;
+            assert!(ring.open("consumers/1", &changed).is_err(), "byte {index}");
+            assert!(ring.open("consumers/1", &sealed[..index]).is_err(), "cut at {index}");
+        }
+    }
+
+    #[test]
+    fn an_older_key_still_opens() {
+        let (old, new) = (new_master_key(), new_master_key());
+        let sealed = keyring(&[&old]).seal("x", &Secret::new("quiet".to_owned())).unwrap();
+        let both = keyring(&[&new, &old]);
+        assert!(both.is_outdated(&sealed));
+        assert_eq!(both.open("x", &sealed).unwrap().expose(), "quiet");
+        assert!(keyring(&[&new]).open("x", &sealed).is_err());
+        assert!(!both.is_outdated(&both.seal("x", &old).unwrap()));
+    }
+
+    #[test]
+    fn only_keys_of_the_right_length_are_taken() {
+        for text in ["", ",", "aGVsbG8=", "not base64"] {
+            assert_eq!(Keyring::parse(text).err(), Some(NotAMasterKey), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_key_file_is_made_once_and_must_be_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let sealed = Keyring::from_file(&path).unwrap().seal("x", &Secret::new("quiet".to_owned())).unwrap();
+        assert_eq!(Keyring::from_file(&path).unwrap().open("x", &sealed).unwrap().expose(), "quiet");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let error = Keyring::from_file(&path).unwrap_err().to_string();
+        assert!(error.contains("can be read by others") && error.contains("chmod 600"), "{error}");
+    }
+}

@@ -1,0 +1,39 @@
+//! What the portal does: one module per subject, its SQL inside.
+//!
+//! Every operation takes the [`Portal`] and the acting [`Actor`], checks the right it needs, works within the actor's
+//! account, and leaves an audit record in the transaction of each change. Pages and machine handlers only call these.
+
+mod audit;
+mod cache;
+mod changes;
+mod clock;
+mod database;
+mod error;
+mod keyring;
+mod portal;
+mod rsa;
+mod secret;
+
+pub mod accounts;
+pub mod actor;
+pub mod consumers;
+pub mod maintenance;
+pub mod nonces;
+pub mod oauth1;
+pub mod passwords;
+pub mod people;
+pub mod profiles;
+pub mod request_tokens;
+pub mod reveals;
+pub mod sessions;
+pub mod setup;
+pub mod sign_in;
+pub mod tokens;
+
+pub use actor::{Actor, Via};
+pub use clock::Clock;
+pub use database::Location;
+pub use error::{Error, Result};
+pub use keyring::{Keyring, NotAMasterKey, new_master_key};
+pub use portal::{Options, Portal};
+pub use secret::Secret;

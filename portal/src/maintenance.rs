@@ -1,0 +1,38 @@
+//! Housekeeping: what no longer matters is deleted, by one node at a time.
+
+use crate::database::{Lock, run};
+use crate::error::Result;
+use crate::portal::Portal;
+use crate::{changes, nonces, request_tokens, reveals, sign_in};
+use std::time::Duration;
+
+/// How often a node keeps house.
+pub const PERIOD: Duration = Duration::from_secs(60);
+
+pub use changes::watch;
+
+/// Deletes nonces, reveals, request tokens, sessions and counts whose time is over.
+///
+/// # Errors
+/// Those of the database.
+pub async fn run(portal: &Portal) -> Result<()> {
+    let mut tx = portal.begin_lightly().await?;
+    tx.lock(Lock::Maintenance).await?;
+    nonces::prune(portal, &mut tx).await?;
+    reveals::prune(portal, &mut tx).await?;
+    request_tokens::prune(portal, &mut tx).await?;
+    sign_in::prune(portal, &mut tx).await?;
+    changes::prune(portal, &mut tx).await?;
+    run!(&mut tx, "delete from sessions where expires_at <= $1", portal.now())?;
+    tx.commit().await
+}
+
+/// Keeps house every [`PERIOD`] until the future is dropped.
+pub async fn keep(portal: Portal) {
+    loop {
+        tokio::time::sleep(PERIOD).await;
+        if let Err(error) = run(&portal).await {
+            tracing::warn!(%error, "housekeeping failed");
+        }
+    }
+}

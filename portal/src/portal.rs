@@ -1,0 +1,146 @@
+//! The open portal: what every operation is handed.
+
+use crate::cache::Caches;
+use crate::clock::Clock;
+use crate::database::{Database, Durability, Location, Reader, Transaction};
+use crate::error::Result;
+use crate::keyring::Keyring;
+use crate::nonces::NonceWriter;
+use crate::secret::{self, Secret};
+use domain::time::Timestamp;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// How a portal is opened.
+#[derive(Debug)]
+pub struct Options {
+    /// Where the database is.
+    pub database: Location,
+    /// The master keys.
+    pub keyring: Keyring,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// The open portal. A clone is the same portal.
+#[derive(Clone)]
+pub struct Portal(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    keyring: Keyring,
+    clock: Clock,
+    caches: Caches,
+    nonces: NonceWriter,
+    hashing: Semaphore,
+}
+
+impl fmt::Debug for Portal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Portal").field("database", &self.0.database).finish_non_exhaustive()
+    }
+}
+
+impl Portal {
+    /// Opens the database and brings its schema up to date. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened or migrated.
+    pub async fn open(options: Options) -> Result<Self> {
+        let database = Database::open(&options.database).await?;
+        database.migrate().await?;
+        let nonces = NonceWriter::start(database.clone());
+        Ok(Self(Arc::new(Inner {
+            database,
+            keyring: options.keyring,
+            clock: options.clock,
+            caches: Caches::default(),
+            nonces,
+            // Argon2id takes 19 MiB a time; more at once would let sign-ins crowd out everything else.
+            hashing: Semaphore::new(2),
+        })))
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The clock, for tests to move.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Closes the database's connections, once what is under way has ended.
+    pub async fn close(&self) {
+        self.0.nonces.finish().await;
+        self.0.database.close().await;
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) when it does not.
+    pub async fn check(&self) -> Result<()> {
+        let mut db = self.read().await?;
+        crate::database::fetch_one!(&mut db, (i64,), "select cast(1 as bigint)")?;
+        Ok(())
+    }
+
+    pub(crate) async fn read(&self) -> Result<Reader> {
+        self.0.database.read().await
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
+        self.0.database.begin(Durability::Power).await
+    }
+
+    /// A transaction for what is worth little minutes later.
+    pub(crate) async fn begin_lightly(&self) -> Result<Transaction> {
+        self.0.database.begin(Durability::Process).await
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    pub(crate) fn caches(&self) -> &Caches {
+        &self.0.caches
+    }
+
+    pub(crate) fn nonces(&self) -> &NonceWriter {
+        &self.0.nonces
+    }
+
+    pub(crate) fn hashing(&self) -> &Semaphore {
+        &self.0.hashing
+    }
+
+    /// A new id, which sorts after those made before.
+    pub(crate) fn new_id(&self) -> Uuid {
+        let millis = u64::try_from(self.now().0).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &secret::random()).into_uuid()
+    }
+
+    pub(crate) fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>> {
+        self.0.keyring.seal(context, secret)
+    }
+
+    pub(crate) fn unseal(&self, context: &str, sealed: &[u8]) -> Result<Secret> {
+        self.0.keyring.open(context, sealed)
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    /// The moment `duration` ago.
+    pub(crate) fn ago(&self, duration: Duration) -> Timestamp {
+        self.now().before(duration)
+    }
+}

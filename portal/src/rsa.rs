@@ -1,0 +1,37 @@
+//! RSA public keys, for RSA-SHA1 (RFC 5849 §3.4.3).
+
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// A key that signatures are checked with.
+#[derive(Debug, Clone)]
+pub(crate) struct PublicKey(ParsedPublicKey);
+
+/// Why a text is not a key to check with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotAKey {
+    #[error("Paste a public key in PEM form, from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----.")]
+    Pem,
+    #[error("Use an RSA key of 2048 to 8192 bits.")]
+    Rsa,
+}
+
+impl PublicKey {
+    /// Reads PEM, holding either an X.509 SubjectPublicKeyInfo or a PKCS #1 RSAPublicKey.
+    pub fn from_pem(pem: &str) -> Result<Self, NotAKey> {
+        let body: String = pem
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with("-----"))
+            .collect();
+        let der = STANDARD.decode(body).map_err(|_| NotAKey::Pem)?;
+        ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, der)
+            .map(Self)
+            .map_err(|_| NotAKey::Rsa)
+    }
+
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify_sig(message, signature).is_ok()
+    }
+}

@@ -1,0 +1,212 @@
+//! Signed-in browsers. The cookie holds 256 random bits; the database holds their digest.
+
+use crate::actor::{Actor, Via};
+use crate::audit::{self, Change};
+use crate::changes;
+use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::error::{Error, Result};
+use crate::portal::Portal;
+use crate::secret::{self, Secret};
+use domain::ids::{SessionId, UserId};
+use domain::sessions::Session;
+use domain::time::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// How long a session lives without being used.
+pub const IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How long a session lives, however much it is used.
+pub const LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How exactly "last seen" is kept.
+const SEEN: Duration = Duration::from_secs(60);
+
+/// The longest part of a user agent that is kept, in characters.
+const MAX_AGENT: usize = 300;
+
+/// Whence a request comes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// The client's IP address.
+    pub address: String,
+    /// What the browser calls itself.
+    pub user_agent: String,
+}
+
+/// A signed-in browser and who it acts for.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    session: SessionId,
+    actor: Arc<Actor>,
+    created_at: Timestamp,
+    expires_at: AtomicI64,
+    last_seen_at: AtomicI64,
+}
+
+/// Opens a session for a person who has just proved who they are.
+pub(crate) async fn open(
+    portal: &Portal,
+    tx: &mut Transaction,
+    user: UserId,
+    client: &Client,
+) -> Result<(SessionId, Secret)> {
+    let id = SessionId(portal.new_id());
+    let cookie = secret::new_secret();
+    let now = portal.now();
+    run!(
+        tx,
+        "insert into sessions (id, user_id, digest, user_agent, address, created_at, last_seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $6, $7)",
+        id,
+        user,
+        secret::digest(cookie.expose().as_bytes()),
+        client.user_agent.chars().take(MAX_AGENT).collect::<String>(),
+        &client.address,
+        now,
+        now.after(IDLE)
+    )?;
+    Ok((id, cookie))
+}
+
+/// Who the cookie belongs to, if its session lives and its person is active.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find(portal: &Portal, cookie: &str) -> Result<Option<Arc<Actor>>> {
+    let digest = secret::digest(cookie.as_bytes());
+    let generation = portal.caches().generation();
+    let signed = match portal.caches().sessions.get(generation, &digest) {
+        Some(signed) => signed,
+        None => {
+            let mut db = portal.read().await?;
+            match load(&mut db, &digest).await? {
+                Some(signed) => portal.caches().sessions.put(generation, digest.clone(), signed),
+                None => return Ok(None),
+            }
+        }
+    };
+    let now = portal.now();
+    if now.0 >= signed.expires_at.load(Ordering::Relaxed) {
+        portal.caches().sessions.remove(&digest);
+        return Ok(None);
+    }
+    touch(portal, &signed, now).await?;
+    Ok(Some(Arc::clone(&signed.actor)))
+}
+
+async fn load(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Signed>> {
+    let row = fetch_optional!(
+        db,
+        (SessionId, UserId, Timestamp, Timestamp, Timestamp),
+        "select id, user_id, created_at, last_seen_at, expires_at from sessions where digest = $1",
+        digest
+    )?;
+    let Some((session, user, created_at, last_seen_at, expires_at)) = row else {
+        return Ok(None);
+    };
+    Ok(Actor::load(db, user, Via::Session(session)).await?.map(|actor| Signed {
+        session,
+        actor: Arc::new(actor),
+        created_at,
+        expires_at: AtomicI64::new(expires_at.0),
+        last_seen_at: AtomicI64::new(last_seen_at.0),
+    }))
+}
+
+/// Notes once a minute that the session is in use, and puts off its end.
+async fn touch(portal: &Portal, signed: &Signed, now: Timestamp) -> Result<()> {
+    let seen = signed.last_seen_at.load(Ordering::Relaxed);
+    if now.before(SEEN).0 < seen {
+        return Ok(());
+    }
+    // Of requests that come at once, one writes.
+    if signed
+        .last_seen_at
+        .compare_exchange(seen, now.0, Ordering::Relaxed, Ordering::Relaxed)
+        .is_err()
+    {
+        return Ok(());
+    }
+    let expires_at = now.after(IDLE).min(signed.created_at.after(LIFETIME));
+    let mut tx = portal.begin_lightly().await?;
+    run!(
+        &mut tx,
+        "update sessions set last_seen_at = $2, expires_at = $3 where id = $1",
+        signed.session,
+        now,
+        expires_at
+    )?;
+    tx.commit().await?;
+    signed.expires_at.store(expires_at.0, Ordering::Relaxed);
+    Ok(())
+}
+
+/// The person's own sessions, the last used first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Session>> {
+    let (session, person) = (actor.require_session()?, actor.require_person()?);
+    let mut db = portal.read().await?;
+    let rows = fetch_all!(
+        &mut db,
+        (SessionId, String, String, Timestamp, Timestamp),
+        "select id, user_agent, address, created_at, last_seen_at from sessions
+         where user_id = $1 and expires_at > $2 order by last_seen_at desc, id desc",
+        person.id,
+        portal.now()
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, user_agent, address, created_at, last_seen_at)| Session {
+            id,
+            current: id == session,
+            user_agent,
+            address,
+            created_at,
+            last_seen_at,
+        })
+        .collect())
+}
+
+/// Ends one of the person's own sessions, this one included.
+///
+/// # Errors
+/// [`Error::NotFound`] where the person has no such session.
+pub async fn end(portal: &Portal, actor: &Actor, id: SessionId) -> Result<()> {
+    let (session, person) = (actor.require_session()?, actor.require_person()?);
+    let mut tx = portal.begin().await?;
+    let touched = run!(&mut tx, "delete from sessions where id = $1 and user_id = $2", id, person.id)?;
+    if touched == 0 {
+        return Err(Error::NotFound("session"));
+    }
+    let action = if id == session { "session.sign-out" } else { "session.end" };
+    audit::record(portal, &mut tx, actor, Change { action, subject: Some(id.0), detail: "" }).await?;
+    changes::announce(portal, &mut tx).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(())
+}
+
+/// Ends every other session of the person; gives how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_others(portal: &Portal, actor: &Actor) -> Result<u64> {
+    let (session, person) = (actor.require_session()?, actor.require_person()?);
+    let mut tx = portal.begin().await?;
+    let ended = run!(
+        &mut tx,
+        "delete from sessions where user_id = $1 and id <> $2",
+        person.id,
+        session
+    )?;
+    let change = Change { action: "session.end-others", subject: None, detail: &ended.to_string() };
+    audit::record(portal, &mut tx, actor, change).await?;
+    changes::announce(portal, &mut tx).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(ended)
+}

@@ -1,0 +1,101 @@
+//! The first minutes: an empty database, a code on the console, the first account.
+
+use crate::accounts;
+use crate::database::{Lock, fetch_optional, run};
+use crate::error::{Error, Result};
+use crate::passwords;
+use crate::portal::Portal;
+use crate::secret::{self, Secret};
+use crate::sessions::{self, Client};
+use crate::sign_in::Attempt;
+use domain::accounts::NewAccount;
+use domain::fields::FieldErrors;
+
+/// Without letters and digits that look alike.
+const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// Whether the portal still waits for its first account.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_open(portal: &Portal) -> Result<bool> {
+    let mut db = portal.read().await?;
+    Ok(!accounts::any(&mut db).await?)
+}
+
+/// A code for the console to print, when the portal waits for its first account. Each node has its own.
+///
+/// # Errors
+/// Those of the database.
+pub async fn issue_code(portal: &Portal) -> Result<Option<Secret>> {
+    if !is_open(portal).await? {
+        return Ok(None);
+    }
+    // 100 random bits, in five groups of four.
+    let letters: Vec<char> = secret::random::<20>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    let code = Secret::new(groups.join("-"));
+    let mut tx = portal.begin().await?;
+    run!(
+        &mut tx,
+        "insert into setup_codes (digest, created_at) values ($1, $2)",
+        digest(code.expose()),
+        portal.now()
+    )?;
+    tx.commit().await?;
+    Ok(Some(code))
+}
+
+/// Makes the first account and signs its administrator in. Gives the cookie's value.
+///
+/// # Errors
+/// [`Error::Invalid`] for a wrong code or a field that does not hold what it must, [`Error::TooMany`] after too many
+/// wrong codes, [`Error::Conflict`] when there is an account already.
+pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &Client) -> Result<Secret> {
+    let attempt = Attempt::begin(portal, None, &client.address).await?;
+    let already = || Error::Conflict("This portal has been set up already. Sign in.".to_owned());
+    let known = {
+        let mut db = portal.read().await?;
+        if accounts::any(&mut db).await? {
+            return Err(already());
+        }
+        let row = fetch_optional!(
+            &mut db,
+            (i64,),
+            "select created_at from setup_codes where digest = $1",
+            digest(code)
+        )?;
+        row.is_some()
+    };
+    let mut errors = FieldErrors::default();
+    if !known {
+        errors.add("code", "This is not the code that the console printed last.");
+    }
+    let input = match (input.checked(), known) {
+        (Ok(input), true) => input,
+        (Ok(_), false) => return Err(errors.into()),
+        (Err(more), _) => {
+            errors.0.extend(more.0);
+            return Err(errors.into());
+        }
+    };
+    let password_hash = passwords::hash(portal, &input.password).await?;
+    let mut tx = portal.begin().await?;
+    tx.lock(Lock::Setup).await?;
+    if accounts::any(&mut tx).await? {
+        return Err(already());
+    }
+    attempt.succeeded(&mut tx).await?;
+    let (_, user) = accounts::insert(portal, &mut tx, input, &password_hash).await?;
+    run!(&mut tx, "delete from setup_codes")?;
+    let (_, cookie) = sessions::open(portal, &mut tx, user, client).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(cookie)
+}
+
+/// What is kept of a code. How it is typed does not matter: case, spaces and hyphens are for reading.
+fn digest(code: &str) -> Vec<u8> {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    secret::digest(plain.to_ascii_uppercase().as_bytes())
+}

@@ -1,0 +1,257 @@
+//! The list of tokens: searched, filtered, sorted, and paged by key, so that the last page costs what the first does.
+
+use crate::actor::Actor;
+use crate::consumers::account;
+use crate::database::{Connection, fetch_all, fetch_one, fetch_optional};
+use crate::error::{Error, Result};
+use crate::people::like;
+use crate::portal::Portal;
+use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
+use domain::rights::Right;
+use domain::time::Timestamp;
+use domain::tokens::{
+    Cursor, MAX_COUNTED, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState,
+};
+use sqlx::AssertSqlSafe;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: TokenId,
+    token: String,
+    user_id: UserId,
+    user_name: String,
+    user_email: String,
+    user_active: bool,
+    consumer_id: ConsumerId,
+    consumer: String,
+    integration: String,
+    created_by: Option<String>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    revoked_at: Timestamp,
+    last_used_at: Timestamp,
+    last_used_from: String,
+    /// What the list is sorted by, as text.
+    sorted_by: String,
+}
+
+impl Row {
+    fn cursor(&self) -> Cursor {
+        Cursor { id: self.id, value: self.sorted_by.clone() }
+    }
+
+    fn token(self, now: Timestamp) -> Token {
+        let state = if self.revoked_at.0 > 0 {
+            TokenState::Revoked
+        } else if self.expires_at.0 > 0 && self.expires_at <= now {
+            TokenState::Expired
+        } else if self.user_active {
+            TokenState::Active
+        } else {
+            TokenState::Suspended
+        };
+        let at = |time: Timestamp| (time.0 > 0).then_some(time);
+        Token {
+            id: self.id,
+            token: self.token,
+            user_id: self.user_id,
+            user: self.user_name,
+            user_email: self.user_email,
+            consumer_id: self.consumer_id,
+            consumer: self.consumer,
+            integration: self.integration,
+            state,
+            created_by: self.created_by,
+            created_at: self.created_at,
+            expires_at: at(self.expires_at),
+            revoked_at: at(self.revoked_at),
+            last_used_at: at(self.last_used_at),
+            last_used_from: Some(self.last_used_from).filter(|from| !from.is_empty()),
+        }
+    }
+}
+
+/// An order of the list: what drives the join, the keys in order, and the type that the first is compared as. The keys
+/// are those of an index, so that a page is read in order and nothing is sorted.
+struct Order {
+    tables: &'static str,
+    key: &'static str,
+    /// What stands between the key and the token's id, and how it is found for a cursor's token.
+    middle: Option<(&'static str, &'static str)>,
+    is_number: bool,
+    descending: bool,
+}
+
+/// `cross join` keeps SQLite to this order of the tables; PostgreSQL finds its own.
+fn order(query: &TokenQuery) -> Order {
+    const BY_TOKEN: &str = "tokens t cross join users u cross join consumers c";
+    let (tables, key, middle, is_number) = match query.sort {
+        TokenSort::User => (
+            "users u cross join tokens t cross join consumers c",
+            "u.name_key",
+            Some(("u.id", "user_id")),
+            false,
+        ),
+        TokenSort::Consumer => (
+            "consumers c cross join tokens t cross join users u",
+            "c.name_key",
+            Some(("c.id", "consumer_id")),
+            false,
+        ),
+        TokenSort::Integration => (BY_TOKEN, "t.integration_key", None, false),
+        TokenSort::Created => (BY_TOKEN, "t.created_at", None, true),
+        TokenSort::Used => (BY_TOKEN, "t.last_used_at", None, true),
+    };
+    // Times are read with the newest first, names from A on.
+    let descending = is_number != query.reverse;
+    Order { tables, key, middle, is_number, descending }
+}
+
+/// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer.
+fn condition(filter: TokenFilter) -> String {
+    let state = match filter {
+        TokenFilter::Current => "t.revoked_at = 0 and (t.expires_at = 0 or t.expires_at > $3)",
+        TokenFilter::Ended => "(t.revoked_at > 0 or (t.expires_at > 0 and t.expires_at <= $3))",
+        TokenFilter::All => "$3 > 0",
+    };
+    format!(
+        "t.account_id = $1 and ($4 is null or t.consumer_id = $4) and {state}
+         and ($2 = '' or t.integration_key like $2 escape '!'
+              or t.user_id in (select id from users where account_id = $1
+                               and (name_key like $2 escape '!' or email_key like $2 escape '!'))
+              or t.consumer_id in (select id from consumers where account_id = $1 and name_key like $2 escape '!'))"
+    )
+}
+
+const COLUMNS: &str = "t.id, t.token, t.user_id, u.name as user_name, u.email as user_email, u.active as user_active,
+    t.consumer_id, c.name as consumer, t.integration, m.name as created_by, t.created_at, t.expires_at, t.revoked_at,
+    t.last_used_at, t.last_used_from";
+
+/// One page of the account's tokens.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Admin settings and View Bynder API tokens, [`Error::Disabled`] where the account lacks
+/// the feature.
+pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<TokenPage> {
+    let account = account(actor, Right::ViewApiTokens)?;
+    let pattern = match like(&query.search) {
+        search if search.is_empty() => search,
+        search => format!("%{search}%"),
+    };
+    let now = portal.now();
+    let mut db = portal.read().await?;
+    let (rows, more) = page(&mut db, account, query, &pattern, now).await?;
+    let (total,) = fetch_one!(
+        &mut db,
+        (i64,),
+        AssertSqlSafe(format!(
+            "select count(*) from (select 1 from tokens t where {} limit $5) as counted",
+            condition(query.filter)
+        )),
+        account,
+        &pattern,
+        now,
+        query.consumer,
+        MAX_COUNTED + 1
+    )?;
+    let any_in_account = total > 0
+        || fetch_optional!(&mut db, (TokenId,), "select id from tokens where account_id = $1 limit 1", account)?
+            .is_some();
+    // Coming from the other side, there is always something where one came from.
+    let (has_previous, has_next) = match query.place {
+        Place::Start => (false, more),
+        Place::After(_) => (true, more),
+        Place::Before(_) => (more, true),
+    };
+    let next = rows.last().filter(|_| has_next).map(Row::cursor);
+    let previous = rows.first().filter(|_| has_previous).map(Row::cursor);
+    let tokens = rows.into_iter().map(|row| row.token(now)).collect();
+    Ok(TokenPage { tokens, total, any_in_account, next, previous })
+}
+
+/// The rows of a page in the list's order, and whether there are more in the direction of reading.
+async fn page(
+    db: &mut impl Connection,
+    account: AccountId,
+    query: &TokenQuery,
+    pattern: &str,
+    now: Timestamp,
+) -> Result<(Vec<Row>, bool)> {
+    let Order { tables, key, middle, is_number, descending } = order(query);
+    let backwards = matches!(query.place, Place::Before(_));
+    // A cursor that someone made up by hand starts at the start.
+    let cursor = match &query.place {
+        Place::Start => None,
+        Place::After(cursor) | Place::Before(cursor) => {
+            Some(cursor).filter(|cursor| !is_number || cursor.value.parse::<i64>().is_ok())
+        }
+    };
+    let (comparison, direction) = if descending == backwards { (">", "asc") } else { ("<", "desc") };
+    let value = if is_number { "cast($6 as bigint)" } else { "$6" };
+    let (keys, place, order) = match middle {
+        None => (
+            format!("{key}, t.id"),
+            format!("{value}, $5"),
+            format!("{key} {direction}, t.id {direction}"),
+        ),
+        Some((column, found)) => (
+            format!("{key}, {column}, t.id"),
+            format!("{value}, (select {found} from tokens where id = $5), $5"),
+            format!("{key} {direction}, {column} {direction}, t.id {direction}"),
+        ),
+    };
+    let after = if cursor.is_some() {
+        format!("({keys}) {comparison} ({place})")
+    } else {
+        "$5 is null and $6 is null".to_owned()
+    };
+    let sql = format!(
+        "select {COLUMNS}, cast({key} as text) as sorted_by
+         from {tables} left join users m on m.id = t.created_by
+         where u.id = t.user_id and c.id = t.consumer_id and u.account_id = $1 and c.account_id = $1
+           and {} and {after}
+         order by {order} limit $7",
+        condition(query.filter)
+    );
+    let mut rows = fetch_all!(
+        db,
+        Row,
+        AssertSqlSafe(sql),
+        account,
+        pattern,
+        now,
+        query.consumer,
+        cursor.map(|cursor| cursor.id),
+        cursor.map(|cursor| cursor.value.as_str()),
+        PAGE_SIZE + 1
+    )?;
+    let size = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    if backwards {
+        rows.reverse();
+    }
+    Ok((rows, more))
+}
+
+/// One token.
+///
+/// # Errors
+/// As [`list`], and [`Error::NotFound`] where the account has none such.
+pub async fn get(portal: &Portal, actor: &Actor, id: TokenId) -> Result<Token> {
+    let account = account(actor, Right::ViewApiTokens)?;
+    let mut db = portal.read().await?;
+    let row = fetch_optional!(
+        &mut db,
+        Row,
+        AssertSqlSafe(format!(
+            "select {COLUMNS}, '' as sorted_by
+             from tokens t join users u on u.id = t.user_id join consumers c on c.id = t.consumer_id
+             left join users m on m.id = t.created_by
+             where t.id = $1 and t.account_id = $2"
+        )),
+        id,
+        account
+    )?;
+    row.map(|row| row.token(portal.now())).ok_or(Error::NotFound("token"))
+}
