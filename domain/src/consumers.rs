@@ -75,8 +75,7 @@ impl ConsumerSigning {
         let mut errors = FieldErrors::default();
         let key = self.rsa_public_key.trim().replace("\r\n", "\n");
         let is_pem = ["PUBLIC KEY", "RSA PUBLIC KEY"].iter().any(|label| {
-            key.starts_with(&format!("-----BEGIN {label}-----"))
-                && key.ends_with(&format!("-----END {label}-----"))
+            key.starts_with(&format!("-----BEGIN {label}-----")) && key.ends_with(&format!("-----END {label}-----"))
         });
         if key.contains("PRIVATE KEY") {
             errors.add(
@@ -114,6 +113,11 @@ mod tests {
         assert!(key(" -----BEGIN PUBLIC KEY-----\r\nAAAA\r\n-----END PUBLIC KEY-----\n").is_ok());
         assert!(key("AAAA").is_err());
         let private = key("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----").unwrap_err();
-        assert!(private.of("rsa_public_key").unwrap().starts_with("This is a private key"));
+        assert!(
+            private
+                .of("rsa_public_key")
+                .unwrap()
+                .starts_with("This is a private key")
+        );
     }
 }

@@ -8,7 +8,9 @@ pub const MAX_EMAIL: usize = 254;
 pub fn parse(text: &str) -> Option<String> {
     let text = text.trim();
     let (local, host) = text.rsplit_once('@')?;
-    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"".contains(c));
+    let plain = !text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"".contains(c));
     let host_ok = !host.is_empty()
         && !host.starts_with('.')
         && !host.ends_with('.')
@@ -32,7 +34,17 @@ mod tests {
     fn what_looks_like_an_address_is_taken() {
         assert_eq!(parse(" Ada@Example.com ").as_deref(), Some("Ada@Example.com"));
         assert_eq!(parse("root@localhost").as_deref(), Some("root@localhost"));
-        for bad in ["", "ada", "@x", "ada@", "a b@x.com", "a@b@c", "ada@.com", "ada@x..com", "<ada@x.com>"] {
+        for bad in [
+            "",
+            "ada",
+            "@x",
+            "ada@",
+            "a b@x.com",
+            "a@b@c",
+            "ada@.com",
+            "ada@x..com",
+            "<ada@x.com>",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

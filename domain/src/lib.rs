@@ -10,6 +10,7 @@ pub mod features;
 pub mod fields;
 pub mod ids;
 pub mod integrations;
+pub mod local_path;
 pub mod oauth1;
 pub mod people;
 pub mod reveals;

@@ -57,7 +57,11 @@ pub(crate) async fn insert(
         portal,
         tx,
         &operator,
-        Change { action: "account.create", subject: Some(account.0), detail: &input.account_name },
+        Change {
+            action: "account.create",
+            subject: Some(account.0),
+            detail: &input.account_name,
+        },
     )
     .await?;
     profiles::insert(portal, tx, &operator, ADMINISTRATOR, Rights::all()).await?;
@@ -118,7 +122,11 @@ pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
         0 => Err(Error::NotFound("account")),
         1 => {
             let account = matching.remove(0);
-            let features = account.features.iter().filter_map(|code| Feature::from_code(code)).collect();
+            let features = account
+                .features
+                .iter()
+                .filter_map(|code| Feature::from_code(code))
+                .collect();
             Ok(Actor::operator(account.id, account.name, features))
         }
         _ => Err(Error::Conflict(match name {
@@ -150,7 +158,17 @@ pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on
         )?;
     }
     let action = if on { "feature.enable" } else { "feature.disable" };
-    audit::record(portal, &mut tx, operator, Change { action, subject: None, detail: feature.code() }).await?;
+    audit::record(
+        portal,
+        &mut tx,
+        operator,
+        Change {
+            action,
+            subject: None,
+            detail: feature.code(),
+        },
+    )
+    .await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;
     portal.forget();
@@ -184,8 +202,17 @@ async fn find(db: &mut impl Connection, account: AccountId) -> Result<Option<Det
         language: String,
         time_zone: String,
     }
-    let row = fetch_optional!(db, Row, "select name, language, time_zone from accounts where id = $1", account)?;
-    Ok(row.map(|row| Details { name: row.name, language: row.language, time_zone: row.time_zone }))
+    let row = fetch_optional!(
+        db,
+        Row,
+        "select name, language, time_zone from accounts where id = $1",
+        account
+    )?;
+    Ok(row.map(|row| Details {
+        name: row.name,
+        language: row.language,
+        time_zone: row.time_zone,
+    }))
 }
 
 /// Whether there is any account yet.

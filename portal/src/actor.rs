@@ -75,7 +75,11 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] if not.
     pub fn may(&self, right: Right) -> Result<&Self> {
-        if self.rights.has(right) { Ok(self) } else { Err(Error::Forbidden(right)) }
+        if self.rights.has(right) {
+            Ok(self)
+        } else {
+            Err(Error::Forbidden(right))
+        }
     }
 
     /// The actor's account, if it has `feature`.
@@ -83,7 +87,11 @@ impl Actor {
     /// # Errors
     /// [`Error::Disabled`] if not.
     pub fn within(&self, feature: Feature) -> Result<AccountId> {
-        if self.features.contains(&feature) { Ok(self.account) } else { Err(Error::Disabled(feature)) }
+        if self.features.contains(&feature) {
+            Ok(self.account)
+        } else {
+            Err(Error::Disabled(feature))
+        }
     }
 
     /// The account that bounds every query of the actor.

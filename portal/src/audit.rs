@@ -13,12 +13,7 @@ pub(crate) struct Change<'a> {
     pub detail: &'a str,
 }
 
-pub(crate) async fn record(
-    portal: &Portal,
-    tx: &mut Transaction,
-    actor: &Actor,
-    change: Change<'_>,
-) -> Result<()> {
+pub(crate) async fn record(portal: &Portal, tx: &mut Transaction, actor: &Actor, change: Change<'_>) -> Result<()> {
     run!(
         tx,
         "insert into audit_records (id, account_id, at, user_id, via, action, subject_id, detail)

@@ -71,7 +71,10 @@ impl<K: Eq + Hash, V> Remembered<K, V> {
     }
 
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, now: Generation, key: &Q) -> Option<Arc<V>> {
-        self.0.get(key).filter(|(generation, _)| *generation == now).map(|(_, value)| value)
+        self.0
+            .get(key)
+            .filter(|(generation, _)| *generation == now)
+            .map(|(_, value)| value)
     }
 
     pub fn put(&self, read_in: Generation, key: K, value: V) -> Arc<V> {

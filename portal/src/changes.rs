@@ -22,7 +22,9 @@ pub(crate) async fn announce(portal: &Portal, tx: &mut Transaction) -> Result<()
     tx.lock(Lock::Changes).await?;
     run!(tx, "insert into changes (at) values ($1)", portal.now())?;
     if let Transaction::Postgres(tx) = tx {
-        sqlx::query::<sqlx::Postgres>("notify gatehouse_changes").execute(&mut **tx).await?;
+        sqlx::query::<sqlx::Postgres>("notify gatehouse_changes")
+            .execute(&mut **tx)
+            .await?;
     }
     Ok(())
 }

@@ -37,7 +37,10 @@ impl Clock {
     /// Moves a manual clock on. The system's clock cannot be moved, and this does nothing to it.
     pub fn advance(&self, duration: Duration) {
         if let Self::Manual(now) = self {
-            now.store(Timestamp(now.load(Ordering::SeqCst)).after(duration).0, Ordering::SeqCst);
+            now.store(
+                Timestamp(now.load(Ordering::SeqCst)).after(duration).0,
+                Ordering::SeqCst,
+            );
         }
     }
 }

@@ -96,7 +96,10 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Resul
     reveals::insert(portal, &mut tx, actor, RevealKind::Consumer, shown).await?;
     record(portal, &mut tx, actor, "consumer.create", consumer.id, &consumer.name).await?;
     tx.commit().await?;
-    Ok(Revealed { value: consumer, secret })
+    Ok(Revealed {
+        value: consumer,
+        secret,
+    })
 }
 
 /// The account's consumers, by name.
@@ -177,7 +180,15 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: NewCo
         fields::name_key(&name)
     )
     .map_err(name_taken)?;
-    record(portal, &mut tx, actor, "consumer.rename", id, &format!("{before} → {name}")).await?;
+    record(
+        portal,
+        &mut tx,
+        actor,
+        "consumer.rename",
+        id,
+        &format!("{before} → {name}"),
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -229,7 +240,12 @@ pub async fn delete(portal: &Portal, actor: &Actor, id: ConsumerId, name: &str) 
     if name.trim() != kept {
         return Err(Error::field("name", format!("Type {kept} to delete it.")));
     }
-    run!(&mut tx, "delete from consumers where id = $1 and account_id = $2", id, account)?;
+    run!(
+        &mut tx,
+        "delete from consumers where id = $1 and account_id = $2",
+        id,
+        account
+    )?;
     record(portal, &mut tx, actor, "consumer.delete", id, &kept).await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;
@@ -256,7 +272,17 @@ async fn record(
     id: ConsumerId,
     detail: &str,
 ) -> Result<()> {
-    audit::record(portal, tx, actor, Change { action, subject: Some(id.0), detail }).await
+    audit::record(
+        portal,
+        tx,
+        actor,
+        Change {
+            action,
+            subject: Some(id.0),
+            detail,
+        },
+    )
+    .await
 }
 
 fn name_taken(error: sqlx::Error) -> Error {

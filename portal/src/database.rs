@@ -227,11 +227,7 @@ impl Database {
                 };
                 sqlx::query::<Sqlite>(synchronous).execute(&mut *connection).await?;
                 // Taking the write lock at once: a transaction that reads first and writes later could not wait for it.
-                let transaction = sqlx::Transaction::begin(
-                    connection,
-                    Some("begin immediate".into_sql_str()),
-                )
-                .await?;
+                let transaction = sqlx::Transaction::begin(connection, Some("begin immediate".into_sql_str())).await?;
                 Ok(Transaction::Sqlite(transaction))
             }
             Self::Postgres(pool) => {
@@ -266,11 +262,17 @@ impl Database {
                 .await
                 .map_err(Error::internal)?
                 .map_err(|error| Error::unavailable("the data folder cannot be written", error))?;
-                sqlx::migrate!("../migrations/sqlite").run(write).await.map_err(failed)?;
+                sqlx::migrate!("../migrations/sqlite")
+                    .run(write)
+                    .await
+                    .map_err(failed)?;
                 drop(lock);
             }
             Self::Postgres(pool) => {
-                sqlx::migrate!("../migrations/postgres").run(pool).await.map_err(failed)?;
+                sqlx::migrate!("../migrations/postgres")
+                    .run(pool)
+                    .await
+                    .map_err(failed)?;
             }
         }
         Ok(())

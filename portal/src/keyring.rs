@@ -31,7 +31,9 @@ impl fmt::Debug for Keyring {
 
 /// Why a text is not a list of master keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a master key is 32 random bytes in Base64, such as `openssl rand -base64 32` prints; several are separated by commas, the newest first")]
+#[error(
+    "a master key is 32 random bytes in Base64, such as `openssl rand -base64 32` prints; several are separated by commas, the newest first"
+)]
 pub struct NotAMasterKey;
 
 impl Keyring {
@@ -56,7 +58,11 @@ impl Keyring {
                 })
             })
             .collect::<std::result::Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(NotAMasterKey) } else { Ok(Self(keys)) }
+        if keys.is_empty() {
+            Err(NotAMasterKey)
+        } else {
+            Ok(Self(keys))
+        }
     }
 
     /// Reads the key file, and makes it with a new key when there is none.
@@ -99,13 +105,12 @@ impl Keyring {
             .split_at_checked(HEADER)
             .filter(|(header, _)| header[0] == VERSION)
             .ok_or_else(|| Error::internal("a sealed value is cut short"))?;
-        let key = self
-            .0
-            .iter()
-            .find(|key| key.id == header[1..])
-            .ok_or_else(|| {
-                Error::unavailable("a secret is sealed under another master key", "give the key that was in use")
-            })?;
+        let key = self.0.iter().find(|key| key.id == header[1..]).ok_or_else(|| {
+            Error::unavailable(
+                "a secret is sealed under another master key",
+                "give the key that was in use",
+            )
+        })?;
         let (nonce, sealed) = rest
             .split_at_checked(NONCE_LEN)
             .ok_or_else(|| Error::internal("a sealed value is cut short"))?;
@@ -218,10 +223,19 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        let sealed = Keyring::from_file(&path).unwrap().seal("x", &Secret::new("quiet".to_owned())).unwrap();
-        assert_eq!(Keyring::from_file(&path).unwrap().open("x", &sealed).unwrap().expose(), "quiet");
+        let sealed = Keyring::from_file(&path)
+            .unwrap()
+            .seal("x", &Secret::new("quiet".to_owned()))
+            .unwrap();
+        assert_eq!(
+            Keyring::from_file(&path).unwrap().open("x", &sealed).unwrap().expose(),
+            "quiet"
+        );
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         let error = Keyring::from_file(&path).unwrap_err().to_string();
-        assert!(error.contains("can be read by others") && error.contains("chmod 600"), "{error}");
+        assert!(
+            error.contains("can be read by others") && error.contains("chmod 600"),
+            "{error}"
+        );
     }
 }

@@ -24,9 +24,13 @@ const BATCH: usize = 256;
 static INSERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
     (0..=BATCH.ilog2())
         .map(|power| {
-            let rows: Vec<String> =
-                (0..1 << power).map(|row| format!("(${}, ${})", row * 2 + 1, row * 2 + 2)).collect();
-            format!("insert into nonces (timestamp, digest) values {} on conflict do nothing", rows.join(", "))
+            let rows: Vec<String> = (0..1 << power)
+                .map(|row| format!("(${}, ${})", row * 2 + 1, row * 2 + 2))
+                .collect();
+            format!(
+                "insert into nonces (timestamp, digest) values {} on conflict do nothing",
+                rows.join(", ")
+            )
         })
         .collect()
 });
@@ -49,7 +53,10 @@ impl Nonce {
         let mut digest = secret::digest(&text);
         // 128 bits are enough for what lives ten minutes, and the table is the busiest there is.
         digest.truncate(16);
-        Self { timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX), digest }
+        Self {
+            timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX),
+            digest,
+        }
     }
 }
 
@@ -91,7 +98,11 @@ impl NonceWriter {
     /// Waits until what was handed in before is written.
     pub async fn finish(&self) {
         let (answer, answered) = oneshot::channel();
-        let last = Job { nonce: None, used: None, answer };
+        let last = Job {
+            nonce: None,
+            used: None,
+            answer,
+        };
         if self.0.send(last).await.is_ok() {
             // Whatever the answer, everything before it has been dealt with.
             let _ = answered.await;
@@ -118,7 +129,9 @@ async fn write_all(database: Database, mut jobs: mpsc::Receiver<Job>) {
             Err(error) => {
                 tracing::error!(%error, "nonces cannot be written");
                 for job in batch.drain(..) {
-                    let _ = job.answer.send(Err(Error::unavailable("nonces cannot be written", error.to_string())));
+                    let _ = job
+                        .answer
+                        .send(Err(Error::unavailable("nonces cannot be written", error.to_string())));
                 }
             }
         }
@@ -153,7 +166,11 @@ async fn write_singly(database: &Database, batch: &[Job]) -> Result<Vec<bool>> {
             None => true,
         });
     }
-    let uses = batch.iter().zip(&fresh).filter(|(_, fresh)| **fresh).map(|(job, _)| job);
+    let uses = batch
+        .iter()
+        .zip(&fresh)
+        .filter(|(_, fresh)| **fresh)
+        .map(|(job, _)| job);
     note_uses(&mut tx, uses).await?;
     tx.commit().await?;
     Ok(fresh)

@@ -96,14 +96,21 @@ pub async fn authenticate(
     address: &str,
 ) -> Result<Arc<Actor>, Denied> {
     check_freshness(portal, request)?;
-    let token = request.token.as_deref().ok_or_else(|| Refusal::absent(vec!["oauth_token"]))?;
+    let token = request
+        .token
+        .as_deref()
+        .ok_or_else(|| Refusal::absent(vec!["oauth_token"]))?;
     let credential = credential(portal, &request.consumer_key, token).await?;
     credential.keys.check(policy, request)?;
     let now = portal.now();
     if credential.expires_at.0 > 0 && credential.expires_at <= now {
         return Err(Problem::TokenExpired.into());
     }
-    let used = credential.note_use(now).then(|| Use { token: credential.token, at: now, from: address.to_owned() });
+    let used = credential.note_use(now).then(|| Use {
+        token: credential.token,
+        at: now,
+        from: address.to_owned(),
+    });
     spend_nonce(portal, credential.consumer, request, used).await?;
     Ok(Arc::clone(&credential.actor))
 }
@@ -125,7 +132,11 @@ pub(crate) async fn spend_nonce(
         .timestamp
         .zip(request.nonce.as_deref())
         .map(|(timestamp, nonce)| Nonce::new(consumer, request.token.as_deref(), timestamp, nonce));
-    if portal.nonces().write(nonce, used).await? { Ok(()) } else { Err(Problem::NonceUsed.into()) }
+    if portal.nonces().write(nonce, used).await? {
+        Ok(())
+    } else {
+        Err(Problem::NonceUsed.into())
+    }
 }
 
 /// The consumer with this key.
@@ -140,7 +151,11 @@ pub(crate) async fn consumer(db: &mut impl Connection, key: &str) -> Result<Sign
         Feature::ApiTokens.code()
     )?
     .ok_or(Problem::ConsumerKeyUnknown)?;
-    if consumer.enabled { Ok(consumer) } else { Err(Problem::ConsumerKeyRefused.into()) }
+    if consumer.enabled {
+        Ok(consumer)
+    } else {
+        Err(Problem::ConsumerKeyRefused.into())
+    }
 }
 
 async fn credential(portal: &Portal, consumer_key: &str, token: &str) -> Result<Arc<Credential>, Denied> {
@@ -179,7 +194,9 @@ async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Creden
     if row.revoked_at.0 > 0 {
         return Err(Problem::TokenRevoked.into());
     }
-    let actor = Actor::load(&mut db, row.user_id, Via::Token).await?.ok_or(Problem::UserRefused)?;
+    let actor = Actor::load(&mut db, row.user_id, Via::Token)
+        .await?
+        .ok_or(Problem::UserRefused)?;
     let secret = portal.unseal(&tokens::context(row.id), &row.sealed_secret)?;
     Ok(Credential {
         keys: consumer.keys(portal, Some(secret.expose()))?,
@@ -195,7 +212,11 @@ impl SigningConsumer {
     /// What its requests are checked with, together with a token's secret or without.
     pub fn keys(&self, portal: &Portal, token_secret: Option<&str>) -> Result<Keys, Error> {
         let secret = portal.unseal(&consumers::context(self.id), &self.sealed_secret)?;
-        Keys::new(secret.expose(), token_secret.unwrap_or_default(), self.rsa_public_key.as_deref())
+        Keys::new(
+            secret.expose(),
+            token_secret.unwrap_or_default(),
+            self.rsa_public_key.as_deref(),
+        )
     }
 }
 
@@ -204,7 +225,10 @@ impl Credential {
     fn note_use(&self, now: Timestamp) -> bool {
         let noted = self.last_noted.load(Ordering::Relaxed);
         now.before(USE).0 >= noted
-            && self.last_noted.compare_exchange(noted, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && self
+                .last_noted
+                .compare_exchange(noted, now.0, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 }
 

@@ -8,9 +8,7 @@ use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
 /// Checked against when there is no such person, so that the answer takes the same time. Nobody knows its password.
-static NOBODY: LazyLock<String> = LazyLock::new(|| {
-    hash_now(crate::secret::new_secret().expose()).unwrap_or_default()
-});
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now(crate::secret::new_secret().expose()).unwrap_or_default());
 
 /// The PHC text to keep for `password`.
 pub(crate) async fn hash(portal: &Portal, password: &str) -> Result<String> {

@@ -107,7 +107,11 @@ pub(crate) async fn insert(
         portal.now()
     )
     .map_err(|error| taken(error, "email", "Someone has this e-mail already."))?;
-    let change = Change { action: "user.create", subject: Some(id.0), detail: &input.email };
+    let change = Change {
+        action: "user.create",
+        subject: Some(id.0),
+        detail: &input.email,
+    };
     audit::record(portal, tx, actor, change).await?;
     Ok(id)
 }
@@ -133,7 +137,17 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
         run!(&mut tx, "delete from sessions where user_id = $1", id)?;
     }
     let action = if active { "user.activate" } else { "user.deactivate" };
-    audit::record(portal, &mut tx, actor, Change { action, subject: Some(id.0), detail: "" }).await?;
+    audit::record(
+        portal,
+        &mut tx,
+        actor,
+        Change {
+            action,
+            subject: Some(id.0),
+            detail: "",
+        },
+    )
+    .await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;
     portal.forget();
@@ -169,7 +183,10 @@ pub async fn list(portal: &Portal, actor: &Actor, query: PeopleQuery) -> Result<
         actor.account(),
         query.include_inactive
     )?;
-    Ok(People { users: rows.into_iter().map(User::from).collect(), total })
+    Ok(People {
+        users: rows.into_iter().map(User::from).collect(),
+        total,
+    })
 }
 
 /// One person, by id or by user name (the e-mail): any of the account's with Manage users, oneself without.
@@ -178,9 +195,9 @@ pub async fn list(portal: &Portal, actor: &Actor, query: PeopleQuery) -> Result<
 /// [`Error::Forbidden`] for another person without Manage users, [`Error::NotFound`] where the account has none such.
 pub async fn get(portal: &Portal, actor: &Actor, id_or_name: &str) -> Result<User> {
     let id: Option<UserId> = id_or_name.parse().ok();
-    let own = actor.person().is_some_and(|person| {
-        Some(person.id) == id || email::key(&person.email) == email::key(id_or_name)
-    });
+    let own = actor
+        .person()
+        .is_some_and(|person| Some(person.id) == id || email::key(&person.email) == email::key(id_or_name));
     if !own {
         actor.may(Right::ManageUsers)?;
     }
@@ -222,7 +239,10 @@ pub async fn choices(portal: &Portal, actor: &Actor, search: &str) -> Result<Vec
         search,
         CHOICES
     )?;
-    Ok(rows.into_iter().map(|(id, name, email)| UserChoice { id, name, email }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, email)| UserChoice { id, name, email })
+        .collect())
 }
 
 /// The active person that a form means.
@@ -254,7 +274,11 @@ pub(crate) async fn resolve(
 
 /// `text` in lower case with what `like … escape '!'` would take for a pattern made plain.
 pub(crate) fn like(text: &str) -> String {
-    text.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_")
+    text.trim()
+        .to_lowercase()
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }
 
 #[cfg(test)]

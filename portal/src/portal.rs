@@ -40,7 +40,9 @@ struct Inner {
 
 impl fmt::Debug for Portal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Portal").field("database", &self.0.database).finish_non_exhaustive()
+        f.debug_struct("Portal")
+            .field("database", &self.0.database)
+            .finish_non_exhaustive()
     }
 }
 

@@ -43,7 +43,11 @@ pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: R
     let (name,) = found.ok_or(Error::NotFound("profile"))?;
     run!(&mut tx, "delete from profile_rights where profile_id = $1", id)?;
     insert_rights(&mut tx, id, rights).await?;
-    let change = Change { action: "profile.set-rights", subject: Some(id.0), detail: &name };
+    let change = Change {
+        action: "profile.set-rights",
+        subject: Some(id.0),
+        detail: &name,
+    };
     audit::record(portal, &mut tx, actor, change).await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;
@@ -70,7 +74,11 @@ pub(crate) async fn insert(
     )
     .map_err(|error| taken(error, "name", "Another profile has this name."))?;
     insert_rights(tx, id, rights).await?;
-    let change = Change { action: "profile.create", subject: Some(id.0), detail: name };
+    let change = Change {
+        action: "profile.create",
+        subject: Some(id.0),
+        detail: name,
+    };
     audit::record(portal, tx, actor, change).await?;
     Ok(id)
 }
@@ -102,7 +110,11 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Profile>> {
     )?;
     let mut profiles = Vec::with_capacity(rows.len());
     for (id, name) in rows {
-        profiles.push(Profile { id, name, rights: rights(&mut db, id).await? });
+        profiles.push(Profile {
+            id,
+            name,
+            rights: rights(&mut db, id).await?,
+        });
     }
     Ok(profiles)
 }
@@ -126,15 +138,15 @@ pub async fn get(portal: &Portal, actor: &Actor, id: ProfileId) -> Result<Profil
         actor.account()
     )?;
     let (name,) = row.ok_or(Error::NotFound("profile"))?;
-    Ok(Profile { id, name, rights: rights(&mut db, id).await? })
+    Ok(Profile {
+        id,
+        name,
+        rights: rights(&mut db, id).await?,
+    })
 }
 
 /// The account's profile of that name, whatever the case of its letters.
-pub(crate) async fn by_name(
-    db: &mut impl Connection,
-    account: AccountId,
-    name: &str,
-) -> Result<Option<ProfileId>> {
+pub(crate) async fn by_name(db: &mut impl Connection, account: AccountId, name: &str) -> Result<Option<ProfileId>> {
     let row = fetch_optional!(
         db,
         (ProfileId,),
@@ -146,7 +158,11 @@ pub(crate) async fn by_name(
 }
 
 async fn rights(db: &mut impl Connection, id: ProfileId) -> Result<Rights> {
-    let codes =
-        fetch_all!(db, (String,), "select right_code from profile_rights where profile_id = $1", id)?;
+    let codes = fetch_all!(
+        db,
+        (String,),
+        "select right_code from profile_rights where profile_id = $1",
+        id
+    )?;
     Ok(codes.iter().filter_map(|(code,)| Right::from_code(code)).collect())
 }

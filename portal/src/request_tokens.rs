@@ -118,7 +118,10 @@ pub async fn question(portal: &Portal, actor: &Actor, token: &str, callback: Opt
     let mut db = portal.read().await?;
     let row = undecided(portal, &mut db, actor, token).await?;
     let callback = row.callback(callback);
-    Ok(Question { consumer: row.consumer, callback })
+    Ok(Question {
+        consumer: row.consumer,
+        callback,
+    })
 }
 
 /// Second step: the person allows the consumer to act in their name (RFC 5849 §2.2). `callback` is the address that the
@@ -158,13 +161,21 @@ pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option
 pub async fn refuse(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Decision> {
     let mut tx = portal.begin().await?;
     let row = undecided(portal, &mut tx, actor, token).await?;
-    run!(&mut tx, "update request_tokens set refused_at = $2 where token = $1", token, portal.now())?;
+    run!(
+        &mut tx,
+        "update request_tokens set refused_at = $2 where token = $1",
+        token,
+        portal.now()
+    )?;
     record(portal, &mut tx, actor, "request-token.refuse", &row).await?;
     tx.commit().await?;
     Ok(match row.callback(callback) {
         Some(callback) => {
             let problem = Problem::PermissionDenied.as_str();
-            Decision::Redirect(with_query(&callback, &[("oauth_token", token), ("oauth_problem", problem)]))
+            Decision::Redirect(with_query(
+                &callback,
+                &[("oauth_token", token), ("oauth_problem", problem)],
+            ))
         }
         None => Decision::Done,
     })
@@ -176,7 +187,10 @@ pub async fn refuse(portal: &Portal, actor: &Actor, token: &str, callback: Optio
 /// [`Denied::Refused`] with the problem.
 pub async fn exchange(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>) -> Result<Issued, Denied> {
     oauth1::check_freshness(portal, request)?;
-    let token = request.token.as_deref().ok_or_else(|| Refusal::absent(vec!["oauth_token"]))?;
+    let token = request
+        .token
+        .as_deref()
+        .ok_or_else(|| Refusal::absent(vec!["oauth_token"]))?;
     let (consumer, row) = {
         let mut db = portal.read().await?;
         let consumer = oauth1::consumer(&mut db, &request.consumer_key).await?;
@@ -199,7 +213,9 @@ pub async fn exchange(portal: &Portal, policy: &Policy, request: &SignedRequest<
     if touched == 0 {
         return Err(Problem::TokenUsed.into());
     }
-    let actor = Actor::load(&mut tx, user, Via::Token).await?.ok_or(Problem::UserRefused)?;
+    let actor = Actor::load(&mut tx, user, Via::Token)
+        .await?
+        .ok_or(Problem::UserRefused)?;
     let issue = Issue {
         account: row.account_id,
         consumer: row.consumer_id,
@@ -215,7 +231,11 @@ pub async fn exchange(portal: &Portal, policy: &Policy, request: &SignedRequest<
 impl Row {
     /// Where the person goes: what the consumer signed, or in the older flow what the browser brought.
     fn callback(&self, brought: Option<&str>) -> Option<String> {
-        let callback = if self.legacy { brought.filter(|brought| is_address(brought))? } else { &self.callback };
+        let callback = if self.legacy {
+            brought.filter(|brought| is_address(brought))?
+        } else {
+            &self.callback
+        };
         (callback != OUT_OF_BAND).then(|| callback.to_owned())
     }
 
@@ -264,7 +284,11 @@ async fn undecided(portal: &Portal, db: &mut impl Connection, actor: &Actor, tok
 }
 
 async fn record(portal: &Portal, tx: &mut Transaction, actor: &Actor, action: &'static str, row: &Row) -> Result<()> {
-    let change = Change { action, subject: Some(row.consumer_id.0), detail: &row.consumer };
+    let change = Change {
+        action,
+        subject: Some(row.consumer_id.0),
+        detail: &row.consumer,
+    };
     audit::record(portal, tx, actor, change).await
 }
 
@@ -283,7 +307,11 @@ fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
 
 /// Deletes those that nobody can use any more. They are kept a day longer, so that a late client learns why.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(tx, "delete from request_tokens where expires_at < $1", portal.ago(Duration::from_secs(24 * 3600)))?;
+    run!(
+        tx,
+        "delete from request_tokens where expires_at < $1",
+        portal.ago(Duration::from_secs(24 * 3600))
+    )?;
     Ok(())
 }
 

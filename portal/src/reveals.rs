@@ -35,7 +35,11 @@ pub(crate) async fn insert(
 ) -> Result<()> {
     let Some(session) = actor.session() else { return Ok(()) };
     let id = RevealId(portal.new_id());
-    let content = Content { name: name.to_owned(), key: key.to_owned(), secret: secret.expose().to_owned() };
+    let content = Content {
+        name: name.to_owned(),
+        key: key.to_owned(),
+        secret: secret.expose().to_owned(),
+    };
     let content = Secret::new(serde_json::to_string(&content).map_err(Error::internal)?);
     let now = portal.now();
     run!(
@@ -74,7 +78,13 @@ pub async fn pending(portal: &Portal, actor: &Actor) -> Result<Vec<Reveal>> {
             };
             let content = portal.unseal(&context(id, session), &sealed)?;
             let Content { name, key, secret } = serde_json::from_str(content.expose()).map_err(Error::internal)?;
-            Ok(Reveal { id, kind, name, key, secret })
+            Ok(Reveal {
+                id,
+                kind,
+                name,
+                key,
+                secret,
+            })
         })
         .collect()
 }
@@ -85,7 +95,12 @@ pub async fn pending(portal: &Portal, actor: &Actor) -> Result<Vec<Reveal>> {
 /// Those of the database.
 pub async fn dismiss(portal: &Portal, actor: &Actor, id: RevealId) -> Result<()> {
     let mut tx = portal.begin().await?;
-    run!(&mut tx, "delete from reveals where id = $1 and session_id = $2", id, actor.require_session()?)?;
+    run!(
+        &mut tx,
+        "delete from reveals where id = $1 and session_id = $2",
+        id,
+        actor.require_session()?
+    )?;
     tx.commit().await
 }
 

@@ -178,16 +178,43 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Session>> {
 pub async fn end(portal: &Portal, actor: &Actor, id: SessionId) -> Result<()> {
     let (session, person) = (actor.require_session()?, actor.require_person()?);
     let mut tx = portal.begin().await?;
-    let touched = run!(&mut tx, "delete from sessions where id = $1 and user_id = $2", id, person.id)?;
+    let touched = run!(
+        &mut tx,
+        "delete from sessions where id = $1 and user_id = $2",
+        id,
+        person.id
+    )?;
     if touched == 0 {
         return Err(Error::NotFound("session"));
     }
-    let action = if id == session { "session.sign-out" } else { "session.end" };
-    audit::record(portal, &mut tx, actor, Change { action, subject: Some(id.0), detail: "" }).await?;
+    let action = if id == session {
+        "session.sign-out"
+    } else {
+        "session.end"
+    };
+    audit::record(
+        portal,
+        &mut tx,
+        actor,
+        Change {
+            action,
+            subject: Some(id.0),
+            detail: "",
+        },
+    )
+    .await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;
     portal.forget();
     Ok(())
+}
+
+/// Ends the session that the actor came in by.
+///
+/// # Errors
+/// [`Error::SignedOut`] for an actor without session.
+pub async fn sign_out(portal: &Portal, actor: &Actor) -> Result<()> {
+    end(portal, actor, actor.require_session()?).await
 }
 
 /// Ends every other session of the person; gives how many there were.
@@ -203,7 +230,11 @@ pub async fn end_others(portal: &Portal, actor: &Actor) -> Result<u64> {
         person.id,
         session
     )?;
-    let change = Change { action: "session.end-others", subject: None, detail: &ended.to_string() };
+    let change = Change {
+        action: "session.end-others",
+        subject: None,
+        detail: &ended.to_string(),
+    };
     audit::record(portal, &mut tx, actor, change).await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;

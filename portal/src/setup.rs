@@ -32,7 +32,10 @@ pub async fn issue_code(portal: &Portal) -> Result<Option<Secret>> {
         return Ok(None);
     }
     // 100 random bits, in five groups of four.
-    let letters: Vec<char> = secret::random::<20>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> = secret::random::<20>()
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
     let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
     let code = Secret::new(groups.join("-"));
     let mut tx = portal.begin().await?;

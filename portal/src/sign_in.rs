@@ -52,14 +52,28 @@ pub async fn sign_in(portal: &Portal, address: &str, password: &str, client: &Cl
     let password = if password.len() <= MAX_PASSWORD { password } else { "" };
     let matches = passwords::verify(portal, password, kept).await?;
     let (true, Some(user)) = (matches, user) else {
-        return Err(Error::Invalid(FieldErrors::one("form", "The e-mail or the password is wrong.")));
+        return Err(Error::Invalid(FieldErrors::one(
+            "form",
+            "The e-mail or the password is wrong.",
+        )));
     };
     let mut tx = portal.begin().await?;
     attempt.succeeded(&mut tx).await?;
-    run!(&mut tx, "update users set last_sign_in_at = $2 where id = $1", user, portal.now())?;
+    run!(
+        &mut tx,
+        "update users set last_sign_in_at = $2 where id = $1",
+        user,
+        portal.now()
+    )?;
     let (session, cookie) = sessions::open(portal, &mut tx, user, client).await?;
-    let actor = Actor::load(&mut tx, user, Via::Session(session)).await?.ok_or(Error::SignedOut)?;
-    let change = Change { action: "session.sign-in", subject: Some(user.0), detail: &client.address };
+    let actor = Actor::load(&mut tx, user, Via::Session(session))
+        .await?
+        .ok_or(Error::SignedOut)?;
+    let change = Change {
+        action: "session.sign-in",
+        subject: Some(user.0),
+        detail: &client.address,
+    };
     audit::record(portal, &mut tx, &actor, change).await?;
     tx.commit().await?;
     Ok(cookie)
@@ -87,7 +101,11 @@ impl Attempt {
         let mut wait = waiting(count(portal, &mut tx, &attempt.address).await?, FREE_PER_ADDRESS, now);
         if let Some((email, pair)) = &attempt.email {
             let attacked = count(portal, &mut tx, email).await?.0 >= ATTACK;
-            let free = if attacked { FREE_PER_PAIR_UNDER_ATTACK } else { FREE_PER_PAIR };
+            let free = if attacked {
+                FREE_PER_PAIR_UNDER_ATTACK
+            } else {
+                FREE_PER_PAIR
+            };
             wait = wait.max(waiting(count(portal, &mut tx, pair).await?, free, now));
         }
         if wait > 0 {
@@ -167,7 +185,11 @@ fn key(parts: &[&str]) -> Vec<u8> {
 
 /// Deletes counts that no longer matter.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(tx, "delete from sign_in_failures where last_at <= $1", portal.ago(WINDOW))?;
+    run!(
+        tx,
+        "delete from sign_in_failures where last_at <= $1",
+        portal.ago(WINDOW)
+    )?;
     Ok(())
 }
 

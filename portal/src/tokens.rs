@@ -113,7 +113,11 @@ pub(crate) async fn insert(
         portal.now(),
         issue.expires_at
     )?;
-    let change = Change { action: "token.create", subject: Some(id.0), detail: issue.integration };
+    let change = Change {
+        action: "token.create",
+        subject: Some(id.0),
+        detail: issue.integration,
+    };
     audit::record(portal, tx, actor, change).await?;
     Ok((id, token, secret))
 }
@@ -147,7 +151,11 @@ pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
         actor.user_id(),
         Vec::<u8>::new()
     )?;
-    let change = Change { action: "token.revoke", subject: Some(id.0), detail: &integration };
+    let change = Change {
+        action: "token.revoke",
+        subject: Some(id.0),
+        detail: &integration,
+    };
     audit::record(portal, &mut tx, actor, change).await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;

@@ -26,7 +26,10 @@ impl Keys {
         Ok(Self {
             sha1: hmac::Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, bytes),
             sha256: hmac::Key::new(HMAC_SHA256, bytes),
-            rsa: rsa_public_key.map(rsa::PublicKey::from_pem).transpose().map_err(Error::internal)?,
+            rsa: rsa_public_key
+                .map(rsa::PublicKey::from_pem)
+                .transpose()
+                .map_err(Error::internal)?,
             plaintext,
         })
     }
@@ -56,6 +59,10 @@ impl Keys {
                 verify_slices_are_equal(expected, request.signature.as_bytes()).is_ok()
             }
         };
-        if fits { Ok(()) } else { Err(Refusal::signature(base_string)) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Refusal::signature(base_string))
+        }
     }
 }

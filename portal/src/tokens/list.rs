@@ -37,7 +37,10 @@ struct Row {
 
 impl Row {
     fn cursor(&self) -> Cursor {
-        Cursor { id: self.id, value: self.sorted_by.clone() }
+        Cursor {
+            id: self.id,
+            value: self.sorted_by.clone(),
+        }
     }
 
     fn token(self, now: Timestamp) -> Token {
@@ -104,7 +107,13 @@ fn order(query: &TokenQuery) -> Order {
     };
     // Times are read with the newest first, names from A on.
     let descending = is_number != query.reverse;
-    Order { tables, key, middle, is_number, descending }
+    Order {
+        tables,
+        key,
+        middle,
+        is_number,
+        descending,
+    }
 }
 
 /// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer.
@@ -155,8 +164,13 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
         MAX_COUNTED + 1
     )?;
     let any_in_account = total > 0
-        || fetch_optional!(&mut db, (TokenId,), "select id from tokens where account_id = $1 limit 1", account)?
-            .is_some();
+        || fetch_optional!(
+            &mut db,
+            (TokenId,),
+            "select id from tokens where account_id = $1 limit 1",
+            account
+        )?
+        .is_some();
     // Coming from the other side, there is always something where one came from.
     let (has_previous, has_next) = match query.place {
         Place::Start => (false, more),
@@ -166,7 +180,13 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
     let next = rows.last().filter(|_| has_next).map(Row::cursor);
     let previous = rows.first().filter(|_| has_previous).map(Row::cursor);
     let tokens = rows.into_iter().map(|row| row.token(now)).collect();
-    Ok(TokenPage { tokens, total, any_in_account, next, previous })
+    Ok(TokenPage {
+        tokens,
+        total,
+        any_in_account,
+        next,
+        previous,
+    })
 }
 
 /// The rows of a page in the list's order, and whether there are more in the direction of reading.
@@ -177,7 +197,13 @@ async fn page(
     pattern: &str,
     now: Timestamp,
 ) -> Result<(Vec<Row>, bool)> {
-    let Order { tables, key, middle, is_number, descending } = order(query);
+    let Order {
+        tables,
+        key,
+        middle,
+        is_number,
+        descending,
+    } = order(query);
     let backwards = matches!(query.place, Place::Before(_));
     // A cursor that someone made up by hand starts at the start.
     let cursor = match &query.place {
@@ -186,7 +212,11 @@ async fn page(
             Some(cursor).filter(|cursor| !is_number || cursor.value.parse::<i64>().is_ok())
         }
     };
-    let (comparison, direction) = if descending == backwards { (">", "asc") } else { ("<", "desc") };
+    let (comparison, direction) = if descending == backwards {
+        (">", "asc")
+    } else {
+        ("<", "desc")
+    };
     let value = if is_number { "cast($6 as bigint)" } else { "$6" };
     let (keys, place, order) = match middle {
         None => (
