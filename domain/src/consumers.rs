@@ -5,9 +5,6 @@ use crate::ids::ConsumerId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The longest callback URL, in bytes.
-pub const MAX_CALLBACK: usize = 2000;
-
 /// A consumer without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumer {

@@ -23,7 +23,7 @@ pub fn parse(text: &str) -> Option<String> {
 /// What makes two addresses the same person here. Case does not count, although RFC 5321 §2.4 would let a host insist.
 #[must_use]
 pub fn key(email: &str) -> String {
-    email.trim().to_lowercase()
+    crate::fields::name_key(email.trim())
 }
 
 #[cfg(test)]

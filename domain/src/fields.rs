@@ -84,10 +84,11 @@ pub fn name(field: &str, text: &str, errors: &mut FieldErrors) -> String {
     name
 }
 
-/// What makes two names the same: case does not count.
+/// What makes two names the same: case does not count. It may be looked for in any database: PostgreSQL has no room for
+/// a NUL, which no name holds.
 #[must_use]
 pub fn name_key(name: &str) -> String {
-    name.to_lowercase()
+    name.to_lowercase().replace('\0', "\u{fffd}")
 }
 
 #[cfg(test)]

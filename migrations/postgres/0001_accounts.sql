@@ -95,3 +95,9 @@ create table changes (
     seq bigint generated always as identity primary key,
     at  bigint not null
 );
+
+-- A value sealed under the master key that holds, so that a start with another key is noticed at once.
+create table master_key_checks (
+    id     smallint not null primary key check (id = 1),
+    sealed bytea    not null
+);

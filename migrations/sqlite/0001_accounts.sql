@@ -95,3 +95,9 @@ create table changes (
     seq integer primary key autoincrement,
     at  integer not null
 ) strict;
+
+-- A value sealed under the master key that holds, so that a start with another key is noticed at once.
+create table master_key_checks (
+    id     integer not null primary key check (id = 1),
+    sealed blob    not null
+) strict;

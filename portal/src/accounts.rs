@@ -143,20 +143,12 @@ pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
 pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on: bool) -> Result<()> {
     let account = operator.account();
     let mut tx = portal.begin().await?;
-    run!(
-        &mut tx,
-        "delete from account_features where account_id = $1 and feature = $2",
-        account,
-        feature.code()
-    )?;
-    if on {
-        run!(
-            &mut tx,
-            "insert into account_features (account_id, feature) values ($1, $2)",
-            account,
-            feature.code()
-        )?;
-    }
+    let sql = if on {
+        "insert into account_features (account_id, feature) values ($1, $2) on conflict do nothing"
+    } else {
+        "delete from account_features where account_id = $1 and feature = $2"
+    };
+    run!(&mut tx, sql, account, feature.code())?;
     let action = if on { "feature.enable" } else { "feature.disable" };
     audit::record(
         portal,

@@ -240,6 +240,7 @@ pub async fn delete(portal: &Portal, actor: &Actor, id: ConsumerId, name: &str) 
     if name.trim() != kept {
         return Err(Error::field("name", format!("Type {kept} to delete it.")));
     }
+    tx.lock_tokens_of(id).await?;
     run!(
         &mut tx,
         "delete from consumers where id = $1 and account_id = $2",

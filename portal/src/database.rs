@@ -4,6 +4,7 @@
 //! [`fetch_optional!`] and [`fetch_all!`] send them to whichever engine a [`Reader`] or a [`Transaction`] belongs to.
 
 use crate::error::{Error, Result};
+use domain::ids::ConsumerId;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -60,6 +61,10 @@ pub(crate) enum Lock {
     Setup = 0x6761_7402,
     /// Housekeeping.
     Maintenance = 0x6761_7403,
+    /// Counting attempts to sign in.
+    SignIn = 0x6761_7404,
+    /// Changing the master keys.
+    Keys = 0x6761_7405,
 }
 
 /// A connection to read with.
@@ -231,7 +236,11 @@ impl Database {
                 Ok(Transaction::Sqlite(transaction))
             }
             Self::Postgres(pool) => {
-                let mut transaction = pool.begin().await?;
+                let pool = pool.clone();
+                // On a task of its own: sqlx forgets that it has sent BEGIN when it is dropped before the answer, and
+                // would hand the connection on within that transaction.
+                let begun = tokio::spawn(async move { pool.begin().await });
+                let mut transaction = begun.await.map_err(Error::internal)??;
                 if durability == Durability::Process {
                     sqlx::query::<Postgres>("set local synchronous_commit = off")
                         .execute(&mut *transaction)
@@ -294,6 +303,18 @@ impl Transaction {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Locks a consumer's tokens in the order in which their uses are noted, before they are deleted in any order.
+    /// SQLite has one writer.
+    pub(crate) async fn lock_tokens_of(&mut self, consumer: ConsumerId) -> Result<()> {
+        if let Self::Postgres(transaction) = self {
+            sqlx::query::<Postgres>("select id from tokens where consumer_id = $1 order by id for update")
+                .bind(consumer)
+                .execute(&mut **transaction)
+                .await?;
         }
         Ok(())
     }

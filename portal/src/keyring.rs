@@ -2,6 +2,9 @@
 //!
 //! A sealed value is `version (1 byte) || key id (4 bytes) || nonce (12 bytes) || AES-256-GCM ciphertext and tag`. Its
 //! additional data names the row that it belongs to, so that one row's value cannot be put into another's place.
+//!
+//! Keys that came from a file are read from it again when it has been replaced, so that a key can be added while
+//! servers run (see `reseal`).
 
 use crate::error::{Error, Result};
 use crate::secret::{self, Secret};
@@ -10,13 +13,28 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
+
+mod file;
+
+pub(crate) use file::{KeyFile, Version};
 
 const VERSION: u8 = 1;
 const HEADER: usize = 1 + 4;
 
 /// The master keys: the first seals, each opens what it sealed.
-pub struct Keyring(Vec<Key>);
+pub struct Keyring {
+    file: Option<KeyFile>,
+    held: RwLock<Held>,
+}
+
+/// The keys as they were read.
+struct Held {
+    keys: Arc<[Key]>,
+    /// Which version of the file they are from.
+    version: Option<Version>,
+}
 
 struct Key {
     id: [u8; 4],
@@ -25,7 +43,7 @@ struct Key {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keyring({} keys)", self.0.len())
+        write!(f, "Keyring({} keys)", self.keys().len())
     }
 }
 
@@ -42,27 +60,14 @@ impl Keyring {
     /// # Errors
     /// [`NotAMasterKey`] when one is not 32 bytes, or when there is none.
     pub fn parse(text: &str) -> std::result::Result<Self, NotAMasterKey> {
-        let keys = text
-            .split([',', '\n'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(|part| {
-                let bytes = Zeroizing::new(STANDARD.decode(part).map_err(|_| NotAMasterKey)?);
-                if bytes.len() != 32 {
-                    return Err(NotAMasterKey);
-                }
-                let digest = secret::digest(&[b"gatehouse master key".as_slice(), &bytes].concat());
-                Ok(Key {
-                    id: [digest[0], digest[1], digest[2], digest[3]],
-                    key: RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_| NotAMasterKey)?,
-                })
-            })
-            .collect::<std::result::Result<Vec<_>, _>>()?;
-        if keys.is_empty() {
-            Err(NotAMasterKey)
-        } else {
-            Ok(Self(keys))
-        }
+        let held = Held {
+            keys: parse(text)?,
+            version: None,
+        };
+        Ok(Self {
+            file: None,
+            held: RwLock::new(held),
+        })
     }
 
     /// Reads the key file, and makes it with a new key when there is none.
@@ -71,22 +76,19 @@ impl Keyring {
     /// [`Error::Unavailable`] when it cannot be read or made, does not hold keys, or can be read by others than its
     /// owner.
     pub fn from_file(path: &Path) -> Result<Self> {
-        match create_file(path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::unavailable("the master key file cannot be made", error)),
-        }
-        check_mode(path)?;
-        let text = Zeroizing::new(
-            std::fs::read_to_string(path)
-                .map_err(|error| Error::unavailable("the master key file cannot be read", error))?,
-        );
-        Self::parse(&text).map_err(|error| Error::unavailable("the master key file holds something else", error))
+        let file = KeyFile::open(path)?;
+        let held = read(&file)?;
+        Ok(Self {
+            file: Some(file),
+            held: RwLock::new(held),
+        })
     }
 
-    /// Seals `secret` for the row that `context` names.
+    /// Seals `secret` for the row that `context` names, under the first key that holds now.
     pub(crate) fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>> {
-        let Key { id, key } = &self.0[0];
+        self.follow_file()?;
+        let keys = self.keys();
+        let Key { id, key } = &keys[0];
         let mut sealed = secret.expose().as_bytes().to_vec();
         let nonce = key
             .seal_in_place_append_tag(Aad::from(context.as_bytes()), &mut sealed)
@@ -105,12 +107,16 @@ impl Keyring {
             .split_at_checked(HEADER)
             .filter(|(header, _)| header[0] == VERSION)
             .ok_or_else(|| Error::internal("a sealed value is cut short"))?;
-        let key = self.0.iter().find(|key| key.id == header[1..]).ok_or_else(|| {
-            Error::unavailable(
-                "a secret is sealed under another master key",
-                "give the key that was in use",
-            )
-        })?;
+        let mut keys = self.keys();
+        let key = match find(&keys, &header[1..]) {
+            Some(key) => key,
+            None => {
+                // Another process may have sealed this under a key that it has just added.
+                self.follow_file()?;
+                keys = self.keys();
+                find(&keys, &header[1..]).ok_or_else(unknown_key)?
+            }
+        };
         let (nonce, sealed) = rest
             .split_at_checked(NONCE_LEN)
             .ok_or_else(|| Error::internal("a sealed value is cut short"))?;
@@ -124,56 +130,97 @@ impl Keyring {
         Ok(Secret::new(text.to_owned()))
     }
 
+    /// Whether one of the keys could open `value`.
+    pub(crate) fn knows_key_of(&self, value: &[u8]) -> Result<bool> {
+        self.follow_file()?;
+        Ok(value.get(1..HEADER).is_some_and(|id| find(&self.keys(), id).is_some()))
+    }
+
     /// Whether `value` is sealed under another key than the first.
     pub(crate) fn is_outdated(&self, value: &[u8]) -> bool {
-        value.get(1..HEADER).is_some_and(|id| id != self.0[0].id)
+        value.get(1..HEADER).is_some_and(|id| id != self.keys()[0].id)
     }
+
+    /// The file that the keys are in, unless they came from the environment.
+    pub(crate) fn file(&self) -> Option<&KeyFile> {
+        self.file.as_ref()
+    }
+
+    /// How many keys there are.
+    pub(crate) fn len(&self) -> usize {
+        self.keys().len()
+    }
+
+    /// Reads the file again if it has been replaced.
+    pub(crate) fn follow_file(&self) -> Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let version = Some(file.version()?);
+        if self.held.read().unwrap_or_else(PoisonError::into_inner).version == version {
+            return Ok(());
+        }
+        let held = read(file)?;
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        Ok(())
+    }
+
+    fn keys(&self) -> Arc<[Key]> {
+        Arc::clone(&self.held.read().unwrap_or_else(PoisonError::into_inner).keys)
+    }
+}
+
+fn find<'a>(keys: &'a [Key], id: &[u8]) -> Option<&'a Key> {
+    keys.iter().find(|key| key.id == id)
+}
+
+fn unknown_key() -> Error {
+    Error::unavailable(
+        "a secret is sealed under another master key",
+        "give the key that was in use",
+    )
+}
+
+fn read(file: &KeyFile) -> Result<Held> {
+    // The version first: a file that is replaced in between is read once more, never once too seldom.
+    let version = file.version()?;
+    let keys =
+        parse(&file.read()?).map_err(|error| Error::unavailable("the master key file holds something else", error))?;
+    Ok(Held {
+        keys,
+        version: Some(version),
+    })
+}
+
+fn parse(text: &str) -> std::result::Result<Arc<[Key]>, NotAMasterKey> {
+    let keys = split(text)
+        .map(|part| {
+            let bytes = Zeroizing::new(STANDARD.decode(part).map_err(|_| NotAMasterKey)?);
+            if bytes.len() != 32 {
+                return Err(NotAMasterKey);
+            }
+            let text = Zeroizing::new([b"gatehouse master key".as_slice(), &bytes].concat());
+            let digest = secret::digest(&text);
+            Ok(Key {
+                id: [digest[0], digest[1], digest[2], digest[3]],
+                key: RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_| NotAMasterKey)?,
+            })
+        })
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    if keys.is_empty() {
+        Err(NotAMasterKey)
+    } else {
+        Ok(keys.into())
+    }
+}
+
+/// The keys of a list, as text.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// A new master key, as [`Keyring::parse`] reads it.
 #[must_use]
 pub fn new_master_key() -> Secret {
     Secret::new(STANDARD.encode(Zeroizing::new(secret::random::<32>()).as_slice()))
-}
-
-/// Writes a new key beside the file and links it into place, so that of two processes that start at once one wins and
-/// neither reads half a file.
-fn create_file(path: &Path) -> std::io::Result<()> {
-    use std::io::Write;
-    if path.exists() {
-        return Ok(());
-    }
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    writeln!(file, "{}", new_master_key().expose())?;
-    file.sync_all()?;
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    linked
-}
-
-#[cfg(unix)]
-fn check_mode(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let unreadable = |error| Error::unavailable("the master key file cannot be read", error);
-    let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode();
-    if mode & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(Error::unavailable(
-            "the master key file can be read by others",
-            format!("run chmod 600 '{}'", path.display()),
-        ))
-    }
-}
-
-#[cfg(not(unix))]
-fn check_mode(_: &Path) -> Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ static INSERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// A nonce as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Nonce {
     timestamp: i64,
     digest: Vec<u8>,
@@ -113,6 +113,8 @@ impl NonceWriter {
 async fn write_all(database: Database, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
+        // In one order everywhere: two nodes that insert the same nonces must not wait for each other.
+        batch.sort_by(|one: &Job, other| one.nonce.cmp(&other.nonce));
         let outcome = match write_together(&database, &batch).await {
             Ok(true) => Ok(vec![true; batch.len()]),
             // Some nonce was used before: find out which.

@@ -77,15 +77,16 @@ pub(crate) struct Credential {
     consumer: ConsumerId,
     token: TokenId,
     keys: Keys,
-    actor: Arc<Actor>,
+    /// None where the person may not use the portal at present.
+    actor: Option<Arc<Actor>>,
     expires_at: Timestamp,
     last_noted: AtomicI64,
 }
 
 /// The person in whose name a request was signed.
 ///
-/// The signature is checked before anything is said about the token's state or its nonce is spent. `address` is kept as
-/// the place of the token's last use.
+/// The signature is checked before anything is said about the token's person and time, and before its nonce is spent.
+/// `address` is kept as the place of the token's last use.
 ///
 /// # Errors
 /// [`Denied::Refused`] with the problem; [`Denied::Error`] when the database does not answer.
@@ -102,6 +103,7 @@ pub async fn authenticate(
         .ok_or_else(|| Refusal::absent(vec!["oauth_token"]))?;
     let credential = credential(portal, &request.consumer_key, token).await?;
     credential.keys.check(policy, request)?;
+    let actor = credential.actor.as_ref().ok_or(Problem::UserRefused)?;
     let now = portal.now();
     if credential.expires_at.0 > 0 && credential.expires_at <= now {
         return Err(Problem::TokenExpired.into());
@@ -112,7 +114,7 @@ pub async fn authenticate(
         from: address.to_owned(),
     });
     spend_nonce(portal, credential.consumer, request, used).await?;
-    Ok(Arc::clone(&credential.actor))
+    Ok(Arc::clone(actor))
 }
 
 /// Refuses what is too old or too new.
@@ -194,15 +196,13 @@ async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Creden
     if row.revoked_at.0 > 0 {
         return Err(Problem::TokenRevoked.into());
     }
-    let actor = Actor::load(&mut db, row.user_id, Via::Token)
-        .await?
-        .ok_or(Problem::UserRefused)?;
+    let actor = Actor::load(&mut db, row.user_id, Via::Token).await?;
     let secret = portal.unseal(&tokens::context(row.id), &row.sealed_secret)?;
     Ok(Credential {
         keys: consumer.keys(portal, Some(secret.expose()))?,
         consumer: consumer.id,
         token: row.id,
-        actor: Arc::new(actor),
+        actor: actor.map(Arc::new),
         expires_at: row.expires_at,
         last_noted: AtomicI64::new(row.last_used_at.0),
     })

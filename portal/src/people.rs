@@ -16,6 +16,9 @@ use domain::rights::Right;
 use domain::time::Timestamp;
 use domain::tokens::UserRef;
 
+/// The longest search, in characters.
+const MAX_SEARCH: usize = 300;
+
 /// How many people the type-ahead offers.
 pub const CHOICES: i64 = 8;
 
@@ -272,10 +275,11 @@ pub(crate) async fn resolve(
     }
 }
 
-/// `text` in lower case with what `like … escape '!'` would take for a pattern made plain.
+/// `text` in lower case with what `like … escape '!'` would take for a pattern made plain. No name or e-mail is as long
+/// as what is cut off; SQLite refuses patterns that are much longer.
 pub(crate) fn like(text: &str) -> String {
-    text.trim()
-        .to_lowercase()
+    let text: String = text.trim().chars().take(MAX_SEARCH).collect();
+    fields::name_key(&text)
         .replace('!', "!!")
         .replace('%', "!%")
         .replace('_', "!_")

@@ -6,6 +6,7 @@ use crate::database::{Database, Durability, Location, Reader, Transaction};
 use crate::error::Result;
 use crate::keyring::Keyring;
 use crate::nonces::NonceWriter;
+use crate::reseal;
 use crate::secret::{self, Secret};
 use domain::time::Timestamp;
 use std::fmt;
@@ -27,12 +28,14 @@ pub struct Options {
 
 /// The open portal. A clone is the same portal.
 #[derive(Clone)]
-pub struct Portal(Arc<Inner>);
+pub struct Portal {
+    inner: Arc<Inner>,
+    clock: Clock,
+}
 
 struct Inner {
     database: Database,
     keyring: Keyring,
-    clock: Clock,
     caches: Caches,
     nonces: NonceWriter,
     hashing: Semaphore,
@@ -41,7 +44,7 @@ struct Inner {
 impl fmt::Debug for Portal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Portal")
-            .field("database", &self.0.database)
+            .field("database", &self.inner.database)
             .finish_non_exhaustive()
     }
 }
@@ -50,38 +53,52 @@ impl Portal {
     /// Opens the database and brings its schema up to date. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened or migrated.
+    /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened or migrated, or was sealed
+    /// under none of the master keys.
     pub async fn open(options: Options) -> Result<Self> {
         let database = Database::open(&options.database).await?;
         database.migrate().await?;
         let nonces = NonceWriter::start(database.clone());
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             database,
             keyring: options.keyring,
-            clock: options.clock,
             caches: Caches::default(),
             nonces,
             // Argon2id takes 19 MiB a time; more at once would let sign-ins crowd out everything else.
             hashing: Semaphore::new(2),
-        })))
+        };
+        let portal = Self {
+            inner: Arc::new(inner),
+            clock: options.clock,
+        };
+        reseal::check(&portal).await?;
+        Ok(portal)
+    }
+
+    /// The same portal at another time, which stands still: to enter what happened then.
+    pub(crate) fn at(&self, time: Timestamp) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            clock: Clock::manual(time),
+        }
     }
 
     /// What time it is.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.clock.now()
     }
 
     /// The clock, for tests to move.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.clock
     }
 
     /// Closes the database's connections, once what is under way has ended.
     pub async fn close(&self) {
-        self.0.nonces.finish().await;
-        self.0.database.close().await;
+        self.inner.nonces.finish().await;
+        self.inner.database.close().await;
     }
 
     /// Whether the database answers.
@@ -95,32 +112,32 @@ impl Portal {
     }
 
     pub(crate) async fn read(&self) -> Result<Reader> {
-        self.0.database.read().await
+        self.inner.database.read().await
     }
 
     pub(crate) async fn begin(&self) -> Result<Transaction> {
-        self.0.database.begin(Durability::Power).await
+        self.inner.database.begin(Durability::Power).await
     }
 
     /// A transaction for what is worth little minutes later.
     pub(crate) async fn begin_lightly(&self) -> Result<Transaction> {
-        self.0.database.begin(Durability::Process).await
+        self.inner.database.begin(Durability::Process).await
     }
 
     pub(crate) fn database(&self) -> &Database {
-        &self.0.database
+        &self.inner.database
     }
 
     pub(crate) fn caches(&self) -> &Caches {
-        &self.0.caches
+        &self.inner.caches
     }
 
     pub(crate) fn nonces(&self) -> &NonceWriter {
-        &self.0.nonces
+        &self.inner.nonces
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {
-        &self.0.hashing
+        &self.inner.hashing
     }
 
     /// A new id, which sorts after those made before.
@@ -130,15 +147,15 @@ impl Portal {
     }
 
     pub(crate) fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>> {
-        self.0.keyring.seal(context, secret)
+        self.inner.keyring.seal(context, secret)
     }
 
     pub(crate) fn unseal(&self, context: &str, sealed: &[u8]) -> Result<Secret> {
-        self.0.keyring.open(context, sealed)
+        self.inner.keyring.open(context, sealed)
     }
 
     pub(crate) fn keyring(&self) -> &Keyring {
-        &self.0.keyring
+        &self.inner.keyring
     }
 
     /// The moment `duration` ago.

@@ -33,10 +33,11 @@ pub async fn create(portal: &Portal, actor: &Actor, name: &str, rights: Rights) 
 pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: Rights) -> Result<()> {
     actor.may(Right::ManageUsers)?;
     let mut tx = portal.begin().await?;
+    // An update that changes nothing, so that of two at once one waits for the other.
     let found = fetch_optional!(
         &mut tx,
         (String,),
-        "select name from profiles where id = $1 and account_id = $2",
+        "update profiles set name = name where id = $1 and account_id = $2 returning name",
         id,
         actor.account()
     )?;

@@ -134,13 +134,17 @@ pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option
     let verifier = secret::new_public_key();
     let mut tx = portal.begin().await?;
     let row = undecided(portal, &mut tx, actor, token).await?;
-    run!(
+    let touched = run!(
         &mut tx,
-        "update request_tokens set user_id = $2, verifier_digest = $3 where token = $1",
+        "update request_tokens set user_id = $2, verifier_digest = $3
+         where token = $1 and user_id is null and refused_at = 0",
         token,
         person,
         secret::digest(verifier.as_bytes())
     )?;
+    if touched == 0 {
+        return Err(gone());
+    }
     record(portal, &mut tx, actor, "request-token.allow", &row).await?;
     tx.commit().await?;
     Ok(match row.callback(callback) {
@@ -161,12 +165,15 @@ pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option
 pub async fn refuse(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Decision> {
     let mut tx = portal.begin().await?;
     let row = undecided(portal, &mut tx, actor, token).await?;
-    run!(
+    let touched = run!(
         &mut tx,
-        "update request_tokens set refused_at = $2 where token = $1",
+        "update request_tokens set refused_at = $2 where token = $1 and user_id is null and refused_at = 0",
         token,
         portal.now()
     )?;
+    if touched == 0 {
+        return Err(gone());
+    }
     record(portal, &mut tx, actor, "request-token.refuse", &row).await?;
     tx.commit().await?;
     Ok(match row.callback(callback) {
@@ -276,11 +283,19 @@ async fn find(db: &mut impl Connection, token: &str) -> Result<Option<Row>, sqlx
 
 async fn undecided(portal: &Portal, db: &mut impl Connection, actor: &Actor, token: &str) -> Result<Row> {
     let account = actor.within(Feature::ApiTokens)?;
+    // Ours are hexadecimal digits; PostgreSQL would not even look for a text with a NUL.
+    if !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(gone());
+    }
     find(db, token)
         .await?
         .filter(|row| row.account_id == account && row.expires_at > portal.now())
         .filter(|row| row.user_id.is_none() && row.refused_at.0 == 0)
-        .ok_or(Error::NotFound("request"))
+        .ok_or_else(gone)
+}
+
+fn gone() -> Error {
+    Error::NotFound("request")
 }
 
 async fn record(portal: &Portal, tx: &mut Transaction, actor: &Actor, action: &'static str, row: &Row) -> Result<()> {
@@ -292,8 +307,12 @@ async fn record(portal: &Portal, tx: &mut Transaction, actor: &Actor, action: &'
     audit::record(portal, tx, actor, change).await
 }
 
-/// Whether a callback is an absolute address that a browser can be sent to without running it.
+/// Whether a callback is an absolute address that a browser can be sent to without running it. A URI is visible ASCII
+/// (RFC 3986 §2); the parser alone would strip line breaks that a header must not carry.
 fn is_address(text: &str) -> bool {
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return false;
+    }
     let Ok(url) = url::Url::parse(text) else { return false };
     let runs = ["javascript", "data", "vbscript", "blob", "file", "about"].contains(&url.scheme());
     !runs && url.fragment().is_none()
@@ -316,6 +335,6 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
 }
 
 /// What a request token's secret is sealed for.
-fn context(token: &str) -> String {
+pub(crate) fn context(token: &str) -> String {
     format!("request_tokens/{token}")
 }

@@ -42,7 +42,7 @@ pub(crate) async fn insert(
     };
     let content = Secret::new(serde_json::to_string(&content).map_err(Error::internal)?);
     let now = portal.now();
-    run!(
+    let inserted = run!(
         tx,
         "insert into reveals (id, session_id, kind, sealed, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
         id,
@@ -51,8 +51,13 @@ pub(crate) async fn insert(
         portal.seal(&context(id, session), &content)?,
         now,
         now.after(LIFETIME)
-    )?;
-    Ok(())
+    );
+    match inserted {
+        Ok(_) => Ok(()),
+        // The session ended a moment ago.
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(Error::SignedOut),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The secrets that the session has made and not yet put away, the oldest first.
@@ -110,6 +115,7 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     Ok(())
 }
 
-fn context(id: RevealId, session: SessionId) -> String {
+/// What a shown secret is sealed for.
+pub(crate) fn context(id: RevealId, session: SessionId) -> String {
     format!("reveals/{id}/{session}")
 }

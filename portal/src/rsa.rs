@@ -20,12 +20,11 @@ pub(crate) enum NotAKey {
 impl PublicKey {
     /// Reads PEM, holding either an X.509 SubjectPublicKeyInfo or a PKCS #1 RSAPublicKey.
     pub fn from_pem(pem: &str) -> Result<Self, NotAKey> {
-        let body: String = pem
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.starts_with("-----"))
-            .collect();
-        let der = STANDARD.decode(body).map_err(|_| NotAKey::Pem)?;
+        let lines: Vec<&str> = pem.trim().lines().map(str::trim).collect();
+        let [_begin, body @ .., _end] = lines.as_slice() else {
+            return Err(NotAKey::Pem);
+        };
+        let der = STANDARD.decode(body.concat()).map_err(|_| NotAKey::Pem)?;
         ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, der)
             .map(Self)
             .map_err(|_| NotAKey::Rsa)

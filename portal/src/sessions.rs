@@ -45,6 +45,12 @@ pub(crate) struct Signed {
     last_seen_at: AtomicI64,
 }
 
+impl Signed {
+    fn lives(&self, now: Timestamp) -> bool {
+        now.0 < self.expires_at.load(Ordering::Relaxed)
+    }
+}
+
 /// Opens a session for a person who has just proved who they are.
 pub(crate) async fn open(
     portal: &Portal,
@@ -76,22 +82,24 @@ pub(crate) async fn open(
 /// Those of the database.
 pub async fn find(portal: &Portal, cookie: &str) -> Result<Option<Arc<Actor>>> {
     let digest = secret::digest(cookie.as_bytes());
+    let now = portal.now();
+    let sessions = &portal.caches().sessions;
     let generation = portal.caches().generation();
-    let signed = match portal.caches().sessions.get(generation, &digest) {
+    // Where what is remembered has expired, another node may have put off its end.
+    let remembered = sessions.get(generation, &digest).filter(|signed| signed.lives(now));
+    let signed = match remembered {
         Some(signed) => signed,
         None => {
             let mut db = portal.read().await?;
-            match load(&mut db, &digest).await? {
-                Some(signed) => portal.caches().sessions.put(generation, digest.clone(), signed),
-                None => return Ok(None),
+            match load(&mut db, &digest).await?.filter(|signed| signed.lives(now)) {
+                Some(signed) => sessions.put(generation, digest, signed),
+                None => {
+                    sessions.remove(&digest);
+                    return Ok(None);
+                }
             }
         }
     };
-    let now = portal.now();
-    if now.0 >= signed.expires_at.load(Ordering::Relaxed) {
-        portal.caches().sessions.remove(&digest);
-        return Ok(None);
-    }
     touch(portal, &signed, now).await?;
     Ok(Some(Arc::clone(&signed.actor)))
 }

@@ -7,7 +7,7 @@
 
 use crate::actor::{Actor, Via};
 use crate::audit::{self, Change};
-use crate::database::{Transaction, fetch_optional, run};
+use crate::database::{Lock, Transaction, fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::passwords;
 use crate::portal::Portal;
@@ -97,6 +97,8 @@ impl Attempt {
             }),
         };
         let mut tx = portal.begin_lightly().await?;
+        // One at a time: attempts that come at once must see each other's counts.
+        tx.lock(Lock::SignIn).await?;
         let now = portal.now();
         let mut wait = waiting(count(portal, &mut tx, &attempt.address).await?, FREE_PER_ADDRESS, now);
         if let Some((email, pair)) = &attempt.email {
@@ -170,12 +172,13 @@ fn waiting((failures, last): (i64, Timestamp), free: i64, now: Timestamp) -> i64
 
 /// What an address is counted by: an IPv6 client has a whole /64 to choose from.
 fn network(address: &str) -> String {
-    match address.parse() {
-        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(v6)) => {
             let [a, b, c, d, ..] = v6.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
-        _ => address.to_owned(),
+        Ok(IpAddr::V4(v4)) => v4.to_string(),
+        Err(_) => address.to_owned(),
     }
 }
 
@@ -210,5 +213,6 @@ mod tests {
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2:ffff::1"));
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
         assert_eq!(network("192.0.2.1"), "192.0.2.1");
+        assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
     }
 }

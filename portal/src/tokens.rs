@@ -50,7 +50,7 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<R
         input.consumer,
         account
     )?;
-    let (consumer,) = consumer.ok_or_else(|| Error::field("consumer", "This consumer is gone. Select another."))?;
+    let (consumer,) = consumer.ok_or_else(consumer_gone)?;
     let issue = Issue {
         account,
         consumer: input.consumer,
@@ -80,6 +80,10 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<R
         last_used_from: None,
     };
     Ok(Revealed { value, secret })
+}
+
+fn consumer_gone() -> Error {
+    Error::field("consumer", "This consumer is gone. Select another.")
 }
 
 fn describe(user: &UserChoice, consumer: &str, integration: &str) -> String {
@@ -112,7 +116,12 @@ pub(crate) async fn insert(
         actor.user_id(),
         portal.now(),
         issue.expires_at
-    )?;
+    )
+    .map_err(|error| match &error {
+        // The consumer was deleted since it was looked at.
+        sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => consumer_gone(),
+        _ => error.into(),
+    })?;
     let change = Change {
         action: "token.create",
         subject: Some(id.0),
@@ -131,26 +140,27 @@ pub(crate) async fn insert(
 pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
     let account = account(actor, Right::RevokeApiTokens)?;
     let mut tx = portal.begin().await?;
-    let found = fetch_optional!(
+    let revoked = fetch_optional!(
         &mut tx,
-        (Timestamp, String),
-        "select revoked_at, integration from tokens where id = $1 and account_id = $2",
-        id,
-        account
-    )?;
-    let (revoked_at, integration) = found.ok_or(Error::NotFound("token"))?;
-    if revoked_at.0 > 0 {
-        return Ok(());
-    }
-    run!(
-        &mut tx,
-        "update tokens set revoked_at = $3, revoked_by = $4, sealed_secret = $5 where id = $1 and account_id = $2",
+        (String,),
+        "update tokens set revoked_at = $3, revoked_by = $4, sealed_secret = $5
+         where id = $1 and account_id = $2 and revoked_at = 0 returning integration",
         id,
         account,
         portal.now(),
         actor.user_id(),
         Vec::<u8>::new()
     )?;
+    let Some((integration,)) = revoked else {
+        let revoked_before = fetch_optional!(
+            &mut tx,
+            (TokenId,),
+            "select id from tokens where id = $1 and account_id = $2",
+            id,
+            account
+        )?;
+        return revoked_before.map(|_| ()).ok_or(Error::NotFound("token"));
+    };
     let change = Change {
         action: "token.revoke",
         subject: Some(id.0),

@@ -13,6 +13,10 @@ use domain::tokens::{
     Cursor, MAX_COUNTED, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState,
 };
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+/// How many rows a page has.
+const PAGE: usize = PAGE_SIZE as usize;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -36,11 +40,18 @@ struct Row {
 }
 
 impl Row {
-    fn cursor(&self) -> Cursor {
-        Cursor {
-            id: self.id,
-            value: self.sorted_by.clone(),
-        }
+    /// The row's place. Where the list is sorted by a name, whose name it is belongs to it: a cursor outlives its token.
+    fn cursor(&self, sort: TokenSort) -> Cursor {
+        let owner = match sort {
+            TokenSort::User => Some(self.user_id.0),
+            TokenSort::Consumer => Some(self.consumer_id.0),
+            TokenSort::Integration | TokenSort::Created | TokenSort::Used => None,
+        };
+        let value = match owner {
+            Some(owner) => format!("{}.{}", owner.simple(), self.sorted_by),
+            None => self.sorted_by.clone(),
+        };
+        Cursor { id: self.id, value }
     }
 
     fn token(self, now: Timestamp) -> Token {
@@ -79,8 +90,8 @@ impl Row {
 struct Order {
     tables: &'static str,
     key: &'static str,
-    /// What stands between the key and the token's id, and how it is found for a cursor's token.
-    middle: Option<(&'static str, &'static str)>,
+    /// Whose name the key is, which stands between the key and the token's id.
+    owner: Option<&'static str>,
     is_number: bool,
     descending: bool,
 }
@@ -88,17 +99,17 @@ struct Order {
 /// `cross join` keeps SQLite to this order of the tables; PostgreSQL finds its own.
 fn order(query: &TokenQuery) -> Order {
     const BY_TOKEN: &str = "tokens t cross join users u cross join consumers c";
-    let (tables, key, middle, is_number) = match query.sort {
+    let (tables, key, owner, is_number) = match query.sort {
         TokenSort::User => (
             "users u cross join tokens t cross join consumers c",
             "u.name_key",
-            Some(("u.id", "user_id")),
+            Some("u.id"),
             false,
         ),
         TokenSort::Consumer => (
             "consumers c cross join tokens t cross join users u",
             "c.name_key",
-            Some(("c.id", "consumer_id")),
+            Some("c.id"),
             false,
         ),
         TokenSort::Integration => (BY_TOKEN, "t.integration_key", None, false),
@@ -110,10 +121,54 @@ fn order(query: &TokenQuery) -> Order {
     Order {
         tables,
         key,
-        middle,
+        owner,
         is_number,
         descending,
     }
+}
+
+/// A cursor as it is compared with.
+#[derive(Clone, Copy)]
+struct Bound<'a> {
+    key: &'a str,
+    owner: Option<Uuid>,
+    id: TokenId,
+}
+
+impl Order {
+    /// What the cursor says in this order; nothing if someone made it up by hand.
+    fn bound<'a>(&self, cursor: &'a Cursor) -> Option<Bound<'a>> {
+        let id = cursor.id;
+        if self.is_number {
+            cursor.value.parse::<i64>().ok()?;
+        }
+        // PostgreSQL has no room for a NUL.
+        if cursor.value.contains('\0') {
+            return None;
+        }
+        match self.owner {
+            None => Some(Bound {
+                key: &cursor.value,
+                owner: None,
+                id,
+            }),
+            Some(_) => {
+                let (owner, key) = cursor.value.split_once('.')?;
+                Some(Bound {
+                    key,
+                    owner: Some(Uuid::try_parse(owner).ok()?),
+                    id,
+                })
+            }
+        }
+    }
+}
+
+/// Which way a page is read.
+enum Reading<'a> {
+    Start,
+    After(Bound<'a>),
+    Before(Bound<'a>),
 }
 
 /// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer.
@@ -149,7 +204,23 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
     };
     let now = portal.now();
     let mut db = portal.read().await?;
-    let (rows, more) = page(&mut db, account, query, &pattern, now).await?;
+    let order = order(query);
+    let reading = match &query.place {
+        Place::Start => Reading::Start,
+        Place::After(cursor) => order.bound(cursor).map_or(Reading::Start, Reading::After),
+        Place::Before(cursor) => order.bound(cursor).map_or(Reading::Start, Reading::Before),
+    };
+    let selection = (account, query, pattern.as_str(), now);
+    let mut page = read(&mut db, selection, &order, &reading).await?;
+    // Whoever pages past the end, or back to what is less than a page by now, gets the first page.
+    let is_short = match reading {
+        Reading::Start => false,
+        Reading::After(_) => page.rows.is_empty(),
+        Reading::Before(_) => !page.has_previous && page.rows.len() < PAGE,
+    };
+    if is_short {
+        page = read(&mut db, selection, &order, &Reading::Start).await?;
+    }
     let (total,) = fetch_one!(
         &mut db,
         (i64,),
@@ -171,14 +242,13 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
             account
         )?
         .is_some();
-    // Coming from the other side, there is always something where one came from.
-    let (has_previous, has_next) = match query.place {
-        Place::Start => (false, more),
-        Place::After(_) => (true, more),
-        Place::Before(_) => (more, true),
-    };
-    let next = rows.last().filter(|_| has_next).map(Row::cursor);
-    let previous = rows.first().filter(|_| has_previous).map(Row::cursor);
+    let Page {
+        rows,
+        has_previous,
+        has_next,
+    } = page;
+    let next = rows.last().filter(|_| has_next).map(|row| row.cursor(query.sort));
+    let previous = rows.first().filter(|_| has_previous).map(|row| row.cursor(query.sort));
     let tokens = rows.into_iter().map(|row| row.token(now)).collect();
     Ok(TokenPage {
         tokens,
@@ -189,28 +259,30 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
     })
 }
 
-/// The rows of a page in the list's order, and whether there are more in the direction of reading.
-async fn page(
+/// The rows of a page in the list's order, and whether there are others on either side.
+struct Page {
+    rows: Vec<Row>,
+    has_previous: bool,
+    has_next: bool,
+}
+
+async fn read(
     db: &mut impl Connection,
-    account: AccountId,
-    query: &TokenQuery,
-    pattern: &str,
-    now: Timestamp,
-) -> Result<(Vec<Row>, bool)> {
+    (account, query, pattern, now): (AccountId, &TokenQuery, &str, Timestamp),
+    order: &Order,
+    reading: &Reading<'_>,
+) -> Result<Page> {
     let Order {
         tables,
         key,
-        middle,
+        owner,
         is_number,
         descending,
-    } = order(query);
-    let backwards = matches!(query.place, Place::Before(_));
-    // A cursor that someone made up by hand starts at the start.
-    let cursor = match &query.place {
-        Place::Start => None,
-        Place::After(cursor) | Place::Before(cursor) => {
-            Some(cursor).filter(|cursor| !is_number || cursor.value.parse::<i64>().is_ok())
-        }
+    } = *order;
+    let (bound, backwards) = match reading {
+        Reading::Start => (None, false),
+        Reading::After(bound) => (Some(*bound), false),
+        Reading::Before(bound) => (Some(*bound), true),
     };
     let (comparison, direction) = if descending == backwards {
         (">", "asc")
@@ -218,29 +290,22 @@ async fn page(
         ("<", "desc")
     };
     let value = if is_number { "cast($6 as bigint)" } else { "$6" };
-    let (keys, place, order) = match middle {
-        None => (
-            format!("{key}, t.id"),
-            format!("{value}, $5"),
-            format!("{key} {direction}, t.id {direction}"),
-        ),
-        Some((column, found)) => (
-            format!("{key}, {column}, t.id"),
-            format!("{value}, (select {found} from tokens where id = $5), $5"),
-            format!("{key} {direction}, {column} {direction}, t.id {direction}"),
-        ),
+    // A parameter that no statement named would be one too many for SQLite.
+    let place = match (bound, owner) {
+        (None, _) => "$5 is null and $6 is null and $7 is null".to_owned(),
+        (Some(_), None) => format!("({key}, t.id) {comparison} ({value}, $5) and $7 is null"),
+        (Some(_), Some(owner)) => format!("({key}, {owner}, t.id) {comparison} ({value}, $7, $5)"),
     };
-    let after = if cursor.is_some() {
-        format!("({keys}) {comparison} ({place})")
-    } else {
-        "$5 is null and $6 is null".to_owned()
+    let sorted = match owner {
+        None => format!("{key} {direction}, t.id {direction}"),
+        Some(owner) => format!("{key} {direction}, {owner} {direction}, t.id {direction}"),
     };
     let sql = format!(
         "select {COLUMNS}, cast({key} as text) as sorted_by
          from {tables} left join users m on m.id = t.created_by
          where u.id = t.user_id and c.id = t.consumer_id and u.account_id = $1 and c.account_id = $1
-           and {} and {after}
-         order by {order} limit $7",
+           and {} and {place}
+         order by {sorted} limit $8",
         condition(query.filter)
     );
     let mut rows = fetch_all!(
@@ -251,17 +316,28 @@ async fn page(
         pattern,
         now,
         query.consumer,
-        cursor.map(|cursor| cursor.id),
-        cursor.map(|cursor| cursor.value.as_str()),
+        bound.map(|bound| bound.id),
+        bound.map(|bound| bound.key),
+        bound.and_then(|bound| bound.owner),
         PAGE_SIZE + 1
     )?;
-    let size = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
-    let more = rows.len() > size;
-    rows.truncate(size);
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    // Coming from the other side, there is always something where one came from.
+    let came_from = bound.is_some();
     if backwards {
         rows.reverse();
+        return Ok(Page {
+            rows,
+            has_previous: more,
+            has_next: came_from,
+        });
     }
-    Ok((rows, more))
+    Ok(Page {
+        rows,
+        has_previous: came_from,
+        has_next: more,
+    })
 }
 
 /// One token.
