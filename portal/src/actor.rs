@@ -34,6 +34,10 @@ pub struct Person {
     pub profile: String,
     /// When the person last signed in, if ever.
     pub last_sign_in_at: Option<Timestamp>,
+    /// The person's language, such as `en_US`: the account's.
+    pub language: String,
+    /// The IANA name of the person's time zone: the account's.
+    pub time_zone: String,
 }
 
 /// By what an actor came in.
@@ -179,12 +183,14 @@ impl Actor {
             profile_id: ProfileId,
             profile: String,
             last_sign_in_at: Timestamp,
+            language: String,
+            time_zone: String,
         }
         let row = fetch_optional!(
             db,
             Row,
             "select u.account_id, a.name as account_name, u.name, u.email, u.profile_id, p.name as profile,
-                    u.last_sign_in_at
+                    u.last_sign_in_at, a.language, a.time_zone
              from users u
              join accounts a on a.id = u.account_id
              join profiles p on p.id = u.profile_id
@@ -213,6 +219,8 @@ impl Actor {
                 profile_id: row.profile_id,
                 profile: row.profile,
                 last_sign_in_at: (row.last_sign_in_at.0 > 0).then_some(row.last_sign_in_at),
+                language: row.language,
+                time_zone: row.time_zone,
             }),
         }))
     }

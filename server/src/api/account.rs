@@ -1,0 +1,34 @@
+//! `/api/v4/account`.
+
+use super::Caller;
+use crate::problem::Problem;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use portal::accounts;
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Account<'a> {
+    name: &'a str,
+    available_languages: [&'a str; 1],
+    default_language: &'a str,
+    time_zone: &'a str,
+    is_open_image_bank: bool,
+}
+
+/// The caller's account.
+pub(super) async fn get(State(app): State<App>, Caller(actor): Caller) -> Result<Response, Problem> {
+    let details = accounts::details(&app.portal, &actor).await?;
+    let account = Account {
+        name: &details.name,
+        available_languages: [&details.language],
+        default_language: &details.language,
+        time_zone: &details.time_zone,
+        // An open image bank shows assets to people without an account; there are no assets here.
+        is_open_image_bank: false,
+    };
+    Ok(Json(account).into_response())
+}

@@ -1,0 +1,153 @@
+//! Who calls: the way from a request's credential to the actor.
+
+use crate::middleware::ClientAddress;
+use crate::oauth1::Received;
+use crate::problem::{Kind, Problem};
+use crate::rate_limit::{Limits, Reached, Standing};
+use crate::state::App;
+use axum::extract::{Extension, FromRequestParts, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::oauth1::SignedRequest;
+use portal::Actor;
+use portal::oauth1::{Denied, authenticate};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The actor that a request's credential stands for. Only routes behind [`require`] have one.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Arc<Actor>);
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.remove::<Self>().ok_or_else(|| {
+            tracing::error!(
+                path = parts.uri.path(),
+                "a route that needs a credential does not ask for one"
+            );
+            Problem::new(Kind::Internal, "This route is not open.")
+        })
+    }
+}
+
+/// What [`require`] works with.
+#[derive(Debug, Clone)]
+pub(super) struct Gate {
+    pub app: App,
+    pub limits: Arc<Limits>,
+}
+
+/// A request that goes no further, and where its client stands.
+struct TurnedAway {
+    problem: Problem,
+    standing: Option<Standing>,
+}
+
+impl From<Problem> for TurnedAway {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            standing: None,
+        }
+    }
+}
+
+impl From<Reached> for TurnedAway {
+    fn from(reached: Reached) -> Self {
+        Self {
+            problem: Problem::too_many(reached.retry_after),
+            standing: Some(reached.standing),
+        }
+    }
+}
+
+impl IntoResponse for TurnedAway {
+    fn into_response(self) -> Response {
+        let mut response = self.problem.into_response();
+        if let Some(standing) = self.standing {
+            standing.describe(response.headers_mut());
+        }
+        response
+    }
+}
+
+/// Lets requests through whose credential holds, with their [`Caller`].
+pub(super) async fn require(
+    State(gate): State<Gate>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match admit(&gate, address, request).await {
+        Ok((request, standing)) => {
+            let mut response = next.run(request).await;
+            let headers = response.headers_mut();
+            standing.describe(headers);
+            // A signature may stand in the query, where a cache between us would not see a credential.
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Err(turned_away) => turned_away.into_response(),
+    }
+}
+
+/// Counts requests that need no credential, or not one that has rights of its own.
+pub(super) async fn count_address(
+    State(limits): State<Arc<Limits>>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match limits.count_address(address) {
+        Ok(standing) => {
+            let mut response = next.run(request).await;
+            standing.describe(response.headers_mut());
+            response
+        }
+        Err(reached) => TurnedAway::from(reached).into_response(),
+    }
+}
+
+async fn admit(gate: &Gate, address: IpAddr, request: Request) -> Result<(Request, Standing), TurnedAway> {
+    let mut received = Received::read(request).await?;
+    let outcome = match received.signed() {
+        Ok(signed) => prove(gate, address, &signed).await?,
+        Err(refusal) => {
+            gate.limits.check(None, address)?;
+            Err(refusal.into())
+        }
+    };
+    match outcome {
+        Ok((actor, standing)) => {
+            received.parts.extensions.insert(Caller(actor));
+            Ok((received.into_request(), standing))
+        }
+        Err(Denied::Refused(refusal)) => {
+            let standing = gate.limits.count_address(address)?;
+            Err(TurnedAway {
+                problem: refusal.into(),
+                standing: Some(standing),
+            })
+        }
+        Err(Denied::Error(error)) => Err(Problem::from(error).into()),
+    }
+}
+
+/// Checks the credential, and counts by it if it holds.
+async fn prove(
+    gate: &Gate,
+    address: IpAddr,
+    signed: &SignedRequest<'_>,
+) -> Result<Result<(Arc<Actor>, Standing), Denied>, Reached> {
+    let key = gate.limits.credential(&signed.consumer_key, signed.token.as_deref());
+    gate.limits.check(Some(key), address)?;
+    match authenticate(&gate.app.portal, &gate.app.oauth1, signed, &address.to_string()).await {
+        Ok(actor) => Ok(Ok((actor, gate.limits.count_credential(key)?))),
+        Err(denied) => Ok(Err(denied)),
+    }
+}

@@ -1,0 +1,49 @@
+//! `/api/v4/profiles`.
+
+use super::Caller;
+use crate::problem::Problem;
+use crate::state::App;
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use domain::ids::ProfileId;
+use domain::people;
+use domain::rights::Rights;
+use portal::{Error, profiles};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Profile {
+    id: ProfileId,
+    name: String,
+    roles: Rights,
+}
+
+impl From<people::Profile> for Profile {
+    fn from(profile: people::Profile) -> Self {
+        Self {
+            id: profile.id,
+            name: profile.name,
+            roles: profile.rights,
+        }
+    }
+}
+
+/// The account's security profiles.
+pub(super) async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<Json<Vec<Profile>>, Problem> {
+    let profiles = profiles::list(&app.portal, &actor).await?;
+    Ok(Json(profiles.into_iter().map(Profile::from).collect()))
+}
+
+/// One security profile; one's own needs no right.
+pub(super) async fn get(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<Profile>, Problem> {
+    let id = id
+        .ok()
+        .and_then(|Path(id)| id.parse().ok())
+        .ok_or(Error::NotFound("profile"))?;
+    Ok(Json(profiles::get(&app.portal, &actor, id).await?.into()))
+}

@@ -1,0 +1,226 @@
+//! `/api/v4/currentUser` and `/api/v4/users`.
+
+use super::Caller;
+use super::query::Query;
+use crate::problem::Problem;
+use crate::state::App;
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderName;
+use axum::response::{IntoResponse, Response};
+use domain::ids::{ProfileId, UserId};
+use domain::people;
+use domain::time::Timestamp;
+use portal::Error;
+use portal::actor::Person;
+use portal::people::PeopleQuery;
+use serde::Serialize;
+
+/// How many users a page has where the client asks for a page and does not say.
+const PAGE: u32 = 100;
+
+const TOTAL_RECORDS: HeaderName = HeaderName::from_static("x-pagination-totalrecords");
+const TOTAL_PAGES: HeaderName = HeaderName::from_static("x-pagination-totalpages");
+const PAGE_NUMBER: HeaderName = HeaderName::from_static("x-pagination-page");
+const LIMIT: HeaderName = HeaderName::from_static("x-pagination-limit");
+
+/// A user, as an answer about one has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct User<'a> {
+    id: UserId,
+    username: &'a str,
+    email: &'a str,
+    firstname: &'a str,
+    infix: &'static str,
+    lastname: &'a str,
+    profile_id: ProfileId,
+    active: bool,
+    #[serde(rename = "isSSOOnly")]
+    is_sso_only: bool,
+    language: &'a str,
+    time_zone: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_login: Option<String>,
+    persisted: bool,
+    #[serde(flatten)]
+    unkept: Unkept,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<[Group; 0]>,
+}
+
+/// What clients know of a user and this portal does not keep: empty texts, so that a client need not look whether they
+/// are there.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Unkept {
+    phone_number: &'static str,
+    cellphone_number: &'static str,
+    department: &'static str,
+    department_code: &'static str,
+    job: &'static str,
+    company_name: &'static str,
+    legal_entity: &'static str,
+    cost_center: &'static str,
+    employee_number: &'static str,
+    address: &'static str,
+    postal_code: &'static str,
+    city: &'static str,
+    county: &'static str,
+    state: &'static str,
+    country: &'static str,
+    gender: &'static str,
+    terms: &'static str,
+}
+
+/// A user, as a list has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedUser<'a> {
+    id: UserId,
+    name: &'a str,
+    username: &'a str,
+    email: &'a str,
+    email2: &'static str,
+    profile_id: ProfileId,
+    active: u8,
+    #[serde(rename = "isSSOOnly")]
+    is_sso_only: bool,
+    time_zone: &'a str,
+    salesrep_id: &'static str,
+    employee_number: &'static str,
+    website: &'static str,
+    country: &'static str,
+    groups: [Group; 0],
+}
+
+/// There are no user groups here, so nobody is in one.
+#[derive(Serialize)]
+struct Group {}
+
+/// The person behind the credential; answered from what the credential brought along.
+pub(super) async fn current(Caller(actor): Caller) -> Result<Response, Problem> {
+    let person = actor.require_person()?;
+    let (firstname, lastname) = split(&person.name);
+    let user = User {
+        id: person.id,
+        username: &person.email,
+        email: &person.email,
+        firstname,
+        infix: "",
+        lastname,
+        profile_id: person.profile_id,
+        // An inactive person's credentials open nothing.
+        active: true,
+        is_sso_only: false,
+        language: &person.language,
+        time_zone: &person.time_zone,
+        last_login: person.last_sign_in_at.map(Timestamp::rfc3339),
+        persisted: true,
+        unkept: Unkept::default(),
+        groups: None,
+    };
+    Ok(Json(user).into_response())
+}
+
+/// The account's users, all of them or by page.
+pub(super) async fn list(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::parse(query.as_deref())?;
+    let page = query.count("page")?;
+    let limit = query.count("limit")?.or(page.map(|_| PAGE));
+    let asked = PeopleQuery {
+        limit,
+        page: page.unwrap_or(1),
+        include_inactive: query.flag("includeInActive")?,
+    };
+    let found = portal::people::list(&app.portal, &actor, asked).await?;
+
+    let Person { time_zone, .. } = actor.require_person()?;
+    let users: Vec<ListedUser<'_>> = found.users.iter().map(|user| listed(user, time_zone)).collect();
+    let limit = limit.map_or(found.total, i64::from);
+    let pages = if limit > 0 {
+        found.total.unsigned_abs().div_ceil(limit.unsigned_abs())
+    } else {
+        0
+    };
+    let headers = [
+        (TOTAL_RECORDS, found.total.to_string()),
+        (TOTAL_PAGES, pages.to_string()),
+        (PAGE_NUMBER, asked.page.to_string()),
+        (LIMIT, limit.to_string()),
+    ];
+    Ok((headers, Json(users)).into_response())
+}
+
+/// One user, by id or user name; oneself needs no right.
+pub(super) async fn get(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let Ok(Path(id)) = id else {
+        return Err(Error::NotFound("user").into());
+    };
+    let user = portal::people::get(&app.portal, &actor, &id).await?;
+    let person = actor.require_person()?;
+    let (firstname, lastname) = split(&user.name);
+    let user = User {
+        id: user.id,
+        username: &user.email,
+        email: &user.email,
+        firstname,
+        infix: "",
+        lastname,
+        profile_id: user.profile_id,
+        active: user.active,
+        is_sso_only: false,
+        language: &person.language,
+        time_zone: &person.time_zone,
+        last_login: user.last_sign_in_at.map(Timestamp::rfc3339),
+        persisted: true,
+        unkept: Unkept::default(),
+        groups: Some([]),
+    };
+    Ok(Json(user).into_response())
+}
+
+fn listed<'a>(user: &'a people::User, time_zone: &'a str) -> ListedUser<'a> {
+    ListedUser {
+        id: user.id,
+        name: &user.name,
+        username: &user.email,
+        email: &user.email,
+        email2: "",
+        profile_id: user.profile_id,
+        active: user.active.into(),
+        is_sso_only: false,
+        time_zone,
+        salesrep_id: "",
+        employee_number: "",
+        website: "",
+        country: "",
+        groups: [],
+    }
+}
+
+/// The first word of a name, and the rest of it. Names here are one text, as people write them.
+fn split(name: &str) -> (&str, &str) {
+    name.split_once(' ').unwrap_or((name, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_name_is_split_after_its_first_word() {
+        assert_eq!(split("Ada Lovelace"), ("Ada", "Lovelace"));
+        assert_eq!(split("Ludwig van Beethoven"), ("Ludwig", "van Beethoven"));
+        assert_eq!(split("Voltaire"), ("Voltaire", ""));
+    }
+}

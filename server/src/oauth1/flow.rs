@@ -1,0 +1,69 @@
+//! The endpoints of the three-legged flow (RFC 5849 §2). The page where a person decides is the app's.
+
+use super::Received;
+use crate::api::query::Query;
+use crate::problem::Problem;
+use crate::state::App;
+use axum::extract::{RawQuery, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::oauth1::encode_form;
+use portal::oauth1::Denied;
+use portal::request_tokens::{self, Issued};
+
+/// First step: a request token, for a request that the consumer signed.
+///
+/// # Errors
+/// Those of [`request_tokens::issue`], 413 and 415 for a body that is not a short form.
+pub async fn request_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let received = Received::read(request).await?;
+    received.require_form()?;
+    let signed = received.signed().map_err(Denied::from)?;
+    let Issued { token, secret } = request_tokens::issue(&app.portal, &app.oauth1, &signed).await?;
+    Ok(form(&[
+        ("oauth_token", &token),
+        ("oauth_token_secret", secret.expose()),
+        ("oauth_callback_confirmed", "true"),
+    ]))
+}
+
+/// Second step: to the page where the person signs in and decides. What is wrong with the token is said there.
+///
+/// The older flow names its address here, as `callback`, or as `oauth_callback` as OAuth Core 1.0 had it.
+///
+/// # Errors
+/// 400 for a query that cannot be read.
+pub async fn authorise(RawQuery(query): RawQuery) -> Result<Redirect, Problem> {
+    let query = Query::parse(query.as_deref())?;
+    let token = query.one("oauth_token")?;
+    let callback = query.one("callback")?.or(query.one("oauth_callback")?);
+    let known = [("oauth_token", token), ("callback", callback)];
+    let known: Vec<(&str, &str)> = known
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
+    Ok(Redirect::to(&format!("/oauth1/authorise?{}", encode_form(&known))))
+}
+
+/// Third step: the authorised request token is exchanged for a token that opens the API.
+///
+/// # Errors
+/// Those of [`request_tokens::exchange`], 413 and 415 for a body that is not a short form.
+pub async fn access_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let received = Received::read(request).await?;
+    received.require_form()?;
+    let signed = received.signed().map_err(Denied::from)?;
+    let Issued { token, secret } = request_tokens::exchange(&app.portal, &app.oauth1, &signed).await?;
+    Ok(form(&[
+        ("oauth_token", &token),
+        ("oauth_token_secret", secret.expose()),
+    ]))
+}
+
+fn form(pairs: &[(&str, &str)]) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "application/x-www-form-urlencoded"),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    (headers, encode_form(pairs)).into_response()
+}

@@ -1,0 +1,100 @@
+//! A request as it came, with all that a signature covers.
+
+use crate::problem::{Kind, Problem};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{DefaultBodyLimit, FromRequest, OriginalUri, Request};
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use domain::oauth1::{self, Refusal, SignedRequest, is_form};
+
+/// The longest form body, in bytes.
+pub const MAX_FORM: usize = 64 * 1024;
+
+/// A request whose body has been read if it is a form, and is left alone otherwise: signatures cover forms only.
+#[derive(Debug)]
+pub struct Received {
+    /// The request without its body.
+    pub parts: Parts,
+    body: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Form(Bytes),
+    Other(Body),
+}
+
+impl Received {
+    /// Reads the body if it is a form.
+    ///
+    /// # Errors
+    /// 413 for a form longer than [`MAX_FORM`], 400 for one that breaks off.
+    pub async fn read(request: Request) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let form = parts
+            .headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|value| is_form(value.as_bytes()));
+        let body = if form {
+            Content::Form(read_form(body).await?)
+        } else {
+            Content::Other(body)
+        };
+        Ok(Self { parts, body })
+    }
+
+    /// The OAuth parameters, from header, body and query. Method, path and query are taken as they were sent.
+    ///
+    /// # Errors
+    /// A refusal for parameters that are missing or cannot be read.
+    pub fn signed(&self) -> Result<SignedRequest<'_>, Refusal> {
+        let uri = self
+            .parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or(&self.parts.uri, |original| &original.0);
+        let request = oauth1::Request::new(self.parts.method.as_str(), uri.path(), uri.query());
+        let authorizations = self.parts.headers.get_all(AUTHORIZATION).into_iter();
+        let request = authorizations.fold(request, |request, value| request.authorization(value.as_bytes()));
+        let content_type = self.parts.headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+        match &self.body {
+            Content::Form(form) => request.body(content_type, form).parse(),
+            Content::Other(_) => request.parse(),
+        }
+    }
+
+    /// Refuses a body that is not a form, for where nothing else is understood. No body at all will do.
+    ///
+    /// # Errors
+    /// 415 for one.
+    pub fn require_form(&self) -> Result<(), Problem> {
+        match &self.body {
+            Content::Other(body) if !body.is_end_stream() => Err(Problem::new(
+                Kind::MediaType,
+                "Send application/x-www-form-urlencoded, or no body.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The request, for whoever reads its body next.
+    pub fn into_request(self) -> Request {
+        let body = match self.body {
+            Content::Form(form) => Body::from(form),
+            Content::Other(body) => body,
+        };
+        Request::from_parts(self.parts, body)
+    }
+}
+
+async fn read_form(body: Body) -> Result<Bytes, Problem> {
+    let mut request = Request::new(body);
+    DefaultBodyLimit::max(MAX_FORM).apply(&mut request);
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::BodyTooLarge, "A form body may have 64 KiB."),
+            _ => Problem::new(Kind::Malformed, "The body broke off."),
+        })
+}

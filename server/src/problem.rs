@@ -1,0 +1,281 @@
+//! What machines are told when something does not happen: `application/problem+json` (RFC 9457), mapped once.
+//!
+//! `type` is one of the words of [`Kind`], which clients may compare; `title` says the same to a person, and `detail`
+//! what is particular to the request. A client that knows OAuth finds what the OAuth Problem Reporting extension has
+//! in `oauth_problem` and in the challenge.
+
+use axum::Json;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::features::Feature;
+use domain::fields::FieldErrors;
+use domain::oauth1::Refusal;
+use domain::rights::Right;
+use portal::oauth1::Denied;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// The realm of the challenges.
+pub const REALM: &str = "Gatehouse";
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $word:literal, $title:literal;)*) => {
+        /// The kinds of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Kind {
+            /// The value of `type`.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// The value of `title`.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Something of the request cannot be read.
+    Malformed = BAD_REQUEST, "malformed-request", "The request cannot be read";
+    /// Values that are not what they must be; `errors` names them.
+    Invalid = BAD_REQUEST, "invalid", "Some values are not valid";
+    /// An OAuth 1 request that was not let in; `oauth_problem` says why.
+    OAuth = UNAUTHORIZED, "oauth-refused", "The OAuth credentials were not accepted";
+    /// Only a person can do this.
+    SignedOut = UNAUTHORIZED, "signed-out", "Nobody is signed in";
+    /// The user lacks a right, which `right` names.
+    Forbidden = FORBIDDEN, "forbidden", "The user may not do this";
+    /// The account lacks a feature, which `feature` names.
+    Disabled = FORBIDDEN, "feature-disabled", "The account does not have this feature";
+    /// The account has no such thing.
+    NotFound = NOT_FOUND, "not-found", "There is no such thing";
+    /// Nothing answers at this path.
+    UnknownRoute = NOT_FOUND, "unknown-route", "Nothing answers at this path";
+    /// The path answers, but not to this method.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here";
+    /// The thing is no longer as the client thinks.
+    Conflict = CONFLICT, "conflict", "The thing has changed meanwhile";
+    /// The body is longer than the route takes.
+    BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large";
+    /// The body's media type is not one that the route takes.
+    MediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The media type of the body is not supported";
+    /// More requests than the limit allows.
+    TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
+    /// A fault of ours.
+    Internal = INTERNAL_SERVER_ERROR, "internal", "The portal made a mistake";
+    /// Something that the portal stands on does not answer.
+    Unavailable = SERVICE_UNAVAILABLE, "unavailable", "The portal cannot answer at present";
+}
+
+/// One problem, on its way to the client.
+#[derive(Debug)]
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    status: StatusCode,
+    body: Body,
+    challenge: Option<String>,
+    retry_after: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    right: Option<Right>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feature: Option<Feature>,
+    #[serde(flatten)]
+    oauth: Option<OAuth>,
+}
+
+#[derive(Debug, Serialize)]
+struct FieldProblem {
+    field: String,
+    detail: String,
+}
+
+/// The members of the OAuth Problem Reporting extension, and the base string.
+#[derive(Debug, Serialize)]
+struct OAuth {
+    oauth_problem: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    oauth_parameters_absent: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    oauth_parameters_rejected: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oauth_acceptable_timestamps: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oauth_acceptable_versions: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oauth_base_string: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this kind, with a sentence about this request.
+    #[must_use]
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        let status = kind.status();
+        Self(Box::new(Inner {
+            status,
+            body: Body {
+                kind: kind.word(),
+                title: kind.title(),
+                status: status.as_u16(),
+                detail: detail.into(),
+                errors: Vec::new(),
+                right: None,
+                feature: None,
+                oauth: None,
+            },
+            challenge: None,
+            retry_after: None,
+        }))
+    }
+
+    /// A value of the query that is not what it must be.
+    #[must_use]
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        FieldErrors::one(field, message).into()
+    }
+
+    /// A limit that is reached, with the seconds until it is worth while to try again.
+    #[must_use]
+    pub fn too_many(retry_after: u64) -> Self {
+        let mut problem = Self::new(Kind::TooMany, format!("Try again in {retry_after} s."));
+        problem.0.retry_after = Some(retry_after);
+        problem
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+}
+
+impl From<FieldErrors> for Problem {
+    fn from(errors: FieldErrors) -> Self {
+        let mut problem = Self::new(Kind::Invalid, errors.to_string());
+        let errors = errors.0.into_iter();
+        problem.0.body.errors = errors
+            .map(|error| FieldProblem {
+                field: error.field,
+                detail: error.message,
+            })
+            .collect();
+        problem
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let mut problem = Self::new(Kind::OAuth, refusal.sentence());
+        if let Ok(status) = StatusCode::from_u16(refusal.status()) {
+            problem.0.status = status;
+            problem.0.body.status = status.as_u16();
+        }
+        problem.0.body.oauth = Some(OAuth {
+            oauth_problem: refusal.problem().as_str(),
+            oauth_parameters_absent: refusal.parameters_absent().to_vec(),
+            oauth_parameters_rejected: refusal.parameters_rejected().to_vec(),
+            oauth_acceptable_timestamps: refusal.acceptable_timestamps().map(|(from, to)| format!("{from}-{to}")),
+            oauth_acceptable_versions: refusal.acceptable_versions(),
+            oauth_base_string: refusal.base_string().map(str::to_owned),
+        });
+        problem.0.challenge = Some(refusal.challenge(REALM));
+        problem
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Refused(refusal) => refusal.into(),
+            Denied::Error(error) => error.into(),
+        }
+    }
+}
+
+impl From<portal::Error> for Problem {
+    fn from(error: portal::Error) -> Self {
+        use portal::Error;
+        match error {
+            Error::SignedOut => Self::new(Kind::SignedOut, "Sign in first."),
+            Error::Forbidden(right) => {
+                let mut problem = Self::new(Kind::Forbidden, format!("This needs the right {}.", right.label()));
+                problem.0.body.right = Some(right);
+                problem
+            }
+            Error::Disabled(feature) => {
+                let detail = format!("{} is not enabled for this account.", feature.label());
+                let mut problem = Self::new(Kind::Disabled, detail);
+                problem.0.body.feature = Some(feature);
+                problem
+            }
+            Error::NotFound(what) => Self::new(Kind::NotFound, format!("The account has no such {what}.")),
+            Error::Invalid(errors) => errors.into(),
+            Error::Conflict(detail) => Self::new(Kind::Conflict, detail),
+            Error::TooMany { retry_after } => Self::too_many(retry_after),
+            Error::Unavailable { .. } => {
+                // The span that this is logged in carries the request id.
+                tracing::error!(%error, "a request could not be answered");
+                let mut problem = Self::new(Kind::Unavailable, "Try again in a moment.");
+                problem.0.retry_after = Some(1);
+                problem
+            }
+            Error::Internal(_) => {
+                tracing::error!(%error, "a request failed");
+                Self::new(
+                    Kind::Internal,
+                    "What happened is in the portal's log, under the id in X-Request-Id.",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Inner {
+            status,
+            body,
+            challenge,
+            retry_after,
+        } = *self.0;
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::try_from(challenge).ok()) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests;
