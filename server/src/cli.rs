@@ -1,0 +1,152 @@
+//! The command line: the server, and what an operator does without a browser.
+
+mod account;
+mod answer;
+mod consumer;
+mod database;
+mod input;
+mod master_key;
+mod profile;
+mod settings;
+mod token;
+mod trouble;
+mod user;
+
+use crate::config::{Config, Overrides};
+use crate::open::open;
+use crate::serve::serve;
+use answer::Answer;
+use clap::{Args, Parser, Subcommand};
+use portal::{Actor, Portal};
+use std::process::ExitCode;
+use trouble::Trouble;
+
+const EXAMPLES: &str = "\
+Examples:
+  gatehouse serve
+      Serves http://127.0.0.1:3000, with everything in ./data
+  gatehouse account create --name 'Northwind' --admin-name 'Ada Lovelace' --admin-email ada@example.com < password
+      Makes an account without a browser
+  gatehouse consumer create --name 'Web shop' --json
+      Prints consumer_key and consumer_secret, the only time that they can be read
+  gatehouse token create --user ada@example.com --consumer 'Web shop' --integration Contentful --json
+      Prints token and token_secret, the only time that they can be read
+
+All commands may be used while servers run; those know of a change within a second.";
+
+/// Gatehouse, an integration portal for digital asset management.
+#[derive(Debug, Parser)]
+#[command(name = "gatehouse", version, about, after_help = EXAMPLES, subcommand_help_heading = "Commands", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Print JSON: the answer on standard output, an error on standard error
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(flatten)]
+    settings: Overrides,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and APIs until told to stop
+    Serve,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Print each setting, its value, and where it comes from
+    Config,
+    /// Fill a demo account and print its logins
+    Demo,
+    /// Accounts: make, list, switch features
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Users of an account: add, list, let in or out
+    #[command(subcommand)]
+    User(user::Command),
+    /// Security profiles, the named sets of rights: make, list
+    #[command(subcommand)]
+    Profile(profile::Command),
+    /// OAuth 1 consumers: make, list, delete
+    #[command(subcommand)]
+    Consumer(consumer::Command),
+    /// OAuth 1 tokens: make, list, revoke
+    #[command(subcommand)]
+    Token(token::Command),
+    /// The master key, under which kept secrets are sealed
+    #[command(subcommand)]
+    MasterKey(master_key::Command),
+}
+
+/// Which account a command works in.
+#[derive(Debug, Args)]
+struct InAccount {
+    /// Account, by name or id; needed only where there are several
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+}
+
+impl InAccount {
+    /// The operator, acting in the account.
+    async fn operator(&self, portal: &Portal) -> portal::Result<Actor> {
+        portal::accounts::operator(portal, self.account.as_deref()).await
+    }
+}
+
+/// Does what the process's arguments say.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(execute(cli.command, &cli.settings)),
+        Err(error) => Err(Trouble::Input(format!("the program cannot start: {error}"))),
+    };
+    match outcome.and_then(|answer| answer.print(cli.json)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(trouble) => {
+            trouble.print(cli.json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command, settings: &Overrides) -> Result<Answer, Trouble> {
+    let config = Config::load(settings)?;
+    match command {
+        Command::Serve => {
+            serve(config).await?;
+            return Ok(Answer::nothing());
+        }
+        Command::Config => return Ok(settings::show(&config)),
+        _ => {}
+    }
+    let portal = open(&config).await?;
+    let outcome = within(command, &portal).await;
+    portal.close().await;
+    outcome
+}
+
+/// A command that works on an open portal.
+async fn within(command: Command, portal: &Portal) -> Result<Answer, Trouble> {
+    match command {
+        Command::Serve | Command::Config => Ok(Answer::nothing()),
+        Command::Migrate => Ok(database::migrated()),
+        Command::Demo => Err(Trouble::Input(String::new())),
+        Command::Account(command) => account::run(portal, command).await,
+        Command::User(command) => user::run(portal, command).await,
+        Command::Profile(command) => profile::run(portal, command).await,
+        Command::Consumer(command) => consumer::run(portal, command).await,
+        Command::Token(command) => token::run(portal, command).await,
+        Command::MasterKey(command) => master_key::run(portal, command).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,60 @@
+//! `gatehouse profile`
+
+use super::InAccount;
+use super::answer::Answer;
+use super::trouble::Trouble;
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use domain::people::Profile;
+use domain::rights::Right;
+use portal::{Portal, profiles};
+use serde_json::{Value, json};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a security profile
+    Create {
+        /// Name of the profile
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// A right that it gives; may be repeated
+        #[arg(long = "right", value_name = "RIGHT", value_parser = PossibleValuesParser::new(Right::ALL.iter().map(|right| right.code())))]
+        rights: Vec<String>,
+        #[command(flatten)]
+        within: InAccount,
+    },
+    /// List the security profiles of an account
+    List {
+        #[command(flatten)]
+        within: InAccount,
+    },
+}
+
+pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+    match command {
+        Command::Create { name, rights, within } => {
+            let operator = within.operator(portal).await?;
+            let rights = rights.iter().filter_map(|code| Right::from_code(code)).collect();
+            let id = profiles::create(portal, &operator, &name, rights).await?;
+            let profile = profiles::get(portal, &operator, id).await?;
+            Ok(Answer::new(format!("Made the profile {}, {id}.", profile.name), json(&profile)))
+        }
+        Command::List { within } => {
+            let operator = within.operator(portal).await?;
+            let profiles = profiles::list(portal, &operator).await?;
+            let rows = profiles
+                .iter()
+                .map(|profile| vec![profile.id.to_string(), profile.name.clone(), rights(profile).join(", ")])
+                .collect();
+            Ok(Answer::list(&["ID", "NAME", "RIGHTS"], rows, profiles.iter().map(json).collect()))
+        }
+    }
+}
+
+fn rights(profile: &Profile) -> Vec<&'static str> {
+    profile.rights.iter().map(Right::code).collect()
+}
+
+fn json(profile: &Profile) -> Value {
+    json!({ "id": profile.id, "name": profile.name, "rights": rights(profile) })
+}

@@ -1,0 +1,18 @@
+//! What listens: the router, the machine APIs, middleware, background work, configuration and the command line.
+
+pub mod api;
+pub mod assets;
+pub mod cli;
+pub mod config;
+pub mod error_page;
+pub mod middleware;
+pub mod oauth1;
+pub mod open;
+pub mod problem;
+pub mod rate_limit;
+pub mod router;
+pub mod serve;
+pub mod state;
+
+pub use config::Config;
+pub use state::App;

@@ -1,0 +1,23 @@
+//! What requests pass on their way in, and answers on their way out.
+
+mod arrival;
+mod body_limit;
+mod client_address;
+mod cross_site;
+mod gate;
+mod panics;
+mod request_id;
+mod security_headers;
+mod session;
+mod trailing_slash;
+
+pub use arrival::arrival;
+pub use body_limit::{MAX_FORM, limit_body};
+pub use client_address::{ClientAddress, client_address};
+pub use cross_site::{OwnOrigins, refuse_cross_site};
+pub use gate::gate;
+pub use panics::{Panicked, catch_panics};
+pub use request_id::RequestId;
+pub use security_headers::{content_security_policy, security_headers};
+pub use session::visitor;
+pub use trailing_slash::without_trailing_slash;

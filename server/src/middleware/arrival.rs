@@ -1,0 +1,43 @@
+//! What every request gets on arrival, and what every answer gets on leaving: an id, and a line in the log.
+
+use super::{ClientAddress, Panicked, RequestId, client_address};
+use crate::error_page;
+use crate::state::App;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+use tracing::Instrument;
+
+/// Gives the request its [`RequestId`] and its [`ClientAddress`], and logs how it went: method, path, status and time.
+/// Never the query, a header or a body, since those hold secrets.
+pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = RequestId::of(request.headers());
+    let address = address(&app, &request);
+    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(address);
+    let span = tracing::info_span!("request", %id);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let headers = request.headers().clone();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if response.extensions().get::<Panicked>().is_some() {
+        response = error_page::internal(&path, &headers, &id);
+    }
+    if let Some(value) = id.value() {
+        response.headers_mut().insert(RequestId::HEADER, value);
+    }
+    span.in_scope(|| {
+        let ms = begun.elapsed().as_micros() as f64 / 1000.0;
+        tracing::info!(%method, path, status = response.status().as_u16(), ms, "answered");
+    });
+    response
+}
+
+fn address(app: &App, request: &Request) -> ClientAddress {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+    client_address(peer, request.headers(), &app.config.trusted_proxies)
+}

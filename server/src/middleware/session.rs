@@ -1,0 +1,43 @@
+//! Who asks: the cookie becomes an actor.
+
+use super::{ClientAddress, RequestId};
+use crate::error_page;
+use crate::state::App;
+use app::context::{Visitor, read_session_cookie};
+use app::failure::Failure;
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::USER_AGENT;
+use axum::middleware::Next;
+use axum::response::Response;
+use portal::sessions::{self, Client};
+
+/// Puts a [`Visitor`] into the request's extensions.
+pub async fn visitor(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let actor = match read_session_cookie(request.headers(), app.site.is_secure()) {
+        None => None,
+        Some(cookie) => match sessions::find(&app.portal, cookie).await {
+            Ok(actor) => actor,
+            Err(error) => {
+                tracing::error!(%error, "a session could not be looked up");
+                return error_page::refuse(
+                    request.headers(),
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    &Failure::Unavailable,
+                    &id,
+                );
+            }
+        },
+    };
+    let user_agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let client = Client { address: address.to_string(), user_agent: user_agent.unwrap_or_default().into_owned() };
+    request.extensions_mut().insert(Visitor { actor, client, request_id: id.as_str().to_owned() });
+    next.run(request).await
+}

@@ -1,0 +1,124 @@
+//! Everything that the server answers to.
+
+use crate::state::App;
+use crate::{api, assets, middleware};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{any, get};
+use axum::Router;
+use http::request::Parts;
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{ErrorHandler, LeptosRoutes, ResponseOptions, generate_route_list};
+use tower::ServiceBuilder;
+
+/// What is for programs: these paths have answers of their own, for what is not there too.
+const MACHINES: [&str; 3] = ["/api", "/v6", "/.well-known"];
+
+/// Whether programs ask at this path, rather than people.
+#[must_use]
+pub fn is_for_machines(path: &str) -> bool {
+    MACHINES.iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// The whole server.
+pub fn router(app: &App) -> Router {
+    let machines = api::router(app);
+    let mut router = pages(app)
+        .merge(assets::router(app))
+        .route("/healthz", get(health))
+        .route("/pysettings", get(portal_settings))
+        .route("/pysettings/", get(portal_settings));
+    for prefix in MACHINES {
+        router = router
+            .route_service(prefix, machines.clone())
+            .route_service(&format!("{prefix}/"), machines.clone())
+            .route_service(&format!("{prefix}/{{*path}}"), machines.clone());
+    }
+    around(router, app)
+}
+
+/// `router` with what every request passes.
+pub fn around(router: Router<App>, app: &App) -> Router {
+    router
+        .layer(middleware::catch_panics())
+        .layer(from_fn_with_state(app.clone(), middleware::arrival))
+        .with_state(app.clone())
+}
+
+/// Pages and the server functions that they call.
+fn pages(app: &App) -> Router<App> {
+    let context = {
+        let site = app.site.clone();
+        move || {
+            provide_context(site.clone());
+            set_policy();
+        }
+    };
+    let shell = {
+        let options = app.leptos.clone();
+        move || app::shell(options.clone())
+    };
+    let guards = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), middleware::security_headers))
+        .layer(from_fn(middleware::without_trailing_slash))
+        .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
+        .layer(from_fn_with_state(app.clone(), middleware::visitor))
+        .layer(from_fn_with_state(app.clone(), middleware::gate))
+        .layer(from_fn(middleware::limit_body));
+    let nowhere = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
+    Router::new()
+        .leptos_routes_with_context(app, generate_route_list(app::App), context, shell)
+        .route("/fn/{*name}", any(no_such_function))
+        .fallback_service(nowhere)
+        .layer(guards)
+}
+
+/// Tells the browser which scripts are the page's own. Only a page has a nonce, a server function's answer has none.
+fn set_policy() {
+    let (Some(nonce), Some(parts), Some(response)) = (use_nonce(), use_context::<Parts>(), use_context::<ResponseOptions>())
+    else {
+        return;
+    };
+    let policy = middleware::content_security_policy(parts.uri.path(), &nonce);
+    if let Ok(policy) = policy.parse() {
+        response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+async fn no_such_function() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+/// For whoever watches over the server: whether it can do its work.
+async fn health(State(app): State<App>) -> impl IntoResponse {
+    match app.portal.check().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(error) => {
+            tracing::error!(%error, "the portal is not well");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}
+
+/// Where the product that people come from has its portal settings.
+async fn portal_settings() -> Redirect {
+    Redirect::permanent("/settings/portal")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_have_their_own_paths() {
+        for path in ["/api", "/api/", "/api/v4/account", "/v6/authentication", "/.well-known/jwks.json"] {
+            assert!(is_for_machines(path), "{path}");
+        }
+        for path in ["/", "/apis", "/v60", "/fn/x", "/settings/portal/api-tokens"] {
+            assert!(!is_for_machines(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The running server, from the open port to the last answer.
+
+use crate::config::Config;
+use crate::open::open;
+use crate::router::router;
+use crate::state::App;
+use axum::serve::ListenerExt;
+use portal::{Portal, maintenance, passwords, setup};
+use std::future::IntoFuture;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tracing_subscriber::EnvFilter;
+
+/// How long requests that are under way may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the server did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The port is taken, or the address is not this machine's.
+    #[error("the server cannot listen on {addr}: {source}")]
+    Listen {
+        /// The address.
+        addr: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The portal cannot be opened.
+    #[error(transparent)]
+    Portal(#[from] portal::Error),
+    /// The system does not play along.
+    #[error("the server cannot go on: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Serves until the process is told to end.
+///
+/// # Errors
+/// [`Stopped`] when it cannot start.
+pub async fn serve(config: Config) -> Result<(), Stopped> {
+    log_to_stderr(&config.log);
+    let listen = |source| Stopped::Listen { addr: config.addr, source };
+    let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
+    let addr = listener.local_addr()?;
+    let config = config.listening_on(addr);
+    let portal = open(&config).await?;
+    let mut background = background(&portal);
+    greet(&portal, addr, config.public_url.as_str()).await?;
+    let app = App::new(portal.clone(), config);
+    answer(listener, &app).await?;
+    background.shutdown().await;
+    portal.close().await;
+    Ok(())
+}
+
+/// Answers requests until a signal says to stop, and then those that are under way.
+async fn answer(listener: TcpListener, app: &App) -> Result<(), Stopped> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    // Answers are small, and nobody gains from waiting for more to send.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async {
+        // Sent, or dropped: either way it is time.
+        let _ = stopped.await;
+    });
+    let mut serving = tokio::spawn(serving.into_future());
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)??),
+    }
+    tracing::info!("stopping");
+    drop(stop);
+    if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
+        tracing::warn!("requests that did not end in time were cut off");
+        serving.abort();
+    }
+    Ok(())
+}
+
+/// Work that goes on beside the requests.
+fn background(portal: &Portal) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(maintenance::watch(portal.clone()));
+    tasks.spawn(maintenance::keep(portal.clone()));
+    let portal = portal.clone();
+    tasks.spawn(async move { passwords::warm_up(&portal).await });
+    tasks
+}
+
+/// Says where the portal is, and how to begin. On standard output alone: the code must not get into any log.
+async fn greet(portal: &Portal, addr: SocketAddr, public_url: &str) -> Result<(), Stopped> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Gatehouse listens on http://{addr}")?;
+    if public_url != format!("http://{addr}") {
+        writeln!(out, "Its public URL is {public_url}")?;
+    }
+    drop(out);
+    if let Some(code) = setup::issue_code(portal).await? {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "\nThis portal has no account yet. To sign in for the first time, open")?;
+        writeln!(out, "    {public_url}/setup")?;
+        writeln!(out, "and enter the setup code")?;
+        writeln!(out, "    {}\n", code.expose())?;
+    }
+    Ok(std::io::stdout().flush()?)
+}
+
+/// Logs to standard error, and what a panic says with it, under the id of the request that it ended.
+fn log_to_stderr(filter: &str) {
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    if subscriber.try_init().is_ok() {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            let said = panic.payload_as_str().unwrap_or("nothing");
+            tracing::error!(place, said, "panicked");
+        }));
+    }
+}

@@ -1,0 +1,87 @@
+//! What every handler can reach.
+
+use crate::config::Config;
+use crate::middleware::OwnOrigins;
+use app::context::Site;
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use portal::Portal;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The state of the router. A clone is the same state.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Shared>);
+
+/// What an [`App`] holds.
+#[derive(Debug)]
+pub struct Shared {
+    /// The open portal.
+    pub portal: Portal,
+    /// What pages and server functions are told of the site.
+    pub site: Site,
+    /// What the operator has decided about signed requests.
+    pub oauth1: portal::oauth1::Policy,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// Where the browser's files are, and what they are called.
+    pub leptos: LeptosOptions,
+    /// The origins of the portal's own pages.
+    pub own_origins: OwnOrigins,
+    is_set_up: AtomicBool,
+}
+
+impl App {
+    /// The state for an open portal with these settings.
+    #[must_use]
+    pub fn new(portal: Portal, config: Config) -> Self {
+        let site = Site {
+            portal: portal.clone(),
+            public_url: config.public_url.as_str().into(),
+            contact: config.contact.as_str().into(),
+        };
+        let oauth1 = portal::oauth1::Policy {
+            origin: config.public_url.clone(),
+            plaintext_without_tls: config.oauth1_plaintext_without_tls,
+        };
+        Self(Arc::new(Shared {
+            portal,
+            site,
+            oauth1,
+            leptos: config.leptos_options(),
+            own_origins: OwnOrigins::of(&config),
+            config: Arc::new(config),
+            is_set_up: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether the portal has its first account. Once it has, nobody asks the database again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn is_set_up(&self) -> portal::Result<bool> {
+        if self.is_set_up.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let closed = !portal::setup::is_open(&self.portal).await?;
+        if closed {
+            self.is_set_up.store(true, Ordering::Relaxed);
+        }
+        Ok(closed)
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl FromRef<App> for LeptosOptions {
+    fn from_ref(app: &App) -> Self {
+        app.leptos.clone()
+    }
+}
