@@ -1,0 +1,14 @@
+//! What more than one page is made of.
+
+pub mod arrival;
+pub mod combobox;
+pub mod copy;
+pub mod dialog;
+pub mod field;
+pub mod link_card;
+pub mod menu;
+pub mod notice;
+pub mod page_header;
+pub mod problem;
+pub mod time;
+pub mod toast;

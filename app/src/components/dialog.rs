@@ -1,0 +1,121 @@
+//! A dialog that its page's address opens, so that it works with and without script.
+//!
+//! The server renders `<dialog open>`, which the style sheet makes look modal. In the browser it is opened again by
+//! `showModal()`, which keeps the focus inside and closes on Escape. Closing goes to `back`.
+
+use crate::icons::{Draw, Icon};
+use leptos::ev::{Event, MouseEvent};
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
+
+/// A dialog over its page.
+#[component]
+pub fn Dialog(
+    /// The title.
+    #[prop(into)]
+    title: String,
+    /// The address that closing goes to; none for a dialog that only its own button closes.
+    #[prop(into, optional)]
+    back: Option<String>,
+    /// Whether it needs more room.
+    #[prop(optional)]
+    wide: bool,
+    /// Body and footer.
+    children: Children,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let navigate = use_navigate();
+    // Kept while the dialog is there, so that its handlers can share it.
+    let target = StoredValue::new(back.clone());
+    let close = move || {
+        if let Some(back) = target.get_value() {
+            navigate(&back, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        }
+    };
+    show_modal(node);
+    // Escape asks to cancel: go where closing goes, or stay.
+    let on_cancel = {
+        let close = close.clone();
+        move |event: Event| {
+            event.prevent_default();
+            close();
+        }
+    };
+    // A browser closes at the second Escape whatever it was told at the first.
+    let on_close = {
+        let close = close.clone();
+        move |_| {
+            let Some(dialog) = node.get_untracked().filter(|dialog| !dialog.open()) else { return };
+            close();
+            if target.with_value(Option::is_none) {
+                // What cannot be shown again is there after a reload.
+                let _ = dialog.show_modal();
+            }
+        }
+    };
+    // Text that is selected with the mouse may end outside: only a click that began outside closes.
+    let pressed_outside = StoredValue::new(false);
+    let is_outside = move |event: &MouseEvent| event.target() == node.get_untracked().map(Into::into);
+    let on_press = move |event: MouseEvent| pressed_outside.set_value(is_outside(&event));
+    let on_click = move |event: MouseEvent| {
+        if pressed_outside.get_value() && is_outside(&event) {
+            close();
+        }
+    };
+    let class = if wide { "dialog wide" } else { "dialog" };
+    view! {
+        <dialog
+            class=class
+            open
+            node_ref=node
+            aria-labelledby="dialog-title"
+            on:cancel=on_cancel
+            on:close=on_close
+            on:mousedown=on_press
+            on:click=on_click
+        >
+            <div class="dialog-box">
+                <div class="dialog-header">
+                    <h2 id="dialog-title">{title}</h2>
+                    {back
+                        .map(|back| {
+                            view! {
+                                <a href=back class="button quiet square" data-noscroll>
+                                    <Draw icon=Icon::Close />
+                                    <span class="visually-hidden">"Close"</span>
+                                </a>
+                            }
+                        })}
+                </div>
+                {children()}
+            </div>
+        </dialog>
+    }
+}
+
+/// Makes the dialog modal, and gives the focus back to where it was once the dialog is gone.
+fn show_modal(node: NodeRef<html::Dialog>) {
+    let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        if dialog.matches(":modal").unwrap_or_default() {
+            return;
+        }
+        before.set_value(document().active_element().and_then(|element| element.dyn_into().ok()));
+        // It was shown by the server without being modal, and showing it twice is an error.
+        dialog.set_open(false);
+        if dialog.show_modal().is_err() {
+            dialog.set_open(true);
+        }
+    });
+    on_cleanup(move || {
+        let element = before.try_update_value(Option::take).flatten();
+        if let Some(element) = element.filter(|element| element.is_connected() && element.tag_name() != "BODY") {
+            // The dialog leaves the page after this; what is behind it cannot take the focus before.
+            request_animation_frame(move || _ = element.focus());
+        }
+    });
+}

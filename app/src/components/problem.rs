@@ -1,0 +1,42 @@
+//! A page or a part of one that could not be shown, and why.
+
+use crate::components::notice::{Kind, Notice};
+use crate::failure::Failure;
+use leptos::prelude::*;
+
+/// Says what went wrong in place of what should be there.
+#[component]
+pub fn Problem(
+    /// What went wrong.
+    failure: Failure,
+) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    set_status(&failure);
+    let signed_out = failure == Failure::SignedOut;
+    view! {
+        <Notice kind=Kind::Danger title="This cannot be shown">
+            <p>{failure.to_string()}</p>
+            // A plain link that the router leaves alone: signing in loads a page anew.
+            {signed_out.then(|| view! { <p><a href="/sign-in" rel="external">"Sign in"</a></p> })}
+        </Notice>
+    }
+}
+
+/// The answer's status says the same as its page. Whoever is signed out gets no page, but the way to sign in.
+#[cfg(feature = "ssr")]
+pub fn set_status(failure: &Failure) {
+    use http::StatusCode;
+    let status = match failure {
+        Failure::SignedOut => return crate::context::lead_to_sign_in(),
+        Failure::Forbidden(_) | Failure::Disabled { .. } => StatusCode::FORBIDDEN,
+        Failure::NotFound(_) => StatusCode::NOT_FOUND,
+        Failure::Invalid(_) => StatusCode::BAD_REQUEST,
+        Failure::Conflict(_) => StatusCode::CONFLICT,
+        Failure::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Failure::Unavailable | Failure::Connection => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(status);
+    }
+}

@@ -1,0 +1,163 @@
+//! What the server knows of a request before a page or a server function sees it.
+
+use crate::failure::Failure;
+use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use portal::sessions::{Client, LIFETIME};
+use portal::{Actor, Portal, Secret};
+use std::sync::Arc;
+
+/// Who asks, and from where. The server's middleware puts it into each request's extensions.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Who is signed in, if anyone is.
+    pub actor: Option<Arc<Actor>>,
+    /// The client's address and what its browser calls itself.
+    pub client: Client,
+    /// The id that the request has in the logs and in its answer.
+    pub request_id: String,
+}
+
+/// What holds for the whole site.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The portal.
+    pub portal: Portal,
+    /// The address that people and programs use, without a slash at its end.
+    pub public_url: Arc<str>,
+    /// Whom to ask when something is not enabled.
+    pub contact: Arc<str>,
+}
+
+impl Site {
+    /// Whether the site is reached over TLS, so that cookies can be bound to it.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// The name of the session's cookie. `__Host-` binds it to this very host and to TLS, where there is TLS.
+#[must_use]
+pub fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-gatehouse" } else { "gatehouse" }
+}
+
+/// The session's cookie among a request's headers.
+#[must_use]
+pub fn read_session_cookie(headers: &HeaderMap, secure: bool) -> Option<&str> {
+    read_cookie(headers, session_cookie(secure))
+}
+
+/// The cookie of this name among a request's headers.
+fn read_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// The site that the current request came to.
+///
+/// # Errors
+/// [`Failure::Internal`] outside of a request.
+pub fn site() -> Result<Site, Failure> {
+    use_context().ok_or_else(|| missing("site"))
+}
+
+/// Who makes the current request.
+///
+/// # Errors
+/// [`Failure::Internal`] outside of a request.
+pub fn visitor() -> Result<Visitor, Failure> {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Visitor>().cloned())
+        .ok_or_else(|| missing("visitor"))
+}
+
+/// The portal, and who is signed in. A browser that asked for a page or sent a plain form is led to sign in.
+///
+/// # Errors
+/// [`Failure::SignedOut`] when nobody is.
+pub fn signed_in() -> Result<(Portal, Arc<Actor>), Failure> {
+    let Some(actor) = visitor()?.actor else {
+        lead_to_sign_in();
+        return Err(Failure::SignedOut);
+    };
+    Ok((site()?.portal, actor))
+}
+
+/// Answers with a redirect to the sign-in page, from where the person comes back.
+///
+/// An answer to a script keeps its own status: there the script leaves the page.
+pub(crate) fn lead_to_sign_in() {
+    let Some(parts) = use_context::<Parts>() else { return };
+    let header = |name| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let is_call = parts.uri.path().starts_with("/fn/");
+    if is_call && !header(ACCEPT).contains("text/html") {
+        return;
+    }
+    let here = if is_call {
+        // A form that was sent without script: its page is where it came from.
+        header(REFERER)
+            .parse::<http::Uri>()
+            .ok()
+            .and_then(|uri| uri.into_parts().path_and_query)
+    } else {
+        parts.uri.into_parts().path_and_query
+    };
+    leptos_axum::redirect(&crate::session::sign_in_address(
+        here.as_ref().map_or("/", |here| here.as_str()),
+    ));
+}
+
+/// Gives the browser a session's cookie.
+pub(crate) fn set_session_cookie(cookie: &Secret) -> Result<(), Failure> {
+    send_cookie(
+        session_cookie(site()?.is_secure()),
+        cookie.expose(),
+        "/",
+        LIFETIME.as_secs(),
+    )
+}
+
+/// Takes the session's cookie from the browser.
+pub(crate) fn clear_session_cookie() -> Result<(), Failure> {
+    send_cookie(session_cookie(site()?.is_secure()), "", "/", 0)
+}
+
+/// The value of one of the request's cookies.
+pub(crate) fn cookie(name: &str) -> Option<String> {
+    read_cookie(&use_context::<Parts>()?.headers, name).map(str::to_owned)
+}
+
+/// Gives the browser a cookie that no script can read, for the pages under `path`, for `max_age` seconds.
+pub(crate) fn send_cookie(name: &str, value: &str, path: &str, max_age: u64) -> Result<(), Failure> {
+    let tls = if site()?.is_secure() { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{tls}");
+    let mut header = HeaderValue::from_str(&text).map_err(|_| missing("cookie"))?;
+    header.set_sensitive(true);
+    let response = use_context::<ResponseOptions>().ok_or_else(|| missing("response"))?;
+    response.append_header(SET_COOKIE, header);
+    Ok(())
+}
+
+fn missing(what: &str) -> Failure {
+    tracing::error!("a server function ran without its {what}");
+    Failure::Internal {
+        request_id: String::new(),
+    }
+}

@@ -1,0 +1,94 @@
+//! What people see: routes, pages, components, and the server functions that pages call.
+//!
+//! Every page is rendered on the server first, whole (`SsrMode::Async`), so that it reads and its forms work without
+//! script; the browser then makes it live. A page's code is fetched when the page is first visited.
+
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod context;
+#[cfg(feature = "ssr")]
+mod error_page;
+pub mod failure;
+pub mod icons;
+mod layout;
+mod pages;
+mod session;
+
+#[cfg(feature = "ssr")]
+pub use error_page::error_page;
+
+use components::arrival::provide_arrival;
+use components::toast::{Toasts, provide_toasts};
+use layout::Layout;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{Lazy, SsrMode, path};
+use pages::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
+use pages::authorise::AuthorisePage;
+use pages::home::HomePage;
+use pages::not_found::NotFoundPage;
+use pages::permissions::PermissionsPage;
+use pages::portal_settings::PortalSettingsPage;
+use pages::sections::{AssetTrackingPage, IntegrationPage, SubscriptionPage, SupportPage};
+use pages::sessions::SessionsPage;
+use pages::settings::SettingsPage;
+use pages::setup::SetupPage;
+use pages::sign_in::SignInPage;
+
+/// The document around the app, on the server.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="style" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The app: its routes, and the page for all other addresses.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_toasts();
+    provide_arrival();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Gatehouse") />
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/setup") view={Lazy::<SetupPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/oauth1/authorise") view={Lazy::<AuthorisePage>::new()} ssr=SsrMode::Async />
+                <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
+                    <Route path=path!("") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("integration") view={Lazy::<IntegrationPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("asset-tracking") view={Lazy::<AssetTrackingPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("subscription") view={Lazy::<SubscriptionPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("support") view={Lazy::<SupportPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view={Lazy::<SessionsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings") view={Lazy::<SettingsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/permissions") view={Lazy::<PermissionsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal") view={Lazy::<PortalSettingsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/api-tokens") view={Lazy::<ApiTokensPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/api-tokens/tokens/:id") view={Lazy::<TokenPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/api-tokens/consumers/:id") view={Lazy::<ConsumerPage>::new()} ssr=SsrMode::Async />
+                </ParentRoute>
+                <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
+            </Routes>
+            <Toasts />
+        </Router>
+    }
+}

@@ -1,0 +1,78 @@
+//! The browser's own session: who is signed in, signing out, and the way to sign in again.
+
+use crate::failure::Failure;
+use domain::people::Me;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use leptos_router::location::Url;
+
+/// Who is signed in.
+///
+/// # Errors
+/// [`Failure::SignedOut`] when nobody is.
+#[server(name = ReadMe, prefix = "/fn", endpoint = "session/me", input = GetUrl)]
+pub async fn me() -> Result<Me, Failure> {
+    crate::context::visitor()?
+        .actor
+        .and_then(|actor| actor.me())
+        .ok_or(Failure::SignedOut)
+}
+
+/// Whom to ask for what only the people who run the portal can change.
+///
+/// # Errors
+/// [`Failure::SignedOut`] when nobody is signed in.
+#[server(name = ReadContact, prefix = "/fn", endpoint = "session/contact", input = GetUrl)]
+pub async fn contact() -> Result<String, Failure> {
+    crate::context::signed_in()?;
+    Ok(crate::context::site()?.contact.to_string())
+}
+
+/// Ends the session and goes to the sign-in page, and from there to `next`.
+///
+/// # Errors
+/// Those of the portal.
+#[server(prefix = "/fn", endpoint = "session/sign-out")]
+pub async fn sign_out(#[server(default)] next: String) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    portal::sessions::sign_out(&portal, &actor).await?;
+    crate::context::clear_session_cookie()?;
+    leptos_axum::redirect(&sign_in_address(&next));
+    Ok(())
+}
+
+/// Who is signed in, for every page inside the [`Layout`](crate::layout::Layout).
+#[derive(Clone, Copy)]
+pub struct CurrentUser(pub Resource<Result<Me, Failure>>);
+
+/// The resource that the layout provides.
+///
+/// # Panics
+/// Outside of the layout.
+#[must_use]
+pub fn current_user() -> Resource<Result<Me, Failure>> {
+    expect_context::<CurrentUser>().0
+}
+
+/// The address of the sign-in page that leads back to `here`, a path of this site.
+#[must_use]
+pub fn sign_in_address(here: &str) -> String {
+    match here {
+        "" | "/" => "/sign-in".to_owned(),
+        here => format!("/sign-in?next={}", Url::escape(here)),
+    }
+}
+
+/// Leaves for the sign-in page by a full load, so that nothing of the ended session stays behind in the browser.
+#[cfg(feature = "hydrate")]
+pub fn leave() {
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    // Where several answers say so at once, only the first knows where the person was.
+    if path != "/sign-in" {
+        let here = path + &location.search().unwrap_or_default();
+        if location.set_href(&sign_in_address(&here)).is_err() {
+            leptos::logging::error!("the sign-in page could not be opened");
+        }
+    }
+}
