@@ -1,0 +1,14 @@
+//! The pages, one module each. None knows another.
+
+pub mod api_tokens;
+pub mod authorise;
+pub mod gate;
+pub mod home;
+pub mod not_found;
+pub mod permissions;
+pub mod portal_settings;
+pub mod sections;
+pub mod sessions;
+pub mod settings;
+pub mod setup;
+pub mod sign_in;

@@ -1,0 +1,45 @@
+//! The frame of pages outside of the portal: sign-in, setup, consent.
+
+use crate::components::arrival::focus_on_arrival;
+use crate::icons::Mark;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A centred card under the brand's mark.
+#[component]
+pub fn Gate(
+    /// The card's title, also the document's.
+    #[prop(into)]
+    title: String,
+    /// One sentence of help.
+    #[prop(into, optional)]
+    lead: String,
+    /// Whether it needs more room.
+    #[prop(optional)]
+    wide: bool,
+    /// What stands below the card.
+    #[prop(into, optional)]
+    foot: Option<ViewFnOnce>,
+    /// What the card holds.
+    children: Children,
+) -> impl IntoView {
+    let heading = focus_on_arrival();
+    let class = if wide { "gate-card wide" } else { "gate-card" };
+    view! {
+        <Title text=title.clone() />
+        <main class="gate">
+            <div class="gate-brand">
+                <Mark />
+                "Gatehouse"
+            </div>
+            <section class=class aria-labelledby="gate-title">
+                <h1 id="gate-title" tabindex="-1" node_ref=heading>
+                    {title}
+                </h1>
+                {(!lead.is_empty()).then(|| view! { <p class="lead">{lead}</p> })}
+                {children()}
+            </section>
+            {foot.map(|foot| view! { <div class="gate-foot">{foot.run()}</div> })}
+        </main>
+    }
+}

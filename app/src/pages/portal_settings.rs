@@ -1,0 +1,82 @@
+//! Portal settings: what holds for the whole account.
+
+use crate::components::link_card::{ClosedCard, LinkCard, LinkCards};
+use crate::components::page_header::PageHeader;
+use crate::components::problem::Problem;
+use crate::failure::Failure;
+use crate::icons::Icon;
+use crate::session::{contact, current_user};
+use domain::features::Feature;
+use domain::people::Me;
+use domain::rights::Right;
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// The page Portal settings.
+pub struct PortalSettingsPage {
+    contact: Resource<Result<String, Failure>>,
+}
+
+#[lazy_route]
+impl LazyRoute for PortalSettingsPage {
+    fn data() -> Self {
+        Self {
+            contact: Resource::new(|| (), |()| contact()),
+        }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let PortalSettingsPage { contact } = this;
+        let user = current_user();
+        let entries = move || {
+            Suspend::new(async move {
+                match (user.await, contact.await) {
+                    (Ok(me), Ok(_)) if !me.rights.has(Right::AdminSettings) => {
+                        view! { <Problem failure=Failure::Forbidden(Right::AdminSettings) /> }.into_any()
+                    }
+                    (Ok(me), Ok(contact)) => view! { <Entries me contact /> }.into_any(),
+                    (Err(failure), _) | (_, Err(failure)) => view! { <Problem failure /> }.into_any(),
+                }
+            })
+        };
+        view! {
+            <div class="page">
+                <PageHeader
+                    title="Portal settings"
+                    lead="What holds for the whole account."
+                    crumbs=vec![("/settings", "Settings")]
+                />
+                <Suspense>{entries}</Suspense>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Entries(me: Me, contact: String) -> impl IntoView {
+    const TITLE: &str = "API tokens";
+    let entry = if !me.features.contains(&Feature::ApiTokens) {
+        let why = format!("Not enabled for this account. Ask {contact}.");
+        view! { <ClosedCard title=TITLE why /> }.into_any()
+    } else if !me.rights.open_api_tokens_page() {
+        let labels: Vec<&str> = Right::API_TOKENS_PAGE.iter().map(|right| right.label()).collect();
+        let why = format!("Needs one of the rights {}. Ask {contact}.", labels.join(", "));
+        view! { <ClosedCard title=TITLE why /> }.into_any()
+    } else {
+        view! {
+            <LinkCard
+                href="/settings/portal/api-tokens"
+                icon=Icon::Token
+                title=TITLE
+                help="OAuth 1 consumers and tokens for your applications"
+            />
+        }
+        .into_any()
+    };
+    view! {
+        <LinkCards id="account" title="Account">
+            {entry}
+        </LinkCards>
+    }
+}

@@ -1,0 +1,126 @@
+//! Sections that are still to come. Each says what it will be for, and offers nothing that does not work yet.
+
+use crate::components::page_header::PageHeader;
+use crate::icons::{Draw, Icon};
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// A section that is still to come: what it will hold, in the guide's words.
+#[component]
+fn ToCome(title: &'static str, lead: &'static str, icon: Icon, children: Children) -> impl IntoView {
+    view! {
+        <div class="page">
+            <PageHeader title lead />
+            <section class="card message">
+                <span class="arch large">
+                    <Draw icon size="large" />
+                </span>
+                <div>
+                    <h2>"This section is not there yet"</h2>
+                    {children()}
+                </div>
+            </section>
+        </div>
+    }
+}
+
+/// Integration.
+pub struct IntegrationPage;
+
+#[lazy_route]
+impl LazyRoute for IntegrationPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! {
+            <ToCome
+                title="Integration"
+                lead="API keys, asset selector settings and Bynder portal details."
+                icon=Icon::Integration
+            >
+                <p>"Here you will set up how connectors work with your DAM:"</p>
+                <ul>
+                    <li>"API key: authenticates with Bynder connectors"</li>
+                    <li>"Bynder settings: the portal URL, the kind of DAM, the OAuth2 client ID and secret"</li>
+                    <li>"Asset selector global settings: the language of the asset selector"</li>
+                    <li>
+                        "Asset selector field settings: default search term, visible asset types, limited usage assets "
+                        "and asset results in the Layout Service, per field and for all fields"
+                    </li>
+                    <li>"Advanced settings: remote logging"</li>
+                </ul>
+                <p>
+                    "Until then, " <A href="/settings/portal/api-tokens">"API tokens"</A>
+                    " is where your applications get access."
+                </p>
+            </ToCome>
+        }
+        .into_any()
+    }
+}
+
+/// Asset tracking.
+pub struct AssetTrackingPage;
+
+#[lazy_route]
+impl LazyRoute for AssetTrackingPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! {
+            <ToCome
+                title="Asset tracking"
+                lead="Which assets are used across your implementations."
+                icon=Icon::Tracking
+            >
+                <p>"Here you will monitor which assets are used, and where. It is for the XP/XM connector only."</p>
+            </ToCome>
+        }
+        .into_any()
+    }
+}
+
+/// Subscription.
+pub struct SubscriptionPage;
+
+#[lazy_route]
+impl LazyRoute for SubscriptionPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! {
+            <ToCome title="Subscription" lead="Your subscription and its details." icon=Icon::Subscription>
+                <p>
+                    "Here you will view your current subscription status, billing information and subscription details."
+                </p>
+            </ToCome>
+        }
+        .into_any()
+    }
+}
+
+/// Support ticket.
+pub struct SupportPage;
+
+#[lazy_route]
+impl LazyRoute for SupportPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! {
+            <ToCome title="Support ticket" lead="Support tickets and help." icon=Icon::Support>
+                <p>"Here you will submit support tickets and find help, directly from the portal."</p>
+            </ToCome>
+        }
+        .into_any()
+    }
+}
