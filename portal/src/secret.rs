@@ -46,6 +46,20 @@ pub(crate) fn new_secret() -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(random::<32>()))
 }
 
+/// A new secret that a person can read and type: 5 random bits per letter, in groups of four.
+pub(crate) fn new_readable_secret<const LETTERS: usize>() -> Secret {
+    /// Without letters and digits that look alike.
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut text = Zeroizing::new(String::with_capacity(LETTERS + LETTERS / 4));
+    for (index, byte) in random::<LETTERS>().into_iter().enumerate() {
+        if index > 0 && index % 4 == 0 {
+            text.push('-');
+        }
+        text.push(char::from(ALPHABET[usize::from(byte % 32)]));
+    }
+    Secret(text)
+}
+
 /// A new public name for a credential: 128 random bits as 32 hexadecimal digits.
 pub(crate) fn new_public_key() -> String {
     format!("{:032x}", u128::from_be_bytes(random()))
@@ -72,6 +86,7 @@ mod tests {
     fn new_values_differ_and_have_their_length() {
         assert_eq!(new_secret().expose().len(), 43);
         assert_eq!(new_public_key().len(), 32);
+        assert_eq!(new_readable_secret::<20>().expose().len(), 24);
         assert_ne!(new_secret().expose(), new_secret().expose());
     }
 }

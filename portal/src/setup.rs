@@ -11,9 +11,6 @@ use crate::sign_in::Attempt;
 use domain::accounts::NewAccount;
 use domain::fields::FieldErrors;
 
-/// Without letters and digits that look alike.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
 /// Whether the portal still waits for its first account.
 ///
 /// # Errors
@@ -31,13 +28,7 @@ pub async fn issue_code(portal: &Portal) -> Result<Option<Secret>> {
     if !is_open(portal).await? {
         return Ok(None);
     }
-    // 100 random bits, in five groups of four.
-    let letters: Vec<char> = secret::random::<20>()
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect();
-    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
-    let code = Secret::new(groups.join("-"));
+    let code = secret::new_readable_secret::<20>();
     let mut tx = portal.begin().await?;
     run!(
         &mut tx,
