@@ -35,7 +35,10 @@ pub fn Copy(
     let copy = move |event: MouseEvent| {
         let text = text.clone();
         let shown = event.current_target().and_then(|button| {
-            button.dyn_into::<web_sys::Element>().ok().and_then(|button| button.previous_element_sibling())
+            button
+                .dyn_into::<web_sys::Element>()
+                .ok()
+                .and_then(|button| button.previous_element_sibling())
         });
         spawn_local(async move {
             let copied = write(&text).await || shown.is_some_and(|shown| copy_shown(&shown));
@@ -57,8 +60,18 @@ pub fn Copy(
             State::Failed => format!("{what} is selected. Press Ctrl+C to copy it."),
         }
     };
-    let icon = move || if state.get() == State::Copied { Icon::Check } else { Icon::Copy };
-    let class = if compact { "button small quiet square copy needs-script" } else { "button small copy needs-script" };
+    let icon = move || {
+        if state.get() == State::Copied {
+            Icon::Check
+        } else {
+            Icon::Copy
+        }
+    };
+    let class = if compact {
+        "button small quiet square copy needs-script"
+    } else {
+        "button small copy needs-script"
+    };
     let hidden = if compact { "visually-hidden" } else { "" };
     view! {
         <button
@@ -76,6 +89,7 @@ pub fn Copy(
             {said}
         </span>
     }
+    .into_any()
 }
 
 /// Browsers have the clipboard on pages over TLS and on loopback only.
@@ -86,7 +100,9 @@ async fn write(text: &str) -> bool {
 
 /// Selects what is shown and copies that, the way of pages without TLS. What stays selected can be copied by hand.
 fn copy_shown(shown: &web_sys::Element) -> bool {
-    let Ok(Some(selection)) = window().get_selection() else { return false };
+    let Ok(Some(selection)) = window().get_selection() else {
+        return false;
+    };
     let document = document().dyn_into::<web_sys::HtmlDocument>();
     selection.select_all_children(shown).is_ok()
         && document.is_ok_and(|document| document.exec_command("copy").unwrap_or_default())

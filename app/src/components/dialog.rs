@@ -32,7 +32,13 @@ pub fn Dialog(
     let target = StoredValue::new(back.clone());
     let close = move || {
         if let Some(back) = target.get_value() {
-            navigate(&back, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            navigate(
+                &back,
+                NavigateOptions {
+                    scroll: false,
+                    ..NavigateOptions::default()
+                },
+            );
         }
     };
     show_modal(node);
@@ -48,7 +54,9 @@ pub fn Dialog(
     let on_close = {
         let close = close.clone();
         move |_| {
-            let Some(dialog) = node.get_untracked().filter(|dialog| !dialog.open()) else { return };
+            let Some(dialog) = node.get_untracked().filter(|dialog| !dialog.open()) else {
+                return;
+            };
             close();
             if target.with_value(Option::is_none) {
                 // What cannot be shown again is there after a reload.
@@ -94,6 +102,7 @@ pub fn Dialog(
             </div>
         </dialog>
     }
+    .into_any()
 }
 
 /// Makes the dialog modal, and gives the focus back to where it was once the dialog is gone.

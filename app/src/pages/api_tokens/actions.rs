@@ -1,0 +1,121 @@
+//! What the pages do. Each form names the page that it is on as `back`, where its browser goes when it is done.
+
+use crate::failure::Failure;
+use domain::ids::{ConsumerId, RevealId, TokenId};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use {
+    super::address::{Address, Dialog, Spot},
+    super::forms::answer,
+    domain::consumers::{ConsumerSigning, NewConsumer},
+    domain::tokens::NewToken,
+};
+
+/// Registers a consumer; its secret waits on the API tokens page.
+///
+/// # Errors
+/// Those of the portal, [`Failure::Invalid`] for an empty or taken name among them.
+#[server(prefix = "/fn", endpoint = "consumers/create")]
+pub async fn create_consumer(name: String, back: String) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let made = portal::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
+    let back = Address::parse(&back).with(None);
+    answer::<CreateConsumer>(made.map(drop), &back, &back.with(Dialog::NewConsumer(name)))
+}
+
+/// Issues a token; its secret waits on the API tokens page.
+///
+/// # Errors
+/// Those of the portal, [`Failure::Invalid`] for fields that do not hold what they must among them.
+#[server(prefix = "/fn", endpoint = "tokens/create")]
+pub async fn create_token(
+    user: String,
+    #[server(default)] consumer: String,
+    #[server(default)] integration_type: String,
+    #[server(default)] integration_name: String,
+    back: String,
+) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let form = NewToken {
+        user,
+        consumer,
+        integration_type,
+        integration_name,
+    };
+    let made = portal::tokens::create(&portal, &actor, form.clone()).await;
+    let back = Address::parse(&back).with(None);
+    answer::<CreateToken>(made.map(drop), &back, &back.with(Dialog::NewToken(form)))
+}
+
+/// Ends a token.
+///
+/// # Errors
+/// Those of the portal.
+#[server(prefix = "/fn", endpoint = "tokens/revoke")]
+pub async fn revoke_token(token: TokenId, back: String) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let revoked = portal::tokens::revoke(&portal, &actor, token).await;
+    let back = Address::parse(&back).with(None);
+    let named = (back.spot != Spot::Token(token)).then_some(token);
+    answer::<RevokeToken>(revoked, &back, &back.with(Dialog::Revoke(named)))
+}
+
+/// Puts a secret away for good.
+///
+/// # Errors
+/// Those of the portal.
+#[server(prefix = "/fn", endpoint = "reveals/dismiss")]
+pub async fn dismiss_reveal(reveal: RevealId, back: String) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let dismissed = portal::reveals::dismiss(&portal, &actor, reveal).await;
+    let back = Address::parse(&back).with(None);
+    answer::<DismissReveal>(dismissed, &back, &back)
+}
+
+/// Gives a consumer another name.
+///
+/// # Errors
+/// Those of the portal, [`Failure::Invalid`] for an empty or taken name among them.
+#[server(prefix = "/fn", endpoint = "consumers/rename")]
+pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let renamed = portal::consumers::rename(&portal, &actor, consumer, NewConsumer { name }).await;
+    let page = Address::consumer(consumer);
+    answer::<RenameConsumer>(renamed, &page, &page)
+}
+
+/// Sets how a consumer's requests are checked beyond its secret. What was refused is not carried in the address: it may
+/// be a private key.
+///
+/// # Errors
+/// Those of the portal, [`Failure::Invalid`] for a key that is none among them.
+#[server(prefix = "/fn", endpoint = "consumers/set-signing")]
+pub async fn set_signing(
+    consumer: ConsumerId,
+    rsa_public_key: String,
+    #[server(default)] legacy_flow: bool,
+) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let signing = ConsumerSigning {
+        rsa_public_key,
+        legacy_flow,
+    };
+    let set = portal::consumers::set_signing(&portal, &actor, consumer, signing).await;
+    let page = Address::consumer(consumer);
+    answer::<SetSigning>(set, &page, &page)
+}
+
+/// Deletes a consumer with its tokens, when `name` is its name.
+///
+/// # Errors
+/// Those of the portal, [`Failure::Invalid`] for another name among them.
+#[server(prefix = "/fn", endpoint = "consumers/delete")]
+pub async fn delete_consumer(consumer: ConsumerId, name: String) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let deleted = portal::consumers::delete(&portal, &actor, consumer, &name).await;
+    let list = Address {
+        spot: Spot::Consumers,
+        ..Address::default()
+    };
+    answer::<DeleteConsumer>(deleted, &list, &Address::consumer(consumer).with(Dialog::Delete))
+}

@@ -1,0 +1,87 @@
+//! Why a page or a part of one is not there, and what would bring it.
+
+use crate::components::notice::{Kind, Locked, Notice};
+use crate::components::problem::Problem;
+use crate::failure::Failure;
+use crate::icons::{Draw, Icon};
+use domain::people::Me;
+use domain::rights::Right;
+use leptos::prelude::*;
+
+/// In place of the whole page.
+#[component]
+pub fn Closed(
+    /// Why it is closed.
+    failure: Failure,
+    /// Whom it is closed to.
+    me: Me,
+) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::components::problem::set_status(&failure);
+    match failure {
+        Failure::Disabled { feature, contact } => view! {
+            <Notice kind=Kind::Warning title=format!("{} is not enabled for this account", feature.label())>
+                <p>
+                    "Ask " {contact} " to enable it for " <strong>{me.account_name}</strong>
+                    ". Tokens that were made earlier do not work while it is off."
+                </p>
+            </Notice>
+        }
+        .into_any(),
+        Failure::Forbidden(_) => missing_rights(&me).into_any(),
+        failure => view! { <Problem failure /> }.into_any(),
+    }
+}
+
+fn missing_rights(me: &Me) -> impl IntoView + use<> {
+    let needs_admin = !me.rights.has(Right::AdminSettings);
+    let needs_one = !me.rights.has_any(Right::API_TOKENS_PAGE);
+    let one_of = Right::API_TOKENS_PAGE.iter().map(|right| {
+        view! {
+            <li>
+                <strong>{right.label()}</strong>
+                ": "
+                {right.help()}
+            </li>
+        }
+    });
+    view! {
+        <section class="card message" aria-labelledby="closed">
+            <span class="arch large">
+                <Draw icon=Icon::Lock size="large" />
+            </span>
+            <div>
+                <h2 id="closed">"You cannot open this page"</h2>
+                {needs_admin
+                    .then(|| {
+                        view! {
+                            <p>
+                                "It needs the right " <strong>{Right::AdminSettings.label()}</strong>
+                                ", which your security profile " {me.profile.clone()} " does not have."
+                            </p>
+                        }
+                    })}
+                {needs_one
+                    .then(|| {
+                        view! {
+                            <p>
+                                {if needs_admin { "It also needs" } else { "It needs" }}
+                                " one of these rights, and your security profile " {me.profile.clone()}
+                                " has none of them:"
+                            </p>
+                            <ul>{one_of.collect_view()}</ul>
+                        }
+                    })}
+                <p>"Whoever manages your account’s users can change your profile."</p>
+            </div>
+        </section>
+    }
+}
+
+/// In place of a part that a right of its own opens; `what` starts the sentence.
+pub fn refusal(what: &'static str, failure: Failure) -> AnyView {
+    match failure {
+        Failure::Forbidden(right) => view! { <Locked what right /> }.into_any(),
+        failure => view! { <Problem failure /> }.into_any(),
+    }
+}

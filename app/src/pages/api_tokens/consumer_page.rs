@@ -1,0 +1,215 @@
+//! The page of one consumer.
+
+use super::address::{Address, Dialog, Spot};
+use super::closed::Closed;
+use super::consumer_forms::{RenameForm, SigningForm};
+use super::data::{ConsumerData, DialogData, consumer};
+use super::delete::DeleteDialog;
+use super::revoke::revoke_dialog;
+use super::tokens::{counted, created, list};
+use super::{ABOVE_ONE, current_address};
+use crate::components::copy::Copy;
+use crate::components::dialog::Dialog as DialogBox;
+use crate::components::notice::Locked;
+use crate::components::page_header::PageHeader;
+use crate::failure::Failure;
+use crate::icons::{Draw, Icon};
+use crate::session::current_user;
+use domain::consumers::Consumer;
+use domain::people::Me;
+use domain::rights::{Right, Rights};
+use domain::tokens::{NewToken, TokenPage};
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// The page of one consumer: what is known of it, its name, its keys, its tokens, and its end.
+pub struct ConsumerPage {
+    address: Memo<Address>,
+    changes: RwSignal<u32>,
+    data: Resource<Result<ConsumerData, Failure>>,
+}
+
+#[lazy_route]
+impl LazyRoute for ConsumerPage {
+    fn data() -> Self {
+        let address = current_address();
+        let changes = RwSignal::new(0);
+        let data = Resource::new(
+            move || (address.get(), changes.get()),
+            |(address, _)| async move {
+                match address.spot {
+                    Spot::Consumer(id) => consumer(id, address.to_string()).await,
+                    _ => Err(Failure::NotFound("consumer".to_owned())),
+                }
+            },
+        );
+        Self { address, changes, data }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let ConsumerPage { address, changes, data } = this;
+        let user = current_user();
+        let body = move || {
+            let address = address.get();
+            Suspend::new(async move {
+                match (data.await, user.await) {
+                    (Ok(data), Ok(me)) => page(data, me.rights, &address, changes).into_any(),
+                    (Err(failure), Ok(me)) => view! {
+                        <PageHeader title="Consumer" crumbs=ABOVE_ONE.to_vec() />
+                        <Closed failure me />
+                    }
+                    .into_any(),
+                    (_, Err(_)) => ().into_any(),
+                }
+            })
+        };
+        let dialog = Memo::new(move |_| address.with(|address| address.dialog.clone()));
+        let overlay = move || {
+            let dialog = dialog.get();
+            let back = address.get_untracked().with(None).to_string();
+            Suspend::new(async move { overlay(dialog?, data.await.ok()?, &user.await.ok()?, back) })
+        };
+        view! {
+            <div class="page">
+                <Transition>{body}</Transition>
+            </div>
+            <Suspense>{overlay}</Suspense>
+        }
+        .into_any()
+    }
+}
+
+fn overlay(dialog: Dialog, data: ConsumerData, me: &Me, back: String) -> Option<AnyView> {
+    match (dialog, data.dialog) {
+        (Dialog::Revoke(_), DialogData::Token(token)) => Some(revoke_dialog(*token, me.rights, back)),
+        (Dialog::Delete, _) if me.rights.has(Right::RevokeApiTokens) => {
+            Some(view! { <DeleteDialog consumer=data.consumer back /> }.into_any())
+        }
+        (Dialog::Delete, _) => {
+            let locked = view! {
+                <DialogBox title=format!("Delete “{}”?", data.consumer.name) back>
+                    <div class="dialog-body">
+                        <Locked what="Deleting consumers" right=Right::RevokeApiTokens />
+                    </div>
+                </DialogBox>
+            };
+            Some(locked.into_any())
+        }
+        _ => None,
+    }
+}
+
+fn page(data: ConsumerData, rights: Rights, address: &Address, changes: RwSignal<u32>) -> impl IntoView + use<> {
+    let ConsumerData { consumer, tokens, .. } = data;
+    let may_create = rights.has(Right::CreateApiTokens);
+    let form = NewToken {
+        consumer: consumer.id.to_string(),
+        ..NewToken::default()
+    };
+    let new = Address::default().with(Dialog::NewToken(form)).to_string();
+    let delete = Address::consumer(consumer.id).with(Dialog::Delete).to_string();
+    view! {
+        <PageHeader
+            title=consumer.name.clone()
+            lead="A consumer: one application that uses the API."
+            crumbs=ABOVE_ONE.to_vec()
+        >
+            {may_create
+                .then(|| {
+                    view! {
+                        <a class="button primary" href=new>
+                            <Draw icon=Icon::Plus />
+                            "Create new token"
+                        </a>
+                    }
+                })}
+        </PageHeader>
+        {facts(&consumer)}
+        {if may_create {
+            view! {
+                <RenameForm consumer=consumer.clone() changes />
+                <SigningForm consumer changes />
+            }
+                .into_any()
+        } else {
+            view! {
+                <section class="card">
+                    <div class="card-body">
+                        <Locked what="Changing this consumer" right=Right::CreateApiTokens />
+                    </div>
+                </section>
+            }
+                .into_any()
+        }}
+        {its_tokens(tokens, rights, address)}
+        <section class="card risky" aria-labelledby="delete">
+            <div class="card-header">
+                <h2 id="delete">"Delete this consumer"</h2>
+                {rights
+                    .has(Right::RevokeApiTokens)
+                    .then(|| {
+                        view! {
+                            <a class="button danger" href=delete data-noscroll>
+                                "Delete consumer"
+                            </a>
+                        }
+                    })}
+                <p>"Its tokens stop working with it."</p>
+            </div>
+            {(!rights.has(Right::RevokeApiTokens))
+                .then(|| {
+                    view! {
+                        <div class="card-body">
+                            <Locked what="Deleting consumers" right=Right::RevokeApiTokens />
+                        </div>
+                    }
+                })}
+        </section>
+    }
+}
+
+fn facts(consumer: &Consumer) -> impl IntoView + use<> {
+    view! {
+        <section class="card" aria-labelledby="facts">
+            <div class="card-header">
+                <h2 id="facts">"About this consumer"</h2>
+            </div>
+            <dl class="facts">
+                <div>
+                    <dt>"Consumer key"</dt>
+                    <dd>
+                        <span class="key">
+                            <code>{consumer.key.clone()}</code>
+                            <Copy text=consumer.key.clone() what="Consumer key" compact=true />
+                        </span>
+                    </dd>
+                </div>
+                <div>
+                    <dt>"Working tokens"</dt>
+                    <dd>{counted(consumer.tokens)}</dd>
+                </div>
+                <div>
+                    <dt>"Created"</dt>
+                    <dd>{created(consumer.created_at, consumer.created_by.clone())}</dd>
+                </div>
+            </dl>
+        </section>
+    }
+}
+
+/// All its tokens, those that ended too: what is about to be deleted should be seen.
+fn its_tokens(tokens: TokenPage, rights: Rights, address: &Address) -> impl IntoView + use<> {
+    let total = tokens.total;
+    let shown = (total > 0).then(|| list(tokens, rights, address));
+    view! {
+        <section class="card" aria-labelledby="tokens">
+            <div class="card-header">
+                <h2 id="tokens">
+                    "Tokens " {(total > 0).then(|| view! { <span class="count">{counted(total)}</span> })}
+                </h2>
+                {(total == 0).then(|| view! { <p>"None yet. The application needs one for each user that it acts for."</p> })}
+            </div>
+            {shown}
+        </section>
+    }
+}

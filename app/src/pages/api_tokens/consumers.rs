@@ -1,0 +1,95 @@
+//! The list of consumers.
+
+use super::address::{Address, Dialog, Spot};
+use super::tokens::created;
+use crate::components::copy::Copy;
+use crate::icons::{Draw, Icon};
+use domain::consumers::Consumer;
+use leptos::prelude::*;
+
+/// The card with all consumers; or why it is empty.
+pub fn card(consumers: Vec<Consumer>, may_create: bool) -> impl IntoView {
+    let count = consumers.len();
+    let shown = if consumers.is_empty() {
+        empty(may_create).into_any()
+    } else {
+        table(consumers).into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="consumers">
+            <div class="card-header">
+                <h2 id="consumers">
+                    "Consumers " {(count > 0).then(|| view! { <span class="count">{count}</span> })}
+                </h2>
+                <p>"The applications that tokens are issued to."</p>
+            </div>
+            {shown}
+        </section>
+    }
+}
+
+fn table(consumers: Vec<Consumer>) -> impl IntoView {
+    let rows = consumers.into_iter().map(|consumer| {
+        let what = format!("Consumer key of {}", consumer.name);
+        view! {
+            <tr>
+                <td class="title">
+                    <a href=Address::consumer(consumer.id).to_string()>{consumer.name}</a>
+                </td>
+                <td data-label="Consumer key">
+                    <span class="key">
+                        <code>{consumer.key.clone()}</code>
+                        <Copy text=consumer.key what compact=true />
+                    </span>
+                </td>
+                <td data-label="Tokens" class="number">
+                    <span>{consumer.tokens}</span>
+                </td>
+                <td data-label="Created">{created(consumer.created_at, consumer.created_by)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="table-wrap">
+            <table class="table stack">
+                <caption class="visually-hidden">"Consumers"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Consumer key"</th>
+                        <th scope="col" class="number">
+                            "Working tokens"
+                        </th>
+                        <th scope="col">"Created"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn empty(may_create: bool) -> impl IntoView {
+    let list = Address {
+        spot: Spot::Consumers,
+        ..Address::default()
+    };
+    let new = list.with(Dialog::NewConsumer(String::new())).to_string();
+    view! {
+        <div class="empty">
+            <span class="arch large">
+                <Draw icon=Icon::Consumer size="large" />
+            </span>
+            <h3>"No consumers yet"</h3>
+            <p>"A consumer is one application that uses the API. Tokens are issued to it."</p>
+            {may_create
+                .then(|| {
+                    view! {
+                        <a class="button" href=new data-noscroll>
+                            "Create new consumer"
+                        </a>
+                    }
+                })}
+        </div>
+    }
+}

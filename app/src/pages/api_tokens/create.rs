@@ -1,0 +1,96 @@
+//! The way to a new consumer or token, and the dialog for the consumer.
+
+use super::actions::CreateConsumer;
+use super::address::{Address, Dialog};
+use super::forms::{Check, CheckedForm, FormProblem, Values};
+use crate::components::dialog::Dialog as DialogBox;
+use crate::components::field::TextField;
+use crate::components::notice::Locked;
+use crate::icons::{Draw, Icon};
+use domain::consumers::NewConsumer;
+use domain::features::Feature;
+use domain::fields::{FieldErrors, MAX_NAME};
+use domain::people::Me;
+use domain::rights::Right;
+use domain::tokens::NewToken;
+use leptos::prelude::*;
+
+/// The links at the top of the page, for whoever may follow them.
+pub fn create_links(me: &Me, address: &Address) -> Option<impl IntoView + use<>> {
+    let may = me.rights.has(Right::AdminSettings)
+        && me.rights.has(Right::CreateApiTokens)
+        && me.features.contains(&Feature::ApiTokens);
+    may.then(|| {
+        let consumer = address.with(Dialog::NewConsumer(String::new())).to_string();
+        let token = address.with(Dialog::NewToken(NewToken::default())).to_string();
+        view! {
+            <a class="button" href=consumer data-noscroll>
+                "Create new consumer"
+            </a>
+            <a class="button primary" href=token data-noscroll>
+                <Draw icon=Icon::Plus />
+                "Create new token"
+            </a>
+        }
+    })
+}
+
+/// What is wrong with a consumer's name.
+pub fn name_errors(values: Values<'_>) -> Option<FieldErrors> {
+    NewConsumer { name: values("name") }.checked().err()
+}
+
+/// Asks for a new consumer's name.
+#[component]
+pub fn NewConsumerDialog(
+    /// What the field holds at first.
+    name: String,
+    /// The address of the page without the dialog.
+    back: String,
+    /// Who asks.
+    me: Me,
+) -> impl IntoView {
+    let check = Check::<CreateConsumer>::new(name_errors);
+    let cancel = back.clone();
+    let body = if me.rights.has(Right::CreateApiTokens) {
+        view! {
+            <CheckedForm check>
+                <div class="dialog-body">
+                    <FormProblem check fields=&["name"] />
+                    <input type="hidden" name="back" value=cancel.clone() />
+                    <TextField
+                        name="name"
+                        label="Name"
+                        value=name
+                        help="The application that will use the API."
+                        maxlength=MAX_NAME
+                        autofocus=true
+                        error=check.error("name")
+                    />
+                </div>
+                <div class="dialog-footer">
+                    <a class="button" href=cancel data-noscroll>
+                        "Cancel"
+                    </a>
+                    <button class="button primary" aria-busy=move || check.busy()>
+                        "Create"
+                    </button>
+                </div>
+            </CheckedForm>
+        }
+        .into_any()
+    } else {
+        view! {
+            <div class="dialog-body">
+                <Locked what="Creating consumers" right=Right::CreateApiTokens />
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <DialogBox title="Create new consumer" back>
+            {body}
+        </DialogBox>
+    }
+    .into_any()
+}

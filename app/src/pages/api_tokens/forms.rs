@@ -1,0 +1,282 @@
+//! Forms that say what is wrong while they are filled in, and that lose nothing when they are sent without script.
+
+use crate::components::notice::{Kind, Notice};
+use crate::failure::Failure;
+use domain::fields::FieldErrors;
+use leptos::prelude::*;
+use leptos::server_fn::client::Client;
+use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::request::ClientReq;
+use leptos::server_fn::{Http, ServerFn};
+use leptos::{ev, html};
+use leptos_router::hooks::use_url;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlElement, HtmlFormElement};
+
+/// What a form's fields hold, by their names.
+pub type Values<'a> = &'a dyn Fn(&str) -> String;
+
+/// The complaints of one form: those of `domain` while a person types, those of the server once it has been sent.
+pub struct Check<S: ServerFn<Error = Failure> + 'static>
+where
+    S::Output: 'static,
+{
+    action: ServerAction<S>,
+    form: NodeRef<html::Form>,
+    rule: fn(Values<'_>) -> Option<FieldErrors>,
+    /// What the rule says of the fields as they are now.
+    errors: RwSignal<FieldErrors>,
+    /// The fields that were edited since the form was sent, on which the server's word no longer counts.
+    edited: RwSignal<BTreeSet<String>>,
+    /// The fields that a person has been through, which may be complained about.
+    seen: RwSignal<BTreeSet<String>>,
+    /// Whether the script runs, and says itself what the browser would say in a bubble.
+    live: RwSignal<bool>,
+}
+
+impl<S: ServerFn<Error = Failure> + 'static> Clone for Check<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: ServerFn<Error = Failure> + 'static> Copy for Check<S> {}
+
+impl<S> Check<S>
+where
+    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    /// For a form that `S` takes, whose fields must satisfy `rule`.
+    pub fn new(rule: fn(Values<'_>) -> Option<FieldErrors>) -> Self {
+        let action = ServerAction::new();
+        // The router keeps the failure of a form that was sent without script for as long as the document lives; it only
+        // counts on the address that has it.
+        if !use_url().read_untracked().search().contains("__err=") {
+            action.value().set(None);
+        }
+        let live = RwSignal::new(false);
+        Effect::new(move |_| live.set(true));
+        let form = NodeRef::new();
+        Effect::new(move |_| {
+            let failed = action.value().with(|value| matches!(value, Some(Err(_))));
+            if failed && let Some(form) = form.get() {
+                focus_first_wrong(form);
+            }
+        });
+        Self {
+            action,
+            form,
+            rule,
+            errors: RwSignal::default(),
+            edited: RwSignal::default(),
+            seen: RwSignal::default(),
+            live,
+        }
+    }
+
+    /// Whether the script runs.
+    pub fn live(self) -> ReadSignal<bool> {
+        self.live.read_only()
+    }
+
+    /// Whether the form is being sent, as `aria-busy` has it.
+    pub fn busy(self) -> Option<&'static str> {
+        self.action.pending().get().then_some("true")
+    }
+
+    /// What is wrong with a field.
+    pub fn error(self, field: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let local = || self.errors.with(|errors| errors.of(field).map(str::to_owned));
+            let complaint = self.seen.with(|seen| seen.contains(field)).then(local).flatten();
+            let edited = self.edited.with(|edited| edited.contains(field));
+            complaint.or_else(|| self.failure(|failure| failure.field(field)).filter(|_| !edited))
+        })
+    }
+
+    /// What is wrong besides what the `fields` show.
+    pub fn problem(self, fields: &'static [&'static str]) -> Signal<Option<String>> {
+        Signal::derive(move || self.failure(|failure| failure.form(fields)))
+    }
+
+    fn failure(self, read: impl FnOnce(&Failure) -> Option<String>) -> Option<String> {
+        self.action
+            .value()
+            .with(|value| value.as_ref()?.as_ref().err().and_then(read))
+    }
+
+    /// Calls `then` once the form was taken.
+    pub fn on_success(self, then: impl Fn() + 'static) {
+        let value = self.action.value();
+        Effect::new(move |_| {
+            if value.with(|value| matches!(value, Some(Ok(_)))) {
+                then();
+            }
+        });
+    }
+
+    /// For the form's `input` and `change` events.
+    pub fn edit(self, event: &ev::Event) {
+        let Some(form) = form_of(event) else { return };
+        self.look(&form);
+        if let Some(name) = name_of(event) {
+            self.edited.update(|edited| _ = edited.insert(name));
+        }
+    }
+
+    /// For the form's `focusout` event: a field that was edited has been seen.
+    pub fn leave(self, event: &ev::Event) {
+        if let Some(name) = name_of(event)
+            && self.edited.with_untracked(|edited| edited.contains(&name))
+        {
+            self.seen.update(|seen| _ = seen.insert(name));
+        }
+    }
+
+    /// For the form's `submit` event, in its capture phase: stops what cannot succeed, and what is under way already.
+    pub fn submit(self, event: &ev::SubmitEvent) {
+        let Some(form) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
+        else {
+            return;
+        };
+        self.look(&form);
+        let wrong: BTreeSet<String> = self
+            .errors
+            .with_untracked(|errors| errors.0.iter().map(|error| error.field.clone()).collect());
+        if self.action.pending().get_untracked() || !wrong.is_empty() {
+            event.prevent_default();
+        }
+        self.seen.set(wrong);
+        self.edited.update(BTreeSet::clear);
+        focus_first_wrong(form);
+    }
+
+    fn look(self, form: &HtmlFormElement) {
+        let Ok(data) = FormData::new_with_form(form) else {
+            return;
+        };
+        let values = |name: &str| data.get(name).as_string().unwrap_or_default();
+        self.errors.set((self.rule)(&values).unwrap_or_default());
+    }
+}
+
+/// A form that is checked while it is filled in.
+#[component]
+pub fn CheckedForm<S>(
+    /// Its check.
+    check: Check<S>,
+    /// `form`, or nothing where a dialog lays it out.
+    #[prop(optional)]
+    class: &'static str,
+    /// Its fields and buttons.
+    children: Children,
+) -> impl IntoView
+where
+    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = Failure, Output = ()>
+        + DeserializeOwned
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Client: Client<Failure>,
+    <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData: From<FormData>,
+{
+    let live = check.live;
+    view! {
+        <ActionForm
+            action=check.action
+            node_ref=check.form
+            attr:class=class
+            attr:novalidate=move || live.get()
+            on:submit:capture=move |event| check.submit(&event)
+            on:input=move |event| check.edit(&event)
+            on:change=move |event| check.edit(&event)
+            on:focusout=move |event| check.leave(&event)
+        >
+            {children()}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// What is wrong with the form besides what its fields show.
+#[component]
+pub fn FormProblem<S>(
+    /// Its check.
+    check: Check<S>,
+    /// The fields that show their own complaints.
+    fields: &'static [&'static str],
+) -> impl IntoView
+where
+    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let problem = check.problem(fields);
+    move || {
+        problem.get().map(|message| {
+            view! {
+                <Notice kind=Kind::Danger>
+                    <p>{message}</p>
+                </Notice>
+            }
+        })
+    }
+}
+
+fn form_of(event: &ev::Event) -> Option<HtmlFormElement> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    element.closest("form").ok()??.dyn_into().ok()
+}
+
+fn name_of(event: &ev::Event) -> Option<String> {
+    event
+        .target()?
+        .dyn_into::<web_sys::Element>()
+        .ok()?
+        .get_attribute("name")
+}
+
+/// The complaints are drawn first, so this waits for the next frame.
+fn focus_first_wrong(form: HtmlFormElement) {
+    request_animation_frame(move || {
+        let wrong = form.query_selector("[aria-invalid='true']").ok().flatten();
+        if let Some(field) = wrong.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+            // A field that cannot take the focus still shows its complaint.
+            let _ = field.focus();
+        }
+    });
+}
+
+/// Answers a form. A browser without script is sent to `done`, or back to `again` with the failure in the address, where
+/// the page finds it and the form is as it was filled in; so nothing hangs on the browser's naming the page it came
+/// from. The script goes to `done` too, and shows the failure where the form is.
+#[cfg(feature = "ssr")]
+pub fn answer<S: ServerFn>(
+    result: portal::Result<()>,
+    done: &super::address::Address,
+    again: &super::address::Address,
+) -> Result<(), Failure> {
+    use leptos::server_fn::error::ServerFnUrlError;
+    let failure = match result {
+        Ok(()) => {
+            leptos_axum::redirect(&done.to_string());
+            return Ok(());
+        }
+        Err(error) => Failure::from(error),
+    };
+    let accept =
+        use_context::<http::request::Parts>().and_then(|parts| parts.headers.get(http::header::ACCEPT).cloned());
+    if accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html"))) {
+        // Only path and query are used; the library wants a whole address to add to.
+        let base = format!("http://localhost{again}");
+        if let Ok(url) = ServerFnUrlError::new(S::PATH, failure.clone()).to_url(&base) {
+            leptos_axum::redirect(&format!("{}?{}", url.path(), url.query().unwrap_or_default()));
+        }
+    }
+    Err(failure)
+}

@@ -1,0 +1,65 @@
+//! The one showing of a new secret.
+
+use super::actions::DismissReveal;
+use super::forms::{Check, CheckedForm, FormProblem};
+use crate::components::copy::Copy;
+use crate::components::dialog::Dialog;
+use crate::components::notice::{Kind, Notice};
+use domain::reveals::{Reveal, RevealKind};
+use leptos::prelude::*;
+
+/// Shows both halves of a new credential until the person clicks OK.
+#[component]
+pub fn RevealDialog(
+    /// The credential.
+    reveal: Reveal,
+    /// The address of the page without the dialog.
+    back: String,
+) -> impl IntoView {
+    let check = Check::<DismissReveal>::new(|_| None);
+    let page = back.clone();
+    // A new document, so that nothing of the secret stays in this one's memory, nor in the browser's history.
+    check.on_success(move || _ = window().location().replace(&page));
+    let (title, what) = match reveal.kind {
+        RevealKind::Consumer => ("The consumer was created", "Consumer"),
+        RevealKind::Token => ("The token was created", "Token for"),
+    };
+    let (key_label, secret_label) = reveal.kind.labels();
+    let half = |label: &'static str, text: String| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd>
+                    <code>{text.clone()}</code>
+                    <Copy text what=label />
+                </dd>
+            </div>
+        }
+    };
+    view! {
+        <Dialog title wide=true>
+            <CheckedForm check>
+                <div class="dialog-body">
+                    <FormProblem check fields=&[] />
+                    <p>{what} " " <strong>{reveal.name}</strong></p>
+                    <dl class="secret">
+                        {half(key_label, reveal.key)} {half(secret_label, reveal.secret)}
+                    </dl>
+                    <Notice kind=Kind::Warning>
+                        <p>
+                            "Make sure you copy this information because once you click OK the information will disappear."
+                        </p>
+                    </Notice>
+                    <input type="hidden" name="reveal" value=reveal.id.to_string() />
+                    <input type="hidden" name="back" value=back />
+                </div>
+                <div class="dialog-footer">
+                    <button class="button primary" aria-busy=move || check.busy()>
+                        "OK"
+                    </button>
+                </div>
+            </CheckedForm>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,85 @@
+//! The question before a token ends.
+
+use super::actions::RevokeToken;
+use super::closed::refusal;
+use super::forms::{Check, CheckedForm, FormProblem};
+use crate::components::dialog::Dialog;
+use crate::components::notice::Locked;
+use crate::components::time::Time;
+use crate::components::toast::toast;
+use crate::failure::Failure;
+use domain::rights::{Right, Rights};
+use domain::tokens::{Token, TokenState};
+use leptos::prelude::*;
+
+/// Asks whether to revoke `token`, or says why it cannot be.
+pub fn revoke_dialog(token: Result<Token, Failure>, rights: Rights, back: String) -> AnyView {
+    let words = match token {
+        Ok(token) if !rights.has(Right::RevokeApiTokens) => {
+            drop(token);
+            view! { <Locked what="Revoking tokens" right=Right::RevokeApiTokens /> }.into_any()
+        }
+        Ok(token) if token.state == TokenState::Revoked => {
+            view! { <p>"This token was revoked already. Nothing can use it."</p> }.into_any()
+        }
+        Ok(token) => return view! { <Question token back /> }.into_any(),
+        Err(failure) => refusal("Seeing the token", failure),
+    };
+    view! {
+        <Dialog title="Revoke this token?" back=back.clone()>
+            <div class="dialog-body">{words}</div>
+            <div class="dialog-footer">
+                <a class="button" href=back data-noscroll>
+                    "Close"
+                </a>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Question(token: Token, back: String) -> impl IntoView {
+    let check = Check::<RevokeToken>::new(|_| None);
+    check.on_success(|| toast("Token revoked"));
+    let used = match token.last_used_at {
+        None => view! { "It has never been used." }.into_any(),
+        Some(at) => view! {
+            "It was last used on "
+            <Time at />
+            {token.last_used_from.map(|from| view! { " from " <strong>{from}</strong> })}
+            "."
+        }
+        .into_any(),
+    };
+    view! {
+        <Dialog title="Revoke this token?" back=back.clone()>
+            <CheckedForm check>
+                <div class="dialog-body">
+                    <FormProblem check fields=&[] />
+                    <p>
+                        <strong>{token.integration}</strong>
+                        " will no longer be able to use the API as "
+                        <strong>{token.user}</strong>
+                        " through the consumer "
+                        <strong>{token.consumer}</strong>
+                        ". "
+                        {used}
+                        " This cannot be undone."
+                    </p>
+                    <input type="hidden" name="token" value=token.id.to_string() />
+                    <input type="hidden" name="back" value=back.clone() />
+                </div>
+                <div class="dialog-footer">
+                    <a class="button" href=back.clone() data-noscroll>
+                        "Cancel"
+                    </a>
+                    <button class="button danger" aria-busy=move || check.busy()>
+                        "Revoke"
+                    </button>
+                </div>
+            </CheckedForm>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,212 @@
+//! The list of tokens. It is the page that is read most, so its rows are plain markup: no signals, no components of
+//! their own.
+
+use super::address::{Address, Dialog};
+use super::empty::no_tokens;
+use super::search::Search;
+use crate::components::time::Time;
+use crate::icons::{Draw, Icon};
+use domain::rights::{Right, Rights};
+use domain::time::Timestamp;
+use domain::tokens::{MAX_COUNTED, Place, Token, TokenPage, TokenSort, TokenState};
+use leptos::prelude::*;
+
+/// The card with search, list and pager; or why it is empty.
+pub fn card(page: TokenPage, rights: Rights, address: &Address, search: Search) -> impl IntoView + use<> {
+    let count = page
+        .any_in_account
+        .then(|| view! { <span class="count">{counted(page.total)}</span> });
+    let toolbar = page.any_in_account.then(|| search.form(address));
+    view! {
+        <section class="card" aria-labelledby="tokens">
+            <div class="card-header">
+                <h2 id="tokens">"Tokens " {count}</h2>
+                {toolbar}
+            </div>
+            {list(page, rights, address)}
+        </section>
+    }
+}
+
+/// The table and its pager, or why there is none.
+pub fn list(page: TokenPage, rights: Rights, address: &Address) -> AnyView {
+    if page.tokens.is_empty() {
+        return no_tokens(&page, rights, address);
+    }
+    let shown = format!("{} of {}", page.tokens.len(), counted(page.total));
+    let link = |label: &'static str, rel: &'static str, place: Option<Place>| match place {
+        Some(place) => {
+            view! { <a class="button small" rel=rel href=address.at(place).to_string()>{label}</a> }.into_any()
+        }
+        None => view! { <span class="button small" aria-disabled="true">{label}</span> }.into_any(),
+    };
+    let pager = (page.next.is_some() || page.previous.is_some()).then(|| {
+        view! {
+            <nav class="card-footer pager" aria-label="Pages of tokens">
+                <p>{shown}</p>
+                {link("Previous", "prev", page.previous.map(Place::Before))}
+                {link("Next", "next", page.next.map(Place::After))}
+            </nav>
+        }
+    });
+    view! {
+        <div class="table-wrap">
+            <table class="table stack">
+                <caption class="visually-hidden">"Tokens"</caption>
+                <thead>
+                    <tr>
+                        {heading("User", TokenSort::User, address)}
+                        {heading("Consumer", TokenSort::Consumer, address)}
+                        {heading("Integration", TokenSort::Integration, address)}
+                        {heading("Created", TokenSort::Created, address)}
+                        {heading("Last used", TokenSort::Used, address)}
+                        <th scope="col" class="action">
+                            <span class="visually-hidden">"Action"</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows(page.tokens, rights.has(Right::RevokeApiTokens), address)}</tbody>
+            </table>
+        </div>
+        {pager}
+    }
+    .into_any()
+}
+
+fn heading(label: &'static str, sort: TokenSort, address: &Address) -> impl IntoView + use<> {
+    let query = &address.query;
+    let is_time = matches!(sort, TokenSort::Created | TokenSort::Used);
+    // Times start with the newest, names with A.
+    let descends = |reverse: bool| is_time != reverse;
+    let is_current = query.sort == sort;
+    let direction = is_current.then(|| {
+        if descends(query.reverse) {
+            "descending"
+        } else {
+            "ascending"
+        }
+    });
+    let icon = if descends(is_current && query.reverse) {
+        Icon::SortDown
+    } else {
+        Icon::SortUp
+    };
+    view! {
+        <th scope="col" aria-sort=direction>
+            <a class="sort" href=address.sorted(sort).to_string() data-noscroll>
+                {label}
+                <Draw icon />
+            </a>
+        </th>
+    }
+}
+
+fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoView + use<> {
+    // The part of the revoke links that is the same in each row.
+    let revoke = address.with(Dialog::Revoke(None)).to_string();
+    let row = move |token: Token| {
+        let action = (may_revoke && token.state != TokenState::Revoked).then(|| {
+            view! {
+                <a
+                    class="button small quiet danger"
+                    href=format!("{revoke}&token={}", token.id)
+                    data-noscroll
+                >
+                    "Revoke"
+                    <span class="visually-hidden">
+                        {format!(" the token of {} for {}", token.user, token.integration)}
+                    </span>
+                </a>
+            }
+        });
+        let is_off = matches!(token.state, TokenState::Revoked | TokenState::Expired);
+        view! {
+            <tr class=is_off.then_some("off")>
+                <td class="title">
+                    <span>
+                        <a href=Address::token(token.id).to_string()>{token.user}</a>
+                        " "
+                        {badge(token.state)}
+                        <small>{token.user_email}</small>
+                    </span>
+                </td>
+                <td data-label="Consumer">
+                    <a href=Address::consumer(token.consumer_id).to_string()>{token.consumer}</a>
+                </td>
+                <td data-label="Integration">
+                    <span>{token.integration}</span>
+                </td>
+                <td data-label="Created">{created(token.created_at, token.created_by)}</td>
+                <td data-label="Last used">{last_used(token.last_used_at, token.last_used_from)}</td>
+                <td class="action">{action}</td>
+            </tr>
+        }
+    };
+    tokens.into_iter().map(row).collect_view()
+}
+
+/// The word for a token's state, in its colour.
+pub fn badge(state: TokenState) -> impl IntoView {
+    let class = match state {
+        TokenState::Active => "badge success",
+        TokenState::Expired | TokenState::Suspended => "badge warning",
+        TokenState::Revoked => "badge danger",
+    };
+    view! { <span class=class>{state.label()}</span> }
+}
+
+/// When something was made, and by whom.
+pub fn created(at: Timestamp, by: Option<String>) -> impl IntoView {
+    let by = by.map_or_else(|| "on the command line".to_owned(), |name| format!("by {name}"));
+    view! {
+        <span>
+            <Time at />
+            <small>{by}</small>
+        </span>
+    }
+}
+
+/// When a token was last used, and from where.
+pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> AnyView {
+    match at {
+        None => view! { <span class="muted">"Never"</span> }.into_any(),
+        Some(at) => view! {
+            <span>
+                <Time at />
+                {from.map(|from| view! { <small>"from " {from}</small> })}
+            </span>
+        }
+        .into_any(),
+    }
+}
+
+/// How many there are, as far as they are counted.
+pub fn counted(total: i64) -> String {
+    if total > MAX_COUNTED {
+        format!("more than {}", grouped(MAX_COUNTED))
+    } else {
+        grouped(total)
+    }
+}
+
+fn grouped(number: i64) -> String {
+    if number < 1000 {
+        number.to_string()
+    } else {
+        format!("{},{:03}", number / 1000, number % 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!([0, 40, 999].map(counted), ["0", "40", "999"]);
+        assert_eq!([1000, 9_999, 10_000].map(counted), ["1,000", "9,999", "10,000"]);
+        assert_eq!(counted(MAX_PLUS_ONE), "more than 10,000");
+    }
+
+    const MAX_PLUS_ONE: i64 = domain::tokens::MAX_COUNTED + 1;
+}
