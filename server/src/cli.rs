@@ -3,6 +3,7 @@
 mod account;
 mod answer;
 mod consumer;
+mod demo;
 mod database;
 mod input;
 mod master_key;
@@ -25,7 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   gatehouse serve
       Serves http://127.0.0.1:3000, with everything in ./data
-  gatehouse account create --name 'Northwind' --admin-name 'Ada Lovelace' --admin-email ada@example.com < password
+  gatehouse account create --name Northwind --admin-name Ada --admin-email ada@example.com < password
       Makes an account without a browser
   gatehouse consumer create --name 'Web shop' --json
       Prints consumer_key and consumer_secret, the only time that they can be read
@@ -34,9 +35,12 @@ Examples:
 
 All commands may be used while servers run; those know of a change within a second.";
 
-/// Gatehouse, an integration portal for digital asset management.
+/// Gatehouse, a self-hosted integration portal for digital asset management
+///
+/// Its people issue API credentials in a browser, and programs use those here. Everything is kept in one folder, or in
+/// a PostgreSQL database.
 #[derive(Debug, Parser)]
-#[command(name = "gatehouse", version, about, after_help = EXAMPLES, subcommand_help_heading = "Commands", max_term_width = 100)]
+#[command(name = "gatehouse", version, after_long_help = EXAMPLES, subcommand_help_heading = "Commands", max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -130,7 +134,7 @@ async fn within(command: Command, portal: &Portal) -> Result<Answer, Trouble> {
     match command {
         Command::Serve | Command::Config => Ok(Answer::nothing()),
         Command::Migrate => Ok(database::migrated()),
-        Command::Demo => Err(Trouble::Input(String::new())),
+        Command::Demo => demo::run(portal).await,
         Command::Account(command) => account::run(portal, command).await,
         Command::User(command) => user::run(portal, command).await,
         Command::Profile(command) => profile::run(portal, command).await,

@@ -1,5 +1,8 @@
 //! What listens: the router, the machine APIs, middleware, background work, configuration and the command line.
 
+// The views that the router renders are types, as deep as the pages are.
+#![recursion_limit = "512"]
+
 pub mod api;
 pub mod assets;
 pub mod cli;

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
@@ -44,6 +44,8 @@ pub enum Stopped {
 /// [`Stopped`] when it cannot start.
 pub async fn serve(config: Config) -> Result<(), Stopped> {
     log_to_stderr(&config.log);
+    // From here on, being told to end is an orderly end.
+    let told = Told { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let listen = |source| Stopped::Listen { addr: config.addr, source };
     let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
     let addr = listener.local_addr()?;
@@ -52,16 +54,20 @@ pub async fn serve(config: Config) -> Result<(), Stopped> {
     let mut background = background(&portal);
     greet(&portal, addr, config.public_url.as_str()).await?;
     let app = App::new(portal.clone(), config);
-    answer(listener, &app).await?;
+    answer(listener, &app, told).await?;
     background.shutdown().await;
     portal.close().await;
     Ok(())
 }
 
+/// How the process is told to end.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
 /// Answers requests until a signal says to stop, and then those that are under way.
-async fn answer(listener: TcpListener, app: &App) -> Result<(), Stopped> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+async fn answer(listener: TcpListener, app: &App, mut told: Told) -> Result<(), Stopped> {
     let (stop, stopped) = oneshot::channel::<()>();
     // Answers are small, and nobody gains from waiting for more to send.
     let listener = listener.tap_io(|stream| {
@@ -76,8 +82,8 @@ async fn answer(listener: TcpListener, app: &App) -> Result<(), Stopped> {
     });
     let mut serving = tokio::spawn(serving.into_future());
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        _ = told.terminate.recv() => {}
+        _ = told.interrupt.recv() => {}
         ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)??),
     }
     tracing::info!("stopping");

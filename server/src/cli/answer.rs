@@ -45,7 +45,7 @@ impl Answer {
 }
 
 /// Rows under their headings, each column as wide as what it holds.
-fn table(columns: &[&str], rows: Vec<Vec<String>>) -> String {
+pub(super) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut lines = vec![columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>()];
     lines.extend(rows);
     let width = |index: usize| lines.iter().map(|line| line[index].chars().count()).max().unwrap_or_default();

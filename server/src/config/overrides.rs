@@ -10,37 +10,37 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Settings (each also in the environment, such as GATEHOUSE_ADDR, and in gatehouse.toml)")]
 pub struct Overrides {
     /// File to read settings from [default: gatehouse.toml, if there is one]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Address to listen on [default: 127.0.0.1:3000]
-    #[arg(long, global = true, value_name = "IP:PORT")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "IP:PORT")]
     pub addr: Option<String>,
     /// Origin that people and programs use, such as https://portal.example.com [default: http://ADDR]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "URL")]
     pub public_url: Option<String>,
     /// Folder of the database file and of the master key's file [default: ./data]
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FOLDER")]
     pub data_dir: Option<String>,
     /// postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH [default: the SQLite file gatehouse.db in the data folder]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// Addresses and networks whose X-Forwarded-For is believed, separated by commas [default: none]
-    #[arg(long, global = true, value_name = "LIST")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "LIST")]
     pub trusted_proxies: Option<String>,
     /// Whom people are told to ask when something is not enabled [default: the person who runs this portal]
-    #[arg(long, global = true, value_name = "TEXT")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "TEXT")]
     pub contact: Option<String>,
     /// Whether OAuth 1 PLAINTEXT is accepted although the public URL is not https [default: false]
-    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub oauth1_plaintext_without_tls: Option<String>,
     /// API requests that a credential may make per second, 0 for any number [default: 100]
-    #[arg(long, global = true, value_name = "NUMBER")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
     pub api_rate: Option<String>,
     /// Folder of the files for the browser [default: target/site]
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FOLDER")]
     pub site_root: Option<String>,
     /// What is logged, such as info or info,portal=debug [default: info]
-    #[arg(long, global = true, value_name = "FILTER")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILTER")]
     pub log: Option<String>,
 }
 

@@ -25,9 +25,7 @@ pub async fn gate(
     request: Request,
     next: Next,
 ) -> Response {
-    if !is_page(&request) {
-        return next.run(request).await;
-    }
+    let Some(page) = Page::of(&request) else { return next.run(request).await };
     let is_set_up = match app.is_set_up().await {
         Ok(is_set_up) => is_set_up,
         Err(error) => {
@@ -35,25 +33,40 @@ pub async fn gate(
             return error_page::refuse(request.headers(), StatusCode::SERVICE_UNAVAILABLE, &Failure::Unavailable, &id);
         }
     };
-    match way(request.uri(), is_set_up, visitor.actor.is_some()) {
+    match way(request.uri(), page, is_set_up, visitor.actor.is_some()) {
         Some(target) => Redirect::to(&target).into_response(),
         None => next.run(request).await,
     }
 }
 
-/// Whether a person asks for a page that there is. That there is none can be said to anyone.
-fn is_page(request: &Request) -> bool {
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    reads && route.is_some_and(|route| !route.starts_with("/fn/") && !route.contains("{*"))
+/// What a person asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// A page that there is.
+    Known,
+    /// One that there is not, which can be said to anyone.
+    Unknown,
+}
+
+impl Page {
+    /// Nothing, where it is no page that is asked for.
+    fn of(request: &Request) -> Option<Self> {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        if !reads || request.uri().path().starts_with("/fn/") {
+            return None;
+        }
+        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        Some(if route.is_some_and(|route| !route.contains("{*")) { Self::Known } else { Self::Unknown })
+    }
 }
 
 /// Where a person goes instead of the page that they asked for.
-fn way(uri: &Uri, is_set_up: bool, is_signed_in: bool) -> Option<String> {
+fn way(uri: &Uri, page: Page, is_set_up: bool, is_signed_in: bool) -> Option<String> {
     match uri.path() {
         SETUP if is_set_up => Some(SIGN_IN.to_owned()),
         SETUP => None,
         _ if !is_set_up => Some(SETUP.to_owned()),
+        _ if page == Page::Unknown => None,
         SIGN_IN if is_signed_in => Some(next(uri).unwrap_or_else(|| "/".to_owned())),
         SIGN_IN => None,
         _ if is_signed_in => None,
@@ -78,7 +91,8 @@ mod tests {
     use super::*;
 
     fn to(uri: &str, is_set_up: bool, is_signed_in: bool) -> Option<String> {
-        way(&uri.parse().unwrap(), is_set_up, is_signed_in)
+        let page = if uri == "/nowhere" { Page::Unknown } else { Page::Known };
+        way(&uri.parse().unwrap(), page, is_set_up, is_signed_in)
     }
 
     #[test]
@@ -97,6 +111,12 @@ mod tests {
         let there = to("/settings/portal?dialog=new&x=%26", true, false).unwrap();
         assert_eq!(there, "/sign-in?next=%2Fsettings%2Fportal%3Fdialog%3Dnew%26x%3D%2526");
         assert_eq!(to(&there, true, true).as_deref(), Some("/settings/portal?dialog=new&x=%26"));
+    }
+
+    #[test]
+    fn that_there_is_no_page_can_be_said_to_anyone() {
+        assert_eq!(to("/nowhere", true, false), None);
+        assert_eq!(to("/nowhere", true, true), None);
     }
 
     #[test]

@@ -1,0 +1,13 @@
+//! The server as browsers and operators meet it: pages and what guards them, files, the command line, the whole process.
+
+mod command_line;
+mod cross_site;
+mod failures;
+mod files;
+mod gate;
+mod headers;
+mod process;
+mod program;
+mod requests;
+mod secrets;
+mod support;

@@ -1,0 +1,58 @@
+//! What every request gets, and what no request may do.
+
+use crate::support::{Site, header};
+use reqwest::Method;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+#[tokio::test]
+async fn every_answer_names_its_request() {
+    let site = Site::start().await;
+    for path in ["/sign-in", "/settings", "/nowhere", "/api/v4/account", "/pkg/nothing", "/healthz", "/fn/nothing"] {
+        let given = site.request(Method::GET, path).header("x-request-id", "abc-1.2_3").send().await.unwrap();
+        assert_eq!(header(&given, "x-request-id"), "abc-1.2_3", "{path}");
+        let insane = site.request(Method::GET, path).header("x-request-id", "a b<script>").send().await.unwrap();
+        let new = header(&insane, "x-request-id");
+        assert_eq!((new.len(), new.as_bytes()[14]), (36, b'7'), "{new}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_watches_over_the_server_sees_whether_it_works() {
+    let site = Site::start().await;
+    let well = site.request(Method::GET, "/healthz").send().await.unwrap();
+    assert_eq!((well.status().as_u16(), well.text().await.unwrap().as_str()), (200, "ok\n"));
+    site.app.portal.close().await;
+    assert_eq!(site.request(Method::GET, "/healthz").send().await.unwrap().status(), 503);
+}
+
+#[tokio::test]
+async fn a_form_that_is_too_large_is_refused() {
+    let site = Site::start().await;
+    let text = "x".repeat(server::middleware::MAX_FORM);
+    let answer = site.post("/fn/session/sign-in", &[("email", &text)]).send().await.unwrap();
+    assert_eq!(answer.status(), 413);
+    assert!(answer.text().await.unwrap().contains("64 KiB"));
+}
+
+#[tokio::test]
+async fn a_form_that_does_not_say_its_length_is_refused_too() {
+    let site = Site::start().await;
+    let mut stream = TcpStream::connect(site.address).await.unwrap();
+    let head = format!(
+        "POST /fn/session/sign-in HTTP/1.1\r\nHost: x\r\nOrigin: {}\r\nTransfer-Encoding: chunked\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n",
+        site.origin()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+    // The server may hang up as soon as it has seen enough.
+    for _ in 0..17 {
+        if stream.write_all(chunk.as_bytes()).await.is_err() {
+            break;
+        }
+    }
+    let mut answer = vec![0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413");
+}

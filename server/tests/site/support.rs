@@ -1,0 +1,171 @@
+//! A server of a test's own, on a free port of the loopback address.
+
+use domain::accounts::NewAccount;
+use portal::{Clock, Keyring, Location, Options, Portal, accounts};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use server::config::Overrides;
+use server::{App, Config, router};
+use sqlx::{Connection, Executor, PgConnection};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub const EMAIL: &str = "ada@example.com";
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A running server.
+pub struct Site {
+    pub app: App,
+    pub address: SocketAddr,
+    client: Client,
+    folder: TempDir,
+    #[expect(dead_code, reason = "its tasks end with it")]
+    tasks: JoinSet<()>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The engines at hand: SQLite always, PostgreSQL where the run has started one.
+pub fn engines() -> Vec<Engine> {
+    let postgres = std::env::var_os("GATEHOUSE_TEST_POSTGRES").map(|_| Engine::Postgres);
+    [Some(Engine::Sqlite), postgres].into_iter().flatten().collect()
+}
+
+impl Site {
+    /// With an empty database.
+    pub async fn fresh(engine: Engine, overrides: Overrides) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = match engine {
+            Engine::Sqlite => Location::File(folder.path().join("gatehouse.db")),
+            Engine::Postgres => Location::Postgres(new_database().await),
+        };
+        let keyring = Keyring::parse(portal::new_master_key().expose()).unwrap();
+        let portal = Portal::open(Options { database, keyring, clock: Clock::System }).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let site_root = folder.path().join("site");
+        put_files(&site_root);
+        let overrides = Overrides {
+            addr: Some(address.to_string()),
+            site_root: Some(site_root.display().to_string()),
+            ..overrides
+        };
+        let app = App::new(portal, Config::load(&overrides).unwrap());
+        let tasks = answer(listener, router::router(&app));
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        Self { app, address, client, folder, tasks }
+    }
+
+    /// With an account, whose administrator is Ada.
+    pub async fn start_with(engine: Engine, overrides: Overrides) -> Self {
+        let site = Self::fresh(engine, overrides).await;
+        site.set_up().await;
+        site
+    }
+
+    pub async fn start() -> Self {
+        Self::start_with(Engine::Sqlite, Overrides::default()).await
+    }
+
+    pub async fn set_up(&self) {
+        let account = NewAccount {
+            account_name: "Northwind".to_owned(),
+            name: "Ada Lovelace".to_owned(),
+            email: EMAIL.to_owned(),
+            password: PASSWORD.to_owned(),
+        };
+        accounts::create(&self.app.portal, account).await.unwrap();
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A request as a program makes it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.origin()))
+    }
+
+    /// A page, as a browser asks for it.
+    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Response {
+        let mut request = self.request(Method::GET, path).header("accept", "text/html");
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// A form, as a browser without script sends it from one of our pages.
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        self.request(Method::POST, path)
+            .header("accept", "text/html")
+            .header("origin", self.origin())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form(fields))
+    }
+
+    /// Ada's cookie, by signing in.
+    pub async fn sign_in(&self) -> String {
+        let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "")];
+        let answer = self.post("/fn/session/sign-in", &fields).send().await.unwrap();
+        cookie(&answer).expect("signed in")
+    }
+}
+
+/// Serves until it is dropped.
+pub fn answer(listener: TcpListener, router: axum::Router) -> JoinSet<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { axum::serve(listener, service).await.unwrap() });
+    tasks
+}
+
+pub fn form(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// What the answer gives the browser to keep, as it will send it back.
+pub fn cookie(answer: &Response) -> Option<String> {
+    let line = answer.headers().get("set-cookie")?.to_str().unwrap();
+    line.split(';').next().map(str::to_owned)
+}
+
+pub fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).unwrap_or_else(|| panic!("no {name} in {answer:?}")).to_str().unwrap()
+}
+
+/// What a build leaves.
+fn put_files(root: &Path) {
+    let package = root.join("pkg");
+    std::fs::create_dir_all(&package).unwrap();
+    std::fs::write(package.join("gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js"), "plain").unwrap();
+    std::fs::write(package.join("gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js.br"), "small").unwrap();
+    std::fs::write(package.join("gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.wasm"), "\0asm").unwrap();
+    std::fs::write(package.join("manifest.json"), "{}").unwrap();
+    std::fs::write(root.join("favicon.svg"), "<svg/>").unwrap();
+    std::fs::write(root.join(".hidden"), "hidden").unwrap();
+}
+
+/// A database of its own on the server for tests.
+async fn new_database() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("GATEHOUSE_TEST_POSTGRES").unwrap();
+    let name = format!("site_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+    let mut url = url::Url::parse(&server).unwrap();
+    url.set_path(&name);
+    url.into()
+}
