@@ -15,7 +15,12 @@ mod tests {
 
     #[test]
     fn paths_of_this_site_are_taken() {
-        for text in ["/", "/settings?x=1", "/settings?next=//evil.example", "/a/%C3%A9?q=%2F%2F#part"] {
+        for text in [
+            "/",
+            "/settings?x=1",
+            "/settings?next=//evil.example",
+            "/a/%C3%A9?q=%2F%2F#part",
+        ] {
             assert_eq!(local_path(text), Some(text));
         }
     }

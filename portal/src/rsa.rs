@@ -1,8 +1,12 @@
 //! RSA public keys, for RSA-SHA1 (RFC 5849 §3.4.3).
 
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY};
+use aws_lc_rs::rsa;
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RsaParameters};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
+/// How long a key may be.
+const BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
 
 /// A key that signatures are checked with.
 #[derive(Debug, Clone)]
@@ -25,6 +29,12 @@ impl PublicKey {
             return Err(NotAKey::Pem);
         };
         let der = STANDARD.decode(body.concat()).map_err(|_| NotAKey::Pem)?;
+        // The parser alone would take a key of any size, and refuse its signatures later.
+        let key = rsa::PublicKey::from_der(&der).map_err(|_| NotAKey::Rsa)?;
+        let bits = RsaParameters::public_modulus_len(key.as_ref()).map_err(|_| NotAKey::Rsa)?;
+        if !BITS.contains(&bits) {
+            return Err(NotAKey::Rsa);
+        }
         ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, der)
             .map(Self)
             .map_err(|_| NotAKey::Rsa)

@@ -19,6 +19,7 @@ use domain::time::Timestamp;
 use domain::tokens::{NewToken, Token};
 
 mod list;
+mod order;
 
 pub use list::{get, list};
 

@@ -279,10 +279,10 @@ pub(super) const TOKENS: &[Token] = &[
     token(MARGUERITE, FIELD_APP, Authorised, 26 * DAY).used(5 * DAY, "2001:db8:99:1::4d"),
     token(MAREK, FIELD_APP, Authorised, DAY),
     // Authorised by their users, and over.
-    token(IFE, FIELD_APP, Authorised, 101 * DAY).used(71 * DAY, "198.51.100.23"),
+    token(IFE, FIELD_APP, Authorised, 101 * DAY).used(72 * DAY, "198.51.100.23"),
     token(MARGUERITE, FIELD_APP, Authorised, 64 * DAY).used(40 * DAY, "2001:db8:99:1::4d"),
     token(TOMASZ, CAMPAIGNS, Authorised, 45 * DAY),
-    token(JOAQUIN, PRODUCTS, Authorised, 31 * DAY).used(2 * DAY, "192.0.2.33"),
+    token(JOAQUIN, PRODUCTS, Authorised, 31 * DAY).used(3 * DAY, "192.0.2.33"),
     // Of someone who has left.
     token(HENRIK, PRESS, Type("Drupal", MAREN), 80 * DAY).used(22 * DAY, "203.0.113.60"),
     token(HENRIK, FIELD_APP, Type("Umbraco", JOAQUIN), 140 * DAY).used(24 * DAY, "203.0.113.61"),

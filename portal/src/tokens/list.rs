@@ -6,6 +6,7 @@ use crate::database::{Connection, fetch_all, fetch_one, fetch_optional};
 use crate::error::{Error, Result};
 use crate::people::like;
 use crate::portal::Portal;
+use crate::tokens::order::{Order, Reading, order};
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::rights::Right;
 use domain::time::Timestamp;
@@ -13,7 +14,6 @@ use domain::tokens::{
     Cursor, MAX_COUNTED, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState,
 };
 use sqlx::AssertSqlSafe;
-use uuid::Uuid;
 
 /// How many rows a page has.
 const PAGE: usize = PAGE_SIZE as usize;
@@ -85,92 +85,6 @@ impl Row {
     }
 }
 
-/// An order of the list: what drives the join, the keys in order, and the type that the first is compared as. The keys
-/// are those of an index, so that a page is read in order and nothing is sorted.
-struct Order {
-    tables: &'static str,
-    key: &'static str,
-    /// Whose name the key is, which stands between the key and the token's id.
-    owner: Option<&'static str>,
-    is_number: bool,
-    descending: bool,
-}
-
-/// `cross join` keeps SQLite to this order of the tables; PostgreSQL finds its own.
-fn order(query: &TokenQuery) -> Order {
-    const BY_TOKEN: &str = "tokens t cross join users u cross join consumers c";
-    let (tables, key, owner, is_number) = match query.sort {
-        TokenSort::User => (
-            "users u cross join tokens t cross join consumers c",
-            "u.name_key",
-            Some("u.id"),
-            false,
-        ),
-        TokenSort::Consumer => (
-            "consumers c cross join tokens t cross join users u",
-            "c.name_key",
-            Some("c.id"),
-            false,
-        ),
-        TokenSort::Integration => (BY_TOKEN, "t.integration_key", None, false),
-        TokenSort::Created => (BY_TOKEN, "t.created_at", None, true),
-        TokenSort::Used => (BY_TOKEN, "t.last_used_at", None, true),
-    };
-    // Times are read with the newest first, names from A on.
-    let descending = is_number != query.reverse;
-    Order {
-        tables,
-        key,
-        owner,
-        is_number,
-        descending,
-    }
-}
-
-/// A cursor as it is compared with.
-#[derive(Clone, Copy)]
-struct Bound<'a> {
-    key: &'a str,
-    owner: Option<Uuid>,
-    id: TokenId,
-}
-
-impl Order {
-    /// What the cursor says in this order; nothing if someone made it up by hand.
-    fn bound<'a>(&self, cursor: &'a Cursor) -> Option<Bound<'a>> {
-        let id = cursor.id;
-        if self.is_number {
-            cursor.value.parse::<i64>().ok()?;
-        }
-        // PostgreSQL has no room for a NUL.
-        if cursor.value.contains('\0') {
-            return None;
-        }
-        match self.owner {
-            None => Some(Bound {
-                key: &cursor.value,
-                owner: None,
-                id,
-            }),
-            Some(_) => {
-                let (owner, key) = cursor.value.split_once('.')?;
-                Some(Bound {
-                    key,
-                    owner: Some(Uuid::try_parse(owner).ok()?),
-                    id,
-                })
-            }
-        }
-    }
-}
-
-/// Which way a page is read.
-enum Reading<'a> {
-    Start,
-    After(Bound<'a>),
-    Before(Bound<'a>),
-}
-
 /// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer.
 fn condition(filter: TokenFilter) -> String {
     let state = match filter {
@@ -210,7 +124,12 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
         Place::After(cursor) => order.bound(cursor).map_or(Reading::Start, Reading::After),
         Place::Before(cursor) => order.bound(cursor).map_or(Reading::Start, Reading::Before),
     };
-    let selection = (account, query, pattern.as_str(), now);
+    let selection = Selection {
+        account,
+        query,
+        pattern: &pattern,
+        now,
+    };
     let mut page = read(&mut db, selection, &order, &reading).await?;
     // Whoever pages past the end, or back to what is less than a page by now, gets the first page.
     let is_short = match reading {
@@ -221,19 +140,11 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
     if is_short {
         page = read(&mut db, selection, &order, &Reading::Start).await?;
     }
-    let (total,) = fetch_one!(
-        &mut db,
-        (i64,),
-        AssertSqlSafe(format!(
-            "select count(*) from (select 1 from tokens t where {} limit $5) as counted",
-            condition(query.filter)
-        )),
-        account,
-        &pattern,
-        now,
-        query.consumer,
-        MAX_COUNTED + 1
-    )?;
+    let total = if !page.has_previous && !page.has_next {
+        i64::try_from(page.rows.len()).unwrap_or(i64::MAX)
+    } else {
+        count(&mut db, selection).await?
+    };
     let any_in_account = total > 0
         || fetch_optional!(
             &mut db,
@@ -259,6 +170,33 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
     })
 }
 
+/// Which tokens are meant.
+#[derive(Clone, Copy)]
+struct Selection<'a> {
+    account: AccountId,
+    query: &'a TokenQuery,
+    pattern: &'a str,
+    now: Timestamp,
+}
+
+/// How many tokens match, up to one more than [`MAX_COUNTED`].
+async fn count(db: &mut impl Connection, selection: Selection<'_>) -> Result<i64> {
+    let (total,) = fetch_one!(
+        db,
+        (i64,),
+        AssertSqlSafe(format!(
+            "select count(*) from (select 1 from tokens t where {} limit $5) as counted",
+            condition(selection.query.filter)
+        )),
+        selection.account,
+        selection.pattern,
+        selection.now,
+        selection.query.consumer,
+        MAX_COUNTED + 1
+    )?;
+    Ok(total)
+}
+
 /// The rows of a page in the list's order, and whether there are others on either side.
 struct Page {
     rows: Vec<Row>,
@@ -268,7 +206,7 @@ struct Page {
 
 async fn read(
     db: &mut impl Connection,
-    (account, query, pattern, now): (AccountId, &TokenQuery, &str, Timestamp),
+    selection: Selection<'_>,
     order: &Order,
     reading: &Reading<'_>,
 ) -> Result<Page> {
@@ -290,37 +228,47 @@ async fn read(
         ("<", "desc")
     };
     let value = if is_number { "cast($6 as bigint)" } else { "$6" };
-    // A parameter that no statement named would be one too many for SQLite.
-    let place = match (bound, owner) {
-        (None, _) => "$5 is null and $6 is null and $7 is null".to_owned(),
-        (Some(_), None) => format!("({key}, t.id) {comparison} ({value}, $5) and $7 is null"),
-        (Some(_), Some(owner)) => format!("({key}, {owner}, t.id) {comparison} ({value}, $7, $5)"),
+    // What follows a row is the rest of its owner's tokens, then those of other owners: asked for apart, each is a range of
+    // an index. A parameter that a statement did not name would be one too many for SQLite.
+    let places = match (bound, owner) {
+        (None, _) => vec!["$5 is null and $6 is null and $7 is null".to_owned()],
+        (Some(_), None) => vec![format!("({key}, t.id) {comparison} ({value}, $5) and $7 is null")],
+        (Some(_), Some(owner)) => vec![
+            format!("{owner} = $7 and t.id {comparison} $5 and $6 is not null"),
+            format!("({key}, {owner}) {comparison} ({value}, $7) and $5 is not null"),
+        ],
     };
     let sorted = match owner {
         None => format!("{key} {direction}, t.id {direction}"),
         Some(owner) => format!("{key} {direction}, {owner} {direction}, t.id {direction}"),
     };
-    let sql = format!(
-        "select {COLUMNS}, cast({key} as text) as sorted_by
-         from {tables} left join users m on m.id = t.created_by
-         where u.id = t.user_id and c.id = t.consumer_id and u.account_id = $1 and c.account_id = $1
-           and {} and {place}
-         order by {sorted} limit $8",
-        condition(query.filter)
-    );
-    let mut rows = fetch_all!(
-        db,
-        Row,
-        AssertSqlSafe(sql),
-        account,
-        pattern,
-        now,
-        query.consumer,
-        bound.map(|bound| bound.id),
-        bound.map(|bound| bound.key),
-        bound.and_then(|bound| bound.owner),
-        PAGE_SIZE + 1
-    )?;
+    let mut rows = Vec::new();
+    for place in places {
+        let sql = format!(
+            "select {COLUMNS}, cast({key} as text) as sorted_by
+             from {tables} left join users m on m.id = t.created_by
+             where u.id = t.user_id and c.id = t.consumer_id and u.account_id = $1 and c.account_id = $1
+               and {} and {place}
+             order by {sorted} limit $8",
+            condition(selection.query.filter)
+        );
+        rows.append(&mut fetch_all!(
+            db,
+            Row,
+            AssertSqlSafe(sql),
+            selection.account,
+            selection.pattern,
+            selection.now,
+            selection.query.consumer,
+            bound.map(|bound| bound.id),
+            bound.map(|bound| bound.key),
+            bound.and_then(|bound| bound.owner),
+            PAGE_SIZE + 1
+        )?);
+        if rows.len() > PAGE {
+            break;
+        }
+    }
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     // Coming from the other side, there is always something where one came from.

@@ -1,0 +1,34 @@
+//! Every operation of the portal, on SQLite and on PostgreSQL: one module per subject.
+//!
+//! PostgreSQL is the server that `GATEHOUSE_TEST_POSTGRES` names; `./script/test unit` starts one and sets it.
+
+#![allow(clippy::unwrap_used)]
+
+#[macro_use]
+mod support;
+
+mod accounts;
+mod audit;
+mod changes;
+mod consumers;
+mod demo;
+mod features;
+mod keyring;
+mod lost_answers;
+mod maintenance;
+mod many_tokens;
+mod migrations;
+mod nonces;
+mod oauth1;
+mod odd_texts;
+mod people;
+mod profiles;
+mod request_tokens;
+mod reveals;
+mod rights;
+mod secrets_at_rest;
+mod sessions;
+mod setup;
+mod sign_in;
+mod token_list;
+mod tokens;

@@ -1,0 +1,49 @@
+use crate::support::{ADA, House, PASSWORD, client};
+use portal::sessions::IDLE;
+use portal::{maintenance, sign_in};
+use std::time::Duration;
+
+both!(
+    what_is_over_is_deleted_and_the_rest_stays,
+    two_nodes_may_keep_house_at_once
+);
+
+async fn what_is_over_is_deleted_and_the_rest_stays(house: House) {
+    let old = house.set_up().await;
+    house.consumer(&old.actor, "Web shop").await;
+    sign_in::sign_in(&house.portal, ADA, "wrong password", &client("192.0.2.1"))
+        .await
+        .unwrap_err();
+    house.clock.advance(IDLE - Duration::from_secs(60));
+    sign_in::sign_in(&house.portal, ADA, "wrong password", &client("192.0.2.2"))
+        .await
+        .unwrap_err();
+    let young = house.sign_in(ADA).await;
+    house.consumer(&young.actor, "Website").await;
+    maintenance::run(&house.portal).await.unwrap();
+    assert_eq!((house.count("sessions").await, house.count("reveals").await), (2, 1));
+    let failures = house.count("sign_in_failures where failures > 0").await;
+    assert_eq!(failures, 3, "the address, the e-mail and the pair of the last failure");
+    house.advance(60);
+    maintenance::run(&house.portal).await.unwrap();
+    assert_eq!((house.count("sessions").await, house.count("consumers").await), (1, 2));
+    house.actor(&young.cookie).await;
+    house.advance(15 * 60);
+    maintenance::run(&house.portal).await.unwrap();
+    assert_eq!(
+        (house.count("sign_in_failures").await, house.count("reveals").await),
+        (0, 0)
+    );
+    sign_in::sign_in(&house.portal, ADA, PASSWORD, &client("192.0.2.1"))
+        .await
+        .unwrap();
+}
+
+async fn two_nodes_may_keep_house_at_once(house: House) {
+    house.set_up().await;
+    let other = house.another_node().await;
+    house.clock.advance(IDLE);
+    let (one, two) = tokio::join!(maintenance::run(&house.portal), maintenance::run(&other));
+    one.and(two).unwrap();
+    assert_eq!(house.count("sessions").await, 0);
+}

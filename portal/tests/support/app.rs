@@ -1,0 +1,187 @@
+//! A program that signs its requests, written from RFC 5849 and nothing else.
+
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::consumers::Consumer;
+use domain::oauth1::{Problem, Request};
+use portal::consumers::Revealed;
+use portal::oauth1::{Denied, Policy};
+use portal::request_tokens::{self, Issued};
+use portal::{Actor, Portal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The portal's public origin in tests.
+pub const ORIGIN: &str = "https://portal.example.com";
+
+/// A program's credentials.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub consumer_key: String,
+    pub consumer_secret: String,
+    pub token: Option<(String, String)>,
+}
+
+/// What a request says of itself.
+pub struct Call<'a> {
+    pub http_method: &'a str,
+    pub path: &'a str,
+    pub signature_method: &'a str,
+    pub timestamp: i64,
+    pub nonce: String,
+    pub more: Vec<(&'a str, &'a str)>,
+}
+
+impl Call<'_> {
+    /// A request to read something, signed with HMAC-SHA1 at this moment.
+    pub fn now(portal: &Portal) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            http_method: "GET",
+            path: "/api/v4/currentUser",
+            signature_method: "HMAC-SHA1",
+            timestamp: portal.now().seconds(),
+            nonce: format!("nonce-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)),
+            more: Vec::new(),
+        }
+    }
+}
+
+impl App {
+    pub fn new(consumer: &Revealed<Consumer>) -> Self {
+        Self {
+            consumer_key: consumer.value.key.clone(),
+            consumer_secret: consumer.secret.expose().to_owned(),
+            token: None,
+        }
+    }
+
+    pub fn with_token(mut self, token: &str, secret: &str) -> Self {
+        self.token = Some((token.to_owned(), secret.to_owned()));
+        self
+    }
+
+    pub fn with(self, issued: &Issued) -> Self {
+        self.with_token(&issued.token, issued.secret.expose())
+    }
+
+    /// The Authorization header of a call.
+    pub fn header(&self, call: &Call<'_>) -> String {
+        self.header_signed_by(call, |base_string| self.sign(call.signature_method, base_string))
+    }
+
+    /// The Authorization header of a call, with a signature of the test's own making.
+    pub fn header_signed_by(&self, call: &Call<'_>, sign: impl FnOnce(&str) -> String) -> String {
+        let timestamp = call.timestamp.to_string();
+        let mut parameters = vec![
+            ("oauth_consumer_key", self.consumer_key.as_str()),
+            ("oauth_signature_method", call.signature_method),
+            ("oauth_timestamp", &timestamp),
+            ("oauth_nonce", &call.nonce),
+            ("oauth_version", "1.0"),
+        ];
+        if let Some((token, _)) = &self.token {
+            parameters.push(("oauth_token", token));
+        }
+        parameters.extend(&call.more);
+        let mut pairs: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| (encode(name), encode(value)))
+            .collect();
+        pairs.sort();
+        let normalised: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let uri = format!("{ORIGIN}{}", call.path);
+        let base_string = format!(
+            "{}&{}&{}",
+            call.http_method,
+            encode(&uri),
+            encode(&normalised.join("&"))
+        );
+        let signature = sign(&base_string);
+        pairs.push(("oauth_signature".to_owned(), encode(&signature)));
+        let quoted: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}=\"{value}\""))
+            .collect();
+        format!("OAuth {}", quoted.join(", "))
+    }
+
+    fn sign(&self, method: &str, base_string: &str) -> String {
+        let token_secret = self.token.as_ref().map_or("", |(_, secret)| secret);
+        let key = format!("{}&{}", encode(&self.consumer_secret), encode(token_secret));
+        let algorithm = match method {
+            "HMAC-SHA1" => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            "HMAC-SHA256" => hmac::HMAC_SHA256,
+            _ => return key,
+        };
+        let key = hmac::Key::new(algorithm, key.as_bytes());
+        STANDARD.encode(hmac::sign(&key, base_string.as_bytes()))
+    }
+
+    /// Signs a request and sends it.
+    pub async fn call(&self, portal: &Portal) -> Result<Arc<Actor>, Denied> {
+        self.send(portal, &Call::now(portal)).await
+    }
+
+    pub async fn send(&self, portal: &Portal, call: &Call<'_>) -> Result<Arc<Actor>, Denied> {
+        send(portal, call, &self.header(call)).await
+    }
+
+    /// Asks for a request token.
+    pub async fn ask(&self, portal: &Portal, callback: Option<&str>) -> Result<Issued, Denied> {
+        let app = Self {
+            token: None,
+            ..self.clone()
+        };
+        let mut call = Call::now(portal);
+        (call.http_method, call.path) = ("POST", "/api/v4/oauth/request_token/");
+        call.more.extend(callback.map(|callback| ("oauth_callback", callback)));
+        let header = app.header(&call);
+        let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
+        request_tokens::issue(portal, &policy(), &request.parse()?).await
+    }
+
+    /// Exchanges a request token.
+    pub async fn exchange(&self, portal: &Portal, asked: &Issued, verifier: Option<&str>) -> Result<Issued, Denied> {
+        let app = self.clone().with(asked);
+        let mut call = Call::now(portal);
+        (call.http_method, call.path) = ("POST", "/api/v4/oauth/access_token/");
+        call.more.extend(verifier.map(|verifier| ("oauth_verifier", verifier)));
+        let header = app.header(&call);
+        let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
+        request_tokens::exchange(portal, &policy(), &request.parse()?).await
+    }
+}
+
+/// Sends a request with this header.
+pub async fn send(portal: &Portal, call: &Call<'_>, header: &str) -> Result<Arc<Actor>, Denied> {
+    let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
+    portal::oauth1::authenticate(portal, &policy(), &request.parse()?, "192.0.2.7").await
+}
+
+pub fn policy() -> Policy {
+    Policy {
+        origin: ORIGIN.parse().unwrap(),
+        plaintext_without_tls: false,
+    }
+}
+
+/// The problem with a refused request; fails where it was let in or the portal was at fault.
+#[track_caller]
+pub fn problem<T: std::fmt::Debug>(result: Result<T, Denied>) -> Problem {
+    match result {
+        Err(Denied::Refused(refusal)) => refusal.problem(),
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+/// RFC 5849 §3.6.
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
