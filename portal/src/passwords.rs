@@ -29,7 +29,7 @@ pub(crate) async fn verify(portal: &Portal, password: &str, kept: Option<String>
     .await?
 }
 
-/// Makes the hash that [`verify`] uses for people who do not exist, so that not even the first of them takes longer.
+/// Makes the hash that is checked for people who do not exist, so that not even the first of them takes longer.
 pub async fn warm_up(portal: &Portal) {
     if on_worker(portal, || LazyLock::force(&NOBODY).len()).await.is_err() {
         tracing::warn!("password hashing is not available");

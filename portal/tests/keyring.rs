@@ -39,6 +39,9 @@ async fn servers_go_on_while_the_key_is_changed(house: House) {
     let other = open(&house.location, &house.clock, Keyring::from_file(&path).unwrap())
         .await
         .unwrap();
+    let idle = open(&house.location, &house.clock, Keyring::from_file(&path).unwrap())
+        .await
+        .unwrap();
     let ada = house.set_up().await;
     let (app, consumer, revoked) = house.app(&ada.actor, "Web shop").await;
     tokens::revoke(&house.portal, &ada.actor, revoked.id).await.unwrap();
@@ -87,9 +90,16 @@ async fn servers_go_on_while_the_key_is_changed(house: House) {
         problem(app.exchange(&other, &asked, Some("x")).await),
         Problem::PermissionUnknown
     );
+    // A node that has opened nothing since seals under the new key all the same.
+    let last = House {
+        portal: idle,
+        ..house.clone()
+    };
+    let (last, _, _) = last.app(&actor, "Press").await;
     let restarted = open(&house.location, &house.clock, Keyring::from_file(&path).unwrap())
         .await
         .unwrap();
+    last.call(&restarted).await.unwrap();
     made.call(&restarted).await.unwrap();
     assert_eq!(rotate(&restarted).await.unwrap().keys, 2);
     made.call(&other).await.unwrap();
