@@ -7,6 +7,7 @@ pub mod api;
 pub mod assets;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod error_page;
 pub mod middleware;
 pub mod oauth1;

@@ -68,6 +68,8 @@ kinds! {
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here";
     /// The thing is no longer as the client thinks.
     Conflict = CONFLICT, "conflict", "The thing has changed meanwhile";
+    /// The body did not come.
+    Timeout = REQUEST_TIMEOUT, "request-timeout", "The request took too long to arrive";
     /// The body is longer than the route takes.
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large";
     /// The body's media type is not one that the route takes.

@@ -1,12 +1,11 @@
 //! The running server, from the open port to the last answer.
 
 use crate::config::Config;
+use crate::connections;
 use crate::open::open;
 use crate::router::router;
 use crate::state::App;
-use axum::serve::ListenerExt;
 use portal::{Portal, maintenance, passwords, setup};
-use std::future::IntoFuture;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -45,8 +44,14 @@ pub enum Stopped {
 pub async fn serve(config: Config) -> Result<(), Stopped> {
     log_to_stderr(&config.log);
     // From here on, being told to end is an orderly end.
-    let told = Told { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
-    let listen = |source| Stopped::Listen { addr: config.addr, source };
+    let told = Told {
+        terminate: signal(SignalKind::terminate())?,
+        interrupt: signal(SignalKind::interrupt())?,
+    };
+    let listen = |source| Stopped::Listen {
+        addr: config.addr,
+        source,
+    };
     let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
     let addr = listener.local_addr()?;
     let config = config.listening_on(addr);
@@ -69,22 +74,14 @@ struct Told {
 /// Answers requests until a signal says to stop, and then those that are under way.
 async fn answer(listener: TcpListener, app: &App, mut told: Told) -> Result<(), Stopped> {
     let (stop, stopped) = oneshot::channel::<()>();
-    // Answers are small, and nobody gains from waiting for more to send.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async {
+    let mut serving = tokio::spawn(connections::answer(listener, router(app), async {
         // Sent, or dropped: either way it is time.
         let _ = stopped.await;
-    });
-    let mut serving = tokio::spawn(serving.into_future());
+    }));
     tokio::select! {
         _ = told.terminate.recv() => {}
         _ = told.interrupt.recv() => {}
-        ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)??),
+        ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)?),
     }
     tracing::info!("stopping");
     drop(stop);
@@ -115,7 +112,10 @@ async fn greet(portal: &Portal, addr: SocketAddr, public_url: &str) -> Result<()
     drop(out);
     if let Some(code) = setup::issue_code(portal).await? {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "\nThis portal has no account yet. To sign in for the first time, open")?;
+        writeln!(
+            out,
+            "\nThis portal has no account yet. To sign in for the first time, open"
+        )?;
         writeln!(out, "    {public_url}/setup")?;
         writeln!(out, "and enter the setup code")?;
         writeln!(out, "    {}\n", code.expose())?;

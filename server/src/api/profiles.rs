@@ -1,6 +1,7 @@
 //! `/api/v4/profiles`.
 
 use super::Caller;
+use super::query::ById;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::Json;
@@ -39,11 +40,11 @@ pub(super) async fn list(State(app): State<App>, Caller(actor): Caller) -> Resul
 pub(super) async fn get(
     State(app): State<App>,
     Caller(actor): Caller,
-    id: Result<Path<String>, PathRejection>,
+    path: Result<Path<ById>, PathRejection>,
 ) -> Result<Json<Profile>, Problem> {
-    let id = id
-        .ok()
-        .and_then(|Path(id)| id.parse().ok())
-        .ok_or(Error::NotFound("profile"))?;
+    let Ok(Path(ById { id })) = path else {
+        return Err(Error::NotFound("profile").into());
+    };
+    let id = id.parse().map_err(|_| Error::NotFound("profile"))?;
     Ok(Json(profiles::get(&app.portal, &actor, id).await?.into()))
 }

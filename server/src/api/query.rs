@@ -1,8 +1,17 @@
-//! Query parameters, one by one, so that what is wrong with one is said of that one.
+//! What stands in the address of a request. Query parameters are read one by one, so that what is wrong with one is said
+//! of that one.
 
 use crate::problem::{Kind, Problem};
 use domain::oauth1::decode_form;
+use serde::Deserialize;
 use std::borrow::Cow;
+
+/// A path that names a thing.
+#[derive(Debug, Deserialize)]
+pub struct ById {
+    /// The name, decoded.
+    pub id: String,
+}
 
 /// The parameters of a query.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! `/api/v4/currentUser` and `/api/v4/users`.
 
 use super::Caller;
-use super::query::Query;
+use super::query::{ById, Query};
 use crate::problem::Problem;
 use crate::state::App;
 use axum::Json;
@@ -161,9 +161,9 @@ pub(super) async fn list(
 pub(super) async fn get(
     State(app): State<App>,
     Caller(actor): Caller,
-    id: Result<Path<String>, PathRejection>,
+    path: Result<Path<ById>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Ok(Path(id)) = id else {
+    let Ok(Path(ById { id })) = path else {
         return Err(Error::NotFound("user").into());
     };
     let user = portal::people::get(&app.portal, &actor, &id).await?;

@@ -7,9 +7,14 @@ use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use domain::oauth1::{self, Refusal, SignedRequest, is_form};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The longest form body, in bytes.
 pub const MAX_FORM: usize = 64 * 1024;
+
+/// How long a form body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request whose body has been read if it is a form, and is left alone otherwise: signatures cover forms only.
 #[derive(Debug)]
@@ -91,10 +96,12 @@ impl Received {
 async fn read_form(body: Body) -> Result<Bytes, Problem> {
     let mut request = Request::new(body);
     DefaultBodyLimit::max(MAX_FORM).apply(&mut request);
-    Bytes::from_request(request, &())
-        .await
-        .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::BodyTooLarge, "A form body may have 64 KiB."),
-            _ => Problem::new(Kind::Malformed, "The body broke off."),
-        })
+    match timeout(PATIENCE, Bytes::from_request(request, &())).await {
+        Ok(Ok(form)) => Ok(form),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(Problem::new(Kind::BodyTooLarge, "A form body may have 64 KiB."))
+        }
+        Ok(Err(_)) => Err(Problem::new(Kind::Malformed, "The body broke off.")),
+        Err(_) => Err(Problem::new(Kind::Timeout, "A form body may take half a minute.")),
+    }
 }

@@ -1,0 +1,211 @@
+//! A client of OAuth 1.0a, written from RFC 5849 and nothing else.
+
+use crate::http::Call;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use std::path::PathBuf;
+
+/// Consumer and token, as a client holds them. Without a token both its fields are empty.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    pub origin: String,
+    pub consumer_key: String,
+    pub consumer_secret: String,
+    pub token: String,
+    pub token_secret: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum Method {
+    HmacSha1,
+    HmacSha256,
+    /// With the private key in this file.
+    RsaSha1(PathBuf),
+    Plaintext,
+    /// A name that no server knows.
+    Other(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Header,
+    Body,
+    Query,
+}
+
+/// A request to sign.
+#[derive(Debug, Clone)]
+pub struct Unsigned {
+    pub verb: &'static str,
+    pub path: String,
+    pub query: Vec<(String, String)>,
+    pub form: Vec<(String, String)>,
+    pub method: Method,
+    pub place: Place,
+    pub timestamp: i64,
+    pub nonce: String,
+    /// Protocol parameters besides the usual ones, such as `oauth_verifier`.
+    pub protocol: Vec<(String, String)>,
+}
+
+impl Unsigned {
+    pub fn get(path: &str, timestamp: i64) -> Self {
+        Self {
+            verb: "GET",
+            path: path.to_owned(),
+            query: Vec::new(),
+            form: Vec::new(),
+            method: Method::HmacSha1,
+            place: Place::Header,
+            timestamp,
+            nonce: nonce(),
+            protocol: Vec::new(),
+        }
+    }
+
+    pub fn post(path: &str, timestamp: i64) -> Self {
+        Self {
+            verb: "POST",
+            ..Self::get(path, timestamp)
+        }
+    }
+
+    pub fn with(mut self, method: Method, place: Place) -> Self {
+        self.method = method;
+        self.place = place;
+        self
+    }
+
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn form(mut self, name: &str, value: &str) -> Self {
+        self.form.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn protocol(mut self, name: &str, value: &str) -> Self {
+        self.protocol.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+/// A nonce that no test has used.
+pub fn nonce() -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("nonce{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+impl Credentials {
+    /// The request, signed.
+    pub fn sign(&self, request: &Unsigned) -> Call {
+        let mut protocol = vec![
+            ("oauth_consumer_key".to_owned(), self.consumer_key.clone()),
+            ("oauth_signature_method".to_owned(), request.method.name().to_owned()),
+            ("oauth_timestamp".to_owned(), request.timestamp.to_string()),
+            ("oauth_nonce".to_owned(), request.nonce.clone()),
+            ("oauth_version".to_owned(), "1.0".to_owned()),
+        ];
+        if !self.token.is_empty() {
+            protocol.push(("oauth_token".to_owned(), self.token.clone()));
+        }
+        protocol.extend(request.protocol.iter().cloned());
+        let signature = self.signature(request, &protocol);
+        protocol.push(("oauth_signature".to_owned(), signature));
+
+        let (mut query, mut form) = (request.query.clone(), request.form.clone());
+        let mut headers = Vec::new();
+        match request.place {
+            Place::Header => {
+                let pairs: Vec<String> = protocol
+                    .iter()
+                    .map(|(name, value)| format!("{}=\"{}\"", encode(name), encode(value)))
+                    .collect();
+                headers.push((
+                    "Authorization".to_owned(),
+                    format!("OAuth realm=\"Test\", {}", pairs.join(", ")).into_bytes(),
+                ));
+            }
+            Place::Body => form.extend(protocol),
+            Place::Query => query.extend(protocol),
+        }
+        let mut target = request.path.clone();
+        if !query.is_empty() {
+            target = format!("{target}?{}", join(&query));
+        }
+        let body = join(&form);
+        if !body.is_empty() {
+            headers.push(("Content-Type".to_owned(), b"application/x-www-form-urlencoded".to_vec()));
+        }
+        Call {
+            method: request.verb.to_owned(),
+            target,
+            headers,
+            body: body.into_bytes(),
+        }
+    }
+
+    fn signature(&self, request: &Unsigned, protocol: &[(String, String)]) -> String {
+        let key = format!("{}&{}", encode(&self.consumer_secret), encode(&self.token_secret));
+        let base_string = self.base_string(request, protocol);
+        match &request.method {
+            Method::HmacSha1 | Method::Other(_) => {
+                let mut mac = Hmac::<sha1::Sha1>::new_from_slice(key.as_bytes()).unwrap();
+                mac.update(base_string.as_bytes());
+                STANDARD.encode(mac.finalize().into_bytes())
+            }
+            Method::HmacSha256 => {
+                let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
+                mac.update(base_string.as_bytes());
+                STANDARD.encode(mac.finalize().into_bytes())
+            }
+            Method::RsaSha1(file) => STANDARD.encode(crate::rsa::sign(file, base_string.as_bytes())),
+            Method::Plaintext => key,
+        }
+    }
+
+    fn base_string(&self, request: &Unsigned, protocol: &[(String, String)]) -> String {
+        let all = request.query.iter().chain(&request.form).chain(protocol);
+        let mut pairs: Vec<(String, String)> = all.map(|(name, value)| (encode(name), encode(value))).collect();
+        pairs.sort();
+        let parameters: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let uri = format!("{}{}", self.origin, request.path);
+        format!("{}&{}&{}", request.verb, encode(&uri), encode(&parameters.join("&")))
+    }
+}
+
+impl Method {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::RsaSha1(_) => "RSA-SHA1",
+            Self::Plaintext => "PLAINTEXT",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+fn join(pairs: &[(String, String)]) -> String {
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+/// RFC 5849 §3.6.
+pub fn encode(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte.into()),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
