@@ -21,7 +21,10 @@ const HASH: usize = 22;
 pub fn router(app: &App) -> Router<App> {
     let root = &app.config.site_root;
     let folder = &*app.leptos.site_pkg_dir;
-    let mut router = Router::new().nest_service(&format!("/{folder}"), ServeDir::new(root.join(folder)).precompressed_br());
+    let mut router = Router::new().nest_service(
+        &format!("/{folder}"),
+        ServeDir::new(root.join(folder)).precompressed_br(),
+    );
     for name in top_files(root) {
         let file = ServeFile::new(root.join(&name)).precompressed_br();
         router = router.route_service(&format!("/{name}"), file);
@@ -31,7 +34,10 @@ pub fn router(app: &App) -> Router<App> {
 
 /// Names that can stand in a route as they are. Compressed files stand behind those that they were made from.
 fn top_files(root: &Path) -> Vec<String> {
-    let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let plain = |name: &str| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+    };
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
     entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
@@ -47,7 +53,10 @@ async fn describe(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, if lasts && found { FOREVER } else { ASK_EACH_TIME });
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
     headers.insert(VARY, HeaderValue::from(ACCEPT_ENCODING));
     response
 }
@@ -71,10 +80,19 @@ mod tests {
 
     #[test]
     fn only_names_with_a_hash_are_kept_for_ever() {
-        for name in ["gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js", "__wasm_split.uP8-XKTzd1YKcJ_0AbCdEf.js"] {
+        for name in [
+            "gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js",
+            "__wasm_split.uP8-XKTzd1YKcJ_0AbCdEf.js",
+        ] {
             assert!(has_hash(&format!("/pkg/{name}")), "{name}");
         }
-        for name in ["gatehouse.js", "favicon.ico", "__wasm_split.______________________.js", "lVQSEfTzzE6ZW6ysvhaM0w.js", "a.b.js"] {
+        for name in [
+            "gatehouse.js",
+            "favicon.ico",
+            "__wasm_split.______________________.js",
+            "lVQSEfTzzE6ZW6ysvhaM0w.js",
+            "a.b.js",
+        ] {
             assert!(!has_hash(&format!("/pkg/{name}")), "{name}");
         }
     }

@@ -3,8 +3,8 @@
 mod account;
 mod answer;
 mod consumer;
-mod demo;
 mod database;
+mod demo;
 mod input;
 mod master_key;
 mod profile;

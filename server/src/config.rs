@@ -84,17 +84,32 @@ impl Config {
     /// # Errors
     /// [`InvalidConfig`], a sentence that names the setting and where its value came from.
     pub fn load(overrides: &Overrides) -> Result<Self, InvalidConfig> {
-        Self::read(overrides, &|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        Self::read(overrides, &|name| {
+            std::env::var(name).ok().filter(|value| !value.is_empty())
+        })
     }
 
     fn read(overrides: &Overrides, environment: Environment<'_>) -> Result<Self, InvalidConfig> {
-        let mut reader = Reader { sources: Sources::open(overrides, environment)?, entries: Vec::new() };
-        let addr = reader.value(Setting::Addr, || SocketAddr::from(([127, 0, 0, 1], 3000)), |text| {
-            text.parse().map_err(|_| format!("\"{text}\" is not an IP address with a port, such as 127.0.0.1:3000"))
-        })?;
-        let public_url = reader.value(Setting::PublicUrl, || origin_of(addr), |text| {
-            text.parse::<Origin>().map_err(|error| format!("\"{text}\" will not do: {error}"))
-        })?;
+        let mut reader = Reader {
+            sources: Sources::open(overrides, environment)?,
+            entries: Vec::new(),
+        };
+        let addr = reader.value(
+            Setting::Addr,
+            || SocketAddr::from(([127, 0, 0, 1], 3000)),
+            |text| {
+                text.parse()
+                    .map_err(|_| format!("\"{text}\" is not an IP address with a port, such as 127.0.0.1:3000"))
+            },
+        )?;
+        let public_url = reader.value(
+            Setting::PublicUrl,
+            || origin_of(addr),
+            |text| {
+                text.parse::<Origin>()
+                    .map_err(|error| format!("\"{text}\" will not do: {error}"))
+            },
+        )?;
         let data_dir = reader.value(Setting::DataDir, || PathBuf::from("./data"), path)?;
         let database = reader.value(
             Setting::DatabaseUrl,
@@ -109,19 +124,37 @@ impl Config {
             trusted_proxies: reader.value(Setting::TrustedProxies, Networks::default, |text| {
                 text.parse().map_err(|error: NotANetwork| error.to_string())
             })?,
-            contact: reader.value(Setting::Contact, || "the person who runs this portal".to_owned(), some_text)?,
-            oauth1_plaintext_without_tls: reader.value(Setting::Oauth1PlaintextWithoutTls, || false, |text| {
-                text.parse().map_err(|_| format!("\"{text}\" is neither true nor false"))
-            })?,
-            api_rate: reader.value(Setting::ApiRate, || 100, |text| {
-                text.parse().map_err(|_| format!("\"{text}\" is not a whole number of requests per second"))
-            })?,
+            contact: reader.value(
+                Setting::Contact,
+                || "the person who runs this portal".to_owned(),
+                some_text,
+            )?,
+            oauth1_plaintext_without_tls: reader.value(
+                Setting::Oauth1PlaintextWithoutTls,
+                || false,
+                |text| {
+                    text.parse()
+                        .map_err(|_| format!("\"{text}\" is neither true nor false"))
+                },
+            )?,
+            api_rate: reader.value(
+                Setting::ApiRate,
+                || 100,
+                |text| {
+                    text.parse()
+                        .map_err(|_| format!("\"{text}\" is not a whole number of requests per second"))
+                },
+            )?,
             site_root: reader.value(Setting::SiteRoot, || PathBuf::from("target/site"), path)?,
-            log: reader.value(Setting::Log, || "info".to_owned(), |text| {
-                EnvFilter::try_new(text)
-                    .map(|_| text.to_owned())
-                    .map_err(|_| format!("\"{text}\" is not a filter such as info or info,portal=debug"))
-            })?,
+            log: reader.value(
+                Setting::Log,
+                || "info".to_owned(),
+                |text| {
+                    EnvFilter::try_new(text)
+                        .map(|_| text.to_owned())
+                        .map_err(|_| format!("\"{text}\" is not a filter such as info or info,portal=debug"))
+                },
+            )?,
             data_dir,
             master_key,
             entries: reader.entries,
@@ -146,7 +179,9 @@ impl Config {
     /// [`portal::Error::Unavailable`] when the file cannot be read or made.
     pub fn keyring(&self) -> portal::Result<Keyring> {
         match &self.master_key {
-            Some(key) => Keyring::parse(key.expose()).map_err(|error| portal::Error::field("master_key", error.to_string())),
+            Some(key) => {
+                Keyring::parse(key.expose()).map_err(|error| portal::Error::field("master_key", error.to_string()))
+            }
             None => Keyring::from_file(&self.master_key_file()),
         }
     }
@@ -167,7 +202,9 @@ impl Config {
     /// Where the browser's files are and what they are called. The build leaves their hashes beside the program.
     #[must_use]
     pub fn leptos_options(&self) -> LeptosOptions {
-        let hashes = std::env::current_exe().ok().map(|program| program.with_file_name("hash.txt"));
+        let hashes = std::env::current_exe()
+            .ok()
+            .map(|program| program.with_file_name("hash.txt"));
         let watched = std::env::var_os("LEPTOS_WATCH").is_some();
         LeptosOptions::builder()
             .output_name("gatehouse")
@@ -198,10 +235,20 @@ impl Reader<'_> {
             None => (default(), Source::Default),
             Some(Given { text, source }) => match parse(text.trim()) {
                 Ok(value) => (value, source),
-                Err(message) => return Err(InvalidConfig::Value { setting, origin: source, message }),
+                Err(message) => {
+                    return Err(InvalidConfig::Value {
+                        setting,
+                        origin: source,
+                        message,
+                    });
+                }
             },
         };
-        self.entries.push(Entry { setting, value: value.shown(), source });
+        self.entries.push(Entry {
+            setting,
+            value: value.shown(),
+            source,
+        });
         Ok(value)
     }
 
@@ -209,16 +256,28 @@ impl Reader<'_> {
         let setting = Setting::MasterKey;
         let Some(Given { text, source }) = self.sources.find(setting)? else {
             let value = format!("in {}", data_dir.join("master.key").display());
-            self.entries.push(Entry { setting, value, source: Source::Default });
+            self.entries.push(Entry {
+                setting,
+                value,
+                source: Source::Default,
+            });
             return Ok(None);
         };
         let key = Secret::new(text);
         match Keyring::parse(key.expose()) {
             Ok(_) => {
-                self.entries.push(Entry { setting, value: "[redacted]".to_owned(), source });
+                self.entries.push(Entry {
+                    setting,
+                    value: "[redacted]".to_owned(),
+                    source,
+                });
                 Ok(Some(key))
             }
-            Err(error) => Err(InvalidConfig::Value { setting, origin: source, message: error.to_string() }),
+            Err(error) => Err(InvalidConfig::Value {
+                setting,
+                origin: source,
+                message: error.to_string(),
+            }),
         }
     }
 }
@@ -264,7 +323,11 @@ impl Shown for Database {
                         format!("{}@", url.username())
                     };
                     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                    format!("postgres://{user}{}{port}{}", url.host_str().unwrap_or_default(), url.path())
+                    format!(
+                        "postgres://{user}{}{port}{}",
+                        url.host_str().unwrap_or_default(),
+                        url.path()
+                    )
                 }
                 Err(_) => "postgres://[redacted]".to_owned(),
             },
@@ -279,7 +342,9 @@ fn database(text: &str) -> Result<Database, String> {
             Err(error) => Err(format!("this is not a PostgreSQL URL: {error}")),
         };
     }
-    let file = text.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+    let file = text
+        .strip_prefix("sqlite:")
+        .map(|rest| rest.strip_prefix("//").unwrap_or(rest));
     match file {
         Some(file) if !file.is_empty() && file != ":memory:" => Ok(Database(Location::File(PathBuf::from(file)))),
         // Not repeated: what was meant as a URL may hold a password.
@@ -292,7 +357,11 @@ fn path(text: &str) -> Result<PathBuf, String> {
 }
 
 fn some_text(text: &str) -> Result<String, String> {
-    if text.is_empty() { Err("it must not be empty".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        Err("it must not be empty".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 /// What a browser on this machine calls a listening address; nobody can call 0.0.0.0.
@@ -304,7 +373,9 @@ fn origin_of(addr: SocketAddr) -> Origin {
         IpAddr::V6(ip) => format!("[{ip}]"),
     };
     let port = if port == 0 { String::new() } else { format!(":{port}") };
-    format!("http://{host}{port}").parse().expect("an IP address with a port is an origin")
+    format!("http://{host}{port}")
+        .parse()
+        .expect("an IP address with a port is an origin")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod request_id;
 mod security_headers;
 mod session;
 mod trailing_slash;
+mod whole_page;
 
 pub use arrival::arrival;
 pub use body_limit::{MAX_FORM, limit_body};
@@ -21,3 +22,4 @@ pub use request_id::RequestId;
 pub use security_headers::{content_security_policy, security_headers};
 pub use session::visitor;
 pub use trailing_slash::without_trailing_slash;
+pub use whole_page::whole_page;

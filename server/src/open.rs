@@ -17,7 +17,12 @@ pub async fn open(config: &Config) -> Result<Portal> {
         make_folder(folder)?;
     }
     let keyring = config.keyring()?;
-    Portal::open(Options { database: config.database.clone(), keyring, clock: Clock::System }).await
+    Portal::open(Options {
+        database: config.database.clone(),
+        keyring,
+        clock: Clock::System,
+    })
+    .await
 }
 
 /// Makes a folder that is its owner's alone. One that is there stays as it is.

@@ -2,12 +2,12 @@
 
 use crate::state::App;
 use crate::{api, assets, middleware};
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{any, get};
-use axum::Router;
 use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -20,7 +20,10 @@ const MACHINES: [&str; 3] = ["/api", "/v6", "/.well-known"];
 /// Whether programs ask at this path, rather than people.
 #[must_use]
 pub fn is_for_machines(path: &str) -> bool {
-    MACHINES.iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    MACHINES.iter().any(|prefix| {
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// The whole server.
@@ -67,7 +70,8 @@ fn pages(app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), middleware::visitor))
         .layer(from_fn_with_state(app.clone(), middleware::gate))
-        .layer(from_fn(middleware::limit_body));
+        .layer(from_fn(middleware::limit_body))
+        .layer(from_fn(middleware::whole_page));
     let nowhere = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
     Router::new()
         .leptos_routes_with_context(app, generate_route_list(app::App), context, shell)
@@ -78,7 +82,8 @@ fn pages(app: &App) -> Router<App> {
 
 /// Tells the browser which scripts are the page's own. Only a page has a nonce, a server function's answer has none.
 fn set_policy() {
-    let (Some(nonce), Some(parts), Some(response)) = (use_nonce(), use_context::<Parts>(), use_context::<ResponseOptions>())
+    let (Some(nonce), Some(parts), Some(response)) =
+        (use_nonce(), use_context::<Parts>(), use_context::<ResponseOptions>())
     else {
         return;
     };
@@ -114,7 +119,13 @@ mod tests {
 
     #[test]
     fn programs_have_their_own_paths() {
-        for path in ["/api", "/api/", "/api/v4/account", "/v6/authentication", "/.well-known/jwks.json"] {
+        for path in [
+            "/api",
+            "/api/",
+            "/api/v4/account",
+            "/v6/authentication",
+            "/.well-known/jwks.json",
+        ] {
             assert!(is_for_machines(path), "{path}");
         }
         for path in ["/", "/apis", "/v60", "/fn/x", "/settings/portal/api-tokens"] {

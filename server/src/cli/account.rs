@@ -41,21 +41,33 @@ pub(super) enum Command {
 
 pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
-        Command::Create { name, admin_name, admin_email } => create(portal, name, admin_name, admin_email).await,
+        Command::Create {
+            name,
+            admin_name,
+            admin_email,
+        } => create(portal, name, admin_name, admin_email).await,
         Command::List => list(portal).await,
         Command::Feature { name, state, within } => {
             let operator = within.operator(portal).await?;
             let feature = Feature::from_code(&name).ok_or(portal::Error::NotFound("feature"))?;
             accounts::set_feature(portal, &operator, feature, state == "on").await?;
             let text = format!("{} is {state} for {}.", feature.label(), operator.account_name());
-            Ok(Answer::new(text, json!({ "account_id": operator.account(), "feature": name, "on": state == "on" })))
+            Ok(Answer::new(
+                text,
+                json!({ "account_id": operator.account(), "feature": name, "on": state == "on" }),
+            ))
         }
     }
 }
 
 async fn create(portal: &Portal, account_name: String, name: String, email: String) -> Result<Answer, Trouble> {
     let password = input::password()?;
-    let input = NewAccount { account_name, name, email, password };
+    let input = NewAccount {
+        account_name,
+        name,
+        email,
+        password,
+    };
     let (account, user) = accounts::create(portal, input).await?;
     let text = format!("Made the account {account} with the administrator {user}.");
     Ok(Answer::new(text, json!({ "account_id": account, "user_id": user })))
@@ -67,7 +79,12 @@ async fn list(portal: &Portal) -> Result<Answer, Trouble> {
         .iter()
         .map(|account| {
             let features = account.features.join(", ");
-            vec![account.id.to_string(), account.name.clone(), account.users.to_string(), features]
+            vec![
+                account.id.to_string(),
+                account.name.clone(),
+                account.users.to_string(),
+                features,
+            ]
         })
         .collect();
     let json = accounts

@@ -12,7 +12,10 @@ pub(super) struct Answer {
 
 impl Answer {
     pub fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json }
+        Self {
+            text: text.into(),
+            json,
+        }
     }
 
     /// For a command that has said everything itself.
@@ -48,10 +51,20 @@ impl Answer {
 pub(super) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut lines = vec![columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>()];
     lines.extend(rows);
-    let width = |index: usize| lines.iter().map(|line| line[index].chars().count()).max().unwrap_or_default();
+    let width = |index: usize| {
+        lines
+            .iter()
+            .map(|line| line[index].chars().count())
+            .max()
+            .unwrap_or_default()
+    };
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     let print = |line: &Vec<String>| {
-        let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         cells.join("  ").trim_end().to_owned()
     };
     lines.iter().map(print).collect::<Vec<_>>().join("\n")
@@ -63,7 +76,10 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_what_they_hold() {
-        let rows = vec![vec!["Zoë".to_owned(), "1".to_owned()], vec!["Al".to_owned(), "23".to_owned()]];
+        let rows = vec![
+            vec!["Zoë".to_owned(), "1".to_owned()],
+            vec!["Al".to_owned(), "23".to_owned()],
+        ];
         assert_eq!(table(&["NAME", "N"], rows), "NAME  N\nZoë   1\nAl    23");
     }
 }

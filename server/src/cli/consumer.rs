@@ -51,7 +51,11 @@ async fn create(portal: &Portal, within: &InAccount, name: String) -> Result<Ans
     let operator = within.operator(portal).await?;
     let made = consumers::create(portal, &operator, NewConsumer { name }).await?;
     let (consumer, secret) = (made.value, made.secret);
-    let text = format!("Consumer key     {}\nConsumer secret  {}", consumer.key, secret.expose());
+    let text = format!(
+        "Consumer key     {}\nConsumer secret  {}",
+        consumer.key,
+        secret.expose()
+    );
     let json = json!({
         "id": consumer.id,
         "name": consumer.name,
@@ -67,7 +71,12 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
     let rows = consumers
         .iter()
         .map(|consumer| {
-            vec![consumer.id.to_string(), consumer.name.clone(), consumer.key.clone(), consumer.tokens.to_string()]
+            vec![
+                consumer.id.to_string(),
+                consumer.name.clone(),
+                consumer.key.clone(),
+                consumer.tokens.to_string(),
+            ]
         })
         .collect();
     let json = consumers.iter().map(json).collect();
@@ -80,7 +89,10 @@ pub(super) async fn find(portal: &Portal, operator: &Actor, text: &str) -> porta
     let is_meant = |consumer: &Consumer| {
         consumer.id.to_string() == text || consumer.key == text || consumer.name.to_lowercase() == text.to_lowercase()
     };
-    consumers.into_iter().find(is_meant).ok_or(portal::Error::NotFound("consumer"))
+    consumers
+        .into_iter()
+        .find(is_meant)
+        .ok_or(portal::Error::NotFound("consumer"))
 }
 
 fn json(consumer: &Consumer) -> Value {

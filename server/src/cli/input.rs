@@ -7,10 +7,14 @@ use std::io::{IsTerminal, Read};
 pub(super) fn password() -> Result<String, Trouble> {
     let mut input = std::io::stdin();
     if input.is_terminal() {
-        return Err(Trouble::Input("give the password on standard input, such as from a file: … < password".to_owned()));
+        return Err(Trouble::Input(
+            "give the password on standard input, such as from a file: … < password".to_owned(),
+        ));
     }
     let mut text = String::new();
-    input.read_to_string(&mut text).map_err(|error| Trouble::Input(format!("the password cannot be read: {error}")))?;
+    input
+        .read_to_string(&mut text)
+        .map_err(|error| Trouble::Input(format!("the password cannot be read: {error}")))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.contains('\n') {

@@ -24,12 +24,21 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
     match command {
         Command::Rotate => {
             let done = reseal::rotate(portal).await?;
-            let text = format!("Sealed {} secrets under the newest of {} keys.", done.resealed, done.keys);
-            Ok(Answer::new(text, json!({ "resealed": done.resealed, "keys": done.keys })))
+            let text = format!(
+                "Sealed {} secrets under the newest of {} keys.",
+                done.resealed, done.keys
+            );
+            Ok(Answer::new(
+                text,
+                json!({ "resealed": done.resealed, "keys": done.keys }),
+            ))
         }
         Command::DropOld => {
             let dropped = reseal::drop_old(portal).await?;
-            Ok(Answer::new(format!("Took {dropped} older keys away."), json!({ "dropped": dropped })))
+            Ok(Answer::new(
+                format!("Took {dropped} older keys away."),
+                json!({ "dropped": dropped }),
+            ))
         }
     }
 }

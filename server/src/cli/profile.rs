@@ -37,7 +37,10 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
             let rights = rights.iter().filter_map(|code| Right::from_code(code)).collect();
             let id = profiles::create(portal, &operator, &name, rights).await?;
             let profile = profiles::get(portal, &operator, id).await?;
-            Ok(Answer::new(format!("Made the profile {}, {id}.", profile.name), json(&profile)))
+            Ok(Answer::new(
+                format!("Made the profile {}, {id}.", profile.name),
+                json(&profile),
+            ))
         }
         Command::List { within } => {
             let operator = within.operator(portal).await?;
@@ -46,7 +49,11 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
                 .iter()
                 .map(|profile| vec![profile.id.to_string(), profile.name.clone(), rights(profile).join(", ")])
                 .collect();
-            Ok(Answer::list(&["ID", "NAME", "RIGHTS"], rows, profiles.iter().map(json).collect()))
+            Ok(Answer::list(
+                &["ID", "NAME", "RIGHTS"],
+                rows,
+                profiles.iter().map(json).collect(),
+            ))
         }
     }
 }

@@ -9,7 +9,13 @@ pub(super) fn show(config: &Config) -> Answer {
     let entries = config.entries();
     let rows = entries
         .iter()
-        .map(|entry| vec![entry.setting.name().to_owned(), entry.value.clone(), entry.source.to_string()])
+        .map(|entry| {
+            vec![
+                entry.setting.name().to_owned(),
+                entry.value.clone(),
+                entry.source.to_string(),
+            ]
+        })
         .collect();
     let json = entries
         .iter()

@@ -3,8 +3,8 @@
 use super::answer::Answer;
 use super::trouble::Trouble;
 use super::{InAccount, consumer};
-use clap::{Args, Subcommand};
 use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 use domain::integrations::{OTHER, is_type};
 use domain::time::Timestamp;
 use domain::tokens::{NewToken, Place, Token, TokenFilter, TokenQuery};
@@ -59,9 +59,12 @@ pub(super) struct Which {
 
 pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
-        Command::Create { user, consumer, integration, within } => {
-            create(portal, &within, user, &consumer, integration).await
-        }
+        Command::Create {
+            user,
+            consumer,
+            integration,
+            within,
+        } => create(portal, &within, user, &consumer, integration).await,
         Command::List { which, within } => list(portal, &within, which).await,
         Command::Revoke { token, within } => {
             let operator = within.operator(portal).await?;
@@ -82,9 +85,17 @@ async fn create(
 ) -> Result<Answer, Trouble> {
     let operator = within.operator(portal).await?;
     let consumer = consumer::find(portal, &operator, consumer).await?.id.to_string();
-    let (integration_type, integration_name) =
-        if is_type(&integration) { (integration, String::new()) } else { (OTHER.to_owned(), integration) };
-    let input = NewToken { user, consumer, integration_type, integration_name };
+    let (integration_type, integration_name) = if is_type(&integration) {
+        (integration, String::new())
+    } else {
+        (OTHER.to_owned(), integration)
+    };
+    let input = NewToken {
+        user,
+        consumer,
+        integration_type,
+        integration_name,
+    };
     let made = tokens::create(portal, &operator, input).await?;
     let (token, secret) = (made.value, made.secret);
     let text = format!("Token         {}\nToken secret  {}", token.token, secret.expose());
@@ -100,7 +111,12 @@ async fn list(portal: &Portal, within: &InAccount, which: Which) -> Result<Answe
         None => None,
     };
     let filter = TokenFilter::from_word(&which.state);
-    let query = TokenQuery { search: which.search, filter, consumer, ..TokenQuery::default() };
+    let query = TokenQuery {
+        search: which.search,
+        filter,
+        consumer,
+        ..TokenQuery::default()
+    };
     let tokens = all(portal, &operator, query).await?;
     let rows = tokens
         .iter()
@@ -111,12 +127,18 @@ async fn list(portal: &Portal, within: &InAccount, which: Which) -> Result<Answe
                 token.consumer.clone(),
                 token.integration.clone(),
                 token.state.label().to_owned(),
-                token.last_used_at.map_or_else(|| "never".to_owned(), Timestamp::rfc3339),
+                token
+                    .last_used_at
+                    .map_or_else(|| "never".to_owned(), Timestamp::rfc3339),
             ]
         })
         .collect();
     let json = tokens.iter().map(json).collect();
-    Ok(Answer::list(&["ID", "USER", "CONSUMER", "INTEGRATION", "STATE", "LAST USED"], rows, json))
+    Ok(Answer::list(
+        &["ID", "USER", "CONSUMER", "INTEGRATION", "STATE", "LAST USED"],
+        rows,
+        json,
+    ))
 }
 
 /// All pages of a list.
@@ -139,7 +161,10 @@ async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<T
     if text.contains('-') {
         return tokens::get(portal, operator, text.parse().map_err(|_| missing())?).await;
     }
-    let query = TokenQuery { filter: TokenFilter::All, ..TokenQuery::default() };
+    let query = TokenQuery {
+        filter: TokenFilter::All,
+        ..TokenQuery::default()
+    };
     let tokens = all(portal, operator, query).await?;
     tokens.into_iter().find(|token| token.token == text).ok_or_else(missing)
 }

@@ -30,7 +30,10 @@ impl Trouble {
     fn json(&self) -> Value {
         let mut value = json!({ "error": self.word(), "detail": self.to_string() });
         if let Self::Portal(portal::Error::Invalid(errors)) = self {
-            let errors = errors.0.iter().map(|error| json!({ "field": error.field, "detail": error.message }));
+            let errors = errors
+                .0
+                .iter()
+                .map(|error| json!({ "field": error.field, "detail": error.message }));
             value["errors"] = errors.collect();
         }
         value

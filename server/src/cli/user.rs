@@ -6,8 +6,8 @@ use super::{InAccount, input};
 use clap::Subcommand;
 use domain::people::{NewUser, User};
 use domain::time::Timestamp;
-use portal::people::{self, PeopleQuery};
 use portal::Portal;
+use portal::people::{self, PeopleQuery};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
@@ -51,12 +51,25 @@ pub(super) enum Command {
 
 pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
-        Command::Create { name, email, profile, within } => {
+        Command::Create {
+            name,
+            email,
+            profile,
+            within,
+        } => {
             let operator = within.operator(portal).await?;
-            let input = NewUser { name, email, password: input::password()?, profile };
+            let input = NewUser {
+                name,
+                email,
+                password: input::password()?,
+                profile,
+            };
             let id = people::create(portal, &operator, input).await?;
             let user = people::get(portal, &operator, &id.to_string()).await?;
-            Ok(Answer::new(format!("Added {} <{}>, {id}.", user.name, user.email), json(&user)))
+            Ok(Answer::new(
+                format!("Added {} <{}>, {id}.", user.name, user.email),
+                json(&user),
+            ))
         }
         Command::List { within } => list(portal, &within).await,
         Command::Activate { user, within } => set_active(portal, &within, &user, true).await,
@@ -66,16 +79,30 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
 
 async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
     let operator = within.operator(portal).await?;
-    let query = PeopleQuery { limit: None, page: 1, include_inactive: true };
+    let query = PeopleQuery {
+        limit: None,
+        page: 1,
+        include_inactive: true,
+    };
     let users = people::list(portal, &operator, query).await?.users;
     let rows = users
         .iter()
         .map(|user| {
             let active = if user.active { "yes" } else { "no" };
-            vec![user.id.to_string(), user.name.clone(), user.email.clone(), user.profile.clone(), active.to_owned()]
+            vec![
+                user.id.to_string(),
+                user.name.clone(),
+                user.email.clone(),
+                user.profile.clone(),
+                active.to_owned(),
+            ]
         })
         .collect();
-    Ok(Answer::list(&["ID", "NAME", "E-MAIL", "PROFILE", "ACTIVE"], rows, users.iter().map(json).collect()))
+    Ok(Answer::list(
+        &["ID", "NAME", "E-MAIL", "PROFILE", "ACTIVE"],
+        rows,
+        users.iter().map(json).collect(),
+    ))
 }
 
 async fn set_active(portal: &Portal, within: &InAccount, user: &str, active: bool) -> Result<Answer, Trouble> {
@@ -84,7 +111,10 @@ async fn set_active(portal: &Portal, within: &InAccount, user: &str, active: boo
     people::set_active(portal, &operator, user.id, active).await?;
     let user = User { active, ..user };
     let state = if active { "active" } else { "inactive" };
-    Ok(Answer::new(format!("{} <{}> is {state}.", user.name, user.email), json(&user)))
+    Ok(Answer::new(
+        format!("{} <{}> is {state}.", user.name, user.email),
+        json(&user),
+    ))
 }
 
 fn json(user: &User) -> Value {

@@ -31,9 +31,11 @@ impl Networks {
 impl Network {
     fn contains(self, address: IpAddr) -> bool {
         match (self.address, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                same_prefix(u128::from(network.to_bits()) << 96, u128::from(address.to_bits()) << 96, self.prefix)
-            }
+            (IpAddr::V4(network), IpAddr::V4(address)) => same_prefix(
+                u128::from(network.to_bits()) << 96,
+                u128::from(address.to_bits()) << 96,
+                self.prefix,
+            ),
             (IpAddr::V6(network), IpAddr::V6(address)) => {
                 same_prefix(network.to_bits(), address.to_bits(), self.prefix)
             }
@@ -51,15 +53,19 @@ impl FromStr for Network {
     type Err = NotANetwork;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let wrong = || NotANetwork(text.to_owned());
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => longest,
-            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok().filter(|prefix| *prefix <= longest).ok_or_else(wrong)?
-            }
+            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
+                .parse()
+                .ok()
+                .filter(|prefix| *prefix <= longest)
+                .ok_or_else(wrong)?,
             Some(_) => return Err(wrong()),
         };
         Ok(Self { address, prefix })
@@ -70,7 +76,11 @@ impl FromStr for Networks {
     type Err = NotANetwork;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split([',', ' ']).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<_, _>>().map(Self)
+        text.split([',', ' '])
+            .filter(|part| !part.is_empty())
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 

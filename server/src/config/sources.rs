@@ -27,19 +27,29 @@ pub(super) struct Sources<'a> {
 
 impl<'a> Sources<'a> {
     pub fn open(overrides: &'a Overrides, environment: Environment<'a>) -> Result<Self, InvalidConfig> {
-        let named = overrides.config.clone().or_else(|| environment(FILE_VARIABLE).map(PathBuf::from));
+        let named = overrides
+            .config
+            .clone()
+            .or_else(|| environment(FILE_VARIABLE).map(PathBuf::from));
         let file = match named {
             Some(path) => Some(read(&path)?),
             None if Path::new(FILE).exists() => Some(read(Path::new(FILE))?),
             None => None,
         };
-        Ok(Self { overrides, environment, file })
+        Ok(Self {
+            overrides,
+            environment,
+            file,
+        })
     }
 
     /// What holds for `setting`, unless it is left to its default.
     pub fn find(&self, setting: Setting) -> Result<Option<Given>, InvalidConfig> {
         if let Some(text) = self.overrides.get(setting) {
-            return Ok(Some(Given { text, source: Source::CommandLine }));
+            return Ok(Some(Given {
+                text,
+                source: Source::CommandLine,
+            }));
         }
         if let Some(given) = self.variable(setting.variable()) {
             return Ok(Some(given));
@@ -62,22 +72,33 @@ impl<'a> Sources<'a> {
 
     fn variable(&self, name: String) -> Option<Given> {
         let text = (self.environment)(&name)?;
-        Some(Given { text, source: Source::Environment(name) })
+        Some(Given {
+            text,
+            source: Source::Environment(name),
+        })
     }
 }
 
 fn read(path: &Path) -> Result<(PathBuf, toml::Table), InvalidConfig> {
-    let wrong = |message: String| InvalidConfig::File { path: path.to_owned(), message };
+    let wrong = |message: String| InvalidConfig::File {
+        path: path.to_owned(),
+        message,
+    };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("it cannot be read: {error}")))?;
     // The parser's own message shows the line, which may hold a secret.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let line = error
+            .span()
+            .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         wrong(format!("line {line}: {}", error.message().replace('\n', ", ")))
     })?;
     for key in table.keys() {
         if !Setting::ALL.iter().any(|setting| setting.name() == key) {
             let names: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
-            return Err(wrong(format!("there is no setting \"{key}\"; there are {}", names.join(", "))));
+            return Err(wrong(format!(
+                "there is no setting \"{key}\"; there are {}",
+                names.join(", ")
+            )));
         }
     }
     Ok((path.to_owned(), table))

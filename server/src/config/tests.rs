@@ -10,12 +10,20 @@ fn file(text: &str) -> (TempDir, Overrides) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gatehouse.toml");
     fs::write(&path, text).unwrap();
-    (folder, Overrides { config: Some(path), ..Overrides::default() })
+    (
+        folder,
+        Overrides {
+            config: Some(path),
+            ..Overrides::default()
+        },
+    )
 }
 
 fn read(overrides: &Overrides, variables: &[(&str, &str)]) -> Result<Config, InvalidConfig> {
-    let variables: HashMap<String, String> =
-        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let variables: HashMap<String, String> = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     Config::read(overrides, &|name| variables.get(name).cloned())
 }
 
@@ -27,7 +35,9 @@ fn shown(config: &Config, setting: Setting) -> (String, String) {
 
 /// The one sentence about a value that will not do, given by environment.
 fn complaint(variable: &str, value: &str) -> String {
-    let message = read(&Overrides::default(), &[(variable, value)]).unwrap_err().to_string();
+    let message = read(&Overrides::default(), &[(variable, value)])
+        .unwrap_err()
+        .to_string();
     assert!(!message.contains('\n'), "{message}");
     message
 }
@@ -50,48 +60,84 @@ fn command_line_beats_environment_beats_file_beats_default() {
     let (_folder, mut overrides) = file("contact = 'file'\napi_rate = 7\nlog = 'warn'");
     let variables = [("GATEHOUSE_CONTACT", "environment"), ("GATEHOUSE_API_RATE", "8")];
     let config = read(&overrides, &variables).unwrap();
-    assert_eq!(shown(&config, Setting::Contact), ("environment".to_owned(), "GATEHOUSE_CONTACT".to_owned()));
+    assert_eq!(
+        shown(&config, Setting::Contact),
+        ("environment".to_owned(), "GATEHOUSE_CONTACT".to_owned())
+    );
     overrides.contact = Some("command".to_owned());
     let config = read(&overrides, &variables).unwrap();
-    assert_eq!(shown(&config, Setting::Contact), ("command".to_owned(), "command line".to_owned()));
+    assert_eq!(
+        shown(&config, Setting::Contact),
+        ("command".to_owned(), "command line".to_owned())
+    );
     assert_eq!(config.api_rate, 8);
     let path = overrides.config.clone().unwrap().display().to_string();
     assert_eq!(shown(&config, Setting::Log), ("warn".to_owned(), path));
-    assert_eq!(shown(&config, Setting::TrustedProxies), (String::new(), "default".to_owned()));
+    assert_eq!(
+        shown(&config, Setting::TrustedProxies),
+        (String::new(), "default".to_owned())
+    );
 }
 
 #[test]
 fn the_build_tool_s_variables_count_last() {
-    let leptos = [("LEPTOS_SITE_ADDR", "127.0.0.1:4000"), ("LEPTOS_SITE_ROOT", "elsewhere")];
+    let leptos = [
+        ("LEPTOS_SITE_ADDR", "127.0.0.1:4000"),
+        ("LEPTOS_SITE_ROOT", "elsewhere"),
+    ];
     let config = read(&Overrides::default(), &leptos).unwrap();
     assert_eq!(config.addr.port(), 4000);
-    assert_eq!(shown(&config, Setting::SiteRoot), ("elsewhere".to_owned(), "LEPTOS_SITE_ROOT".to_owned()));
+    assert_eq!(
+        shown(&config, Setting::SiteRoot),
+        ("elsewhere".to_owned(), "LEPTOS_SITE_ROOT".to_owned())
+    );
     let (_folder, overrides) = file("addr = '127.0.0.1:5000'");
     assert_eq!(read(&overrides, &leptos).unwrap().addr.port(), 5000);
 }
 
 #[test]
 fn the_public_url_follows_the_address() {
-    let origin = |addr| read(&Overrides::default(), &[("GATEHOUSE_ADDR", addr)]).unwrap().public_url.to_string();
+    let origin = |addr| {
+        read(&Overrides::default(), &[("GATEHOUSE_ADDR", addr)])
+            .unwrap()
+            .public_url
+            .to_string()
+    };
     assert_eq!(origin("127.0.0.1:8080"), "http://127.0.0.1:8080");
     assert_eq!(origin("[::1]:8080"), "http://[::1]:8080");
     assert_eq!(origin("0.0.0.0:80"), "http://localhost");
     assert_eq!(origin("[fe80::1%2]:3000"), "http://[fe80::1]:3000");
     let chosen = |variables: &[(&str, &str)]| {
         let config = read(&Overrides::default(), variables).unwrap();
-        config.listening_on("127.0.0.1:4711".parse().unwrap()).public_url.to_string()
+        config
+            .listening_on("127.0.0.1:4711".parse().unwrap())
+            .public_url
+            .to_string()
     };
     assert_eq!(chosen(&[("GATEHOUSE_ADDR", "127.0.0.1:0")]), "http://127.0.0.1:4711");
-    let public = [("GATEHOUSE_ADDR", "127.0.0.1:0"), ("GATEHOUSE_PUBLIC_URL", "https://portal.example.com")];
+    let public = [
+        ("GATEHOUSE_ADDR", "127.0.0.1:0"),
+        ("GATEHOUSE_PUBLIC_URL", "https://portal.example.com"),
+    ];
     assert_eq!(chosen(&public), "https://portal.example.com");
 }
 
 #[test]
 fn a_database_is_a_file_or_a_url() {
-    let database = |url| read(&Overrides::default(), &[("GATEHOUSE_DATABASE_URL", url)]).unwrap().database;
+    let database = |url| {
+        read(&Overrides::default(), &[("GATEHOUSE_DATABASE_URL", url)])
+            .unwrap()
+            .database
+    };
     assert_eq!(database("sqlite:/var/lib/x.db"), Location::File("/var/lib/x.db".into()));
-    assert_eq!(database("sqlite:///var/lib/x.db"), Location::File("/var/lib/x.db".into()));
-    assert_eq!(database("postgres://localhost/x"), Location::Postgres("postgres://localhost/x".to_owned()));
+    assert_eq!(
+        database("sqlite:///var/lib/x.db"),
+        Location::File("/var/lib/x.db".into())
+    );
+    assert_eq!(
+        database("postgres://localhost/x"),
+        Location::Postgres("postgres://localhost/x".to_owned())
+    );
     let (_folder, overrides) = file("data_dir = '/srv/gatehouse'");
     let config = read(&overrides, &[]).unwrap();
     assert_eq!(config.database, Location::File("/srv/gatehouse/gatehouse.db".into()));
@@ -103,11 +149,17 @@ fn secrets_are_not_shown() {
     let key = portal::new_master_key();
     let variables = [
         ("GATEHOUSE_MASTER_KEY", key.expose()),
-        ("GATEHOUSE_DATABASE_URL", "postgres://ada:hunter2@db.example:5433/gate?password=hunter3&sslmode=require"),
+        (
+            "GATEHOUSE_DATABASE_URL",
+            "postgres://ada:hunter2@db.example:5433/gate?password=hunter3&sslmode=require",
+        ),
     ];
     let config = read(&Overrides::default(), &variables).unwrap();
     assert_eq!(shown(&config, Setting::MasterKey).0, "[redacted]");
-    assert_eq!(shown(&config, Setting::DatabaseUrl).0, "postgres://ada:[redacted]@db.example:5433/gate");
+    assert_eq!(
+        shown(&config, Setting::DatabaseUrl).0,
+        "postgres://ada:[redacted]@db.example:5433/gate"
+    );
     let debug = format!("{config:?}");
     for secret in [key.expose(), "hunter2", "hunter3"] {
         assert!(!debug.contains(secret), "{debug}");
@@ -128,17 +180,31 @@ fn a_bad_value_is_one_sentence_with_setting_and_source() {
     ] {
         let variable = format!("GATEHOUSE_{}", name.to_uppercase());
         let message = complaint(&variable, value);
-        assert!(message.starts_with(&format!("the setting {name} ({variable}): \"")), "{message}");
+        assert!(
+            message.starts_with(&format!("the setting {name} ({variable}): \"")),
+            "{message}"
+        );
     }
 }
 
 #[test]
 fn a_bad_secret_is_not_repeated() {
     let message = complaint("GATEHOUSE_MASTER_KEY", "hunter2");
-    assert!(message.contains("master_key") && !message.contains("hunter2"), "{message}");
-    for url in ["mysql://ada:hunter2@db/x", "postgres://ada:hunter2@db:port/x", "sqlite::memory:", "sqlite:"] {
+    assert!(
+        message.contains("master_key") && !message.contains("hunter2"),
+        "{message}"
+    );
+    for url in [
+        "mysql://ada:hunter2@db/x",
+        "postgres://ada:hunter2@db:port/x",
+        "sqlite::memory:",
+        "sqlite:",
+    ] {
         let message = complaint("GATEHOUSE_DATABASE_URL", url);
-        assert!(message.contains("database_url") && !message.contains("hunter2"), "{message}");
+        assert!(
+            message.contains("database_url") && !message.contains("hunter2"),
+            "{message}"
+        );
     }
 }
 
@@ -147,7 +213,10 @@ fn the_file_is_checked() {
     let wrong = |text: &str| {
         let (_folder, overrides) = file(text);
         let message = read(&overrides, &[]).unwrap_err().to_string();
-        assert!(message.contains("gatehouse.toml") && !message.contains('\n'), "{message}");
+        assert!(
+            message.contains("gatehouse.toml") && !message.contains('\n'),
+            "{message}"
+        );
         message
     };
     assert!(wrong("adress = '127.0.0.1:1'").contains("there is no setting \"adress\""));
@@ -170,8 +239,16 @@ fn the_file_holds_texts_numbers_flags_and_lists() {
 
 #[test]
 fn a_named_file_must_be_there() {
-    let overrides = Overrides { config: Some("/nowhere/gatehouse.toml".into()), ..Overrides::default() };
-    assert!(read(&overrides, &[]).unwrap_err().to_string().starts_with("/nowhere/gatehouse.toml: it cannot be read"));
+    let overrides = Overrides {
+        config: Some("/nowhere/gatehouse.toml".into()),
+        ..Overrides::default()
+    };
+    assert!(
+        read(&overrides, &[])
+            .unwrap_err()
+            .to_string()
+            .starts_with("/nowhere/gatehouse.toml: it cannot be read")
+    );
     let by_variable = read(&Overrides::default(), &[("GATEHOUSE_CONFIG", "/nowhere/else.toml")]);
     assert!(by_variable.unwrap_err().to_string().starts_with("/nowhere/else.toml"));
 }

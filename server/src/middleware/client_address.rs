@@ -34,7 +34,10 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &Networks) -> 
 
 /// An address as proxies write it: bare, or with a port, an IPv6 address with a port in brackets.
 fn parse(text: &str) -> Option<IpAddr> {
-    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
     bare.parse()
         .or_else(|_| text.parse().map(|address: std::net::SocketAddr| address.ip()))
         .ok()
@@ -64,14 +67,23 @@ mod tests {
     fn the_last_address_that_no_trusted_proxy_has_counts() {
         let proxies = "127.0.0.1, 10.0.0.0/8";
         assert_eq!(seen("127.0.0.1", &["203.0.113.9"], proxies), "203.0.113.9");
-        assert_eq!(seen("127.0.0.1", &["198.51.100.1, 203.0.113.9, 10.1.2.3"], proxies), "203.0.113.9");
-        assert_eq!(seen("127.0.0.1", &["198.51.100.1", "203.0.113.9", "10.1.2.3"], proxies), "203.0.113.9");
+        assert_eq!(
+            seen("127.0.0.1", &["198.51.100.1, 203.0.113.9, 10.1.2.3"], proxies),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            seen("127.0.0.1", &["198.51.100.1", "203.0.113.9", "10.1.2.3"], proxies),
+            "203.0.113.9"
+        );
         assert_eq!(seen("192.0.2.1", &["203.0.113.9"], proxies), "192.0.2.1");
     }
 
     #[test]
     fn where_all_are_proxies_the_furthest_counts() {
-        assert_eq!(seen("127.0.0.1", &["10.0.0.1, 10.0.0.2"], "127.0.0.1, 10.0.0.0/8"), "10.0.0.1");
+        assert_eq!(
+            seen("127.0.0.1", &["10.0.0.1, 10.0.0.2"], "127.0.0.1, 10.0.0.0/8"),
+            "10.0.0.1"
+        );
         assert_eq!(seen("127.0.0.1", &[], "127.0.0.1"), "127.0.0.1");
     }
 
@@ -84,7 +96,10 @@ mod tests {
 
     #[test]
     fn ports_brackets_and_mapped_addresses_are_understood() {
-        assert_eq!(seen("::ffff:127.0.0.1", &["203.0.113.9:4711"], "127.0.0.1"), "203.0.113.9");
+        assert_eq!(
+            seen("::ffff:127.0.0.1", &["203.0.113.9:4711"], "127.0.0.1"),
+            "203.0.113.9"
+        );
         assert_eq!(seen("::1", &["[2001:db8::9]:4711"], "::1"), "2001:db8::9");
         assert_eq!(seen("::1", &["[2001:db8::9]"], "::1"), "2001:db8::9");
         assert_eq!(seen("::1", &["::ffff:203.0.113.9"], "::1"), "203.0.113.9");

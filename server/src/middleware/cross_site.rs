@@ -92,7 +92,10 @@ mod tests {
     use super::*;
 
     fn passes(method: Method, lines: &[(&'static str, &str)]) -> bool {
-        let own = OwnOrigins(vec!["https://portal.example.com".to_owned(), "http://127.0.0.1:3000".to_owned()]);
+        let own = OwnOrigins(vec![
+            "https://portal.example.com".to_owned(),
+            "http://127.0.0.1:3000".to_owned(),
+        ]);
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(*name, value.parse().unwrap());
@@ -103,7 +106,10 @@ mod tests {
     #[test]
     fn reading_is_free() {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-            assert!(passes(method, &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")]));
+            assert!(passes(
+                method,
+                &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")]
+            ));
         }
     }
 
@@ -121,8 +127,17 @@ mod tests {
                 assert_eq!(passes(method, &[("sec-fetch-site", site)]), expected, "{site}");
             }
         }
-        assert!(!passes(Method::POST, &[("sec-fetch-site", "cross-site"), ("origin", "https://portal.example.com")]));
-        assert!(!passes(Method::POST, &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]));
+        assert!(!passes(
+            Method::POST,
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://portal.example.com")
+            ]
+        ));
+        assert!(!passes(
+            Method::POST,
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]
+        ));
     }
 
     #[test]

@@ -25,12 +25,19 @@ pub async fn gate(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(page) = Page::of(&request) else { return next.run(request).await };
+    let Some(page) = Page::of(&request) else {
+        return next.run(request).await;
+    };
     let is_set_up = match app.is_set_up().await {
         Ok(is_set_up) => is_set_up,
         Err(error) => {
             tracing::error!(%error, "whether the portal is set up could not be looked up");
-            return error_page::refuse(request.headers(), StatusCode::SERVICE_UNAVAILABLE, &Failure::Unavailable, &id);
+            return error_page::refuse(
+                request.headers(),
+                StatusCode::SERVICE_UNAVAILABLE,
+                &Failure::Unavailable,
+                &id,
+            );
         }
     };
     match way(request.uri(), page, is_set_up, visitor.actor.is_some()) {
@@ -56,7 +63,11 @@ impl Page {
             return None;
         }
         let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        Some(if route.is_some_and(|route| !route.contains("{*")) { Self::Known } else { Self::Unknown })
+        Some(if route.is_some_and(|route| !route.contains("{*")) {
+            Self::Known
+        } else {
+            Self::Unknown
+        })
     }
 }
 
@@ -110,7 +121,10 @@ mod tests {
         assert_eq!(to("/sign-in?next=/x", true, false), None);
         let there = to("/settings/portal?dialog=new&x=%26", true, false).unwrap();
         assert_eq!(there, "/sign-in?next=%2Fsettings%2Fportal%3Fdialog%3Dnew%26x%3D%2526");
-        assert_eq!(to(&there, true, true).as_deref(), Some("/settings/portal?dialog=new&x=%26"));
+        assert_eq!(
+            to(&there, true, true).as_deref(),
+            Some("/settings/portal?dialog=new&x=%26")
+        );
     }
 
     #[test]
@@ -127,8 +141,19 @@ mod tests {
 
     #[test]
     fn the_way_back_never_leaves_the_site() {
-        for next in ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example", "", "x"] {
-            assert_eq!(to(&format!("/sign-in?next={next}"), true, true).as_deref(), Some("/"), "{next}");
+        for next in [
+            "//evil.example",
+            "https://evil.example",
+            "/%5Cevil.example",
+            "/%09/evil.example",
+            "",
+            "x",
+        ] {
+            assert_eq!(
+                to(&format!("/sign-in?next={next}"), true, true).as_deref(),
+                Some("/"),
+                "{next}"
+            );
         }
     }
 }

@@ -19,7 +19,10 @@ impl RequestId {
     /// The caller's own id if it is sane, else a new one.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
-        let given = headers.get(Self::HEADER).and_then(|value| value.to_str().ok()).filter(|text| is_sane(text));
+        let given = headers
+            .get(Self::HEADER)
+            .and_then(|value| value.to_str().ok())
+            .filter(|text| is_sane(text));
         match given {
             Some(text) => Self(text.into()),
             None => Self(Uuid::now_v7().hyphenated().to_string().into()),

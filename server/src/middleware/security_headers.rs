@@ -21,8 +21,14 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
              display-capture=(), accelerometer=(), gyroscope=(), magnetometer=()",
         ),
     ),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 
 /// For answers without a page of ours in them.
@@ -53,8 +59,16 @@ pub async fn security_headers(State(app): State<App>, request: Request, next: Ne
 pub fn content_security_policy(path: &str, nonce: &str) -> String {
     // The consent form's answer is a redirect to the client that asked, wherever that is, and Chromium holds redirects
     // after a form to this directive too. There is no other form on that page.
-    let form_action = if path == "/oauth1/authorise" { "" } else { "form-action 'self'; " };
-    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws:" } else { "" };
+    let form_action = if path == "/oauth1/authorise" {
+        ""
+    } else {
+        "form-action 'self'; "
+    };
+    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
+        " ws:"
+    } else {
+        ""
+    };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'{reload}; {form_action}base-uri 'none'; \

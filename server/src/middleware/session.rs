@@ -36,8 +36,18 @@ pub async fn visitor(
             }
         },
     };
-    let user_agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let client = Client { address: address.to_string(), user_agent: user_agent.unwrap_or_default().into_owned() };
-    request.extensions_mut().insert(Visitor { actor, client, request_id: id.as_str().to_owned() });
+    let user_agent = request
+        .headers()
+        .get(USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let client = Client {
+        address: address.to_string(),
+        user_agent: user_agent.unwrap_or_default().into_owned(),
+    };
+    request.extensions_mut().insert(Visitor {
+        actor,
+        client,
+        request_id: id.as_str().to_owned(),
+    });
     next.run(request).await
 }

@@ -52,8 +52,14 @@ async fn only_the_portal_s_own_pages_can_sign_someone_in() {
 async fn a_session_cannot_be_ended_from_elsewhere() {
     let site = Site::start().await;
     let signed_in = site.sign_in().await;
-    for headers in [&[][..], &[("sec-fetch-site", "cross-site")], &[("origin", "https://evil.example")]] {
-        let mut request = site.request(Method::POST, "/fn/session/sign-out").header("cookie", &signed_in);
+    for headers in [
+        &[][..],
+        &[("sec-fetch-site", "cross-site")],
+        &[("origin", "https://evil.example")],
+    ] {
+        let mut request = site
+            .request(Method::POST, "/fn/session/sign-out")
+            .header("cookie", &signed_in);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -65,18 +71,30 @@ async fn a_session_cannot_be_ended_from_elsewhere() {
 #[tokio::test]
 async fn a_link_from_another_site_may_be_followed() {
     let site = Site::start().await;
-    let request = site.request(Method::GET, "/sign-in").header("sec-fetch-site", "cross-site");
+    let request = site
+        .request(Method::GET, "/sign-in")
+        .header("sec-fetch-site", "cross-site");
     assert_eq!(request.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
 async fn the_refusal_says_where_to_go() {
     let site = Site::start().await;
-    let person = site.request(Method::POST, SIGN_IN).header("accept", "text/html").send().await.unwrap();
+    let person = site
+        .request(Method::POST, SIGN_IN)
+        .header("accept", "text/html")
+        .send()
+        .await
+        .unwrap();
     let page = person.text().await.unwrap();
     assert!(page.contains(&site.origin()) && page.contains("<html"), "{page}");
     // The app's own script reads the failure as a server function would have answered it.
-    let script = site.request(Method::POST, SIGN_IN).header("accept", "application/json").send().await.unwrap();
+    let script = site
+        .request(Method::POST, SIGN_IN)
+        .header("accept", "application/json")
+        .send()
+        .await
+        .unwrap();
     let failure: app::failure::Failure = script.json().await.unwrap();
     assert!(failure.to_string().contains(&site.origin()));
 }

@@ -14,13 +14,21 @@ async fn panics() -> &'static str {
 #[tokio::test]
 async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
     let site = Site::start().await;
-    let router = Router::new().route("/boom", get(panics)).route("/api/boom", get(panics)).route("/fine", get(|| async {}));
+    let router = Router::new()
+        .route("/boom", get(panics))
+        .route("/api/boom", get(panics))
+        .route("/fine", get(|| async {}));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let _tasks = answer(listener, around(router, &site.app));
     let client = Client::new();
 
-    let page = client.get(format!("{origin}/boom")).header("accept", "text/html").send().await.unwrap();
+    let page = client
+        .get(format!("{origin}/boom"))
+        .header("accept", "text/html")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(page.status(), 500);
     let id = header(&page, "x-request-id").to_owned();
     let text = page.text().await.unwrap();
@@ -32,8 +40,16 @@ async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
     let failure: app::failure::Failure = script.json().await.unwrap();
     assert_eq!(failure, app::failure::Failure::Internal { request_id: id });
 
-    let program = client.get(format!("{origin}/api/boom")).header("accept", "text/html").send().await.unwrap();
-    assert_eq!((program.status().as_u16(), header(&program, "content-type")), (500, "application/problem+json"));
+    let program = client
+        .get(format!("{origin}/api/boom"))
+        .header("accept", "text/html")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (program.status().as_u16(), header(&program, "content-type")),
+        (500, "application/problem+json")
+    );
     assert!(!program.text().await.unwrap().contains("inside"));
 
     assert_eq!(client.get(format!("{origin}/fine")).send().await.unwrap().status(), 200);
@@ -47,5 +63,8 @@ async fn without_its_database_the_portal_says_so() {
     assert_eq!(page.status(), 503);
     let id = header(&page, "x-request-id").to_owned();
     let text = page.text().await.unwrap();
-    assert!(text.contains(&id) && text.contains("cannot do this at the moment"), "{text}");
+    assert!(
+        text.contains(&id) && text.contains("cannot do this at the moment"),
+        "{text}"
+    );
 }

@@ -6,7 +6,11 @@ use reqwest::{Method, Response};
 const SCRIPT: &str = "/pkg/gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js";
 
 async fn fetch(site: &Site, path: &str, encodings: &str) -> Response {
-    site.request(Method::GET, path).header("accept-encoding", encodings).send().await.unwrap()
+    site.request(Method::GET, path)
+        .header("accept-encoding", encodings)
+        .send()
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -36,7 +40,11 @@ async fn what_has_a_hash_in_its_name_is_kept_for_ever() {
         assert_eq!(answer.status(), 200, "{path}");
         assert_eq!(header(&answer, "content-type"), kind);
         assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
-        let expected = if lasts { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let expected = if lasts {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
         assert_eq!(header(&answer, "cache-control"), expected, "{path}");
     }
 }
@@ -53,9 +61,18 @@ async fn what_is_gone_may_come_back() {
 async fn only_files_for_the_browser_are_handed_out() {
     let site = Site::start().await;
     std::fs::write(site.folder().join("outside"), "outside").unwrap();
-    for path in ["/.hidden", "/pkg/../../outside", "/pkg/%2e%2e/%2e%2e/outside", "/gatehouse.db", "/pkg/"] {
+    for path in [
+        "/.hidden",
+        "/pkg/../../outside",
+        "/pkg/%2e%2e/%2e%2e/outside",
+        "/gatehouse.db",
+        "/pkg/",
+    ] {
         let body = fetch(&site, path, "identity").await.text().await.unwrap();
-        assert!(body != "hidden" && body != "outside" && !body.contains("SQLite"), "{path}: {body}");
+        assert!(
+            body != "hidden" && body != "outside" && !body.contains("SQLite"),
+            "{path}: {body}"
+        );
     }
 }
 

@@ -7,15 +7,28 @@ use server::config::Overrides;
 #[tokio::test]
 async fn an_empty_portal_shows_its_setup_and_nothing_else() {
     let site = Site::fresh(Engine::Sqlite, Overrides::default()).await;
-    for page in ["/", "/sign-in", "/settings/portal", "/oauth1/authorise?oauth_token=x", "/nowhere"] {
+    for page in [
+        "/",
+        "/sign-in",
+        "/settings/portal",
+        "/oauth1/authorise?oauth_token=x",
+        "/nowhere",
+    ] {
         let answer = site.get(page, None).await;
-        assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/setup"), "{page}");
+        assert_eq!(
+            (answer.status().as_u16(), header(&answer, "location")),
+            (303, "/setup"),
+            "{page}"
+        );
     }
     assert_eq!(site.get("/setup", None).await.status(), 200);
 
     site.set_up().await;
     let answer = site.get("/setup", None).await;
-    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/sign-in"));
+    assert_eq!(
+        (answer.status().as_u16(), header(&answer, "location")),
+        (303, "/sign-in")
+    );
     assert_eq!(site.get("/sign-in", None).await.status(), 200);
 }
 
@@ -31,7 +44,10 @@ async fn signing_in_leads_back_to_the_page_that_was_asked_for() {
 
         let cookie = site.sign_in().await;
         let answer = site.get(&sign_in, Some(&cookie)).await;
-        assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/settings/portal?x=1&y=%26"));
+        assert_eq!(
+            (answer.status().as_u16(), header(&answer, "location")),
+            (303, "/settings/portal?x=1&y=%26")
+        );
         let page = site.get("/settings/portal", Some(&cookie)).await;
         assert_eq!(page.status(), 200);
         assert!(page.text().await.unwrap().contains("Ada Lovelace"));
@@ -42,7 +58,13 @@ async fn signing_in_leads_back_to_the_page_that_was_asked_for() {
 async fn the_way_back_never_leaves_the_portal() {
     let site = Site::start().await;
     let cookie = site.sign_in().await;
-    for next in ["https://evil.example", "//evil.example", "/%5Cevil.example", "/%09/evil.example", "%20//evil.example"] {
+    for next in [
+        "https://evil.example",
+        "//evil.example",
+        "/%5Cevil.example",
+        "/%09/evil.example",
+        "%20//evil.example",
+    ] {
         let answer = site.get(&format!("/sign-in?next={next}"), Some(&cookie)).await;
         assert_eq!(header(&answer, "location"), "/", "{next}");
     }
@@ -53,17 +75,31 @@ async fn a_cookie_that_opens_nothing_is_no_sign_in() {
     let site = Site::start().await;
     let real = site.sign_in().await;
     let other = format!("{}x", &real[..real.len() - 1]);
-    for cookie in [other.as_str(), "gatehouse=", "gatehouse", "__Host-gatehouse=x", "other=y"] {
+    for cookie in [
+        other.as_str(),
+        "gatehouse=",
+        "gatehouse",
+        "__Host-gatehouse=x",
+        "other=y",
+    ] {
         assert_eq!(site.get("/settings", Some(cookie)).await.status(), 303, "{cookie}");
     }
-    assert_eq!(site.get("/settings", Some(&format!("other=y; {real}"))).await.status(), 200);
+    assert_eq!(
+        site.get("/settings", Some(&format!("other=y; {real}"))).await.status(),
+        200
+    );
 }
 
 #[tokio::test]
 async fn signing_out_ends_the_session() {
     let site = Site::start().await;
     let signed_in = site.sign_in().await;
-    let answer = site.post("/fn/session/sign-out", &[]).header("cookie", &signed_in).send().await.unwrap();
+    let answer = site
+        .post("/fn/session/sign-out", &[])
+        .header("cookie", &signed_in)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(cookie(&answer).as_deref(), Some("gatehouse="));
     assert_eq!(site.get("/settings", Some(&signed_in)).await.status(), 303);
 }
@@ -78,7 +114,11 @@ async fn a_slash_at_the_end_is_taken_away() {
         ("/pysettings", "/settings/portal"),
     ] {
         let answer = site.get(path, None).await;
-        assert_eq!((answer.status().as_u16(), header(&answer, "location")), (308, expected), "{path}");
+        assert_eq!(
+            (answer.status().as_u16(), header(&answer, "location")),
+            (308, expected),
+            "{path}"
+        );
     }
     let answer = site.get("//evil.example/", None).await;
     assert_eq!(answer.headers().get("location"), None);
@@ -96,7 +136,10 @@ async fn where_nothing_is_everyone_is_told_so() {
             assert!(answer.text().await.unwrap().contains("<html"), "{path}");
         }
     }
-    assert_eq!(site.request(Method::GET, "/fn/nothing").send().await.unwrap().status(), 404);
+    assert_eq!(
+        site.request(Method::GET, "/fn/nothing").send().await.unwrap().status(),
+        404
+    );
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! What browsers are told not to do.
 
-use crate::support::{Engine, Site, header};
+use crate::support::{EMAIL, Engine, PASSWORD, Site, header, session_line};
 use server::config::Overrides;
 
 /// A directive of the answer's policy.
 fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
-    policy.split("; ").find_map(|directive| directive.strip_prefix(name)?.strip_prefix(' '))
+    policy
+        .split("; ")
+        .find_map(|directive| directive.strip_prefix(name)?.strip_prefix(' '))
 }
 
 #[tokio::test]
@@ -16,13 +18,24 @@ async fn every_script_of_a_page_carries_its_nonce_or_is_a_file_of_ours() {
         let answer = site.get("/sign-in", None).await;
         let policy = header(&answer, "content-security-policy").to_owned();
         let sources = directive(&policy, "script-src").unwrap();
-        let nonce = sources.split_once("'nonce-").unwrap().1.split_once('\'').unwrap().0.to_owned();
+        let nonce = sources
+            .split_once("'nonce-")
+            .unwrap()
+            .1
+            .split_once('\'')
+            .unwrap()
+            .0
+            .to_owned();
         assert!(nonce.len() >= 22, "{nonce}");
         for allowed in ["unsafe-inline", "'unsafe-eval'", "http", "*", "data:"] {
             assert!(!sources.contains(allowed), "{sources}");
         }
         let page = answer.text().await.unwrap();
-        let scripts: Vec<&str> = page.split("<script").skip(1).map(|tag| tag.split('>').next().unwrap()).collect();
+        let scripts: Vec<&str> = page
+            .split("<script")
+            .skip(1)
+            .map(|tag| tag.split('>').next().unwrap())
+            .collect();
         assert!(!scripts.is_empty());
         for script in scripts {
             assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{script}");
@@ -40,7 +53,9 @@ async fn a_page_may_load_nothing_from_elsewhere_and_be_framed_by_nobody() {
     let site = Site::start().await;
     let cookie = site.sign_in().await;
     for page in ["/sign-in", "/settings", "/nowhere"] {
-        let answer = site.get(page, Some(&cookie).filter(|_| page != "/sign-in").map(String::as_str)).await;
+        let answer = site
+            .get(page, Some(&cookie).filter(|_| page != "/sign-in").map(String::as_str))
+            .await;
         let policy = header(&answer, "content-security-policy");
         for (name, expected) in [
             ("default-src", "'none'"),
@@ -76,7 +91,12 @@ async fn the_consent_form_may_lead_to_the_program_that_asked() {
 async fn answers_without_a_page_allow_nothing() {
     let site = Site::start().await;
     let redirect = site.get("/settings", None).await;
-    let refused = site.post("/fn/session/sign-out", &[]).header("sec-fetch-site", "cross-site").send().await.unwrap();
+    let refused = site
+        .post("/fn/session/sign-out", &[])
+        .header("sec-fetch-site", "cross-site")
+        .send()
+        .await
+        .unwrap();
     let function = site.post("/fn/session/sign-in", &[]).send().await.unwrap();
     for answer in [redirect, refused, function] {
         let policy = header(&answer, "content-security-policy");
@@ -88,13 +108,16 @@ async fn answers_without_a_page_allow_nothing() {
 
 #[tokio::test]
 async fn where_there_is_tls_it_stays_and_the_cookie_is_bound_to_it() {
-    let overrides = Overrides { public_url: Some("https://portal.example.com".to_owned()), ..Overrides::default() };
+    let overrides = Overrides {
+        public_url: Some("https://portal.example.com".to_owned()),
+        ..Overrides::default()
+    };
     let site = Site::start_with(Engine::Sqlite, overrides).await;
     let answer = site.get("/sign-in", None).await;
     assert_eq!(header(&answer, "strict-transport-security"), "max-age=63072000");
-    let fields = [("email", crate::support::EMAIL), ("password", crate::support::PASSWORD), ("next", "")];
+    let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "")];
     let answer = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
-    let line = header(&answer, "set-cookie");
+    let line = session_line(&answer).unwrap();
     assert!(line.starts_with("__Host-gatehouse="), "{line}");
     for attribute in ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"] {
         assert!(line.split("; ").any(|part| part == attribute), "{line}");

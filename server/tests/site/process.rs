@@ -21,7 +21,16 @@ impl Credential {
     pub fn issue(program: &Program) -> Self {
         let take = |value: &Value, member: &str| value[member].as_str().unwrap().to_owned();
         let consumer = program.json(&["consumer", "create", "--name", "Web shop"], "");
-        let words = ["token", "create", "--user", EMAIL, "--consumer", "Web shop", "--integration", "Contentful"];
+        let words = [
+            "token",
+            "create",
+            "--user",
+            EMAIL,
+            "--consumer",
+            "Web shop",
+            "--integration",
+            "Contentful",
+        ];
         let token = program.json(&words, "");
         Self {
             consumer_key: take(&consumer, "consumer_key"),
@@ -35,7 +44,11 @@ impl Credential {
     pub fn header(&self, more: &[(&str, &str)]) -> String {
         use std::sync::atomic::{AtomicU64, Ordering};
         static NONCE: AtomicU64 = AtomicU64::new(0);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs()
+            .to_string();
         let nonce = format!("n{}", NONCE.fetch_add(1, Ordering::Relaxed));
         let signature = format!("{}%26{}", self.consumer_secret, self.token_secret);
         let mut header = format!(
@@ -54,7 +67,13 @@ impl Credential {
 
     pub async fn me(&self, server: &Server) -> StatusCode {
         let url = format!("{}/api/v4/currentUser", server.origin);
-        Client::new().get(url).header("authorization", self.header(&[])).send().await.unwrap().status()
+        Client::new()
+            .get(url)
+            .header("authorization", self.header(&[]))
+            .send()
+            .await
+            .unwrap()
+            .status()
     }
 }
 
@@ -83,7 +102,11 @@ async fn a_new_portal_prints_how_to_begin_and_one_that_has_begun_does_not() {
     let mut server = program.serve(&[]);
     let code = server.setup_code();
     assert_eq!(code.split('-').map(str::len).collect::<Vec<_>>(), [4; 5], "{code}");
-    assert!(server.printed.contains(&format!("{}/setup", server.origin)), "{}", server.printed);
+    assert!(
+        server.printed.contains(&format!("{}/setup", server.origin)),
+        "{}",
+        server.printed
+    );
     server.signal("TERM");
     assert_eq!(server.ended(), Some(0));
 
@@ -111,7 +134,11 @@ fn requests_that_are_under_way_are_answered_before_the_end() {
         // The server asks for the body, so the request is under way.
         let mut go_on = [0; 25];
         stream.read_exact(&mut go_on).unwrap();
-        assert!(go_on.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&go_on));
+        assert!(
+            go_on.starts_with(b"HTTP/1.1 100"),
+            "{}",
+            String::from_utf8_lossy(&go_on)
+        );
         server.signal(signal);
         stream.write_all(b"email=ada").unwrap();
         let mut answer = String::new();
@@ -126,7 +153,10 @@ fn a_taken_port_is_said_in_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let outcome = Program::new().run(&["serve", "--addr", &address], "");
-    assert_eq!((outcome.status, outcome.out.as_str(), outcome.err.lines().count()), (1, "", 1));
+    assert_eq!(
+        (outcome.status, outcome.out.as_str(), outcome.err.lines().count()),
+        (1, "", 1)
+    );
     assert!(outcome.err.contains(&address), "{}", outcome.err);
 }
 
@@ -137,13 +167,21 @@ fn a_portal_that_cannot_be_opened_is_said_in_one_sentence() {
     for (variable, value, word) in [
         ("GATEHOUSE_DATA_DIR", "file/data", "file/data"),
         ("GATEHOUSE_DATABASE_URL", "sqlite:file", "SQLite"),
-        ("GATEHOUSE_DATABASE_URL", "postgres://ada:hunter2@127.0.0.1:1/x", "PostgreSQL"),
+        (
+            "GATEHOUSE_DATABASE_URL",
+            "postgres://ada:hunter2@127.0.0.1:1/x",
+            "PostgreSQL",
+        ),
     ] {
         let program = Program::new().with(variable, value);
         std::fs::write(program.folder().join("file"), "no database, and too short to be one").unwrap();
         let outcome = program.run(&["serve"], "");
         assert_eq!((outcome.status, outcome.err.lines().count()), (1, 1), "{}", outcome.err);
-        assert!(outcome.err.contains(word) && !outcome.err.contains("hunter2"), "{}", outcome.err);
+        assert!(
+            outcome.err.contains(word) && !outcome.err.contains("hunter2"),
+            "{}",
+            outcome.err
+        );
     }
 }
 
@@ -153,7 +191,13 @@ async fn each_request_has_one_line_in_the_log_without_its_query() {
     program.account();
     let mut server = program.serve(&[]);
     let url = format!("{}/sign-in?next=/secret-place", server.origin);
-    Client::new().get(url).header("x-request-id", "find-me").header("cookie", "a=b").send().await.unwrap();
+    Client::new()
+        .get(url)
+        .header("x-request-id", "find-me")
+        .header("cookie", "a=b")
+        .send()
+        .await
+        .unwrap();
     server.signal("TERM");
     server.ended();
     let log = server.log();

@@ -33,7 +33,10 @@ pub struct Server {
 impl Program {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, variables: vec![("GATEHOUSE_ADDR".to_owned(), "127.0.0.1:0".to_owned())] }
+        Self {
+            folder,
+            variables: vec![("GATEHOUSE_ADDR".to_owned(), "127.0.0.1:0".to_owned())],
+        }
     }
 
     pub fn with(mut self, variable: &str, value: &str) -> Self {
@@ -48,15 +51,23 @@ impl Program {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
-        command.args(words).current_dir(self.folder.path()).env_clear().envs(self.variables.iter().cloned());
+        command
+            .args(words)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.variables.iter().cloned());
         command
     }
 
     /// Runs a command to its end.
     pub fn run(&self, words: &[&str], input: &str) -> Outcome {
         let mut command = self.command(words);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         // A command that fails early does not read.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -77,7 +88,15 @@ impl Program {
 
     /// Makes an account with its administrator, `ada@example.com`.
     pub fn account(&self) -> Value {
-        let words = ["account", "create", "--name", "Northwind", "--admin-name", "Ada Lovelace", "--admin-email"];
+        let words = [
+            "account",
+            "create",
+            "--name",
+            "Northwind",
+            "--admin-name",
+            "Ada Lovelace",
+            "--admin-email",
+        ];
         let words: Vec<&str> = words.into_iter().chain([crate::support::EMAIL]).collect();
         self.json(&words, crate::support::PASSWORD)
     }
@@ -86,11 +105,27 @@ impl Program {
         let log = self.folder.path().join("log");
         let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
         let words: Vec<&str> = ["serve"].into_iter().chain(words.iter().copied()).collect();
-        let mut child = self.command(&words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file).spawn().unwrap();
+        let mut child = self
+            .command(&words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(file)
+            .spawn()
+            .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
-        let mut server = Server { child, out, log, printed: String::new(), origin: String::new() };
+        let mut server = Server {
+            child,
+            out,
+            log,
+            printed: String::new(),
+            origin: String::new(),
+        };
         let line = server.line();
-        server.origin = line.trim().strip_prefix("Gatehouse listens on ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        server.origin = line
+            .trim()
+            .strip_prefix("Gatehouse listens on ")
+            .unwrap_or_else(|| panic!("{line}"))
+            .to_owned();
         server
     }
 }
@@ -116,7 +151,11 @@ impl Server {
     }
 
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();
+        let status = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 

@@ -8,10 +8,28 @@ use tokio::net::TcpStream;
 #[tokio::test]
 async fn every_answer_names_its_request() {
     let site = Site::start().await;
-    for path in ["/sign-in", "/settings", "/nowhere", "/api/v4/account", "/pkg/nothing", "/healthz", "/fn/nothing"] {
-        let given = site.request(Method::GET, path).header("x-request-id", "abc-1.2_3").send().await.unwrap();
+    for path in [
+        "/sign-in",
+        "/settings",
+        "/nowhere",
+        "/api/v4/account",
+        "/pkg/nothing",
+        "/healthz",
+        "/fn/nothing",
+    ] {
+        let given = site
+            .request(Method::GET, path)
+            .header("x-request-id", "abc-1.2_3")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(header(&given, "x-request-id"), "abc-1.2_3", "{path}");
-        let insane = site.request(Method::GET, path).header("x-request-id", "a b<script>").send().await.unwrap();
+        let insane = site
+            .request(Method::GET, path)
+            .header("x-request-id", "a b<script>")
+            .send()
+            .await
+            .unwrap();
         let new = header(&insane, "x-request-id");
         assert_eq!((new.len(), new.as_bytes()[14]), (36, b'7'), "{new}");
     }
@@ -21,16 +39,26 @@ async fn every_answer_names_its_request() {
 async fn whoever_watches_over_the_server_sees_whether_it_works() {
     let site = Site::start().await;
     let well = site.request(Method::GET, "/healthz").send().await.unwrap();
-    assert_eq!((well.status().as_u16(), well.text().await.unwrap().as_str()), (200, "ok\n"));
+    assert_eq!(
+        (well.status().as_u16(), well.text().await.unwrap().as_str()),
+        (200, "ok\n")
+    );
     site.app.portal.close().await;
-    assert_eq!(site.request(Method::GET, "/healthz").send().await.unwrap().status(), 503);
+    assert_eq!(
+        site.request(Method::GET, "/healthz").send().await.unwrap().status(),
+        503
+    );
 }
 
 #[tokio::test]
 async fn a_form_that_is_too_large_is_refused() {
     let site = Site::start().await;
     let text = "x".repeat(server::middleware::MAX_FORM);
-    let answer = site.post("/fn/session/sign-in", &[("email", &text)]).send().await.unwrap();
+    let answer = site
+        .post("/fn/session/sign-in", &[("email", &text)])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 413);
     assert!(answer.text().await.unwrap().contains("64 KiB"));
 }

@@ -21,13 +21,25 @@ struct Browser<'a> {
 impl Browser<'_> {
     async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Response {
         let request = self.client.post(format!("{}{path}", self.origin));
-        let request = request.header("origin", self.origin).header("accept", "application/json").header("cookie", cookie);
-        request.header("content-type", "application/x-www-form-urlencoded").body(form(fields)).send().await.unwrap()
+        let request = request
+            .header("origin", self.origin)
+            .header("accept", "application/json")
+            .header("cookie", cookie);
+        request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form(fields))
+            .send()
+            .await
+            .unwrap()
     }
 
     async fn signed(&self, path: &str, credential: &Credential, more: &[(&str, &str)]) -> String {
         let request = self.client.post(format!("{}{path}", self.origin));
-        let answer = request.header("authorization", credential.header(more)).send().await.unwrap();
+        let answer = request
+            .header("authorization", credential.header(more))
+            .send()
+            .await
+            .unwrap();
         let (status, body) = (answer.status(), answer.text().await.unwrap());
         assert_eq!(status, 200, "{body}");
         body
@@ -37,7 +49,10 @@ impl Browser<'_> {
 /// The one secret that the page shows: 256 bits in Base64.
 fn shown_secret(page: &str) -> String {
     let mut words = page.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_');
-    words.find(|word| word.len() == 43).unwrap_or_else(|| panic!("no secret in {page}")).to_owned()
+    words
+        .find(|word| word.len() == 43)
+        .unwrap_or_else(|| panic!("no secret in {page}"))
+        .to_owned()
 }
 
 /// Files of the folder whose bytes hold `secret`.
@@ -61,15 +76,25 @@ fn places(folder: &Path, secret: &str) -> Vec<String> {
 #[tokio::test]
 async fn no_secret_is_written_anywhere() {
     let filter = "info,server=trace,portal=trace,app=trace,domain=trace,leptos=trace,leptos_axum=trace,sqlx=trace,tower_http=trace";
-    let program = Program::new().with("GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS", "true").with("GATEHOUSE_LOG", filter);
+    let program = Program::new()
+        .with("GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS", "true")
+        .with("GATEHOUSE_LOG", filter);
     let mut server = program.serve(&[]);
     let code = server.setup_code();
     let origin = server.origin.clone();
-    let browser = Browser { client: Client::builder().redirect(Policy::none()).build().unwrap(), origin: &origin };
+    let browser = Browser {
+        client: Client::builder().redirect(Policy::none()).build().unwrap(),
+        origin: &origin,
+    };
 
     // The first account, by the setup page, and signing in once more.
-    let fields =
-        [("code", code.as_str()), ("account_name", "Northwind"), ("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)];
+    let fields = [
+        ("code", code.as_str()),
+        ("account_name", "Northwind"),
+        ("name", "Ada"),
+        ("email", EMAIL),
+        ("password", PASSWORD),
+    ];
     let first = cookie(&browser.post("/fn/setup/complete", "", &fields).await).unwrap();
     let wrong_password = "a password that is not Ada's";
     let fields = |password| [("email", EMAIL), ("password", password), ("next", "")];
@@ -80,8 +105,14 @@ async fn no_secret_is_written_anywhere() {
     let issued = Credential::issue(&program);
     assert_eq!(issued.me(&server).await, 200);
     let token_secret = issued.token_secret.clone();
-    let consumer = Credential { token: String::new(), token_secret: String::new(), ..issued };
-    let body = browser.signed("/api/v4/oauth/request_token/", &consumer, &[("oauth_callback", "oob")]).await;
+    let consumer = Credential {
+        token: String::new(),
+        token_secret: String::new(),
+        ..issued
+    };
+    let body = browser
+        .signed("/api/v4/oauth/request_token/", &consumer, &[("oauth_callback", "oob")])
+        .await;
     let asked = Credential {
         token: part(&body, "oauth_token"),
         token_secret: part(&body, "oauth_token_secret"),
@@ -89,21 +120,50 @@ async fn no_secret_is_written_anywhere() {
         consumer_secret: consumer.consumer_secret.clone(),
     };
     let fields = [("oauth_token", asked.token.as_str()), ("answer", "allow")];
-    let outcome: serde_json::Value = browser.post("/fn/authorise/decide", &second, &fields).await.json().await.unwrap();
-    let verifier = outcome["Code"].as_str().unwrap_or_else(|| panic!("{outcome}")).to_owned();
-    let body = browser.signed("/api/v4/oauth/access_token/", &asked, &[("oauth_verifier", &verifier)]).await;
+    let outcome: serde_json::Value = browser
+        .post("/fn/authorise/decide", &second, &fields)
+        .await
+        .json()
+        .await
+        .unwrap();
+    let verifier = outcome["Code"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{outcome}"))
+        .to_owned();
+    let body = browser
+        .signed("/api/v4/oauth/access_token/", &asked, &[("oauth_verifier", &verifier)])
+        .await;
     let exchanged_secret = part(&body, "oauth_token_secret");
 
     // A consumer from the page, with its secret shown there once.
-    let made = browser.post("/fn/consumers/create", &first, &[("name", "From the page"), ("back", "/settings/portal/api-tokens")]).await;
+    let made = browser
+        .post(
+            "/fn/consumers/create",
+            &first,
+            &[("name", "From the page"), ("back", "/settings/portal/api-tokens")],
+        )
+        .await;
     assert_eq!(made.status(), 200, "{made:?}");
-    let request = browser.client.get(format!("{origin}/settings/portal/api-tokens")).header("cookie", &first);
-    let page = request.header("accept", "text/html").send().await.unwrap().text().await.unwrap();
+    let request = browser
+        .client
+        .get(format!("{origin}/settings/portal/api-tokens"))
+        .header("cookie", &first);
+    let page = request
+        .header("accept", "text/html")
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     let shown = shown_secret(&page);
 
     // As it is while the server runs, and as it is left.
     let value = |cookie: &str| cookie.split_once('=').unwrap().1.to_owned();
-    let key = std::fs::read_to_string(program.folder().join("data/master.key")).unwrap().trim().to_owned();
+    let key = std::fs::read_to_string(program.folder().join("data/master.key"))
+        .unwrap()
+        .trim()
+        .to_owned();
     let secrets = [
         ("setup code", code.clone()),
         ("setup code without hyphens", code.replace('-', "")),
@@ -118,16 +178,26 @@ async fn no_secret_is_written_anywhere() {
         ("exchanged token's secret", exchanged_secret),
         ("secret on the page", shown),
     ];
-    for moment in ["while it runs", "afterwards"] {
+    let check = |moment: &str| {
         for (name, secret) in &secrets {
             assert!(secret.len() >= 8, "{name}: {secret}");
-            assert_eq!(places(program.folder(), secret), Vec::<String>::new(), "{name}, {moment}");
+            assert_eq!(
+                places(program.folder(), secret),
+                Vec::<String>::new(),
+                "{name}, {moment}"
+            );
         }
         assert_eq!(places(program.folder(), &key), ["master.key"], "{moment}");
-        server.signal("TERM");
-        server.ended();
-    }
+    };
+    check("while it runs");
+    server.signal("TERM");
+    assert_eq!(server.ended(), Some(0));
+    check("afterwards");
     // The search finds what is there.
-    assert!(places(program.folder(), EMAIL).iter().any(|file| file.starts_with("gatehouse.db")));
+    assert!(
+        places(program.folder(), EMAIL)
+            .iter()
+            .any(|file| file.starts_with("gatehouse.db"))
+    );
     assert!(places(program.folder(), "/fn/session/sign-in").contains(&"log".to_owned()));
 }

@@ -48,7 +48,13 @@ impl Site {
             Engine::Postgres => Location::Postgres(new_database().await),
         };
         let keyring = Keyring::parse(portal::new_master_key().expose()).unwrap();
-        let portal = Portal::open(Options { database, keyring, clock: Clock::System }).await.unwrap();
+        let portal = Portal::open(Options {
+            database,
+            keyring,
+            clock: Clock::System,
+        })
+        .await
+        .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let site_root = folder.path().join("site");
@@ -61,7 +67,13 @@ impl Site {
         let app = App::new(portal, Config::load(&overrides).unwrap());
         let tasks = answer(listener, router::router(&app));
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        Self { app, address, client, folder, tasks }
+        Self {
+            app,
+            address,
+            client,
+            folder,
+            tasks,
+        }
     }
 
     /// With an account, whose administrator is Ada.
@@ -133,17 +145,33 @@ pub fn answer(listener: TcpListener, router: axum::Router) -> JoinSet<()> {
 }
 
 pub fn form(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
-/// What the answer gives the browser to keep, as it will send it back.
+/// The line that gives the browser its session, or takes it away.
+pub fn session_line(answer: &Response) -> Option<&str> {
+    let mut lines = answer
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .map(|line| line.to_str().unwrap());
+    lines.find(|line| line.starts_with("gatehouse=") || line.starts_with("__Host-gatehouse="))
+}
+
+/// The session's cookie, as the browser will send it back.
 pub fn cookie(answer: &Response) -> Option<String> {
-    let line = answer.headers().get("set-cookie")?.to_str().unwrap();
-    line.split(';').next().map(str::to_owned)
+    session_line(answer)?.split(';').next().map(str::to_owned)
 }
 
 pub fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
-    answer.headers().get(name).unwrap_or_else(|| panic!("no {name} in {answer:?}")).to_str().unwrap()
+    answer
+        .headers()
+        .get(name)
+        .unwrap_or_else(|| panic!("no {name} in {answer:?}"))
+        .to_str()
+        .unwrap()
 }
 
 /// What a build leaves.
@@ -164,7 +192,10 @@ async fn new_database() -> String {
     let server = std::env::var("GATEHOUSE_TEST_POSTGRES").unwrap();
     let name = format!("site_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(&server).await.unwrap();
-    connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+    connection
+        .execute(sqlx::AssertSqlSafe(format!("create database {name}")))
+        .await
+        .unwrap();
     let mut url = url::Url::parse(&server).unwrap();
     url.set_path(&name);
     url.into()

@@ -1,0 +1,23 @@
+//! Pages leave the server whole or not at all.
+
+use super::Panicked;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Makes the page to its end before the first byte is sent. It waits for all its data anyway, and what fails or panics on
+/// the way can still be answered with an error page, where half a page would break the connection off.
+pub async fn whole_page(request: Request, next: Next) -> Response {
+    let (parts, body) = next.run(request).await.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => Response::from_parts(parts, Body::from(bytes)),
+        Err(error) => {
+            tracing::error!(%error, "a page broke off");
+            let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            response.extensions_mut().insert(Panicked);
+            response
+        }
+    }
+}
