@@ -1,5 +1,7 @@
 //! The server as browsers and operators meet it: pages and what guards them, files, the command line, the whole process.
 
+#![allow(clippy::unwrap_used)]
+
 mod command_line;
 mod cross_site;
 mod failures;
