@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use portal::sessions::{Client, LIFETIME};
@@ -99,22 +99,15 @@ pub fn signed_in() -> Result<(Portal, Arc<Actor>), Failure> {
 /// An answer to a script keeps its own status: there the script leaves the page.
 pub(crate) fn lead_to_sign_in() {
     let Some(parts) = use_context::<Parts>() else { return };
-    let header = |name| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
     let is_call = parts.uri.path().starts_with("/fn/");
-    if is_call && !header(ACCEPT).contains("text/html") {
+    if is_call && !accepts_html(&parts.headers) {
         return;
     }
     let here = if is_call {
         // A form that was sent without script: its page is where it came from.
-        header(REFERER)
-            .parse::<http::Uri>()
-            .ok()
+        let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
+        referer
+            .and_then(|referer| referer.parse::<http::Uri>().ok())
             .and_then(|uri| uri.into_parts().path_and_query)
     } else {
         parts.uri.into_parts().path_and_query
@@ -122,6 +115,36 @@ pub(crate) fn lead_to_sign_in() {
     leptos_axum::redirect(&crate::session::sign_in_address(
         here.as_ref().map_or("/", |here| here.as_str()),
     ));
+}
+
+/// Gives a server function's answer its status. A browser that sent a plain form is led on to a page whatever happened,
+/// and keeps that answer.
+pub(crate) fn answer_script_with(status: StatusCode) {
+    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    if !accepts_html(&parts.headers) {
+        response.set_status(status);
+    }
+}
+
+/// Whether a browser shows the answer itself: it loads a page, or sent a form without script.
+pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// What the current request's query says of `name`, decoded once. The router decodes a second time on the server, which
+/// an address within an address does not survive.
+pub(crate) fn query(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let pairs = parts.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
+    domain::oauth1::decode_form(value.as_bytes())
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }
 
 /// Gives the browser a session's cookie.

@@ -5,7 +5,7 @@ use domain::fields::FieldErrors;
 use domain::rights::Right;
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::{Bytes, Decodes};
+use leptos::server_fn::{Bytes, Decodes, Encodes};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -52,6 +52,23 @@ impl Failure {
         match self {
             Self::Invalid(errors) => errors.of(name).map(str::to_owned),
             _ => None,
+        }
+    }
+
+    /// The status of an answer that says so.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn status(&self) -> http::StatusCode {
+        use http::StatusCode;
+        match self {
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) | Self::Disabled { .. } => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable | Self::Connection => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -120,6 +137,14 @@ impl FromServerFnError for Failure {
             )),
             _ => Self::Connection,
         }
+    }
+
+    /// Every failure that a server function answers with comes through here on the server, so this is where the answer
+    /// gets its status.
+    fn ser(&self) -> Bytes {
+        #[cfg(feature = "ssr")]
+        crate::context::answer_script_with(self.status());
+        JsonEncoding::encode(self).unwrap_or_default()
     }
 
     /// Every failure that a server function answers in the browser comes through here, so this is where one who is no

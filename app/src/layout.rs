@@ -5,6 +5,7 @@ use crate::icons::{Draw, Icon, Mark};
 use crate::session::{CurrentUser, SignOut, me};
 use domain::people::Me;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::use_location;
 
@@ -27,6 +28,7 @@ pub fn Layout() -> impl IntoView {
             <Outlet />
         </Frame>
     }
+    .into_any()
 }
 
 /// Side bar, person's menu, and the page inside.
@@ -87,6 +89,7 @@ pub fn Frame(
             </main>
         </div>
     }
+    .into_any()
 }
 
 /// The links to the sections, with the current one marked.
@@ -123,7 +126,6 @@ fn PersonMenu(me: Me) -> impl IntoView {
         .filter_map(|part| part.chars().next())
         .take(2)
         .collect();
-    let sign_out = ServerAction::<SignOut>::new();
     view! {
         <details class="menu person">
             <summary>
@@ -143,13 +145,15 @@ fn PersonMenu(me: Me) -> impl IntoView {
                     <Draw icon=Icon::Sessions />
                     "Sessions"
                 </A>
-                <ActionForm action=sign_out>
+                // A plain form: what comes after is loaded anew, so that nothing of the session stays in the browser.
+                <form action=SignOut::url() method="post">
                     <button>
                         <Draw icon=Icon::SignOut />
                         "Sign out"
                     </button>
-                </ActionForm>
+                </form>
             </div>
         </details>
     }
+    .into_any()
 }

@@ -48,8 +48,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="style" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                {is_live()
+                    .then(|| {
+                        view! {
+                            <AutoReload options=options.clone() />
+                            <HydrationScripts options=options.clone() />
+                        }
+                    })}
                 <MetaTags />
             </head>
             <body>
@@ -57,6 +62,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the page is made live. The page that takes passwords runs no script at all: it has nothing to gain from one,
+/// opens at once, and gives nothing away to one.
+fn is_live() -> bool {
+    #[cfg(feature = "ssr")]
+    return use_context::<http::request::Parts>().is_none_or(|parts| parts.uri.path() != "/sign-in");
+    #[cfg(not(feature = "ssr"))]
+    true
 }
 
 /// The app: its routes, and the page for all other addresses.

@@ -33,7 +33,14 @@ impl Timestamp {
     pub fn rfc3339(self) -> String {
         let (year, month, day) = self.date();
         let (hour, minute, second) = self.clock();
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        let mut text = format!("{year:04}");
+        text.reserve(16);
+        for (separator, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
+            text.push(separator);
+            push_two_digits(&mut text, number);
+        }
+        text.push('Z');
+        text
     }
 
     /// For people: `31 Jan 2026, 09:05 UTC`.
@@ -45,7 +52,13 @@ impl Timestamp {
         let (year, month, day) = self.date();
         let (hour, minute, _) = self.clock();
         let month = MONTHS[(month - 1) as usize];
-        format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+        let mut text = format!("{day} {month} {year}, ");
+        text.reserve(9);
+        push_two_digits(&mut text, hour);
+        text.push(':');
+        push_two_digits(&mut text, minute);
+        text.push_str(" UTC");
+        text
     }
 
     fn clock(self) -> (i64, i64, i64) {
@@ -64,6 +77,14 @@ impl Timestamp {
         let day = day_of_year - (153 * shifted + 2) / 5 + 1;
         let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
         (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    }
+}
+
+/// A number below 100, with a zero in front where it needs one. Lists have a hundred of these, and padding by `format!`
+/// adds up there.
+fn push_two_digits(text: &mut String, number: i64) {
+    for digit in [number / 10, number % 10] {
+        text.extend(u32::try_from(digit).ok().and_then(|digit| char::from_digit(digit, 10)));
     }
 }
 

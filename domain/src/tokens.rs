@@ -81,6 +81,12 @@ impl TokenState {
             Self::Suspended => "User inactive",
         }
     }
+
+    /// Whether it is over for good.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Expired | Self::Revoked)
+    }
 }
 
 /// A token to make, as the form gives it.

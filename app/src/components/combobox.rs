@@ -173,13 +173,14 @@ impl List {
         });
     }
 
+    /// Also when the field has just gone with its dialog, as a browser tells it that it loses the focus.
     fn close(self) {
-        if let Some(timer) = self.timer.get_value() {
+        if let Some(Some(timer)) = self.timer.try_get_value() {
             timer.clear();
         }
-        self.asked.update_value(|asked| *asked += 1);
-        self.found.set(None);
-        self.active.set(None);
+        self.asked.try_update_value(|asked| *asked += 1);
+        self.found.try_set(None);
+        self.active.try_set(None);
     }
 
     fn choose(self, index: usize) {
@@ -275,7 +276,7 @@ impl List {
             }
         });
         let list = view! {
-            <ul class="listbox" id=id role="listbox" aria-label=what>
+            <ul class="listbox" id=id role="listbox" aria-label="Suggestions">
                 {options.collect_view()}
             </ul>
         };

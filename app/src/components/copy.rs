@@ -68,7 +68,7 @@ pub fn Copy(
         }
     };
     let class = if compact {
-        "button small quiet square copy needs-script"
+        "button small quiet square needs-script"
     } else {
         "button small copy needs-script"
     };

@@ -31,7 +31,7 @@ pub fn Dialog(
     // Kept while the dialog is there, so that its handlers can share it.
     let target = StoredValue::new(back.clone());
     let close = move || {
-        if let Some(back) = target.get_value() {
+        if let Some(Some(back)) = target.try_get_value() {
             navigate(
                 &back,
                 NavigateOptions {
@@ -54,9 +54,13 @@ pub fn Dialog(
     let on_close = {
         let close = close.clone();
         move |_| {
-            let Some(dialog) = node.get_untracked().filter(|dialog| !dialog.open()) else {
+            // It also comes late, when the dialog has been taken away.
+            let Some(Some(dialog)) = node.try_get_untracked() else {
                 return;
             };
+            if dialog.open() {
+                return;
+            }
             close();
             if target.with_value(Option::is_none) {
                 // What cannot be shown again is there after a reload.
@@ -107,24 +111,29 @@ pub fn Dialog(
 
 /// Makes the dialog modal, and gives the focus back to where it was once the dialog is gone.
 fn show_modal(node: NodeRef<html::Dialog>) {
-    let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         if dialog.matches(":modal").unwrap_or_default() {
             return;
         }
-        before.set_value(document().active_element().and_then(|element| element.dyn_into().ok()));
+        // An element belongs to its thread, which on the server would be another by the time of the cleanup; there, no
+        // effect runs.
+        let before = StoredValue::new_local(
+            document()
+                .active_element()
+                .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()),
+        );
+        on_cleanup(move || {
+            let element = before.try_update_value(Option::take).flatten();
+            if let Some(element) = element.filter(|element| element.is_connected() && element.tag_name() != "BODY") {
+                // The dialog leaves the page after this; what is behind it cannot take the focus before.
+                request_animation_frame(move || _ = element.focus());
+            }
+        });
         // It was shown by the server without being modal, and showing it twice is an error.
         dialog.set_open(false);
         if dialog.show_modal().is_err() {
             dialog.set_open(true);
-        }
-    });
-    on_cleanup(move || {
-        let element = before.try_update_value(Option::take).flatten();
-        if let Some(element) = element.filter(|element| element.is_connected() && element.tag_name() != "BODY") {
-            // The dialog leaves the page after this; what is behind it cannot take the focus before.
-            request_animation_frame(move || _ = element.focus());
         }
     });
 }

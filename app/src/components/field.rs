@@ -98,6 +98,7 @@ pub fn TextField(
             <FieldError id=error_id error />
         </div>
     }
+    .into_any()
 }
 
 /// Moves the focus to the first field that is complained about, once the complaints are there.

@@ -20,6 +20,7 @@ pub fn LinkCards(
             <ul class="link-cards">{children()}</ul>
         </section>
     }
+    .into_any()
 }
 
 /// A door to a page.
@@ -48,6 +49,7 @@ pub fn LinkCard(
             </A>
         </li>
     }
+    .into_any()
 }
 
 /// A door that the reader may not open.
@@ -72,4 +74,5 @@ pub fn ClosedCard(
             </div>
         </li>
     }
+    .into_any()
 }

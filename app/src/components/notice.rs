@@ -49,6 +49,7 @@ pub fn Notice(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Why something is missing: the right that it needs.
@@ -66,4 +67,5 @@ pub fn Locked(
             <span>{what} " needs the right " <strong>{right.label()}</strong> "."</span>
         </p>
     }
+    .into_any()
 }

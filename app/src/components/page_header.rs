@@ -49,4 +49,5 @@ pub fn PageHeader(
             {children.map(|children| view! { <div class="buttons">{children()}</div> })}
         </header>
     }
+    .into_any()
 }

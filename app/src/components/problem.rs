@@ -20,23 +20,16 @@ pub fn Problem(
             {signed_out.then(|| view! { <p><a href="/sign-in" rel="external">"Sign in"</a></p> })}
         </Notice>
     }
+    .into_any()
 }
 
 /// The answer's status says the same as its page. Whoever is signed out gets no page, but the way to sign in.
 #[cfg(feature = "ssr")]
 pub fn set_status(failure: &Failure) {
-    use http::StatusCode;
-    let status = match failure {
-        Failure::SignedOut => return crate::context::lead_to_sign_in(),
-        Failure::Forbidden(_) | Failure::Disabled { .. } => StatusCode::FORBIDDEN,
-        Failure::NotFound(_) => StatusCode::NOT_FOUND,
-        Failure::Invalid(_) => StatusCode::BAD_REQUEST,
-        Failure::Conflict(_) => StatusCode::CONFLICT,
-        Failure::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Failure::Unavailable | Failure::Connection => StatusCode::SERVICE_UNAVAILABLE,
-        Failure::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-    };
+    if *failure == Failure::SignedOut {
+        return crate::context::lead_to_sign_in();
+    }
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(status);
+        response.set_status(failure.status());
     }
 }

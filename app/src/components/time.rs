@@ -9,5 +9,5 @@ pub fn Time(
     /// The moment.
     at: Timestamp,
 ) -> impl IntoView {
-    view! { <time datetime=at.rfc3339()>{at.readable()}</time> }
+    view! { <time datetime=at.rfc3339()>{at.readable()}</time> }.into_any()
 }

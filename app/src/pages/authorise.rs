@@ -1,5 +1,6 @@
 //! The second leg of OAuth 1 (RFC 5849 §2.2): a person decides whether a consumer may act in their name.
 
+use crate::components::copy::Copy;
 use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
 use crate::failure::Failure;
@@ -8,6 +9,7 @@ use crate::pages::gate::Gate;
 use crate::session::SignOut;
 use domain::people::Me;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::{use_location, use_query_map};
 use leptos_router::{LazyRoute, lazy_route};
@@ -251,21 +253,22 @@ fn Question(
             </ActionForm>
         </Gate>
     }
+    .into_any()
 }
 
 /// The way to answer as somebody else.
 #[component]
 fn SwitchUser() -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
     let location = use_location();
     let here = move || format!("{}?{}", location.pathname.get(), location.search.get());
     view! {
-        <ActionForm action=sign_out>
+        <form action=SignOut::url() method="post">
             <input type="hidden" name="next" value=here />
             "Not you? "
             <button class="text-button">"Sign in as someone else"</button>
-        </ActionForm>
+        </form>
     }
+    .into_any()
 }
 
 /// What the person does next, where the browser does not go back by itself.
@@ -276,21 +279,19 @@ fn After(outcome: Outcome) -> impl IntoView {
             <Gate
                 title="Access allowed"
                 lead="Enter this code in the application. It works once, within ten minutes of the application's request."
+                wide=true
             >
-                <code class="spell">{code}</code>
+                <code class="spell">{code.clone()}</code>
+                <Copy text=code what="Code" />
             </Gate>
         }
         .into_any(),
         Outcome::Allowed | Outcome::Leaving => view! {
-            <Gate title="Access allowed" lead="Go back to the application; it can go on now. You can close this page.">
-                {()}
-            </Gate>
+            <Gate title="Access allowed" lead="Go back to the application; it can go on now. You can close this page." />
         }
         .into_any(),
         Outcome::Refused => view! {
-            <Gate title="Access refused" lead="The application was given nothing. You can close this page.">
-                {()}
-            </Gate>
+            <Gate title="Access refused" lead="The application was given nothing. You can close this page." />
         }
         .into_any(),
     }
@@ -307,8 +308,7 @@ fn Ended() -> impl IntoView {
             lead="The request was answered already, has expired after ten minutes, or belongs to another account. Start \
                   again in the application."
             foot=|| view! { <SwitchUser /> }
-        >
-            {()}
-        </Gate>
+        />
     }
+    .into_any()
 }

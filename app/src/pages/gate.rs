@@ -20,8 +20,9 @@ pub fn Gate(
     /// What stands below the card.
     #[prop(into, optional)]
     foot: Option<ViewFnOnce>,
-    /// What the card holds.
-    children: Children,
+    /// What the card holds besides.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let heading = focus_on_arrival();
     let class = if wide { "gate-card wide" } else { "gate-card" };
@@ -37,9 +38,10 @@ pub fn Gate(
                     {title}
                 </h1>
                 {(!lead.is_empty()).then(|| view! { <p class="lead">{lead}</p> })}
-                {children()}
+                {children.map(|children| children())}
             </section>
             {foot.map(|foot| view! { <div class="gate-foot">{foot.run()}</div> })}
         </main>
     }
+    .into_any()
 }

@@ -33,7 +33,7 @@ pub fn NotFoundPage() -> impl IntoView {
                 view! {
                     <Gate title=TITLE lead=LEAD>
                         <div class="choice one">
-                            <a class="button primary" href="/sign-in">
+                            <a class="button primary" href="/sign-in" rel="external">
                                 "Sign in"
                             </a>
                         </div>
@@ -73,4 +73,5 @@ fn Inside() -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }

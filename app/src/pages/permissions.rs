@@ -89,4 +89,5 @@ fn OwnRights(me: Me, contact: String) -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }

@@ -79,4 +79,5 @@ fn Entries(me: Me, contact: String) -> impl IntoView {
             {entry}
         </LinkCards>
     }
+    .into_any()
 }

@@ -23,6 +23,7 @@ fn ToCome(title: &'static str, lead: &'static str, icon: Icon, children: Childre
             </section>
         </div>
     }
+    .into_any()
 }
 
 /// Integration.

@@ -154,6 +154,7 @@ fn List(
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -194,4 +195,5 @@ fn Row(session: Session, end: ServerAction<EndSession>) -> impl IntoView {
             <td class="action">{action}</td>
         </tr>
     }
+    .into_any()
 }

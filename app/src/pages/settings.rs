@@ -86,4 +86,5 @@ fn Doors(me: Me, contact: String) -> impl IntoView {
             />
         </LinkCards>
     }
+    .into_any()
 }

@@ -161,6 +161,7 @@ fn Form(action: ServerAction<CompleteSetup>) -> impl IntoView {
             </ActionForm>
         </Gate>
     }
+    .into_any()
 }
 
 /// What the server said of single fields.

@@ -1,10 +1,12 @@
-//! Signing in.
+//! Signing in. The page runs no script: its form is sent plainly, and what comes next is loaded anew.
 
 use crate::components::field::TextField;
 use crate::components::notice::{Kind, Notice};
 use crate::failure::Failure;
 use crate::pages::gate::Gate;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+#[cfg(not(feature = "ssr"))]
 use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -16,7 +18,14 @@ use leptos_router::{LazyRoute, lazy_route};
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), Failure> {
     let site = crate::context::site()?;
     let client = crate::context::visitor()?.client;
-    let cookie = portal::sign_in::sign_in(&site.portal, &email, &password, &client).await?;
+    let cookie = match portal::sign_in::sign_in(&site.portal, &email, &password, &client).await {
+        Ok(cookie) => cookie,
+        Err(error) => {
+            typed::keep(&email)?;
+            return Err(error.into());
+        }
+    };
+    typed::forget()?;
     crate::context::set_session_cookie(&cookie)?;
     // A header carries visible ASCII; the addresses that lead to the form are escaped.
     let local = domain::local_path::local_path(&next).filter(|path| path.bytes().all(|byte| byte.is_ascii_graphic()));
@@ -24,47 +33,97 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<()
     Ok(())
 }
 
+/// The e-mail of an attempt that failed, for the form that is shown again: kept in a cookie of that page for a while, so
+/// that it stands in no address.
+#[cfg(feature = "ssr")]
+mod typed {
+    use crate::context;
+    use crate::failure::Failure;
+    use leptos_router::location::Url;
+
+    const COOKIE: &str = "gatehouse-email";
+    const PATH: &str = "/sign-in";
+    const SECONDS: u64 = 10 * 60;
+
+    pub fn keep(email: &str) -> Result<(), Failure> {
+        let fits = email.len() <= domain::email::MAX_EMAIL;
+        context::send_cookie(
+            COOKIE,
+            if fits { Url::escape(email) } else { String::new() }.as_str(),
+            PATH,
+            SECONDS,
+        )
+    }
+
+    pub fn forget() -> Result<(), Failure> {
+        context::send_cookie(COOKIE, "", PATH, 0)
+    }
+
+    pub fn recall() -> Option<String> {
+        context::cookie(COOKIE).map(|email| Url::unescape(&email))
+    }
+}
+
+/// Where the person was going.
+fn next() -> String {
+    #[cfg(feature = "ssr")]
+    return crate::context::query("next").unwrap_or_default();
+    #[cfg(not(feature = "ssr"))]
+    use_query_map().read_untracked().get("next").unwrap_or_default()
+}
+
 /// The sign-in page.
 pub struct SignInPage {
-    action: ServerAction<SignIn>,
-    next: Signal<String>,
+    failure: Option<Failure>,
+    next: String,
 }
 
 #[lazy_route]
 impl LazyRoute for SignInPage {
     fn data() -> Self {
-        let query = use_query_map();
-        let next = Signal::derive(move || query.read().get("next").unwrap_or_default());
+        let failure = ServerAction::<SignIn>::new().value().get_untracked();
         Self {
-            action: ServerAction::new(),
-            next,
+            failure: failure.and_then(Result::err),
+            next: next(),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let SignInPage { action, next } = this;
-        let value = action.value();
-        let problem = move || value.with(|value| value.as_ref()?.as_ref().err()?.form(&[]));
-        let complaint = move || {
-            problem().map(|message| {
-                view! {
-                    <Notice kind=Kind::Danger>
-                        <p>{message}</p>
-                    </Notice>
-                }
-            })
-        };
+        let SignInPage { failure, next } = this;
+        let complaint = failure.and_then(|failure| failure.form(&[])).map(|message| {
+            view! {
+                <Notice kind=Kind::Danger>
+                    <p>{message}</p>
+                </Notice>
+            }
+        });
+        #[cfg(feature = "ssr")]
+        let email = complaint.as_ref().and_then(|_| typed::recall()).unwrap_or_default();
+        #[cfg(not(feature = "ssr"))]
+        let email = String::new();
+        let again = !email.is_empty();
         view! {
             <Gate title="Sign in" foot=|| "No account? Ask the person who administers Gatehouse in your organisation.">
-                <ActionForm action attr:class="form">
+                <form action=SignIn::url() method="post" class="form">
                     {complaint}
                     <input type="hidden" name="next" value=next />
-                    <TextField name="email" label="E-mail" kind="email" autocomplete="username" autofocus=true />
-                    <TextField name="password" label="Password" kind="password" autocomplete="current-password" />
-                    <button class="button primary wide" aria-busy=move || action.pending().get().then_some("true")>
-                        "Sign in"
-                    </button>
-                </ActionForm>
+                    <TextField
+                        name="email"
+                        label="E-mail"
+                        kind="email"
+                        autocomplete="username"
+                        value=email
+                        autofocus=!again
+                    />
+                    <TextField
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        autocomplete="current-password"
+                        autofocus=again
+                    />
+                    <button class="button primary wide">"Sign in"</button>
+                </form>
             </Gate>
         }
         .into_any()

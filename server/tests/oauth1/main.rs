@@ -1,6 +1,8 @@
 //! OAuth 1.0a and the API that it opens, over real HTTP: the real router on a loopback port, on SQLite and, where
 //! `GATEHOUSE_TEST_POSTGRES` names a server, on PostgreSQL. What signs the requests here shares no code with the server.
 
+#![allow(clippy::unwrap_used)]
+
 mod api;
 mod flow;
 mod hostile;

@@ -28,13 +28,15 @@ pub fn Closed(
             </Notice>
         }
         .into_any(),
-        Failure::Forbidden(_) => missing_rights(&me).into_any(),
+        Failure::Forbidden(right) => missing_rights(&me, right).into_any(),
         failure => view! { <Problem failure /> }.into_any(),
     }
 }
 
-fn missing_rights(me: &Me) -> impl IntoView + use<> {
-    let needs_admin = !me.rights.has(Right::AdminSettings);
+fn missing_rights(me: &Me, right: Right) -> impl IntoView + use<> {
+    // Whoever may see the API tokens page lacks the right for one of the pages below it; others lack what all need.
+    let below = me.rights.open_api_tokens_page().then_some(right);
+    let needed = below.or((!me.rights.has(Right::AdminSettings)).then_some(Right::AdminSettings));
     let needs_one = !me.rights.has_any(Right::API_TOKENS_PAGE);
     let one_of = Right::API_TOKENS_PAGE.iter().map(|right| {
         view! {
@@ -52,11 +54,11 @@ fn missing_rights(me: &Me) -> impl IntoView + use<> {
             </span>
             <div>
                 <h2 id="closed">"You cannot open this page"</h2>
-                {needs_admin
-                    .then(|| {
+                {needed
+                    .map(|right| {
                         view! {
                             <p>
-                                "It needs the right " <strong>{Right::AdminSettings.label()}</strong>
+                                "It needs the right " <strong>{right.label()}</strong>
                                 ", which your security profile " {me.profile.clone()} " does not have."
                             </p>
                         }
@@ -65,7 +67,7 @@ fn missing_rights(me: &Me) -> impl IntoView + use<> {
                     .then(|| {
                         view! {
                             <p>
-                                {if needs_admin { "It also needs" } else { "It needs" }}
+                                {if needed.is_some() { "It also needs" } else { "It needs" }}
                                 " one of these rights, and your security profile " {me.profile.clone()}
                                 " has none of them:"
                             </p>

@@ -118,26 +118,26 @@ where
         });
     }
 
-    /// For the form's `input` and `change` events.
-    pub fn edit(self, event: &ev::Event) {
+    /// For the form's `input` and `change` events. Like the others it may come when the form has just gone, as a browser
+    /// tells a field that it loses the focus while it is taken away.
+    fn edit(self, event: &ev::Event) {
         let Some(form) = form_of(event) else { return };
         self.look(&form);
         if let Some(name) = name_of(event) {
-            self.edited.update(|edited| _ = edited.insert(name));
+            self.edited.try_update(|edited| edited.insert(name));
         }
     }
 
     /// For the form's `focusout` event: a field that was edited has been seen.
-    pub fn leave(self, event: &ev::Event) {
-        if let Some(name) = name_of(event)
-            && self.edited.with_untracked(|edited| edited.contains(&name))
-        {
-            self.seen.update(|seen| _ = seen.insert(name));
+    fn leave(self, event: &ev::Event) {
+        let Some(name) = name_of(event) else { return };
+        if self.edited.try_with_untracked(|edited| edited.contains(&name)) == Some(true) {
+            self.seen.try_update(|seen| seen.insert(name));
         }
     }
 
     /// For the form's `submit` event, in its capture phase: stops what cannot succeed, and what is under way already.
-    pub fn submit(self, event: &ev::SubmitEvent) {
+    fn submit(self, event: &ev::SubmitEvent) {
         let Some(form) = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
@@ -147,12 +147,13 @@ where
         self.look(&form);
         let wrong: BTreeSet<String> = self
             .errors
-            .with_untracked(|errors| errors.0.iter().map(|error| error.field.clone()).collect());
+            .try_with_untracked(|errors| errors.0.iter().map(|error| error.field.clone()).collect())
+            .unwrap_or_default();
         if self.action.pending().get_untracked() || !wrong.is_empty() {
             event.prevent_default();
         }
-        self.seen.set(wrong);
-        self.edited.update(BTreeSet::clear);
+        self.seen.try_set(wrong);
+        self.edited.try_update(BTreeSet::clear);
         focus_first_wrong(form);
     }
 
@@ -161,7 +162,7 @@ where
             return;
         };
         let values = |name: &str| data.get(name).as_string().unwrap_or_default();
-        self.errors.set((self.rule)(&values).unwrap_or_default());
+        self.errors.try_set((self.rule)(&values).unwrap_or_default());
     }
 }
 
@@ -269,9 +270,7 @@ pub fn answer<S: ServerFn>(
         }
         Err(error) => Failure::from(error),
     };
-    let accept =
-        use_context::<http::request::Parts>().and_then(|parts| parts.headers.get(http::header::ACCEPT).cloned());
-    if accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html"))) {
+    if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
         // Only path and query are used; the library wants a whole address to add to.
         let base = format!("http://localhost{again}");
         if let Ok(url) = ServerFnUrlError::new(S::PATH, failure.clone()).to_url(&base) {

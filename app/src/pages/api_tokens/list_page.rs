@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::session::current_user;
 use domain::people::Me;
 use domain::rights::Right;
+use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -49,9 +50,9 @@ impl LazyRoute for ApiTokensPage {
             let address = address.get();
             Suspend::new(async move {
                 match (data.await, user.await) {
-                    (Ok(data), Ok(me)) => parts(data.part, &me, &address, search).into_any(),
-                    (Err(failure), Ok(me)) => view! { <Closed failure me /> }.into_any(),
-                    (_, Err(failure)) => refusal("This page", failure),
+                    (Ok(data), Ok(me)) => EitherOf3::A(parts(data.part, &me, &address, search)),
+                    (Err(failure), Ok(me)) => EitherOf3::B(view! { <Closed failure me /> }),
+                    (_, Err(failure)) => EitherOf3::C(refusal("This page", failure)),
                 }
             })
         };
@@ -59,7 +60,12 @@ impl LazyRoute for ApiTokensPage {
         let overlay = move || {
             let dialog = dialog.get();
             let back = address.get_untracked().with(None);
-            Suspend::new(async move { overlay(data.await.ok()?, user.await.ok()?, dialog, &back) })
+            Suspend::new(async move {
+                let me = user.await.ok()?;
+                // The list in it is long, and only the body needs a copy.
+                let data = data.by_ref().await;
+                overlay(data.as_ref().ok()?, me, dialog, &back)
+            })
         };
         view! {
             <div class="page">
@@ -81,9 +87,9 @@ fn parts(part: Result<Part, Failure>, me: &Me, address: &Address, search: Search
     let consumers = format!("{PATH}?show=consumers");
     let may_create = me.rights.has(Right::CreateApiTokens);
     let shown = match part {
-        Ok(Part::Tokens(page)) => tokens::card(page, me.rights, address, search).into_any(),
-        Ok(Part::Consumers(list)) => consumers::card(list, may_create).into_any(),
-        Err(failure) => empty::unseen(if is_tokens { "Tokens" } else { "Consumers" }, failure).into_any(),
+        Ok(Part::Tokens(page)) => EitherOf3::A(tokens::card(page, me.rights, address, search)),
+        Ok(Part::Consumers(list)) => EitherOf3::B(consumers::card(list, may_create)),
+        Err(failure) => EitherOf3::C(empty::unseen(if is_tokens { "Tokens" } else { "Consumers" }, failure)),
     };
     view! {
         <nav class="parts" aria-label="API tokens">
@@ -96,17 +102,19 @@ fn parts(part: Result<Part, Failure>, me: &Me, address: &Address, search: Search
         </nav>
         {(!may_create)
             .then(|| view! { <Locked what="Creating consumers and tokens" right=Right::CreateApiTokens /> })}
+        {(is_tokens && !me.rights.has(Right::RevokeApiTokens))
+            .then(|| view! { <Locked what="Revoking tokens" right=Right::RevokeApiTokens /> })}
         {shown}
     }
 }
 
 /// The one dialog over the page: a secret that waits to be read, or else what the address asks for.
-fn overlay(data: ListData, me: Me, dialog: Option<Dialog>, back: &Address) -> Option<AnyView> {
-    if let Some(reveal) = data.reveal {
+fn overlay(data: &ListData, me: Me, dialog: Option<Dialog>, back: &Address) -> Option<AnyView> {
+    if let Some(reveal) = data.reveal.clone() {
         return Some(view! { <RevealDialog reveal back=back.to_string() /> }.into_any());
     }
     let back = back.to_string();
-    match (dialog?, data.dialog) {
+    match (dialog?, data.dialog.clone()) {
         (Dialog::NewConsumer(name), _) => Some(view! { <NewConsumerDialog name back me /> }.into_any()),
         (Dialog::NewToken(form), DialogData::Choices(choices)) => {
             Some(view! { <NewTokenDialog form choices back /> }.into_any())

@@ -248,7 +248,7 @@ fn draw_meant(users: Vec<(String, String, String)>) -> Option<impl IntoView> {
         view! {
             <div class="field">
                 <p class="label">"Who is meant?"</p>
-                <ul>{users.collect_view()}</ul>
+                <ul class="meant">{users.collect_view()}</ul>
             </div>
         }
     })

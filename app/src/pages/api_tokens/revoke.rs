@@ -9,7 +9,7 @@ use crate::components::time::Time;
 use crate::components::toast::toast;
 use crate::failure::Failure;
 use domain::rights::{Right, Rights};
-use domain::tokens::{Token, TokenState};
+use domain::tokens::Token;
 use leptos::prelude::*;
 
 /// Asks whether to revoke `token`, or says why it cannot be.
@@ -19,8 +19,8 @@ pub fn revoke_dialog(token: Result<Token, Failure>, rights: Rights, back: String
             drop(token);
             view! { <Locked what="Revoking tokens" right=Right::RevokeApiTokens /> }.into_any()
         }
-        Ok(token) if token.state == TokenState::Revoked => {
-            view! { <p>"This token was revoked already. Nothing can use it."</p> }.into_any()
+        Ok(token) if token.state.has_ended() => {
+            view! { <p>"This token has ended already. Nothing can use it."</p> }.into_any()
         }
         Ok(token) => return view! { <Question token back /> }.into_any(),
         Err(failure) => refusal("Seeing the token", failure),

@@ -8,13 +8,14 @@ use super::revoke::revoke_dialog;
 use super::tokens::{badge, created, last_used};
 use super::{ABOVE_ONE, current_address};
 use crate::components::copy::Copy;
+use crate::components::notice::Locked;
 use crate::components::page_header::PageHeader;
 use crate::components::time::Time;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::session::current_user;
 use domain::rights::{Right, Rights};
-use domain::tokens::{Token, TokenState};
+use domain::tokens::Token;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -84,7 +85,7 @@ fn page(data: TokenData, rights: Rights) -> impl IntoView {
     } = data;
     let lead = format!("Acts for {} through the consumer {}.", token.user, token.consumer);
     let revoke = Address::token(token.id).with(Dialog::Revoke(None)).to_string();
-    let may_revoke = rights.has(Right::RevokeApiTokens) && token.state != TokenState::Revoked;
+    let may_revoke = rights.has(Right::RevokeApiTokens) && !token.state.has_ended();
     let example = example(&public_url, &consumer_key, &token.token);
     view! {
         <PageHeader title=token.integration.clone() lead crumbs=ABOVE_ONE.to_vec()>
@@ -98,6 +99,8 @@ fn page(data: TokenData, rights: Rights) -> impl IntoView {
                     }
                 })}
         </PageHeader>
+        {(!rights.has(Right::RevokeApiTokens))
+            .then(|| view! { <Locked what="Revoking this token" right=Right::RevokeApiTokens /> })}
         {facts(token)}
         {example}
     }

@@ -1,14 +1,14 @@
 //! The list of tokens. It is the page that is read most, so its rows are plain markup: no signals, no components of
-//! their own.
+//! their own, and nothing of type `AnyView`, for which the renderer copies every attribute of a row.
 
-use super::address::{Address, Dialog};
+use super::address::{Address, Dialog, PATH, Spot};
 use super::empty::no_tokens;
 use super::search::Search;
-use crate::components::time::Time;
 use crate::icons::{Draw, Icon};
 use domain::rights::{Right, Rights};
 use domain::time::Timestamp;
 use domain::tokens::{MAX_COUNTED, Place, Token, TokenPage, TokenSort, TokenState};
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// The card with search, list and pager; or why it is empty.
@@ -29,16 +29,17 @@ pub fn card(page: TokenPage, rights: Rights, address: &Address, search: Search) 
 }
 
 /// The table and its pager, or why there is none.
-pub fn list(page: TokenPage, rights: Rights, address: &Address) -> AnyView {
+pub fn list(page: TokenPage, rights: Rights, address: &Address) -> impl IntoView + use<> {
     if page.tokens.is_empty() {
-        return no_tokens(&page, rights, address);
+        return Either::Left(no_tokens(&page, rights, address));
     }
+    let shows_consumer = shows_consumer(address);
     let shown = format!("{} of {}", page.tokens.len(), counted(page.total));
     let link = |label: &'static str, rel: &'static str, place: Option<Place>| match place {
         Some(place) => {
-            view! { <a class="button small" rel=rel href=address.at(place).to_string()>{label}</a> }.into_any()
+            Either::Left(view! { <a class="button small" rel=rel href=address.at(place).to_string()>{label}</a> })
         }
-        None => view! { <span class="button small" aria-disabled="true">{label}</span> }.into_any(),
+        None => Either::Right(view! { <span class="button small" aria-disabled="true">{label}</span> }),
     };
     let pager = (page.next.is_some() || page.previous.is_some()).then(|| {
         view! {
@@ -49,14 +50,14 @@ pub fn list(page: TokenPage, rights: Rights, address: &Address) -> AnyView {
             </nav>
         }
     });
-    view! {
+    Either::Right(view! {
         <div class="table-wrap">
             <table class="table stack">
                 <caption class="visually-hidden">"Tokens"</caption>
                 <thead>
                     <tr>
                         {heading("User", TokenSort::User, address)}
-                        {heading("Consumer", TokenSort::Consumer, address)}
+                        {shows_consumer.then(|| heading("Consumer", TokenSort::Consumer, address))}
                         {heading("Integration", TokenSort::Integration, address)}
                         {heading("Created", TokenSort::Created, address)}
                         {heading("Last used", TokenSort::Used, address)}
@@ -69,8 +70,12 @@ pub fn list(page: TokenPage, rights: Rights, address: &Address) -> AnyView {
             </table>
         </div>
         {pager}
-    }
-    .into_any()
+    })
+}
+
+/// On the page of a consumer all tokens are its own.
+fn shows_consumer(address: &Address) -> bool {
+    !matches!(address.spot, Spot::Consumer(_))
 }
 
 fn heading(label: &'static str, sort: TokenSort, address: &Address) -> impl IntoView + use<> {
@@ -102,10 +107,12 @@ fn heading(label: &'static str, sort: TokenSort, address: &Address) -> impl Into
 }
 
 fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoView + use<> {
+    let shows_consumer = shows_consumer(address);
     // The part of the revoke links that is the same in each row.
     let revoke = address.with(Dialog::Revoke(None)).to_string();
     let row = move |token: Token| {
-        let action = (may_revoke && token.state != TokenState::Revoked).then(|| {
+        let is_off = token.state.has_ended();
+        let action = (may_revoke && !is_off).then(|| {
             view! {
                 <a
                     class="button small quiet danger"
@@ -119,20 +126,24 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
                 </a>
             }
         });
-        let is_off = matches!(token.state, TokenState::Revoked | TokenState::Expired);
         view! {
             <tr class=is_off.then_some("off")>
                 <td class="title">
                     <span>
-                        <a href=Address::token(token.id).to_string()>{token.user}</a>
+                        <a href=format!("{PATH}/tokens/{}", token.id)>{token.user}</a>
                         " "
                         {badge(token.state)}
                         <small>{token.user_email}</small>
                     </span>
                 </td>
-                <td data-label="Consumer">
-                    <a href=Address::consumer(token.consumer_id).to_string()>{token.consumer}</a>
-                </td>
+                {shows_consumer
+                    .then(|| {
+                        view! {
+                            <td data-label="Consumer">
+                                <a href=format!("{PATH}/consumers/{}", token.consumer_id)>{token.consumer}</a>
+                            </td>
+                        }
+                    })}
                 <td data-label="Integration">
                     <span>{token.integration}</span>
                 </td>
@@ -160,24 +171,28 @@ pub fn created(at: Timestamp, by: Option<String>) -> impl IntoView {
     let by = by.map_or_else(|| "on the command line".to_owned(), |name| format!("by {name}"));
     view! {
         <span>
-            <Time at />
+            {time(at)}
             <small>{by}</small>
         </span>
     }
 }
 
 /// When a token was last used, and from where.
-pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> AnyView {
-    match at {
-        None => view! { <span class="muted">"Never"</span> }.into_any(),
-        Some(at) => view! {
-            <span>
-                <Time at />
-                {from.map(|from| view! { <small>"from " {from}</small> })}
-            </span>
-        }
-        .into_any(),
-    }
+pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> impl IntoView {
+    let Some(at) = at else {
+        return Either::Left(view! { <span class="muted">"Never"</span> });
+    };
+    let from = from.map(|from| view! { <small>{format!("from {from}")}</small> });
+    Either::Right(view! {
+        <span>
+            {time(at)}
+            {from}
+        </span>
+    })
+}
+
+fn time(at: Timestamp) -> impl IntoView {
+    view! { <time datetime=at.rfc3339()>{at.readable()}</time> }
 }
 
 /// How many there are, as far as they are counted.

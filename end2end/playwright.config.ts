@@ -1,0 +1,24 @@
+import { defineConfig, devices } from "@playwright/test";
+import { chromium } from "./support/chromium.ts";
+
+// Files in which every test must hold without script too.
+const withoutScript = ["consent", "consumers", "guide", "rights", "setup", "sign-in", "token-form", "tokens"].map((name) => `${name}.spec.ts`);
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  use: {
+    ...devices["Desktop Chrome"],
+    locale: "en-GB",
+    timezoneId: "UTC",
+    launchOptions: chromium,
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    { name: "with script" },
+    { name: "without script", testMatch: withoutScript, grepInvert: /@script/, use: { javaScriptEnabled: false } },
+  ],
+});

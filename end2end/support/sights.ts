@@ -1,0 +1,160 @@
+// Every page and dialog that there is to see, and the way to it. What must hold for all of them is checked over this
+// table, and so are the pictures taken.
+
+import { randomUUID } from "node:crypto";
+import { type Page } from "@playwright/test";
+import type { Demo } from "./demo.ts";
+import { signedFetch } from "./oauth1.ts";
+import type { Server } from "./server.ts";
+import { apiTokens, dialog, fillSignIn, open, personMenu, press, signIn } from "./steps.ts";
+import { expect } from "./test.ts";
+
+/** What the way to a sight starts from: a browser where nobody is signed in, and a filled demo account. */
+export interface Start {
+  page: Page;
+  server: Server;
+  demo: Demo;
+}
+
+type Way = (start: Start) => Promise<void>;
+
+/** Signs somebody of the demo account in at an address, and waits for the page's own title. */
+function at(address: string, title: string, name = "Maren"): Way {
+  return async ({ page, demo }) => {
+    await signIn(page, demo.person(name), address);
+    await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
+  };
+}
+
+/** The same with a dialog over it. */
+function dialogAt(address: string, title: string | RegExp): Way {
+  return async ({ page, demo }) => {
+    await signIn(page, demo.person("Maren"), address);
+    await expect(dialog(page, title)).toBeVisible();
+  };
+}
+
+function tokenPage(integration: string): Way {
+  return async (start) => at(`${apiTokens}/tokens/${await start.demo.token(integration)}`, integration)(start);
+}
+
+function consent(callback: string): Way {
+  return async ({ page, server, demo }) => {
+    const { consumer_key, consumer_secret } = await demo.newConsumer();
+    const credential = { consumerKey: consumer_key, consumerSecret: consumer_secret };
+    const more: [string, string][] = [["oauth_callback", callback]];
+    const answer = await signedFetch("POST", `${server.url}/api/v4/oauth/request_token/`, credential, { more });
+    const token = new URLSearchParams(await answer.text()).get("oauth_token");
+    await signIn(page, demo.person("Maren"), `/oauth1/authorise?oauth_token=${token}`);
+    await expect(page.getByRole("heading", { name: /to use your account/ })).toBeVisible();
+  };
+}
+
+export const sights: Record<string, Way> = {
+  "sign-in": async ({ page }) => void (await open(page, "/sign-in")),
+  "sign-in refused": async ({ page, demo }) => {
+    await open(page, "/sign-in");
+    await fillSignIn(page, { email: demo.person("Maren").email, password: "not her password" });
+    await expect(page.getByRole("alert")).toBeVisible();
+  },
+  integration: at("/integration", "Integration"),
+  "asset tracking": at("/asset-tracking", "Asset tracking"),
+  subscription: at("/subscription", "Subscription"),
+  support: at("/support", "Support ticket"),
+  "person's menu": async (start) => {
+    await at("/integration", "Integration")(start);
+    await personMenu(start.page).click();
+    await expect(start.page.getByRole("link", { name: "Sessions" })).toBeVisible();
+  },
+  sessions: at("/sessions", "Sessions"),
+  settings: at("/settings", "Settings"),
+  "settings without Admin settings": at("/settings", "Settings", "Marguerite"),
+  "permission management": at("/settings/permissions", "Permission management"),
+  "portal settings": at("/settings/portal", "Portal settings"),
+  "portal settings without Admin settings": at("/settings/portal", "Portal settings", "Marguerite"),
+  "not found": at("/nowhere", "There is nothing at this address"),
+
+  "api tokens": at(apiTokens, "API tokens"),
+  "api tokens: second page": async (start) => {
+    await at(`${apiTokens}?filter=all`, "API tokens")(start);
+    await start.page.getByRole("link", { name: "Next" }).click();
+    await expect(start.page.getByRole("link", { name: "Previous" })).toBeVisible();
+  },
+  "api tokens: ended": at(`${apiTokens}?filter=ended&sort=user`, "API tokens"),
+  "api tokens: nothing found": at(`${apiTokens}?q=no+such+thing`, "API tokens"),
+  "api tokens: consumers": at(`${apiTokens}?show=consumers`, "API tokens"),
+  "api tokens without the right to create": at(apiTokens, "API tokens", "Tomasz"),
+  "api tokens without the right to view": at(apiTokens, "API tokens", "Ife"),
+  "api tokens without Admin settings": at(apiTokens, "API tokens", "Aleksandra"),
+
+  "dialog: new consumer": dialogAt(`${apiTokens}?dialog=new-consumer`, "Create new consumer"),
+  "dialog: new consumer refused": async (start) => {
+    await dialogAt(`${apiTokens}?dialog=new-consumer`, "Create new consumer")(start);
+    const form = dialog(start.page, "Create new consumer");
+    await form.getByLabel("Name").fill("Website");
+    await form.getByRole("button", { name: "Create", exact: true }).click();
+    await expect(form.getByText("Another consumer has this name.")).toBeVisible();
+  },
+  "dialog: consumer created": async (start) => {
+    await dialogAt(`${apiTokens}?dialog=new-consumer`, "Create new consumer")(start);
+    const form = dialog(start.page, "Create new consumer");
+    await form.getByLabel("Name").fill(`Intranet ${randomUUID()}`);
+    await form.getByRole("button", { name: "Create", exact: true }).click();
+    await expect(dialog(start.page, "The consumer was created")).toBeVisible();
+  },
+  "dialog: new token": dialogAt(`${apiTokens}?dialog=new-token`, "Create new token"),
+  "dialog: new token, choosing the user": async (start) => {
+    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
+    await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("mar");
+    await expect(start.page.getByRole("option").first()).toBeVisible();
+    await start.page.keyboard.press("ArrowDown");
+  },
+  "dialog: new token, no such user": async (start) => {
+    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
+    await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("nobody");
+    await expect(start.page.getByRole("status").filter({ hasText: /\S/ }).first()).toBeVisible();
+  },
+  "dialog: new token of another integration type, refused": async (start) => {
+    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
+    const form = dialog(start.page, "Create new token");
+    await form.getByLabel("Integration type").selectOption("Other");
+    await form.getByRole("button", { name: "Create", exact: true }).click();
+    await expect(form.getByLabel("Integration name")).toHaveAccessibleDescription(/Enter a name\./);
+  },
+  "dialog: token created": async (start) => {
+    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
+    const form = dialog(start.page, "Create new token");
+    await form.getByLabel("User", { exact: true }).fill(start.demo.person("Maren").email);
+    await form.getByLabel("Consumer", { exact: true }).selectOption("Website");
+    await form.getByLabel("Integration type").selectOption("WordPress");
+    await form.getByRole("button", { name: "Create", exact: true }).click();
+    await expect(dialog(start.page, "The token was created")).toBeVisible();
+  },
+  "dialog: revoke": async (start) => {
+    await at(`${apiTokens}?q=Contentful`, "API tokens")(start);
+    await press(start.page.getByRole("table", { name: "Tokens" }), /^Revoke/);
+    await expect(start.page.getByRole("dialog")).toBeVisible();
+  },
+
+  "token page": tokenPage("Sitecore XM Cloud"),
+  "token page: revoked": tokenPage("Agency upload tool"),
+  "consumer page": async (start) => {
+    await at(`${apiTokens}/consumers/${await start.demo.consumer("Website")}`, "Website")(start);
+  },
+  "dialog: delete consumer": async (start) => {
+    await at(`${apiTokens}/consumers/${await start.demo.consumer("Website")}`, "Website")(start);
+    await press(start.page.getByRole("main"), "Delete consumer");
+    await expect(start.page.getByRole("dialog")).toBeVisible();
+  },
+
+  consent: consent("https://pim.larkfield.example/back"),
+  "consent: code": async (start) => {
+    await consent("oob")(start);
+    await start.page.getByRole("button", { name: "Allow" }).click();
+    await expect(start.page.getByRole("heading", { name: "Access allowed" })).toBeVisible();
+  },
+  "consent: nothing to answer": async ({ page, demo }) => {
+    await signIn(page, demo.person("Maren"), "/oauth1/authorise?oauth_token=0123456789abcdef0123456789abcdef");
+    await expect(page.getByRole("heading", { name: "There is nothing to answer here" })).toBeVisible();
+  },
+};

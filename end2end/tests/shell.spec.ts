@@ -1,0 +1,154 @@
+// The frame around every page: the way from section to section, the menus, and what happens where there is no page.
+
+import { type Page } from "@playwright/test";
+import { apiTokens, live, open, personMenu, signIn } from "../support/steps.ts";
+import { expect, test } from "../support/test.ts";
+
+const sections = [
+  ["Integration", "/integration"],
+  ["Asset tracking", "/asset-tracking"],
+  ["Subscription", "/subscription"],
+  ["Support ticket", "/support"],
+  ["Settings", "/settings"],
+] as const;
+
+function sideBar(page: Page) {
+  return page.getByRole("navigation", { name: "Main" });
+}
+
+test("the side bar leads from section to section without loading a document", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  let documents = 0;
+  page.on("request", (request) => (documents += request.resourceType() === "document" ? 1 : 0));
+  for (const [name, address] of sections) {
+    await sideBar(page).getByRole("link", { name }).click();
+    await expect(page).toHaveURL(address);
+    await expect(page).toHaveTitle(`${name} · Gatehouse`);
+    const heading = page.getByRole("heading", { name, level: 1 });
+    await expect(heading).toBeVisible();
+    await expect(sideBar(page).locator("[aria-current=page]")).toHaveText(name);
+  }
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Support ticket", level: 1 })).toBeVisible();
+  expect(documents).toBe(0);
+});
+
+test("the focus goes to the heading of the page that one comes to", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  await sideBar(page).getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeFocused();
+});
+
+test("the page below a section marks its section", async ({ page, account }) => {
+  await signIn(page, account.admin, apiTokens);
+  await expect(sideBar(page).locator("[aria-current]")).toHaveText("Settings");
+});
+
+test("a page's own code is fetched when it is first visited, and once", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  await open(page, "/integration");
+  const chunks: string[] = [];
+  page.on("request", (request) => {
+    if (/\.wasm$/.test(new URL(request.url()).pathname)) chunks.push(request.url());
+  });
+  await sideBar(page).getByRole("link", { name: "Subscription" }).click();
+  await expect(page.getByRole("heading", { name: "Subscription", level: 1 })).toBeVisible();
+  expect(chunks.length).toBeGreaterThan(0);
+  const first = chunks.length;
+  await sideBar(page).getByRole("link", { name: "Integration" }).click();
+  await expect(page.getByRole("heading", { name: "Integration", level: 1 })).toBeVisible();
+  await sideBar(page).getByRole("link", { name: "Subscription" }).click();
+  await expect(page.getByRole("heading", { name: "Subscription", level: 1 })).toBeVisible();
+  expect(chunks).toHaveLength(first);
+});
+
+test("the person's menu works by keyboard", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const menu = page.getByRole("group").filter({ hasText: ", your menu" });
+  const button = personMenu(page);
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(menu.getByRole("link", { name: "Sessions" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(menu.getByRole("link", { name: "Sessions" })).toBeHidden();
+  await expect(button).toBeFocused();
+
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/sessions");
+  await expect(page.getByRole("heading", { name: "Sessions", level: 1 })).toBeVisible();
+  await expect(menu.getByRole("button", { name: "Sign out" })).toBeHidden();
+});
+
+test("the first stop of the keyboard skips to the content", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  await open(page, "/integration");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to the content" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+  await expect(page).toHaveURL(/\/integration(#main)?$/);
+});
+
+test("on a phone the sections are behind a menu", async ({ page, account }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signIn(page, account.admin);
+  await expect(sideBar(page).getByRole("link", { name: "Settings" })).toBeHidden();
+  await page.locator("summary").filter({ hasText: "Menu" }).first().click();
+  await sideBar(page).getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
+  await expect(sideBar(page).getByRole("link", { name: "Settings" })).toBeHidden();
+});
+
+test("an address without a page says so, inside the frame for those who are signed in", async ({ page, account, tolerate }) => {
+  tolerate(/status of 404/);
+  await signIn(page, account.admin);
+  for (const address of ["/nowhere", "/settings/nowhere/at/all"]) {
+    const response = await open(page, address);
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
+    await expect(page).toHaveTitle("Not found · Gatehouse");
+    await sideBar(page).getByRole("link", { name: "Integration" }).click();
+    await expect(page.getByRole("heading", { name: "Integration", level: 1 })).toBeVisible();
+  }
+});
+
+test("files and functions that are not there are 404 as well", async ({ request }) => {
+  for (const address of ["/pkg/nothing.wasm", "/fn/nothing", "/api/v4/nothing"]) {
+    expect((await request.get(address)).status(), address).toBe(404);
+  }
+});
+
+test("the icon and the name are there", async ({ page, account, request }) => {
+  await signIn(page, account.admin);
+  await expect(page).toHaveTitle("Integration · Gatehouse");
+  for (const icon of await page.locator("link[rel=icon]").all()) {
+    const address = await icon.getAttribute("href");
+    const answer = await request.get(address!);
+    expect(answer.status(), address!).toBe(200);
+    expect(answer.headers()["content-type"]).toMatch(/^image\//);
+  }
+});
+
+test("each answer carries its request's id, the sender's own where it is sane", async ({ request }) => {
+  const [one, two] = [await request.get("/sign-in"), await request.get("/sign-in")];
+  expect(one.headers()["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(one.headers()["x-request-id"]).not.toBe(two.headers()["x-request-id"]);
+  const own = await request.get("/sign-in", { headers: { "x-request-id": "my-own-id.1" } });
+  expect(own.headers()["x-request-id"]).toBe("my-own-id.1");
+});
+
+test("a page whose server is gone says so and can be tried again", async ({ page, account, tolerate }) => {
+  tolerate(/ERR_FAILED/);
+  await signIn(page, account.admin);
+  await page.route("**/fn/**", (route) => route.abort());
+  await sideBar(page).getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByText("The portal did not answer. Check your connection and try again.")).toBeVisible();
+  await page.unroute("**/fn/**");
+  await page.reload();
+  await live(page);
+  await expect(page.getByRole("link", { name: "Portal settings" })).toBeVisible();
+});
