@@ -6,7 +6,7 @@ import { type Page } from "@playwright/test";
 import type { Demo } from "./demo.ts";
 import { signedFetch } from "./oauth1.ts";
 import type { Server } from "./server.ts";
-import { apiTokens, dialog, fillSignIn, open, personMenu, press, signIn } from "./steps.ts";
+import { apiTokens, dialog, fillSignIn, open, press, signIn } from "./steps.ts";
 import { expect } from "./test.ts";
 
 /** What the way to a sight starts from: a browser where nobody is signed in, and a filled demo account. */
@@ -61,18 +61,12 @@ export const sights: Record<string, Way> = {
   "asset tracking": at("/asset-tracking", "Asset tracking"),
   subscription: at("/subscription", "Subscription"),
   support: at("/support", "Support ticket"),
-  "person's menu": async (start) => {
-    await at("/integration", "Integration")(start);
-    await personMenu(start.page).click();
-    await expect(start.page.getByRole("link", { name: "Sessions" })).toBeVisible();
-  },
   sessions: at("/sessions", "Sessions"),
   settings: at("/settings", "Settings"),
   "settings without Admin settings": at("/settings", "Settings", "Marguerite"),
   "permission management": at("/settings/permissions", "Permission management"),
   "portal settings": at("/settings/portal", "Portal settings"),
   "portal settings without Admin settings": at("/settings/portal", "Portal settings", "Marguerite"),
-  "not found": at("/nowhere", "There is nothing at this address"),
 
   "api tokens": at(apiTokens, "API tokens"),
   "api tokens: second page": async (start) => {
@@ -103,12 +97,6 @@ export const sights: Record<string, Way> = {
     await expect(dialog(start.page, "The consumer was created")).toBeVisible();
   },
   "dialog: new token": dialogAt(`${apiTokens}?dialog=new-token`, "Create new token"),
-  "dialog: new token, choosing the user": async (start) => {
-    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
-    await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("mar");
-    await expect(start.page.getByRole("option").first()).toBeVisible();
-    await start.page.keyboard.press("ArrowDown");
-  },
   "dialog: new token, no such user": async (start) => {
     await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
     await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("nobody");

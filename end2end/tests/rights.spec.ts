@@ -147,28 +147,6 @@ test("one's own rights are listed under Permission management", async ({ page, a
   }
 });
 
-test("an account whose feature is off reads that it is not enabled and whom to ask", async ({ page, account, server }) => {
-  const consumer = await account.consumer("Website");
-  const token = await account.token(account.admin, consumer);
-  await account.feature("api-tokens", "off");
-  await signIn(page, account.admin, "/settings/portal");
-  await expect(section(page, "Account")).toContainText("Not enabled for this account. Ask the person who runs this portal.");
-  await expect(pressable(page, "API tokens")).toHaveCount(0);
-
-  expect((await open(page, apiTokens))?.status()).toBe(403);
-  await expect(page.getByRole("main")).toContainText("API tokens is not enabled for this account");
-  await expect(page.getByRole("main")).toContainText(`Ask the person who runs this portal to enable it for ${account.name}`);
-  expect((await call(page, "consumers/create", { name: "Intranet", back: apiTokens })).status()).toBe(403);
-  const credential = credentialOf(consumer, token);
-  const currentUser = () => signedFetch("GET", `${server.url}/api/v4/currentUser`, credential);
-  expect((await currentUser()).status).toBe(401);
-
-  await account.feature("api-tokens", "on");
-  await open(page, apiTokens);
-  await expect(page.getByRole("main")).toContainText("Website");
-  expect((await currentUser()).status).toBe(200);
-});
-
 test("another account's tokens and consumers are as if they were not there", async ({ page, account, server, tolerate }) => {
   tolerate(/status of 404/);
   const stranger = await Account.create(server);

@@ -81,18 +81,6 @@ test("the person's menu works by keyboard", async ({ page, account }) => {
   await expect(menu.getByRole("button", { name: "Sign out" })).toBeHidden();
 });
 
-test("the first stop of the keyboard skips to the content", async ({ page, account }) => {
-  await signIn(page, account.admin);
-  await open(page, "/integration");
-  await page.keyboard.press("Tab");
-  const skip = page.getByRole("link", { name: "Skip to the content" });
-  await expect(skip).toBeFocused();
-  await expect(skip).toBeInViewport();
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("main")).toBeFocused();
-  await expect(page).toHaveURL(/\/integration(#main)?$/);
-});
-
 test("on a phone the sections are behind a menu", async ({ page, account }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await signIn(page, account.admin);

@@ -124,23 +124,29 @@ async fn the_flow_is_counted_by_address() {
                 (answer.status, answer.header("ratelimit")),
                 (200, Some("\"address\";r=9;t=1"))
             );
-            let mut heard = 1;
-            while world.send(&ask()).await.status == 200 {
-                heard += 1;
-                assert!(heard < 100, "never limited");
+            let exhaust = async || {
+                let mut heard = 0;
+                while world.send(&ask()).await.status == 200 {
+                    heard += 1;
+                    assert!(heard < 100, "never limited");
+                }
+                heard
+            };
+            assert!(exhaust().await >= BURST - 1);
+            // One more is let through each second, so on a slow machine what follows may take a second try.
+            for path in ["/api/v4/oauth/authorise?oauth_token=x", "/api/v4/currentUser"] {
+                let mut tries = 0;
+                let reached = loop {
+                    let answer = world.send(&Call::new("GET", path)).await;
+                    if answer.status == 429 {
+                        break answer;
+                    }
+                    tries += 1;
+                    assert!(tries < 20, "never limited");
+                    exhaust().await;
+                };
+                assert_reached(&reached, "address");
             }
-            assert!(heard >= BURST, "{heard}");
-            assert_reached(
-                &world
-                    .send(&Call::new("GET", "/api/v4/oauth/authorise?oauth_token=x"))
-                    .await,
-                "address",
-            );
-            assert_eq!(
-                world.send(&world.get("/api/v4/account")).await.status,
-                429,
-                "a credential unknown here"
-            );
         },
     )
     .await;

@@ -4,13 +4,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod endpoints;
 mod flow;
 mod hostile;
 mod http;
 mod limits;
 mod nodes;
+mod refusals;
 mod replays;
 mod rsa;
 mod signatures;
 mod signer;
+mod users;
 mod world;
