@@ -167,7 +167,8 @@ impl List {
             let found = (self.source)(text).await;
             // The dialog may be closed by now.
             if self.asked.try_get_value() == Some(question) {
-                self.active.set((!found.is_empty()).then_some(0));
+                // Nothing is chosen until a person does, so that Enter sends what they have typed.
+                self.active.set(None);
                 self.found.set(Some(found));
             }
         });
@@ -276,7 +277,7 @@ impl List {
             }
         });
         let list = view! {
-            <ul class="listbox" id=id role="listbox" aria-label="Suggestions">
+            <ul class="listbox" id=id role="listbox" aria-label=what>
                 {options.collect_view()}
             </ul>
         };

@@ -207,7 +207,9 @@ fn suggestion(user: UserChoice) -> Suggestion {
 
 /// Suggestions are a help: where they cannot be fetched, the form can still be filled in and sent.
 async fn find(text: String) -> Vec<Suggestion> {
-    people(text)
+    // What was chosen before, `Ada Lovelace <ada@example.com>`, is found by its name.
+    let name = text.split_once(" <").map_or(text.as_str(), |(name, _)| name);
+    people(name.to_owned())
         .await
         .map(|users| users.into_iter().map(suggestion).collect())
         .unwrap_or_default()
