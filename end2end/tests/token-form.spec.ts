@@ -43,6 +43,20 @@ test("the integration type Other asks for the integration's name", async ({ page
   await expect(row(page)).toContainText("House archive");
 });
 
+test("a person is named by name, by e-mail, or as the suggestions do", async ({ page, account }) => {
+  await account.consumer("Website");
+  const grace = await account.person("Grace Hopper");
+  await signIn(page, account.admin, apiTokens);
+  for (const user of [grace.name, grace.email.toUpperCase(), `${grace.name} <${grace.email}>`]) {
+    const form = await openForm(page);
+    await fill(form, user);
+    await create(form);
+    await press(dialog(page, "The token was created"), "OK");
+    await expect(dialog(page, "The token was created")).toHaveCount(0);
+  }
+  await expect(row(page).filter({ hasText: grace.email })).toHaveCount(3);
+});
+
 test("nobody of another account and nobody who is inactive can be named", async ({ page, account }) => {
   await account.consumer("Website");
   const grace = await account.person("Grace Hopper");
