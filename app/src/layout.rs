@@ -2,7 +2,7 @@
 
 use crate::components::menu::close_menus;
 use crate::icons::{Draw, Icon, Mark};
-use crate::session::{CurrentUser, SignOut, me};
+use crate::session::{CurrentUser, SignOut, me, remember_destination};
 use domain::people::Me;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -53,8 +53,10 @@ pub fn Frame(
         })
     };
     close_menus();
+    remember_destination();
     view! {
-        <a class="skip" href="#main">
+        // The router would only scroll; the browser itself moves the focus as well.
+        <a class="skip" href="#main" rel="external">
             "Skip to the content"
         </a>
         <div class="shell">
@@ -81,9 +83,9 @@ pub fn Frame(
                     <Sections />
                 </nav>
             </header>
-            <div class="topbar">
+            <nav class="topbar" aria-label="Your menu">
                 <Suspense>{person}</Suspense>
-            </div>
+            </nav>
             <main id="main" tabindex="-1">
                 {children()}
             </main>

@@ -3,6 +3,9 @@
 //! Every page is rendered on the server first, whole (`SsrMode::Async`), so that it reads and its forms work without
 //! script; the browser then makes it live. A page's code is fetched when the page is first visited.
 
+// Views are types nested as deeply as their elements, and futures over them more deeply still.
+#![recursion_limit = "512"]
+
 pub mod components;
 #[cfg(feature = "ssr")]
 pub mod context;

@@ -4,7 +4,9 @@ use crate::failure::Failure;
 use domain::people::Me;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_router::location::Url;
+use leptos_router::hooks::use_location;
+use leptos_router::location::{Location, Url};
+use std::cell::RefCell;
 
 /// Who is signed in.
 ///
@@ -63,16 +65,31 @@ pub fn sign_in_address(here: &str) -> String {
     }
 }
 
+thread_local! {
+    /// Where the person is going: the router knows it at the click, the browser's address only once the page has come.
+    static DESTINATION: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps in mind where the person is going, for [`leave`].
+pub fn remember_destination() {
+    let Location { pathname, search, .. } = use_location();
+    Effect::new(move |_| {
+        let (path, search) = (pathname.get(), search.get());
+        let mark = if search.is_empty() { "" } else { "?" };
+        DESTINATION.set(format!("{path}{mark}{search}"));
+    });
+}
+
 /// Leaves for the sign-in page by a full load, so that nothing of the ended session stays behind in the browser.
 #[cfg(feature = "hydrate")]
 pub fn leave() {
     let location = window().location();
-    let path = location.pathname().unwrap_or_default();
-    // Where several answers say so at once, only the first knows where the person was.
-    if path != "/sign-in" {
-        let here = path + &location.search().unwrap_or_default();
-        if location.set_href(&sign_in_address(&here)).is_err() {
-            leptos::logging::error!("the sign-in page could not be opened");
-        }
+    let mut here = DESTINATION.with_borrow(String::clone);
+    // On a page outside of the layout, the address is that of the page.
+    if here.is_empty() {
+        here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    }
+    if location.set_href(&sign_in_address(&here)).is_err() {
+        leptos::logging::error!("the sign-in page could not be opened");
     }
 }

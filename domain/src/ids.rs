@@ -65,6 +65,18 @@ id!(
     TokenId
 );
 id!(
+    /// An OAuth 2 app; as text it is the client id.
+    OauthAppId
+);
+id!(
+    /// A secret of an OAuth 2 app.
+    ClientSecretId
+);
+id!(
+    /// What a person has allowed an OAuth 2 app once, and all tokens that came of it.
+    OauthGrantId
+);
+id!(
     /// A secret that waits to be read once.
     RevealId
 );

@@ -1,4 +1,4 @@
-//! The words of Gatehouse: ids, rights, form input and its validation, and the text rules of OAuth 1.0a.
+//! The words of Gatehouse: ids, rights, form input and its validation, and the text rules of OAuth 1.0a and 2.0.
 //!
 //! Everything here is pure, runs alike in the server and in the browser, and is the one place for each rule that both
 //! need. What touches a database, a clock or a secret is in `portal`.
@@ -12,9 +12,13 @@ pub mod ids;
 pub mod integrations;
 pub mod local_path;
 pub mod oauth1;
+pub mod oauth2;
+pub mod oauth_apps;
 pub mod people;
+pub mod redirect_uri;
 pub mod reveals;
 pub mod rights;
+pub mod scopes;
 pub mod sessions;
 pub mod time;
 pub mod tokens;

@@ -13,6 +13,9 @@ pub enum RevealKind {
     /// A token: its token and token secret.
     #[serde(rename = "token")]
     Token,
+    /// A secret of an OAuth 2 app: its client id and client secret.
+    #[serde(rename = "oauth-app")]
+    OauthApp,
 }
 
 impl RevealKind {
@@ -22,6 +25,7 @@ impl RevealKind {
         match self {
             Self::Consumer => "consumer",
             Self::Token => "token",
+            Self::OauthApp => "oauth-app",
         }
     }
 
@@ -31,6 +35,7 @@ impl RevealKind {
         match self {
             Self::Consumer => ("Consumer key", "Consumer secret"),
             Self::Token => ("Token", "Token secret"),
+            Self::OauthApp => ("Client ID", "Client secret"),
         }
     }
 }

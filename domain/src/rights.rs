@@ -50,6 +50,17 @@ rights! {
     RevokeApiTokens = "revoke-api-tokens", "Revoke Bynder API tokens", "Revokes selected tokens.";
     /// Reads the account's users and security profiles through the API.
     ManageUsers = "manage-users", "Manage users", "Reads the account's users and security profiles.";
+    /// Registers OAuth 2 apps and sees to their secrets.
+    ManageOauthApps = "manage-oauth-apps", "Access & manage OAuth apps",
+        "Registers OAuth apps, gives them scopes and secrets, and deletes them.";
+    /// Configures how connectors reach the DAM, and what their asset selector shows.
+    ManageIntegration = "manage-integration", "Manage integration",
+        "Changes the API key, the DAM connection and the asset selector.";
+    /// Sees where assets are used.
+    ViewAssetTracking = "view-asset-tracking", "View asset tracking", "Reads where assets are used.";
+    /// Reports where assets are used, and corrects it.
+    ManageAssetTracking = "manage-asset-tracking", "Manage asset tracking",
+        "Reports where assets are used, and removes such reports.";
 }
 
 impl Right {

@@ -6,8 +6,8 @@ import { type Page } from "@playwright/test";
 import type { Demo } from "./demo.ts";
 import { signedFetch } from "./oauth1.ts";
 import type { Server } from "./server.ts";
-import { apiTokens, dialog, fillSignIn, open, press, signIn } from "./steps.ts";
-import { expect } from "./test.ts";
+import { apiTokens, dialog, fillSignIn, open, personMenu, press, signIn } from "./steps.ts";
+import { expect, hasScript } from "./test.ts";
 
 /** What the way to a sight starts from: a browser where nobody is signed in, and a filled demo account. */
 export interface Start {
@@ -65,6 +65,15 @@ export const sights: Record<string, Way> = {
   settings: at("/settings", "Settings"),
   "settings without Admin settings": at("/settings", "Settings", "Marguerite"),
   "permission management": at("/settings/permissions", "Permission management"),
+  "person's menu": async (start) => {
+    await at("/integration", "Integration")(start);
+    await personMenu(start.page).click();
+    await expect(start.page.getByRole("link", { name: "Sessions" })).toBeVisible();
+  },
+  "not found": async ({ page }) => {
+    await open(page, "/nowhere");
+    await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
+  },
   "portal settings": at("/settings/portal", "Portal settings"),
   "portal settings without Admin settings": at("/settings/portal", "Portal settings", "Marguerite"),
 
@@ -97,6 +106,13 @@ export const sights: Record<string, Way> = {
     await expect(dialog(start.page, "The consumer was created")).toBeVisible();
   },
   "dialog: new token": dialogAt(`${apiTokens}?dialog=new-token`, "Create new token"),
+  "dialog: new token, choosing the user": async (start) => {
+    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
+    if (!hasScript()) return;
+    await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("mar");
+    await expect(start.page.getByRole("option").first()).toBeVisible();
+    await start.page.keyboard.press("ArrowDown");
+  },
   "dialog: new token, no such user": async (start) => {
     await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
     await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("nobody");

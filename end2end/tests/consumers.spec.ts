@@ -5,7 +5,7 @@ import { type Locator, type Page } from "@playwright/test";
 import { credentialOf } from "../support/account.ts";
 import { signedFetch } from "../support/oauth1.ts";
 import { apiTokens, dialog, open, press, section, signIn, valueOf } from "../support/steps.ts";
-import { expect, test } from "../support/test.ts";
+import { expect, hasScript, test } from "../support/test.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -132,4 +132,14 @@ test("the flow without verifier is off until it is allowed, and marked where it 
   await press(form, "Save changes");
   await expect(warning).toHaveCount(0);
   expect(await status()).toBe(401);
+});
+
+test("a token for a consumer is made from its page", async ({ page, account }) => {
+  await account.consumer("Intranet");
+  const consumer = await account.consumer("Website");
+  await signIn(page, account.admin, `${apiTokens}/consumers/${consumer.id}`);
+  await page.locator(".page-header").getByRole("link", { name: "Create new token" }).click();
+  const form = dialog(page, "Create new token");
+  await expect(form.getByLabel("Consumer", { exact: true }).locator("option:checked")).toHaveText("Website");
+  if (hasScript()) await expect(form.getByLabel("User", { exact: true })).toBeFocused();
 });

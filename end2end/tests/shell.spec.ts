@@ -140,3 +140,15 @@ test("a page whose server is gone says so and can be tried again", async ({ page
   await live(page);
   await expect(page.getByRole("link", { name: "Portal settings" })).toBeVisible();
 });
+
+test("the first stop of the keyboard skips to the content", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  await open(page, "/integration");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to the content" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+  await expect(page).toHaveURL(/\/integration(#main)?$/);
+});

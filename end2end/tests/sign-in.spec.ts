@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { Account } from "../support/account.ts";
 import { fillSignIn, open, reload, signIn, signOut } from "../support/steps.ts";
-import { expect, test, testOnFreshServer } from "../support/test.ts";
+import { expect, needsScript, test, testOnFreshServer } from "../support/test.ts";
 
 test("a wrong password and an unknown e-mail get the same words", async ({ page, account, tolerate }) => {
   tolerate(/status of 4\d\d.*session\/sign-in/);
@@ -17,6 +17,12 @@ test("a wrong password and an unknown e-mail get the same words", async ({ page,
   await fillSignIn(page, { email: "nobody@example.com", password: "not her password" });
   await expect(page.getByRole("alert")).toHaveText(wrongPassword!);
   await expect(page.getByRole("alert")).toHaveText("The e-mail or the password is wrong.");
+});
+
+test("one comes to the page that one was going to", async ({ page, account }) => {
+  const there = "/settings/portal/api-tokens?sort=user&q=50%25%20%26%20more";
+  await signIn(page, account.admin, there);
+  await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
 });
 
 test("no address leads to another site after the sign-in", async ({ page, account, server }) => {
@@ -80,6 +86,19 @@ test("all other sessions are ended at once", async ({ page, account, anotherBrow
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
 });
 
+test("a page that is open when its session ends leads to the sign-in page, and back", { tag: needsScript }, async ({ page, account, anotherBrowser, tolerate }) => {
+  tolerate(/status of 401/);
+  const other = await anotherBrowser();
+  await signIn(other, account.admin, "/settings");
+  await signIn(page, account.admin, "/sessions");
+  await page.getByRole("button", { name: "End all others" }).click();
+  await expect(page.getByRole("button", { name: "End all others" })).toHaveCount(0);
+
+  await other.getByRole("link", { name: "Permission management" }).click();
+  await fillSignIn(other, account.admin);
+  await expect(other.getByRole("heading", { name: "Permission management", level: 1 })).toBeVisible();
+});
+
 test("nobody sees or ends another person's session", async ({ page, account, anotherBrowser }) => {
   const grace = await account.person("Grace Hopper", "all");
   const other = await anotherBrowser();
@@ -113,6 +132,7 @@ test("a form on another site signs nobody out", async ({ page, account, server, 
 testOnFreshServer("a session outlives a restart of the server", async ({ page, server }) => {
   const account = await Account.create(server);
   await signIn(page, account.admin, "/settings");
+  await page.waitForLoadState("networkidle");
   await server.restart();
   await reload(page);
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();

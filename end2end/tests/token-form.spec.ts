@@ -72,6 +72,49 @@ test("nobody of another account and nobody who is inactive can be named", async 
   expect(await account.tokens()).toEqual([]);
 });
 
+test("where several people have the name, one of them is chosen", async ({ page, account }) => {
+  await account.consumer("Website");
+  const [one, other] = [await account.person("Alex Doe"), await account.person("Alex Doe")];
+  await signIn(page, account.admin, apiTokens);
+  const form = await openForm(page);
+  await fill(form, "Alex Doe");
+  await create(form);
+  const user = form.getByLabel("User", { exact: true });
+  await expect(user).toHaveAttribute("aria-invalid", "true");
+  if (hasScript()) {
+    await user.press("ArrowDown");
+    await form.getByRole("option", { name: other.email }).click();
+  } else {
+    await expect(form.getByText("Who is meant?")).toBeVisible();
+    for (const { email } of [one, other]) await expect(form.getByRole("listitem").filter({ hasText: email })).toHaveCount(1);
+    await press(form.getByRole("listitem").filter({ hasText: other.email }), "Alex Doe");
+  }
+  await expect(user).toHaveValue(`Alex Doe <${other.email}>`);
+  // What else was chosen is still there.
+  await expect(form.getByLabel("Integration type")).toHaveValue("WordPress");
+  await create(form);
+  await press(dialog(page, "The token was created"), "OK");
+  await expect(row(page)).toContainText(other.email);
+});
+
+test("a consumer's name is asked for, and may not be another's", async ({ page, account }) => {
+  await account.consumer("Website");
+  await signIn(page, account.admin, apiTokens);
+  await open(page, `${apiTokens}?dialog=new-consumer`);
+  const form = dialog(page, "Create new consumer");
+  const name = form.getByLabel("Name");
+  for (const [text, complaint] of [["   ", "Enter a name."], ["WEBSITE", "Another consumer has this name."]] as const) {
+    await name.fill(text);
+    await create(form);
+    await expect(name).toHaveAccessibleDescription(new RegExp(complaint));
+    if (hasScript()) await expect(name).toBeFocused();
+  }
+  await name.fill("Web shop");
+  await create(form);
+  await expect(dialog(page, "The consumer was created")).toContainText("Web shop");
+  expect(await account.consumers()).toHaveLength(2);
+});
+
 test("an account without a consumer is told to create one first", async ({ page, account }) => {
   await signIn(page, account.admin, apiTokens);
   const form = await openForm(page);
@@ -110,6 +153,56 @@ test("the suggestions show each person's e-mail, and say when nobody fits", { ta
   for (const { email } of people) await expect(form.getByRole("option", { name: email })).toHaveCount(1);
   await user.fill("nobody");
   await expect(form.getByText("None of the users match")).toBeVisible();
+});
+
+test("by the keyboard alone, from the button to the secret", { tag: needsScript }, async ({ page, account }) => {
+  await account.consumer("Website");
+  await account.person("Grace Hopper");
+  const gracie = await account.person("Gracie Allen");
+  await signIn(page, account.admin, apiTokens);
+  await page.locator(".page-header").getByRole("link", { name: "Create new token" }).focus();
+  await page.keyboard.press("Enter");
+  const user = dialog(page, "Create new token").getByRole("combobox", { name: "User" });
+  await expect(user).toBeFocused();
+  await page.keyboard.type("grac");
+  const options = page.getByRole("listbox", { name: "users" }).getByRole("option");
+  await expect(options).toHaveCount(2);
+  await expect(user).toHaveAttribute("aria-expanded", "true");
+  // Nothing is chosen for a person who only types.
+  await expect(user).not.toHaveAttribute("aria-activedescendant");
+  await page.keyboard.press("ArrowDown");
+  await expect(options.nth(0)).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("ArrowDown");
+  await expect(options.nth(1)).toHaveAttribute("aria-selected", "true");
+  await expect(user).toHaveAttribute("aria-activedescendant", (await options.nth(1).getAttribute("id"))!);
+  // Around the end and back.
+  await page.keyboard.press("ArrowDown");
+  await expect(options.nth(0)).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(options).toHaveCount(0);
+  await expect(user).toHaveValue(`Gracie Allen <${gracie.email}>`);
+  // Escape closes the list before it closes the dialog.
+  await page.keyboard.press("ArrowDown");
+  await expect(options).not.toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(options).toHaveCount(0);
+  await expect(user).toBeFocused();
+
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Web");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("WordP");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const shown = dialog(page, "The token was created");
+  await expect(shown).toContainText("Gracie Allen");
+  await expect(valueOf(shown, "Token secret")).not.toBeEmpty();
+  await shown.getByRole("button", { name: "OK", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(shown).toHaveCount(0);
+  await expect(row(page)).toContainText(gracie.email);
 });
 
 test("a dialog keeps the focus, closes on Escape, and gives the focus back", { tag: needsScript }, async ({ page, account }) => {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { type Page } from "@playwright/test";
 import { type Account, type Consumer, type Token } from "../support/account.ts";
 import { apiTokens, dialog, press, section, signIn, valueOf } from "../support/steps.ts";
-import { expect, test } from "../support/test.ts";
+import { expect, needsScript, test } from "../support/test.ts";
 
 const run = promisify(execFile);
 
@@ -82,4 +82,16 @@ test("a token is revoked from its page, which then says so", async ({ page, acco
   await expect(section(page, "About this token")).toContainText("Revoked");
   await expect(page.locator(".page-header").getByRole("link", { name: "Revoke" })).toHaveCount(0);
   expect(await account.tokens()).toEqual([]);
+});
+
+test("a copy that the browser refuses is not claimed, and is ready to be made by hand", { tag: needsScript }, async ({ page, account }) => {
+  const { token } = await openToken(page, account);
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("refused"));
+    document.execCommand = () => false;
+  });
+  const part = section(page, "About this token");
+  await part.getByRole("button", { name: "Copy" }).click();
+  await expect(part.getByRole("status")).toHaveText("Token is selected. Press Ctrl+C to copy it.");
+  expect(await page.evaluate(() => String(getSelection()))).toBe(token.token);
 });

@@ -1,6 +1,6 @@
 //! Accounts, as the operator handles them on the command line.
 
-use crate::actor::{self, Actor};
+use crate::actor::{self, Actor, Via};
 use crate::audit::{self, Change};
 use crate::changes;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
@@ -23,7 +23,7 @@ pub async fn create(portal: &Portal, input: NewAccount) -> Result<(AccountId, Us
     let input = input.checked()?;
     let password_hash = crate::passwords::hash(portal, &input.password).await?;
     let mut tx = portal.begin().await?;
-    let made = insert(portal, &mut tx, input, &password_hash).await?;
+    let made = insert(portal, &mut tx, Via::CommandLine, input, &password_hash).await?;
     tx.commit().await?;
     portal.forget();
     Ok(made)
@@ -33,6 +33,7 @@ pub async fn create(portal: &Portal, input: NewAccount) -> Result<(AccountId, Us
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
+    via: Via,
     input: NewAccount,
     password_hash: &str,
 ) -> Result<(AccountId, UserId)> {
@@ -52,7 +53,7 @@ pub(crate) async fn insert(
             feature.code()
         )?;
     }
-    let operator = Actor::operator(account, input.account_name.clone(), Feature::ALL.to_vec());
+    let operator = Actor::operator(account, input.account_name.clone(), Feature::ALL.to_vec(), via);
     audit::record(
         portal,
         tx,
@@ -127,7 +128,7 @@ pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
                 .iter()
                 .filter_map(|code| Feature::from_code(code))
                 .collect();
-            Ok(Actor::operator(account.id, account.name, features))
+            Ok(Actor::operator(account.id, account.name, features, Via::CommandLine))
         }
         _ => Err(Error::Conflict(match name {
             Some(name) => format!("several accounts are named {name}; give the id instead"),

@@ -47,8 +47,12 @@ pub enum Via {
     Session(SessionId),
     /// An OAuth 1 token.
     Token,
+    /// An OAuth 2 access token.
+    AccessToken,
     /// The command line.
     CommandLine,
+    /// The page that makes the first account.
+    Setup,
 }
 
 impl Via {
@@ -56,20 +60,22 @@ impl Via {
         match self {
             Self::Session(_) => "session",
             Self::Token => "token",
+            Self::AccessToken => "access-token",
             Self::CommandLine => "command-line",
+            Self::Setup => "setup",
         }
     }
 }
 
 impl Actor {
     /// The operator, who may do everything in one account.
-    pub(crate) fn operator(account: AccountId, account_name: String, features: Vec<Feature>) -> Self {
+    pub(crate) fn operator(account: AccountId, account_name: String, features: Vec<Feature>, via: Via) -> Self {
         Self {
             account,
             account_name,
             features,
             rights: Rights::all(),
-            via: Via::CommandLine,
+            via,
             person: None,
         }
     }
@@ -140,7 +146,7 @@ impl Actor {
     pub(crate) fn session(&self) -> Option<SessionId> {
         match self.via {
             Via::Session(session) => Some(session),
-            Via::Token | Via::CommandLine => None,
+            Via::Token | Via::AccessToken | Via::CommandLine | Via::Setup => None,
         }
     }
 
@@ -198,19 +204,13 @@ impl Actor {
             user
         )?;
         let Some(row) = row else { return Ok(None) };
-        let rights = fetch_all!(
-            db,
-            (String,),
-            "select right_code from profile_rights where profile_id = $1",
-            row.profile_id
-        )?;
+        let rights = rights(db, row.profile_id).await?;
         let features = features(db, row.account_id).await?;
         Ok(Some(Self {
             account: row.account_id,
             account_name: row.account_name,
             features,
-            // A code that this version does not know is a right that it cannot give.
-            rights: rights.iter().filter_map(|(code,)| Right::from_code(code)).collect(),
+            rights,
             via,
             person: Some(Person {
                 id: user,
@@ -224,6 +224,17 @@ impl Actor {
             }),
         }))
     }
+}
+
+/// The rights of a security profile. A code that this version does not know is a right that it cannot give.
+pub(crate) async fn rights(db: &mut impl Connection, profile: ProfileId) -> Result<Rights> {
+    let codes = fetch_all!(
+        db,
+        (String,),
+        "select right_code from profile_rights where profile_id = $1",
+        profile
+    )?;
+    Ok(codes.iter().filter_map(|(code,)| Right::from_code(code)).collect())
 }
 
 /// The features that are on for an account.

@@ -4,9 +4,13 @@
 //! node starts a new generation (see `changes`), which makes every older entry worthless at once; an entry that was
 //! read while the change happened is older too, so nothing stale can slip in.
 
+use crate::actor::Actor;
 use crate::oauth1::Credential;
+use crate::oauth2::{Bearer, Client};
 use crate::portal::Portal;
 use crate::sessions::Signed;
+use crate::signing_keys::Keys;
+use domain::ids::{OauthAppId, UserId};
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 use std::hash::Hash;
@@ -26,6 +30,14 @@ pub(crate) struct Caches {
     pub sessions: Remembered<Vec<u8>, Signed>,
     /// By consumer key and token.
     pub credentials: Remembered<(String, String), Credential>,
+    /// OAuth 2 apps, as they prove themselves.
+    pub clients: Remembered<OauthAppId, Client>,
+    /// By the digest of an access token.
+    pub bearers: Remembered<Vec<u8>, Bearer>,
+    /// The people whose permissions apps have.
+    pub people: Remembered<UserId, Actor>,
+    /// The keys that sign access tokens, all in one entry.
+    pub keys: Remembered<(), Keys>,
 }
 
 impl Default for Caches {
@@ -34,6 +46,10 @@ impl Default for Caches {
             generation: AtomicU64::new(0),
             sessions: Remembered::new(),
             credentials: Remembered::new(),
+            clients: Remembered::new(),
+            bearers: Remembered::new(),
+            people: Remembered::new(),
+            keys: Remembered::new(),
         }
     }
 }

@@ -11,6 +11,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Where the database is.
@@ -39,6 +41,8 @@ pub(crate) enum Database {
         path: PathBuf,
         read: SqlitePool,
         write: SqlitePool,
+        /// Whether the one connection of `write` may be set to less than [`Durability::Power`].
+        relaxed: Arc<AtomicBool>,
     },
     Postgres(PgPool),
 }
@@ -76,6 +80,8 @@ pub(crate) enum Reader {
 /// A transaction to write in; rolled back unless committed.
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// SQLite's writer without a transaction: each statement is one of its own.
+    SqliteStatement(PoolConnection<Sqlite>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
@@ -103,6 +109,7 @@ impl Connection for Transaction {
     fn handle(&mut self) -> Handle<'_> {
         match self {
             Self::Sqlite(transaction) => Handle::Sqlite(transaction),
+            Self::SqliteStatement(connection) => Handle::Sqlite(connection),
             Self::Postgres(transaction) => Handle::Postgres(transaction),
         }
     }
@@ -191,13 +198,25 @@ impl Database {
             .foreign_keys(true)
             // Another process, such as the command line, may hold the one write lock for a moment.
             .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-8000")
+            .pragma("cache_size", "-2000")
+            // 16 MB of log: pages that are written again and again are copied into the file once.
+            .pragma("wal_autocheckpoint", "4000")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(200);
         let failed = |error| Error::unavailable("the SQLite file cannot be opened", error);
+        let relaxed = Arc::new(AtomicBool::new(false));
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
+            // A file needs no asking whether it is still there.
+            .test_before_acquire(false)
+            .after_connect({
+                let relaxed = Arc::clone(&relaxed);
+                move |_, _| {
+                    relaxed.store(false, Ordering::Relaxed);
+                    Box::pin(async { Ok(()) })
+                }
+            })
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
@@ -205,6 +224,7 @@ impl Database {
             .min_connections(1)
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(30))
+            .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await
             .map_err(failed)?;
@@ -212,6 +232,7 @@ impl Database {
             path: path.to_owned(),
             read,
             write,
+            relaxed,
         })
     }
 
@@ -224,13 +245,8 @@ impl Database {
 
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction> {
         match self {
-            Self::Sqlite { write, .. } => {
-                let mut connection = write.acquire().await?;
-                let synchronous = match durability {
-                    Durability::Power => "pragma synchronous = full",
-                    Durability::Process => "pragma synchronous = normal",
-                };
-                sqlx::query::<Sqlite>(synchronous).execute(&mut *connection).await?;
+            Self::Sqlite { write, relaxed, .. } => {
+                let connection = acquire_writer(write, relaxed, durability).await?;
                 // Taking the write lock at once: a transaction that reads first and writes later could not wait for it.
                 let transaction = sqlx::Transaction::begin(connection, Some("begin immediate".into_sql_str())).await?;
                 Ok(Transaction::Sqlite(transaction))
@@ -248,6 +264,18 @@ impl Database {
                 }
                 Ok(Transaction::Postgres(transaction))
             }
+        }
+    }
+
+    /// Begins a transaction of no more than one statement, which is committed or fails as a whole. SQLite does so without
+    /// being told to begin and to commit.
+    pub(crate) async fn begin_statement(&self, durability: Durability) -> Result<Transaction> {
+        match self {
+            Self::Sqlite { write, relaxed, .. } => {
+                let connection = acquire_writer(write, relaxed, durability).await?;
+                Ok(Transaction::SqliteStatement(connection))
+            }
+            Self::Postgres(_) => self.begin(durability).await,
         }
     }
 
@@ -298,10 +326,37 @@ impl Database {
     }
 }
 
+/// SQLite's one writer, set to this durability. A setting that has just been changed may be lost with a caller that goes
+/// away, so `relaxed` is on before it can be true, and off only after it has become false.
+async fn acquire_writer(
+    write: &SqlitePool,
+    relaxed: &AtomicBool,
+    durability: Durability,
+) -> Result<PoolConnection<Sqlite>> {
+    let mut connection = write.acquire().await?;
+    match (relaxed.load(Ordering::Relaxed), durability) {
+        (false, Durability::Process) => {
+            relaxed.store(true, Ordering::Relaxed);
+            sqlx::query::<Sqlite>("pragma synchronous = normal")
+                .execute(&mut *connection)
+                .await?;
+        }
+        (true, Durability::Power) => {
+            sqlx::query::<Sqlite>("pragma synchronous = full")
+                .execute(&mut *connection)
+                .await?;
+            relaxed.store(false, Ordering::Relaxed);
+        }
+        (false, Durability::Power) | (true, Durability::Process) => {}
+    }
+    Ok(connection)
+}
+
 impl Transaction {
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::SqliteStatement(_) => {}
             Self::Postgres(transaction) => transaction.commit().await?,
         }
         Ok(())

@@ -16,11 +16,15 @@ mod secret;
 
 pub mod accounts;
 pub mod actor;
+pub mod authorization;
+pub mod connected_apps;
 pub mod consumers;
 pub mod demo;
 pub mod maintenance;
 pub mod nonces;
 pub mod oauth1;
+pub mod oauth2;
+pub mod oauth_apps;
 pub mod passwords;
 pub mod people;
 pub mod profiles;
@@ -30,6 +34,7 @@ pub mod reveals;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+pub mod signing_keys;
 pub mod tokens;
 
 pub use actor::{Actor, Via};

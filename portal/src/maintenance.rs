@@ -3,7 +3,7 @@
 use crate::database::{Lock, run};
 use crate::error::Result;
 use crate::portal::Portal;
-use crate::{changes, nonces, request_tokens, reveals, sign_in};
+use crate::{changes, nonces, oauth2, request_tokens, reveals, sign_in, signing_keys};
 use std::time::Duration;
 
 /// How often a node keeps house.
@@ -11,7 +11,8 @@ pub const PERIOD: Duration = Duration::from_secs(60);
 
 pub use changes::watch;
 
-/// Deletes nonces, reveals, request tokens, sessions and counts whose time is over.
+/// Deletes nonces, reveals, request tokens, sessions, counts, codes and tokens whose time is over, and sees to the keys
+/// that sign.
 ///
 /// # Errors
 /// Those of the database.
@@ -24,7 +25,11 @@ pub async fn run(portal: &Portal) -> Result<()> {
     sign_in::prune(portal, &mut tx).await?;
     changes::prune(portal, &mut tx).await?;
     run!(&mut tx, "delete from sessions where expires_at <= $1", portal.now())?;
-    tx.commit().await
+    oauth2::prune_codes(portal, &mut tx).await?;
+    oauth2::prune_access_tokens(portal, &mut tx).await?;
+    oauth2::prune_refresh_tokens(portal, &mut tx).await?;
+    tx.commit().await?;
+    signing_keys::keep(portal).await
 }
 
 /// Keeps house every [`PERIOD`] until the future is dropped.

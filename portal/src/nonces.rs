@@ -20,7 +20,7 @@ pub const WINDOW: Duration = Duration::from_secs(300);
 /// The most requests that share a transaction.
 const BATCH: usize = 256;
 
-/// Inserts of 1, 2, 4, … rows: a batch is sent as a few of these, so that each is prepared only once.
+/// Inserts of 1, 2, 4, … rows, so that each is prepared only once: a batch is one of these, filled up with nulls.
 static INSERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
     (0..=BATCH.ilog2())
         .map(|power| {
@@ -28,7 +28,8 @@ static INSERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
                 .map(|row| format!("(${}, ${})", row * 2 + 1, row * 2 + 2))
                 .collect();
             format!(
-                "insert into nonces (timestamp, digest) values {} on conflict do nothing",
+                "insert into nonces (timestamp, digest)
+                 select column1, column2 from (values {}) as fresh where column1 is not null",
                 rows.join(", ")
             )
         })
@@ -118,7 +119,7 @@ async fn write_all(database: Database, mut jobs: mpsc::Receiver<Job>) {
         let outcome = match write_together(&database, &batch).await {
             Ok(true) => Ok(vec![true; batch.len()]),
             // Some nonce was used before: find out which.
-            Ok(false) => write_singly(&database, &batch).await,
+            Ok(false) => write_apart(&database, &batch).await,
             Err(error) => Err(error),
         };
         match outcome {
@@ -142,56 +143,67 @@ async fn write_all(database: Database, mut jobs: mpsc::Receiver<Job>) {
 
 /// Writes all nonces, or none when one of them was used before.
 async fn write_together(database: &Database, batch: &[Job]) -> Result<bool> {
-    let mut tx = database.begin(Durability::Process).await?;
     let nonces: Vec<&Nonce> = batch.iter().filter_map(|job| job.nonce.as_ref()).collect();
-    let mut rest = nonces.as_slice();
-    while !rest.is_empty() {
-        let power = rest.len().ilog2();
-        let (rows, others) = rest.split_at(1 << power);
-        if insert(&mut tx, &INSERTS[power as usize], rows).await? < rows.len() as u64 {
-            return Ok(false);
-        }
-        rest = others;
+    // Most batches are one statement, as a token's use is noted once in a while.
+    let mut tx = if batch.iter().any(|job| job.used.is_some()) {
+        database.begin(Durability::Process).await?
+    } else {
+        database.begin_statement(Durability::Process).await?
+    };
+    if !nonces.is_empty() && !insert(&mut tx, &nonces).await? {
+        return Ok(false);
     }
     note_uses(&mut tx, batch.iter()).await?;
     tx.commit().await?;
     Ok(true)
 }
 
-/// Writes nonce by nonce; says of each whether it was new.
-async fn write_singly(database: &Database, batch: &[Job]) -> Result<Vec<bool>> {
-    let mut tx = database.begin(Durability::Process).await?;
+/// Writes what can be written of a batch in which some nonce was used before; says of each whether it was new.
+async fn write_apart(database: &Database, batch: &[Job]) -> Result<Vec<bool>> {
     let mut fresh = Vec::with_capacity(batch.len());
-    for job in batch {
-        fresh.push(match &job.nonce {
-            Some(nonce) => insert(&mut tx, &INSERTS[0], &[nonce]).await? == 1,
-            None => true,
-        });
+    let mut parts = vec![batch];
+    // The nearest part is always the last, so that the answers come in the order of the batch.
+    while let Some(part) = parts.pop() {
+        if write_together(database, part).await? {
+            fresh.resize(fresh.len() + part.len(), true);
+        } else if part.len() == 1 {
+            fresh.push(false);
+        } else {
+            let (first, second) = part.split_at(part.len() / 2);
+            parts.extend([second, first]);
+        }
     }
-    let uses = batch
-        .iter()
-        .zip(&fresh)
-        .filter(|(_, fresh)| **fresh)
-        .map(|(job, _)| job);
-    note_uses(&mut tx, uses).await?;
-    tx.commit().await?;
     Ok(fresh)
 }
 
-async fn insert(tx: &mut Transaction, sql: &'static str, rows: &[&Nonce]) -> Result<u64> {
+/// Inserts all of them; says whether that could be done.
+async fn insert(tx: &mut Transaction, nonces: &[&Nonce]) -> Result<bool> {
+    let power = nonces.len().next_power_of_two().ilog2() as usize;
+    let sql = INSERTS
+        .get(power)
+        .ok_or_else(|| Error::internal("a batch of nonces is too long"))?;
+    let filling = (1 << power) - nonces.len();
     macro_rules! send {
         ($engine:ty, $connection:expr) => {{
-            let mut query = sqlx::query::<$engine>(sql);
-            for row in rows {
-                query = query.bind(row.timestamp).bind(&row.digest);
+            let mut query = sqlx::query::<$engine>(sql.as_str());
+            for nonce in nonces {
+                query = query.bind(nonce.timestamp).bind(&nonce.digest);
             }
-            query.execute($connection).await?.rows_affected()
+            for _ in 0..filling {
+                query = query.bind(None::<i64>).bind(None::<Vec<u8>>);
+            }
+            query.execute($connection).await.map(|_| ())
         }};
     }
-    Ok(match tx.handle() {
+    let sent = match tx.handle() {
         Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
         Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
-    })
+    };
+    match sent {
+        Ok(()) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn note_uses<'a>(tx: &mut Transaction, jobs: impl Iterator<Item = &'a Job>) -> Result<()> {

@@ -8,6 +8,7 @@ use crate::keyring::Keyring;
 use crate::nonces::NonceWriter;
 use crate::reseal;
 use crate::secret::{self, Secret};
+use crate::signing_keys;
 use domain::time::Timestamp;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,6 +91,7 @@ impl Portal {
             clock: options.clock,
         };
         reseal::check(&portal).await?;
+        signing_keys::ensure(&portal).await?;
         Ok(portal)
     }
 

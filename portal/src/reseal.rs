@@ -8,10 +8,12 @@
 use crate::consumers;
 use crate::database::{Lock, fetch_all, fetch_optional, run};
 use crate::error::{Error, Result};
+use crate::oauth2::refresh_token_context;
 use crate::portal::Portal;
 use crate::request_tokens;
 use crate::reveals;
 use crate::secret::Secret;
+use crate::signing_keys;
 use crate::tokens;
 use domain::ids::{ConsumerId, RevealId, SessionId, TokenId};
 use uuid::Uuid;
@@ -75,8 +77,12 @@ async fn reseal(portal: &Portal) -> Result<Rotation> {
     portal.keyring().follow_file()?;
     let mut resealed = 0;
     loop {
-        let touched =
-            consumers(portal).await? + tokens(portal).await? + request_tokens(portal).await? + reveals(portal).await?;
+        let touched = consumers(portal).await?
+            + tokens(portal).await?
+            + request_tokens(portal).await?
+            + reveals(portal).await?
+            + signing_keys(portal).await?
+            + refresh_tokens(portal).await?;
         if touched == 0 {
             break;
         }
@@ -165,6 +171,35 @@ async fn reveals(portal: &Portal) -> Result<u64> {
         "select id, session_id, sealed from reveals where id > $1 order by id limit $2",
         "update reveals set sealed = $2 where id = $1 and sealed = $3",
         |(id, session, sealed)| (id, reveals::context(id, session), sealed)
+    )
+}
+
+async fn signing_keys(portal: &Portal) -> Result<u64> {
+    reseal_table!(
+        portal,
+        (String, Vec<u8>),
+        from String::new(),
+        "select kid, sealed from signing_keys where kid > $1 order by kid limit $2",
+        "update signing_keys set sealed = $2 where kid = $1 and sealed = $3",
+        |(kid, sealed)| {
+            let context = signing_keys::context(&kid);
+            (kid, context, sealed)
+        }
+    )
+}
+
+async fn refresh_tokens(portal: &Portal) -> Result<u64> {
+    reseal_table!(
+        portal,
+        (Vec<u8>, Vec<u8>),
+        from Vec::<u8>::new(),
+        "select digest, sealed_successor from refresh_tokens
+         where digest > $1 and sealed_successor is not null order by digest limit $2",
+        "update refresh_tokens set sealed_successor = $2 where digest = $1 and sealed_successor = $3",
+        |(digest, sealed)| {
+            let context = refresh_token_context(&digest);
+            (digest, context, sealed)
+        }
     )
 }
 

@@ -79,6 +79,7 @@ pub async fn pending(portal: &Portal, actor: &Actor) -> Result<Vec<Reveal>> {
             let kind = match kind.as_str() {
                 "consumer" => RevealKind::Consumer,
                 "token" => RevealKind::Token,
+                "oauth-app" => RevealKind::OauthApp,
                 _ => return Err(Error::internal("a reveal of an unknown kind")),
             };
             let content = portal.unseal(&context(id, session), &sealed)?;

@@ -1,6 +1,7 @@
 //! The first minutes: an empty database, a code on the console, the first account.
 
 use crate::accounts;
+use crate::actor::Via;
 use crate::database::{Lock, fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::passwords;
@@ -80,7 +81,7 @@ pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &C
         return Err(already());
     }
     attempt.succeeded(&mut tx).await?;
-    let (_, user) = accounts::insert(portal, &mut tx, input, &password_hash).await?;
+    let (_, user) = accounts::insert(portal, &mut tx, Via::Setup, input, &password_hash).await?;
     run!(&mut tx, "delete from setup_codes")?;
     let (_, cookie) = sessions::open(portal, &mut tx, user, client).await?;
     tx.commit().await?;

@@ -201,9 +201,9 @@ async fn setting_up_is_on_record(house: House) {
     assert_eq!(
         trail.news().await,
         [
-            "account.create|-|command-line|Analytical Engines",
-            "profile.create|-|command-line|Administrator",
-            "user.create|-|command-line|ada@example.com",
+            "account.create|-|setup|Analytical Engines",
+            "profile.create|-|setup|Administrator",
+            "user.create|-|setup|ada@example.com",
         ]
     );
 }

@@ -117,7 +117,7 @@ setup_clients() {
 
 setup_e2e() {
     need_basics
-    node -e 'process.exit(parseInt(process.versions.node) < 20)' || die "Playwright needs Node.js 20 or newer, and this is $(node --version)."
+    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || die "Playwright needs Node.js 20 or newer, and this is $(node --version)."
     ensure "Chromium" has_chromium add_chromium &&
         ensure "npm packages" has_browser_packages add_browser_packages
 }

@@ -130,10 +130,24 @@ fn show_modal(node: NodeRef<html::Dialog>) {
                 request_animation_frame(move || _ = element.focus());
             }
         });
-        // It was shown by the server without being modal, and showing it twice is an error.
-        dialog.set_open(false);
-        if dialog.show_modal().is_err() {
-            dialog.set_open(true);
-        }
+        show(dialog, FRAMES);
     });
+}
+
+/// How many frames a dialog waits for its place in the page; a second or so.
+const FRAMES: u8 = 60;
+
+/// A page that was just navigated to is put together before it is put in place, and what has no place cannot be modal.
+fn show(dialog: web_sys::HtmlDialogElement, frames: u8) {
+    if !dialog.is_connected() {
+        if frames > 0 {
+            request_animation_frame(move || show(dialog, frames - 1));
+        }
+        return;
+    }
+    // It was shown by the server without being modal, and showing it twice is an error.
+    dialog.set_open(false);
+    if dialog.show_modal().is_err() {
+        dialog.set_open(true);
+    }
 }

@@ -92,11 +92,11 @@ fn Form(action: ServerAction<CompleteSetup>) -> impl IntoView {
             return;
         };
         let field = input.name();
-        if only_if_wrong && complaints.with_untracked(|all| all.of(&field).is_none()) {
+        if only_if_wrong && complaints.try_with_untracked(|all| all.of(&field).is_none()) != Some(false) {
             return;
         }
         let found = input.form().map(|form| check(&form)).unwrap_or_default();
-        complaints.update(|all| {
+        complaints.try_update(|all| {
             all.0.retain(|error| error.field != field);
             all.0.extend(found.0.into_iter().filter(|error| error.field == field));
         });

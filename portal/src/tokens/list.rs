@@ -86,19 +86,22 @@ impl Row {
 }
 
 /// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer.
-fn condition(filter: TokenFilter) -> String {
+fn condition(filter: TokenFilter, pattern: &str) -> String {
     let state = match filter {
         TokenFilter::Current => "t.revoked_at = 0 and (t.expires_at = 0 or t.expires_at > $3)",
         TokenFilter::Ended => "(t.revoked_at > 0 or (t.expires_at > 0 and t.expires_at <= $3))",
         TokenFilter::All => "$3 > 0",
     };
-    format!(
-        "t.account_id = $1 and ($4 is null or t.consumer_id = $4) and {state}
-         and ($2 = '' or t.integration_key like $2 escape '!'
-              or t.user_id in (select id from users where account_id = $1
-                               and (name_key like $2 escape '!' or email_key like $2 escape '!'))
-              or t.consumer_id in (select id from consumers where account_id = $1 and name_key like $2 escape '!'))"
-    )
+    // A statement with a bound pattern is compiled by SQLite each time that it runs.
+    let search = if pattern.is_empty() {
+        "$2 = ''"
+    } else {
+        "(t.integration_key like $2 escape '!'
+          or t.user_id in (select id from users where account_id = $1
+                           and (name_key like $2 escape '!' or email_key like $2 escape '!'))
+          or t.consumer_id in (select id from consumers where account_id = $1 and name_key like $2 escape '!'))"
+    };
+    format!("t.account_id = $1 and ($4 is null or t.consumer_id = $4) and {state} and {search}")
 }
 
 const COLUMNS: &str = "t.id, t.token, t.user_id, u.name as user_name, u.email as user_email, u.active as user_active,
@@ -186,7 +189,7 @@ async fn count(db: &mut impl Connection, selection: Selection<'_>) -> Result<i64
         (i64,),
         AssertSqlSafe(format!(
             "select count(*) from (select 1 from tokens t where {} limit $5) as counted",
-            condition(selection.query.filter)
+            condition(selection.query.filter, selection.pattern)
         )),
         selection.account,
         selection.pattern,
@@ -250,7 +253,7 @@ async fn read(
              where u.id = t.user_id and c.id = t.consumer_id and u.account_id = $1 and c.account_id = $1
                and {} and {place}
              order by {sorted} limit $8",
-            condition(selection.query.filter)
+            condition(selection.query.filter, selection.pattern)
         );
         rows.append(&mut fetch_all!(
             db,

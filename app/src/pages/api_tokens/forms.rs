@@ -3,12 +3,12 @@
 use crate::components::notice::{Kind, Notice};
 use crate::failure::Failure;
 use domain::fields::FieldErrors;
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::{Json, PostUrl};
 use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
-use leptos::{ev, html};
 use leptos_router::hooks::use_url;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -24,7 +24,6 @@ where
     S::Output: 'static,
 {
     action: ServerAction<S>,
-    form: NodeRef<html::Form>,
     rule: fn(Values<'_>) -> Option<FieldErrors>,
     /// What the rule says of the fields as they are now.
     errors: RwSignal<FieldErrors>,
@@ -59,16 +58,13 @@ where
         }
         let live = RwSignal::new(false);
         Effect::new(move |_| live.set(true));
-        let form = NodeRef::new();
         Effect::new(move |_| {
-            let failed = action.value().with(|value| matches!(value, Some(Err(_))));
-            if failed && let Some(form) = form.get() {
-                focus_first_wrong(form);
+            if action.value().with(|value| matches!(value, Some(Err(_)))) {
+                focus_first_wrong();
             }
         });
         Self {
             action,
-            form,
             rule,
             errors: RwSignal::default(),
             edited: RwSignal::default(),
@@ -128,7 +124,8 @@ where
         }
     }
 
-    /// For the form's `focusout` event: a field that was edited has been seen.
+    /// For the form's `focusout` event: a field that was edited has been seen. The event also comes while the form is
+    /// taken off the page, when nothing of it is left to ask.
     fn leave(self, event: &ev::Event) {
         let Some(name) = name_of(event) else { return };
         if self.edited.try_with_untracked(|edited| edited.contains(&name)) == Some(true) {
@@ -154,7 +151,7 @@ where
         }
         self.seen.try_set(wrong);
         self.edited.try_update(BTreeSet::clear);
-        focus_first_wrong(form);
+        focus_first_wrong();
     }
 
     fn look(self, form: &HtmlFormElement) {
@@ -191,7 +188,6 @@ where
     view! {
         <ActionForm
             action=check.action
-            node_ref=check.form
             attr:class=class
             attr:novalidate=move || live.get()
             on:submit:capture=move |event| check.submit(&event)
@@ -242,11 +238,23 @@ fn name_of(event: &ev::Event) -> Option<String> {
         .get_attribute("name")
 }
 
+/// Moves the focus to the first field that is complained about: in the form that the person is in, or else on the page.
 /// The complaints are drawn first, so this waits for the next frame.
-fn focus_first_wrong(form: HtmlFormElement) {
-    request_animation_frame(move || {
-        let wrong = form.query_selector("[aria-invalid='true']").ok().flatten();
-        if let Some(field) = wrong.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+fn focus_first_wrong() {
+    const WRONG: &str = "[aria-invalid='true']";
+    request_animation_frame(|| {
+        let form = document()
+            .active_element()
+            .and_then(|active| active.closest("form").ok()?);
+        let wrong = match form {
+            Some(form) => form.query_selector(WRONG),
+            None => document().query_selector(WRONG),
+        };
+        if let Some(field) = wrong
+            .ok()
+            .flatten()
+            .and_then(|field| field.dyn_into::<HtmlElement>().ok())
+        {
             // A field that cannot take the focus still shows its complaint.
             let _ = field.focus();
         }

@@ -42,8 +42,10 @@ impl LazyRoute for ApiTokensPage {
         let ApiTokensPage { address, data } = this;
         let user = current_user();
         let search = Search::new(address);
+        // Drawn anew only for another list: a link that opens a dialog must still be there to get the focus back.
+        let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
         let links = move || {
-            let address = address.get();
+            let address = without_dialog.get();
             Suspend::new(async move { user.await.ok().and_then(|me| create_links(&me, &address)) })
         };
         let body = move || {

@@ -23,6 +23,7 @@ pub fn RevealDialog(
     let (title, what) = match reveal.kind {
         RevealKind::Consumer => ("The consumer was created", "Consumer"),
         RevealKind::Token => ("The token was created", "Token for"),
+        RevealKind::OauthApp => ("Copy the client secret", "Application"),
     };
     let (key_label, secret_label) = reveal.kind.labels();
     let half = |label: &'static str, text: String| {

@@ -1,0 +1,133 @@
+-- OAuth 2: apps and their secrets, what people have allowed them, codes, tokens, and the keys that sign.
+
+create table oauth_apps (
+    -- As text it is the client id.
+    id           uuid not null primary key,
+    account_id   uuid not null references accounts (id) on delete cascade,
+    name         text not null,
+    name_key     text collate "C" not null,
+    grant_code   text not null,
+    -- Whose permissions it has, with client credentials only.
+    user_id      uuid references users (id),
+    scopes       text not null,
+    created_by   uuid references users (id),
+    created_at   bigint not null,
+    last_used_at bigint not null default 0,
+    unique (account_id, name_key)
+);
+
+create index oauth_apps_by_user on oauth_apps (user_id);
+
+create table oauth_redirect_uris (
+    app_id   uuid not null references oauth_apps (id) on delete cascade,
+    position bigint not null,
+    uri      text not null,
+    primary key (app_id, position)
+);
+
+-- Which scopes an app has called something with.
+create table oauth_used_scopes (
+    app_id uuid not null references oauth_apps (id) on delete cascade,
+    scope  text not null,
+    primary key (app_id, scope)
+);
+
+create table client_secrets (
+    id           uuid not null primary key,
+    app_id       uuid not null references oauth_apps (id) on delete cascade,
+    digest       bytea not null,
+    note         text not null,
+    created_by   uuid references users (id),
+    created_at   bigint not null,
+    expires_at   bigint not null default 0,
+    last_used_at bigint not null default 0
+);
+
+create index client_secrets_by_app on client_secrets (app_id, created_at);
+
+-- What a person has allowed an app, so that they are not asked again.
+create table oauth_consents (
+    user_id      uuid not null references users (id) on delete cascade,
+    app_id       uuid not null references oauth_apps (id) on delete cascade,
+    scopes       text not null,
+    allowed_at   bigint not null,
+    last_used_at bigint not null default 0,
+    primary key (user_id, app_id)
+);
+
+create index oauth_consents_by_app on oauth_consents (app_id);
+
+-- One for each authorization code that was exchanged: the family of all tokens that came of it.
+create table oauth_grants (
+    id         uuid not null primary key,
+    app_id     uuid not null references oauth_apps (id) on delete cascade,
+    user_id    uuid not null references users (id) on delete cascade,
+    scopes     text not null,
+    created_at bigint not null,
+    revoked_at bigint not null default 0
+);
+
+create index oauth_grants_by_app on oauth_grants (app_id, user_id);
+create index oauth_grants_by_user on oauth_grants (user_id);
+
+create table authorization_codes (
+    digest         bytea not null primary key,
+    app_id         uuid not null references oauth_apps (id) on delete cascade,
+    user_id        uuid not null references users (id) on delete cascade,
+    redirect_uri   text not null,
+    -- Whether the request named it, so that the exchange has to name it too.
+    uri_given      boolean not null,
+    scopes         text not null,
+    -- By S256; empty where the client sent none.
+    code_challenge text not null,
+    created_at     bigint not null,
+    expires_at     bigint not null,
+    used_at        bigint not null default 0,
+    -- What its exchange gave, to be revoked when it comes a second time.
+    grant_id       uuid references oauth_grants (id) on delete cascade
+);
+
+create index authorization_codes_by_expiry on authorization_codes (expires_at);
+
+create table refresh_tokens (
+    digest           bytea not null primary key,
+    grant_id         uuid not null references oauth_grants (id) on delete cascade,
+    created_at       bigint not null,
+    expires_at       bigint not null,
+    used_at          bigint not null default 0,
+    -- For a client that lost the answer; emptied with the time in which it may ask again.
+    sealed_successor bytea
+);
+
+create index refresh_tokens_by_grant on refresh_tokens (grant_id);
+create index refresh_tokens_by_expiry on refresh_tokens (expires_at);
+
+create table access_tokens (
+    -- The claim jti.
+    id         uuid not null primary key,
+    app_id     uuid not null references oauth_apps (id) on delete cascade,
+    user_id    uuid not null references users (id) on delete cascade,
+    -- None with client credentials.
+    grant_id   uuid references oauth_grants (id) on delete cascade,
+    scopes     text not null,
+    issued_at  bigint not null,
+    expires_at bigint not null,
+    revoked_at bigint not null default 0
+);
+
+create index access_tokens_by_app on access_tokens (app_id, expires_at);
+create index access_tokens_by_grant on access_tokens (grant_id);
+create index access_tokens_by_expiry on access_tokens (expires_at);
+
+create table signing_keys (
+    kid        text not null primary key,
+    -- The private key, PKCS #8.
+    sealed     bytea not null,
+    -- The public key's two coordinates, one after the other.
+    public     bytea not null,
+    created_at bigint not null,
+    -- When it begins to sign; it is published before.
+    signs_from bigint not null
+);
+
+create index signing_keys_by_start on signing_keys (signs_from);

@@ -1,0 +1,157 @@
+//! Apps that prove themselves (RFC 6749 §2.3).
+
+use super::Denied;
+use crate::database::{fetch_all, fetch_optional, run};
+use crate::error::Result;
+use crate::oauth_apps::{read_grant, read_scopes};
+use crate::portal::Portal;
+use crate::secret;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use domain::ids::{AccountId, ClientSecretId, OauthAppId, UserId};
+use domain::oauth_apps::Grant;
+use domain::oauth2::{ErrorCode, Refusal};
+use domain::scopes::Scopes;
+use domain::time::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// How exactly the last use of an app and of a secret is kept.
+const USE: Duration = Duration::from_secs(10);
+
+/// An app that has proved itself.
+#[derive(Debug)]
+pub struct Client {
+    pub(crate) id: OauthAppId,
+    pub(crate) account: AccountId,
+    pub(crate) grant: Grant,
+    pub(crate) user: Option<UserId>,
+    pub(crate) scopes: Scopes,
+    secrets: Vec<KeptSecret>,
+    last_noted: AtomicI64,
+}
+
+#[derive(Debug)]
+struct KeptSecret {
+    id: ClientSecretId,
+    digest: Vec<u8>,
+    expires_at: Timestamp,
+    last_noted: AtomicI64,
+}
+
+/// Finds an app and checks its proof: one of its secrets, or none for a public client.
+///
+/// # Errors
+/// [`ErrorCode::InvalidClient`], in the same words for an app that is unknown and for a wrong proof.
+pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>) -> Result<Arc<Client>, Denied> {
+    let unknown = || {
+        Refusal::new(
+            ErrorCode::InvalidClient,
+            "The client is unknown, or its secret is wrong.",
+        )
+    };
+    // As text the id is in one form only, so that a client id is one text.
+    let parsed: OauthAppId = id.parse().map_err(|_| unknown())?;
+    if parsed.to_string() != id {
+        return Err(unknown().into());
+    }
+    let client = find(portal, parsed).await?.ok_or_else(unknown)?;
+    let now = portal.now();
+    let proof = match (client.grant.has_secret(), secret) {
+        (false, None) => None,
+        (true, Some(secret)) => {
+            let digest = secret::digest(secret.as_bytes());
+            let matching = client
+                .secrets
+                .iter()
+                .find(|kept| verify_slices_are_equal(&kept.digest, &digest).is_ok())
+                .ok_or_else(unknown)?;
+            if matching.expires_at.0 > 0 && matching.expires_at <= now {
+                return Err(Refusal::new(ErrorCode::InvalidClient, "This secret has expired.").into());
+            }
+            Some(matching)
+        }
+        _ => return Err(unknown().into()),
+    };
+    if let Some(proof) = proof.filter(|proof| is_to_be_noted(&proof.last_noted, now)) {
+        let mut tx = portal.begin_lightly().await?;
+        run!(
+            &mut tx,
+            "update client_secrets set last_used_at = $2 where id = $1 and last_used_at < $2",
+            proof.id,
+            now
+        )?;
+        tx.commit().await?;
+    }
+    Ok(client)
+}
+
+/// An app by its id, remembered.
+pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<Client>>> {
+    let caches = portal.caches();
+    let generation = caches.generation();
+    if let Some(client) = caches.clients.get(generation, &id) {
+        return Ok(Some(client));
+    }
+    let mut db = portal.read().await?;
+    let row = fetch_optional!(
+        &mut db,
+        (AccountId, String, Option<UserId>, String, Timestamp),
+        "select account_id, grant_code, user_id, scopes, last_used_at from oauth_apps where id = $1",
+        id
+    )?;
+    let Some((account, grant, user, scopes, last_used_at)) = row else {
+        return Ok(None);
+    };
+    let secrets = fetch_all!(
+        &mut db,
+        (ClientSecretId, Vec<u8>, Timestamp, Timestamp),
+        "select id, digest, expires_at, last_used_at from client_secrets where app_id = $1",
+        id
+    )?;
+    let client = Client {
+        id,
+        account,
+        grant: read_grant(&grant)?,
+        user,
+        scopes: read_scopes(&scopes)?,
+        secrets: secrets
+            .into_iter()
+            .map(|(id, digest, expires_at, last_used_at)| KeptSecret {
+                id,
+                digest,
+                expires_at,
+                last_noted: AtomicI64::new(last_used_at.0),
+            })
+            .collect(),
+        last_noted: AtomicI64::new(last_used_at.0),
+    };
+    Ok(Some(caches.clients.put(generation, id, client)))
+}
+
+impl Client {
+    /// Writes down that the app got a token, once in a while.
+    pub(crate) async fn note_use(&self, portal: &Portal) -> Result<()> {
+        let now = portal.now();
+        if !is_to_be_noted(&self.last_noted, now) {
+            return Ok(());
+        }
+        let mut tx = portal.begin_lightly().await?;
+        run!(
+            &mut tx,
+            "update oauth_apps set last_used_at = $2 where id = $1 and last_used_at < $2",
+            self.id,
+            now
+        )?;
+        tx.commit().await
+    }
+}
+
+/// Of uses that come at once, one is noted.
+fn is_to_be_noted(last: &AtomicI64, now: Timestamp) -> bool {
+    let noted = last.load(Ordering::Relaxed);
+    now.before(USE).0 >= noted
+        && last
+            .compare_exchange(noted, now.0, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+}

@@ -1,0 +1,99 @@
+//! Revocation (RFC 7009) and introspection (RFC 7662).
+
+use super::{Client, Denied, Policy, access_tokens, refresh_tokens};
+use crate::actor::{Actor, Via};
+use crate::changes;
+use crate::database::run;
+use crate::portal::Portal;
+use domain::ids::{OauthAppId, UserId};
+use domain::oauth2::{ErrorCode, Refusal};
+use domain::scopes::Scopes;
+use domain::time::Timestamp;
+
+/// What is said of a token that holds (RFC 7662 §2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Introspection {
+    /// What it is good for.
+    pub scopes: Scopes,
+    /// The app that it was issued to.
+    pub client_id: OauthAppId,
+    /// The user whom it is about; none with client credentials.
+    pub user: Option<UserId>,
+    /// That user's e-mail.
+    pub username: Option<String>,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it stops.
+    pub expires_at: Timestamp,
+    /// Its claim `jti`.
+    pub id: String,
+}
+
+/// Revokes a token of the client's own: a refresh token with everything that came with it, an access token alone.
+/// Whatever else is named, nothing happens (RFC 7009 §2.2).
+///
+/// # Errors
+/// Those of the database.
+pub async fn revoke(portal: &Portal, policy: &Policy, client: &Client, token: &str) -> Result<(), Denied> {
+    let mut tx = portal.begin().await?;
+    let mut touched = match refresh_tokens::grant_of(&mut tx, client, token).await? {
+        Some(grant) => refresh_tokens::end_grant(portal, &mut tx, grant).await?,
+        None => 0,
+    };
+    if touched == 0
+        && let Some(id) = access_tokens::check(portal, policy, token).await?
+    {
+        touched = run!(
+            &mut tx,
+            "update access_tokens set revoked_at = $3 where id = $1 and app_id = $2 and revoked_at = 0",
+            id,
+            client.id,
+            portal.now()
+        )?;
+    }
+    if touched > 0 {
+        changes::announce(portal, &mut tx).await?;
+        tx.commit().await?;
+        portal.forget();
+    }
+    Ok(())
+}
+
+/// What there is to say of an access token of the client's account; nothing of any other, or of one that does not hold.
+///
+/// # Errors
+/// [`ErrorCode::InvalidClient`] for a public client, as anybody can be one.
+pub async fn introspect(
+    portal: &Portal,
+    policy: &Policy,
+    client: &Client,
+    token: &str,
+) -> Result<Option<Introspection>, Denied> {
+    if !client.grant.has_secret() {
+        let sentence = "A public client cannot ask about tokens.";
+        return Err(Refusal::new(ErrorCode::InvalidClient, sentence).into());
+    }
+    let Some(id) = access_tokens::check(portal, policy, token).await? else {
+        return Ok(None);
+    };
+    let mut db = portal.read().await?;
+    let Some(kept) = access_tokens::find(&mut db, id).await? else {
+        return Ok(None);
+    };
+    let Some(actor) = Actor::load(&mut db, kept.user, Via::AccessToken).await? else {
+        return Ok(None);
+    };
+    if actor.account() != client.account || kept.expires_at <= portal.now() {
+        return Ok(None);
+    }
+    let person = kept.grant.and(actor.person());
+    Ok(Some(Introspection {
+        scopes: kept.scopes.and(kept.app_scopes).allowed_by(actor.rights()),
+        client_id: kept.app,
+        user: person.map(|person| person.id),
+        username: person.map(|person| person.email.clone()),
+        issued_at: kept.issued_at,
+        expires_at: kept.expires_at,
+        id: id.to_string(),
+    }))
+}
