@@ -15,7 +15,9 @@ both!(
 
 /// A portal of the house that takes its keys from a file, on a database that is sealed under no key yet.
 async fn with_file(house: &House) -> (Portal, PathBuf) {
-    house.execute("delete from master_key_checks").await;
+    house
+        .execute("delete from master_key_checks; delete from signing_keys")
+        .await;
     let path = house.folder.join("master.key");
     (
         open(&house.location, &house.clock, Keyring::from_file(&path).unwrap())
@@ -55,8 +57,9 @@ async fn servers_go_on_while_the_key_is_changed(house: House) {
     let old = keys(&path);
 
     let first = rotate(&house.portal).await.unwrap();
-    // The consumer, its tokens but for the revoked one, the request token, and what Ada has not put away.
-    assert_eq!((first.keys, first.resealed), (2, 1 + 250 + 1 + 252));
+    // The consumer, its tokens but for the revoked one, the request token, what Ada has not put away, and the key that
+    // signs access tokens.
+    assert_eq!((first.keys, first.resealed), (2, 1 + 250 + 1 + 252 + 1));
     let both = keys(&path);
     assert_eq!((both.len(), &both[1]), (2, &old[0]));
     #[cfg(unix)]
@@ -156,7 +159,7 @@ async fn requests_go_on_while_the_key_is_changed(house: House) {
     assert_eq!(reveals::pending(&restarted, &actor).await.unwrap().len(), made + 2);
     assert_eq!(
         rotate(&restarted).await.unwrap().resealed as usize,
-        1 + (made + 1) + (made + 2)
+        1 + (made + 1) + (made + 2) + 1
     );
 }
 
@@ -174,7 +177,7 @@ async fn keys_from_the_environment_are_changed_by_the_operator(house: House) {
     let portal = open(&house.location, &house.clock, parse(&both)).await.unwrap();
     assert_refused!(drop_old(&portal).await, Error::Conflict(_));
     let rotation = rotate(&portal).await.unwrap();
-    assert_eq!((rotation.keys, rotation.resealed), (2, 1 + 1 + 2));
+    assert_eq!((rotation.keys, rotation.resealed), (2, 1 + 1 + 2 + 1));
     assert_eq!(rotate(&portal).await.unwrap().resealed, 0);
     app.call(&portal).await.unwrap();
     let portal = open(&house.location, &house.clock, parse(new.expose())).await.unwrap();
@@ -195,7 +198,9 @@ async fn another_key_is_refused_at_the_start(house: House) {
 }
 
 async fn the_first_start_of_two_with_two_keys_lets_one_in(house: House) {
-    house.execute("delete from master_key_checks").await;
+    house
+        .execute("delete from master_key_checks; delete from signing_keys")
+        .await;
     let keyring = || Keyring::parse(new_master_key().expose()).unwrap();
     let (one, other) = tokio::join!(
         open(&house.location, &house.clock, keyring()),

@@ -10,14 +10,18 @@ mod users;
 pub use caller::Caller;
 
 use crate::oauth1::flow;
+use crate::oauth2::{self, path};
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::Limits;
 use crate::state::App;
-use axum::Router;
 use axum::http::Method;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
+use domain::scopes::Scope;
 use std::sync::Arc;
+use tower_http::cors::{self, CorsLayer};
 
 /// What programs ask for, with and without a slash at the end, and what they are told where nothing is.
 ///
@@ -27,21 +31,52 @@ pub fn router(app: &App) -> Router {
     let gate = caller::Gate {
         app: app.clone(),
         limits: Arc::clone(&limits),
+        scopes: &[],
     };
-    let signed = |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(gate.clone(), caller::require));
+    let signed = |scopes: &'static [Scope], methods: MethodRouter<App>| {
+        let gate = caller::Gate { scopes, ..gate.clone() };
+        methods.route_layer(from_fn_with_state(gate, caller::require))
+    };
+    // These count each request by whoever turns out to have sent it.
+    let proving = |methods: MethodRouter<App>| {
+        let methods: MethodRouter<App> = methods.layer(Extension(Arc::clone(&limits)));
+        methods.layer(cors())
+    };
     let open =
         |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(limits.clone(), caller::count_address));
 
     let routes = [
-        ("/api/v4/account", signed(get(account::get))),
-        ("/api/v4/currentUser", signed(get(users::current))),
-        ("/api/v4/users", signed(get(users::list))),
-        ("/api/v4/users/{id}", signed(get(users::get))),
-        ("/api/v4/profiles", signed(get(profiles::list))),
-        ("/api/v4/profiles/{id}", signed(get(profiles::get))),
+        ("/api/v4/account", signed(&[Scope::CurrentUserRead], get(account::get))),
+        (
+            "/api/v4/currentUser",
+            signed(&[Scope::CurrentUserRead], get(users::current)),
+        ),
+        ("/api/v4/users", signed(&[Scope::AdminUserRead], get(users::list))),
+        ("/api/v4/users/{id}", signed(&[Scope::AdminUserRead], get(users::get))),
+        (
+            "/api/v4/profiles",
+            signed(&[Scope::AdminProfileRead], get(profiles::list)),
+        ),
+        (
+            "/api/v4/profiles/{id}",
+            signed(
+                &[Scope::AdminProfileRead, Scope::CurrentProfileRead],
+                get(profiles::get),
+            ),
+        ),
         ("/api/v4/oauth/request_token", open(post(flow::request_token))),
         ("/api/v4/oauth/authorise", open(get(flow::authorise))),
         ("/api/v4/oauth/access_token", open(post(flow::access_token))),
+        (
+            path::AUTHORIZE,
+            open(get(oauth2::authorize).post(oauth2::authorize_by_form)),
+        ),
+        (path::TOKEN, proving(post(oauth2::token))),
+        (path::REVOKE, proving(post(oauth2::revoke))),
+        (path::INTROSPECT, proving(post(oauth2::introspect))),
+        (path::SCOPES, open(get(oauth2::scopes)).layer(cors())),
+        (path::METADATA, open(get(oauth2::metadata)).layer(cors())),
+        (path::JWKS, open(get(oauth2::jwks)).layer(cors())),
     ];
     let router = routes.into_iter().fold(Router::new(), |router, (path, methods)| {
         router.route(path, methods.clone()).route(&format!("{path}/"), methods)
@@ -50,6 +85,14 @@ pub fn router(app: &App) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
+}
+
+/// For clients that are a page's script: none of these endpoints looks at a cookie, so any page may ask.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(cors::Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
 }
 
 async fn unknown_route() -> Problem {

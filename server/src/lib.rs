@@ -11,6 +11,7 @@ pub mod connections;
 pub mod error_page;
 pub mod middleware;
 pub mod oauth1;
+pub mod oauth2;
 pub mod open;
 pub mod problem;
 pub mod rate_limit;

@@ -54,6 +54,10 @@ kinds! {
     Invalid = BAD_REQUEST, "invalid", "Some values are not valid";
     /// An OAuth 1 request that was not let in; `oauth_problem` says why.
     OAuth = UNAUTHORIZED, "oauth-refused", "The OAuth credentials were not accepted";
+    /// An access token that does not hold.
+    InvalidToken = UNAUTHORIZED, "invalid-token", "The access token was not accepted";
+    /// An access token that is not good for this
+    InsufficientScope = FORBIDDEN, "insufficient-scope", "The access token is not good for this";
     /// Only a person can do this.
     SignedOut = UNAUTHORIZED, "signed-out", "Nobody is signed in";
     /// The user lacks a right, which `right` names.
@@ -216,6 +220,29 @@ impl From<Denied> for Problem {
             Denied::Refused(refusal) => refusal.into(),
             Denied::Error(error) => error.into(),
         }
+    }
+}
+
+/// RFC 6750 §3.
+impl From<portal::oauth2::Denied> for Problem {
+    fn from(denied: portal::oauth2::Denied) -> Self {
+        use domain::oauth2::ErrorCode;
+        let refusal = match denied {
+            portal::oauth2::Denied::Refused(refusal) => refusal,
+            portal::oauth2::Denied::Error(error) => return error.into(),
+        };
+        let kind = match refusal.code {
+            ErrorCode::InsufficientScope => Kind::InsufficientScope,
+            _ => Kind::InvalidToken,
+        };
+        let challenge = format!(
+            "Bearer realm=\"{REALM}\", error=\"{}\", error_description=\"{}\"",
+            refusal.code.code(),
+            refusal.description
+        );
+        let mut problem = Self::new(kind, refusal.description);
+        problem.0.challenge = Some(challenge);
+        problem
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Shared {
     pub site: Site,
     /// What the operator has decided about signed requests.
     pub oauth1: portal::oauth1::Policy,
+    /// What the operator has decided about access tokens.
+    pub oauth2: portal::oauth2::Policy,
     /// The settings.
     pub config: Arc<Config>,
     /// Where the browser's files are, and what they are called.
@@ -49,6 +51,9 @@ impl App {
             portal,
             site,
             oauth1,
+            oauth2: portal::oauth2::Policy {
+                issuer: config.public_url.as_str().to_owned(),
+            },
             leptos: config.leptos_options(),
             own_origins: OwnOrigins::of(&config),
             config: Arc::new(config),

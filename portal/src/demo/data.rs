@@ -29,6 +29,10 @@ pub(super) const PROFILES: &[Profile] = &[
             Right::CreateApiTokens,
             Right::ViewApiTokens,
             Right::RevokeApiTokens,
+            Right::ManageOauthApps,
+            Right::ManageIntegration,
+            Right::ViewAssetTracking,
+            Right::ManageAssetTracking,
         ],
     },
     Profile {
@@ -49,7 +53,12 @@ pub(super) const PROFILES: &[Profile] = &[
     },
     Profile {
         name: SERVICE,
-        rights: &[Right::ManageUsers],
+        rights: &[
+            Right::ManageUsers,
+            Right::ManageIntegration,
+            Right::ViewAssetTracking,
+            Right::ManageAssetTracking,
+        ],
     },
     Profile {
         name: EDITOR,
@@ -98,7 +107,7 @@ pub(super) const PEOPLE: &[Person] = &[
         "Joaquín Beltrán de la Torre",
         "joaquin.beltran@larkfield.example",
         MANAGER,
-        "API tokens with all that the guide needs",
+        "API tokens and OAuth apps with all that the guides need",
     ),
     person(
         "Tomasz Wieczorek",

@@ -6,20 +6,34 @@ use crate::problem::{Kind, Problem};
 use crate::rate_limit::{Limits, Reached, Standing};
 use crate::state::App;
 use axum::extract::{Extension, FromRequestParts, Request, State};
-use axum::http::HeaderValue;
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::oauth1::SignedRequest;
+use domain::scopes::Scope;
 use portal::Actor;
 use portal::oauth1::{Denied, authenticate};
+use portal::oauth2::{self, Bearer};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The actor that a request's credential stands for. Only routes behind [`require`] have one.
 #[derive(Debug, Clone)]
 pub struct Caller(pub Arc<Actor>);
+
+/// The access token that a request came with; none where it was signed, as signatures carry no scopes.
+#[derive(Debug, Clone)]
+pub struct Bearing(pub Option<Arc<Bearer>>);
+
+impl Bearing {
+    /// Whether the credential is good for what `scope` is for.
+    #[must_use]
+    pub fn allows(&self, scope: Scope) -> bool {
+        self.0.as_ref().is_none_or(|bearer| bearer.has(scope))
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
@@ -40,6 +54,8 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 pub(super) struct Gate {
     pub app: App,
     pub limits: Arc<Limits>,
+    /// Those of which an access token needs one.
+    pub scopes: &'static [Scope],
 }
 
 /// A request that goes no further, and where its client stands.
@@ -113,7 +129,14 @@ pub(super) async fn count_address(
     }
 }
 
-async fn admit(gate: &Gate, address: IpAddr, request: Request) -> Result<(Request, Standing), TurnedAway> {
+async fn admit(gate: &Gate, address: IpAddr, mut request: Request) -> Result<(Request, Standing), TurnedAway> {
+    if let Some(token) = bearer_token(request.headers()) {
+        let (bearer, standing) = admit_bearer(gate, address, token).await?;
+        let extensions = request.extensions_mut();
+        extensions.insert(Caller(Arc::clone(&bearer.actor)));
+        extensions.insert(Bearing(Some(bearer)));
+        return Ok((request, standing));
+    }
     let mut received = Received::read(request).await?;
     let outcome = match received.signed() {
         Ok(signed) => prove(gate, address, &signed).await?,
@@ -125,6 +148,7 @@ async fn admit(gate: &Gate, address: IpAddr, request: Request) -> Result<(Reques
     match outcome {
         Ok((actor, standing)) => {
             received.parts.extensions.insert(Caller(actor));
+            received.parts.extensions.insert(Bearing(None));
             Ok((received.into_request(), standing))
         }
         Err(Denied::Refused(refusal)) => {
@@ -135,6 +159,39 @@ async fn admit(gate: &Gate, address: IpAddr, request: Request) -> Result<(Reques
             })
         }
         Err(Denied::Error(error)) => Err(Problem::from(error).into()),
+    }
+}
+
+/// The access token in the Authorization header (RFC 6750 §2.1). One in the query or the body is none: it would stand in
+/// logs (RFC 9700 §4.3.2).
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (value, None) = (values.next()?.to_str().ok()?, values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn admit_bearer(gate: &Gate, address: IpAddr, token: &str) -> Result<(Arc<Bearer>, Standing), TurnedAway> {
+    let key = gate.limits.credential("", Some(token));
+    gate.limits.check(Some(key), address)?;
+    let turned_away = |denied: oauth2::Denied, standing| TurnedAway {
+        problem: denied.into(),
+        standing: Some(standing),
+    };
+    let portal = &gate.app.portal;
+    let bearer = match oauth2::authenticate(portal, &gate.app.oauth2, token).await {
+        Ok(bearer) => bearer,
+        Err(denied @ oauth2::Denied::Refused(_)) => {
+            return Err(turned_away(denied, gate.limits.count_address(address)?));
+        }
+        Err(oauth2::Denied::Error(error)) => return Err(Problem::from(error).into()),
+    };
+    let standing = gate.limits.count_credential(key)?;
+    match bearer.require(portal, gate.scopes).await {
+        Ok(()) => Ok((bearer, standing)),
+        Err(denied) => Err(turned_away(denied, standing)),
     }
 }
 

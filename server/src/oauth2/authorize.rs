@@ -1,0 +1,50 @@
+//! The authorization endpoint (RFC 6749 §3.1): the way to the page where a person decides.
+
+use super::answer::OauthError;
+use super::form::Form;
+use axum::extract::{RawQuery, Request};
+use axum::http::StatusCode;
+use axum::response::Redirect;
+use domain::oauth2::ErrorCode;
+
+/// Where the person is asked. What is wrong with the request is said there, or to the app.
+const PAGE: &str = "/oauth2/authorise";
+
+/// The longest request, in bytes.
+const MAX: usize = 8 * 1024;
+
+/// A request in the query.
+///
+/// # Errors
+/// 414 for a longer one than any app needs.
+pub async fn get(RawQuery(query): RawQuery) -> Result<Redirect, OauthError> {
+    to_page(query.as_deref().unwrap_or_default())
+}
+
+/// A request in a form (RFC 6749 §3.1).
+///
+/// # Errors
+/// 413 and 415 for a body that is not a short form.
+pub async fn post(request: Request) -> Result<Redirect, OauthError> {
+    let form = Form::read(request).await?;
+    to_page(form.text().unwrap_or_default())
+}
+
+fn to_page(query: &str) -> Result<Redirect, OauthError> {
+    let fits = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+    if query.len() > MAX {
+        return Err(OauthError::with_status(
+            StatusCode::URI_TOO_LONG,
+            ErrorCode::InvalidRequest,
+            "The request is too long.",
+        ));
+    }
+    if !fits {
+        return Err(OauthError::with_status(
+            StatusCode::BAD_REQUEST,
+            ErrorCode::InvalidRequest,
+            "The request cannot be read.",
+        ));
+    }
+    Ok(Redirect::to(&format!("{PAGE}?{query}")))
+}

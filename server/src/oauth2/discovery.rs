@@ -1,0 +1,144 @@
+//! What clients and resource servers find out by themselves: the endpoints (RFC 8414), the keys (RFC 7517), the scopes.
+
+use super::path;
+use crate::problem::Problem;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use domain::rights::Right;
+use domain::scopes::Scope;
+use portal::signing_keys;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    issuer: &'a str,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    revocation_endpoint: String,
+    introspection_endpoint: String,
+    jwks_uri: String,
+    service_documentation: String,
+    scopes_supported: Vec<&'static str>,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 3],
+    token_endpoint_auth_methods_supported: [&'static str; 3],
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    code_challenge_methods_supported: [&'static str; 1],
+    authorization_response_iss_parameter_supported: bool,
+}
+
+/// The server's metadata.
+pub async fn metadata(State(app): State<App>) -> Response {
+    const METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+    let issuer = app.oauth2.issuer.as_str();
+    let at = |path: &str| format!("{issuer}{path}");
+    let metadata = Metadata {
+        issuer,
+        authorization_endpoint: at(path::AUTHORIZE),
+        token_endpoint: at(path::TOKEN),
+        revocation_endpoint: at(path::REVOKE),
+        introspection_endpoint: at(path::INTROSPECT),
+        jwks_uri: at(path::JWKS),
+        service_documentation: at("/api/docs"),
+        scopes_supported: Scope::ALL.iter().map(|scope| scope.code()).collect(),
+        response_types_supported: ["code"],
+        response_modes_supported: ["query"],
+        grant_types_supported: ["client_credentials", "authorization_code", "refresh_token"],
+        token_endpoint_auth_methods_supported: METHODS,
+        revocation_endpoint_auth_methods_supported: METHODS,
+        introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        code_challenge_methods_supported: ["S256"],
+        authorization_response_iss_parameter_supported: true,
+    };
+    kept(Json(metadata))
+}
+
+#[derive(Serialize)]
+struct Jwks {
+    keys: Vec<Jwk>,
+}
+
+/// RFC 7517 §4, RFC 7518 §6.2.1.
+#[derive(Serialize)]
+struct Jwk {
+    kty: &'static str,
+    crv: &'static str,
+    x: String,
+    y: String,
+    kid: String,
+    alg: &'static str,
+    #[serde(rename = "use")]
+    use_: &'static str,
+}
+
+/// The keys that access tokens are signed with, and will be.
+///
+/// # Errors
+/// Those of the database.
+pub async fn jwks(State(app): State<App>) -> Result<Response, Problem> {
+    let keys = signing_keys::list(&app.portal).await?.into_iter().map(|key| Jwk {
+        kty: "EC",
+        crv: "P-256",
+        x: key.x,
+        y: key.y,
+        kid: key.kid,
+        alg: "ES256",
+        use_: "sig",
+    });
+    Ok(kept(Json(Jwks { keys: keys.collect() })))
+}
+
+#[derive(Serialize)]
+struct Groups {
+    groups: Vec<Group>,
+}
+
+#[derive(Serialize)]
+struct Group {
+    name: &'static str,
+    scopes: Vec<Described>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Described {
+    name: &'static str,
+    description: &'static str,
+    any_of_permissions: Vec<Right>,
+}
+
+/// The scopes that there are, and the rights that a user needs for each.
+pub async fn scopes() -> Response {
+    let mut groups: Vec<Group> = Vec::new();
+    for scope in Scope::ALL {
+        let described = Described {
+            name: scope.code(),
+            description: scope.sentence(),
+            any_of_permissions: scope.right().into_iter().collect(),
+        };
+        match groups.iter_mut().find(|group| group.name == scope.group()) {
+            Some(group) => group.scopes.push(described),
+            None => groups.push(Group {
+                name: scope.group(),
+                scopes: vec![described],
+            }),
+        }
+    }
+    kept(Json(Groups { groups }))
+}
+
+/// What may be kept for as long as a key is published before it signs, and shorter.
+fn kept(body: impl IntoResponse) -> Response {
+    let mut response = body.into_response();
+    let value = format!("public, max-age={}", signing_keys::PUBLISHED.as_secs());
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().insert(CACHE_CONTROL, value);
+    }
+    response
+}

@@ -1,0 +1,105 @@
+//! Revocation (RFC 7009) and introspection (RFC 7662).
+
+use super::answer::{OauthError, never_stored};
+use super::form::Form;
+use crate::rate_limit::Limits;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Extension, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::scopes::Scopes;
+use portal::oauth2::{Denied, Introspection};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Revokes a token of the client's own. There is nothing to say about any other (RFC 7009 §2.2).
+///
+/// # Errors
+/// As the token endpoint.
+pub async fn revoke(
+    State(app): State<App>,
+    Extension(limits): Extension<Arc<Limits>>,
+    request: Request,
+) -> Result<Response, OauthError> {
+    let form = Form::read(request).await?;
+    let parameters = form.parameters()?;
+    let (client, standing) = form.client(&app, &limits, &parameters).await?;
+    let outcome = async {
+        let token = parameters.require("token")?;
+        portal::oauth2::revoke(&app.portal, &app.oauth2, &client, token).await
+    };
+    let mut response = match outcome.await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(denied) => OauthError::from(denied).into_response(),
+    };
+    never_stored(response.headers_mut());
+    standing.describe(response.headers_mut());
+    Ok(response)
+}
+
+/// RFC 7662 §2.2.
+#[derive(Serialize)]
+struct Active<'a> {
+    active: bool,
+    scope: Scopes,
+    client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    token_type: &'static str,
+    exp: i64,
+    iat: i64,
+    sub: String,
+    aud: &'a str,
+    iss: &'a str,
+    jti: String,
+}
+
+#[derive(Serialize)]
+struct Inactive {
+    active: bool,
+}
+
+/// Says what a token is good for, to a client of the same account.
+///
+/// # Errors
+/// As the token endpoint.
+pub async fn introspect(
+    State(app): State<App>,
+    Extension(limits): Extension<Arc<Limits>>,
+    request: Request,
+) -> Result<Response, OauthError> {
+    let form = Form::read(request).await?;
+    let parameters = form.parameters()?;
+    let (client, standing) = form.client(&app, &limits, &parameters).await?;
+    let outcome: Result<Option<Introspection>, Denied> = async {
+        let token = parameters.require("token")?;
+        portal::oauth2::introspect(&app.portal, &app.oauth2, &client, token).await
+    }
+    .await;
+    let mut response = match outcome {
+        Ok(Some(found)) => Json(describe(&app, found)).into_response(),
+        Ok(None) => Json(Inactive { active: false }).into_response(),
+        Err(denied) => OauthError::from(denied).into_response(),
+    };
+    never_stored(response.headers_mut());
+    standing.describe(response.headers_mut());
+    Ok(response)
+}
+
+fn describe(app: &App, found: Introspection) -> Active<'_> {
+    let client_id = found.client_id.to_string();
+    Active {
+        active: true,
+        scope: found.scopes,
+        sub: found.user.map_or_else(|| client_id.clone(), |user| user.to_string()),
+        client_id,
+        username: found.username,
+        token_type: "Bearer",
+        exp: found.expires_at.seconds(),
+        iat: found.issued_at.seconds(),
+        aud: &app.oauth2.issuer,
+        iss: &app.oauth2.issuer,
+        jti: found.id,
+    }
+}

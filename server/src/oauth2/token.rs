@@ -1,0 +1,58 @@
+//! The token endpoint (RFC 6749 §3.2).
+
+use super::answer::{OauthError, never_stored};
+use super::form::Form;
+use crate::rate_limit::Limits;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Extension, Request, State};
+use axum::response::{IntoResponse, Response};
+use domain::scopes::Scopes;
+use portal::oauth2::{Granted, LIFETIME, grant};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// RFC 6749 §5.1.
+#[derive(Serialize)]
+struct Answer<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    scope: Scopes,
+}
+
+/// Grants tokens.
+///
+/// # Errors
+/// Those of RFC 6749 §5.2; 413 and 415 for a body that is not a short form, 429 where a limit is reached.
+pub async fn token(
+    State(app): State<App>,
+    Extension(limits): Extension<Arc<Limits>>,
+    request: Request,
+) -> Result<Response, OauthError> {
+    let form = Form::read(request).await?;
+    let parameters = form.parameters()?;
+    let (client, standing) = form.client(&app, &limits, &parameters).await?;
+    let granted = grant(&app.portal, &app.oauth2, &client, &parameters).await;
+    let mut response = match granted {
+        Ok(granted) => answer(&granted),
+        Err(denied) => OauthError::from(denied).into_response(),
+    };
+    standing.describe(response.headers_mut());
+    Ok(response)
+}
+
+fn answer(granted: &Granted) -> Response {
+    let mut response = Json(Answer {
+        access_token: granted.access_token.expose(),
+        token_type: "Bearer",
+        expires_in: LIFETIME.as_secs(),
+        refresh_token: granted.refresh_token.as_ref().map(portal::Secret::expose),
+        scope: granted.scopes,
+    })
+    .into_response();
+    never_stored(response.headers_mut());
+    response
+}
