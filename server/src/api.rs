@@ -40,7 +40,7 @@ pub fn router(app: &App) -> Router {
     // These count each request by whoever turns out to have sent it.
     let proving = |methods: MethodRouter<App>| {
         let methods: MethodRouter<App> = methods.layer(Extension(Arc::clone(&limits)));
-        methods.layer(cors())
+        for_any_page(methods)
     };
     let open =
         |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(limits.clone(), caller::count_address));
@@ -74,9 +74,9 @@ pub fn router(app: &App) -> Router {
         (path::TOKEN, proving(post(oauth2::token))),
         (path::REVOKE, proving(post(oauth2::revoke))),
         (path::INTROSPECT, proving(post(oauth2::introspect))),
-        (path::SCOPES, open(get(oauth2::scopes)).layer(cors())),
-        (path::METADATA, open(get(oauth2::metadata)).layer(cors())),
-        (path::JWKS, open(get(oauth2::jwks)).layer(cors())),
+        (path::SCOPES, for_any_page(open(get(oauth2::scopes)))),
+        (path::METADATA, for_any_page(open(get(oauth2::metadata)))),
+        (path::JWKS, for_any_page(open(get(oauth2::jwks)))),
     ];
     let router = routes.into_iter().fold(Router::new(), |router, (path, methods)| {
         router.route(path, methods.clone()).route(&format!("{path}/"), methods)
@@ -88,11 +88,13 @@ pub fn router(app: &App) -> Router {
 }
 
 /// For clients that are a page's script: none of these endpoints looks at a cookie, so any page may ask.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
+fn for_any_page(methods: MethodRouter<App>) -> MethodRouter<App> {
+    let cors = CorsLayer::new()
         .allow_origin(cors::Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE]);
+    // The layer answers every OPTIONS; without a route of its own none would reach it.
+    methods.options(method_not_allowed).layer(cors)
 }
 
 async fn unknown_route() -> Problem {

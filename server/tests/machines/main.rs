@@ -1,4 +1,4 @@
-//! OAuth 1.0a and the API that it opens, over real HTTP: the real router on a loopback port, on SQLite and, where
+//! OAuth 1.0a, OAuth 2.0 and the API that they open, over real HTTP: the real router on a loopback port, on SQLite and, where
 //! `GATEHOUSE_TEST_POSTGRES` names a server, on PostgreSQL. What signs the requests here shares no code with the server.
 
 #![allow(clippy::unwrap_used)]
@@ -10,6 +10,7 @@ mod hostile;
 mod http;
 mod limits;
 mod nodes;
+mod oauth2;
 mod refusals;
 mod replays;
 mod rsa;
