@@ -3,6 +3,8 @@
 
 mod account;
 mod caller;
+pub(crate) mod docs;
+pub(crate) mod openapi;
 mod profiles;
 pub(crate) mod query;
 mod users;
@@ -76,6 +78,9 @@ pub fn router(app: &App) -> Router {
         (path::INTROSPECT, proving(post(oauth2::introspect))),
         (path::SCOPES, for_any_page(open(get(oauth2::scopes)))),
         (path::METADATA, for_any_page(open(get(oauth2::metadata)))),
+        (openapi::PATH, open(get(openapi::get))),
+        (docs::PATH, open(get(docs::get))),
+        (docs::STYLE, get(docs::style)),
         (path::JWKS, for_any_page(open(get(oauth2::jwks)))),
     ];
     let router = routes.into_iter().fold(Router::new(), |router, (path, methods)| {

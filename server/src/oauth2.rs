@@ -1,11 +1,11 @@
 //! OAuth 2.0 on the wire: the token endpoint and its neighbours, and what clients find out about them.
 
-mod answer;
-mod authorize;
-mod discovery;
+pub(crate) mod answer;
+pub(crate) mod authorize;
+pub(crate) mod discovery;
 mod form;
-mod status;
-mod token;
+pub(crate) mod status;
+pub(crate) mod token;
 
 pub use authorize::{get as authorize, post as authorize_by_form};
 pub use discovery::{jwks, metadata, scopes};

@@ -15,6 +15,7 @@ use domain::rights::Right;
 use portal::oauth1::Denied;
 use serde::Serialize;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// The realm of the challenges.
 pub const REALM: &str = "Gatehouse";
@@ -98,8 +99,10 @@ struct Inner {
     retry_after: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
-struct Body {
+/// Why something did not happen (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -108,21 +111,24 @@ struct Body {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     right: Option<Right>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     feature: Option<Feature>,
     #[serde(flatten)]
     oauth: Option<OAuth>,
 }
 
-#[derive(Debug, Serialize)]
+/// What is wrong with one value.
+#[derive(Debug, Serialize, ToSchema)]
 struct FieldProblem {
     field: String,
     detail: String,
 }
 
 /// The members of the OAuth Problem Reporting extension, and the base string.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct OAuth {
     oauth_problem: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]

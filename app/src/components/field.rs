@@ -111,3 +111,11 @@ pub fn focus_first_invalid() {
         }
     });
 }
+
+/// Whether a field loses the focus to a button, as when a form is sent.
+pub fn leads_to_button(event: &web_sys::FocusEvent) -> bool {
+    event
+        .related_target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|element| element.tag_name() == "BUTTON")
+}

@@ -1,6 +1,6 @@
 //! The first account: made once, with the code that the console printed.
 
-use crate::components::field::{TextField, focus_first_invalid};
+use crate::components::field::{TextField, focus_first_invalid, leads_to_button};
 use crate::components::notice::{Kind, Notice};
 use crate::failure::Failure;
 use crate::pages::gate::Gate;
@@ -119,7 +119,12 @@ fn Form(action: ServerAction<CompleteSetup>) -> impl IntoView {
                 attr:class="form"
                 on:submit:capture=on_submit
                 on:input=move |event| recheck(&event, true)
-                on:focusout=move |event| recheck(&event, false)
+                on:focusout=move |event| {
+                    // A complaint moves the button away from under a pointer that is pressing it; sending checks anyway.
+                    if !leads_to_button(&event) {
+                        recheck(&event, false);
+                    }
+                }
             >
                 {notice}
                 <TextField

@@ -1,6 +1,7 @@
 //! `/api/v4/account`.
 
 use super::Caller;
+use super::openapi::OpenToTokens;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::Json;
@@ -8,11 +9,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use portal::accounts;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// An account.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Account<'a> {
+pub(super) struct Account<'a> {
     name: &'a str,
+    #[schema(value_type = Vec<String>)]
     available_languages: [&'a str; 1],
     default_language: &'a str,
     time_zone: &'a str,
@@ -20,6 +24,10 @@ struct Account<'a> {
 }
 
 /// The caller's account.
+#[utoipa::path(get, path = "/api/v4/account", tag = "Account", responses(
+    (status = 200, description = "The account.", body = Account),
+    OpenToTokens
+), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
 pub(super) async fn get(State(app): State<App>, Caller(actor): Caller) -> Result<Response, Problem> {
     let details = accounts::details(&app.portal, &actor).await?;
     let account = Account {

@@ -2,8 +2,9 @@
 
 use super::Caller;
 use super::caller::Bearing;
+use super::openapi::OpenToTokens;
 use super::query::ById;
-use crate::problem::Problem;
+use crate::problem::{Body, Problem};
 use crate::state::App;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -16,11 +17,16 @@ use domain::scopes::Scope;
 use portal::oauth2::Denied;
 use portal::{Error, profiles};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// A security profile.
+#[derive(Serialize, ToSchema)]
 pub(super) struct Profile {
+    #[schema(value_type = uuid::Uuid)]
     id: ProfileId,
     name: String,
+    /// What its users may do.
+    #[schema(value_type = Vec<String>)]
     roles: Rights,
 }
 
@@ -35,12 +41,23 @@ impl From<people::Profile> for Profile {
 }
 
 /// The account's security profiles.
+#[utoipa::path(get, path = "/api/v4/profiles", tag = "Profiles", operation_id = "profiles", responses(
+    (status = 200, description = "The profiles.", body = Vec<Profile>),
+    OpenToTokens
+), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"])))]
 pub(super) async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<Json<Vec<Profile>>, Problem> {
     let profiles = profiles::list(&app.portal, &actor).await?;
     Ok(Json(profiles.into_iter().map(Profile::from).collect()))
 }
 
 /// One security profile; one's own needs no right, and of access tokens only `current.profile:read`.
+#[utoipa::path(get, path = "/api/v4/profiles/{id}", tag = "Profiles", operation_id = "profile", params(
+    ("id" = String, Path, description = "The id."),
+), responses(
+    (status = 200, description = "The profile.", body = Profile),
+    (status = 404, description = "The account has no such profile.", body = Body, content_type = "application/problem+json"),
+    OpenToTokens
+), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"]), ("oauth2" = ["current.profile:read"])))]
 pub(super) async fn get(
     State(app): State<App>,
     Caller(actor): Caller,

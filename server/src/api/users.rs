@@ -1,8 +1,9 @@
 //! `/api/v4/currentUser` and `/api/v4/users`.
 
 use super::Caller;
+use super::openapi::OpenToTokens;
 use super::query::{ById, Query};
-use crate::problem::Problem;
+use crate::problem::{Body, Problem};
 use crate::state::App;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -16,6 +17,7 @@ use portal::Error;
 use portal::actor::Person;
 use portal::people::PeopleQuery;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How many users a page has where the client asks for a page and does not say.
 const PAGE: u32 = 100;
@@ -26,15 +28,17 @@ const PAGE_NUMBER: HeaderName = HeaderName::from_static("x-pagination-page");
 const LIMIT: HeaderName = HeaderName::from_static("x-pagination-limit");
 
 /// A user, as an answer about one has it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct User<'a> {
+pub(super) struct User<'a> {
+    #[schema(value_type = uuid::Uuid)]
     id: UserId,
     username: &'a str,
     email: &'a str,
     firstname: &'a str,
     infix: &'static str,
     lastname: &'a str,
+    #[schema(value_type = uuid::Uuid)]
     profile_id: ProfileId,
     active: bool,
     #[serde(rename = "isSSOOnly")]
@@ -47,14 +51,15 @@ struct User<'a> {
     #[serde(flatten)]
     unkept: Unkept,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Group>>)]
     groups: Option<[Group; 0]>,
 }
 
 /// What clients know of a user and this portal does not keep: empty texts, so that a client need not look whether they
 /// are there.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Unkept {
+pub(super) struct Unkept {
     phone_number: &'static str,
     cellphone_number: &'static str,
     department: &'static str,
@@ -75,14 +80,16 @@ struct Unkept {
 }
 
 /// A user, as a list has it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ListedUser<'a> {
+pub(super) struct ListedUser<'a> {
+    #[schema(value_type = uuid::Uuid)]
     id: UserId,
     name: &'a str,
     username: &'a str,
     email: &'a str,
     email2: &'static str,
+    #[schema(value_type = uuid::Uuid)]
     profile_id: ProfileId,
     active: u8,
     #[serde(rename = "isSSOOnly")]
@@ -92,13 +99,19 @@ struct ListedUser<'a> {
     employee_number: &'static str,
     website: &'static str,
     country: &'static str,
+    #[schema(value_type = Vec<Group>)]
     groups: [Group; 0],
 }
 
 /// There are no user groups here, so nobody is in one.
-#[derive(Serialize)]
-struct Group {}
+#[derive(Serialize, ToSchema)]
+pub(super) struct Group {}
 
+#[utoipa::path(get, path = "/api/v4/currentUser", tag = "Users", operation_id = "currentUser",
+    summary = "The user behind the credential", responses(
+    (status = 200, description = "The user.", body = User),
+    OpenToTokens
+), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
 /// The person behind the credential; answered from what the credential brought along.
 pub(super) async fn current(Caller(actor): Caller) -> Result<Response, Problem> {
     let person = actor.require_person()?;
@@ -125,6 +138,19 @@ pub(super) async fn current(Caller(actor): Caller) -> Result<Response, Problem> 
 }
 
 /// The account's users, all of them or by page.
+#[utoipa::path(get, path = "/api/v4/users", tag = "Users", operation_id = "users", params(
+    ("limit" = Option<u32>, Query, description = "How many a page has.", minimum = 1),
+    ("page" = Option<u32>, Query, description = "Which page, from 1.", minimum = 1),
+    ("includeInActive" = Option<bool>, Query, description = "Whether users who cannot sign in are listed too."),
+), responses(
+    (status = 200, description = "The users.", body = Vec<ListedUser>, headers(
+        ("X-Pagination-TotalRecords" = u64, description = "How many users there are in all."),
+        ("X-Pagination-TotalPages" = u64, description = "How many pages there are."),
+        ("X-Pagination-Page" = u64, description = "Which page this is."),
+        ("X-Pagination-Limit" = u64, description = "How many users a page has."),
+    )),
+    OpenToTokens
+), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(super) async fn list(
     State(app): State<App>,
     Caller(actor): Caller,
@@ -158,6 +184,13 @@ pub(super) async fn list(
 }
 
 /// One user, by id or user name; oneself needs no right.
+#[utoipa::path(get, path = "/api/v4/users/{id}", tag = "Users", operation_id = "user", params(
+    ("id" = String, Path, description = "The id, or the user name."),
+), responses(
+    (status = 200, description = "The user.", body = User),
+    (status = 404, description = "The account has no such user.", body = Body, content_type = "application/problem+json"),
+    OpenToTokens
+), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(super) async fn get(
     State(app): State<App>,
     Caller(actor): Caller,

@@ -1,6 +1,7 @@
 //! The endpoints of the three-legged flow (RFC 5849 §2). The page where a person decides is the app's.
 
 use super::Received;
+use crate::api::openapi::{OpenToAll, OpenToTokens};
 use crate::api::query::Query;
 use crate::problem::Problem;
 use crate::state::App;
@@ -15,6 +16,11 @@ use portal::request_tokens::{self, Issued};
 ///
 /// # Errors
 /// Those of [`request_tokens::issue`], 413 and 415 for a body that is not a short form.
+#[utoipa::path(post, path = "/api/v4/oauth/request_token", tag = "OAuth 1", operation_id = "requestToken", responses(
+    (status = 200, description = "`oauth_token`, `oauth_token_secret` and `oauth_callback_confirmed`.",
+        body = String, content_type = "application/x-www-form-urlencoded"),
+    OpenToTokens
+), security(("oauth1" = [])))]
 pub async fn request_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let received = Received::read(request).await?;
     received.require_form()?;
@@ -33,6 +39,13 @@ pub async fn request_token(State(app): State<App>, request: Request) -> Result<R
 ///
 /// # Errors
 /// 400 for a query that cannot be read.
+#[utoipa::path(get, path = "/api/v4/oauth/authorise", tag = "OAuth 1", operation_id = "authorise", params(
+    ("oauth_token" = Option<String>, Query, description = "The request token."),
+    ("callback" = Option<String>, Query, description = "Where to go back to, in the older flow."),
+), responses(
+    (status = 303, description = "To the page where the person decides."),
+    OpenToAll
+))]
 pub async fn authorise(RawQuery(query): RawQuery) -> Result<Redirect, Problem> {
     let query = Query::parse(query.as_deref())?;
     let token = query.one("oauth_token")?;
@@ -49,6 +62,11 @@ pub async fn authorise(RawQuery(query): RawQuery) -> Result<Redirect, Problem> {
 ///
 /// # Errors
 /// Those of [`request_tokens::exchange`], 413 and 415 for a body that is not a short form.
+#[utoipa::path(post, path = "/api/v4/oauth/access_token", tag = "OAuth 1", operation_id = "accessToken", responses(
+    (status = 200, description = "`oauth_token` and `oauth_token_secret`.",
+        body = String, content_type = "application/x-www-form-urlencoded"),
+    OpenToTokens
+), security(("oauth1" = [])))]
 pub async fn access_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let received = Received::read(request).await?;
     received.require_form()?;

@@ -10,6 +10,7 @@ use domain::oauth2::{ErrorCode, Refusal};
 use portal::oauth2::Denied;
 use serde::Serialize;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// A refusal on its way to the client.
 #[derive(Debug)]
@@ -24,8 +25,10 @@ struct Inner {
     standing: Option<Standing>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// Why a client got nothing (RFC 6749 §5.2).
+#[derive(Serialize, ToSchema)]
+#[schema(as = OauthError)]
+pub(crate) struct Body<'a> {
     error: &'static str,
     error_description: &'a str,
 }

@@ -1,6 +1,7 @@
 //! What clients and resource servers find out by themselves: the endpoints (RFC 8414), the keys (RFC 7517), the scopes.
 
 use super::path;
+use crate::api::openapi::OpenToAll;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::Json;
@@ -12,9 +13,11 @@ use domain::rights::Right;
 use domain::scopes::Scope;
 use portal::signing_keys;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct Metadata<'a> {
+/// The server (RFC 8414 §2).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Metadata<'a> {
     issuer: &'a str,
     authorization_endpoint: String,
     token_endpoint: String,
@@ -23,17 +26,27 @@ struct Metadata<'a> {
     jwks_uri: String,
     service_documentation: String,
     scopes_supported: Vec<&'static str>,
+    #[schema(value_type = Vec<String>)]
     response_types_supported: [&'static str; 1],
+    #[schema(value_type = Vec<String>)]
     response_modes_supported: [&'static str; 1],
+    #[schema(value_type = Vec<String>)]
     grant_types_supported: [&'static str; 3],
+    #[schema(value_type = Vec<String>)]
     token_endpoint_auth_methods_supported: [&'static str; 3],
+    #[schema(value_type = Vec<String>)]
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    #[schema(value_type = Vec<String>)]
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    #[schema(value_type = Vec<String>)]
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
 }
 
 /// The server's metadata.
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "Discovery", operation_id = "metadata", responses(
+    (status = 200, description = "The metadata.", body = Metadata), OpenToAll
+))]
 pub async fn metadata(State(app): State<App>) -> Response {
     const METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
     let issuer = app.oauth2.issuer.as_str();
@@ -59,13 +72,14 @@ pub async fn metadata(State(app): State<App>) -> Response {
     kept(Json(metadata))
 }
 
-#[derive(Serialize)]
-struct Jwks {
+/// The published keys (RFC 7517 §5).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Jwks {
     keys: Vec<Jwk>,
 }
 
-/// RFC 7517 §4, RFC 7518 §6.2.1.
-#[derive(Serialize)]
+/// A published key (RFC 7517 §4, RFC 7518 §6.2.1).
+#[derive(Serialize, ToSchema)]
 struct Jwk {
     kty: &'static str,
     crv: &'static str,
@@ -81,6 +95,9 @@ struct Jwk {
 ///
 /// # Errors
 /// Those of the database.
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "Discovery", operation_id = "keys", responses(
+    (status = 200, description = "The keys.", body = Jwks), OpenToAll
+))]
 pub async fn jwks(State(app): State<App>) -> Result<Response, Problem> {
     let keys = signing_keys::list(&app.portal).await?.into_iter().map(|key| Jwk {
         kty: "EC",
@@ -94,26 +111,37 @@ pub async fn jwks(State(app): State<App>) -> Result<Response, Problem> {
     Ok(kept(Json(Jwks { keys: keys.collect() })))
 }
 
-#[derive(Serialize)]
-struct Groups {
+/// The scopes that there are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Scopes)]
+pub(crate) struct Groups {
     groups: Vec<Group>,
 }
 
-#[derive(Serialize)]
+/// Scopes that belong together.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ScopeGroup)]
 struct Group {
     name: &'static str,
     scopes: Vec<Described>,
 }
 
-#[derive(Serialize)]
+/// A scope.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Scope)]
 struct Described {
     name: &'static str,
     description: &'static str,
+    /// The rights of which the user needs one; none are needed where it is empty.
+    #[schema(value_type = Vec<String>)]
     any_of_permissions: Vec<Right>,
 }
 
 /// The scopes that there are, and the rights that a user needs for each.
+#[utoipa::path(get, path = "/v6/authentication/oauth2/scopes", tag = "Discovery", operation_id = "scopes", responses(
+    (status = 200, description = "The scopes, in groups.", body = Groups), OpenToAll
+))]
 pub async fn scopes() -> Response {
     let mut groups: Vec<Group> = Vec::new();
     for scope in Scope::ALL {

@@ -2,6 +2,7 @@
 
 use super::answer::{OauthError, never_stored};
 use super::form::Form;
+use crate::api::openapi::OauthErrors;
 use crate::rate_limit::Limits;
 use crate::state::App;
 use axum::Json;
@@ -12,11 +13,40 @@ use domain::scopes::Scopes;
 use portal::oauth2::{Denied, Introspection};
 use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A question about a token.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes a form, which is read parameter by parameter")]
+pub(crate) struct TokenQuestion {
+    /// The token.
+    token: String,
+    /// What kind of token it is thought to be; it is found without.
+    token_type_hint: Option<String>,
+    /// Unless the client proves itself in the Authorization header.
+    client_id: Option<String>,
+    /// The same.
+    client_secret: Option<String>,
+}
+
+/// What is said of a token.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes an answer")]
+pub(crate) enum Status<'a> {
+    Active(Active<'a>),
+    Inactive(Inactive),
+}
 
 /// Revokes a token of the client's own. There is nothing to say about any other (RFC 7009 §2.2).
 ///
 /// # Errors
 /// As the token endpoint.
+#[utoipa::path(post, path = "/v6/authentication/oauth2/revoke", tag = "OAuth 2", operation_id = "revoke",
+    request_body(content = TokenQuestion, content_type = "application/x-www-form-urlencoded"), responses(
+    (status = 200, description = "The token holds no more, if it was the client's."),
+    OauthErrors
+), security((), ("client" = [])))]
 pub async fn revoke(
     State(app): State<App>,
     Extension(limits): Extension<Arc<Limits>>,
@@ -38,10 +68,11 @@ pub async fn revoke(
     Ok(response)
 }
 
-/// RFC 7662 §2.2.
-#[derive(Serialize)]
-struct Active<'a> {
+/// What there is to say of a token (RFC 7662 §2.2).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Active<'a> {
     active: bool,
+    #[schema(value_type = String)]
     scope: Scopes,
     client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,8 +86,9 @@ struct Active<'a> {
     jti: String,
 }
 
-#[derive(Serialize)]
-struct Inactive {
+/// A token that does not hold, or is none of the client's account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Inactive {
     active: bool,
 }
 
@@ -64,6 +96,11 @@ struct Inactive {
 ///
 /// # Errors
 /// As the token endpoint.
+#[utoipa::path(post, path = "/v6/authentication/oauth2/introspect", tag = "OAuth 2", operation_id = "introspect",
+    request_body(content = TokenQuestion, content_type = "application/x-www-form-urlencoded"), responses(
+    (status = 200, description = "What the token is good for.", body = Status),
+    OauthErrors
+), security((), ("client" = [])))]
 pub async fn introspect(
     State(app): State<App>,
     Extension(limits): Extension<Arc<Limits>>,

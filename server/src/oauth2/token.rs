@@ -2,6 +2,7 @@
 
 use super::answer::{OauthError, never_stored};
 use super::form::Form;
+use crate::api::openapi::OauthErrors;
 use crate::rate_limit::Limits;
 use crate::state::App;
 use axum::Json;
@@ -11,19 +12,50 @@ use domain::scopes::Scopes;
 use portal::oauth2::{Granted, LIFETIME, grant};
 use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
-/// RFC 6749 §5.1.
-#[derive(Serialize)]
-struct Answer<'a> {
+/// Tokens (RFC 6749 §5.1).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tokens)]
+pub(crate) struct Answer<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
+    /// What the access token is good for: words with spaces between them.
+    #[schema(value_type = String)]
     scope: Scopes,
 }
 
+/// A request for tokens.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes a form, which is read parameter by parameter")]
+pub(crate) struct TokenRequest {
+    /// `client_credentials`, `authorization_code` or `refresh_token`.
+    grant_type: String,
+    /// Unless the client proves itself in the Authorization header.
+    client_id: Option<String>,
+    /// The same.
+    client_secret: Option<String>,
+    /// Words with spaces between them; everything that can be granted if left out.
+    scope: Option<String>,
+    /// With `authorization_code`.
+    code: Option<String>,
+    /// With `authorization_code`, the one of the authorization request.
+    redirect_uri: Option<String>,
+    /// With `authorization_code`, where the authorization request had a `code_challenge`.
+    code_verifier: Option<String>,
+    /// With `refresh_token`.
+    refresh_token: Option<String>,
+}
+
 /// Grants tokens.
+#[utoipa::path(post, path = "/v6/authentication/oauth2/token", tag = "OAuth 2", operation_id = "token",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"), responses(
+    (status = 200, description = "The tokens.", body = Answer),
+    OauthErrors
+), security((), ("client" = [])))]
 ///
 /// # Errors
 /// Those of RFC 6749 §5.2; 413 and 415 for a body that is not a short form, 429 where a limit is reached.

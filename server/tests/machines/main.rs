@@ -11,6 +11,7 @@ mod http;
 mod limits;
 mod nodes;
 mod oauth2;
+mod openapi;
 mod refusals;
 mod replays;
 mod rsa;
