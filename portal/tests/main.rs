@@ -20,6 +20,7 @@ mod many_tokens;
 mod migrations;
 mod nonces;
 mod oauth1;
+mod oauth_apps;
 mod odd_texts;
 mod people;
 mod profiles;
