@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement};
 
-/// What a form's fields hold, by their names.
+/// What a form's fields hold, by their names. Of several fields of one name, each has a line.
 pub type Values<'a> = &'a dyn Fn(&str) -> String;
 
 /// The complaints of one form: those of `domain` while a person types, those of the server once it has been sent.
@@ -158,7 +158,10 @@ where
         let Ok(data) = FormData::new_with_form(form) else {
             return;
         };
-        let values = |name: &str| data.get(name).as_string().unwrap_or_default();
+        let values = |name: &str| {
+            let values = data.get_all(name).into_iter().filter_map(|value| value.as_string());
+            values.collect::<Vec<_>>().join("\n")
+        };
         self.errors.try_set((self.rule)(&values).unwrap_or_default());
     }
 }
@@ -230,12 +233,14 @@ fn form_of(event: &ev::Event) -> Option<HtmlFormElement> {
     element.closest("form").ok()??.dyn_into().ok()
 }
 
+/// The field's name as complaints have it: a list's fields are `scopes[]` in the form.
 fn name_of(event: &ev::Event) -> Option<String> {
-    event
+    let name = event
         .target()?
         .dyn_into::<web_sys::Element>()
         .ok()?
-        .get_attribute("name")
+        .get_attribute("name")?;
+    Some(name.strip_suffix("[]").map(str::to_owned).unwrap_or(name))
 }
 
 /// Moves the focus to the first field that is complained about: in the form that the person is in, or else on the page.
@@ -267,8 +272,8 @@ fn focus_first_wrong() {
 #[cfg(feature = "ssr")]
 pub fn answer<S: ServerFn>(
     result: portal::Result<()>,
-    done: &super::address::Address,
-    again: &super::address::Address,
+    done: &impl std::fmt::Display,
+    again: &impl std::fmt::Display,
 ) -> Result<(), Failure> {
     use leptos::server_fn::error::ServerFnUrlError;
     let failure = match result {
