@@ -3,9 +3,9 @@ use domain::consumers::{Consumer, ConsumerSigning, NewConsumer};
 use domain::ids::{ProfileId, UserId};
 use domain::people::NewUser;
 use domain::rights::{Right, Rights};
-use domain::tokens::{Token, TokenQuery};
+use domain::tokens::{Token, TokenQuery, UserRef};
 use portal::people::PeopleQuery;
-use portal::{Actor, Error, Portal, Result, accounts, consumers, people, profiles, tokens};
+use portal::{Actor, Error, Portal, Result, accounts, consumers, oauth_apps, people, profiles, tokens};
 
 both!(
     each_operation_asks_for_each_of_its_rights,
@@ -29,6 +29,7 @@ enum Operation {
     RevokeToken,
     ChoosePerson,
     ChooseAppUser,
+    ReadUserRights,
     CreatePerson,
     SetActive,
     ListPeople,
@@ -60,6 +61,7 @@ const NEEDED: &[(Operation, &[Right])] = &[
     (RevokeToken, REVOKE),
     (ChoosePerson, CREATE),
     (ChooseAppUser, APPS),
+    (ReadUserRights, APPS),
     (CreatePerson, PEOPLE),
     (SetActive, PEOPLE),
     (ListPeople, PEOPLE),
@@ -124,6 +126,9 @@ async fn perform(portal: &Portal, actor: &Actor, operation: Operation, on: &Thin
             .await
             .map(drop),
         ChooseAppUser => people::choices(portal, actor, Right::ManageOauthApps, "a")
+            .await
+            .map(drop),
+        ReadUserRights => oauth_apps::rights_of(portal, actor, &UserRef::Email(ADA.to_owned()))
             .await
             .map(drop),
         CreatePerson => {
