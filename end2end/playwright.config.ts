@@ -2,7 +2,9 @@ import { defineConfig, devices } from "@playwright/test";
 import { chromium } from "./support/chromium.ts";
 
 // Files in which every test must hold without script too.
-const withoutScript = ["consent", "consumers", "guide", "rights", "setup", "sign-in", "token-form", "tokens"].map((name) => `${name}.spec.ts`);
+const withoutScript = [
+  ...["consent", "consumers", "guide", "oauth-apps", "oauth2-consent", "rights", "setup", "sign-in", "token-form", "tokens"],
+].map((name) => `${name}.spec.ts`);
 
 export default defineConfig({
   testDir: "tests",

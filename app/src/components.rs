@@ -1,6 +1,7 @@
 //! What more than one page is made of.
 
 pub mod arrival;
+pub mod checked_form;
 pub mod combobox;
 pub mod copy;
 pub mod dialog;
@@ -10,5 +11,6 @@ pub mod menu;
 pub mod notice;
 pub mod page_header;
 pub mod problem;
+pub(crate) mod reveal;
 pub mod time;
 pub mod toast;

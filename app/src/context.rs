@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use portal::oauth2::Policy;
 use portal::sessions::{Client, LIFETIME};
 use portal::{Actor, Portal, Secret};
 use std::sync::Arc;
@@ -33,6 +34,14 @@ pub struct Site {
 }
 
 impl Site {
+    /// Who issues access tokens, and for whose API they are.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy {
+            issuer: self.public_url.to_string(),
+        }
+    }
+
     /// Whether the site is reached over TLS, so that cookies can be bound to it.
     #[must_use]
     pub fn is_secure(&self) -> bool {
@@ -115,6 +124,18 @@ pub(crate) fn lead_to_sign_in() {
     leptos_axum::redirect(&crate::session::sign_in_address(
         here.as_ref().map_or("/", |here| here.as_str()),
     ));
+}
+
+/// Answers with a redirect, to the script that called a server function or to whoever loads the page that calls it: that
+/// one is led on whatever kinds of answer they say they take.
+pub(crate) fn lead_on(address: &str) {
+    leptos_axum::redirect(address);
+    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    if !parts.uri.path().starts_with("/fn/") {
+        response.set_status(StatusCode::FOUND);
+    }
 }
 
 /// Gives a server function's answer its status. A browser that sent a plain form is led on to a page whatever happened,

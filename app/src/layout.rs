@@ -119,7 +119,7 @@ fn Sections() -> impl IntoView {
     view! { <ul>{items.into_iter().collect_view()}</ul> }
 }
 
-/// The person's name, sessions, and the way out.
+/// The person's name, sessions, connected apps, and the way out.
 #[component]
 fn PersonMenu(me: Me) -> impl IntoView {
     let initials: String = me
@@ -146,6 +146,10 @@ fn PersonMenu(me: Me) -> impl IntoView {
                 <A href="/sessions">
                     <Draw icon=Icon::Sessions />
                     "Sessions"
+                </A>
+                <A href="/connected-apps">
+                    <Draw icon=Icon::Integration />
+                    "Connected apps"
                 </A>
                 // A plain form: what comes after is loaded anew, so that nothing of the session stays in the browser.
                 <form action=SignOut::url() method="post">

@@ -29,8 +29,11 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 use pages::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
 use pages::authorise::AuthorisePage;
+use pages::connected_apps::ConnectedAppsPage;
 use pages::home::HomePage;
 use pages::not_found::NotFoundPage;
+use pages::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
+use pages::oauth2::Oauth2AuthorisePage;
 use pages::permissions::PermissionsPage;
 use pages::portal_settings::PortalSettingsPage;
 use pages::sections::{AssetTrackingPage, IntegrationPage, SubscriptionPage, SupportPage};
@@ -89,6 +92,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view={Lazy::<SetupPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/oauth1/authorise") view={Lazy::<AuthorisePage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/oauth2/authorise") view={Lazy::<Oauth2AuthorisePage>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("integration") view={Lazy::<IntegrationPage>::new()} ssr=SsrMode::Async />
@@ -96,12 +100,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("subscription") view={Lazy::<SubscriptionPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("support") view={Lazy::<SupportPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<SessionsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("connected-apps") view={Lazy::<ConnectedAppsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings") view={Lazy::<SettingsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings/permissions") view={Lazy::<PermissionsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings/portal") view={Lazy::<PortalSettingsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings/portal/api-tokens") view={Lazy::<ApiTokensPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings/portal/api-tokens/tokens/:id") view={Lazy::<TokenPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings/portal/api-tokens/consumers/:id") view={Lazy::<ConsumerPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/oauth-apps") view={Lazy::<OauthAppsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/oauth-apps/new") view={Lazy::<NewOauthAppPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/oauth-apps/:id") view={Lazy::<OauthAppPage>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
                 <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
             </Routes>

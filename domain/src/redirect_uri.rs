@@ -107,6 +107,25 @@ pub fn matches(registered: &str, requested: &str) -> bool {
     }
 }
 
+/// The part of a redirect URI or callback that tells a person where they go: its host, or the scheme of an installed
+/// program.
+#[must_use]
+pub fn place(address: &str) -> String {
+    let (scheme, rest) = address.split_once(':').unwrap_or((address, ""));
+    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let host = rest
+        .strip_prefix("//")
+        .filter(|_| is_web)
+        // What stands before an `@` is no host, however much it looks like one.
+        .and_then(|rest| rest.split(['/', '?', '#', '\\']).next()?.rsplit('@').next())
+        .unwrap_or_default();
+    if host.is_empty() {
+        format!("the program that opens {scheme}: addresses")
+    } else {
+        host.to_owned()
+    }
+}
+
 /// A loopback address's host, and what follows its port; nothing for any other.
 fn without_port(text: &str) -> Option<(&str, &str)> {
     let (authority, path) = split_authority(text.strip_prefix("http://")?);
@@ -285,6 +304,22 @@ mod tests {
             ("http://127.0.0.1/cb", "http://0x7f.1:80/cb"),
         ] {
             assert!(!matches(registered, requested), "{requested}");
+        }
+    }
+
+    #[test]
+    fn a_person_is_told_the_host_that_the_browser_goes_to() {
+        for (callback, told) in [
+            ("https://pim.example/back?x=1", "pim.example"),
+            ("http://localhost:8080/", "localhost:8080"),
+            ("https://bank.example@evil.example/", "evil.example"),
+            ("https://evil.example\\@bank.example/", "evil.example"),
+            ("https://evil.example?@bank.example", "evil.example"),
+            ("app:/done", "the program that opens app: addresses"),
+            ("app:done", "the program that opens app: addresses"),
+            ("app://bank.example/done", "the program that opens app: addresses"),
+        ] {
+            assert_eq!(place(callback), told, "{callback}");
         }
     }
 

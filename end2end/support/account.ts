@@ -17,7 +17,9 @@ export type Right =
   | "create-api-tokens"
   | "view-api-tokens"
   | "revoke-api-tokens"
-  | "manage-users";
+  | "manage-users"
+  | "manage-oauth-apps"
+  | "manage-integration";
 
 export interface Consumer {
   id: string;

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { type Page } from "@playwright/test";
 import type { Demo } from "./demo.ts";
 import { signedFetch } from "./oauth1.ts";
+import { type NewApp, authorisationAddress, callWith, connectorScopes, oauthApps, registerApp } from "./oauth2.ts";
 import type { Server } from "./server.ts";
 import { apiTokens, dialog, fillSignIn, open, personMenu, press, signIn } from "./steps.ts";
 import { expect, hasScript } from "./test.ts";
@@ -48,6 +49,42 @@ function consent(callback: string): Way {
     await signIn(page, demo.person("Maren"), `/oauth1/authorise?oauth_token=${token}`);
     await expect(page.getByRole("heading", { name: /to use your account/ })).toBeVisible();
   };
+}
+
+/** The page of a new app, at the end of its address if need be. */
+function appPage(app: Omit<NewApp, "name" | "user">, rest = ""): Way {
+  return async ({ page, demo }) => {
+    const [maren, name] = [demo.person("Maren"), `Connector ${randomUUID()}`];
+    await signIn(page, maren);
+    const { id } = await registerApp(page, { ...app, name, user: maren.email });
+    await open(page, `${oauthApps}/${id}${rest}`);
+    await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
+  };
+}
+
+const connector = { scopes: connectorScopes };
+const wiki = {
+  grant: "authorization_code" as const,
+  redirectUris: ["https://wiki.larkfield.example/back"],
+  scopes: ["offline", "current.user:read", "asset:read"],
+};
+
+/** What Maren is asked by a new app. */
+async function askedByWiki({ page, demo }: Start): Promise<void> {
+  await signIn(page, demo.person("Maren"));
+  const app = await registerApp(page, { ...wiki, name: `Wiki ${randomUUID()}` });
+  await open(page, authorisationAddress(app, wiki.redirectUris[0]!));
+  await expect(page.getByRole("heading", { name: /to use your account/ })).toBeVisible();
+}
+
+/** A person with an app that they have allowed something. */
+async function connected({ page, demo }: Start): Promise<void> {
+  await signIn(page, demo.person("Maren"));
+  const app = await registerApp(page, { ...wiki, name: `Wiki ${randomUUID()}` });
+  const request = authorisationAddress(app, wiki.redirectUris[0]!).split("?")[1]!;
+  await callWith(page, "oauth2/decide", new URLSearchParams({ request, answer: "allow" }));
+  await open(page, "/connected-apps");
+  await expect(page.getByRole("table", { name: "Your connected apps" })).toBeVisible();
 }
 
 export const sights: Record<string, Way> = {
@@ -161,4 +198,61 @@ export const sights: Record<string, Way> = {
     await signIn(page, demo.person("Maren"), "/oauth1/authorise?oauth_token=0123456789abcdef0123456789abcdef");
     await expect(page.getByRole("heading", { name: "There is nothing to answer here" })).toBeVisible();
   },
+
+  "oauth apps": async (start) => {
+    await appPage(connector)(start);
+    await open(start.page, oauthApps);
+    await expect(start.page.getByRole("table", { name: "OAuth apps" })).toBeVisible();
+  },
+  "oauth apps without Admin settings": at(oauthApps, "OAuth apps", "Aleksandra"),
+  "new oauth app": at(`${oauthApps}/new`, "Add new app"),
+  "new oauth app refused": async (start) => {
+    await at(`${oauthApps}/new`, "Add new app")(start);
+    const { page } = start;
+    await page.getByLabel("Application name").fill("Wiki");
+    await page.getByRole("radio", { name: /\(public client\)/ }).check();
+    await page.getByLabel("Authorization redirect URIs").fill("http://wiki.example/");
+    await press(page, "Register application");
+    await expect(page.getByText(/Use https\./)).toBeVisible();
+  },
+  "dialog: oauth app registered": async (start) => {
+    await at(`${oauthApps}/new`, "Add new app")(start);
+    const { page, demo } = start;
+    await page.getByLabel("Application name").fill(`Connector ${randomUUID()}`);
+    await page.getByLabel("User", { exact: true }).fill(demo.person("Maren").email);
+    await page.getByRole("checkbox", { name: /^asset:read\s/ }).check();
+    await press(page, "Register application");
+    await expect(dialog(page, "Copy the client secret")).toBeVisible();
+  },
+  "oauth app page": appPage(connector),
+  "oauth app page: to be granted more": async (start) => {
+    await appPage({ scopes: ["asset:read"] })(start);
+    const details = start.page.getByRole("region", { name: "Details" });
+    await details.getByRole("checkbox", { name: /^collection:read\s/ }).check();
+    await press(details, "Save changes");
+    await expect(details.getByRole("checkbox", { name: /^Let the app be granted more/ })).toBeVisible();
+  },
+  "oauth app page: asks people": appPage(wiki),
+  "dialog: revoke refresh tokens": async (start) => {
+    await appPage(wiki, "?dialog=revoke")(start);
+    await expect(dialog(start.page, "Revoke all refresh tokens?")).toBeVisible();
+  },
+  "dialog: delete secret": async (start) => {
+    await appPage(connector)(start);
+    await press(start.page.getByRole("table", { name: "Client secrets" }), /^Delete/);
+    await expect(dialog(start.page, "Delete this secret?")).toBeVisible();
+  },
+  "dialog: delete oauth app": async (start) => {
+    await appPage(connector, "?dialog=delete")(start);
+    await expect(start.page.getByRole("dialog")).toBeVisible();
+  },
+  "oauth2 consent": askedByWiki,
+  "oauth2 consent: cannot be answered": at("/oauth2/authorise?client_id=x", "This request cannot be answered"),
+  "connected apps": connected,
+  "dialog: disconnect": async (start) => {
+    await connected(start);
+    await press(start.page.getByRole("table", { name: "Your connected apps" }), /^Disconnect/);
+    await expect(start.page.getByRole("dialog", { name: /^Disconnect/ })).toBeVisible();
+  },
+  "connected apps: none": at("/connected-apps", "Connected apps", "Tomasz"),
 };

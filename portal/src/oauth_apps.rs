@@ -3,7 +3,7 @@
 mod list;
 pub mod secrets;
 
-pub use list::{get, list};
+pub use list::{get, list, rights_of};
 
 use crate::actor::Actor;
 use crate::audit::{self, Change};

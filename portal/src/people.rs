@@ -218,17 +218,19 @@ pub async fn get(portal: &Portal, actor: &Actor, id_or_name: &str) -> Result<Use
     row.map(User::from).ok_or(Error::NotFound("user"))
 }
 
-/// Active people whose name or e-mail holds `search`, for the type-ahead of the token dialog; those whose name begins
-/// with it come first.
+/// Active people whose name or e-mail holds `search`, for the type-ahead of a form that needs `right`; those whose name
+/// begins with it come first.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature.
-pub async fn choices(portal: &Portal, actor: &Actor, search: &str) -> Result<Vec<UserChoice>> {
-    let account = actor
-        .may(Right::AdminSettings)?
-        .may(Right::CreateApiTokens)?
-        .within(Feature::ApiTokens)?;
+/// [`Error::Forbidden`] without Admin settings and `right`, [`Error::Disabled`] where the account lacks the feature that
+/// Create Bynder API tokens belongs to.
+pub async fn choices(portal: &Portal, actor: &Actor, right: Right, search: &str) -> Result<Vec<UserChoice>> {
+    let actor = actor.may(Right::AdminSettings)?.may(right)?;
+    let account = if right == Right::CreateApiTokens {
+        actor.within(Feature::ApiTokens)?
+    } else {
+        actor.account()
+    };
     let search = like(search);
     let mut db = portal.read().await?;
     let rows = fetch_all!(

@@ -3,6 +3,7 @@ use crate::support::{ADA, House, new_token};
 use domain::consumers::{ConsumerSigning, NewConsumer};
 use domain::features::Feature;
 use domain::oauth1::Problem;
+use domain::rights::Right;
 use domain::tokens::TokenQuery;
 use portal::{Error, accounts, consumers, people, request_tokens, tokens};
 
@@ -57,7 +58,10 @@ async fn off_nothing_of_it_works_and_on_again_everything_does(house: House) {
     );
     assert_refused!(tokens::get(portal, actor, token.id).await, Error::Disabled(_));
     assert_refused!(tokens::revoke(portal, actor, token.id).await, Error::Disabled(_));
-    assert_refused!(people::choices(portal, actor, "a").await, Error::Disabled(_));
+    assert_refused!(
+        people::choices(portal, actor, Right::CreateApiTokens, "a").await,
+        Error::Disabled(_)
+    );
     assert_refused!(
         request_tokens::question(portal, actor, &asked.token, None).await,
         Error::Disabled(_)

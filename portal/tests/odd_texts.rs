@@ -69,7 +69,10 @@ async fn no_text_is_a_fault_of_ours(house: House) {
             };
             not_ours(tokens::list(portal, actor, &query).await, &what);
         }
-        not_ours(people::choices(portal, actor, &text).await, &what);
+        not_ours(
+            people::choices(portal, actor, domain::rights::Right::CreateApiTokens, &text).await,
+            &what,
+        );
         not_ours(people::get(portal, actor, &text).await, &what);
         not_ours(
             portal::profiles::create(portal, actor, &text, actor.rights()).await,

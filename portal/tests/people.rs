@@ -1,6 +1,6 @@
 use crate::support::{ADA, House, PASSWORD, complaint};
 use domain::people::NewUser;
-use domain::rights::Rights;
+use domain::rights::{Right, Rights};
 use portal::people::{CHOICES, PeopleQuery, choices, create, get, list, set_active};
 use portal::{Error, profiles};
 
@@ -171,7 +171,9 @@ async fn the_type_ahead_offers_active_people_by_name_and_email(house: House) {
     let gone = house.person("Adam", "adam@example.com", Rights::default()).await;
     set_active(&house.portal, &ada.actor, gone, false).await.unwrap();
     let offered = async |search: &str| {
-        let choices = choices(&house.portal, &ada.actor, search).await.unwrap();
+        let choices = choices(&house.portal, &ada.actor, Right::CreateApiTokens, search)
+            .await
+            .unwrap();
         choices.into_iter().map(|choice| choice.name).collect::<Vec<_>>()
     };
     // Those whose name begins with it come first.
@@ -187,10 +189,10 @@ async fn the_type_ahead_offers_active_people_by_name_and_email(house: House) {
             .await;
     }
     assert_eq!(offered("many").await.len() as i64, CHOICES);
-    assert_eq!(
-        choices(&house.portal, &ada.actor, "ada lov").await.unwrap()[0].email,
-        ADA
-    );
+    for right in [Right::CreateApiTokens, Right::ManageOauthApps] {
+        let found = choices(&house.portal, &ada.actor, right, "ada lov").await.unwrap();
+        assert_eq!(found[0].email, ADA);
+    }
 }
 
 async fn the_type_ahead_takes_no_wildcards(house: House) {
@@ -202,7 +204,12 @@ async fn the_type_ahead_takes_no_wildcards(house: House) {
     ] {
         house.person(name, email, Rights::default()).await;
     }
-    let offered = async |search: &str| choices(&house.portal, &ada.actor, search).await.unwrap().len();
+    let offered = async |search: &str| {
+        choices(&house.portal, &ada.actor, Right::CreateApiTokens, search)
+            .await
+            .unwrap()
+            .len()
+    };
     for search in ["%", "_", "!", "0%", "r_s", "x!c"] {
         assert_eq!(offered(search).await, 1, "{search}");
     }

@@ -3,9 +3,9 @@ use domain::consumers::{Consumer, ConsumerSigning, NewConsumer};
 use domain::ids::{ProfileId, UserId};
 use domain::people::NewUser;
 use domain::rights::{Right, Rights};
-use domain::tokens::{Token, TokenQuery};
+use domain::tokens::{Token, TokenQuery, UserRef};
 use portal::people::PeopleQuery;
-use portal::{Actor, Error, Portal, Result, accounts, consumers, people, profiles, tokens};
+use portal::{Actor, Error, Portal, Result, accounts, consumers, oauth_apps, people, profiles, tokens};
 
 both!(
     each_operation_asks_for_each_of_its_rights,
@@ -28,6 +28,8 @@ enum Operation {
     GetToken,
     RevokeToken,
     ChoosePerson,
+    ChooseAppUser,
+    ReadUserRights,
     CreatePerson,
     SetActive,
     ListPeople,
@@ -44,6 +46,7 @@ const CREATE: &[Right] = &[Right::AdminSettings, Right::CreateApiTokens];
 const VIEW: &[Right] = &[Right::AdminSettings, Right::ViewApiTokens];
 const REVOKE: &[Right] = &[Right::AdminSettings, Right::RevokeApiTokens];
 const PEOPLE: &[Right] = &[Right::ManageUsers];
+const APPS: &[Right] = &[Right::AdminSettings, Right::ManageOauthApps];
 
 const NEEDED: &[(Operation, &[Right])] = &[
     (CreateConsumer, CREATE),
@@ -57,6 +60,8 @@ const NEEDED: &[(Operation, &[Right])] = &[
     (GetToken, VIEW),
     (RevokeToken, REVOKE),
     (ChoosePerson, CREATE),
+    (ChooseAppUser, APPS),
+    (ReadUserRights, APPS),
     (CreatePerson, PEOPLE),
     (SetActive, PEOPLE),
     (ListPeople, PEOPLE),
@@ -117,7 +122,15 @@ async fn perform(portal: &Portal, actor: &Actor, operation: Operation, on: &Thin
         ListTokens => tokens::list(portal, actor, &TokenQuery::default()).await.map(drop),
         GetToken => tokens::get(portal, actor, on.token.id).await.map(drop),
         RevokeToken => tokens::revoke(portal, actor, on.token.id).await,
-        ChoosePerson => people::choices(portal, actor, "a").await.map(drop),
+        ChoosePerson => people::choices(portal, actor, Right::CreateApiTokens, "a")
+            .await
+            .map(drop),
+        ChooseAppUser => people::choices(portal, actor, Right::ManageOauthApps, "a")
+            .await
+            .map(drop),
+        ReadUserRights => oauth_apps::rights_of(portal, actor, &UserRef::Email(ADA.to_owned()))
+            .await
+            .map(drop),
         CreatePerson => {
             let input = NewUser {
                 name: "New".to_owned(),
@@ -243,7 +256,7 @@ async fn another_accounts_things_are_not_found(house: House) {
     // Nothing of it shows in the lists either.
     assert!(consumers::list(&house.portal, &ada.actor).await.unwrap().is_empty());
     assert!(
-        people::choices(&house.portal, &ada.actor, "charles")
+        people::choices(&house.portal, &ada.actor, Right::CreateApiTokens, "charles")
             .await
             .unwrap()
             .is_empty()

@@ -33,7 +33,9 @@ pub fn router(app: &App) -> Router {
         .merge(assets::router(app))
         .route("/healthz", get(health))
         .route("/pysettings", get(portal_settings))
-        .route("/pysettings/", get(portal_settings));
+        .route("/pysettings/", get(portal_settings))
+        .route("/pysettings/oauth2", get(oauth_apps))
+        .route("/pysettings/oauth2/", get(oauth_apps));
     for prefix in MACHINES {
         router = router
             .route_service(prefix, machines.clone())
@@ -111,6 +113,11 @@ async fn health(State(app): State<App>) -> impl IntoResponse {
 /// Where the product that people come from has its portal settings.
 async fn portal_settings() -> Redirect {
     Redirect::permanent("/settings/portal")
+}
+
+/// Where the guide of that product sends people to register an OAuth app.
+async fn oauth_apps() -> Redirect {
+    Redirect::permanent("/settings/portal/oauth-apps")
 }
 
 #[cfg(test)]

@@ -63,6 +63,12 @@ pub fn Combobox(
     source: Source,
     /// Help in one sentence.
     help: &'static str,
+    /// Whether the form can be sent without it.
+    #[prop(optional)]
+    optional: bool,
+    /// Whether it has the focus when its dialog opens.
+    #[prop(optional)]
+    autofocus: bool,
     /// The complaint about it, if there is one.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -114,8 +120,8 @@ pub fn Combobox(
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
-                    required
-                    autofocus
+                    required=!optional
+                    autofocus=autofocus
                     list=move || (!live.get()).then(|| plain.clone())
                     role=move || when_live("combobox")
                     aria-autocomplete=move || when_live("list")

@@ -1,6 +1,6 @@
 //! A page or a part of one that could not be shown, and why.
 
-use crate::components::notice::{Kind, Notice};
+use crate::components::notice::{Kind, Locked, Notice};
 use crate::failure::Failure;
 use leptos::prelude::*;
 
@@ -21,6 +21,14 @@ pub fn Problem(
         </Notice>
     }
     .into_any()
+}
+
+/// In place of a part that a right of its own opens; `what` starts the sentence.
+pub fn refusal(what: &'static str, failure: Failure) -> AnyView {
+    match failure {
+        Failure::Forbidden(right) => view! { <Locked what right /> }.into_any(),
+        failure => view! { <Problem failure /> }.into_any(),
+    }
 }
 
 /// The answer's status says the same as its page. Whoever is signed out gets no page, but the way to sign in.

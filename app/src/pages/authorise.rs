@@ -5,13 +5,11 @@ use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
-use crate::pages::gate::Gate;
-use crate::session::SignOut;
+use crate::pages::gate::{Gate, SwitchUser};
 use domain::people::Me;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::GetUrl;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +66,7 @@ pub async fn ask(oauth_token: String, callback: Option<String>) -> Result<Asked,
     let question = portal::request_tokens::question(&portal, &actor, &oauth_token, callback.as_deref()).await?;
     Ok(Asked::Question {
         consumer: question.consumer,
-        back: question.callback.as_deref().map(memory::place),
+        back: question.callback.as_deref().map(domain::redirect_uri::place),
         me: actor.me().ok_or(Failure::SignedOut)?,
     })
 }
@@ -252,21 +250,6 @@ fn Question(
                 </button>
             </ActionForm>
         </Gate>
-    }
-    .into_any()
-}
-
-/// The way to answer as somebody else.
-#[component]
-fn SwitchUser() -> impl IntoView {
-    let location = use_location();
-    let here = move || format!("{}?{}", location.pathname.get(), location.search.get());
-    view! {
-        <form action=SignOut::url() method="post">
-            <input type="hidden" name="next" value=here />
-            "Not you? "
-            <button class="text-button">"Sign in as someone else"</button>
-        </form>
     }
     .into_any()
 }

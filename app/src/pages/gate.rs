@@ -2,8 +2,11 @@
 
 use crate::components::arrival::focus_on_arrival;
 use crate::icons::Mark;
+use crate::session::SignOut;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
+use leptos_router::hooks::use_location;
 
 /// A centred card under the brand's mark.
 #[component]
@@ -42,6 +45,21 @@ pub fn Gate(
             </section>
             {foot.map(|foot| view! { <div class="gate-foot">{foot.run()}</div> })}
         </main>
+    }
+    .into_any()
+}
+
+/// The way to answer as somebody else.
+#[component]
+pub fn SwitchUser() -> impl IntoView {
+    let location = use_location();
+    let here = move || format!("{}?{}", location.pathname.get(), location.search.get());
+    view! {
+        <form action=SignOut::url() method="post">
+            <input type="hidden" name="next" value=here />
+            "Not you? "
+            <button class="text-button">"Sign in as someone else"</button>
+        </form>
     }
     .into_any()
 }

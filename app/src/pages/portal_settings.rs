@@ -74,9 +74,23 @@ fn Entries(me: Me, contact: String) -> impl IntoView {
         }
         .into_any()
     };
+    let apps = if me.rights.has(Right::ManageOauthApps) {
+        view! {
+            <LinkCard
+                href="/settings/portal/oauth-apps"
+                icon=Icon::Key
+                title="OAuth apps"
+                help="OAuth 2 apps for connectors and other applications"
+            />
+        }
+        .into_any()
+    } else {
+        let why = format!("Needs the right {}. Ask {contact}.", Right::ManageOauthApps.label());
+        view! { <ClosedCard title="OAuth apps" why /> }.into_any()
+    };
     view! {
         <LinkCards id="account" title="Account">
-            {entry}
+            {entry} {apps}
         </LinkCards>
     }
     .into_any()

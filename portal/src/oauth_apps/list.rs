@@ -2,13 +2,16 @@
 
 use super::{account, read_grant, read_scopes};
 use crate::actor::{self, Actor};
-use crate::database::{Connection, fetch_all};
+use crate::database::{Connection, fetch_all, fetch_one};
 use crate::error::{Error, Result};
+use crate::people;
 use crate::portal::Portal;
 use domain::ids::{AccountId, OauthAppId, ProfileId, UserId};
 use domain::oauth_apps::{AppUser, OauthApp};
+use domain::rights::Rights;
 use domain::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
+use domain::tokens::UserRef;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -46,6 +49,23 @@ pub async fn get(portal: &Portal, actor: &Actor, id: OauthAppId) -> Result<Oauth
     let mut db = portal.read().await?;
     let found = select(&mut db, portal.now(), account, Some(id)).await?.pop();
     found.ok_or(Error::NotFound("app"))
+}
+
+/// What an active person of the account may do, which bounds what an app that acts for them is granted.
+///
+/// # Errors
+/// As [`list`], and [`Error::Invalid`] where nobody or more than one person is meant.
+pub async fn rights_of(portal: &Portal, actor: &Actor, user: &UserRef) -> Result<Rights> {
+    let account = account(actor)?;
+    let mut db = portal.read().await?;
+    let user = people::resolve(&mut db, account, "user", user).await?;
+    let (profile,) = fetch_one!(
+        &mut db,
+        (ProfileId,),
+        "select profile_id from users where id = $1",
+        user.id
+    )?;
+    actor::rights(&mut db, profile).await
 }
 
 async fn select(

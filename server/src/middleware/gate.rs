@@ -128,6 +128,18 @@ mod tests {
     }
 
     #[test]
+    fn an_authorization_request_comes_back_by_its_letters() {
+        for request in [
+            "/oauth1/authorise?oauth_token=x",
+            "/oauth2/authorise?client_id=x&redirect_uri=https%3A%2F%2Fa.example%2F%3Fb%3Dc&state=a+b%26",
+        ] {
+            let there = to(request, true, false).unwrap();
+            assert!(there.starts_with("/sign-in?next=%2Foauth"), "{there}");
+            assert_eq!(to(&there, true, true).as_deref(), Some(request));
+        }
+    }
+
+    #[test]
     fn that_there_is_no_page_can_be_said_to_anyone() {
         assert_eq!(to("/nowhere", true, false), None);
         assert_eq!(to("/nowhere", true, true), None);

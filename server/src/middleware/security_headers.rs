@@ -58,8 +58,8 @@ pub async fn security_headers(State(app): State<App>, request: Request, next: Ne
 #[must_use]
 pub fn content_security_policy(path: &str, nonce: &str) -> String {
     // The consent form's answer is a redirect to the client that asked, wherever that is, and Chromium holds redirects
-    // after a form to this directive too. There is no other form on that page.
-    let form_action = if path == "/oauth1/authorise" {
+    // after a form to this directive too. There is no other form on these pages but the one to sign out by.
+    let form_action = if matches!(path, "/oauth1/authorise" | "/oauth2/authorise") {
         ""
     } else {
         "form-action 'self'; "
@@ -81,9 +81,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_consent_form_leads_elsewhere() {
+    fn only_the_consent_forms_lead_elsewhere() {
         assert!(content_security_policy("/sign-in", "n").contains("; form-action 'self'; "));
-        assert!(!content_security_policy("/oauth1/authorise", "n").contains("form-action"));
-        assert!(content_security_policy("/oauth1/authorise/x", "n").contains("; form-action 'self'; "));
+        for page in ["/oauth1/authorise", "/oauth2/authorise"] {
+            assert!(!content_security_policy(page, "n").contains("form-action"));
+            assert!(content_security_policy(&format!("{page}/x"), "n").contains("; form-action 'self'; "));
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! What the pages do. Each form names the page that it is on as `back`, where its browser goes when it is done.
 
 use crate::failure::Failure;
-use domain::ids::{ConsumerId, RevealId, TokenId};
+use domain::ids::{ConsumerId, TokenId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     super::address::{Address, Dialog, Spot},
-    super::forms::answer,
+    crate::components::checked_form::answer,
     domain::consumers::{ConsumerSigning, NewConsumer},
     domain::tokens::NewToken,
 };
@@ -58,18 +58,6 @@ pub async fn revoke_token(token: TokenId, back: String) -> Result<(), Failure> {
     let back = Address::parse(&back).with(None);
     let named = (back.spot != Spot::Token(token)).then_some(token);
     answer::<RevokeToken>(revoked, &back, &back.with(Dialog::Revoke(named)))
-}
-
-/// Puts a secret away for good.
-///
-/// # Errors
-/// Those of the portal.
-#[server(prefix = "/fn", endpoint = "reveals/dismiss")]
-pub async fn dismiss_reveal(reveal: RevealId, back: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let dismissed = portal::reveals::dismiss(&portal, &actor, reveal).await;
-    let back = Address::parse(&back).with(None);
-    answer::<DismissReveal>(dismissed, &back, &back)
 }
 
 /// Gives a consumer another name.

@@ -1,6 +1,6 @@
-//! Why a page or a part of one is not there, and what would bring it.
+//! Why a page is not there, and what would bring it.
 
-use crate::components::notice::{Kind, Locked, Notice};
+use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -77,13 +77,5 @@ fn missing_rights(me: &Me, right: Right) -> impl IntoView + use<> {
                 <p>"Whoever manages your account’s users can change your profile."</p>
             </div>
         </section>
-    }
-}
-
-/// In place of a part that a right of its own opens; `what` starts the sentence.
-pub fn refusal(what: &'static str, failure: Failure) -> AnyView {
-    match failure {
-        Failure::Forbidden(right) => view! { <Locked what right /> }.into_any(),
-        failure => view! { <Problem failure /> }.into_any(),
     }
 }

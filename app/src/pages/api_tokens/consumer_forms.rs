@@ -2,7 +2,7 @@
 
 use super::actions::{RenameConsumer, SetSigning};
 use super::create::name_errors;
-use super::forms::{Check, CheckedForm, FormProblem, Values};
+use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::{FieldError, TextField};
 use crate::components::notice::{Kind, Notice};
 use crate::components::toast::toast;

@@ -2,7 +2,7 @@
 
 use super::actions::CreateConsumer;
 use super::address::{Address, Dialog};
-use super::forms::{Check, CheckedForm, FormProblem, Values};
+use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::dialog::Dialog as DialogBox;
 use crate::components::field::TextField;
 use crate::components::notice::Locked;

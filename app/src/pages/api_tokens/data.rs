@@ -105,12 +105,13 @@ pub async fn list(address: String) -> Result<ListData, Failure> {
 
 #[cfg(feature = "ssr")]
 async fn dialog(portal: &portal::Portal, actor: &portal::Actor, address: &Address) -> DialogData {
+    use domain::rights::Right;
     match &address.dialog {
         Some(Dialog::NewToken(form)) => {
             let choices = async {
                 Ok(Choices {
                     consumers: portal::consumers::choices(portal, actor).await?,
-                    users: portal::people::choices(portal, actor, &form.user).await?,
+                    users: portal::people::choices(portal, actor, Right::CreateApiTokens, &form.user).await?,
                 })
             };
             DialogData::Choices(choices.await)
@@ -171,5 +172,6 @@ pub async fn consumer(id: ConsumerId, address: String) -> Result<ConsumerData, F
 #[server(name = ReadPeople, prefix = "/fn", endpoint = "people/choices", input = GetUrl)]
 pub async fn people(search: String) -> Result<Vec<UserChoice>, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    Ok(portal::people::choices(&portal, &actor, &search).await?)
+    let right = domain::rights::Right::CreateApiTokens;
+    Ok(portal::people::choices(&portal, &actor, right, &search).await?)
 }

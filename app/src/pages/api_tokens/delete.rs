@@ -2,7 +2,7 @@
 
 use super::actions::DeleteConsumer;
 use super::create::name_errors;
-use super::forms::{Check, CheckedForm, FormProblem};
+use crate::components::checked_form::{Check, CheckedForm, FormProblem};
 use crate::components::dialog::Dialog;
 use crate::components::field::FieldError;
 use crate::components::notice::{Kind, Notice};

@@ -1,7 +1,7 @@
 //! What stands in place of a list: why there is nothing in it, or that it is on its way.
 
 use super::address::{Address, Dialog};
-use super::closed::refusal;
+use crate::components::problem::refusal;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use domain::rights::{Right, Rights};

@@ -1,16 +1,17 @@
 //! The API tokens page.
 
 use super::address::{Address, Dialog, PATH, Spot};
-use super::closed::{Closed, refusal};
+use super::closed::Closed;
 use super::create::{NewConsumerDialog, create_links};
 use super::data::{DialogData, ListData, Part, list};
 use super::new_token::NewTokenDialog;
-use super::reveal::RevealDialog;
 use super::revoke::revoke_dialog;
 use super::search::Search;
 use super::{ABOVE, consumers, current_address, empty, tokens};
 use crate::components::notice::Locked;
 use crate::components::page_header::PageHeader;
+use crate::components::problem::refusal;
+use crate::components::reveal::RevealDialog;
 use crate::failure::Failure;
 use crate::session::current_user;
 use domain::people::Me;

@@ -2,12 +2,12 @@
 
 use super::actions::CreateToken;
 use super::address::{Address, Dialog};
-use super::closed::refusal;
 use super::data::{Choices, people};
-use super::forms::{Check, CheckedForm, FormProblem, Values};
+use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::combobox::{Combobox, Suggestion};
 use crate::components::dialog::Dialog as DialogBox;
 use crate::components::field::FieldError;
+use crate::components::problem::refusal;
 use crate::failure::Failure;
 use domain::fields::{FieldErrors, MAX_NAME};
 use domain::integrations::{INTEGRATION_TYPES, OTHER};
@@ -109,6 +109,7 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                     suggestions=choices.users.into_iter().map(suggestion).collect()
                     source=|text| Box::pin(find(text))
                     help="Name or e-mail."
+                    autofocus=true
                     error=check.error("user")
                 />
                 {move || show_meant.with(Option::is_some).then(|| meant.clone()).map(draw_meant)}

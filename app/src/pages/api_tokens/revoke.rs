@@ -1,10 +1,10 @@
 //! The question before a token ends.
 
 use super::actions::RevokeToken;
-use super::closed::refusal;
-use super::forms::{Check, CheckedForm, FormProblem};
+use crate::components::checked_form::{Check, CheckedForm, FormProblem};
 use crate::components::dialog::Dialog;
 use crate::components::notice::Locked;
+use crate::components::problem::refusal;
 use crate::components::time::Time;
 use crate::components::toast::toast;
 use crate::failure::Failure;

@@ -41,21 +41,6 @@ fn read(word: &str) -> Option<Outcome> {
     }
 }
 
-/// The part of a callback that tells a person where they go: its host, or the scheme of an installed program.
-pub fn place(callback: &str) -> String {
-    let (scheme, rest) = callback.split_once(':').unwrap_or((callback, ""));
-    let host = rest
-        .strip_prefix("//")
-        // What stands before an `@` is no host, however much it looks like one.
-        .and_then(|rest| rest.split(['/', '?', '#', '\\']).next()?.rsplit('@').next())
-        .unwrap_or_default();
-    if host.is_empty() {
-        format!("the program that opens {scheme}: addresses")
-    } else {
-        host.to_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,20 +51,5 @@ mod tests {
             assert_eq!(read(&word(&outcome)), Some(outcome));
         }
         assert_eq!(read("else"), None);
-    }
-
-    #[test]
-    fn a_person_is_told_the_host_that_the_browser_goes_to() {
-        for (callback, told) in [
-            ("https://pim.example/back?x=1", "pim.example"),
-            ("http://localhost:8080/", "localhost:8080"),
-            ("https://bank.example@evil.example/", "evil.example"),
-            ("https://evil.example\\@bank.example/", "evil.example"),
-            ("https://evil.example?@bank.example", "evil.example"),
-            ("app:/done", "the program that opens app: addresses"),
-            ("app:done", "the program that opens app: addresses"),
-        ] {
-            assert_eq!(place(callback), told, "{callback}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Forms that say what is wrong while they are filled in, and that lose nothing when they are sent without script.
 
+use crate::components::field::leads_to_button;
 use crate::components::notice::{Kind, Notice};
 use crate::failure::Failure;
 use domain::fields::FieldErrors;
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement};
 
-/// What a form's fields hold, by their names.
+/// What a form's fields hold, by their names. Of several fields of one name, each has a line.
 pub type Values<'a> = &'a dyn Fn(&str) -> String;
 
 /// The complaints of one form: those of `domain` while a person types, those of the server once it has been sent.
@@ -125,9 +126,12 @@ where
     }
 
     /// For the form's `focusout` event: a field that was edited has been seen. The event also comes while the form is
-    /// taken off the page, when nothing of it is left to ask.
-    fn leave(self, event: &ev::Event) {
-        let Some(name) = name_of(event) else { return };
+    /// taken off the page, when nothing of it is left to ask. On the way to a button nothing is said yet: a complaint
+    /// would move it away from under a pointer that is pressing it, and sending checks anyway.
+    fn leave(self, event: &ev::FocusEvent) {
+        let Some(name) = name_of(event).filter(|_| !leads_to_button(event)) else {
+            return;
+        };
         if self.edited.try_with_untracked(|edited| edited.contains(&name)) == Some(true) {
             self.seen.try_update(|seen| seen.insert(name));
         }
@@ -158,7 +162,10 @@ where
         let Ok(data) = FormData::new_with_form(form) else {
             return;
         };
-        let values = |name: &str| data.get(name).as_string().unwrap_or_default();
+        let values = |name: &str| {
+            let values = data.get_all(name).into_iter().filter_map(|value| value.as_string());
+            values.collect::<Vec<_>>().join("\n")
+        };
         self.errors.try_set((self.rule)(&values).unwrap_or_default());
     }
 }
@@ -230,12 +237,14 @@ fn form_of(event: &ev::Event) -> Option<HtmlFormElement> {
     element.closest("form").ok()??.dyn_into().ok()
 }
 
+/// The field's name as complaints have it: a list's fields are `scopes[]` in the form.
 fn name_of(event: &ev::Event) -> Option<String> {
-    event
+    let name = event
         .target()?
         .dyn_into::<web_sys::Element>()
         .ok()?
-        .get_attribute("name")
+        .get_attribute("name")?;
+    Some(name.strip_suffix("[]").map(str::to_owned).unwrap_or(name))
 }
 
 /// Moves the focus to the first field that is complained about: in the form that the person is in, or else on the page.
@@ -267,8 +276,8 @@ fn focus_first_wrong() {
 #[cfg(feature = "ssr")]
 pub fn answer<S: ServerFn>(
     result: portal::Result<()>,
-    done: &super::address::Address,
-    again: &super::address::Address,
+    done: &impl std::fmt::Display,
+    again: &impl std::fmt::Display,
 ) -> Result<(), Failure> {
     use leptos::server_fn::error::ServerFnUrlError;
     let failure = match result {

@@ -1,12 +1,25 @@
 //! The one showing of a new secret.
 
-use super::actions::DismissReveal;
-use super::forms::{Check, CheckedForm, FormProblem};
+use crate::components::checked_form::{Check, CheckedForm, FormProblem};
 use crate::components::copy::Copy;
 use crate::components::dialog::Dialog;
 use crate::components::notice::{Kind, Notice};
+use crate::failure::Failure;
+use domain::ids::RevealId;
 use domain::reveals::{Reveal, RevealKind};
 use leptos::prelude::*;
+
+/// Puts a secret away for good, and goes `back` to its page.
+///
+/// # Errors
+/// Those of the portal.
+#[server(prefix = "/fn", endpoint = "reveals/dismiss")]
+pub async fn dismiss_reveal(reveal: RevealId, back: String) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let dismissed = portal::reveals::dismiss(&portal, &actor, reveal).await;
+    let back = domain::local_path::local_path(&back).unwrap_or("/");
+    crate::components::checked_form::answer::<DismissReveal>(dismissed, &back, &back)
+}
 
 /// Shows both halves of a new credential until the person clicks OK.
 #[component]

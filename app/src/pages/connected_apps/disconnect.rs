@@ -1,0 +1,55 @@
+//! The question before an app is disconnected.
+
+use super::PATH;
+use crate::components::checked_form::{Check, CheckedForm, FormProblem};
+use crate::components::dialog::Dialog;
+use crate::components::toast::toast;
+use crate::failure::Failure;
+use domain::ids::OauthAppId;
+use domain::oauth_apps::ConnectedApp;
+use leptos::prelude::*;
+
+/// Takes an app's permission back, and revokes all that it has got by it.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person has allowed the app nothing.
+#[server(prefix = "/fn", endpoint = "connected-apps/disconnect")]
+pub async fn disconnect_app(app: OauthAppId) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let disconnected = portal::connected_apps::disconnect(&portal, &actor, app).await;
+    crate::components::checked_form::answer::<DisconnectApp>(disconnected, &PATH, &PATH)
+}
+
+/// Asks whether to disconnect an app.
+#[component]
+pub fn DisconnectDialog(
+    /// The app.
+    app: ConnectedApp,
+) -> impl IntoView {
+    let check = Check::<DisconnectApp>::new(|_| None);
+    check.on_success(|| toast("App disconnected"));
+    view! {
+        <Dialog title=format!("Disconnect “{}”?", app.name) back=PATH.to_owned()>
+            <CheckedForm check>
+                <div class="dialog-body">
+                    <FormProblem check fields=&[] />
+                    <p>
+                        <strong>{app.name}</strong>
+                        " can no longer act for you: what it has got for you stops working at once. It has to ask you \
+                         again before it can."
+                    </p>
+                    <input type="hidden" name="app" value=app.id.to_string() />
+                </div>
+                <div class="dialog-footer">
+                    <a class="button" href=PATH data-noscroll>
+                        "Cancel"
+                    </a>
+                    <button class="button danger" aria-busy=move || check.busy()>
+                        "Disconnect"
+                    </button>
+                </div>
+            </CheckedForm>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,125 @@
+//! The two requests of trying an app: for a token, and with it. In words for curl, and sent by the browser.
+
+use domain::oauth1::encode_form;
+use domain::scopes::Scopes;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::js_sys::{JSON, Reflect};
+use web_sys::{Headers, RequestCredentials, RequestInit, Response};
+
+/// The token endpoint.
+const TOKEN: &str = "/v6/authentication/oauth2/token";
+
+/// What was asked and answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Method and path.
+    pub request: String,
+    /// The answer's status; none where no answer came.
+    pub status: Option<u16>,
+    /// The answer, readable.
+    pub body: String,
+}
+
+/// The first request as curl sends it.
+pub fn token_curl(public_url: &str, client_id: &str, scopes: Scopes) -> String {
+    let scope = if scopes.is_empty() {
+        String::new()
+    } else {
+        format!(" \\\n  --data-urlencode 'scope={scopes}'")
+    };
+    format!(
+        "curl --silent --show-error '{public_url}{TOKEN}' \\\n  --data-urlencode 'grant_type=client_credentials' \\\n  \
+         --data-urlencode 'client_id={client_id}' \\\n  --data-urlencode \"client_secret=$CLIENT_SECRET\"{scope}"
+    )
+}
+
+/// The second request as curl sends it.
+pub fn call_curl(public_url: &str, path: &str) -> String {
+    format!("curl --silent --show-error '{public_url}{path}' \\\n  --header \"Authorization: Bearer $ACCESS_TOKEN\"")
+}
+
+/// Gets a token by client credentials (RFC 6749 §4.4).
+pub async fn get_token(client_id: &str, secret: &str, scopes: Scopes) -> (Option<String>, Exchange) {
+    let scope = scopes.to_string();
+    let mut parameters = vec![
+        ("grant_type", "client_credentials"),
+        ("client_id", client_id),
+        ("client_secret", secret),
+    ];
+    if !scopes.is_empty() {
+        parameters.push(("scope", &scope));
+    }
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&JsValue::from_str(&encode_form(&parameters)));
+    let answer = fetch(TOKEN, &init, ("content-type", "application/x-www-form-urlencoded")).await;
+    let token = answer.as_ref().and_then(|(_, text)| {
+        let json = JSON::parse(text).ok()?;
+        Reflect::get(&json, &JsValue::from_str("access_token"))
+            .ok()?
+            .as_string()
+    });
+    (token, exchange(format!("POST {TOKEN}"), answer))
+}
+
+/// Calls the API with a token (RFC 6750 §2.1).
+pub async fn call_endpoint(path: &str, token: &str) -> Exchange {
+    let authorization = format!("Bearer {token}");
+    let answer = fetch(path, &RequestInit::new(), ("authorization", &authorization)).await;
+    exchange(format!("GET {path}"), answer)
+}
+
+fn exchange(request: String, answer: Option<(u16, String)>) -> Exchange {
+    Exchange {
+        request,
+        status: answer.as_ref().map(|(status, _)| *status),
+        body: answer.map(|(_, text)| readable(text)).unwrap_or_default(),
+    }
+}
+
+/// Status and text of an answer of this server. The session's cookie stays out of it: a program would have none.
+async fn fetch(path: &str, init: &RequestInit, (name, value): (&str, &str)) -> Option<(u16, String)> {
+    let headers = Headers::new().ok()?;
+    headers.set(name, value).ok()?;
+    init.set_headers(&headers);
+    init.set_credentials(RequestCredentials::Omit);
+    let response = JsFuture::from(window().fetch_with_str_and_init(path, init))
+        .await
+        .ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    Some((response.status(), text))
+}
+
+fn readable(text: String) -> String {
+    let indented = JSON::parse(&text)
+        .and_then(|json| JSON::stringify_with_replacer_and_space(&json, &JsValue::NULL, &JsValue::from_f64(2.0)));
+    indented.map(String::from).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curl_is_told_everything_but_what_is_secret() {
+        let curl = token_curl(
+            "https://portal.example",
+            "0192f0c1",
+            "asset:read offline".parse().unwrap(),
+        );
+        for needed in [
+            "'https://portal.example/v6/authentication/oauth2/token'",
+            "'grant_type=client_credentials'",
+            "'client_id=0192f0c1'",
+            "\"client_secret=$CLIENT_SECRET\"",
+            "'scope=offline asset:read'",
+        ] {
+            assert!(curl.contains(needed), "{curl}");
+        }
+        assert!(!token_curl("https://portal.example", "x", Scopes::default()).contains("scope"));
+        assert!(call_curl("https://portal.example", "/api/v4/users").contains("Bearer $ACCESS_TOKEN\""));
+    }
+}

@@ -1,0 +1,287 @@
+// "Creating an OAuth2 App" of the guide, step by step as it stands, and what can be done with an app afterwards.
+
+import { type Locator, type Page } from "@playwright/test";
+import { connectorScopes, listApps, oauthApps, callWith, registerApp } from "../support/oauth2.ts";
+import { dialog, open, press, pressable, reload, section, signIn, valueOf } from "../support/steps.ts";
+import { expect, hasScript, needsScript, test } from "../support/test.ts";
+
+const revealed = "Copy the client secret";
+
+function box(within: Page | Locator, scope: string): Locator {
+  return within.getByRole("checkbox", { name: new RegExp(`^${scope.replaceAll(".", "\\.")}\\s`) });
+}
+
+function rows(page: Page, table: string): Locator {
+  return page.getByRole("table", { name: table }).locator("tbody").getByRole("row");
+}
+
+test("the guide's steps lead to a client id and a client secret", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  await test.step("1. Navigate to OAuth Apps section: …/pysettings/oauth2/", async () => {
+    await open(page, "/pysettings/oauth2/");
+    await expect(page).toHaveURL(oauthApps);
+    await expect(page.getByRole("heading", { name: "OAuth apps", level: 1 })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "No apps yet" })).toBeVisible();
+  });
+  await test.step("2. Click Add new app", () => press(page, "Add new app"));
+  const form = section(page, "Add new app");
+  await test.step("3. Enter your desired Application name", () => form.getByLabel("Application name").fill("Connector"));
+  await test.step("4. Select grant type: Client Credentials", () =>
+    form.getByRole("radio", { name: /^Client Credentials/ }).check());
+  await test.step("5. Select a user that represents the permissions the app will have", async () => {
+    await form.getByLabel("User", { exact: true }).fill("Ada Lovelace");
+    if (hasScript()) await form.getByRole("option", { name: "Ada Lovelace" }).click();
+  });
+  await test.step("6. Select the required scopes", async () => {
+    for (const scope of connectorScopes) await box(form, scope).check();
+  });
+  await test.step("7. Click Register application", () => press(form, "Register application"));
+  const shown = dialog(page, revealed);
+  const [id, secret] = await test.step("8. Copy the Client ID and Client Secret", async () => {
+    return [await valueOf(shown, "Client ID").innerText(), await valueOf(shown, "Client secret").innerText()] as const;
+  });
+  await reload(page);
+  await expect(valueOf(shown, "Client secret")).toHaveText(secret);
+  await press(shown, "OK");
+  await expect(page.getByText(secret)).toHaveCount(0);
+
+  await expect(page).toHaveURL(`${oauthApps}/${id}`);
+  await expect(page.getByRole("heading", { name: "Connector", level: 1 })).toBeVisible();
+  await expect(valueOf(section(page, "About this app"), "Client ID")).toHaveText(id);
+  await open(page, oauthApps);
+  await expect(rows(page, "OAuth apps")).toHaveCount(1);
+  for (const words of ["Connector", "Client Credentials", "Ada Lovelace", "7", ...connectorScopes]) {
+    await expect(rows(page, "OAuth apps")).toContainText(words);
+  }
+});
+
+test("the way from Portal settings leads to the apps", async ({ page, account }) => {
+  await signIn(page, account.admin, "/settings/portal");
+  await section(page, "Account").getByRole("link", { name: "OAuth apps" }).click();
+  await expect(page).toHaveURL(oauthApps);
+});
+
+test("the seven of a connector are chosen by one click", async ({ page, account }) => {
+  await signIn(page, account.admin, `${oauthApps}/new`);
+  const form = section(page, "Add new app");
+  await press(form, "The seven of a connector");
+  await expect(form.getByRole("checkbox", { checked: true })).toHaveCount(7);
+  for (const scope of connectorScopes) await expect(box(form, scope)).toBeChecked();
+});
+
+test("what is wrong is said where it is, and nothing that was filled in is lost", async ({ page, account }) => {
+  const grace = await account.person("Grace Hopper");
+  await signIn(page, account.admin);
+  await registerApp(page, { name: "Connector", user: account.admin.email, scopes: ["asset:read"] });
+  await open(page, `${oauthApps}/new`);
+  const form = section(page, "Add new app");
+  const name = form.getByLabel("Application name");
+  await name.fill("connector");
+  await form.getByLabel("User", { exact: true }).fill(grace.email);
+  await box(form, "asset:read").check();
+  await box(form, "current.user:read").check();
+  await press(form, "Register application");
+  await expect(name).toHaveAccessibleDescription(/Another app has this name\./);
+  await expect(form.getByLabel("User", { exact: true })).toHaveValue(grace.email);
+  await expect(box(form, "asset:read")).toBeChecked();
+  await expect(box(form, "current.user:read")).toBeChecked();
+  await expect(box(form, "collection:read")).not.toBeChecked();
+  // What her rights do not allow is said.
+  await expect(form).toContainText("Will not be granted: the user lacks the right Manage integration");
+  await name.fill("Another");
+  await form.getByLabel("User", { exact: true }).fill("nobody@example.com");
+  await press(form, "Register application");
+  await expect(form.getByLabel("User", { exact: true })).toHaveAccessibleDescription(/No active user has this name or e-mail\./);
+  expect(await listApps(page)).toHaveLength(1);
+});
+
+test("an app that asks people needs redirect URIs that hold", async ({ page, account }) => {
+  await signIn(page, account.admin, `${oauthApps}/new`);
+  const form = section(page, "Add new app");
+  await form.getByLabel("Application name").fill("Wiki");
+  await form.getByRole("radio", { name: /^Authorization Code \+ Refresh Token\s+A web/ }).check();
+  const uris = form.getByLabel("Authorization redirect URIs");
+  await uris.fill("http://wiki.example/cb\nhttps://wiki.example/cb");
+  await box(form, "offline").check();
+  await press(form, "Register application");
+  await expect(uris).toHaveAccessibleDescription(/http:\/\/wiki\.example\/cb: Use https\./);
+  await expect(uris).toHaveValue("http://wiki.example/cb\nhttps://wiki.example/cb");
+  await uris.fill("https://wiki.example/cb");
+  await press(form, "Register application");
+  await press(dialog(page, revealed), "OK");
+  await expect(section(page, "Try it")).toContainText("redirect_uri=https%3A%2F%2Fwiki.example%2Fcb");
+  await expect(pressable(page, "Revoke all refresh tokens")).toHaveCount(1);
+});
+
+test("a public client has no secret", async ({ page, account }) => {
+  await signIn(page, account.admin, `${oauthApps}/new`);
+  const form = section(page, "Add new app");
+  await form.getByLabel("Application name").fill("Phone");
+  await form.getByRole("radio", { name: /\(public client\)/ }).check();
+  await form.getByLabel("Authorization redirect URIs").fill("com.example.phone:/cb");
+  await box(form, "current.user:read").check();
+  await press(form, "Register application");
+  await expect(page.getByRole("heading", { name: "Phone", level: 1 })).toBeVisible();
+  await expect(dialog(page, revealed)).toHaveCount(0);
+  await expect(section(page, "Client secrets")).toHaveCount(0);
+  await expect(section(page, "Try it")).toContainText("code_challenge=CODE_CHALLENGE");
+});
+
+test("an app is changed; to be granted more it takes a second yes", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const app = await registerApp(page, { name: "Connector", user: account.admin.email, scopes: ["asset:read", "collection:read"] });
+  await open(page, `${oauthApps}/${app.id}`);
+  const details = section(page, "Details");
+  await test.step("less is free", async () => {
+    await details.getByLabel("Application name").fill("Intranet");
+    await box(details, "collection:read").uncheck();
+    await press(details, "Save changes");
+    await expect(page.getByRole("heading", { name: "Intranet", level: 1 })).toBeVisible();
+    expect(await listApps(page)).toMatchObject([{ name: "Intranet", scopes: "asset:read" }]);
+  });
+  await test.step("more is asked about", async () => {
+    await box(details, "meta.assetbank:read").check();
+    await press(details, "Save changes");
+    const yes = details.getByRole("checkbox", { name: /^Let the app be granted more/ });
+    await expect(yes).toBeVisible();
+    await expect(yes).toHaveAccessibleDescription(/meta\.assetbank:read/);
+    expect(await listApps(page)).toMatchObject([{ scopes: "asset:read" }]);
+    await yes.check();
+    await press(details, "Save changes");
+    await expect(section(page, "Scopes used")).toContainText("meta.assetbank:read");
+    await expect(yes).toHaveCount(0);
+    expect(await listApps(page)).toMatchObject([{ scopes: "asset:read meta.assetbank:read" }]);
+  });
+});
+
+test("an app stops with its user, and the pages say so", async ({ page, account }) => {
+  const grace = await account.person("Grace Hopper", "all");
+  await signIn(page, account.admin);
+  const app = await registerApp(page, { name: "Connector", user: grace.email, scopes: ["asset:read"] });
+  await account.deactivate(grace);
+  await open(page, oauthApps);
+  await expect(rows(page, "OAuth apps")).toContainText("User inactive");
+  await expect(rows(page, "OAuth apps")).toContainText("The app has stopped.");
+  await open(page, `${oauthApps}/${app.id}`);
+  await expect(page.getByText("This app has stopped")).toBeVisible();
+});
+
+test("a secret is added and the old one deleted", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const app = await registerApp(page, { name: "Connector", user: account.admin.email, scopes: ["asset:read"] });
+  await open(page, `${oauthApps}/${app.id}`);
+  const secrets = section(page, "Client secrets");
+  const days = secrets.getByLabel("Expires in days");
+  await secrets.getByLabel("Note").fill("Build server");
+  await days.fill("0");
+  await press(secrets, "Add secret");
+  await expect(days).toHaveAccessibleDescription(/Enter a number of days from 1 to 3650, or nothing\./);
+  await expect(secrets.getByLabel("Note")).toHaveValue("Build server");
+  await days.fill("90");
+  await press(secrets, "Add secret");
+  const shown = dialog(page, revealed);
+  await expect(valueOf(shown, "Client ID")).toHaveText(app.id);
+  const secret = await valueOf(shown, "Client secret").innerText();
+  expect(secret).not.toBe(app.secret);
+  await press(shown, "OK");
+  await expect(rows(page, "Client secrets")).toHaveCount(2);
+
+  await press(rows(page, "Client secrets").filter({ hasText: "Without a note" }), /^Delete/);
+  await press(dialog(page, "Delete this secret?"), "Delete secret");
+  await expect(rows(page, "Client secrets")).toHaveCount(1);
+  await expect(rows(page, "Client secrets")).toContainText("Build server");
+});
+
+test("refresh tokens are revoked after a question", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const wiki = { name: "Wiki", grant: "authorization_code", redirectUris: ["https://wiki.example/"], scopes: ["offline"] } as const;
+  const app = await registerApp(page, { ...wiki, redirectUris: [...wiki.redirectUris], scopes: [...wiki.scopes] });
+  await open(page, `${oauthApps}/${app.id}`);
+  await press(page, "Revoke all refresh tokens");
+  await dialog(page, "Revoke all refresh tokens?").getByRole("button", { name: "Revoke" }).click();
+  await expect(dialog(page, "Revoke all refresh tokens?")).toHaveCount(0);
+  await expect(page).toHaveURL(`${oauthApps}/${app.id}`);
+});
+
+test("an app is deleted after its name was typed", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const app = await registerApp(page, { name: "Connector", user: account.admin.email, scopes: ["asset:read"] });
+  await open(page, `${oauthApps}/${app.id}`);
+  await press(section(page, "Delete this app"), "Delete app");
+  const question = dialog(page, "Delete “Connector”?");
+  const name = question.getByLabel("Type the app’s name to confirm");
+  await name.fill("connector");
+  await press(question, "Delete app");
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  expect(await listApps(page)).toHaveLength(1);
+  await name.fill("Connector");
+  await press(question, "Delete app");
+  await expect(page.getByRole("heading", { name: "No apps yet" })).toBeVisible();
+  expect(await listApps(page)).toEqual([]);
+});
+
+for (const [missing, label] of [["admin-settings", "Admin settings"], ["manage-oauth-apps", "Access & manage OAuth apps"]] as const) {
+  test(`without ${label}, nothing opens, and the page says why`, async ({ page, account, anotherBrowser, tolerate }) => {
+    tolerate(/status of 403/);
+    const other = await anotherBrowser();
+    await signIn(other, account.admin);
+    const app = await registerApp(other, { name: "Connector", user: account.admin.email, scopes: ["asset:read"] });
+
+    const rights = (["admin-settings", "manage-oauth-apps", "create-api-tokens"] as const).filter((right) => right !== missing);
+    const grace = await account.person("Grace Hopper", [...rights]);
+    await signIn(page, grace, "/settings");
+    await open(page, "/settings/portal");
+    await expect(page.getByRole("main")).toContainText(label);
+    await expect(pressable(page, "OAuth apps")).toHaveCount(0);
+    for (const address of [oauthApps, `${oauthApps}/new`, `${oauthApps}/${app.id}`]) {
+      expect((await open(page, address))?.status(), address).toBe(403);
+      await expect(page.getByRole("main")).toContainText(label);
+      await expect(page.getByRole("main")).not.toContainText("Connector");
+    }
+    const form = new URLSearchParams({ app: app.id, name: "Connector", user: account.admin.email, "scopes[]": "asset:read" });
+    for (const name of ["create", "update", "add-secret", "revoke", "delete"]) {
+      expect((await callWith(page, `oauth-apps/${name}`, form)).status(), name).toBe(403);
+    }
+    for (const [name, params] of [
+      ["list", {}],
+      ["users", { search: "a" }],
+      ["user-rights", { user: account.admin.email }],
+    ] as const) {
+      expect((await page.request.get(`/fn/oauth-apps/${name}`, { params })).status(), name).toBe(403);
+    }
+    expect(await listApps(other)).toMatchObject([{ name: "Connector" }]);
+  });
+}
+
+test("only the fields of the chosen grant are there", { tag: needsScript }, async ({ page, account }) => {
+  await signIn(page, account.admin, `${oauthApps}/new`);
+  const form = section(page, "Add new app");
+  const [user, uris] = [form.getByLabel("User", { exact: true }), form.getByLabel("Authorization redirect URIs")];
+  await expect(user).toBeVisible();
+  await expect(uris).toBeHidden();
+  await expect(box(form, "offline")).toBeHidden();
+  await form.getByRole("radio", { name: /\(public client\)/ }).check();
+  await expect(user).toBeHidden();
+  await expect(uris).toBeVisible();
+  await expect(box(form, "offline")).toBeVisible();
+  await press(form, "Register application");
+  await expect(form.getByLabel("Application name")).toBeFocused();
+  await expect(uris).toHaveAccessibleDescription(/Enter at least one address\./);
+  await expect(form.getByText("Select at least one scope.")).toBeVisible();
+});
+
+test("an app is tried from its page", { tag: needsScript }, async ({ page, account, tolerate }) => {
+  tolerate(/status of 40[01]/);
+  await signIn(page, account.admin);
+  const app = await registerApp(page, { name: "Connector", user: account.admin.email, scopes: ["current.user:read"] });
+  await open(page, `${oauthApps}/${app.id}`);
+  const panel = section(page, "Try it");
+  await panel.getByLabel("Client secret").fill("not the secret");
+  await press(panel, "Get a token and call");
+  await expect(panel.getByRole("status")).toContainText("invalid_client");
+  await panel.getByLabel("Client secret").fill(app.secret!);
+  await press(panel, "Get a token and call");
+  await expect(panel.getByRole("status")).toContainText(account.admin.email);
+  await expect(panel).toContainText("client_secret=$CLIENT_SECRET");
+  expect(page.url()).not.toContain(app.secret!);
+});
