@@ -10,6 +10,7 @@ mod hostile;
 mod http;
 mod limits;
 mod nodes;
+mod oauth2_crate;
 mod refusals;
 mod replays;
 mod rsa;
