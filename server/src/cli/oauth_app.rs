@@ -55,17 +55,18 @@ pub(super) struct New {
     /// Name of the app, which people read when they are asked
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// How it gets tokens: for itself, for each user who allows it, or that without a secret (a native app, a page)
+    /// How it gets tokens: for itself; for each user who allows it; or the same from where no secret can be kept, such as
+    /// a native app
     #[arg(long, value_name = "GRANT", value_parser = PossibleValuesParser::new(Grant::ALL.iter().map(|grant| grant.code())))]
     grant: String,
     /// User whose permissions it has, for client_credentials: an e-mail, or a name that only one user has
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// Where users are sent back to, for the other grants; may be given several times
-    #[arg(long, value_name = "URI")]
+    /// Where users are sent back to, for the other grants; one or more
+    #[arg(long, value_name = "URI", num_args = 1..)]
     redirect_uri: Vec<String>,
-    /// The most that it can be granted; may be given several times
-    #[arg(long, value_name = "SCOPE", required = true, value_parser = PossibleValuesParser::new(Scope::ALL.iter().map(|scope| scope.code())))]
+    /// The most that it can be granted; one or more
+    #[arg(long, value_name = "SCOPE", required = true, num_args = 1.., value_parser = PossibleValuesParser::new(Scope::ALL.iter().map(|scope| scope.code())))]
     scope: Vec<String>,
 }
 

@@ -23,7 +23,6 @@ const CONNECTOR: &[&str] = &[
     EMAIL,
     "--scope",
     "asset:read",
-    "--scope",
     "current.user:read",
 ];
 
@@ -167,7 +166,13 @@ async fn a_running_server_knows_apps_secrets_and_deletion_within_a_second() {
     assert_eq!((text(&second, "client_id"), text(&second, "name")), (id, "Connector"));
     let wait_for = async |secret: &str, wanted: u16| {
         let begun = Instant::now();
-        while ask(&server, id, secret).await.0 != wanted {
+        loop {
+            let (status, answer) = ask(&server, id, secret).await;
+            if status == wanted {
+                break;
+            }
+            // One or the other; what is deleted under a request that is under way is no fault of the server.
+            assert!([200, 401].contains(&status.as_u16()), "{answer}");
             assert!(begun.elapsed() < Duration::from_secs(1), "not {wanted} after a second");
         }
     };
