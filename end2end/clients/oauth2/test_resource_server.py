@@ -1,4 +1,5 @@
-"""A resource server elsewhere: it checks tokens by the published keys alone, with PyJWT, across a change of keys."""
+"""A resource server elsewhere: it checks tokens by the published keys alone, with PyJWT across a change of keys, and with
+Authlib's own reading of RFC 9068."""
 
 import json
 import sqlite3
@@ -8,6 +9,9 @@ import jwt
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc6750.errors import InsufficientScopeError, InvalidTokenError
+from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
+from joserfc.jwk import KeySet
 
 
 class ResourceServer:
@@ -68,6 +72,29 @@ def test_what_is_not_the_portal_s_does_not_hold(resource_server, new_token):
     resource_server.issuer = "https://elsewhere.example"
     with pytest.raises(jwt.InvalidTokenError):
         resource_server.check(token)
+
+
+class Validator(JWTBearerTokenValidator):
+    """Authlib's, with keys that are fetched once."""
+
+    def __init__(self, issuer):
+        super().__init__(issuer, issuer)
+        self._jwks = KeySet.import_key_set(requests.get(issuer + "/.well-known/jwks.json").json())
+
+    def get_jwks(self):
+        return self._jwks
+
+
+def test_authlib_reads_it_as_an_access_token_of_rfc_9068(portal, new_token):
+    validator = Validator(portal.url)
+    token = validator.authenticate_token(new_token())
+    validator.validate_token(token, ["asset:read meta.workflow:read"], None)
+    with pytest.raises(InsufficientScopeError):
+        validator.validate_token(token, ["admin.profile:read"], None)
+    other = JWTBearerTokenValidator("https://elsewhere.example", portal.url)
+    other.get_jwks = validator.get_jwks
+    with pytest.raises(InvalidTokenError):
+        other.validate_token(other.authenticate_token(new_token()), [], None)
 
 
 def test_before_during_and_after_a_rotation(portal, resource_server, new_token, within_a_second):
