@@ -27,13 +27,22 @@ class Token:
     secret: str
 
 
+@dataclass(frozen=True)
+class App:
+    """An OAuth 2 app; a public client has no secret."""
+
+    id: str
+    name: str
+    secret: str | None
+
+
 class Portal:
     """One database, with an account and its administrator, and the servers that share it."""
 
     email = "ada@example.com"
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        self.folder = folder
         self._servers = []
         words = ["--name", "Northwind", "--admin-name", "Ada Lovelace", "--admin-email", self.email]
         self.user_id = self.command("account", "create", *words, text=PASSWORD)["user_id"]
@@ -43,7 +52,7 @@ class Portal:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
         return inherited | {
             "GATEHOUSE_ADDR": "127.0.0.1:0",
-            "GATEHOUSE_DATA_DIR": str(self._folder / "data"),
+            "GATEHOUSE_DATA_DIR": str(self.folder / "data"),
             "GATEHOUSE_SITE_ROOT": os.environ["GATEHOUSE_SITE_ROOT"],
             "GATEHOUSE_API_RATE": "0",
         } | settings
@@ -52,17 +61,17 @@ class Portal:
         """Runs a command of the program, and reads its JSON."""
         done = subprocess.run(
             [os.environ["GATEHOUSE_BIN"], *words, "--json"],
-            input=text, capture_output=True, text=True, cwd=self._folder, env=self._environment(), check=False,
+            input=text, capture_output=True, text=True, cwd=self.folder, env=self._environment(), check=False,
         )
         assert done.returncode == 0, f"gatehouse {' '.join(words)}: {done.stderr}"
         return json.loads(done.stdout)
 
     def serve(self, **settings):
         """Starts a server, and gives its address."""
-        log = open(self._folder / "log", "ab")
+        log = open(self.folder / "log", "ab")
         server = subprocess.Popen(
             [os.environ["GATEHOUSE_BIN"], "serve"],
-            stdout=subprocess.PIPE, stderr=log, cwd=self._folder, env=self._environment(**settings),
+            stdout=subprocess.PIPE, stderr=log, cwd=self.folder, env=self._environment(**settings),
         )
         log.close()
         self._servers.append(server)
@@ -81,7 +90,7 @@ class Portal:
         return match[1]
 
     def log(self):
-        return (self._folder / "log").read_text()
+        return (self.folder / "log").read_text()
 
     def stop(self):
         for server in self._servers:
@@ -99,4 +108,13 @@ class Portal:
         made = self.command("token", "create", *words)
         return Token(made["id"], made["token"], made["token_secret"])
 
-
+    def app(self, name, grant, scopes, redirect_uris=()):
+        words = ["--name", name, "--grant", grant]
+        if grant == "client_credentials":
+            words += ["--user", self.email]
+        for uri in redirect_uris:
+            words += ["--redirect-uri", uri]
+        for scope in scopes:
+            words += ["--scope", scope]
+        made = self.command("oauth-app", "create", *words)
+        return App(made["client_id"], made["name"], made["client_secret"])

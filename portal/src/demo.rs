@@ -1,4 +1,5 @@
-//! An account to look around in: invented people with different rights, consumers, and tokens in every state.
+//! An account to look around in: invented people with different rights, consumers and OAuth apps, and tokens in
+//! every state.
 //!
 //! Everything in it is made by the operations that people and programs use, in the names of those people, at the times
 //! at which it is said to have happened.
@@ -26,8 +27,12 @@ use domain::tokens::NewToken;
 use std::time::Duration;
 
 mod data;
+mod oauth_apps;
 
 use data::{Integration, MAREN, PEOPLE};
+
+/// Where the demo's programs know the portal.
+const ORIGIN: &str = "https://portal.larkfield.example";
 
 /// The demo account, as an operator is told of it.
 #[derive(Debug)]
@@ -104,6 +109,7 @@ async fn make(portal: &Portal) -> Result<Secret> {
     for token in data::TOKENS {
         demo.token(&users, &consumers, token).await?;
     }
+    demo.oauth_apps(&users).await?;
     for (person, user) in PEOPLE.iter().zip(&users) {
         if person.leaves {
             people::set_active(&demo.at(data::LEFT), &demo.actor(users[MAREN]).await?, *user, false).await?;
@@ -272,7 +278,7 @@ fn parse<'a>(method: &'a str, path: &'a str, header: &'a Secret) -> Result<Signe
 }
 
 fn policy() -> Result<Policy> {
-    let origin = "https://portal.larkfield.example".parse().map_err(Error::internal)?;
+    let origin = ORIGIN.parse().map_err(Error::internal)?;
     Ok(Policy {
         origin,
         plaintext_without_tls: false,

@@ -87,12 +87,12 @@ impl Keys {
         self.0.iter().find(|key| key.kid == kid)
     }
 
-    /// The key that signs now.
+    /// The key that signs now. Before the first one's time, which is where a node's clock is behind that of the node that
+    /// made it, it is the first one all the same.
     pub fn signer(&self, now: Timestamp) -> Result<&Key> {
-        self.0
-            .iter()
-            .rev()
-            .find(|key| key.signs_from <= now)
+        let begun = self.0.iter().rev().find(|key| key.signs_from <= now);
+        begun
+            .or(self.0.first())
             .ok_or_else(|| Error::internal("there is no key to sign with"))
     }
 }

@@ -1,11 +1,19 @@
 use crate::support::{House, client};
 use domain::integrations::INTEGRATION_TYPES;
+use domain::oauth_apps::{Grant, OauthApp};
 use domain::rights::{Right, Rights};
+use domain::scopes::Scope;
 use domain::tokens::{TokenFilter, TokenQuery, TokenState};
-use portal::{Error, accounts, consumers, demo, people, sessions, sign_in, tokens};
+use portal::oauth_apps::secrets;
+use portal::{Error, accounts, connected_apps, consumers, demo, oauth_apps, people, sessions, sign_in, tokens};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-both!(the_demo_account_shows_every_kind_and_state, filling_twice_fills_once);
+both!(
+    the_demo_account_shows_every_kind_and_state,
+    the_demo_account_has_apps_of_every_kind,
+    filling_twice_fills_once
+);
 
 async fn the_demo_account_shows_every_kind_and_state(house: House) {
     let demo = demo::fill(&house.portal).await.unwrap();
@@ -106,6 +114,60 @@ async fn the_demo_account_shows_every_kind_and_state(house: House) {
     assert_eq!(house.count("reveals").await, 0);
 }
 
+async fn the_demo_account_has_apps_of_every_kind(house: House) {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let demo = demo::fill(&house.portal).await.unwrap();
+    let (portal, password) = (&house.portal, demo.password.expect("a new password"));
+    let operator = accounts::operator(portal, Some(demo.account)).await.unwrap();
+    let apps = oauth_apps::list(portal, &operator).await.unwrap();
+    let find = |is_meant: &dyn Fn(&OauthApp) -> bool| apps.iter().find(|app| is_meant(app)).unwrap();
+    let now = portal.now();
+    for app in &apps {
+        assert!(app.created_by.is_some() && app.created_at < now, "{}", app.name);
+        let used = app.last_used_at;
+        assert!(
+            used.is_none_or(|used| used > app.created_at && used < now),
+            "{}",
+            app.name
+        );
+        assert_eq!(used.is_some(), !app.used_scopes.is_empty(), "{}", app.name);
+    }
+    // As the guide has it, and used for less than it may.
+    let connector = find(&|app| app.scopes == Scope::CONNECTOR.into_iter().collect());
+    assert!(connector.last_used_at > Some(now.before(Duration::from_secs(3600))) && connector.live_tokens > 0);
+    assert!(!connector.scopes.except(connector.used_scopes).is_empty());
+    let user = connector.user.as_ref().unwrap();
+    assert!(user.active && connector.scopes.allowed_by(user.rights) == connector.scopes);
+    // The one that has stopped with its user.
+    let stopped = find(&|app| app.user.as_ref().is_some_and(|user| !user.active));
+    assert!(stopped.last_used_at.is_some() && stopped.live_tokens == 0);
+    // People's, with a refresh token that works, and a refreshed access token.
+    let studio = find(&|app| app.grant == Grant::AuthorizationCode);
+    assert!(studio.live_tokens >= 3 && studio.last_used_at > Some(now.before(Duration::from_secs(3600))));
+    let address = client("192.0.2.1");
+    let cookie = sign_in::sign_in(portal, demo.logins[1].email, password.expose(), &address)
+        .await
+        .unwrap();
+    let joaquin = sessions::find(portal, cookie.expose()).await.unwrap().unwrap();
+    let connected = connected_apps::list(portal, &joaquin).await.unwrap();
+    assert_eq!((connected.len(), connected[0].id), (1, studio.id));
+    assert!(connected[0].last_used_at > Some(connected[0].allowed_at));
+    // The native one, which nobody has started.
+    let native = find(&|app| app.grant == Grant::Public);
+    assert!(native.last_used_at.is_none() && native.redirect_uris.len() == 2);
+    assert_eq!(secrets::list(portal, &operator, native.id).await.unwrap(), []);
+    // Two secrets, one of which stops soon.
+    let mut pairs = Vec::new();
+    for app in &apps {
+        let secrets = secrets::list(portal, &operator, app.id).await.unwrap();
+        pairs.extend((secrets.len() == 2).then_some(secrets));
+    }
+    let [pair] = pairs.as_slice() else { panic!("{pairs:?}") };
+    let ends = pair[1].expires_at.unwrap();
+    assert!(pair[0].expires_at.is_none() && ends > now && ends < now.after(4 * DAY));
+    assert!(pair[1].last_used_at.is_some() && !pair[1].note.is_empty());
+}
+
 async fn filling_twice_fills_once(house: House) {
     assert!(demo::fill(&house.portal).await.unwrap().password.is_some());
     let rows = async || {
@@ -113,6 +175,8 @@ async fn filling_twice_fills_once(house: House) {
             house.count("audit_records").await,
             house.count("users").await,
             house.count("tokens").await,
+            house.count("oauth_apps").await,
+            house.count("access_tokens").await,
         )
     };
     let before = rows().await;

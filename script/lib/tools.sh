@@ -5,6 +5,7 @@ cargo_leptos_version=0.3.10 # 0.3.11 wants a newer compiler than the workspace d
 cargo_deny_version=0.20.2
 cargo_nextest_version=0.9.151
 venv=$root/.tools/venv
+oauth2_venv=$root/.tools/oauth2-venv
 
 # What a fresh machine has to bring along.
 need_basics() {
@@ -70,16 +71,30 @@ add_build_packages() { add_npm_packages "$root/script/tools"; }
 has_browser_packages() { has_npm_packages "$root/end2end"; }
 add_browser_packages() { add_npm_packages "$root/end2end"; }
 
-has_python_packages() {
-    "$venv/bin/python" --version && [ "$(cat "$venv/.made-from")" = "$(lock_sum "$root/end2end/clients/requirements.txt")" ]
+# has_venv FOLDER REQUIREMENTS, add_venv FOLDER REQUIREMENTS: a Python with these packages.
+has_venv() {
+    "$1/bin/python" --version && [ "$(cat "$1/.made-from")" = "$(lock_sum "$2")" ]
 }
-add_python_packages() {
+add_venv() {
     need python3 "Python 3 is missing: install it (on Debian the package python3), then run this again."
     python3 -c 'import ensurepip, venv' 2>/dev/null || debian_packages python3-venv || return
-    python3 -m venv --clear "$venv" &&
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$root/end2end/clients/requirements.txt" &&
-        lock_sum "$root/end2end/clients/requirements.txt" >"$venv/.made-from"
+    python3 -m venv --clear "$1" &&
+        "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2" &&
+        lock_sum "$2" >"$1/.made-from"
 }
+
+# The two bynder-sdk want different versions of the same packages, so each has a Python of its own.
+has_python_packages() {
+    has_venv "$venv" "$root/end2end/clients/requirements.txt" &&
+        has_venv "$oauth2_venv" "$root/end2end/clients/oauth2/requirements.txt"
+}
+add_python_packages() {
+    add_venv "$venv" "$root/end2end/clients/requirements.txt" &&
+        add_venv "$oauth2_venv" "$root/end2end/clients/oauth2/requirements.txt"
+}
+
+has_bench_packages() { has_npm_packages "$root/script/lib/bench/oidc-provider"; }
+add_bench_packages() { add_npm_packages "$root/script/lib/bench/oidc-provider"; }
 
 # What one kind of work needs, each part skipped where it is there.
 
@@ -124,4 +139,8 @@ setup_e2e() {
 
 setup_test() { setup_checks && setup_deny && setup_unit && setup_serve && setup_clients && setup_e2e; }
 
-setup_bench() { setup_serve && ensure "wrk" has_wrk add_wrk; }
+setup_bench() {
+    setup_serve &&
+        ensure "wrk" has_wrk add_wrk &&
+        ensure "npm's oidc-provider" has_bench_packages add_bench_packages
+}

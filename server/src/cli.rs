@@ -6,7 +6,9 @@ mod consumer;
 mod database;
 mod demo;
 mod input;
+mod keys;
 mod master_key;
+mod oauth_app;
 mod profile;
 mod settings;
 mod token;
@@ -32,6 +34,8 @@ Examples:
       Prints consumer_key and consumer_secret, the only time that they can be read
   gatehouse token create --user ada@example.com --consumer 'Web shop' --integration Contentful --json
       Prints token and token_secret, the only time that they can be read
+  gatehouse oauth-app create --name Connector --grant client_credentials --user ada@example.com --scope asset:read --json
+      Prints client_id and client_secret, the only time that the secret can be read
 
 All commands may be used while servers run; those know of a change within a second.";
 
@@ -76,6 +80,12 @@ enum Command {
     /// OAuth 1 tokens: make, list, revoke
     #[command(subcommand)]
     Token(token::Command),
+    /// OAuth 2 apps: make, list, give another secret, delete
+    #[command(subcommand)]
+    OauthApp(oauth_app::Command),
+    /// The keys that sign access tokens: list, rotate
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// The master key, under which kept secrets are sealed
     #[command(subcommand)]
     MasterKey(master_key::Command),
@@ -140,6 +150,8 @@ async fn within(command: Command, portal: &Portal) -> Result<Answer, Trouble> {
         Command::Profile(command) => profile::run(portal, command).await,
         Command::Consumer(command) => consumer::run(portal, command).await,
         Command::Token(command) => token::run(portal, command).await,
+        Command::OauthApp(command) => oauth_app::run(portal, command).await,
+        Command::Keys(command) => keys::run(portal, command).await,
         Command::MasterKey(command) => master_key::run(portal, command).await,
     }
 }

@@ -87,14 +87,14 @@ const fn person(name: &'static str, email: &'static str, profile: &'static str, 
 }
 
 pub(super) const MAREN: usize = 0;
-const JOAQUIN: usize = 1;
+pub(super) const JOAQUIN: usize = 1;
 const TOMASZ: usize = 2;
 const IFE: usize = 3;
 const MAREK: usize = 4;
 const ALEKSANDRA: usize = 5;
-const MARGUERITE: usize = 6;
-const SVC_WEB: usize = 7;
-const HENRIK: usize = 8;
+pub(super) const MARGUERITE: usize = 6;
+pub(super) const SVC_WEB: usize = 7;
+pub(super) const HENRIK: usize = 8;
 
 pub(super) const PEOPLE: &[Person] = &[
     person(
@@ -201,7 +201,7 @@ pub(super) enum Integration {
 
 use Integration::{Authorised, Other, Type};
 
-const HOUR: i64 = 60;
+pub(super) const HOUR: i64 = 60;
 pub(super) const DAY: i64 = 24 * HOUR;
 
 const fn token(user: usize, consumer: usize, integration: Integration, created: i64) -> Token {

@@ -1,7 +1,7 @@
 //! Access tokens: JWTs that anyone can check offline (RFC 9068), and that this server lets in only while nothing about
 //! them was revoked.
 
-use super::{Denied, Policy};
+use super::{Denied, Policy, client};
 use crate::actor::{Actor, Via};
 use crate::database::{Connection, Durability, Transaction, fetch_optional, run};
 use crate::error::{Error, Result};
@@ -239,7 +239,7 @@ pub(super) async fn issue(
     policy: &Policy,
     tx: &mut Transaction,
     new: &NewAccessToken,
-) -> Result<Secret> {
+) -> Result<Secret, Denied> {
     let id = portal.new_id();
     let now = portal.now();
     let claims = Claims {
@@ -269,7 +269,7 @@ pub(super) async fn issue(
     let signature = URL_SAFE_NO_PAD.encode(key.sign(token.as_bytes())?);
     token.push('.');
     token.push_str(&signature);
-    run!(
+    let kept = run!(
         tx,
         "insert into access_tokens (id, app_id, user_id, grant_id, scopes, issued_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -281,12 +281,17 @@ pub(super) async fn issue(
         now,
         // As the claim has it, to the second.
         Timestamp(now.after(LIFETIME).seconds() * 1000)
-    )?;
-    Ok(Secret::new(token))
+    );
+    match kept {
+        Ok(_) => Ok(Secret::new(token)),
+        // The app was deleted a moment ago.
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(client::unknown().into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The same in a transaction of its own. What a power cut takes is a token that the app gets again.
-pub(super) async fn issue_alone(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<Secret> {
+pub(super) async fn issue_alone(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<Secret, Denied> {
     let mut tx = portal.database().begin_statement(Durability::Process).await?;
     let token = issue(portal, policy, &mut tx, new).await?;
     tx.commit().await?;

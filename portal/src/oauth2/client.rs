@@ -44,12 +44,6 @@ struct KeptSecret {
 /// # Errors
 /// [`ErrorCode::InvalidClient`], in the same words for an app that is unknown and for a wrong proof.
 pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>) -> Result<Arc<Client>, Denied> {
-    let unknown = || {
-        Refusal::new(
-            ErrorCode::InvalidClient,
-            "The client is unknown, or its secret is wrong.",
-        )
-    };
     // As text the id is in one form only, so that a client id is one text.
     let parsed: OauthAppId = id.parse().map_err(|_| unknown())?;
     if parsed.to_string() != id {
@@ -84,6 +78,14 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
         tx.commit().await?;
     }
     Ok(client)
+}
+
+/// In the same words for an app that is not there and for a wrong proof.
+pub(super) fn unknown() -> Refusal {
+    Refusal::new(
+        ErrorCode::InvalidClient,
+        "The client is unknown, or its secret is wrong.",
+    )
 }
 
 /// An app by its id, remembered.

@@ -11,6 +11,7 @@ mod http;
 mod limits;
 mod nodes;
 mod oauth2;
+mod oauth2_crate;
 mod openapi;
 mod refusals;
 mod replays;

@@ -3,8 +3,15 @@
 use crate::process::Credential;
 use crate::program::Program;
 use crate::support::{EMAIL, PASSWORD, cookie, form};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::oauth2::Parameters;
+use portal::{Clock, Keyring, Location, Options, Portal, authorization, oauth2, sessions};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
+use serde_json::Value;
 use std::path::Path;
 
 /// The `name=value` of a form body.
@@ -56,10 +63,11 @@ fn shown_secret(page: &str) -> String {
 }
 
 /// Files of the folder whose bytes hold `secret`.
-fn places(folder: &Path, secret: &str) -> Vec<String> {
+fn places(folder: &Path, secret: impl AsRef<[u8]>) -> Vec<String> {
+    let secret = secret.as_ref();
     let holds = |path: &Path| {
         let bytes = std::fs::read(path).unwrap();
-        bytes.windows(secret.len()).any(|window| window == secret.as_bytes())
+        bytes.windows(secret.len()).any(|window| window == secret)
     };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -71,6 +79,105 @@ fn places(folder: &Path, secret: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// An app with two secrets gets a code, tokens for it, and newer ones for the refresh token: everything secret in that.
+async fn oauth2_secrets(program: &Program, browser: &Browser<'_>, cookie: &str) -> Vec<(&'static str, String)> {
+    let back = "https://app.example/back";
+    let words = [
+        "oauth-app",
+        "create",
+        "--name",
+        "Gallery",
+        "--grant",
+        "authorization_code",
+    ];
+    let more = [
+        "--redirect-uri",
+        back,
+        "--scope",
+        "offline",
+        "--scope",
+        "current.user:read",
+    ];
+    let app = program.json(&[&words[..], &more].concat(), "");
+    let added = program.json(&["oauth-app", "add-secret", "Gallery"], "");
+    let member = |value: &Value, name: &str| {
+        let text = value[name].as_str();
+        text.unwrap_or_else(|| panic!("no {name} in {value}")).to_owned()
+    };
+    let (id, secret) = (member(&app, "client_id"), member(&app, "client_secret"));
+    let code = allowed_code(program, browser.origin, cookie, &id).await;
+    let ask = async |fields: &[(&str, &str)], secret: &str| -> Value {
+        let request = browser
+            .client
+            .post(format!("{}/v6/authentication/oauth2/token", browser.origin));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request
+            .basic_auth(&id, Some(secret))
+            .body(form(fields))
+            .send()
+            .await
+            .unwrap();
+        answer.json().await.unwrap()
+    };
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", back),
+    ];
+    let first = ask(&fields, &secret).await;
+    let refresh = member(&first, "refresh_token");
+    let added = member(&added, "client_secret");
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+    let second = ask(&fields, &added).await;
+    let access = member(&second, "access_token");
+    let request = browser.client.get(format!("{}/api/v4/currentUser", browser.origin));
+    assert_eq!(request.bearer_auth(&access).send().await.unwrap().status(), 200);
+    vec![
+        ("client secret", secret),
+        ("added client secret", added),
+        ("authorization code", code),
+        ("access token", member(&first, "access_token")),
+        ("refresh token", refresh),
+        ("second access token", access),
+        ("second refresh token", member(&second, "refresh_token")),
+    ]
+}
+
+/// What the consent page does once the person has allowed the app.
+async fn allowed_code(program: &Program, origin: &str, cookie: &str, client_id: &str) -> String {
+    let data = program.folder().join("data");
+    let portal = Portal::open(Options {
+        database: Location::File(data.join("gatehouse.db")),
+        keyring: Keyring::parse(&std::fs::read_to_string(data.join("master.key")).unwrap()).unwrap(),
+        clock: Clock::System,
+    })
+    .await
+    .unwrap();
+    let cookie = cookie.split_once('=').unwrap().1;
+    let person = sessions::find(&portal, cookie).await.unwrap().expect("signed in");
+    let policy = oauth2::Policy {
+        issuer: origin.to_owned(),
+    };
+    let request = form(&[("response_type", "code"), ("client_id", client_id)]);
+    let parameters = Parameters::parse(request.as_bytes()).unwrap();
+    let address = authorization::allow(&portal, &policy, &person, &parameters)
+        .await
+        .unwrap();
+    portal.close().await;
+    part(address.split_once('?').unwrap().1, "code")
+}
+
+/// What every private key of this kind begins with: that it is one, and of which curve.
+fn beginning_of_private_keys() -> Vec<u8> {
+    let key = || {
+        let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        made.as_ref()[..27].to_vec()
+    };
+    let beginning = key();
+    assert_eq!(beginning, key());
+    beginning
 }
 
 #[tokio::test]
@@ -158,6 +265,9 @@ async fn no_secret_is_written_anywhere() {
         .unwrap();
     let shown = shown_secret(&page);
 
+    let granted = oauth2_secrets(&program, &browser, &second).await;
+    let private_key = beginning_of_private_keys();
+
     // As it is while the server runs, and as it is left.
     let value = |cookie: &str| cookie.split_once('=').unwrap().1.to_owned();
     let key = std::fs::read_to_string(program.folder().join("data/master.key"))
@@ -179,7 +289,7 @@ async fn no_secret_is_written_anywhere() {
         ("secret on the page", shown),
     ];
     let check = |moment: &str| {
-        for (name, secret) in &secrets {
+        for (name, secret) in secrets.iter().chain(&granted) {
             assert!(secret.len() >= 8, "{name}: {secret}");
             assert_eq!(
                 places(program.folder(), secret),
@@ -188,6 +298,13 @@ async fn no_secret_is_written_anywhere() {
             );
         }
         assert_eq!(places(program.folder(), &key), ["master.key"], "{moment}");
+        for form in [private_key.clone(), STANDARD.encode(&private_key).into_bytes()] {
+            assert_eq!(
+                places(program.folder(), form),
+                Vec::<String>::new(),
+                "private key, {moment}"
+            );
+        }
     };
     check("while it runs");
     server.signal("TERM");
