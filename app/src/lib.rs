@@ -1,7 +1,8 @@
 //! What people see: routes, pages, components, and the server functions that pages call.
 //!
 //! Every page is rendered on the server first, whole (`SsrMode::Async`), so that it reads and its forms work without
-//! script; the browser then makes it live. A page's code is fetched when the page is first visited.
+//! script; the browser then makes it live. A page's code is fetched, with that of its neighbours, when the first of them is
+//! visited.
 
 // Views are types nested as deeply as their elements, and futures over them more deeply still.
 #![recursion_limit = "512"]
@@ -27,20 +28,9 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
-use pages::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
-use pages::authorise::AuthorisePage;
-use pages::connected_apps::ConnectedAppsPage;
+use pages::bundles::{ApiTokensPages, GatePages, OauthAppsPages, SectionPages, SettingsPages};
 use pages::home::HomePage;
 use pages::not_found::NotFoundPage;
-use pages::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
-use pages::oauth2::Oauth2AuthorisePage;
-use pages::permissions::PermissionsPage;
-use pages::portal_settings::PortalSettingsPage;
-use pages::sections::{AssetTrackingPage, IntegrationPage, SubscriptionPage, SupportPage};
-use pages::sessions::SessionsPage;
-use pages::settings::SettingsPage;
-use pages::setup::SetupPage;
-use pages::sign_in::SignInPage;
 
 /// The document around the app, on the server.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -89,27 +79,27 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| format!("{title} · Gatehouse") />
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/setup") view={Lazy::<SetupPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/oauth1/authorise") view={Lazy::<AuthorisePage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/oauth2/authorise") view={Lazy::<Oauth2AuthorisePage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/setup") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/oauth1/authorise") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/oauth2/authorise") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("integration") view={Lazy::<IntegrationPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("asset-tracking") view={Lazy::<AssetTrackingPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("subscription") view={Lazy::<SubscriptionPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("support") view={Lazy::<SupportPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("sessions") view={Lazy::<SessionsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("connected-apps") view={Lazy::<ConnectedAppsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings") view={Lazy::<SettingsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/permissions") view={Lazy::<PermissionsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal") view={Lazy::<PortalSettingsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/api-tokens") view={Lazy::<ApiTokensPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/api-tokens/tokens/:id") view={Lazy::<TokenPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/api-tokens/consumers/:id") view={Lazy::<ConsumerPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/oauth-apps") view={Lazy::<OauthAppsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/oauth-apps/new") view={Lazy::<NewOauthAppPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/oauth-apps/:id") view={Lazy::<OauthAppPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("integration") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("asset-tracking") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("subscription") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("support") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("connected-apps") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/permissions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/api-tokens") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/api-tokens/tokens/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/api-tokens/consumers/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/oauth-apps") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/oauth-apps/new") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings/portal/oauth-apps/:id") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
                 <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
             </Routes>

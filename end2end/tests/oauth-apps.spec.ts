@@ -278,10 +278,10 @@ test("an app is tried from its page", { tag: needsScript }, async ({ page, accou
   const panel = section(page, "Try it");
   await panel.getByLabel("Client secret").fill("not the secret");
   await press(panel, "Get a token and call");
-  await expect(panel.getByRole("status")).toContainText("invalid_client");
+  await expect(panel.locator(".results")).toContainText("invalid_client");
   await panel.getByLabel("Client secret").fill(app.secret!);
   await press(panel, "Get a token and call");
-  await expect(panel.getByRole("status")).toContainText(account.admin.email);
+  await expect(panel.locator(".results")).toContainText(account.admin.email);
   await expect(panel).toContainText("client_secret=$CLIENT_SECRET");
   expect(page.url()).not.toContain(app.secret!);
 });

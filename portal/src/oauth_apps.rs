@@ -14,6 +14,7 @@ use crate::people;
 use crate::portal::Portal;
 use crate::reveals;
 use crate::secret::Secret;
+use domain::email;
 use domain::fields;
 use domain::ids::{AccountId, OauthAppId, UserId};
 use domain::oauth_apps::{AppForm, CheckedApp, CheckedSecret, Grant};
@@ -108,7 +109,11 @@ pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppFo
             "Confirm that the app may be granted more: {added}."
         )));
     }
-    let user = resolve(&mut tx, account, input.user.as_ref()).await?;
+    let user = match before.user {
+        // Whoever it acts for stays, active or not: an app that has stopped can still be changed.
+        Some(user) if is_meant(&mut tx, user, input.user.as_ref()).await? => Some(user),
+        _ => resolve(&mut tx, account, input.user.as_ref()).await?,
+    };
     run!(
         &mut tx,
         "update oauth_apps set name = $3, name_key = $4, user_id = $5, scopes = $6 where id = $1 and account_id = $2",
@@ -221,6 +226,21 @@ async fn resolve(tx: &mut Transaction, account: AccountId, user: Option<&UserRef
         Some(user) => Ok(Some(people::resolve(tx, account, "user", user).await?.id)),
         None => Ok(None),
     }
+}
+
+/// Whether the form means this person.
+async fn is_meant(tx: &mut Transaction, user: UserId, meant: Option<&UserRef>) -> Result<bool> {
+    let row = fetch_optional!(
+        tx,
+        (String, String),
+        "select email_key, name_key from users where id = $1",
+        user
+    )?;
+    Ok(match (row, meant) {
+        (Some((email_key, _)), Some(UserRef::Email(meant))) => email::key(meant) == email_key,
+        (Some((_, name_key)), Some(UserRef::Name(meant))) => fields::name_key(meant) == name_key,
+        _ => false,
+    })
 }
 
 async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[String]) -> Result<()> {

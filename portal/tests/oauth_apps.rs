@@ -315,8 +315,16 @@ async fn a_client_cannot_be_given_what_its_user_lacks(house: House) {
             .await
             .is_err()
     );
+    // The app can be changed all the same, and goes on acting for whom it did.
+    let renamed = AppForm {
+        user: "Grace <GRACE@example.com>".to_owned(),
+        ..form("Renamed")
+    };
+    oauth_apps::update(&house.portal, &ada.actor, made.id, renamed, false)
+        .await
+        .unwrap();
     let shown = oauth_apps::get(&house.portal, &ada.actor, made.id).await.unwrap();
-    assert!(!shown.user.unwrap().active);
+    assert_eq!((shown.name.as_str(), shown.user.unwrap().active), ("Renamed", false));
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! Forms that say what is wrong while they are filled in, and that lose nothing when they are sent without script.
 
-use crate::components::field::leads_to_button;
 use crate::components::notice::{Kind, Notice};
 use crate::failure::Failure;
 use domain::fields::FieldErrors;
@@ -13,6 +12,7 @@ use leptos::server_fn::{Http, ServerFn};
 use leptos_router::hooks::use_url;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement};
 
@@ -32,6 +32,10 @@ where
     edited: RwSignal<BTreeSet<String>>,
     /// The fields that a person has been through, which may be complained about.
     seen: RwSignal<BTreeSet<String>>,
+    /// Whether a pointer is pressed on the form.
+    pressed: StoredValue<bool>,
+    /// The field that was left by that press.
+    left: StoredValue<Option<String>>,
     /// Whether the script runs, and says itself what the browser would say in a bubble.
     live: RwSignal<bool>,
 }
@@ -70,6 +74,8 @@ where
             errors: RwSignal::default(),
             edited: RwSignal::default(),
             seen: RwSignal::default(),
+            pressed: StoredValue::new(false),
+            left: StoredValue::new(None),
             live,
         }
     }
@@ -126,15 +132,34 @@ where
     }
 
     /// For the form's `focusout` event: a field that was edited has been seen. The event also comes while the form is
-    /// taken off the page, when nothing of it is left to ask. On the way to a button nothing is said yet: a complaint
-    /// would move it away from under a pointer that is pressing it, and sending checks anyway.
+    /// taken off the page, when nothing of it is left to ask. While a pointer is pressed nothing is said yet: a complaint
+    /// would move what is being clicked away from under it.
     fn leave(self, event: &ev::FocusEvent) {
-        let Some(name) = name_of(event).filter(|_| !leads_to_button(event)) else {
+        let Some(name) = name_of(event) else { return };
+        if self.edited.try_with_untracked(|edited| edited.contains(&name)) != Some(true) {
             return;
-        };
-        if self.edited.try_with_untracked(|edited| edited.contains(&name)) == Some(true) {
+        }
+        if self.pressed.try_get_value() == Some(true) {
+            self.left.try_set_value(Some(name));
+        } else {
             self.seen.try_update(|seen| seen.insert(name));
         }
+    }
+
+    /// For the form's `pointerdown` event.
+    fn press(self) {
+        self.pressed.try_set_value(true);
+    }
+
+    /// For the events that end a press. The click comes after them.
+    fn release(self) {
+        let settle = move || {
+            self.pressed.try_set_value(false);
+            if let Some(Some(name)) = self.left.try_update_value(Option::take) {
+                self.seen.try_update(|seen| seen.insert(name));
+            }
+        };
+        set_timeout(settle, Duration::ZERO);
     }
 
     /// For the form's `submit` event, in its capture phase: stops what cannot succeed, and what is under way already.
@@ -201,6 +226,10 @@ where
             on:input=move |event| check.edit(&event)
             on:change=move |event| check.edit(&event)
             on:focusout=move |event| check.leave(&event)
+            on:pointerdown=move |_| check.press()
+            on:pointerup=move |_| check.release()
+            on:pointercancel=move |_| check.release()
+            on:pointerleave=move |_| check.release()
         >
             {children()}
         </ActionForm>

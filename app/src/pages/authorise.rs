@@ -6,11 +6,11 @@ use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::gate::{Gate, SwitchUser};
+use crate::pages::page::Page;
 use domain::people::Me;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
 /// What the page is about.
@@ -108,8 +108,7 @@ pub struct AuthorisePage {
     decide: ServerAction<Decide>,
 }
 
-#[lazy_route]
-impl LazyRoute for AuthorisePage {
+impl Page for AuthorisePage {
     fn data() -> Self {
         let query = use_query_map();
         let token = Signal::derive(move || query.read().get("oauth_token").unwrap_or_default());

@@ -7,6 +7,7 @@ use crate::components::problem::refusal;
 use crate::components::time::Time;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::page::Page;
 use crate::session::current_user;
 use disconnect::DisconnectDialog;
 use domain::ids::OauthAppId;
@@ -15,7 +16,6 @@ use domain::scopes::Scope;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The address of the page.
 const PATH: &str = "/connected-apps";
@@ -36,8 +36,7 @@ pub struct ConnectedAppsPage {
     apps: Resource<Result<Vec<ConnectedApp>, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for ConnectedAppsPage {
+impl Page for ConnectedAppsPage {
     fn data() -> Self {
         let query = use_query_map();
         let asked = Memo::new(move |_| query.read().get("disconnect").and_then(|id| id.parse().ok()));

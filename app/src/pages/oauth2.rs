@@ -5,12 +5,12 @@ use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::gate::{Gate, SwitchUser};
+use crate::pages::page::Page;
 use domain::people::Me;
 use domain::scopes::{Scope, Scopes};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_url;
-use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
 /// What the page is about.
@@ -106,8 +106,7 @@ pub struct Oauth2AuthorisePage {
     decide: ServerAction<Decide>,
 }
 
-#[lazy_route]
-impl LazyRoute for Oauth2AuthorisePage {
+impl Page for Oauth2AuthorisePage {
     fn data() -> Self {
         // The query by its letters: the router's own reading decodes twice on the server.
         let url = use_url();

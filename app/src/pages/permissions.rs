@@ -3,19 +3,18 @@
 use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
 use crate::failure::Failure;
+use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::people::Me;
 use domain::rights::Right;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The page Permission management.
 pub struct PermissionsPage {
     contact: Resource<Result<String, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for PermissionsPage {
+impl Page for PermissionsPage {
     fn data() -> Self {
         Self {
             contact: Resource::new(|| (), |()| contact()),

@@ -5,20 +5,19 @@ use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::Icon;
+use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::features::Feature;
 use domain::people::Me;
 use domain::rights::Right;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The page Portal settings.
 pub struct PortalSettingsPage {
     contact: Resource<Result<String, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for PortalSettingsPage {
+impl Page for PortalSettingsPage {
     fn data() -> Self {
         Self {
             contact: Resource::new(|| (), |()| contact()),

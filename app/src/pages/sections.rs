@@ -2,9 +2,9 @@
 
 use crate::components::page_header::PageHeader;
 use crate::icons::{Draw, Icon};
+use crate::pages::page::Page;
 use leptos::prelude::*;
 use leptos_router::components::A;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// A section that is still to come: what it will hold, in the guide's words.
 #[component]
@@ -29,8 +29,7 @@ fn ToCome(title: &'static str, lead: &'static str, icon: Icon, children: Childre
 /// Integration.
 pub struct IntegrationPage;
 
-#[lazy_route]
-impl LazyRoute for IntegrationPage {
+impl Page for IntegrationPage {
     fn data() -> Self {
         Self
     }
@@ -66,8 +65,7 @@ impl LazyRoute for IntegrationPage {
 /// Asset tracking.
 pub struct AssetTrackingPage;
 
-#[lazy_route]
-impl LazyRoute for AssetTrackingPage {
+impl Page for AssetTrackingPage {
     fn data() -> Self {
         Self
     }
@@ -89,8 +87,7 @@ impl LazyRoute for AssetTrackingPage {
 /// Subscription.
 pub struct SubscriptionPage;
 
-#[lazy_route]
-impl LazyRoute for SubscriptionPage {
+impl Page for SubscriptionPage {
     fn data() -> Self {
         Self
     }
@@ -110,8 +107,7 @@ impl LazyRoute for SubscriptionPage {
 /// Support ticket.
 pub struct SupportPage;
 
-#[lazy_route]
-impl LazyRoute for SupportPage {
+impl Page for SupportPage {
     fn data() -> Self {
         Self
     }

@@ -6,11 +6,11 @@ use crate::components::problem::Problem;
 use crate::components::time::Time;
 use crate::components::toast::toast;
 use crate::failure::Failure;
+use crate::pages::page::Page;
 use domain::ids::SessionId;
 use domain::sessions::Session;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The person's own sessions, the last used first.
 ///
@@ -49,8 +49,7 @@ pub struct SessionsPage {
     sessions: Resource<Result<Vec<Session>, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for SessionsPage {
+impl Page for SessionsPage {
     fn data() -> Self {
         let end = ServerAction::<EndSession>::new();
         let end_others = ServerAction::<EndOtherSessions>::new();

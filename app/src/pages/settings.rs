@@ -6,19 +6,18 @@ use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::Icon;
+use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::people::Me;
 use domain::rights::Right;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The Settings section.
 pub struct SettingsPage {
     contact: Resource<Result<String, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for SettingsPage {
+impl Page for SettingsPage {
     fn data() -> Self {
         Self {
             contact: Resource::new(|| (), |()| contact()),

@@ -4,11 +4,11 @@ use crate::components::field::{TextField, focus_first_invalid, leads_to_button};
 use crate::components::notice::{Kind, Notice};
 use crate::failure::Failure;
 use crate::pages::gate::Gate;
+use crate::pages::page::Page;
 use domain::accounts::NewAccount;
 use domain::fields::{FieldErrors, MAX_NAME};
 use domain::people::MIN_PASSWORD;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
@@ -47,8 +47,7 @@ pub struct SetupPage {
     action: ServerAction<CompleteSetup>,
 }
 
-#[lazy_route]
-impl LazyRoute for SetupPage {
+impl Page for SetupPage {
     fn data() -> Self {
         Self {
             action: ServerAction::new(),

@@ -4,11 +4,11 @@ use crate::components::field::TextField;
 use crate::components::notice::{Kind, Notice};
 use crate::failure::Failure;
 use crate::pages::gate::Gate;
+use crate::pages::page::Page;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 #[cfg(not(feature = "ssr"))]
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Opens a session, and goes where the person was going.
 ///
@@ -78,8 +78,7 @@ pub struct SignInPage {
     next: String,
 }
 
-#[lazy_route]
-impl LazyRoute for SignInPage {
+impl Page for SignInPage {
     fn data() -> Self {
         let failure = ServerAction::<SignIn>::new().value().get_untracked();
         Self {

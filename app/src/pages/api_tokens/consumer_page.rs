@@ -14,13 +14,13 @@ use crate::components::notice::Locked;
 use crate::components::page_header::PageHeader;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::consumers::Consumer;
 use domain::people::Me;
 use domain::rights::{Right, Rights};
 use domain::tokens::{NewToken, TokenPage};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The page of one consumer: what is known of it, its name, its keys, its tokens, and its end.
 pub struct ConsumerPage {
@@ -29,8 +29,7 @@ pub struct ConsumerPage {
     data: Resource<Result<ConsumerData, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for ConsumerPage {
+impl Page for ConsumerPage {
     fn data() -> Self {
         let address = current_address();
         let changes = RwSignal::new(0);

@@ -13,12 +13,12 @@ use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
 use crate::failure::Failure;
+use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::people::Me;
 use domain::rights::Right;
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 const LEAD: &str = "Keys with which applications sign their requests. A token acts for one user, with that user’s rights; \
                     its page has a ready example request.";
@@ -29,8 +29,7 @@ pub struct ApiTokensPage {
     data: Resource<Result<ListData, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for ApiTokensPage {
+impl Page for ApiTokensPage {
     fn data() -> Self {
         let address = current_address();
         Self {

@@ -13,11 +13,11 @@ use crate::components::page_header::PageHeader;
 use crate::components::time::Time;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::rights::{Right, Rights};
 use domain::tokens::Token;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The page of one token: what is known of it, and how to use it.
 pub struct TokenPage {
@@ -25,8 +25,7 @@ pub struct TokenPage {
     data: Resource<Result<TokenData, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for TokenPage {
+impl Page for TokenPage {
     fn data() -> Self {
         let address = current_address();
         // Read again once its dialog is closed: it may have been revoked.

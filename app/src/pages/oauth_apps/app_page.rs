@@ -17,10 +17,10 @@ use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
 use crate::components::time::Time;
 use crate::failure::Failure;
+use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::oauth_apps::{OauthApp, SecretForm};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The page of one app: what is known of it, what can be changed, how to try it, and its end.
 pub struct OauthAppPage {
@@ -29,8 +29,7 @@ pub struct OauthAppPage {
     data: Resource<Result<AppData, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for OauthAppPage {
+impl Page for OauthAppPage {
     fn data() -> Self {
         let address = current_address();
         let changes = RwSignal::new(0);

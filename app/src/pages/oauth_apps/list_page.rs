@@ -10,12 +10,12 @@ use crate::components::reveal::RevealDialog;
 use crate::components::time::Time;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::oauth_apps::{AppUser, OauthApp};
 use domain::scopes::Scopes;
 use domain::time::Timestamp;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 const LEAD: &str = "Applications that get access tokens by OAuth 2: for themselves, with the permissions of one user, or \
                     for each user who allows it.";
@@ -25,8 +25,7 @@ pub struct OauthAppsPage {
     data: Resource<Result<ListData, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for OauthAppsPage {
+impl Page for OauthAppsPage {
     fn data() -> Self {
         // Read again whenever the page is come to: what is pending may have been made on another.
         let address = current_address();

@@ -12,12 +12,12 @@ use crate::components::field::TextField;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::failure::Failure;
+use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::fields::{FieldErrors, MAX_NAME};
 use domain::oauth_apps::{AppForm, Grant};
 use domain::scopes::Scope;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The fields that show their own complaints.
 const FIELDS: &[&str] = &["name", "grant", "user", "redirect_uris", "scopes"];
@@ -32,8 +32,7 @@ pub struct NewOauthAppPage {
     data: Resource<Result<FormData, Failure>>,
 }
 
-#[lazy_route]
-impl LazyRoute for NewOauthAppPage {
+impl Page for NewOauthAppPage {
     fn data() -> Self {
         let address = current_address();
         Self {
