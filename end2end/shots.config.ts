@@ -2,4 +2,4 @@
 
 import config from "./playwright.config.ts";
 
-export default { ...config, testDir: "shots", projects: [], use: { ...config.use, screenshot: "off" as const } };
+export default { ...config, testDir: "shots", projects: [{ name: "pictures" }], use: { ...config.use, screenshot: "off" as const } };
