@@ -188,7 +188,7 @@ async fn what_is_missing_is_named() {
     on_each_engine(Settings::default(), async |world| {
         let nothing = [
             Call::new("GET", "/api/v4/currentUser"),
-            Call::new("GET", "/api/v4/currentUser").header("Authorization", "Bearer abc"),
+            Call::new("GET", "/api/v4/currentUser").header("Authorization", "Digest abc"),
             Call::new("GET", "/api/v4/currentUser").header("Authorization", "OAuth"),
         ];
         for call in nothing {
