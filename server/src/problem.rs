@@ -117,7 +117,7 @@ pub(crate) struct Body {
     #[schema(value_type = Option<String>)]
     feature: Option<Feature>,
     #[serde(flatten)]
-    oauth: Option<OAuth>,
+    oauth: OAuth,
 }
 
 /// What is wrong with one value.
@@ -128,9 +128,10 @@ struct FieldProblem {
 }
 
 /// The members of the OAuth Problem Reporting extension, and the base string.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 struct OAuth {
-    oauth_problem: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oauth_problem: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     oauth_parameters_absent: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -158,7 +159,7 @@ impl Problem {
                 errors: Vec::new(),
                 right: None,
                 feature: None,
-                oauth: None,
+                oauth: OAuth::default(),
             },
             challenge: None,
             retry_after: None,
@@ -207,14 +208,14 @@ impl From<Refusal> for Problem {
             problem.0.status = status;
             problem.0.body.status = status.as_u16();
         }
-        problem.0.body.oauth = Some(OAuth {
-            oauth_problem: refusal.problem().as_str(),
+        problem.0.body.oauth = OAuth {
+            oauth_problem: Some(refusal.problem().as_str()),
             oauth_parameters_absent: refusal.parameters_absent().to_vec(),
             oauth_parameters_rejected: refusal.parameters_rejected().to_vec(),
             oauth_acceptable_timestamps: refusal.acceptable_timestamps().map(|(from, to)| format!("{from}-{to}")),
             oauth_acceptable_versions: refusal.acceptable_versions(),
             oauth_base_string: refusal.base_string().map(str::to_owned),
-        });
+        };
         problem.0.challenge = Some(refusal.challenge(REALM));
         problem
     }
