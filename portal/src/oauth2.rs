@@ -6,6 +6,7 @@ mod codes;
 mod refresh_tokens;
 mod status;
 mod token;
+mod writer;
 
 pub use access_tokens::{Bearer, LIFETIME, authenticate};
 pub use client::{Client, authenticate_client};
@@ -15,6 +16,7 @@ pub use token::{Granted, grant};
 pub(crate) use access_tokens::prune as prune_access_tokens;
 pub(crate) use codes::{NewCode, insert as insert_code, prune as prune_codes};
 pub(crate) use refresh_tokens::{context as refresh_token_context, prune as prune_refresh_tokens};
+pub(crate) use writer::TokenWriter;
 
 use crate::error::Error;
 use domain::oauth2::Refusal;

@@ -6,6 +6,7 @@ use crate::database::{Database, Durability, Location, Reader, Transaction};
 use crate::error::Result;
 use crate::keyring::Keyring;
 use crate::nonces::NonceWriter;
+use crate::oauth2::TokenWriter;
 use crate::reseal;
 use crate::secret::{self, Secret};
 use crate::signing_keys;
@@ -39,6 +40,7 @@ struct Inner {
     keyring: Keyring,
     caches: Caches,
     nonces: NonceWriter,
+    tokens: TokenWriter,
     hashing: Semaphore,
     ids: Sequence,
 }
@@ -77,11 +79,13 @@ impl Portal {
         let database = Database::open(&options.database).await?;
         database.migrate().await?;
         let nonces = NonceWriter::start(database.clone());
+        let tokens = TokenWriter::start(database.clone());
         let inner = Inner {
             database,
             keyring: options.keyring,
             caches: Caches::default(),
             nonces,
+            tokens,
             // Argon2id takes 19 MiB a time; more at once would let sign-ins crowd out everything else.
             hashing: Semaphore::new(2),
             ids: Sequence::default(),
@@ -154,6 +158,10 @@ impl Portal {
 
     pub(crate) fn nonces(&self) -> &NonceWriter {
         &self.inner.nonces
+    }
+
+    pub(crate) fn token_writer(&self) -> &TokenWriter {
+        &self.inner.tokens
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {

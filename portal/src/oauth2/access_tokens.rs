@@ -3,7 +3,7 @@
 
 use super::{Denied, Policy, client};
 use crate::actor::{Actor, Via};
-use crate::database::{Connection, Durability, Transaction, fetch_optional, run};
+use crate::database::{Connection, Transaction, fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::oauth_apps::read_scopes;
 use crate::portal::Portal;
@@ -233,13 +233,20 @@ async fn load(portal: &Portal, id: Uuid) -> Result<Option<Bearer>> {
     }))
 }
 
-/// Signs a token and writes it down in the caller's transaction.
-pub(super) async fn issue(
-    portal: &Portal,
-    policy: &Policy,
-    tx: &mut Transaction,
-    new: &NewAccessToken,
-) -> Result<Secret, Denied> {
+/// What is kept of a new token.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub id: Uuid,
+    pub app: OauthAppId,
+    pub user: UserId,
+    pub grant: Option<OauthGrantId>,
+    pub scopes: String,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Signs a token. It holds once its row is written.
+async fn sign(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<(Secret, Row)> {
     let id = portal.new_id();
     let now = portal.now();
     let claims = Claims {
@@ -269,33 +276,56 @@ pub(super) async fn issue(
     let signature = URL_SAFE_NO_PAD.encode(key.sign(token.as_bytes())?);
     token.push('.');
     token.push_str(&signature);
+    let row = Row {
+        id,
+        app: new.app,
+        user: new.user,
+        grant: new.grant,
+        scopes: new.scopes.to_string(),
+        issued_at: now,
+        // As the claim has it, to the second.
+        expires_at: Timestamp(now.after(LIFETIME).seconds() * 1000),
+    };
+    Ok((Secret::new(token), row))
+}
+
+/// Signs a token and writes it down in the caller's transaction.
+pub(super) async fn issue(
+    portal: &Portal,
+    policy: &Policy,
+    tx: &mut Transaction,
+    new: &NewAccessToken,
+) -> Result<Secret, Denied> {
+    let (token, row) = sign(portal, policy, new).await?;
     let kept = run!(
         tx,
         "insert into access_tokens (id, app_id, user_id, grant_id, scopes, issued_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
-        id,
-        new.app,
-        new.user,
-        new.grant,
-        new.scopes.to_string(),
-        now,
-        // As the claim has it, to the second.
-        Timestamp(now.after(LIFETIME).seconds() * 1000)
+        row.id,
+        row.app,
+        row.user,
+        row.grant,
+        row.scopes,
+        row.issued_at,
+        row.expires_at
     );
     match kept {
-        Ok(_) => Ok(Secret::new(token)),
+        Ok(_) => Ok(token),
         // The app was deleted a moment ago.
         Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(client::unknown().into()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The same in a transaction of its own. What a power cut takes is a token that the app gets again.
+/// The same together with others that are issued at this moment. What a power cut takes is a token that the app gets
+/// again.
 pub(super) async fn issue_alone(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<Secret, Denied> {
-    let mut tx = portal.database().begin_statement(Durability::Process).await?;
-    let token = issue(portal, policy, &mut tx, new).await?;
-    tx.commit().await?;
-    Ok(token)
+    let (token, row) = sign(portal, policy, new).await?;
+    if portal.token_writer().write(row).await? {
+        Ok(token)
+    } else {
+        Err(client::unknown().into())
+    }
 }
 
 /// Deletes tokens whose time is over.

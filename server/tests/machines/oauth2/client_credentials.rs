@@ -206,3 +206,49 @@ async fn what_is_taken_from_an_app_is_gone_at_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_at_once_each_get_one_that_holds() {
+    on_each_engine(Settings::default(), async |mut world: World| {
+        world.add_node().await;
+        let client = Client::register(&world, service()).await;
+        let gone = AppForm {
+            name: "Gone".to_owned(),
+            ..service()
+        };
+        let gone = Client::register(&world, gone).await;
+        // Both nodes know both apps by now.
+        for client in [&client, &gone] {
+            client.access_token(&world).await;
+            let id = client.id.to_string();
+            let call = super::client::post(super::client::TOKEN, &client.proving(&id, &[GRANT]));
+            assert_eq!(call.send(world.address_of(1)).await.status, 200);
+        }
+        oauth_apps::delete(world.portal(), &world.operator, gone.id, "Gone")
+            .await
+            .unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for index in 0..80 {
+            let client = if index % 8 == 7 { gone.clone() } else { client.clone() };
+            let address = world.address_of(index % 2);
+            tasks.spawn(async move {
+                let id = client.id.to_string();
+                let call = super::client::post(super::client::TOKEN, &client.proving(&id, &[GRANT]));
+                (index % 8 == 7, call.send(address).await)
+            });
+        }
+        let mut tokens = std::collections::HashSet::new();
+        for (is_gone, answer) in tasks.join_all().await {
+            if is_gone {
+                assert_eq!(error(&answer), "invalid_client");
+            } else {
+                tokens.insert(access_token(&answer));
+            }
+        }
+        assert_eq!(tokens.len(), 70);
+        for token in &tokens {
+            assert_eq!(get(&world, "/api/v4/currentUser", token).await.status, 200);
+        }
+    })
+    .await;
+}
