@@ -84,6 +84,18 @@ pub fn name(field: &str, text: &str, errors: &mut FieldErrors) -> String {
     name
 }
 
+/// Checks that a person has typed a thing's name, to show that they mean to delete it.
+///
+/// # Errors
+/// For any other text, under `name`.
+pub fn confirmed(name: &str, typed: &str) -> Result<(), FieldErrors> {
+    if typed.trim() == name {
+        Ok(())
+    } else {
+        Err(FieldErrors::one("name", format!("Type {name} to delete it.")))
+    }
+}
+
 /// What makes two names the same: case does not count. It may be looked for in any database: PostgreSQL has no room for
 /// a NUL, which no name holds.
 #[must_use]
@@ -104,5 +116,14 @@ mod tests {
         name("other", &"x".repeat(MAX_NAME + 1), &mut errors);
         assert_eq!(errors.of("name"), Some("Enter a name."));
         assert_eq!(errors.of("other"), Some("Use at most 100 characters."));
+    }
+
+    #[test]
+    fn what_is_deleted_is_named() {
+        assert!(confirmed("Web shop", " Web shop ").is_ok());
+        assert_eq!(
+            confirmed("Web shop", "web shop").unwrap_err().of("name"),
+            Some("Type Web shop to delete it.")
+        );
     }
 }

@@ -85,6 +85,14 @@ id!(
     AuditId
 );
 
+impl OauthAppId {
+    /// The app that a client id names. As text an id is in one form only, so that nothing is counted under two.
+    #[must_use]
+    pub fn from_client_id(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|id: &Self| id.to_string() == text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +102,19 @@ mod tests {
         let id: UserId = "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap();
         assert_eq!(id.to_string(), "0192f0c1-2b3c-7d4e-8f90-123456789abc");
         assert_eq!("nonsense".parse::<UserId>(), Err(NotAnId));
+    }
+
+    #[test]
+    fn a_client_id_is_one_text() {
+        let text = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
+        assert_eq!(OauthAppId::from_client_id(text).unwrap().to_string(), text);
+        for other in [
+            text.to_uppercase(),
+            text.replace('-', ""),
+            format!("{{{text}}}"),
+            String::new(),
+        ] {
+            assert_eq!(OauthAppId::from_client_id(&other), None, "{other}");
+        }
     }
 }

@@ -3,16 +3,15 @@
 use crate::actor::Actor;
 use crate::audit::{self, Change};
 use crate::connected_apps;
-use crate::database::{Connection, fetch_all, fetch_optional};
 use crate::error::{Error, Result};
-use crate::oauth_apps::{read_grant, read_scopes};
-use crate::oauth2::{self, NewCode, Policy};
+use crate::oauth2::{self, Client, NewCode, Policy};
 use crate::portal::Portal;
 use domain::ids::OauthAppId;
 use domain::oauth_apps::Grant;
 use domain::oauth2::{ErrorCode, MAX_STATE, Parameters, Refusal, is_code_challenge, redirect};
 use domain::redirect_uri;
-use domain::scopes::{Scope, Scopes};
+use domain::scopes::Scopes;
+use std::sync::Arc;
 
 /// What an authorization request leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,17 +35,9 @@ pub struct Question {
     pub allowed: Scopes,
 }
 
-struct App {
-    id: OauthAppId,
-    name: String,
-    grant: Grant,
-    scopes: Scopes,
-    redirect_uris: Vec<String>,
-}
-
 /// A request whose app and redirect URI hold.
 struct Request<'a> {
-    app: App,
+    app: Arc<Client>,
     redirect_uri: String,
     uri_given: bool,
     state: Option<&'a str>,
@@ -68,18 +59,18 @@ enum Checked<'a> {
 /// then. Whatever else is wrong goes to the app.
 pub async fn question(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<Outcome> {
     let person = actor.require_person()?.id;
-    let mut db = portal.read().await?;
-    let request = match check(&mut db, policy, actor, parameters).await? {
+    let request = match check(portal, policy, actor, parameters).await? {
         Checked::Request(request) => request,
         Checked::Redirect(address) => return Ok(Outcome::Redirect(address)),
     };
+    let mut db = portal.read().await?;
     let allowed = connected_apps::allowed(&mut db, person, request.app.id).await?;
     drop(db);
     if request.scopes.except(allowed).is_empty() && request.is_known_by_its_address() {
         return grant(portal, policy, actor, &request).await.map(Outcome::Redirect);
     }
     Ok(Outcome::Ask(Question {
-        app: request.app.name,
+        app: request.app.name.clone(),
         redirect_uri: request.redirect_uri,
         scopes: request.scopes,
         allowed: request.scopes.and(allowed),
@@ -91,10 +82,7 @@ pub async fn question(portal: &Portal, policy: &Policy, actor: &Actor, parameter
 /// # Errors
 /// As [`question`].
 pub async fn allow(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<String> {
-    let mut db = portal.read().await?;
-    let checked = check(&mut db, policy, actor, parameters).await?;
-    drop(db);
-    match checked {
+    match check(portal, policy, actor, parameters).await? {
         Checked::Request(request) => grant(portal, policy, actor, &request).await,
         Checked::Redirect(address) => Ok(address),
     }
@@ -105,8 +93,7 @@ pub async fn allow(portal: &Portal, policy: &Policy, actor: &Actor, parameters: 
 /// # Errors
 /// As [`question`].
 pub async fn refuse(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<String> {
-    let mut db = portal.read().await?;
-    match check(&mut db, policy, actor, parameters).await? {
+    match check(portal, policy, actor, parameters).await? {
         Checked::Request(request) => {
             let refusal = Refusal::new(ErrorCode::AccessDenied, "The user declined.");
             Ok(error_address(policy, &request.redirect_uri, request.state, &refusal))
@@ -124,7 +111,7 @@ impl Request<'_> {
 }
 
 async fn check<'a>(
-    db: &mut impl Connection,
+    portal: &Portal,
     policy: &Policy,
     actor: &Actor,
     parameters: &'a Parameters<'_>,
@@ -133,7 +120,11 @@ async fn check<'a>(
     let client_id = parameters
         .require("client_id")
         .map_err(|refusal| wrong("client_id", &refusal.description))?;
-    let app = find(db, actor, client_id).await?.ok_or_else(|| {
+    let app = match OauthAppId::from_client_id(client_id) {
+        Some(id) => oauth2::find_client(portal, id).await?,
+        None => None,
+    };
+    let app = app.filter(|app| app.account == actor.account()).ok_or_else(|| {
         wrong(
             "client_id",
             "This account has no such app. It may have been deleted, or you are signed in elsewhere.",
@@ -185,7 +176,7 @@ async fn check<'a>(
     })
 }
 
-fn check_rest<'a>(app: &App, actor: &Actor, parameters: &'a Parameters<'_>) -> Result<(Scopes, &'a str), Refusal> {
+fn check_rest<'a>(app: &Client, actor: &Actor, parameters: &'a Parameters<'_>) -> Result<(Scopes, &'a str), Refusal> {
     if parameters.require("response_type")? != "code" {
         return Err(Refusal::new(
             ErrorCode::UnsupportedResponseType,
@@ -227,7 +218,7 @@ fn check_rest<'a>(app: &App, actor: &Actor, parameters: &'a Parameters<'_>) -> R
         }
     };
     let requested = match parameters.get("scope")? {
-        Some(text) => text.split(' ').filter_map(Scope::from_code).collect(),
+        Some(text) => Scopes::known(text),
         None => app.scopes,
     };
     let scopes = requested.and(app.scopes).allowed_by(actor.rights());
@@ -238,35 +229,6 @@ fn check_rest<'a>(app: &App, actor: &Actor, parameters: &'a Parameters<'_>) -> R
         ));
     }
     Ok((scopes, challenge))
-}
-
-async fn find(db: &mut impl Connection, actor: &Actor, client_id: &str) -> Result<Option<App>> {
-    let Ok(id) = client_id.parse::<OauthAppId>() else {
-        return Ok(None);
-    };
-    let row = fetch_optional!(
-        db,
-        (String, String, String),
-        "select name, grant_code, scopes from oauth_apps where id = $1 and account_id = $2",
-        id,
-        actor.account()
-    )?;
-    let Some((name, grant, scopes)) = row.filter(|_| id.to_string() == client_id) else {
-        return Ok(None);
-    };
-    let uris = fetch_all!(
-        db,
-        (String,),
-        "select uri from oauth_redirect_uris where app_id = $1 order by position",
-        id
-    )?;
-    Ok(Some(App {
-        id,
-        name,
-        grant: read_grant(&grant)?,
-        scopes: read_scopes(&scopes)?,
-        redirect_uris: uris.into_iter().map(|(uri,)| uri).collect(),
-    }))
 }
 
 async fn grant(portal: &Portal, policy: &Policy, actor: &Actor, request: &Request<'_>) -> Result<String> {

@@ -237,9 +237,7 @@ pub async fn delete(portal: &Portal, actor: &Actor, id: ConsumerId, name: &str) 
     let account = account(actor, Right::RevokeApiTokens)?;
     let mut tx = portal.begin().await?;
     let kept = name_of(&mut tx, account, id).await?;
-    if name.trim() != kept {
-        return Err(Error::field("name", format!("Type {kept} to delete it.")));
-    }
+    fields::confirmed(&kept, name)?;
     tx.lock_tokens_of(id).await?;
     run!(
         &mut tx,

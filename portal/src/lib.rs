@@ -4,12 +4,14 @@
 //! account, and leaves an audit record in the transaction of each change. Pages and machine handlers only call these.
 
 mod audit;
+mod batches;
 mod cache;
 mod changes;
 mod clock;
 mod database;
 mod error;
 mod keyring;
+mod last_noted;
 mod portal;
 mod rsa;
 mod secret;

@@ -1,40 +1,21 @@
 //! Nonces, each counted once over all nodes, and when tokens were last used.
 //!
-//! Every signed request writes a row, more often than a database commits. So requests that come while a transaction is
-//! under way wait for it and share the next one; a request is answered only after its row is committed.
+//! Every signed request writes a row, so they are written in batches.
 
+use crate::batches::{Batched, Handed, Inserts, Writer, commit_unless};
 use crate::database::{Connection, Database, Durability, Handle, Transaction, run};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::portal::Portal;
 use crate::secret;
 use domain::ids::{ConsumerId, TokenId};
 use domain::time::Timestamp;
 use std::collections::HashMap;
-use std::sync::LazyLock;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
 
 /// How far a request's timestamp may be from the server's clock.
 pub const WINDOW: Duration = Duration::from_secs(300);
 
-/// The most requests that share a transaction.
-const BATCH: usize = 256;
-
-/// Inserts of 1, 2, 4, … rows, so that each is prepared only once: a batch is one of these, filled up with nulls.
-static INSERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    (0..=BATCH.ilog2())
-        .map(|power| {
-            let rows: Vec<String> = (0..1 << power)
-                .map(|row| format!("(${}, ${})", row * 2 + 1, row * 2 + 2))
-                .collect();
-            format!(
-                "insert into nonces (timestamp, digest)
-                 select column1, column2 from (values {}) as fresh where column1 is not null",
-                rows.join(", ")
-            )
-        })
-        .collect()
-});
+static INSERTS: Inserts = Inserts::new("nonces", &["timestamp", "digest"]);
 
 /// A nonce as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,123 +50,60 @@ pub(crate) struct Use {
     pub from: String,
 }
 
-struct Job {
+/// What one signed request writes.
+pub(crate) struct Signed {
     nonce: Option<Nonce>,
     used: Option<Use>,
-    answer: oneshot::Sender<Result<bool>>,
 }
 
-/// Hands requests' rows to the one task that writes them.
-pub(crate) struct NonceWriter(mpsc::Sender<Job>);
-
-impl NonceWriter {
-    pub fn start(database: Database) -> Self {
-        let (sender, receiver) = mpsc::channel(4 * BATCH);
-        tokio::spawn(write_all(database, receiver));
-        Self(sender)
+/// Writes both down and says whether the nonce was new. Without a nonce it is.
+pub(crate) async fn spend(portal: &Portal, nonce: Option<Nonce>, used: Option<Use>) -> Result<bool> {
+    if nonce.is_none() && used.is_none() {
+        return Ok(true);
     }
+    portal.nonces().write(Signed { nonce, used }).await
+}
 
-    /// Writes both down and says whether the nonce was new. Without a nonce it is.
-    pub async fn write(&self, nonce: Option<Nonce>, used: Option<Use>) -> Result<bool> {
-        if nonce.is_none() && used.is_none() {
-            return Ok(true);
+/// The writer of nonces.
+pub(crate) type NonceWriter = Writer<Signed>;
+
+impl Batched for Signed {
+    const WHAT: &'static str = "nonces";
+    const MOST: usize = 256;
+
+    /// Two nodes that insert the same nonces must not wait for each other.
+    fn sort(batch: &mut [Handed<Self>]) {
+        fn nonce(handed: &Handed<Signed>) -> Option<&Nonce> {
+            handed.row.as_ref()?.nonce.as_ref()
         }
-        let (answer, answered) = oneshot::channel();
-        let closed = || Error::unavailable("the portal is shutting down", "no more requests are taken");
-        self.0.send(Job { nonce, used, answer }).await.map_err(|_| closed())?;
-        answered.await.map_err(|_| closed())?
+        batch.sort_by(|one, other| nonce(one).cmp(&nonce(other)));
     }
 
-    /// Waits until what was handed in before is written.
-    pub async fn finish(&self) {
-        let (answer, answered) = oneshot::channel();
-        let last = Job {
-            nonce: None,
-            used: None,
-            answer,
-        };
-        if self.0.send(last).await.is_ok() {
-            // Whatever the answer, everything before it has been dealt with.
-            let _ = answered.await;
-        }
-    }
-}
-
-async fn write_all(database: Database, mut jobs: mpsc::Receiver<Job>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        // In one order everywhere: two nodes that insert the same nonces must not wait for each other.
-        batch.sort_by(|one: &Job, other| one.nonce.cmp(&other.nonce));
-        let outcome = match write_together(&database, &batch).await {
-            Ok(true) => Ok(vec![true; batch.len()]),
-            // Some nonce was used before: find out which.
-            Ok(false) => write_apart(&database, &batch).await,
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(fresh) => {
-                for (job, fresh) in batch.drain(..).zip(fresh) {
-                    // A client that has gone does not wait for its answer.
-                    let _ = job.answer.send(Ok(fresh));
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "nonces cannot be written");
-                for job in batch.drain(..) {
-                    let _ = job
-                        .answer
-                        .send(Err(Error::unavailable("nonces cannot be written", error.to_string())));
-                }
-            }
-        }
-    }
-}
-
-/// Writes all nonces, or none when one of them was used before.
-async fn write_together(database: &Database, batch: &[Job]) -> Result<bool> {
-    let nonces: Vec<&Nonce> = batch.iter().filter_map(|job| job.nonce.as_ref()).collect();
-    // Most batches are one statement, as a token's use is noted once in a while.
-    let mut tx = if batch.iter().any(|job| job.used.is_some()) {
-        database.begin(Durability::Process).await?
-    } else {
-        database.begin_statement(Durability::Process).await?
-    };
-    if !nonces.is_empty() && !insert(&mut tx, &nonces).await? {
-        return Ok(false);
-    }
-    note_uses(&mut tx, batch.iter()).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
-/// Writes what can be written of a batch in which some nonce was used before; says of each whether it was new.
-async fn write_apart(database: &Database, batch: &[Job]) -> Result<Vec<bool>> {
-    let mut fresh = Vec::with_capacity(batch.len());
-    let mut parts = vec![batch];
-    // The nearest part is always the last, so that the answers come in the order of the batch.
-    while let Some(part) = parts.pop() {
-        if write_together(database, part).await? {
-            fresh.resize(fresh.len() + part.len(), true);
-        } else if part.len() == 1 {
-            fresh.push(false);
+    async fn write(database: &Database, rows: &[&Self]) -> Result<bool> {
+        let nonces: Vec<&Nonce> = rows.iter().filter_map(|row| row.nonce.as_ref()).collect();
+        // Most batches are one statement, as a token's use is noted once in a while.
+        let mut tx = if rows.iter().any(|row| row.used.is_some()) {
+            database.begin(Durability::Process).await?
         } else {
-            let (first, second) = part.split_at(part.len() / 2);
-            parts.extend([second, first]);
+            database.begin_statement(Durability::Process).await?
+        };
+        let mut sent = Ok(());
+        if !nonces.is_empty() {
+            sent = insert(&mut tx, &nonces).await?;
         }
+        if sent.is_ok() {
+            note_uses(&mut tx, rows.iter().filter_map(|row| row.used.as_ref())).await?;
+        }
+        commit_unless(tx, sent, |error| error.is_unique_violation()).await
     }
-    Ok(fresh)
 }
 
-/// Inserts all of them; says whether that could be done.
-async fn insert(tx: &mut Transaction, nonces: &[&Nonce]) -> Result<bool> {
-    let power = nonces.len().next_power_of_two().ilog2() as usize;
-    let sql = INSERTS
-        .get(power)
-        .ok_or_else(|| Error::internal("a batch of nonces is too long"))?;
-    let filling = (1 << power) - nonces.len();
+/// Inserts all of them, or none where one was used before.
+async fn insert(tx: &mut Transaction, nonces: &[&Nonce]) -> Result<Result<(), sqlx::Error>> {
+    let (sql, filling) = INSERTS.of::<Signed>(nonces.len())?;
     macro_rules! send {
         ($engine:ty, $connection:expr) => {{
-            let mut query = sqlx::query::<$engine>(sql.as_str());
+            let mut query = sqlx::query::<$engine>(sql);
             for nonce in nonces {
                 query = query.bind(nonce.timestamp).bind(&nonce.digest);
             }
@@ -195,22 +113,14 @@ async fn insert(tx: &mut Transaction, nonces: &[&Nonce]) -> Result<bool> {
             query.execute($connection).await.map(|_| ())
         }};
     }
-    let sent = match tx.handle() {
+    Ok(match tx.handle() {
         Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
         Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
-    };
-    match sent {
-        Ok(()) => Ok(true),
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    })
 }
 
-async fn note_uses<'a>(tx: &mut Transaction, jobs: impl Iterator<Item = &'a Job>) -> Result<()> {
-    let mut latest = HashMap::new();
-    for used in jobs.filter_map(|job| job.used.as_ref()) {
-        latest.insert(used.token, used);
-    }
+async fn note_uses(tx: &mut Transaction, uses: impl Iterator<Item = &Use>) -> Result<()> {
+    let latest: HashMap<TokenId, &Use> = uses.map(|used| (used.token, used)).collect();
     // In one order everywhere: two nodes that update the same tokens must not wait for each other.
     let mut latest: Vec<&Use> = latest.into_values().collect();
     latest.sort_by_key(|used| used.token);

@@ -5,7 +5,8 @@ use crate::cache::CredentialKey;
 use crate::consumers;
 use crate::database::{Connection, fetch_optional};
 use crate::error::Error;
-use crate::nonces::{Nonce, Use, WINDOW};
+use crate::last_noted::LastNoted;
+use crate::nonces::{self, Nonce, Use, WINDOW};
 use crate::portal::Portal;
 use crate::tokens;
 use domain::features::Feature;
@@ -13,7 +14,6 @@ use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::{Origin, Problem, Refusal, SignatureMethod, SignedRequest};
 use domain::time::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 mod signature;
@@ -80,7 +80,7 @@ pub(crate) struct Credential {
     /// None where the person may not use the portal at present.
     actor: Option<Arc<Actor>>,
     expires_at: Timestamp,
-    last_noted: AtomicI64,
+    last_noted: LastNoted,
 }
 
 /// The person in whose name a request was signed.
@@ -108,7 +108,7 @@ pub async fn authenticate(
     if credential.expires_at.0 > 0 && credential.expires_at <= now {
         return Err(Problem::TokenExpired.into());
     }
-    let used = credential.note_use(now).then(|| Use {
+    let used = credential.last_noted.is_due(now, USE).then(|| Use {
         token: credential.token,
         at: now,
         from: address.to_owned(),
@@ -134,7 +134,7 @@ pub(crate) async fn spend_nonce(
         .timestamp
         .zip(request.nonce.as_deref())
         .map(|(timestamp, nonce)| Nonce::new(consumer, request.token.as_deref(), timestamp, nonce));
-    if portal.nonces().write(nonce, used).await? {
+    if nonces::spend(portal, nonce, used).await? {
         Ok(())
     } else {
         Err(Problem::NonceUsed.into())
@@ -204,7 +204,7 @@ async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Creden
         token: row.id,
         actor: actor.map(Arc::new),
         expires_at: row.expires_at,
-        last_noted: AtomicI64::new(row.last_used_at.0),
+        last_noted: LastNoted::new(row.last_used_at),
     })
 }
 
@@ -217,18 +217,6 @@ impl SigningConsumer {
             token_secret.unwrap_or_default(),
             self.rsa_public_key.as_deref(),
         )
-    }
-}
-
-impl Credential {
-    /// Whether this use is to be written down. Of requests that come at once, one is.
-    fn note_use(&self, now: Timestamp) -> bool {
-        let noted = self.last_noted.load(Ordering::Relaxed);
-        now.before(USE).0 >= noted
-            && self
-                .last_noted
-                .compare_exchange(noted, now.0, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
     }
 }
 

@@ -14,6 +14,7 @@ pub use status::{Introspection, introspect, revoke};
 pub use token::{Granted, grant};
 
 pub(crate) use access_tokens::prune as prune_access_tokens;
+pub(crate) use client::find as find_client;
 pub(crate) use codes::{NewCode, insert as insert_code, prune as prune_codes};
 pub(crate) use refresh_tokens::{context as refresh_token_context, prune as prune_refresh_tokens};
 pub(crate) use writer::TokenWriter;

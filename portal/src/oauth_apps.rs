@@ -169,9 +169,7 @@ pub async fn delete(portal: &Portal, actor: &Actor, id: OauthAppId, name: &str) 
     let account = account(actor)?;
     let mut tx = portal.begin().await?;
     let app = kept(&mut tx, account, id).await?;
-    if name.trim() != app.name {
-        return Err(Error::field("name", format!("Type {} to delete it.", app.name)));
-    }
+    fields::confirmed(&app.name, name)?;
     run!(
         &mut tx,
         "delete from oauth_apps where id = $1 and account_id = $2",

@@ -122,6 +122,7 @@ impl Portal {
     /// Closes the database's connections, once what is under way has ended.
     pub async fn close(&self) {
         self.inner.nonces.finish().await;
+        self.inner.tokens.finish().await;
         self.inner.database.close().await;
     }
 

@@ -5,6 +5,7 @@ use crate::audit::{self, Change};
 use crate::changes;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
 use crate::error::{Error, Result};
+use crate::last_noted::LastNoted;
 use crate::portal::Portal;
 use crate::secret::{self, Secret};
 use domain::ids::{SessionId, UserId};
@@ -42,7 +43,7 @@ pub(crate) struct Signed {
     actor: Arc<Actor>,
     created_at: Timestamp,
     expires_at: AtomicI64,
-    last_seen_at: AtomicI64,
+    last_seen: LastNoted,
 }
 
 impl Signed {
@@ -119,22 +120,13 @@ async fn load(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Signed>>
         actor: Arc::new(actor),
         created_at,
         expires_at: AtomicI64::new(expires_at.0),
-        last_seen_at: AtomicI64::new(last_seen_at.0),
+        last_seen: LastNoted::new(last_seen_at),
     }))
 }
 
 /// Notes once a minute that the session is in use, and puts off its end.
 async fn touch(portal: &Portal, signed: &Signed, now: Timestamp) -> Result<()> {
-    let seen = signed.last_seen_at.load(Ordering::Relaxed);
-    if now.before(SEEN).0 < seen {
-        return Ok(());
-    }
-    // Of requests that come at once, one writes.
-    if signed
-        .last_seen_at
-        .compare_exchange(seen, now.0, Ordering::Relaxed, Ordering::Relaxed)
-        .is_err()
-    {
+    if !signed.last_seen.is_due(now, SEEN) {
         return Ok(());
     }
     let expires_at = now.after(IDLE).min(signed.created_at.after(LIFETIME));

@@ -3,6 +3,7 @@
 use super::Denied;
 use crate::database::{fetch_all, fetch_optional, run};
 use crate::error::Result;
+use crate::last_noted::LastNoted;
 use crate::oauth_apps::{read_grant, read_scopes};
 use crate::portal::Portal;
 use crate::secret;
@@ -13,22 +14,23 @@ use domain::oauth2::{ErrorCode, Refusal};
 use domain::scopes::Scopes;
 use domain::time::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// How exactly the last use of an app and of a secret is kept.
 const USE: Duration = Duration::from_secs(10);
 
-/// An app that has proved itself.
+/// An app, as requests are checked against it.
 #[derive(Debug)]
 pub struct Client {
     pub(crate) id: OauthAppId,
     pub(crate) account: AccountId,
+    pub(crate) name: String,
     pub(crate) grant: Grant,
     pub(crate) user: Option<UserId>,
     pub(crate) scopes: Scopes,
+    pub(crate) redirect_uris: Vec<String>,
     secrets: Vec<KeptSecret>,
-    last_noted: AtomicI64,
+    last_noted: LastNoted,
 }
 
 #[derive(Debug)]
@@ -36,7 +38,7 @@ struct KeptSecret {
     id: ClientSecretId,
     digest: Vec<u8>,
     expires_at: Timestamp,
-    last_noted: AtomicI64,
+    last_noted: LastNoted,
 }
 
 /// Finds an app and checks its proof: one of its secrets, or none for a public client.
@@ -44,12 +46,8 @@ struct KeptSecret {
 /// # Errors
 /// [`ErrorCode::InvalidClient`], in the same words for an app that is unknown and for a wrong proof.
 pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>) -> Result<Arc<Client>, Denied> {
-    // As text the id is in one form only, so that a client id is one text.
-    let parsed: OauthAppId = id.parse().map_err(|_| unknown())?;
-    if parsed.to_string() != id {
-        return Err(unknown().into());
-    }
-    let client = find(portal, parsed).await?.ok_or_else(unknown)?;
+    let id = OauthAppId::from_client_id(id).ok_or_else(unknown)?;
+    let client = find(portal, id).await?.ok_or_else(unknown)?;
     let now = portal.now();
     let proof = match (client.grant.has_secret(), secret) {
         (false, None) => None,
@@ -67,7 +65,7 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
         }
         _ => return Err(unknown().into()),
     };
-    if let Some(proof) = proof.filter(|proof| is_to_be_noted(&proof.last_noted, now)) {
+    if let Some(proof) = proof.filter(|proof| proof.last_noted.is_due(now, USE)) {
         let mut tx = portal.begin_lightly().await?;
         run!(
             &mut tx,
@@ -98,11 +96,11 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,
-        (AccountId, String, Option<UserId>, String, Timestamp),
-        "select account_id, grant_code, user_id, scopes, last_used_at from oauth_apps where id = $1",
+        (AccountId, String, String, Option<UserId>, String, Timestamp),
+        "select account_id, name, grant_code, user_id, scopes, last_used_at from oauth_apps where id = $1",
         id
     )?;
-    let Some((account, grant, user, scopes, last_used_at)) = row else {
+    let Some((account, name, grant, user, scopes, last_used_at)) = row else {
         return Ok(None);
     };
     let secrets = fetch_all!(
@@ -111,22 +109,30 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
         "select id, digest, expires_at, last_used_at from client_secrets where app_id = $1",
         id
     )?;
+    let uris = fetch_all!(
+        &mut db,
+        (String,),
+        "select uri from oauth_redirect_uris where app_id = $1 order by position",
+        id
+    )?;
     let client = Client {
         id,
         account,
+        name,
         grant: read_grant(&grant)?,
         user,
         scopes: read_scopes(&scopes)?,
+        redirect_uris: uris.into_iter().map(|(uri,)| uri).collect(),
         secrets: secrets
             .into_iter()
             .map(|(id, digest, expires_at, last_used_at)| KeptSecret {
                 id,
                 digest,
                 expires_at,
-                last_noted: AtomicI64::new(last_used_at.0),
+                last_noted: LastNoted::new(last_used_at),
             })
             .collect(),
-        last_noted: AtomicI64::new(last_used_at.0),
+        last_noted: LastNoted::new(last_used_at),
     };
     Ok(Some(caches.clients.put(generation, id, client)))
 }
@@ -135,7 +141,7 @@ impl Client {
     /// Writes down that the app got a token, once in a while.
     pub(crate) async fn note_use(&self, portal: &Portal) -> Result<()> {
         let now = portal.now();
-        if !is_to_be_noted(&self.last_noted, now) {
+        if !self.last_noted.is_due(now, USE) {
             return Ok(());
         }
         let mut tx = portal.begin_lightly().await?;
@@ -147,13 +153,4 @@ impl Client {
         )?;
         tx.commit().await
     }
-}
-
-/// Of uses that come at once, one is noted.
-fn is_to_be_noted(last: &AtomicI64, now: Timestamp) -> bool {
-    let noted = last.load(Ordering::Relaxed);
-    now.before(USE).0 >= noted
-        && last
-            .compare_exchange(noted, now.0, Ordering::Relaxed, Ordering::Relaxed)
-            .is_ok()
 }

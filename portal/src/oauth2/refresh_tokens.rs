@@ -15,7 +15,7 @@ use crate::portal::Portal;
 use crate::secret::{self, Secret};
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
 use domain::oauth2::{ErrorCode, Parameters, Refusal};
-use domain::scopes::Scope;
+use domain::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
 use std::fmt::Write;
 use std::time::Duration;
@@ -41,6 +41,11 @@ struct Row {
 /// Makes a refresh token in the caller's transaction.
 pub(super) async fn insert(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<Secret> {
     let token = secret::new_secret();
+    keep(portal, tx, grant, &token).await?;
+    Ok(token)
+}
+
+async fn keep(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId, token: &Secret) -> Result<()> {
     let now = portal.now();
     run!(
         tx,
@@ -50,7 +55,7 @@ pub(super) async fn insert(portal: &Portal, tx: &mut Transaction, grant: OauthGr
         now,
         now.after(LIFETIME)
     )?;
-    Ok(token)
+    Ok(())
 }
 
 async fn find(tx: &mut Transaction, digest: &[u8]) -> Result<Option<Row>> {
@@ -87,7 +92,7 @@ pub(super) async fn exchange(
         return Err(Refusal::new(ErrorCode::InvalidGrant, "The app may not stay connected any more.").into());
     }
     let scopes = match requested {
-        Some(requested) => super::token::known(requested).and(alive),
+        Some(requested) => Scopes::known(requested).and(alive),
         None => alive,
     };
     if scopes.is_empty() {
@@ -141,14 +146,7 @@ async fn succeed(portal: &Portal, tx: &mut Transaction, digest: &[u8], row: &Row
             portal.seal(&context, &successor)?
         )?;
         if touched == 1 {
-            run!(
-                tx,
-                "insert into refresh_tokens (digest, grant_id, created_at, expires_at) values ($1, $2, $3, $4)",
-                secret::digest(successor.expose().as_bytes()),
-                row.grant_id,
-                now,
-                now.after(LIFETIME)
-            )?;
+            keep(portal, tx, row.grant_id, &successor).await?;
             return Ok(Some(successor));
         }
         // Another worker of the same client was faster: both get the same.

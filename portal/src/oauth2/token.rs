@@ -56,7 +56,7 @@ async fn client_credentials(
     client: &Client,
     parameters: &Parameters<'_>,
 ) -> Result<Granted, Denied> {
-    let requested = parameters.get("scope")?.map_or(client.scopes, known);
+    let requested = parameters.get("scope")?.map_or(client.scopes, Scopes::known);
     let stopped = || {
         Refusal::new(
             ErrorCode::UnauthorizedClient,
@@ -97,9 +97,4 @@ async fn client_credentials(
         refresh_token: None,
         scopes,
     })
-}
-
-/// The scopes among the words of a request. Words that this server does not know can be granted by nobody here.
-pub(super) fn known(text: &str) -> Scopes {
-    text.split(' ').filter_map(Scope::from_code).collect()
 }

@@ -8,6 +8,7 @@ use crate::people;
 use crate::portal::Portal;
 use domain::ids::{AccountId, OauthAppId, ProfileId, UserId};
 use domain::oauth_apps::{AppUser, OauthApp};
+use domain::rights::Right;
 use domain::rights::Rights;
 use domain::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
@@ -105,6 +106,13 @@ async fn select(
         account,
         id
     )?;
+    let rights = fetch_all!(
+        db,
+        (ProfileId, String),
+        "select r.profile_id, r.right_code from profile_rights r join profiles p on p.id = r.profile_id
+         where p.account_id = $1",
+        account
+    )?;
     let mut apps = Vec::with_capacity(rows.len());
     for row in rows {
         let user = match (row.user_id, row.profile_id) {
@@ -113,7 +121,11 @@ async fn select(
                 name: row.user_name.unwrap_or_default(),
                 email: row.user_email.unwrap_or_default(),
                 active: row.user_active.unwrap_or_default(),
-                rights: actor::rights(db, profile).await?,
+                rights: rights
+                    .iter()
+                    .filter(|(of, _)| *of == profile)
+                    .filter_map(|(_, code)| Right::from_code(code))
+                    .collect(),
             }),
             _ => None,
         };
