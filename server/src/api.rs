@@ -47,6 +47,7 @@ pub fn router(app: &App) -> Router {
     let open =
         |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(limits.clone(), caller::count_address));
 
+    let document = openapi::document(&app.oauth2.issuer);
     let routes = [
         ("/api/v4/account", signed(&[Scope::CurrentUserRead], get(account::get))),
         (
@@ -78,8 +79,8 @@ pub fn router(app: &App) -> Router {
         (path::INTROSPECT, proving(post(oauth2::introspect))),
         (path::SCOPES, for_any_page(open(get(oauth2::scopes)))),
         (path::METADATA, for_any_page(open(get(oauth2::metadata)))),
-        (openapi::PATH, open(get(openapi::get))),
-        (docs::PATH, open(get(docs::get))),
+        (openapi::PATH, open(get(openapi::descriptions(&document)))),
+        (docs::PATH, open(get(docs::pages(&document)))),
         (docs::STYLE, get(docs::style)),
         (path::JWKS, for_any_page(open(get(oauth2::jwks)))),
     ];

@@ -1,5 +1,6 @@
 //! The last resort: answers for people when no page can be made.
 
+use crate::html::escape;
 use crate::middleware::RequestId;
 use crate::problem::{Kind, Problem};
 use crate::router;
@@ -65,11 +66,4 @@ fn document(status: StatusCode, failure: &Failure, id: &RequestId) -> String {
          <main>\n<h1>{title}</h1>\n<p>{sentence}</p>\n\
          <p><a href=\"/\">Go to the portal</a></p>\n</main>\n</body>\n</html>\n"
     )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

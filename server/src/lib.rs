@@ -5,10 +5,12 @@
 
 pub mod api;
 pub mod assets;
+mod body;
 pub mod cli;
 pub mod config;
 pub mod connections;
 pub mod error_page;
+mod html;
 pub mod middleware;
 pub mod oauth1;
 pub mod oauth2;

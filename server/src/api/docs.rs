@@ -1,13 +1,15 @@
 //! The description of the API, for people: one page without script, made from the same document.
 
-use super::openapi::{self, document};
-use crate::state::App;
-use axum::extract::State;
+use super::openapi;
+use crate::html::escape;
+use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use std::fmt::Write;
+use std::future::{Ready, ready};
+use utoipa::openapi::OpenApi;
 
 /// Where it is.
 pub const PATH: &str = "/api/docs";
@@ -19,18 +21,18 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// The page.
-pub(super) async fn get(State(app): State<App>) -> Response {
-    let document = serde_json::to_value(document(&app.oauth2.issuer)).unwrap_or_default();
-    with_type("text/html; charset=utf-8", page(&document))
+/// The page, drawn once.
+pub(super) fn pages(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
+    let page = Bytes::from(page(&serde_json::to_value(document).unwrap_or_default()));
+    move || ready(with_type("text/html; charset=utf-8", page.clone()))
 }
 
 /// Its style sheet.
 pub(super) async fn style() -> Response {
-    with_type("text/css; charset=utf-8", include_str!("docs.css").to_owned())
+    with_type("text/css; charset=utf-8", include_str!("docs.css").into())
 }
 
-fn with_type(kind: &'static str, body: String) -> Response {
+fn with_type(kind: &'static str, body: Bytes) -> Response {
     let headers: [(HeaderName, HeaderValue); 4] = [
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CONTENT_SECURITY_POLICY, POLICY),
@@ -261,11 +263,4 @@ fn text(value: &Value) -> &str {
 
 fn slug(text: &str) -> String {
     text.to_lowercase().replace(' ', "-")
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

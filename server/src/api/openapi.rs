@@ -3,11 +3,11 @@
 use crate::oauth1::flow;
 use crate::oauth2::{answer, authorize, discovery, status, token};
 use crate::problem;
-use crate::state::App;
-use axum::extract::State;
+use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use std::future::{Ready, ready};
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme,
 };
@@ -140,12 +140,12 @@ pub fn document(public_url: &str) -> OpenApi {
     document
 }
 
-/// The description.
-pub(super) async fn get(State(app): State<App>) -> Response {
-    let json = serde_json::to_vec(&document(&app.oauth2.issuer)).unwrap_or_default();
+/// The description as JSON, written once.
+pub(super) fn descriptions(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
+    let json = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
     ];
-    (headers, json).into_response()
+    move || ready((headers.clone(), json.clone()).into_response())
 }

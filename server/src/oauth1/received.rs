@@ -1,20 +1,15 @@
 //! A request as it came, with all that a signature covers.
 
+use crate::body::{self, NotRead};
 use crate::problem::{Kind, Problem};
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, FromRequest, OriginalUri, Request};
-use axum::http::StatusCode;
+use axum::extract::{OriginalUri, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use domain::oauth1::{self, Refusal, SignedRequest, is_form};
-use std::time::Duration;
-use tokio::time::timeout;
 
 /// The longest form body, in bytes.
 pub const MAX_FORM: usize = 64 * 1024;
-
-/// How long a form body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request whose body has been read if it is a form, and is left alone otherwise: signatures cover forms only.
 #[derive(Debug)]
@@ -42,7 +37,7 @@ impl Received {
             .get(CONTENT_TYPE)
             .is_some_and(|value| is_form(value.as_bytes()));
         let body = if form {
-            Content::Form(read_form(body).await?)
+            Content::Form(body::read(body, MAX_FORM).await.map_err(not_read)?)
         } else {
             Content::Other(body)
         };
@@ -93,15 +88,11 @@ impl Received {
     }
 }
 
-async fn read_form(body: Body) -> Result<Bytes, Problem> {
-    let mut request = Request::new(body);
-    DefaultBodyLimit::max(MAX_FORM).apply(&mut request);
-    match timeout(PATIENCE, Bytes::from_request(request, &())).await {
-        Ok(Ok(form)) => Ok(form),
-        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(Problem::new(Kind::BodyTooLarge, "A form body may have 64 KiB."))
-        }
-        Ok(Err(_)) => Err(Problem::new(Kind::Malformed, "The body broke off.")),
-        Err(_) => Err(Problem::new(Kind::Timeout, "A form body may take half a minute.")),
-    }
+fn not_read(error: NotRead) -> Problem {
+    let kind = match error {
+        NotRead::TooLarge(_) => Kind::BodyTooLarge,
+        NotRead::BrokeOff => Kind::Malformed,
+        NotRead::TooSlow => Kind::Timeout,
+    };
+    Problem::new(kind, error.to_string())
 }

@@ -1,6 +1,7 @@
 //! What clients and resource servers find out by themselves: the endpoints (RFC 8414), the keys (RFC 7517), the scopes.
 
 use super::path;
+use crate::api::docs;
 use crate::api::openapi::OpenToAll;
 use crate::problem::Problem;
 use crate::state::App;
@@ -58,7 +59,7 @@ pub async fn metadata(State(app): State<App>) -> Response {
         revocation_endpoint: at(path::REVOKE),
         introspection_endpoint: at(path::INTROSPECT),
         jwks_uri: at(path::JWKS),
-        service_documentation: at("/api/docs"),
+        service_documentation: at(docs::PATH),
         scopes_supported: Scope::ALL.iter().map(|scope| scope.code()).collect(),
         response_types_supported: ["code"],
         response_modes_supported: ["query"],

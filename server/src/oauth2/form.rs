@@ -1,11 +1,12 @@
 //! The form that a client sends, and its proof of who it is (RFC 6749 §2.3.1).
 
 use super::answer::OauthError;
+use crate::body::{self, NotRead};
 use crate::middleware::ClientAddress;
 use crate::rate_limit::{Limits, Standing};
 use crate::state::App;
-use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::body::Bytes;
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use base64::Engine;
@@ -15,14 +16,9 @@ use domain::oauth2::{ErrorCode, Parameters, Refusal};
 use portal::oauth2::{Client, Denied, authenticate_client};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::timeout;
 
 /// The longest form, in bytes.
 const MAX: usize = 16 * 1024;
-
-/// How long a form may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A form as it came, from an address.
 pub struct Form {
@@ -58,7 +54,7 @@ impl Form {
         let address = parts.extensions.get::<ClientAddress>().map(|ClientAddress(ip)| *ip);
         Ok(Self {
             headers: parts.headers,
-            body: read_body(body).await?,
+            body: body::read(body, MAX).await.map_err(not_read)?,
             address,
         })
     }
@@ -165,18 +161,13 @@ fn basic(header: &[u8]) -> Option<Proof> {
     })
 }
 
-async fn read_body(body: Body) -> Result<Bytes, OauthError> {
-    let mut request = Request::new(body);
-    DefaultBodyLimit::max(MAX).apply(&mut request);
-    let (status, sentence) = match timeout(PATIENCE, Bytes::from_request(request, &())).await {
-        Ok(Ok(body)) => return Ok(body),
-        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            (StatusCode::PAYLOAD_TOO_LARGE, "A form may have 16 KiB.")
-        }
-        Ok(Err(_)) => (StatusCode::BAD_REQUEST, "The body broke off."),
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, "A form may take half a minute."),
+fn not_read(error: NotRead) -> OauthError {
+    let status = match error {
+        NotRead::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        NotRead::BrokeOff => StatusCode::BAD_REQUEST,
+        NotRead::TooSlow => StatusCode::REQUEST_TIMEOUT,
     };
-    Err(OauthError::with_status(status, ErrorCode::InvalidRequest, sentence))
+    OauthError::with_status(status, ErrorCode::InvalidRequest, error.to_string())
 }
 
 #[cfg(test)]
