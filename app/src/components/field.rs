@@ -2,7 +2,6 @@
 
 use crate::icons::{Draw, Icon};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 /// The complaint under a field.
 #[component]
@@ -99,23 +98,4 @@ pub fn TextField(
         </div>
     }
     .into_any()
-}
-
-/// Moves the focus to the first field that is complained about, once the complaints are there.
-pub fn focus_first_invalid() {
-    request_animation_frame(|| {
-        let field = document().query_selector("form [aria-invalid='true']").ok().flatten();
-        if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // A field that cannot be focused still shows its complaint.
-            let _ = field.focus();
-        }
-    });
-}
-
-/// Whether a field loses the focus to a button, as when a form is sent.
-pub fn leads_to_button(event: &web_sys::FocusEvent) -> bool {
-    event
-        .related_target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|element| element.tag_name() == "BUTTON")
 }
