@@ -3,6 +3,7 @@
 pub mod arrival;
 pub mod checked_form;
 pub mod combobox;
+pub mod confirm;
 pub mod copy;
 pub mod dialog;
 pub mod field;

@@ -3,10 +3,13 @@
 //! The server renders `<dialog open>`, which the style sheet makes look modal. In the browser it is opened again by
 //! `showModal()`, which keeps the focus inside and closes on Escape. Closing goes to `back`.
 
+use crate::components::checked_form::Check;
+use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use leptos::ev::{Event, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
@@ -105,6 +108,37 @@ pub fn Dialog(
                 {children()}
             </div>
         </dialog>
+    }
+    .into_any()
+}
+
+/// The way out of a dialog with a form, and the button that sends it.
+#[component]
+pub fn DialogFooter<S>(
+    /// The form's check.
+    check: Check<S>,
+    /// The address of the page without the dialog.
+    back: String,
+    /// What the button says.
+    button: &'static str,
+    /// Whether something ends by it.
+    #[prop(optional)]
+    danger: bool,
+) -> impl IntoView
+where
+    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let class = if danger { "button danger" } else { "button primary" };
+    view! {
+        <div class="dialog-footer">
+            <a class="button" href=back data-noscroll>
+                "Cancel"
+            </a>
+            <button class=class aria-busy=move || check.busy()>
+                {button}
+            </button>
+        </div>
     }
     .into_any()
 }

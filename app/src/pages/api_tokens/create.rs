@@ -3,7 +3,7 @@
 use super::actions::CreateConsumer;
 use super::address::{Address, Dialog};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::dialog::Dialog as DialogBox;
+use crate::components::dialog::{Dialog as DialogBox, DialogFooter};
 use crate::components::field::TextField;
 use crate::components::notice::Locked;
 use crate::icons::{Draw, Icon};
@@ -68,14 +68,7 @@ pub fn NewConsumerDialog(
                         error=check.error("name")
                     />
                 </div>
-                <div class="dialog-footer">
-                    <a class="button" href=cancel data-noscroll>
-                        "Cancel"
-                    </a>
-                    <button class="button primary" aria-busy=move || check.busy()>
-                        "Create"
-                    </button>
-                </div>
+                <DialogFooter check back=cancel button="Create" />
             </CheckedForm>
         }
         .into_any()

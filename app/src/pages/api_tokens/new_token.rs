@@ -5,7 +5,7 @@ use super::address::{Address, Dialog};
 use super::data::{Choices, people};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::combobox::{Combobox, Suggestion};
-use crate::components::dialog::Dialog as DialogBox;
+use crate::components::dialog::{Dialog as DialogBox, DialogFooter};
 use crate::components::field::FieldError;
 use crate::components::problem::refusal;
 use crate::failure::Failure;
@@ -148,14 +148,7 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                     <FieldError id="integration_name-error" error=name_error />
                 </div>
             </div>
-            <div class="dialog-footer">
-                <a class="button" href=back.clone() data-noscroll>
-                    "Cancel"
-                </a>
-                <button class="button primary" aria-busy=move || check.busy()>
-                    "Create"
-                </button>
-            </div>
+            <DialogFooter check back button="Create" />
         </CheckedForm>
     }
     .into_any()

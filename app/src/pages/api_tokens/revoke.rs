@@ -1,7 +1,8 @@
 //! The question before a token ends.
 
 use super::actions::RevokeToken;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
+use crate::components::checked_form::Check;
+use crate::components::confirm::ConfirmDialog;
 use crate::components::dialog::Dialog;
 use crate::components::notice::Locked;
 use crate::components::problem::refusal;
@@ -53,33 +54,20 @@ fn Question(token: Token, back: String) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <Dialog title="Revoke this token?" back=back.clone()>
-            <CheckedForm check>
-                <div class="dialog-body">
-                    <FormProblem check fields=&[] />
-                    <p>
-                        <strong>{token.integration}</strong>
-                        " will no longer be able to use the API as "
-                        <strong>{token.user}</strong>
-                        " through the consumer "
-                        <strong>{token.consumer}</strong>
-                        ". "
-                        {used}
-                        " This cannot be undone."
-                    </p>
-                    <input type="hidden" name="token" value=token.id.to_string() />
-                    <input type="hidden" name="back" value=back.clone() />
-                </div>
-                <div class="dialog-footer">
-                    <a class="button" href=back.clone() data-noscroll>
-                        "Cancel"
-                    </a>
-                    <button class="button danger" aria-busy=move || check.busy()>
-                        "Revoke"
-                    </button>
-                </div>
-            </CheckedForm>
-        </Dialog>
+        <ConfirmDialog check title="Revoke this token?" back=back.clone() button="Revoke">
+            <p>
+                <strong>{token.integration}</strong>
+                " will no longer be able to use the API as "
+                <strong>{token.user}</strong>
+                " through the consumer "
+                <strong>{token.consumer}</strong>
+                ". "
+                {used}
+                " This cannot be undone."
+            </p>
+            <input type="hidden" name="token" value=token.id.to_string() />
+            <input type="hidden" name="back" value=back />
+        </ConfirmDialog>
     }
     .into_any()
 }

@@ -1,8 +1,8 @@
 //! The question before an app is disconnected.
 
 use super::PATH;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
-use crate::components::dialog::Dialog;
+use crate::components::checked_form::Check;
+use crate::components::confirm::ConfirmDialog;
 use crate::components::toast::toast;
 use crate::failure::Failure;
 use domain::ids::OauthAppId;
@@ -29,27 +29,19 @@ pub fn DisconnectDialog(
     let check = Check::<DisconnectApp>::new(|_| None);
     check.on_success(|| toast("App disconnected"));
     view! {
-        <Dialog title=format!("Disconnect “{}”?", app.name) back=PATH.to_owned()>
-            <CheckedForm check>
-                <div class="dialog-body">
-                    <FormProblem check fields=&[] />
-                    <p>
-                        <strong>{app.name}</strong>
-                        " can no longer act for you: what it has got for you stops working at once. It has to ask you \
-                         again before it can."
-                    </p>
-                    <input type="hidden" name="app" value=app.id.to_string() />
-                </div>
-                <div class="dialog-footer">
-                    <a class="button" href=PATH data-noscroll>
-                        "Cancel"
-                    </a>
-                    <button class="button danger" aria-busy=move || check.busy()>
-                        "Disconnect"
-                    </button>
-                </div>
-            </CheckedForm>
-        </Dialog>
+        <ConfirmDialog
+            check
+            title=format!("Disconnect “{}”?", app.name)
+            back=PATH.to_owned()
+            button="Disconnect"
+        >
+            <p>
+                <strong>{app.name}</strong>
+                " can no longer act for you: what it has got for you stops working at once. It has to ask you \
+                 again before it can."
+            </p>
+            <input type="hidden" name="app" value=app.id.to_string() />
+        </ConfirmDialog>
     }
     .into_any()
 }
