@@ -5,7 +5,7 @@ use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
-use crate::pages::gate::{Gate, SwitchUser};
+use crate::pages::gate::{Gate, SwitchUser, WhoAsks};
 use crate::pages::page::Page;
 use domain::people::Me;
 use leptos::prelude::*;
@@ -206,20 +206,7 @@ fn Question(
             foot
         >
             {complaint}
-            <dl class="facts framed">
-                <div>
-                    <dt>"Application"</dt>
-                    <dd>{consumer}</dd>
-                </div>
-                <div>
-                    <dt>"Account"</dt>
-                    <dd>{me.account_name}</dd>
-                </div>
-                <div>
-                    <dt>"You"</dt>
-                    <dd>{me.name} <small>{me.email}</small></dd>
-                </div>
-            </dl>
+            <WhoAsks application=consumer me />
             <h2>"If you allow it, it can"</h2>
             <ul class="allows">
                 <li>

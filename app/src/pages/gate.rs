@@ -3,6 +3,7 @@
 use crate::components::arrival::focus_on_arrival;
 use crate::icons::Mark;
 use crate::session::SignOut;
+use domain::people::Me;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -45,6 +46,33 @@ pub fn Gate(
             </section>
             {foot.map(|foot| view! { <div class="gate-foot">{foot.run()}</div> })}
         </main>
+    }
+    .into_any()
+}
+
+/// Who asks, and who is asked.
+#[component]
+pub fn WhoAsks(
+    /// The name of the consumer or app that asks.
+    application: String,
+    /// Who is asked.
+    me: Me,
+) -> impl IntoView {
+    view! {
+        <dl class="facts framed">
+            <div>
+                <dt>"Application"</dt>
+                <dd>{application}</dd>
+            </div>
+            <div>
+                <dt>"Account"</dt>
+                <dd>{me.account_name}</dd>
+            </div>
+            <div>
+                <dt>"You"</dt>
+                <dd>{me.name} <small>{me.email}</small></dd>
+            </div>
+        </dl>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
-use crate::pages::gate::{Gate, SwitchUser};
+use crate::pages::gate::{Gate, SwitchUser, WhoAsks};
 use crate::pages::page::Page;
 use domain::people::Me;
 use domain::scopes::{Scope, Scopes};
@@ -180,20 +180,7 @@ fn Consent(request: Memo<String>, question: Question, decide: ServerAction<Decid
             foot
         >
             {complaint}
-            <dl class="facts framed">
-                <div>
-                    <dt>"Application"</dt>
-                    <dd>{app}</dd>
-                </div>
-                <div>
-                    <dt>"Account"</dt>
-                    <dd>{me.account_name}</dd>
-                </div>
-                <div>
-                    <dt>"You"</dt>
-                    <dd>{me.name} <small>{me.email}</small></dd>
-                </div>
-            </dl>
+            <WhoAsks application=app me />
             <h2>"If you allow it, it can"</h2>
             <ul class="allows">{items}</ul>
             <p class="lead">"You can take this back at any time under Connected apps in your menu."</p>
