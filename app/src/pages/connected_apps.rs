@@ -4,7 +4,7 @@ mod disconnect;
 
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
-use crate::components::time::Time;
+use crate::components::time::{Time, moment_or_never};
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
@@ -125,10 +125,6 @@ fn row(app: ConnectedApp) -> impl IntoView {
         .iter()
         .map(|scope: Scope| view! { <li>{scope.sentence()}</li> })
         .collect_view();
-    let last_used = match app.last_used_at {
-        Some(at) => view! { <Time at /> }.into_any(),
-        None => view! { <span class="muted">"Never"</span> }.into_any(),
-    };
     let which = format!(" {}", app.name);
     view! {
         <tr>
@@ -141,7 +137,7 @@ fn row(app: ConnectedApp) -> impl IntoView {
             <td data-label="Allowed">
                 <Time at=app.allowed_at />
             </td>
-            <td data-label="Last used">{last_used}</td>
+            <td data-label="Last used">{moment_or_never(app.last_used_at)}</td>
             <td class="action">
                 <a class="button small" href=format!("{PATH}?disconnect={}", app.id) data-noscroll>
                     "Disconnect"

@@ -1,8 +1,8 @@
 //! The list of consumers.
 
 use super::address::{Address, Dialog, Spot};
-use super::tokens::created;
 use crate::components::copy::Copy;
+use crate::components::time::created;
 use crate::icons::{Draw, Icon};
 use domain::consumers::Consumer;
 use leptos::prelude::*;

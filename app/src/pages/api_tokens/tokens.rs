@@ -4,6 +4,7 @@
 use super::address::{Address, Dialog, PATH, Spot};
 use super::empty::no_tokens;
 use super::search::Search;
+use crate::components::time::{created, moment, never};
 use crate::icons::{Draw, Icon};
 use domain::rights::{Right, Rights};
 use domain::time::Timestamp;
@@ -166,33 +167,18 @@ pub fn badge(state: TokenState) -> impl IntoView {
     view! { <span class=class>{state.label()}</span> }
 }
 
-/// When something was made, and by whom.
-pub fn created(at: Timestamp, by: Option<String>) -> impl IntoView {
-    let by = by.map_or_else(|| "on the command line".to_owned(), |name| format!("by {name}"));
-    view! {
-        <span>
-            {time(at)}
-            <small>{by}</small>
-        </span>
-    }
-}
-
 /// When a token was last used, and from where.
 pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> impl IntoView {
     let Some(at) = at else {
-        return Either::Left(view! { <span class="muted">"Never"</span> });
+        return Either::Left(never());
     };
     let from = from.map(|from| view! { <small>{format!("from {from}")}</small> });
     Either::Right(view! {
         <span>
-            {time(at)}
+            {moment(at)}
             {from}
         </span>
     })
-}
-
-fn time(at: Timestamp) -> impl IntoView {
-    view! { <time datetime=at.rfc3339()>{at.readable()}</time> }
 }
 
 /// How many there are, as far as they are counted.

@@ -5,7 +5,7 @@ use super::closed::Closed;
 use super::data::{AppData, app};
 use super::details::DetailsForm;
 use super::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
-use super::list_page::{acts_for, last_used};
+use super::list_page::acts_for;
 use super::secrets::SecretsCard;
 use super::try_it::{TryIt, authorization_url};
 use super::usage::usage;
@@ -15,7 +15,7 @@ use crate::components::notice::{Kind, Notice};
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
-use crate::components::time::Time;
+use crate::components::time::{Time, by, moment_or_never};
 use crate::failure::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
@@ -145,10 +145,6 @@ fn page(data: AppData, filled: Option<Filled>, changes: RwSignal<u32>) -> impl I
 
 fn facts(app: &OauthApp) -> impl IntoView + use<> {
     let client_id = app.id.to_string();
-    let by = app
-        .created_by
-        .as_ref()
-        .map_or_else(|| "on the command line".to_owned(), |name| format!("by {name}"));
     view! {
         <section class="card" aria-labelledby="facts">
             <div class="card-header">
@@ -172,12 +168,12 @@ fn facts(app: &OauthApp) -> impl IntoView + use<> {
                     <dt>"Created"</dt>
                     <dd>
                         <Time at=app.created_at />
-                        <small>{by}</small>
+                        <small>{by(app.created_by.clone())}</small>
                     </dd>
                 </div>
                 <div>
                     <dt>"Last used"</dt>
-                    <dd>{last_used(app.last_used_at)}</dd>
+                    <dd>{moment_or_never(app.last_used_at)}</dd>
                 </div>
             </dl>
         </section>

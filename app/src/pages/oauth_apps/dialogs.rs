@@ -1,11 +1,11 @@
 //! The questions before something of an app ends.
 
 use super::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
-use super::list_page::last_used;
 use super::secrets::title;
 use crate::components::checked_form::Check;
 use crate::components::confirm::{ConfirmDialog, ConfirmName, name_errors};
 use crate::components::notice::{Kind, Notice};
+use crate::components::time::moment_or_never;
 use crate::components::toast::toast;
 use domain::oauth_apps::{ClientSecret, OauthApp};
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub fn DeleteSecretDialog(
                 <strong>{title(&secret)}</strong>
                 ". Tokens that it has got stay as they are. This cannot be undone."
             </p>
-            <p>"Last used: " {last_used(secret.last_used_at)}</p>
+            <p>"Last used: " {moment_or_never(secret.last_used_at)}</p>
             <input type="hidden" name="app" value=app.id.to_string() />
             <input type="hidden" name="secret" value=secret.id.to_string() />
         </ConfirmDialog>

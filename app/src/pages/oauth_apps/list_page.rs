@@ -7,14 +7,13 @@ use super::{ABOVE, current_address};
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
-use crate::components::time::Time;
+use crate::components::time::moment_or_never;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::oauth_apps::{AppUser, OauthApp};
 use domain::scopes::Scopes;
-use domain::time::Timestamp;
 use leptos::prelude::*;
 
 const LEAD: &str = "Applications that get access tokens by OAuth 2: for themselves, with the permissions of one user, or \
@@ -104,7 +103,7 @@ fn table(apps: Vec<OauthApp>) -> impl IntoView {
                 </td>
                 <td data-label="User">{acts_for(app.user)}</td>
                 <td data-label="Scopes">{scopes(app.scopes)}</td>
-                <td data-label="Last used">{last_used(app.last_used_at)}</td>
+                <td data-label="Last used">{moment_or_never(app.last_used_at)}</td>
                 <td data-label="Tokens alive" class="number">
                     <span>{app.live_tokens}</span>
                 </td>
@@ -158,14 +157,6 @@ fn scopes(scopes: Scopes) -> impl IntoView {
         <span>
             {scopes.iter().count()} <small>{scopes.to_string()}</small>
         </span>
-    }
-}
-
-/// When an app or a secret was last used.
-pub fn last_used(at: Option<Timestamp>) -> impl IntoView {
-    match at {
-        Some(at) => view! { <Time at /> }.into_any(),
-        None => view! { <span class="muted">"Never"</span> }.into_any(),
     }
 }
 

@@ -2,10 +2,9 @@
 
 use super::actions::AddSecret;
 use super::address::{Address, Dialog};
-use super::list_page::last_used;
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::TextField;
-use crate::components::time::Time;
+use crate::components::time::{created, moment_or_never};
 use domain::fields::{FieldErrors, MAX_NAME};
 use domain::ids::OauthAppId;
 use domain::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm};
@@ -78,13 +77,6 @@ fn table(app: OauthAppId, secrets: Vec<ClientSecret>, now: Timestamp) -> impl In
         let title = title(&secret);
         let delete = Address::app(app).with(Dialog::DeleteSecret(secret.id)).to_string();
         let has_expired = secret.expires_at.is_some_and(|at| at <= now);
-        let by = secret
-            .created_by
-            .map_or_else(|| "on the command line".to_owned(), |name| format!("by {name}"));
-        let expires = match secret.expires_at {
-            Some(at) => view! { <Time at /> }.into_any(),
-            None => view! { <span class="muted">"Never"</span> }.into_any(),
-        };
         view! {
             <tr class=has_expired.then_some("off")>
                 <td class="title">
@@ -93,14 +85,9 @@ fn table(app: OauthAppId, secrets: Vec<ClientSecret>, now: Timestamp) -> impl In
                         {has_expired.then(|| view! { <span class="badge warning">"Expired"</span> })}
                     </span>
                 </td>
-                <td data-label="Created">
-                    <span>
-                        <Time at=secret.created_at />
-                        <small>{by}</small>
-                    </span>
-                </td>
-                <td data-label="Expires">{expires}</td>
-                <td data-label="Last used">{last_used(secret.last_used_at)}</td>
+                <td data-label="Created">{created(secret.created_at, secret.created_by)}</td>
+                <td data-label="Expires">{moment_or_never(secret.expires_at)}</td>
+                <td data-label="Last used">{moment_or_never(secret.last_used_at)}</td>
                 <td class="action">
                     <a class="button small quiet danger" href=delete data-noscroll>
                         "Delete"
