@@ -8,6 +8,7 @@ pub mod copy;
 pub mod dialog;
 pub mod field;
 pub mod link_card;
+pub mod list_card;
 pub mod menu;
 pub mod notice;
 pub mod page_header;

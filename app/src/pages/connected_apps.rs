@@ -2,6 +2,7 @@
 
 mod disconnect;
 
+use crate::components::list_card::ListCard;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::time::{Time, moment_or_never};
@@ -87,12 +88,9 @@ fn card(apps: Vec<ConnectedApp>) -> impl IntoView {
         table(apps).into_any()
     };
     view! {
-        <section class="card" aria-labelledby="apps">
-            <div class="card-header">
-                <h2 id="apps">"Your apps " {(count > 0).then(|| view! { <span class="count">{count}</span> })}</h2>
-            </div>
+        <ListCard id="apps" title="Your apps" count>
             {shown}
-        </section>
+        </ListCard>
     }
 }
 

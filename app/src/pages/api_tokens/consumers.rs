@@ -2,6 +2,7 @@
 
 use super::address::{Address, Dialog, Spot};
 use crate::components::copy::Copy;
+use crate::components::list_card::ListCard;
 use crate::components::time::created;
 use crate::icons::{Draw, Icon};
 use domain::consumers::Consumer;
@@ -16,15 +17,9 @@ pub fn card(consumers: Vec<Consumer>, may_create: bool) -> impl IntoView {
         table(consumers).into_any()
     };
     view! {
-        <section class="card" aria-labelledby="consumers">
-            <div class="card-header">
-                <h2 id="consumers">
-                    "Consumers " {(count > 0).then(|| view! { <span class="count">{count}</span> })}
-                </h2>
-                <p>"The applications that tokens are issued to."</p>
-            </div>
+        <ListCard id="consumers" title="Consumers" count help="The applications that tokens are issued to.">
             {shown}
-        </section>
+        </ListCard>
     }
 }
 

@@ -4,6 +4,7 @@ use super::address::{Address, PATH};
 use super::closed::Closed;
 use super::data::{ListData, list};
 use super::{ABOVE, current_address};
+use crate::components::list_card::ListCard;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
@@ -82,12 +83,9 @@ fn card(apps: Vec<OauthApp>) -> impl IntoView {
         table(apps).into_any()
     };
     view! {
-        <section class="card" aria-labelledby="apps">
-            <div class="card-header">
-                <h2 id="apps">"Apps " {(count > 0).then(|| view! { <span class="count">{count}</span> })}</h2>
-            </div>
+        <ListCard id="apps" title="Apps" count>
             {shown}
-        </section>
+        </ListCard>
     }
 }
 
