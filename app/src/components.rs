@@ -2,6 +2,7 @@
 
 pub mod arrival;
 pub mod checked_form;
+pub mod closed;
 pub mod combobox;
 pub mod confirm;
 pub mod copy;

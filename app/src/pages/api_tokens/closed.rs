@@ -1,9 +1,9 @@
 //! Why a page is not there, and what would bring it.
 
+use crate::components::closed::{ClosedPage, rights_list};
 use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
 use crate::failure::Failure;
-use crate::icons::{Draw, Icon};
 use domain::people::Me;
 use domain::rights::Right;
 use leptos::prelude::*;
@@ -37,45 +37,30 @@ fn missing_rights(me: &Me, right: Right) -> impl IntoView + use<> {
     // Whoever may see the API tokens page lacks the right for one of the pages below it; others lack what all need.
     let below = me.rights.open_api_tokens_page().then_some(right);
     let needed = below.or((!me.rights.has(Right::AdminSettings)).then_some(Right::AdminSettings));
+    let profile = me.profile.clone();
     let needs_one = !me.rights.has_any(Right::API_TOKENS_PAGE);
-    let one_of = Right::API_TOKENS_PAGE.iter().map(|right| {
-        view! {
-            <li>
-                <strong>{right.label()}</strong>
-                ": "
-                {right.help()}
-            </li>
-        }
-    });
     view! {
-        <section class="card message" aria-labelledby="closed">
-            <span class="arch large">
-                <Draw icon=Icon::Lock size="large" />
-            </span>
-            <div>
-                <h2 id="closed">"You cannot open this page"</h2>
-                {needed
-                    .map(|right| {
-                        view! {
-                            <p>
-                                "It needs the right " <strong>{right.label()}</strong>
-                                ", which your security profile " {me.profile.clone()} " does not have."
-                            </p>
-                        }
-                    })}
-                {needs_one
-                    .then(|| {
-                        view! {
-                            <p>
-                                {if needed.is_some() { "It also needs" } else { "It needs" }}
-                                " one of these rights, and your security profile " {me.profile.clone()}
-                                " has none of them:"
-                            </p>
-                            <ul>{one_of.collect_view()}</ul>
-                        }
-                    })}
-                <p>"Whoever manages your account’s users can change your profile."</p>
-            </div>
-        </section>
+        <ClosedPage>
+            {needed
+                .map(|right| {
+                    view! {
+                        <p>
+                            "It needs the right " <strong>{right.label()}</strong>
+                            ", which your security profile " {profile.clone()} " does not have."
+                        </p>
+                    }
+                })}
+            {needs_one
+                .then(|| {
+                    view! {
+                        <p>
+                            {if needed.is_some() { "It also needs" } else { "It needs" }}
+                            " one of these rights, and your security profile " {profile.clone()}
+                            " has none of them:"
+                        </p>
+                        {rights_list(Right::API_TOKENS_PAGE)}
+                    }
+                })}
+        </ClosedPage>
     }
 }

@@ -1,8 +1,8 @@
 //! Why a page is not there, and what would bring it.
 
+use crate::components::closed::{ClosedPage, rights_list};
 use crate::components::problem::Problem;
 use crate::failure::Failure;
-use crate::icons::{Draw, Icon};
 use domain::people::Me;
 use domain::rights::Right;
 use leptos::prelude::*;
@@ -23,27 +23,12 @@ pub fn Closed(
     };
     #[cfg(feature = "ssr")]
     crate::components::problem::set_status(&failure);
-    let missing = NEEDED.into_iter().filter(|right| !me.rights.has(*right)).map(|right| {
-        view! {
-            <li>
-                <strong>{right.label()}</strong>
-                ": "
-                {right.help()}
-            </li>
-        }
-    });
+    let missing: Vec<Right> = NEEDED.into_iter().filter(|right| !me.rights.has(*right)).collect();
     view! {
-        <section class="card message" aria-labelledby="closed">
-            <span class="arch large">
-                <Draw icon=Icon::Lock size="large" />
-            </span>
-            <div>
-                <h2 id="closed">"You cannot open this page"</h2>
-                <p>"It needs what your security profile " {me.profile} " does not have:"</p>
-                <ul>{missing.collect_view()}</ul>
-                <p>"Whoever manages your account’s users can change your profile."</p>
-            </div>
-        </section>
+        <ClosedPage>
+            <p>"It needs what your security profile " {me.profile} " does not have:"</p>
+            {rights_list(&missing)}
+        </ClosedPage>
     }
     .into_any()
 }
