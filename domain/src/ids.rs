@@ -84,6 +84,18 @@ id!(
     /// A record of a change.
     AuditId
 );
+id!(
+    /// A key of the connector API.
+    ApiKeyId
+);
+id!(
+    /// A CMS instance that uses the connector API.
+    ImplementationId
+);
+id!(
+    /// A record that a connector logged.
+    RemoteLogId
+);
 
 impl OauthAppId {
     /// The app that a client id names. As text an id is in one form only, so that nothing is counted under two.

@@ -43,6 +43,15 @@ impl Timestamp {
         text
     }
 
+    /// The moment that a text by RFC 3339 names, to the millisecond, with whatever offset from UTC.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let at = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
+        i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000))
+            .ok()
+            .map(Self)
+    }
+
     /// For people: `31 Jan 2026, 09:05 UTC`.
     #[must_use]
     pub fn readable(self) -> String {
@@ -103,5 +112,15 @@ mod tests {
         assert_eq!(Timestamp(1_769_850_300_999).rfc3339(), "2026-01-31T09:05:00Z");
         assert_eq!(Timestamp(1_769_850_300_000).readable(), "31 Jan 2026, 09:05 UTC");
         assert_eq!(Timestamp(-1).rfc3339(), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn what_others_write_is_read() {
+        for text in ["2026-01-31T09:05:00.999Z", "2026-01-31T10:05:00.999+01:00"] {
+            assert_eq!(Timestamp::parse(text), Some(Timestamp(1_769_850_300_999)), "{text}");
+        }
+        for text in ["", "2026-01-31", "2026-02-30T00:00:00Z", "yesterday"] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
     }
 }

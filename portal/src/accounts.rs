@@ -1,6 +1,7 @@
 //! Accounts, as the operator handles them on the command line.
 
 use crate::actor::{self, Actor, Via};
+use crate::api_keys;
 use crate::audit::{self, Change};
 use crate::changes;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
@@ -73,6 +74,7 @@ pub(crate) async fn insert(
         profile: ADMINISTRATOR.to_owned(),
     };
     let user = people::insert(portal, tx, &operator, &administrator, password_hash).await?;
+    api_keys::insert(portal, tx, account, None).await?;
     changes::announce(portal, tx).await?;
     Ok((account, user))
 }

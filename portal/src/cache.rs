@@ -5,20 +5,28 @@
 //! read while the change happened is older too, so nothing stale can slip in.
 
 use crate::actor::Actor;
+use crate::api_keys;
+use crate::implementations;
 use crate::oauth1::Credential;
 use crate::oauth2::{Bearer, Client};
 use crate::portal::Portal;
 use crate::sessions::Signed;
+use crate::settings::Published;
 use crate::signing_keys::Keys;
-use domain::ids::{OauthAppId, UserId};
+use domain::ids::{AccountId, OauthAppId, UserId};
+use domain::implementations::Connector;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::watch;
 
 /// How many entries of a kind a node remembers; one takes less than a kilobyte.
 const ENTRIES: usize = 10_000;
+
+/// How many accounts' settings a node remembers; those of a thousand fields take a few hundred kilobytes.
+const SETTINGS: usize = 200;
 
 /// A generation of the caches: what was read before the last change is of an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +34,8 @@ pub(crate) struct Generation(u64);
 
 pub(crate) struct Caches {
     generation: AtomicU64,
+    /// Tells of each new generation.
+    changed: watch::Sender<u64>,
     /// By the digest of the session's cookie.
     pub sessions: Remembered<Vec<u8>, Signed>,
     /// By consumer key and token.
@@ -38,18 +48,31 @@ pub(crate) struct Caches {
     pub people: Remembered<UserId, Actor>,
     /// The keys that sign access tokens, all in one entry.
     pub keys: Remembered<(), Keys>,
+    /// By the digest of an API key.
+    pub api_keys: Remembered<Vec<u8>, api_keys::Connected>,
+    /// Settings as connectors read them.
+    pub settings: Remembered<AccountId, Published>,
+    /// Connectors that have been noted.
+    pub implementations: Remembered<(AccountId, Connector), implementations::Known>,
+    /// Fields that have been noted, by the key of their name.
+    pub asked_fields: Remembered<(AccountId, String), ()>,
 }
 
 impl Default for Caches {
     fn default() -> Self {
         Self {
             generation: AtomicU64::new(0),
+            changed: watch::Sender::default(),
             sessions: Remembered::new(),
             credentials: Remembered::new(),
             clients: Remembered::new(),
             bearers: Remembered::new(),
             people: Remembered::new(),
             keys: Remembered::new(),
+            api_keys: Remembered::new(),
+            settings: Remembered::with_room(SETTINGS),
+            implementations: Remembered::new(),
+            asked_fields: Remembered::new(),
         }
     }
 }
@@ -64,7 +87,14 @@ impl Caches {
 impl Portal {
     /// Starts a new generation: what is remembered is worthless from now on.
     pub(crate) fn forget(&self) {
-        self.caches().generation.fetch_add(1, Ordering::SeqCst);
+        let caches = self.caches();
+        let before = caches.generation.fetch_add(1, Ordering::SeqCst);
+        caches.changed.send_replace(before + 1);
+    }
+
+    /// Tells of each new generation from now on.
+    pub(crate) fn changed(&self) -> watch::Receiver<u64> {
+        self.caches().changed.subscribe()
     }
 }
 
@@ -83,7 +113,11 @@ pub(crate) struct Remembered<K, V>(Cache<K, (Generation, Arc<V>)>);
 
 impl<K: Eq + Hash, V> Remembered<K, V> {
     fn new() -> Self {
-        Self(Cache::new(ENTRIES))
+        Self::with_room(ENTRIES)
+    }
+
+    fn with_room(entries: usize) -> Self {
+        Self(Cache::new(entries))
     }
 
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, now: Generation, key: &Q) -> Option<Arc<V>> {

@@ -3,7 +3,9 @@
 use crate::database::{Lock, run};
 use crate::error::Result;
 use crate::portal::Portal;
-use crate::{changes, nonces, oauth2, request_tokens, reveals, sign_in, signing_keys};
+use crate::{
+    api_keys, asked_fields, changes, nonces, oauth2, remote_logs, request_tokens, reveals, sign_in, signing_keys,
+};
 use std::time::Duration;
 
 /// How often a node keeps house.
@@ -11,8 +13,8 @@ pub const PERIOD: Duration = Duration::from_secs(60);
 
 pub use changes::watch;
 
-/// Deletes nonces, reveals, request tokens, sessions, counts, codes and tokens whose time is over, and sees to the keys
-/// that sign.
+/// Deletes nonces, reveals, request tokens, sessions, counts, codes, tokens, API keys and logs whose time is over, and sees
+/// to the keys that sign.
 ///
 /// # Errors
 /// Those of the database.
@@ -28,6 +30,9 @@ pub async fn run(portal: &Portal) -> Result<()> {
     oauth2::prune_codes(portal, &mut tx).await?;
     oauth2::prune_access_tokens(portal, &mut tx).await?;
     oauth2::prune_refresh_tokens(portal, &mut tx).await?;
+    api_keys::prune(portal, &mut tx).await?;
+    asked_fields::prune(portal, &mut tx).await?;
+    remote_logs::prune(portal, &mut tx).await?;
     tx.commit().await?;
     signing_keys::keep(portal).await
 }

@@ -1,5 +1,6 @@
 //! The open portal: what every operation is handed.
 
+use crate::api_keys;
 use crate::cache::Caches;
 use crate::clock::Clock;
 use crate::database::{Database, Durability, Location, Reader, Transaction};
@@ -9,6 +10,7 @@ use crate::nonces::NonceWriter;
 use crate::oauth2::TokenWriter;
 use crate::reseal;
 use crate::secret::{self, Secret};
+use crate::settings::Listeners;
 use crate::signing_keys;
 use domain::time::Timestamp;
 use std::fmt;
@@ -39,6 +41,7 @@ struct Inner {
     database: Database,
     keyring: Keyring,
     caches: Caches,
+    listeners: Listeners,
     nonces: NonceWriter,
     tokens: TokenWriter,
     hashing: Semaphore,
@@ -84,6 +87,7 @@ impl Portal {
             database,
             keyring: options.keyring,
             caches: Caches::default(),
+            listeners: Listeners::default(),
             nonces,
             tokens,
             // Argon2id takes 19 MiB a time; more at once would let sign-ins crowd out everything else.
@@ -96,6 +100,7 @@ impl Portal {
         };
         reseal::check(&portal).await?;
         signing_keys::ensure(&portal).await?;
+        api_keys::ensure(&portal).await?;
         Ok(portal)
     }
 
@@ -155,6 +160,10 @@ impl Portal {
 
     pub(crate) fn caches(&self) -> &Caches {
         &self.inner.caches
+    }
+
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.inner.listeners
     }
 
     pub(crate) fn nonces(&self) -> &NonceWriter {

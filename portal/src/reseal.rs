@@ -5,6 +5,7 @@
 //! the new key, and what another has sealed under it they open. Keys from the environment are for the operator to add,
 //! to every node, before [`rotate`] seals under the first of them.
 
+use crate::api_keys;
 use crate::consumers;
 use crate::database::{Lock, fetch_all, fetch_optional, run};
 use crate::error::{Error, Result};
@@ -13,9 +14,10 @@ use crate::portal::Portal;
 use crate::request_tokens;
 use crate::reveals;
 use crate::secret::Secret;
+use crate::settings;
 use crate::signing_keys;
 use crate::tokens;
-use domain::ids::{ConsumerId, RevealId, SessionId, TokenId};
+use domain::ids::{AccountId, ApiKeyId, ConsumerId, RevealId, SessionId, TokenId};
 use uuid::Uuid;
 
 /// How many values share a transaction, so that nobody waits long for it.
@@ -82,7 +84,9 @@ async fn reseal(portal: &Portal) -> Result<Rotation> {
             + request_tokens(portal).await?
             + reveals(portal).await?
             + signing_keys(portal).await?
-            + refresh_tokens(portal).await?;
+            + refresh_tokens(portal).await?
+            + api_keys(portal).await?
+            + dam_secrets(portal).await?;
         if touched == 0 {
             break;
         }
@@ -200,6 +204,28 @@ async fn refresh_tokens(portal: &Portal) -> Result<u64> {
             let context = refresh_token_context(&digest);
             (digest, context, sealed)
         }
+    )
+}
+
+async fn api_keys(portal: &Portal) -> Result<u64> {
+    reseal_table!(
+        portal,
+        (ApiKeyId, Vec<u8>),
+        from ApiKeyId(Uuid::nil()),
+        "select id, sealed from api_keys where id > $1 order by id limit $2",
+        "update api_keys set sealed = $2 where id = $1 and sealed = $3",
+        |(id, sealed)| (id, api_keys::context(id), sealed)
+    )
+}
+
+async fn dam_secrets(portal: &Portal) -> Result<u64> {
+    reseal_table!(
+        portal,
+        (AccountId, Vec<u8>),
+        from AccountId(Uuid::nil()),
+        "select account_id, sealed from dam_secrets where account_id > $1 order by account_id limit $2",
+        "update dam_secrets set sealed = $2 where account_id = $1 and sealed = $3",
+        |(account, sealed)| (account, settings::context(account), sealed)
     )
 }
 

@@ -1,0 +1,166 @@
+//! What connectors have logged and sent, where the account has switched that on.
+
+use crate::actor::Actor;
+use crate::connectors::Caller;
+use crate::database::{Transaction, fetch_all, run};
+use crate::error::{Error, Result};
+use crate::implementations;
+use crate::people::like;
+use crate::portal::Portal;
+use crate::settings;
+use domain::fields::FieldErrors;
+use domain::ids::RemoteLogId;
+use domain::remote_logs::{DAYS, Filter, Level, Logs, MAX_BATCH, Record, RemoteLog, Sent};
+use domain::rights::Right;
+use domain::time::Timestamp;
+use std::time::Duration;
+
+/// For how long records are kept.
+const KEPT: Duration = Duration::from_secs(DAYS * 24 * 3600);
+
+/// How far ahead of the portal's clock a connector's may be before its times are taken for wrong.
+const AHEAD: Duration = Duration::from_secs(300);
+
+/// How many records a page has.
+const PAGE: i64 = 100;
+
+/// The longest search, in characters.
+const MAX_SEARCH: usize = 200;
+
+/// Why a batch was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Remote logging is off.
+    #[error("remote logging is switched off for this account")]
+    Off,
+    /// Something else.
+    #[error(transparent)]
+    Error(#[from] Error),
+}
+
+impl From<FieldErrors> for Refused {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Error(errors.into())
+    }
+}
+
+/// Keeps a batch of records, all or none; gives how many.
+///
+/// # Errors
+/// [`Refused::Off`] unless the account has Enable Remote Logging on, [`Error::Invalid`] for a record that is not what it
+/// must be, or too many.
+pub async fn accept(portal: &Portal, caller: &Caller, batch: Vec<Sent>) -> Result<usize, Refused> {
+    let published = settings::published(portal, caller.account()).await?;
+    if !published.settings.remote_logging {
+        return Err(Refused::Off);
+    }
+    if batch.len() > MAX_BATCH {
+        return Err(FieldErrors::one("records", format!("Send at most {MAX_BATCH} records at a time.")).into());
+    }
+    let mut errors = FieldErrors::default();
+    let mut records = Vec::with_capacity(batch.len());
+    for (index, sent) in batch.into_iter().enumerate() {
+        match sent.checked(index) {
+            Ok(record) => records.push(record),
+            Err(more) => errors.0.extend(more.0),
+        }
+    }
+    // A thousand complaints help nobody more than ten.
+    errors.0.truncate(10);
+    let records = errors.or(records)?;
+    let mut tx = portal.begin_lightly().await?;
+    for record in &records {
+        insert(portal, &mut tx, caller, record).await?;
+    }
+    tx.commit().await?;
+    Ok(records.len())
+}
+
+async fn insert(portal: &Portal, tx: &mut Transaction, caller: &Caller, record: &Record) -> Result<()> {
+    let now = portal.now();
+    // A time that lies ahead would stand above everything for as long.
+    let at = record.at.filter(|at| *at <= now.after(AHEAD)).unwrap_or(now);
+    run!(
+        tx,
+        "insert into remote_logs (id, account_id, at, received_at, level, implementation, message, message_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        RemoteLogId(portal.new_id()),
+        caller.account(),
+        at,
+        now,
+        record.level as i64,
+        caller.title(),
+        &record.message,
+        record.message.to_lowercase()
+    )?;
+    Ok(())
+}
+
+/// A page of what was received in the last 14 days, the last received first.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Manage integration.
+pub async fn list(portal: &Portal, actor: &Actor, filter: &Filter) -> Result<Logs> {
+    let account = actor.may(Right::ManageIntegration)?.account();
+    let mut db = portal.read().await?;
+    let search: String = filter.search.trim().chars().take(MAX_SEARCH).collect();
+    let pattern = if search.is_empty() {
+        String::new()
+    } else {
+        format!("%{}%", like(&search))
+    };
+    let rows = fetch_all!(
+        &mut db,
+        (RemoteLogId, Timestamp, i64, String, String),
+        "select id, at, level, implementation, message from remote_logs
+         where account_id = $1 and received_at >= $2 and id < $3 and level >= $4
+           and ($5 = '' or implementation = $5)
+           and ($6 = '' or message_key like $6 escape '!')
+         order by id desc limit $7",
+        account,
+        portal.ago(KEPT),
+        filter.before.unwrap_or(RemoteLogId(uuid::Uuid::max())),
+        filter.level.map_or(0, |level| level as i64),
+        &filter.implementation,
+        pattern,
+        PAGE + 1
+    )?;
+    let more = rows.len() > PAGE as usize;
+    let records = rows
+        .into_iter()
+        .take(PAGE as usize)
+        .map(|(id, at, level, implementation, message)| {
+            Ok(RemoteLog {
+                id,
+                at,
+                level: read_level(level)?,
+                implementation,
+                message,
+            })
+        })
+        .collect::<Result<_>>()?;
+    drop(db);
+    let mut implementations: Vec<String> = implementations::list(portal, actor)
+        .await?
+        .iter()
+        .map(|seen| seen.connector.title())
+        .collect();
+    implementations.sort();
+    implementations.dedup();
+    Ok(Logs {
+        records,
+        more,
+        implementations,
+    })
+}
+
+fn read_level(level: i64) -> Result<Level> {
+    let known = Level::ALL.into_iter().find(|known| *known as i64 == level);
+    known.ok_or_else(|| Error::internal("a record of an unknown level"))
+}
+
+/// Deletes records whose time is over.
+pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
+    run!(tx, "delete from remote_logs where received_at < $1", portal.ago(KEPT))?;
+    Ok(())
+}

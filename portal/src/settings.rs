@@ -1,0 +1,184 @@
+//! The settings of the Integration section: one document for an account, each save of which is a revision.
+
+mod connection;
+mod document;
+mod history;
+mod listening;
+mod published;
+
+pub use connection::SecretChange;
+pub(crate) use connection::context;
+pub use history::{History, at, history, restore, undo};
+pub(crate) use listening::Listeners;
+pub use listening::{Listener, State, listen};
+pub use published::{Published, published};
+
+use crate::actor::Actor;
+use crate::audit::{self, Change};
+use crate::changes;
+use crate::database::{Transaction, run};
+use crate::error::{Error, Result};
+use crate::portal::Portal;
+use document::Kept;
+use domain::fields::{FieldErrors, name_key};
+use domain::ids::AccountId;
+use domain::rights::Right;
+use domain::settings::{Clash, Clashes, Difference, Edit, Member, Place, Revised, Saved, Settings, differences, merge};
+
+fn account(actor: &Actor) -> Result<AccountId> {
+    Ok(actor.may(Right::ManageIntegration)?.account())
+}
+
+/// The account's settings.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Manage integration.
+pub async fn get(portal: &Portal, actor: &Actor) -> Result<Revised> {
+    let account = account(actor)?;
+    let published = published(portal, account).await?;
+    let mut db = portal.read().await?;
+    let secret_set_at = connection::secret_set_at(&mut db, account).await?;
+    Ok(Revised {
+        revision: published.revision,
+        settings: published.settings.clone(),
+        secret_set_at,
+    })
+}
+
+/// Makes a change to the settings as they were in revision `base`, and with it a new revision, which reaches every
+/// listening connector within a second. What others have changed since then stays, unless it is the same thing.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] for a field that does not hold what it must, by
+/// the form's names, [`Error::NotFound`] for a `base` that never was.
+pub async fn save(portal: &Portal, actor: &Actor, base: i64, edit: &Edit) -> Result<Saved> {
+    save_with(portal, actor, base, edit, SecretChange::Keep).await
+}
+
+/// As [`save`], with the DAM's client secret, which stands in no revision.
+///
+/// # Errors
+/// As [`save`].
+pub async fn save_with(portal: &Portal, actor: &Actor, base: i64, edit: &Edit, secret: SecretChange) -> Result<Saved> {
+    let account = account(actor)?;
+    let secret = secret.checked(edit)?;
+    let mut tx = portal.begin().await?;
+    let kept = document::lock(portal, &mut tx, account).await?;
+    let then = history::unwind(&mut tx, account, &kept, base).await?;
+    let mut mine = then.clone();
+    edit.apply(&mut mine)?;
+    let note = match edit {
+        Edit::Whole(_) => "Applied a file",
+        _ => "",
+    };
+    let change = Merging {
+        base,
+        then: &then,
+        mine: &mine,
+        note,
+    };
+    change.save(portal, tx, actor, kept, secret).await
+}
+
+/// A change on its way to become a revision.
+struct Merging<'a> {
+    /// The revision that it was made from.
+    base: i64,
+    /// What the settings were then.
+    then: &'a Settings,
+    /// What they are to be.
+    mine: &'a Settings,
+    /// How it came about, where it was no form.
+    note: &'a str,
+}
+
+impl Merging<'_> {
+    async fn save(
+        self,
+        portal: &Portal,
+        mut tx: Transaction,
+        actor: &Actor,
+        kept: Kept,
+        secret: connection::Checked,
+    ) -> Result<Saved> {
+        let account = actor.account();
+        let merged = match merge(self.then, &kept.settings, self.mine) {
+            Ok(merged) => merged,
+            Err(clashes) => {
+                let clashes = history::blame(&mut tx, account, &kept, self.base, clashes).await?;
+                return Ok(Saved::Clashes(clashes));
+            }
+        };
+        // Two changes may each be fine, and not together: both may have added the last field that there was room for.
+        let merged = merged.checked()?;
+        let mut changes = differences(&kept.settings, &merged);
+        changes.extend(connection::save_secret(portal, &mut tx, actor, secret).await?);
+        if changes.is_empty() {
+            return Ok(Saved::Same(kept.revision));
+        }
+        let revision = kept.revision + 1;
+        document::write(portal, &mut tx, account, revision, &merged).await?;
+        history::insert(portal, &mut tx, actor, revision, self.note, &changes).await?;
+        for change in changes.iter().filter(|change| change.place.member == Member::Field) {
+            if let Some(field) = &change.after {
+                forget_asked(&mut tx, account, field).await?;
+            }
+        }
+        let detail = describe(revision, self.note, &changes);
+        let record = Change {
+            action: "settings.save",
+            subject: None,
+            detail: &detail,
+        };
+        audit::record(portal, &mut tx, actor, record).await?;
+        changes::announce(portal, &mut tx).await?;
+        tx.commit().await?;
+        portal.forget();
+        Ok(Saved::New(revision))
+    }
+}
+
+/// A field that is configured need not be offered.
+async fn forget_asked(tx: &mut Transaction, account: AccountId, field: &str) -> Result<()> {
+    run!(
+        tx,
+        "delete from asked_fields where account_id = $1 and name_key = $2",
+        account,
+        name_key(field)
+    )?;
+    Ok(())
+}
+
+/// For the audit trail: which members of which fields, the first few by name.
+fn describe(revision: i64, note: &str, changes: &[Difference]) -> String {
+    const NAMED: usize = 5;
+    let name = |place: &Place| match &place.field {
+        Some(field) => format!("{field}: {}", place.member.label()),
+        None => place.member.label().to_owned(),
+    };
+    let mut names: Vec<String> = changes.iter().take(NAMED).map(|change| name(&change.place)).collect();
+    if changes.len() > NAMED {
+        names.push(format!("{} more", changes.len() - NAMED));
+    }
+    let note = if note.is_empty() {
+        String::new()
+    } else {
+        format!("{note}. ")
+    };
+    format!("revision {revision}: {note}{}", names.join(", "))
+}
+
+/// Who changed what both have changed.
+pub(crate) fn clashes(revision: i64, by: Option<String>, at: domain::time::Timestamp, clashes: Vec<Clash>) -> Clashes {
+    Clashes {
+        revision,
+        by,
+        at,
+        clashes,
+    }
+}
+
+/// A complaint about the form of the settings.
+fn invalid(field: &str, message: &str) -> Error {
+    FieldErrors::one(field, message).into()
+}
