@@ -13,6 +13,7 @@ pub mod list_card;
 pub mod menu;
 pub mod notice;
 pub mod page_header;
+pub mod press;
 pub mod problem;
 pub(crate) mod reveal;
 pub mod time;

@@ -4,6 +4,7 @@ use super::data::{user_rights, users};
 use crate::components::checked_form::Values;
 use crate::components::combobox::{Combobox, Suggestion};
 use crate::components::field::FieldError;
+use crate::components::press::when_released;
 use domain::oauth_apps::{AppForm, Grant};
 use domain::people::UserChoice;
 use domain::rights::Rights;
@@ -90,10 +91,12 @@ pub fn UserField(
         let question = asked.get_value();
         spawn_local(async move {
             let found = user_rights(user).await.ok().flatten();
-            // The page may have gone by now.
-            if asked.try_get_value() == Some(question) {
-                rights.set(found);
-            }
+            when_released(move || {
+                // The page may have gone by now.
+                if asked.try_get_value() == Some(question) {
+                    rights.set(found);
+                }
+            });
         });
     };
     view! {
