@@ -28,7 +28,7 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
-use pages::bundles::{ApiTokensPages, GatePages, OauthAppsPages, SectionPages, SettingsPages};
+use pages::bundles::{ApiTokensPages, GatePages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
 use pages::home::HomePage;
 use pages::not_found::NotFoundPage;
 
@@ -85,7 +85,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/oauth2/authorise") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("integration") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("integration") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("asset-tracking") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("subscription") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("support") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />

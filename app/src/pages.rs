@@ -6,6 +6,7 @@ pub mod bundles;
 pub mod connected_apps;
 pub mod gate;
 pub mod home;
+pub mod integration;
 pub mod not_found;
 pub mod oauth2;
 pub mod oauth_apps;

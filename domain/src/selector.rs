@@ -3,8 +3,11 @@
 
 mod options;
 pub mod preview;
+pub mod samples;
+mod words;
 
 pub use options::{Options, Resolved, Source, Sources};
+pub use words::Words;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -14,17 +14,25 @@ use tower_http::services::{ServeDir, ServeFile};
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// Pictures change with a release at most, and an old one harms nobody.
+const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+/// The folder of the pictures that the preview of the asset selector shows while there is no DAM to ask.
+const SAMPLES: &str = "/samples";
+
 /// The length of the hashes that cargo-leptos puts into names.
 const HASH: usize = 22;
 
-/// Routes for the files below the site's root. Those at its top are looked for once; `pkg` is a folder of any files.
+/// Routes for the files below the site's root. Those at its top are looked for once; `pkg` and `samples` are folders of
+/// any files.
 pub fn router(app: &App) -> Router<App> {
     let root = &app.config.site_root;
     let folder = &*app.leptos.site_pkg_dir;
-    let mut router = Router::new().nest_service(
-        &format!("/{folder}"),
-        ServeDir::new(root.join(folder)).precompressed_br(),
-    );
+    let mut router = Router::new();
+    for folder in [format!("/{folder}").as_str(), SAMPLES] {
+        let files = ServeDir::new(root.join(folder.trim_start_matches('/'))).precompressed_br();
+        router = router.nest_service(folder, files);
+    }
     for name in top_files(root) {
         let file = ServeFile::new(root.join(&name)).precompressed_br();
         router = router.route_service(&format!("/{name}"), file);
@@ -47,11 +55,18 @@ fn top_files(root: &Path) -> Vec<String> {
 }
 
 async fn describe(request: Request, next: Next) -> Response {
-    let lasts = has_hash(request.uri().path());
+    let path = request.uri().path();
+    let lasting = if has_hash(path) {
+        FOREVER
+    } else if path.strip_prefix(SAMPLES).is_some_and(|rest| rest.starts_with('/')) {
+        A_DAY
+    } else {
+        ASK_EACH_TIME
+    };
     let mut response = next.run(request).await;
     let found = response.status() != StatusCode::NOT_FOUND;
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, if lasts && found { FOREVER } else { ASK_EACH_TIME });
+    headers.insert(CACHE_CONTROL, if found { lasting } else { ASK_EACH_TIME });
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),

@@ -111,6 +111,17 @@ where
             .with(|value| value.as_ref()?.as_ref().err().and_then(read))
     }
 
+    /// What the form was answered, once it was.
+    pub fn value(self) -> Signal<Option<Result<S::Output, Failure>>> {
+        let value = self.action.value();
+        Signal::derive(move || value.get())
+    }
+
+    /// As if the form had not been sent yet.
+    pub fn forget(self) {
+        self.action.value().set(None);
+    }
+
     /// Calls `then` once the form was taken.
     pub fn on_success(self, then: impl Fn() + 'static) {
         let value = self.action.value();
@@ -207,12 +218,8 @@ pub fn CheckedForm<S>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = Failure, Output = ()>
-        + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = Failure> + DeserializeOwned + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
     S::Client: Client<Failure>,
     <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData: From<FormData>,
 {
@@ -308,14 +315,17 @@ pub fn answer<S: ServerFn>(
     done: &impl std::fmt::Display,
     again: &impl std::fmt::Display,
 ) -> Result<(), Failure> {
+    if let Err(error) = result {
+        return Err(refuse::<S>(error.into(), again));
+    }
+    leptos_axum::redirect(&done.to_string());
+    Ok(())
+}
+
+/// Sends a browser without script back to `again` with the failure in the address.
+#[cfg(feature = "ssr")]
+pub(crate) fn refuse<S: ServerFn>(failure: Failure, again: &impl std::fmt::Display) -> Failure {
     use leptos::server_fn::error::ServerFnUrlError;
-    let failure = match result {
-        Ok(()) => {
-            leptos_axum::redirect(&done.to_string());
-            return Ok(());
-        }
-        Err(error) => Failure::from(error),
-    };
     if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
         // Only path and query are used; the library wants a whole address to add to.
         let base = format!("http://localhost{again}");
@@ -323,5 +333,5 @@ pub fn answer<S: ServerFn>(
             leptos_axum::redirect(&format!("{}?{}", url.path(), url.query().unwrap_or_default()));
         }
     }
-    Err(failure)
+    failure
 }

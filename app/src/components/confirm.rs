@@ -32,12 +32,8 @@ pub fn ConfirmDialog<S>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = Failure, Output = ()>
-        + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = Failure> + DeserializeOwned + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
     S::Client: Client<Failure>,
     <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData: From<FormData>,
 {

@@ -93,7 +93,7 @@ pub fn Copy(
 }
 
 /// Browsers have the clipboard on pages over TLS and on loopback only.
-async fn write(text: &str) -> bool {
+pub(crate) async fn write(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }

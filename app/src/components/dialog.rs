@@ -23,6 +23,9 @@ pub fn Dialog(
     /// The address that closing goes to; none for a dialog that only its own button closes.
     #[prop(into, optional)]
     back: Option<String>,
+    /// What closing does besides; for a dialog that its page opens without an address.
+    #[prop(into, optional)]
+    on_close: Option<Callback<()>>,
     /// Whether it needs more room.
     #[prop(optional)]
     wide: bool,
@@ -34,6 +37,9 @@ pub fn Dialog(
     // Kept while the dialog is there, so that its handlers can share it.
     let target = StoredValue::new(back.clone());
     let close = move || {
+        if let Some(on_close) = on_close {
+            on_close.run(());
+        }
         if let Some(Some(back)) = target.try_get_value() {
             navigate(
                 &back,
@@ -65,7 +71,7 @@ pub fn Dialog(
                 return;
             }
             close();
-            if target.with_value(Option::is_none) {
+            if target.with_value(Option::is_none) && on_close.is_none() {
                 // What cannot be shown again is there after a reload.
                 let _ = dialog.show_modal();
             }

@@ -15,14 +15,14 @@ struct Toast {
 
 /// The toasts on show, and the number of the next.
 #[derive(Clone, Copy)]
-struct Shown {
+pub struct Toaster {
     toasts: RwSignal<Vec<Toast>>,
     next: StoredValue<usize>,
 }
 
 /// Makes [`toast`] work below the current owner.
 pub fn provide_toasts() {
-    provide_context(Shown {
+    provide_context(Toaster {
         toasts: RwSignal::new(Vec::new()),
         next: StoredValue::new(0),
     });
@@ -33,19 +33,28 @@ pub fn provide_toasts() {
 /// # Panics
 /// Where [`provide_toasts`] was not called.
 pub fn toast(words: impl Into<String>) {
-    let shown = expect_context::<Shown>();
-    let id = shown.next.get_value();
-    shown.next.set_value(id + 1);
-    shown.toasts.update(|toasts| {
-        toasts.push(Toast {
-            id,
-            words: words.into(),
-        })
-    });
-    set_timeout(move || shown.dismiss(id), STAYS);
+    toaster().say(words);
 }
 
-impl Shown {
+/// What says it, for handlers of events, which stand outside of the components that made them.
+///
+/// # Panics
+/// Where [`provide_toasts`] was not called.
+#[must_use]
+pub fn toaster() -> Toaster {
+    expect_context()
+}
+
+impl Toaster {
+    /// Says what has just happened, as [`toast`].
+    pub fn say(self, words: impl Into<String>) {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        let words = words.into();
+        self.toasts.update(|toasts| toasts.push(Toast { id, words }));
+        set_timeout(move || self.dismiss(id), STAYS);
+    }
+
     fn dismiss(self, id: usize) {
         self.toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
     }
@@ -54,7 +63,7 @@ impl Shown {
 /// Where toasts appear. It is there from the start, so that what appears in it is read out.
 #[component]
 pub fn Toasts() -> impl IntoView {
-    let shown = expect_context::<Shown>();
+    let shown = toaster();
     view! {
         <div class="toasts" role="status">
             <For each=move || shown.toasts.get() key=|toast| toast.id let(toast)>

@@ -4,12 +4,13 @@
 use super::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
 use super::authorise::AuthorisePage;
 use super::connected_apps::ConnectedAppsPage;
+use super::integration::SettingsTabPage;
 use super::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
 use super::oauth2::Oauth2AuthorisePage;
 use super::page::Page;
 use super::permissions::PermissionsPage;
 use super::portal_settings::PortalSettingsPage;
-use super::sections::{AssetTrackingPage, IntegrationPage, SubscriptionPage, SupportPage};
+use super::sections::{AssetTrackingPage, SubscriptionPage, SupportPage};
 use super::sessions::SessionsPage;
 use super::settings::SettingsPage;
 use super::setup::SetupPage;
@@ -58,7 +59,6 @@ pub enum SectionPages {
     Tracking(AssetTrackingPage),
     Subscription(SubscriptionPage),
     Support(SupportPage),
-    Integration(IntegrationPage),
 }
 
 #[lazy_route]
@@ -67,8 +67,7 @@ impl LazyRoute for SectionPages {
         match here().as_str() {
             "/asset-tracking" => Self::Tracking(Page::data()),
             "/subscription" => Self::Subscription(Page::data()),
-            "/support" => Self::Support(Page::data()),
-            _ => Self::Integration(Page::data()),
+            _ => Self::Support(Page::data()),
         }
     }
 
@@ -77,7 +76,24 @@ impl LazyRoute for SectionPages {
             SectionPages::Tracking(page) => Page::view(page),
             SectionPages::Subscription(page) => Page::view(page),
             SectionPages::Support(page) => Page::view(page),
-            SectionPages::Integration(page) => Page::view(page),
+        }
+    }
+}
+
+/// Integration.
+pub enum IntegrationPages {
+    Settings(SettingsTabPage),
+}
+
+#[lazy_route]
+impl LazyRoute for IntegrationPages {
+    fn data() -> Self {
+        Self::Settings(Page::data())
+    }
+
+    fn view(this: Self) -> AnyView {
+        match this {
+            IntegrationPages::Settings(page) => Page::view(page),
         }
     }
 }

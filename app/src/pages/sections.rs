@@ -4,7 +4,6 @@ use crate::components::page_header::PageHeader;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// A section that is still to come: what it will hold, in the guide's words.
 #[component]
@@ -24,42 +23,6 @@ fn ToCome(title: &'static str, lead: &'static str, icon: Icon, children: Childre
         </div>
     }
     .into_any()
-}
-
-/// Integration.
-pub struct IntegrationPage;
-
-impl Page for IntegrationPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! {
-            <ToCome
-                title="Integration"
-                lead="API keys, asset selector settings and Bynder portal details."
-                icon=Icon::Integration
-            >
-                <p>"Here you will set up how connectors work with your DAM:"</p>
-                <ul>
-                    <li>"API key: authenticates with Bynder connectors"</li>
-                    <li>"Bynder settings: the portal URL, the kind of DAM, the OAuth2 client ID and secret"</li>
-                    <li>"Asset selector global settings: the language of the asset selector"</li>
-                    <li>
-                        "Asset selector field settings: default search term, visible asset types, limited usage assets "
-                        "and asset results in the Layout Service, per field and for all fields"
-                    </li>
-                    <li>"Advanced settings: remote logging"</li>
-                </ul>
-                <p>
-                    "Until then, " <A href="/settings/portal/api-tokens">"API tokens"</A>
-                    " is where your applications get access."
-                </p>
-            </ToCome>
-        }
-        .into_any()
-    }
 }
 
 /// Asset tracking.

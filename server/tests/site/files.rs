@@ -28,33 +28,36 @@ async fn the_compressed_form_goes_to_whoever_takes_it() {
 }
 
 #[tokio::test]
-async fn what_has_a_hash_in_its_name_is_kept_for_ever() {
+async fn what_has_a_hash_in_its_name_is_kept_for_ever_and_a_picture_for_a_day() {
     let site = Site::start().await;
+    let forever = "public, max-age=31536000, immutable";
     for (path, kind, lasts) in [
-        (SCRIPT, "text/javascript", true),
-        ("/pkg/gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.wasm", "application/wasm", true),
-        ("/pkg/manifest.json", "application/json", false),
-        ("/favicon.svg", "image/svg+xml", false),
+        (SCRIPT, "text/javascript", forever),
+        (
+            "/pkg/gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.wasm",
+            "application/wasm",
+            forever,
+        ),
+        ("/pkg/manifest.json", "application/json", "no-cache"),
+        ("/favicon.svg", "image/svg+xml", "no-cache"),
+        ("/samples/harbour.svg", "image/svg+xml", "public, max-age=86400"),
     ] {
         let answer = fetch(&site, path, "identity").await;
         assert_eq!(answer.status(), 200, "{path}");
         assert_eq!(header(&answer, "content-type"), kind);
         assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
-        let expected = if lasts {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        };
-        assert_eq!(header(&answer, "cache-control"), expected, "{path}");
+        assert_eq!(header(&answer, "cache-control"), lasts, "{path}");
     }
 }
 
 #[tokio::test]
 async fn what_is_gone_may_come_back() {
     let site = Site::start().await;
-    let answer = fetch(&site, "/pkg/gatehouse.AAAAAAAAAAAAAAAAAAAAAA.js", "br").await;
-    assert_eq!(answer.status(), 404);
-    assert_eq!(header(&answer, "cache-control"), "no-cache");
+    for path in ["/pkg/gatehouse.AAAAAAAAAAAAAAAAAAAAAA.js", "/samples/no-such.svg"] {
+        let answer = fetch(&site, path, "br").await;
+        assert_eq!(answer.status(), 404, "{path}");
+        assert_eq!(header(&answer, "cache-control"), "no-cache", "{path}");
+    }
 }
 
 #[tokio::test]
@@ -67,6 +70,8 @@ async fn only_files_for_the_browser_are_handed_out() {
         "/pkg/%2e%2e/%2e%2e/outside",
         "/gatehouse.db",
         "/pkg/",
+        "/samples/",
+        "/samples/%2e%2e/%2e%2e/outside",
     ] {
         let body = fetch(&site, path, "identity").await.text().await.unwrap();
         assert!(

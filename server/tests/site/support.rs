@@ -183,6 +183,8 @@ fn put_files(root: &Path) {
     std::fs::write(package.join("gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.wasm"), "\0asm").unwrap();
     std::fs::write(package.join("manifest.json"), "{}").unwrap();
     std::fs::write(root.join("favicon.svg"), "<svg/>").unwrap();
+    std::fs::create_dir(root.join("samples")).unwrap();
+    std::fs::write(root.join("samples/harbour.svg"), "<svg/>").unwrap();
     std::fs::write(root.join(".hidden"), "hidden").unwrap();
 }
 

@@ -1,0 +1,26 @@
+//! The Integration section: how connectors work with the DAM, and the connectors themselves.
+
+mod address;
+mod api_key;
+mod api_key_actions;
+mod api_key_dialogs;
+mod checklist;
+mod connection;
+mod frame;
+mod language;
+mod remote_logging;
+mod settings_actions;
+mod settings_data;
+mod settings_page;
+
+pub use settings_page::SettingsTabPage;
+
+use address::Address;
+use leptos::prelude::*;
+use leptos_router::hooks::use_url;
+
+/// The address of the page. It is the route's own, which stands still while another page is on its way.
+fn current_address() -> Memo<Address> {
+    let url = use_url();
+    Memo::new(move |_| url.with(|url| Address::parse(&format!("{}?{}", url.path(), url.search()))))
+}
