@@ -9,8 +9,8 @@ mod published;
 pub use connection::SecretChange;
 pub(crate) use connection::context;
 pub use history::{History, at, history, restore, undo};
-pub(crate) use listening::Listeners;
 pub use listening::{Listener, State, listen};
+pub(crate) use listening::{Listeners, newest};
 pub use published::{Published, published};
 
 use crate::actor::Actor;
