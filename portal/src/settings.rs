@@ -2,6 +2,7 @@
 
 mod connection;
 mod document;
+pub mod file;
 mod history;
 mod listening;
 mod published;
