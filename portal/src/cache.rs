@@ -108,6 +108,16 @@ impl Equivalent<(String, String)> for CredentialKey<'_> {
     }
 }
 
+/// An implementation's key without owning it.
+#[derive(Hash)]
+pub(crate) struct ImplementationKey<'a>(pub AccountId, pub &'a Connector);
+
+impl Equivalent<(AccountId, Connector)> for ImplementationKey<'_> {
+    fn equivalent(&self, (account, connector): &(AccountId, Connector)) -> bool {
+        self.0 == *account && self.1 == connector
+    }
+}
+
 /// One kind of remembered values.
 pub(crate) struct Remembered<K, V>(Cache<K, (Generation, Arc<V>)>);
 

@@ -2,7 +2,7 @@
 
 use crate::api_keys::{self, Connected};
 use crate::asked_fields;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::implementations;
 use crate::portal::Portal;
 use crate::settings::{self, Listener, Published};
@@ -40,8 +40,7 @@ pub async fn authenticate(portal: &Portal, key: &str, connector: Option<Connecto
         return Ok(None);
     };
     let caller = Caller { connected, connector };
-    caller.connected.note_use(portal, &caller.title()).await?;
-    caller.note(portal, None).await?;
+    still_there(portal, &caller).await?;
     Ok(Some(caller))
 }
 
@@ -83,17 +82,22 @@ pub async fn settings(portal: &Portal, caller: &Caller) -> Result<Arc<Published>
 /// What holds for one field. One that nobody has configured is offered on the page from now on.
 ///
 /// # Errors
-/// Those of the database.
+/// [`Error::Invalid`] for an empty name, under `field`, and those of the database.
 pub async fn field(portal: &Portal, caller: &Caller, name: &str) -> Result<ResolvedField> {
+    // As names are kept.
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        return Err(Error::field("field", "Name a field."));
+    }
     let published = settings::published(portal, caller.account()).await?;
-    let own = published.settings.field(name);
+    let own = published.field(&name);
     if own.is_none() {
-        asked_fields::note(portal, caller.account(), name).await?;
+        asked_fields::note(portal, caller.account(), &name).await?;
     }
     Ok(ResolvedField {
-        field: own.map_or(name, |own| &own.field).to_owned(),
         configured: own.is_some(),
-        resolved: published.settings.resolve(name),
+        resolved: published.resolve(&name),
+        field: own.map(|own| own.field.clone()).unwrap_or(name),
         published,
     })
 }
@@ -104,4 +108,21 @@ pub async fn field(portal: &Portal, caller: &Caller, name: &str) -> Result<Resol
 /// Those of the database.
 pub async fn listen(portal: &Portal, caller: &Caller) -> Result<Listener> {
     settings::listen(portal, &caller.connected).await
+}
+
+/// The newest revision, which a [`Listener`] may not have been told of yet.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest(portal: &Portal, caller: &Caller) -> Result<i64> {
+    settings::newest(portal, caller.account()).await
+}
+
+/// Notes that a connector that listens is still there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn still_there(portal: &Portal, caller: &Caller) -> Result<()> {
+    caller.connected.note_use(portal, &caller.title()).await?;
+    caller.note(portal, None).await
 }

@@ -2,6 +2,7 @@
 
 use crate::actor::Actor;
 use crate::audit::{self, Change};
+use crate::cache::ImplementationKey;
 use crate::changes;
 use crate::database::{Connection, fetch_all, fetch_one, fetch_optional, run};
 use crate::error::{Error, Result};
@@ -145,12 +146,16 @@ pub async fn forget(portal: &Portal, actor: &Actor, id: ImplementationId) -> Res
 pub(crate) async fn note(portal: &Portal, account: AccountId, connector: &Connector, taken: Option<i64>) -> Result<()> {
     let caches = portal.caches();
     let generation = caches.generation();
-    let key = (account, connector.clone());
-    let known = match caches.implementations.get(generation, &key) {
+    let known = match caches
+        .implementations
+        .get(generation, &ImplementationKey(account, connector))
+    {
         Some(known) => known,
         None => {
             let known = find_or_insert(portal, account, connector).await?;
-            caches.implementations.put(generation, key, known)
+            caches
+                .implementations
+                .put(generation, (account, connector.clone()), known)
         }
     };
     let Some(id) = known.id else { return Ok(()) };

@@ -25,6 +25,7 @@ pub mod connected_apps;
 pub mod connectors;
 pub mod consumers;
 pub mod demo;
+pub mod idempotency;
 pub mod implementations;
 pub mod maintenance;
 pub mod nonces;

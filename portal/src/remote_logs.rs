@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::connectors::Caller;
 use crate::database::{Transaction, fetch_all, run};
 use crate::error::{Error, Result};
+use crate::idempotency::{self, Once, Reused};
 use crate::implementations;
 use crate::people::like;
 use crate::portal::Portal;
@@ -13,6 +14,7 @@ use domain::ids::RemoteLogId;
 use domain::remote_logs::{DAYS, Filter, Level, Logs, MAX_BATCH, Record, RemoteLog, Sent};
 use domain::rights::Right;
 use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// For how long records are kept.
@@ -33,6 +35,9 @@ pub enum Refused {
     /// Remote logging is off.
     #[error("remote logging is switched off for this account")]
     Off,
+    /// The same key came with another batch.
+    #[error(transparent)]
+    Reused(#[from] Reused),
     /// Something else.
     #[error(transparent)]
     Error(#[from] Error),
@@ -44,12 +49,29 @@ impl From<FieldErrors> for Refused {
     }
 }
 
-/// Keeps a batch of records, all or none; gives how many.
+/// What a batch came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// How many records were kept.
+    pub accepted: usize,
+}
+
+/// Keeps a batch of records, all or none. A batch that is sent again with its key is not kept again.
 ///
 /// # Errors
 /// [`Refused::Off`] unless the account has Enable Remote Logging on, [`Error::Invalid`] for a record that is not what it
-/// must be, or too many.
-pub async fn accept(portal: &Portal, caller: &Caller, batch: Vec<Sent>) -> Result<usize, Refused> {
+/// must be, or too many, [`Refused::Reused`] for a key that has come with another batch.
+pub async fn accept(
+    portal: &Portal,
+    caller: &Caller,
+    batch: Vec<Sent>,
+    once: Option<&Once>,
+) -> Result<Accepted, Refused> {
+    if let Some(once) = once
+        && let Some(accepted) = idempotency::find(portal, caller.account(), once).await??
+    {
+        return Ok(accepted);
+    }
     let published = settings::published(portal, caller.account()).await?;
     if !published.settings.remote_logging {
         return Err(Refused::Off);
@@ -68,12 +90,21 @@ pub async fn accept(portal: &Portal, caller: &Caller, batch: Vec<Sent>) -> Resul
     // A thousand complaints help nobody more than ten.
     errors.0.truncate(10);
     let records = errors.or(records)?;
+    let accepted = Accepted {
+        accepted: records.len(),
+    };
     let mut tx = portal.begin_lightly().await?;
+    if let Some(once) = once {
+        if let Some(accepted) = idempotency::claim(portal, &mut tx, caller.account(), once).await?? {
+            return Ok(accepted);
+        }
+        idempotency::keep(&mut tx, caller.account(), once, &accepted).await?;
+    }
     for record in &records {
         insert(portal, &mut tx, caller, record).await?;
     }
     tx.commit().await?;
-    Ok(records.len())
+    Ok(accepted)
 }
 
 async fn insert(portal: &Portal, tx: &mut Transaction, caller: &Caller, record: &Record) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod connection;
 mod document;
+pub mod file;
 mod history;
 mod listening;
 mod published;
@@ -9,8 +10,8 @@ mod published;
 pub use connection::SecretChange;
 pub(crate) use connection::context;
 pub use history::{History, at, history, restore, undo};
-pub(crate) use listening::Listeners;
 pub use listening::{Listener, State, listen};
+pub(crate) use listening::{Listeners, newest};
 pub use published::{Published, published};
 
 use crate::actor::Actor;

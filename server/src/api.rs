@@ -10,7 +10,9 @@ pub(crate) mod query;
 mod users;
 
 pub use caller::Caller;
+pub(crate) use caller::TurnedAway;
 
+use crate::connector;
 use crate::oauth1::flow;
 use crate::oauth2::{self, path};
 use crate::problem::{Kind, Problem};
@@ -84,9 +86,13 @@ pub fn router(app: &App) -> Router {
         (docs::STYLE, get(docs::style)),
         (path::JWKS, for_any_page(open(get(oauth2::jwks)))),
     ];
-    let router = routes.into_iter().fold(Router::new(), |router, (path, methods)| {
-        router.route(path, methods.clone()).route(&format!("{path}/"), methods)
-    });
+    let connectors = connector::routes(app, &limits);
+    let router = routes
+        .into_iter()
+        .chain(connectors)
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods.clone()).route(&format!("{path}/"), methods)
+        });
     router
         .fallback(unknown_route)
         .method_not_allowed_fallback(method_not_allowed)

@@ -1,5 +1,6 @@
 //! Reading a short body, with an end to patience.
 
+use crate::problem::{Kind, Problem};
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::StatusCode;
@@ -13,14 +14,25 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotRead {
     /// It is longer than it may be.
-    #[error("A form may have {0} KiB.")]
+    #[error("The body may have {0} KiB.")]
     TooLarge(usize),
     /// The client hung up or broke the rules of HTTP.
     #[error("The body broke off.")]
     BrokeOff,
     /// It did not come in time.
-    #[error("A form may take half a minute.")]
+    #[error("The body may take half a minute.")]
     TooSlow,
+}
+
+impl From<NotRead> for Problem {
+    fn from(error: NotRead) -> Self {
+        let kind = match error {
+            NotRead::TooLarge(_) => Kind::BodyTooLarge,
+            NotRead::BrokeOff => Kind::Malformed,
+            NotRead::TooSlow => Kind::Timeout,
+        };
+        Self::new(kind, error.to_string())
+    }
 }
 
 /// Reads a body of at most `max` bytes.

@@ -9,6 +9,7 @@ mod body;
 pub mod cli;
 pub mod config;
 pub mod connections;
+pub mod connector;
 pub mod error_page;
 mod html;
 pub mod middleware;

@@ -57,6 +57,8 @@ kinds! {
     OAuth = UNAUTHORIZED, "oauth-refused", "The OAuth credentials were not accepted";
     /// An access token that does not hold.
     InvalidToken = UNAUTHORIZED, "invalid-token", "The access token was not accepted";
+    /// An API key that does not work, or none.
+    InvalidApiKey = UNAUTHORIZED, "invalid-api-key", "The API key was not accepted";
     /// An access token that is not good for this
     InsufficientScope = FORBIDDEN, "insufficient-scope", "The access token is not good for this";
     /// Only a person can do this.
@@ -65,6 +67,8 @@ kinds! {
     Forbidden = FORBIDDEN, "forbidden", "The user may not do this";
     /// The account lacks a feature, which `feature` names.
     Disabled = FORBIDDEN, "feature-disabled", "The account does not have this feature";
+    /// The account does not take log records.
+    RemoteLoggingDisabled = FORBIDDEN, "remote-logging-disabled", "Remote logging is switched off";
     /// The account has no such thing.
     NotFound = NOT_FOUND, "not-found", "There is no such thing";
     /// Nothing answers at this path.
@@ -79,6 +83,8 @@ kinds! {
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large";
     /// The body's media type is not one that the route takes.
     MediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The media type of the body is not supported";
+    /// A key that stands for another request.
+    IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key was used before";
     /// More requests than the limit allows.
     TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
     /// A fault of ours.
@@ -177,6 +183,16 @@ impl Problem {
     pub fn too_many(retry_after: u64) -> Self {
         let mut problem = Self::new(Kind::TooMany, format!("Try again in {retry_after} s."));
         problem.0.retry_after = Some(retry_after);
+        problem
+    }
+
+    /// An API key that does not work, or none (RFC 6750 §3).
+    #[must_use]
+    pub fn invalid_api_key() -> Self {
+        let sentence =
+            "Send the account's API key as Authorization: Bearer or as X-Api-Key; it is on the Integration page.";
+        let mut problem = Self::new(Kind::InvalidApiKey, sentence);
+        problem.0.challenge = Some(format!("Bearer realm=\"{REALM}\""));
         problem
     }
 

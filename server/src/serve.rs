@@ -84,6 +84,7 @@ async fn answer(listener: TcpListener, app: &App, mut told: Told) -> Result<(), 
         ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)?),
     }
     tracing::info!("stopping");
+    app.stop();
     drop(stop);
     if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
         tracing::warn!("requests that did not end in time were cut off");

@@ -9,6 +9,7 @@ use portal::Portal;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 
 /// The state of the router. A clone is the same state.
 #[derive(Debug, Clone)]
@@ -32,6 +33,7 @@ pub struct Shared {
     /// The origins of the portal's own pages.
     pub own_origins: OwnOrigins,
     is_set_up: AtomicBool,
+    stopping: watch::Sender<bool>,
 }
 
 impl App {
@@ -58,7 +60,19 @@ impl App {
             own_origins: OwnOrigins::of(&config),
             config: Arc::new(config),
             is_set_up: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
         }))
+    }
+
+    /// Ends what would otherwise go on for as long as a client listens: the server is about to stop.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Whether the server is about to stop, now and from now on.
+    #[must_use]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// Whether the portal has its first account. Once it has, nobody asks the database again.

@@ -3,7 +3,7 @@
 //! However many wait, one task for each account looks at the database when something has changed on any node.
 
 use crate::api_keys::{self, Connected};
-use crate::database::fetch_optional;
+use crate::database::{Connection, fetch_optional};
 use crate::error::Result;
 use crate::portal::Portal;
 use domain::ids::{AccountId, ApiKeyId};
@@ -117,17 +117,28 @@ async fn tell(portal: Portal, account: AccountId, sender: watch::Sender<State>, 
     }
 }
 
-async fn read(portal: &Portal, account: AccountId) -> Result<State> {
+/// The newest revision in the database.
+pub(crate) async fn newest(portal: &Portal, account: AccountId) -> Result<i64> {
     let mut db = portal.read().await?;
+    revision(&mut db, account).await
+}
+
+async fn revision(db: &mut impl Connection, account: AccountId) -> Result<i64> {
     let row = fetch_optional!(
-        &mut db,
+        db,
         (i64,),
         "select revision from settings where account_id = $1",
         account
     )?;
+    Ok(row.map_or(0, |(revision,)| revision))
+}
+
+async fn read(portal: &Portal, account: AccountId) -> Result<State> {
+    let mut db = portal.read().await?;
+    let revision = revision(&mut db, account).await?;
     let keys = api_keys::working(&mut db, account).await?;
     Ok(State {
-        revision: row.map_or(0, |(revision,)| revision),
+        revision,
         keys: keys.into(),
     })
 }

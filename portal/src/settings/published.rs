@@ -4,10 +4,13 @@ use super::document;
 use crate::error::{Error, Result};
 use crate::portal::Portal;
 use crate::secret;
+use bytes::Bytes;
+use domain::fields::name_key;
 use domain::ids::AccountId;
-use domain::selector::{Dam, Language, Options};
+use domain::selector::{Dam, Language, Options, Resolved};
 use domain::settings::{FieldSettings, Settings};
 use serde::Serialize;
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -19,9 +22,11 @@ pub struct Published {
     /// The settings.
     pub settings: Settings,
     /// The JSON that connectors get.
-    pub json: Vec<u8>,
+    pub json: Bytes,
     /// Its entity tag (RFC 9110 §8.8.3), with its quotes: other bytes have another.
     pub etag: String,
+    /// Where each field stands, by the key of its name.
+    places: HashMap<String, usize>,
 }
 
 #[derive(Serialize)]
@@ -88,11 +93,29 @@ impl Published {
             let _ = write!(etag, "{byte:02x}");
         }
         etag.push('"');
+        let keys = settings.fields.iter().map(|field| name_key(&field.field));
+        let places = keys.enumerate().map(|(place, key)| (key, place)).collect();
         Ok(Self {
             revision,
             settings,
-            json,
+            json: json.into(),
             etag,
+            places,
         })
+    }
+
+    /// The settings of a field by its name; case does not count.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&FieldSettings> {
+        let place = self.places.get(&name_key(name))?;
+        self.settings.fields.get(*place)
+    }
+
+    /// What holds for a field, whether it has settings of its own or not.
+    #[must_use]
+    pub fn resolve(&self, name: &str) -> Resolved {
+        let none = Options::default();
+        let own = self.field(name).map_or(&none, |field| &field.options);
+        own.within(&self.settings.global)
     }
 }

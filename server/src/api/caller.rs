@@ -59,9 +59,11 @@ pub(super) struct Gate {
 }
 
 /// A request that goes no further, and where its client stands.
-struct TurnedAway {
-    problem: Problem,
-    standing: Option<Standing>,
+#[derive(Debug)]
+pub(crate) struct TurnedAway {
+    pub problem: Problem,
+    /// None where it was not counted.
+    pub standing: Option<Standing>,
 }
 
 impl From<Problem> for TurnedAway {

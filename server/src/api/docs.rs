@@ -131,8 +131,10 @@ impl Operation<'_> {
             out.push_str("</dd>");
         }
         out.push_str("</dl>");
-        let success = &self.value["responses"]["200"]["content"]["application/json"]["schema"];
-        draw_members(success, document, out);
+        for status in ["200", "202"] {
+            let success = &self.value["responses"][status]["content"]["application/json"]["schema"];
+            draw_members(success, document, out);
+        }
         out.push_str("</article>");
     }
 }
@@ -152,6 +154,8 @@ fn draw_security(security: &Value, out: &mut String) {
                 .collect();
             match (scheme.as_str(), scopes.is_empty()) {
                 ("oauth1", _) => "an OAuth 1 signature".to_owned(),
+                ("apiKey", _) => "the account’s API key in X-Api-Key".to_owned(),
+                ("apiKeyAsBearer", _) => "the same as a bearer token".to_owned(),
                 ("client", _) => "the client’s id and secret".to_owned(),
                 (_, true) => "an access token".to_owned(),
                 (_, false) => format!("an access token with <code>{}</code>", escape(&scopes.join(" "))),

@@ -1,5 +1,6 @@
 //! The description of everything that programs may rely on, made from the handlers (OpenAPI 3.1).
 
+use crate::connector;
 use crate::oauth1::flow;
 use crate::oauth2::{answer, authorize, discovery, status, token};
 use crate::problem;
@@ -9,7 +10,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use std::future::{Ready, ready};
 use utoipa::openapi::security::{
-    AuthorizationCode, ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme,
+    ApiKey, ApiKeyValue, AuthorizationCode, ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes,
+    SecurityScheme,
 };
 use utoipa::openapi::{InfoBuilder, OpenApi, ServerBuilder};
 use utoipa::{IntoResponses, OpenApi as _};
@@ -96,6 +98,10 @@ pub(crate) enum OauthErrors {
     discovery::scopes,
     discovery::metadata,
     discovery::jwks,
+    connector::settings::get,
+    connector::fields::get,
+    connector::events::get,
+    connector::logs::post,
 ))]
 struct Machines;
 
@@ -107,7 +113,7 @@ pub fn document(public_url: &str) -> OpenApi {
         .title("Gatehouse")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "The API that credentials of the portal open, and the endpoints that give them out. A slash at the end of a \
+            "The API that credentials of the portal open, the endpoints that give them out, and what connectors read. A slash at the end of a \
              path is optional. Each answer has X-Request-Id, and where requests are counted RateLimit-Policy and RateLimit.",
         ))
         .build();
@@ -134,6 +140,12 @@ pub fn document(public_url: &str) -> OpenApi {
     oauth1.description = Some("A signature by OAuth 1.0a (RFC 5849).".to_owned());
     let mut client = Http::new(HttpAuthScheme::Basic);
     client.description = Some("The client id and one of its secrets (RFC 6749 §2.3.1).".to_owned());
+    let sentence = "The API key of the account, which is on the Integration page of the portal.";
+    let api_key = ApiKeyValue::with_description("X-Api-Key", sentence);
+    let mut bearer = Http::new(HttpAuthScheme::Bearer);
+    bearer.description = Some(sentence.to_owned());
+    components.add_security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(api_key)));
+    components.add_security_scheme("apiKeyAsBearer", SecurityScheme::Http(bearer));
     components.add_security_scheme("oauth2", oauth2);
     components.add_security_scheme("oauth1", SecurityScheme::Http(oauth1));
     components.add_security_scheme("client", SecurityScheme::Http(client));

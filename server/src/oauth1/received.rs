@@ -1,6 +1,6 @@
 //! A request as it came, with all that a signature covers.
 
-use crate::body::{self, NotRead};
+use crate::body;
 use crate::problem::{Kind, Problem};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{OriginalUri, Request};
@@ -37,7 +37,7 @@ impl Received {
             .get(CONTENT_TYPE)
             .is_some_and(|value| is_form(value.as_bytes()));
         let body = if form {
-            Content::Form(body::read(body, MAX_FORM).await.map_err(not_read)?)
+            Content::Form(body::read(body, MAX_FORM).await?)
         } else {
             Content::Other(body)
         };
@@ -86,13 +86,4 @@ impl Received {
         };
         Request::from_parts(self.parts, body)
     }
-}
-
-fn not_read(error: NotRead) -> Problem {
-    let kind = match error {
-        NotRead::TooLarge(_) => Kind::BodyTooLarge,
-        NotRead::BrokeOff => Kind::Malformed,
-        NotRead::TooSlow => Kind::Timeout,
-    };
-    Problem::new(kind, error.to_string())
 }

@@ -1,9 +1,10 @@
-//! OAuth 1.0a, OAuth 2.0 and the API that they open, over real HTTP: the real router on a loopback port, on SQLite and, where
+//! OAuth 1.0a, OAuth 2.0, the API that they open and the connector API, over real HTTP: the real router on a loopback port, on SQLite and, where
 //! `GATEHOUSE_TEST_POSTGRES` names a server, on PostgreSQL. What signs the requests here shares no code with the server.
 
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod connector;
 mod endpoints;
 mod flow;
 mod hostile;

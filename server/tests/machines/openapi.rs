@@ -1,7 +1,9 @@
 //! The API's description, and its page for people.
 
+use crate::connector::client as connector;
 use crate::http::Call;
 use crate::world::{Engine, Settings, World};
+use domain::settings::{ConnectionForm, Edit};
 use serde_json::Value;
 
 #[tokio::test]
@@ -16,7 +18,10 @@ async fn every_described_operation_answers_as_described() {
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             for slash in ["", "/"] {
-                let target = format!("{}{slash}", path.replace("{id}", &world.ada.to_string()));
+                let target = format!(
+                    "{}{slash}",
+                    path.replace("{id}", &world.ada.to_string()).replace("{field}", "Hero")
+                );
                 let answer = world.send(&Call::new(&method.to_uppercase(), &target)).await;
                 let status = answer.status.to_string();
                 let described = &operation["responses"][&status];
@@ -30,7 +35,7 @@ async fn every_described_operation_answers_as_described() {
             seen += 1;
         }
     }
-    assert!(seen >= 17, "{seen}");
+    assert!(seen >= 21, "{seen}");
 }
 
 #[tokio::test]
@@ -54,6 +59,55 @@ async fn what_is_open_to_signatures_answers_with_the_described_members() {
             assert!(members.contains(name), "{path}: {name} is not described");
         }
     }
+}
+
+#[tokio::test]
+async fn connectors_are_answered_with_the_described_members() {
+    let world = World::new(Engine::Sqlite, Settings::default()).await;
+    let document = world.send(&Call::new("GET", "/api/openapi.json")).await.json();
+    let key = connector::key(&world).await;
+    let connection = Edit::Connection(ConnectionForm {
+        url: "acme.bynder.com".to_owned(),
+        dam: "bynder".to_owned(),
+        client_id: "abc".to_owned(),
+    });
+    for edit in [connection, connector::field("Hero", "cat")] {
+        connector::save(world.portal(), &world.operator, &edit).await;
+    }
+    for path in [connector::SETTINGS, "/api/connector/v1/settings/fields/{field}"] {
+        let answer = connector::get(&key, &path.replace("{field}", "Hero"));
+        let answer = world.send(&answer).await.json();
+        let schema = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        assert_described(&answer, schema, &document, path);
+    }
+}
+
+/// Fails where an answer has a member that the schema lacks, at any depth.
+fn assert_described(value: &Value, schema: &Value, document: &Value, at: &str) {
+    if let Some(list) = value.as_array() {
+        for item in list {
+            assert_described(item, &schema["items"], document, at);
+        }
+    }
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        let at = format!("{at} {name}");
+        let schema = property(schema, name, document).unwrap_or_else(|| panic!("{at} is not described"));
+        assert_described(inner, schema, document, &at);
+    }
+}
+
+/// The schema of an object's member.
+fn property<'a>(schema: &'a Value, name: &str, document: &'a Value) -> Option<&'a Value> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return property(
+            document.pointer(reference.trim_start_matches('#')).unwrap(),
+            name,
+            document,
+        );
+    }
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    let mut of_parts = parts.filter_map(|part| property(part, name, document));
+    schema["properties"].get(name).or_else(|| of_parts.next())
 }
 
 /// The names of an object's members, those of what it includes among them.

@@ -20,6 +20,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -69,7 +70,8 @@ pub struct Consumer {
 struct Node {
     portal: Portal,
     address: SocketAddr,
-    #[expect(dead_code, reason = "its tasks end with it")]
+    app: App,
+    stop: Option<oneshot::Sender<()>>,
     tasks: JoinSet<()>,
 }
 
@@ -157,6 +159,33 @@ impl World {
     /// Another server on the same database.
     pub async fn add_node(&mut self) {
         self.nodes.push(Node::start(&self.shared, &self.settings).await);
+    }
+
+    /// Another account with its administrator, as the operator works in it.
+    pub async fn other_account(&self) -> Actor {
+        let account = NewAccount {
+            account_name: "Difference Engines".to_owned(),
+            name: "Charles Babbage".to_owned(),
+            email: "charles@example.com".to_owned(),
+            password: PASSWORD.to_owned(),
+        };
+        accounts::create(self.portal(), account).await.unwrap();
+        accounts::operator(self.portal(), Some("Difference Engines"))
+            .await
+            .unwrap()
+    }
+
+    /// What the second and further nodes work with.
+    pub fn portal_of(&self, node: usize) -> &Portal {
+        &self.nodes[node].portal
+    }
+
+    /// Stops a server, and waits until it has answered everything.
+    pub async fn stop(&mut self, node: usize) {
+        let node = &mut self.nodes[node];
+        node.app.stop();
+        drop(node.stop.take());
+        node.tasks.join_next().await.unwrap().unwrap();
     }
 
     pub fn address_of(&self, node: usize) -> SocketAddr {
@@ -299,13 +328,18 @@ impl Node {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();
-        tasks.spawn(connections::answer(
-            listener,
-            router::router(&app),
-            std::future::pending(),
-        ));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tasks.spawn(connections::answer(listener, router::router(&app), async {
+            let _ = stopped.await;
+        }));
         tasks.spawn(portal::maintenance::watch(portal.clone()));
-        Self { portal, address, tasks }
+        Self {
+            portal,
+            address,
+            app,
+            stop: Some(stop),
+            tasks,
+        }
     }
 }
 

@@ -1,0 +1,146 @@
+use super::*;
+use domain::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
+use domain::settings::{Connection, FieldSettings};
+use proptest::prelude::*;
+
+fn options() -> impl Strategy<Value = Options> {
+    let types = proptest::collection::vec(proptest::sample::select(AssetType::ALL), 1..5);
+    (
+        proptest::option::of("\\PC{0,20}"),
+        proptest::option::of(types.prop_map(AssetTypes::from)),
+        any::<Option<bool>>(),
+        any::<Option<bool>>(),
+        proptest::option::of(proptest::sample::select(SelectionMode::ALL)),
+    )
+        .prop_map(|(term, types, hide, layout, mode)| Options {
+            default_search_term: term,
+            asset_types: types,
+            hide_limited_use: hide,
+            asset_result_in_layout_service: layout,
+            mode,
+        })
+}
+
+/// Settings that can be kept, with whatever texts people type.
+fn settings() -> impl Strategy<Value = Settings> {
+    let fields = proptest::collection::vec(("\\PC{1,20}", options()), 0..6);
+    let url = proptest::option::of(Just("https://dam.example.com".to_owned()));
+    (
+        (
+            url,
+            proptest::sample::select(Dam::ALL),
+            proptest::option::of("[!-~]{1,20}"),
+        ),
+        proptest::sample::select(Language::ALL),
+        any::<bool>(),
+        options(),
+        fields,
+    )
+        .prop_filter_map(
+            "not to be kept",
+            |((url, dam, client_id), language, remote_logging, global, fields)| {
+                Settings {
+                    portal: Connection { url, dam, client_id },
+                    language,
+                    remote_logging,
+                    global,
+                    fields: fields
+                        .into_iter()
+                        .map(|(field, options)| FieldSettings { field, options })
+                        .collect(),
+                }
+                .checked()
+                .ok()
+            },
+        )
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_is_read_back(settings in settings()) {
+        for format in Format::ALL {
+            let text = print(&settings, format);
+            prop_assert_eq!(parse(&text, format), Ok(settings.clone()), "{}", text);
+            prop_assert_eq!(Format::of("-", &text), format);
+        }
+    }
+
+    #[test]
+    fn no_file_makes_it_panic(text in "\\PC{0,80}") {
+        for format in Format::ALL {
+            let _ = parse(&text, format);
+        }
+    }
+}
+
+#[track_caller]
+fn complaint(text: &str, format: Format, place: &str) -> String {
+    let errors = parse(text, format).unwrap_err();
+    let message = errors.of(place);
+    message
+        .unwrap_or_else(|| panic!("nothing about {place}: {errors}"))
+        .to_owned()
+}
+
+#[test]
+fn what_is_wrong_is_named_by_its_place() {
+    let toml = |text, place| complaint(text, Format::Toml, place);
+    let unknown = toml(
+        "language = \"en_US\"\n[global]\nhideLimited = true\n",
+        "global.hideLimited",
+    );
+    assert!(
+        unknown.contains("unknown field") && unknown.ends_with("at line 3"),
+        "{unknown}"
+    );
+    toml(
+        "[[fields]]\nfield = \"Hero\"\n[[fields]]\nfield = \"B\"\nmode = \"All\"\n",
+        "fields[1].mode",
+    );
+    toml(
+        "[[fields]]\nfield = \"Hero\"\nassetTypes = []\n",
+        "fields.Hero.assetTypes",
+    );
+    toml("[portal]\nurl = \"nowhere\"\n", "portal.url");
+    toml("language = en_US\n", "file");
+    toml("remoteLogging = \"yes\"\n", "remoteLogging");
+
+    let json = |text, place| complaint(text, Format::Json, place);
+    let unknown = json("{\n\"portal\": {\"secret\": \"x\"}}", "portal.secret");
+    assert!(
+        unknown.contains("unknown field") && unknown.contains("line 2"),
+        "{unknown}"
+    );
+    json("{\"fields\": [{\"field\": \"Hero\"}, {}]}", "fields[1]");
+    json("{} {}", "file");
+    json("[]", "file");
+    let long = json(&format!("{{\"language\": \"{}\"}}", "x".repeat(5_000)), "language");
+    assert!(long.chars().count() <= MAX_MESSAGE + 1, "{long}");
+}
+
+#[test]
+fn a_file_reads_as_people_write_it() {
+    let text = "\u{feff}language = \"nl_NL\"\n\n[[fields]]\nfield = \"Hero\"\nassetTypes = [\"video\", \"image\"]\n";
+    let settings = parse(text, Format::Toml).unwrap();
+    assert_eq!(settings.language, Language::Dutch);
+    let printed = print(&settings, Format::Toml);
+    assert!(printed.starts_with("# "), "{printed}");
+    assert!(
+        printed.contains("[[fields]]\nfield = \"Hero\"\nassetTypes = [\"image\", \"video\"]\n"),
+        "{printed}"
+    );
+    assert_eq!(parse("", Format::Toml), Ok(Settings::default()));
+}
+
+#[test]
+fn a_file_is_known_by_its_name_or_its_content() {
+    for (name, text, format) in [
+        ("a.toml", "{", Format::Toml),
+        ("a.JSON", "x", Format::Json),
+        ("-", " {}", Format::Json),
+        ("settings", "# x", Format::Toml),
+        ("a.txt", "", Format::Toml),
+    ] {
+        assert_eq!(Format::of(name, text), format, "{name}");
+    }
+}

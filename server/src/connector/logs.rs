@@ -1,0 +1,55 @@
+//! `/api/connector/v1/logs`.
+
+use super::Gate;
+use super::batch::{self, Batch};
+use super::caller::Admitted;
+use super::once::once;
+use super::openapi::{LogRecord, LogsAccepted, OpenToConnectors};
+use crate::body;
+use crate::problem::{Body as ProblemBody, Kind, Problem};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use portal::connectors::Caller;
+use portal::remote_logs::{self, Refused};
+
+/// The longest batch, in bytes.
+const MAX: usize = 1024 * 1024;
+
+/// Keeps a batch of log records, all or none.
+///
+/// People with the right to manage the integration read them for 14 days. Nothing is taken unless Enable Remote Logging is
+/// on.
+#[utoipa::path(post, path = "/api/connector/v1/logs", tag = "Connectors", operation_id = "connectorLogs", params(
+    ("Idempotency-Key" = Option<String>, Header, description = "Up to 255 characters that no other batch has: sent again within 24 hours, the batch is not kept twice."),
+    ("X-Connector" = Option<String>, Header, description = "What the connector says of itself: `KIND/VERSION; instance=\"NAME\"`."),
+), request_body(description = "Up to 1,000 records and 1 MiB, as a list or one to a line.", content(
+    (Vec<LogRecord> = "application/json"),
+    (String = "application/x-ndjson"),
+)), responses(
+    (status = 202, description = "The records are kept.", body = LogsAccepted),
+    (status = 422, description = "The key has come with another batch.", body = ProblemBody, content_type = "application/problem+json"),
+    OpenToConnectors
+), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
+pub(crate) async fn post(State(gate): State<Gate>, admitted: Admitted, request: Request) -> Response {
+    let (caller, finish) = admitted.split();
+    finish(answer(&gate, &caller, request).await)
+}
+
+async fn answer(gate: &Gate, caller: &Caller, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let format = batch::format(&parts.headers)?;
+    let body = body::read(body, MAX).await?;
+    let once = once(&parts, &body)?;
+    let Batch(records) = batch::parse(format, &body)?;
+    match remote_logs::accept(&gate.app.portal, caller, records, once.as_ref()).await {
+        Ok(accepted) => Ok((StatusCode::ACCEPTED, Json(accepted)).into_response()),
+        Err(Refused::Off) => Err(Problem::new(
+            Kind::RemoteLoggingDisabled,
+            "Somebody who manages the integration can switch Enable Remote Logging on.",
+        )),
+        Err(Refused::Reused(reused)) => Err(reused.into()),
+        Err(Refused::Error(error)) => Err(error.into()),
+    }
+}

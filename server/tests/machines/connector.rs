@@ -1,0 +1,10 @@
+//! The connector API.
+
+pub mod client;
+mod events;
+mod fields;
+mod hostile;
+mod keys;
+mod logs;
+mod once;
+mod settings;
