@@ -3,11 +3,13 @@
 use crate::api_keys;
 use crate::cache::Caches;
 use crate::clock::Clock;
+use crate::dam_assets::Listings;
 use crate::database::{Database, Durability, Location, Reader, Transaction};
 use crate::error::Result;
 use crate::keyring::Keyring;
 use crate::nonces::NonceWriter;
 use crate::oauth2::TokenWriter;
+use crate::outgoing::{self, Outgoing};
 use crate::reseal;
 use crate::secret::{self, Secret};
 use crate::settings::Listeners;
@@ -28,6 +30,8 @@ pub struct Options {
     pub keyring: Keyring,
     /// What time it is.
     pub clock: Clock,
+    /// What the operator has decided about requests to others.
+    pub outgoing: outgoing::Policy,
 }
 
 /// The open portal. A clone is the same portal.
@@ -42,6 +46,9 @@ struct Inner {
     keyring: Keyring,
     caches: Caches,
     listeners: Listeners,
+    listings: Listings,
+    outgoing: Outgoing,
+    testing: Semaphore,
     nonces: NonceWriter,
     tokens: TokenWriter,
     hashing: Semaphore,
@@ -88,6 +95,9 @@ impl Portal {
             keyring: options.keyring,
             caches: Caches::default(),
             listeners: Listeners::default(),
+            listings: Listings::default(),
+            outgoing: Outgoing::new(options.outgoing),
+            testing: Semaphore::new(4),
             nonces,
             tokens,
             // Argon2id takes 19 MiB a time; more at once would let sign-ins crowd out everything else.
@@ -164,6 +174,19 @@ impl Portal {
 
     pub(crate) fn listeners(&self) -> &Listeners {
         &self.inner.listeners
+    }
+
+    pub(crate) fn listings(&self) -> &Listings {
+        &self.inner.listings
+    }
+
+    pub(crate) fn outgoing(&self) -> &Outgoing {
+        &self.inner.outgoing
+    }
+
+    /// Room for tests of connections.
+    pub(crate) fn testing(&self) -> &Semaphore {
+        &self.inner.testing
     }
 
     pub(crate) fn nonces(&self) -> &NonceWriter {

@@ -8,7 +8,7 @@ mod listening;
 mod published;
 
 pub use connection::SecretChange;
-pub(crate) use connection::context;
+pub(crate) use connection::{client_secret, context};
 pub use history::{History, at, history, restore, undo};
 pub use listening::{Listener, State, listen};
 pub(crate) use listening::{Listeners, newest};

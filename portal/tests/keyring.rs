@@ -1,8 +1,10 @@
 use crate::support::app::problem;
 use crate::support::{ADA, House, open};
 use domain::oauth1::Problem;
+use domain::settings::{ConnectionForm, Edit};
 use portal::reseal::{drop_old, rotate};
-use portal::{Error, Keyring, Portal, new_master_key, reveals, sessions, tokens};
+use portal::settings::SecretChange;
+use portal::{Error, Keyring, Portal, Secret, new_master_key, reveals, sessions, settings, tokens};
 use std::path::PathBuf;
 
 both!(
@@ -54,12 +56,21 @@ async fn servers_go_on_while_the_key_is_changed(house: House) {
         apps.push(app.clone().with_token(&made.value.token, made.secret.expose()));
     }
     let asked = app.ask(&house.portal, Some("oob")).await.unwrap();
+    let form = Edit::Connection(ConnectionForm {
+        url: "acme.bynder.com".to_owned(),
+        dam: "bynder".to_owned(),
+        client_id: "client".to_owned(),
+    });
+    let secret = SecretChange::Replace(Secret::new("s3cret".to_owned()));
+    settings::save_with(&house.portal, &ada.actor, 0, &form, secret)
+        .await
+        .unwrap();
     let old = keys(&path);
 
     let first = rotate(&house.portal).await.unwrap();
-    // The consumer, its tokens but for the revoked one, the request token, what Ada has not put away, and the key that
-    // signs access tokens.
-    assert_eq!((first.keys, first.resealed), (2, 1 + 250 + 1 + 252 + 1));
+    // The consumer, its tokens but for the revoked one, the request token, what Ada has not put away, the key that signs
+    // access tokens, the API key, and the DAM's client secret.
+    assert_eq!((first.keys, first.resealed), (2, 1 + 250 + 1 + 252 + 1 + 1 + 1));
     let both = keys(&path);
     assert_eq!((both.len(), &both[1]), (2, &old[0]));
     #[cfg(unix)]
@@ -159,7 +170,7 @@ async fn requests_go_on_while_the_key_is_changed(house: House) {
     assert_eq!(reveals::pending(&restarted, &actor).await.unwrap().len(), made + 2);
     assert_eq!(
         rotate(&restarted).await.unwrap().resealed as usize,
-        1 + (made + 1) + (made + 2) + 1
+        1 + (made + 1) + (made + 2) + 1 + 1
     );
 }
 
@@ -177,7 +188,7 @@ async fn keys_from_the_environment_are_changed_by_the_operator(house: House) {
     let portal = open(&house.location, &house.clock, parse(&both)).await.unwrap();
     assert_refused!(drop_old(&portal).await, Error::Conflict(_));
     let rotation = rotate(&portal).await.unwrap();
-    assert_eq!((rotation.keys, rotation.resealed), (2, 1 + 1 + 2 + 1));
+    assert_eq!((rotation.keys, rotation.resealed), (2, 1 + 1 + 2 + 1 + 1));
     assert_eq!(rotate(&portal).await.unwrap().resealed, 0);
     app.call(&portal).await.unwrap();
     let portal = open(&house.location, &house.clock, parse(new.expose())).await.unwrap();

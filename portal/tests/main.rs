@@ -8,8 +8,11 @@
 mod support;
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod changes;
+mod connection;
+mod connectors;
 mod consumers;
 mod demo;
 mod features;
@@ -29,6 +32,7 @@ mod reveals;
 mod rights;
 mod secrets_at_rest;
 mod sessions;
+mod settings;
 mod setup;
 mod sign_in;
 mod token_list;

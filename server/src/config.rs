@@ -12,6 +12,7 @@ pub use setting::{Setting, Source};
 
 use domain::oauth1::Origin;
 use leptos::config::{Env, LeptosOptions};
+use portal::outgoing::{NotAHost, PrivateHosts};
 use portal::{Keyring, Location, Secret};
 use sources::{Environment, Given, Sources};
 use std::net::SocketAddr;
@@ -38,6 +39,8 @@ pub struct Config {
     pub oauth1_plaintext_without_tls: bool,
     /// How many API requests a credential may make in a second on the average; 0 for any number.
     pub api_rate: u32,
+    /// Hosts that are not public and may be asked all the same.
+    pub allowed_private_hosts: PrivateHosts,
     /// Where the files for the browser are.
     pub site_root: PathBuf,
     /// What is logged, as `tracing-subscriber` filters it.
@@ -147,6 +150,9 @@ impl Config {
                         .map_err(|_| format!("\"{text}\" is not a whole number of requests per second"))
                 },
             )?,
+            allowed_private_hosts: reader.value(Setting::AllowedPrivateHosts, PrivateHosts::default, |text| {
+                text.parse().map_err(|error: NotAHost| error.to_string())
+            })?,
             site_root: reader.value(Setting::SiteRoot, || PathBuf::from("target/site"), path)?,
             log: reader.value(
                 Setting::Log,

@@ -12,6 +12,7 @@ pub mod connections;
 pub mod connector;
 pub mod error_page;
 mod html;
+mod integration;
 pub mod middleware;
 pub mod oauth1;
 pub mod oauth2;

@@ -21,6 +21,10 @@ pub async fn open(config: &Config) -> Result<Portal> {
         database: config.database.clone(),
         keyring,
         clock: Clock::System,
+        outgoing: portal::outgoing::Policy {
+            private_hosts: config.allowed_private_hosts.clone(),
+            ..portal::outgoing::Policy::default()
+        },
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Everything that the server answers to.
 
 use crate::state::App;
-use crate::{api, assets, middleware};
+use crate::{api, assets, integration, middleware};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -77,6 +77,7 @@ fn pages(app: &App) -> Router<App> {
     let nowhere = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
     Router::new()
         .leptos_routes_with_context(app, generate_route_list(app::App), context, shell)
+        .route(integration::THUMBNAIL, get(integration::thumbnail))
         .route("/fn/{*name}", any(no_such_function))
         .fallback_service(nowhere)
         .layer(guards)

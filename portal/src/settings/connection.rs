@@ -105,3 +105,16 @@ pub(super) async fn secret_set_at(db: &mut impl Connection, account: AccountId) 
     )?;
     Ok(row.map(|(at,)| at))
 }
+
+/// The client secret, for the one thing that it is for.
+pub(crate) async fn client_secret(portal: &Portal, account: AccountId) -> Result<Option<Secret>> {
+    let mut db = portal.read().await?;
+    let row = fetch_optional!(
+        &mut db,
+        (Vec<u8>,),
+        "select sealed from dam_secrets where account_id = $1",
+        account
+    )?;
+    row.map(|(sealed,)| portal.unseal(&context(account), &sealed))
+        .transpose()
+}

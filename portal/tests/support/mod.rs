@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub mod app;
+pub mod dam;
 
 pub use app::App;
 
@@ -109,6 +110,7 @@ pub async fn open(location: &Location, clock: &Clock, keyring: Keyring) -> Resul
         database: location.clone(),
         keyring,
         clock: clock.clone(),
+        outgoing: portal::outgoing::Policy::default(),
     })
     .await
 }

@@ -36,6 +36,10 @@ pub struct Overrides {
     /// API requests that a credential may make per second, 0 for any number [default: 100]
     #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
     pub api_rate: Option<String>,
+    /// Hosts of private networks that may be asked for a DAM, separated by commas: dam.internal, or http://127.0.0.1:3000
+    /// to go without TLS [default: none]
+    #[arg(long, global = true, hide_short_help = true, value_name = "LIST")]
+    pub allowed_private_hosts: Option<String>,
     /// Folder of the files for the browser [default: target/site]
     #[arg(long, global = true, hide_short_help = true, value_name = "FOLDER")]
     pub site_root: Option<String>,
@@ -56,6 +60,7 @@ impl Overrides {
             Setting::Contact => &self.contact,
             Setting::Oauth1PlaintextWithoutTls => &self.oauth1_plaintext_without_tls,
             Setting::ApiRate => &self.api_rate,
+            Setting::AllowedPrivateHosts => &self.allowed_private_hosts,
             Setting::SiteRoot => &self.site_root,
             Setting::Log => &self.log,
         }

@@ -43,6 +43,8 @@ settings! {
     Oauth1PlaintextWithoutTls = "oauth1_plaintext_without_tls";
     /// API requests per second and credential.
     ApiRate = "api_rate";
+    /// Hosts that are not public and may be asked all the same, such as a DAM in one's own network.
+    AllowedPrivateHosts = "allowed_private_hosts";
     /// Where the files for the browser are.
     SiteRoot = "site_root";
     /// What is logged.

@@ -3,6 +3,7 @@
 use super::networks::Networks;
 use domain::oauth1::Origin;
 use portal::Location;
+use portal::outgoing::PrivateHosts;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -21,7 +22,7 @@ macro_rules! shown_as_displayed {
     };
 }
 
-shown_as_displayed!(SocketAddr, Origin, Networks, String, bool, u32);
+shown_as_displayed!(SocketAddr, Origin, Networks, PrivateHosts, String, bool, u32);
 
 impl Shown for PathBuf {
     fn shown(&self) -> String {

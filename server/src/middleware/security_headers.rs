@@ -9,9 +9,8 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// On every answer that a person's browser gets, besides its content security policy.
-const ALWAYS: [(HeaderName, HeaderValue); 6] = [
-    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+/// On every answer that a person's browser gets, besides its content security policy and how long it may be kept.
+const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (
@@ -44,6 +43,9 @@ pub async fn security_headers(State(app): State<App>, request: Request, next: Ne
     for (name, value) in ALWAYS {
         headers.insert(name, value);
     }
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     if app.site.is_secure() {
         headers.insert(STRICT_TRANSPORT_SECURITY, TWO_YEARS);

@@ -315,6 +315,7 @@ impl Node {
             database: shared.location.clone(),
             keyring: Keyring::parse(shared.master_key.expose()).unwrap(),
             clock: shared.clock.clone(),
+            outgoing: portal::outgoing::Policy::default(),
         };
         let portal = Portal::open(options).await.unwrap();
         let overrides = Overrides {

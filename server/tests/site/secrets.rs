@@ -152,6 +152,7 @@ async fn allowed_code(program: &Program, origin: &str, cookie: &str, client_id: 
         database: Location::File(data.join("gatehouse.db")),
         keyring: Keyring::parse(&std::fs::read_to_string(data.join("master.key")).unwrap()).unwrap(),
         clock: Clock::System,
+        outgoing: portal::outgoing::Policy::default(),
     })
     .await
     .unwrap();

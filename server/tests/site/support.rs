@@ -52,6 +52,7 @@ impl Site {
             database,
             keyring,
             clock: Clock::System,
+            outgoing: portal::outgoing::Policy::default(),
         })
         .await
         .unwrap();

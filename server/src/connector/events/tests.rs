@@ -25,6 +25,7 @@ impl World {
             database: Location::File(folder.path().join("gatehouse.db")),
             keyring: Keyring::parse(portal::new_master_key().expose()).unwrap(),
             clock: Clock::manual(domain::time::Timestamp(1_780_272_000_000)),
+            outgoing: portal::outgoing::Policy::default(),
         };
         let portal = Portal::open(options).await.unwrap();
         let account = NewAccount {

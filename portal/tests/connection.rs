@@ -1,0 +1,673 @@
+use crate::support::dam::{Asked, Authority, Dam, Reply};
+use crate::support::{Browser, Engine, House, complaint, run};
+use domain::connection_test::{Outcome, Report, Step, StepKind};
+use domain::rights::{Right, Rights};
+use domain::selector::preview::{Preview, PreviewSource};
+use domain::settings::{ConnectionForm, Edit};
+use portal::outgoing::{Policy, Resolve, Resolving};
+use portal::settings::SecretChange;
+use portal::{Error, Options, Portal, Secret, connection, dam_assets, settings};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// A name that a test's own name server knows.
+const NAME: &str = "dam.acme.example";
+const SECRET: &str = "s3cret-of-the-dam";
+const SEVEN: &str = "asset:read asset.usage:read asset.usage:write collection:read meta.assetbank:read meta.assetbank:write meta.workflow:read";
+
+/// Answers what it is told to, one answer after the other, the last for ever.
+struct Names {
+    answers: Vec<Vec<SocketAddr>>,
+    asked: AtomicUsize,
+}
+
+impl Names {
+    fn new(answers: &[&[&str]]) -> Arc<Self> {
+        let answers = answers
+            .iter()
+            .map(|addresses| addresses.iter().map(|text| text.parse().unwrap()).collect());
+        Arc::new(Self {
+            answers: answers.collect(),
+            asked: AtomicUsize::new(0),
+        })
+    }
+}
+
+impl Resolve for Names {
+    fn resolve(&self, _: String, port: u16) -> Resolving {
+        let index = self.asked.fetch_add(1, Ordering::SeqCst).min(self.answers.len() - 1);
+        let mut addresses = self.answers[index].clone();
+        for address in &mut addresses {
+            if address.port() == 0 {
+                address.set_port(port);
+            }
+        }
+        Box::pin(async move { Ok(addresses) })
+    }
+}
+
+/// A portal whose DAM is a stand-in.
+struct Connected {
+    portal: Portal,
+    ada: Browser,
+}
+
+impl Connected {
+    /// Opens the portal with this policy, and saves the connection.
+    async fn open(house: &House, policy: Policy, url: &str) -> Self {
+        let ada = house.set_up().await;
+        let portal = Portal::open(Options {
+            database: house.location.clone(),
+            keyring: house.keyring(),
+            clock: house.clock.clone(),
+            outgoing: policy,
+        })
+        .await
+        .unwrap();
+        let form = Edit::Connection(ConnectionForm {
+            url: url.to_owned(),
+            dam: "bynder".to_owned(),
+            client_id: "client id+/".to_owned().replace(' ', "-"),
+        });
+        let secret = SecretChange::Replace(Secret::new(SECRET.to_owned()));
+        settings::save_with(&portal, &ada.actor, 0, &form, secret)
+            .await
+            .unwrap();
+        Self { portal, ada }
+    }
+
+    async fn test(&self) -> Report {
+        let told = Mutex::new(Vec::new());
+        let report = connection::test(&self.portal, &self.ada.actor, |step: &Step| {
+            told.lock().unwrap().push(step.clone());
+        })
+        .await
+        .unwrap();
+        assert_eq!(
+            told.into_inner().unwrap(),
+            report.steps,
+            "each step is told as it happens"
+        );
+        assert_eq!(
+            connection::last(&self.portal, &self.ada.actor).await.unwrap().unwrap(),
+            report
+        );
+        let text = format!("{report:?}");
+        assert!(!text.contains(SECRET), "{text}");
+        report
+    }
+
+    async fn preview(&self) -> Preview {
+        dam_assets::preview(&self.portal, &self.ada.actor).await.unwrap()
+    }
+}
+
+/// How each step went, in short.
+fn outcomes(report: &Report) -> Vec<(StepKind, Outcome)> {
+    report.steps.iter().map(|step| (step.kind, step.outcome)).collect()
+}
+
+/// The one step that failed.
+#[track_caller]
+fn failed(report: &Report) -> &Step {
+    let failed: Vec<&Step> = report
+        .steps
+        .iter()
+        .filter(|step| step.outcome == Outcome::Failed)
+        .collect();
+    assert_eq!(failed.len(), 1, "{report:#?}");
+    assert!(!failed[0].remedy.is_empty(), "{failed:?}");
+    failed[0]
+}
+
+/// A DAM that works.
+fn works(asked: &Asked) -> Reply {
+    if asked.line.starts_with("POST /v6/authentication/oauth2/token ") {
+        return Reply::Json(
+            200,
+            format!(r#"{{"access_token":"tok","token_type":"Bearer","expires_in":3600,"scope":"{SEVEN}"}}"#),
+        );
+    }
+    if asked.line.starts_with("GET /api/v4/media/") {
+        return Reply::Json(200, MEDIA.to_owned());
+    }
+    Reply::Json(404, "{}".to_owned())
+}
+
+const MEDIA: &str = r#"[
+    {"id":"0A-1","name":"Harbour","type":"image","limited":1,"tags":["sea",7],"thumbnails":{"webimage":"/thumbs/harbour.png","mini":"/x"}},
+    {"id":"../../etc","name":"Odd id","type":"video","thumbnails":{"thul":"/thumbs/odd.png"}},
+    {"id":"B","name":"Script","type":"document","thumbnails":{"mini":"/thumbs/script.svg"}},
+    {"id":"C","name":"Inside","type":"audio","thumbnails":{"mini":"https://169.254.169.254/latest"}},
+    {"id":"D","name":"No type","type":"3d"},
+    {"name":"No id","type":"image"},
+    17
+]"#;
+
+/// The policy of an operator who lets this port of the loopback address be asked in clear text.
+fn clear(port: u16) -> Policy {
+    Policy {
+        private_hosts: format!("http://127.0.0.1:{port}").parse().unwrap(),
+        ..Policy::default()
+    }
+}
+
+async fn clear_dam(house: &House, reply: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Dam, Connected) {
+    let dam = Dam::start(None, reply).await;
+    let url = format!("http://127.0.0.1:{}", dam.port);
+    let connected = Connected::open(house, clear(dam.port), &url).await;
+    (dam, connected)
+}
+
+/// A DAM with a certificate, at a name that leads to it.
+async fn secure_dam(
+    house: &House,
+    certificate: impl FnOnce(&Authority) -> tokio_rustls::TlsAcceptor,
+) -> (Dam, Connected) {
+    let authority = Authority::new("Acme");
+    let dam = Dam::start(Some(certificate(&authority)), works).await;
+    let policy = Policy {
+        private_hosts: format!("{NAME}:{}", dam.port).parse().unwrap(),
+        roots: vec![authority.root()],
+        resolver: Some(Names::new(&[&["127.0.0.1:0"]])),
+        ..Policy::default()
+    };
+    let connected = Connected::open(house, policy, &format!("https://{NAME}:{}", dam.port)).await;
+    (dam, connected)
+}
+
+both!(a_connection_that_works_is_told_step_by_step, who_may_not_asks_nobody);
+
+async fn a_connection_that_works_is_told_step_by_step(house: House) {
+    let (dam, connected) = secure_dam(&house, |authority| authority.certificate(NAME)).await;
+    let report = connected.test().await;
+    assert!(report.passed(), "{report:#?}");
+    let mut expected = vec![StepKind::Name, StepKind::Tls, StepKind::Token];
+    expected.extend([StepKind::Scope; 7]);
+    expected.push(StepKind::Read);
+    let kinds: Vec<StepKind> = report.steps.iter().map(|step| step.kind).collect();
+    assert_eq!(kinds, expected);
+    assert_eq!(report.steps[1].detail, "127.0.0.1 answers over TLS 1.3.");
+    assert_eq!(report.by.as_deref(), Some("Ada Lovelace"));
+    let asked = dam.asked();
+    let token = &asked[0];
+    assert!(
+        token
+            .body
+            .starts_with("grant_type=client_credentials&scope=asset%3Aread+"),
+        "{}",
+        token.body
+    );
+    assert!(!token.body.contains(SECRET) && token.head.contains("authorization: Basic "));
+    assert_eq!(asked[1].line, "GET /api/v4/media/?limit=1 HTTP/1.1");
+    assert!(asked[1].head.contains("authorization: Bearer tok"));
+    assert!(
+        asked[1].head.contains(&format!("host: {NAME}:{}", dam.port)),
+        "{}",
+        asked[1].head
+    );
+}
+
+async fn who_may_not_asks_nobody(house: House) {
+    let (dam, connected) = clear_dam(&house, works).await;
+    let portal = &connected.portal;
+    house
+        .person(
+            "Eve",
+            "eve@example.com",
+            Rights::all().without(Right::ManageIntegration),
+        )
+        .await;
+    let eve = house.sign_in("eve@example.com").await;
+    assert_refused!(
+        connection::test(portal, &eve.actor, |_| {}).await,
+        Error::Forbidden(Right::ManageIntegration)
+    );
+    assert_refused!(connection::last(portal, &eve.actor).await, Error::Forbidden(_));
+    assert_refused!(dam_assets::preview(portal, &eve.actor).await, Error::Forbidden(_));
+    assert_refused!(
+        dam_assets::thumbnail(portal, &eve.actor, "0A-1").await,
+        Error::Forbidden(_)
+    );
+    // Another account has a DAM of its own, or none.
+    let bob = house.account("Northwind", "Bob", "bob@example.com").await;
+    complaint(connection::test(portal, &bob.actor, |_| {}).await, "url");
+    assert_eq!(connection::last(portal, &bob.actor).await.unwrap(), None);
+    assert_eq!(
+        dam_assets::preview(portal, &bob.actor).await.unwrap().source,
+        PreviewSource::Samples
+    );
+    assert_refused!(
+        dam_assets::thumbnail(portal, &bob.actor, "0A-1").await,
+        Error::NotFound(_)
+    );
+    assert_eq!(dam.connections(), 0);
+}
+
+/// One case of the cases below, which have nothing to do with the engine.
+macro_rules! cases {
+    ($($case:ident),* $(,)?) => {
+        mod each {
+            $(#[tokio::test]
+            async fn $case() {
+                super::run(super::Engine::Sqlite, super::$case).await;
+            })*
+        }
+    };
+}
+
+cases!(
+    a_name_that_leads_nowhere,
+    a_port_that_nobody_listens_on,
+    certificates_that_do_not_hold,
+    what_is_no_tls,
+    addresses_that_are_not_public_are_not_asked,
+    a_name_that_changes_its_answer_is_asked_once,
+    without_tls_only_where_the_operator_says_so,
+    a_dam_that_does_not_answer,
+    a_dam_that_answers_without_end,
+    a_dam_that_is_something_else,
+    a_secret_does_not_follow_a_redirect,
+    a_redirect_to_a_private_address_is_not_followed,
+    a_redirect_without_end_is_left,
+    a_wrong_secret,
+    scopes_that_are_missing,
+    a_server_that_refuses_all_for_one_scope,
+    with_webdam_no_token_is_asked_for,
+    the_preview_shows_the_accounts_own_assets,
+    a_slow_dam_holds_up_no_page,
+);
+
+async fn a_name_that_leads_nowhere(house: House) {
+    let policy = Policy {
+        resolver: Some(Names::new(&[&[]])),
+        ..Policy::default()
+    };
+    let connected = Connected::open(&house, policy, NAME).await;
+    let report = connected.test().await;
+    assert_eq!(failed(&report).detail, format!("The name {NAME} leads to no address."));
+    assert_eq!(
+        outcomes(&report),
+        [
+            (StepKind::Name, Outcome::Failed),
+            (StepKind::Tls, Outcome::Skipped),
+            (StepKind::Token, Outcome::Skipped),
+            (StepKind::Read, Outcome::Skipped)
+        ]
+    );
+}
+
+async fn a_port_that_nobody_listens_on(house: House) {
+    let dam = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = dam.local_addr().unwrap().port();
+    drop(dam);
+    let connected = Connected::open(&house, clear(port), &format!("http://127.0.0.1:{port}")).await;
+    let report = connected.test().await;
+    assert_eq!(failed(&report).kind, StepKind::Tls);
+    assert!(failed(&report).detail.contains("refused"), "{report:#?}");
+}
+
+async fn certificates_that_do_not_hold(house: House) {
+    let strange = Authority::new("Stranger");
+    let (_dam, connected) = secure_dam(&house, |_| strange.certificate(NAME)).await;
+    let detail = failed(&connected.test().await).detail.clone();
+    assert_eq!(
+        detail,
+        format!("The certificate of {NAME} was not accepted: its authority is unknown.")
+    );
+    for (year, name, why) in [
+        (2001, NAME, "it has expired"),
+        (2100, "other.example", "it is for another name"),
+    ] {
+        let authority = Authority::new("Acme");
+        let dam = Dam::start(Some(authority.certificate_until(name, year)), works).await;
+        let policy = Policy {
+            private_hosts: format!("{NAME}:{}", dam.port).parse().unwrap(),
+            roots: vec![authority.root()],
+            resolver: Some(Names::new(&[&["127.0.0.1:0"]])),
+            ..Policy::default()
+        };
+        let portal = Portal::open(Options {
+            database: house.location.clone(),
+            keyring: house.keyring(),
+            clock: house.clock.clone(),
+            outgoing: policy,
+        })
+        .await
+        .unwrap();
+        let form = Edit::Connection(ConnectionForm {
+            url: format!("{NAME}:{}", dam.port),
+            dam: "bynder".to_owned(),
+            client_id: "x".to_owned(),
+        });
+        let base = settings::get(&portal, &connected.ada.actor).await.unwrap().revision;
+        settings::save(&portal, &connected.ada.actor, base, &form)
+            .await
+            .unwrap();
+        let report = connection::test(&portal, &connected.ada.actor, |_| {}).await.unwrap();
+        assert!(failed(&report).detail.contains(why), "{report:#?}");
+        assert!(dam.asked().is_empty());
+    }
+}
+
+async fn what_is_no_tls(house: House) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let policy = Policy {
+        private_hosts: format!("127.0.0.1:{port}").parse().unwrap(),
+        ..Policy::default()
+    };
+    let connected = Connected::open(&house, policy, &format!("https://127.0.0.1:{port}")).await;
+    let report = connected.test().await;
+    assert!(failed(&report).detail.contains("does not speak TLS"), "{report:#?}");
+}
+
+async fn addresses_that_are_not_public_are_not_asked(house: House) {
+    let dam = Dam::start(None, works).await;
+    let loopback = format!("127.0.0.1:{}", dam.port);
+    let policy = Policy {
+        resolver: Some(Names::new(&[&[&loopback, "[::1]:0", "10.0.0.1:0"]])),
+        ..Policy::default()
+    };
+    let connected = Connected::open(&house, policy, NAME).await;
+    let report = connected.test().await;
+    assert_eq!(
+        failed(&report).detail,
+        format!("{NAME} leads to 127.0.0.1, which is not a public address.")
+    );
+    for (base, url) in (1..).zip([
+        "https://127.0.0.1",
+        "https://localhost:8443",
+        "https://[::1]",
+        "https://169.254.169.254",
+        "192.168.1.1",
+    ]) {
+        let form = Edit::Connection(ConnectionForm {
+            url: url.to_owned(),
+            dam: "bynder".to_owned(),
+            client_id: "x".to_owned(),
+        });
+        settings::save(&connected.portal, &connected.ada.actor, base, &form)
+            .await
+            .unwrap();
+        let report = connected.test().await;
+        assert!(failed(&report).detail.contains("not a public address"), "{report:#?}");
+        assert_eq!(failed(&report).kind, StepKind::Name);
+    }
+    assert_eq!(dam.connections(), 0);
+}
+
+/// First a public address, then this machine's: whoever checks the first answer and connects by the second is fooled.
+async fn a_name_that_changes_its_answer_is_asked_once(house: House) {
+    let dam = Dam::start(None, works).await;
+    let loopback = format!("127.0.0.1:{}", dam.port);
+    // An address of the public internet that nobody here can reach: of the documentation's own would be refused.
+    let names = Names::new(&[&["[2606:4700::1111]:9", "8.8.8.8:9"], &[&loopback]]);
+    let policy = Policy {
+        resolver: Some(names.clone()),
+        ..Policy::default()
+    };
+    let connected = Connected::open(&house, policy, &format!("{NAME}:{}", dam.port)).await;
+    let testing = connection::test(&connected.portal, &connected.ada.actor, |_| {});
+    // Whether the public address refuses or keeps silent depends on the network; this machine is not asked either way.
+    let _ = tokio::time::timeout(Duration::from_secs(2), testing).await;
+    assert_eq!(names.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(dam.connections(), 0);
+}
+
+async fn without_tls_only_where_the_operator_says_so(house: House) {
+    let dam = Dam::start(None, works).await;
+    let policy = Policy {
+        // With TLS, that is.
+        private_hosts: format!("127.0.0.1:{}", dam.port).parse().unwrap(),
+        ..Policy::default()
+    };
+    let connected = Connected::open(&house, policy, &format!("http://127.0.0.1:{}", dam.port)).await;
+    let report = connected.test().await;
+    assert_eq!(failed(&report).detail, "127.0.0.1 would be asked without TLS.");
+    assert_eq!(dam.connections(), 0);
+}
+
+async fn a_dam_that_does_not_answer(house: House) {
+    let dam = Dam::start(None, |_| Reply::Silence).await;
+    let policy = Policy {
+        patience: Duration::from_secs(1),
+        ..clear(dam.port)
+    };
+    let connected = Connected::open(&house, policy, &format!("http://127.0.0.1:{}", dam.port)).await;
+    let report = connected.test().await;
+    assert_eq!(failed(&report).detail, "127.0.0.1 took longer than 1 s.");
+}
+
+async fn a_dam_that_answers_without_end(house: House) {
+    let (_dam, connected) = clear_dam(&house, |_| Reply::Endless).await;
+    let report = connected.test().await;
+    assert_eq!(failed(&report).detail, "127.0.0.1 sent more than 64 KiB.");
+}
+
+async fn a_dam_that_is_something_else(house: House) {
+    let (_dam, connected) = clear_dam(&house, |asked| {
+        if asked.line.contains("token") {
+            Reply::Body(200, "text/html", b"<h1>Welcome</h1>".to_vec())
+        } else {
+            Reply::Noise
+        }
+    })
+    .await;
+    let report = connected.test().await;
+    assert_eq!(failed(&report).detail, "127.0.0.1 answered 200 OK with text/html.");
+    let (_dam, noise) = {
+        let dam = Dam::start(None, |_| Reply::Noise).await;
+        let portal = Portal::open(Options {
+            database: house.location.clone(),
+            keyring: house.keyring(),
+            clock: house.clock.clone(),
+            outgoing: clear(dam.port),
+        })
+        .await
+        .unwrap();
+        let form = Edit::Connection(ConnectionForm {
+            url: format!("http://127.0.0.1:{}", dam.port),
+            dam: "bynder".to_owned(),
+            client_id: "x".to_owned(),
+        });
+        settings::save(&portal, &connected.ada.actor, 1, &form).await.unwrap();
+        (
+            dam,
+            Connected {
+                portal,
+                ada: house.sign_in(crate::support::ADA).await,
+            },
+        )
+    };
+    assert!(failed(&noise.test().await).detail.starts_with("127.0.0.1 broke off"));
+}
+
+async fn a_secret_does_not_follow_a_redirect(house: House) {
+    let elsewhere = Dam::start(None, works).await;
+    let to = format!("http://127.0.0.1:{}/v6/authentication/oauth2/token", elsewhere.port);
+    let (_dam, connected) = clear_dam(&house, move |_| Reply::To(to.clone())).await;
+    let report = connected.test().await;
+    let expected = format!("127.0.0.1 leads on to http://127.0.0.1:{}.", elsewhere.port);
+    assert_eq!(failed(&report).detail, expected);
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+async fn a_redirect_to_a_private_address_is_not_followed(house: House) {
+    let inside = Dam::start(None, works).await;
+    let to = format!("http://127.0.0.1:{}/secrets", inside.port);
+    let (_dam, connected) = clear_dam(&house, move |asked| {
+        if asked.line.starts_with("GET") {
+            Reply::To(to.clone())
+        } else {
+            works(asked)
+        }
+    })
+    .await;
+    let report = connected.test().await;
+    assert_eq!(
+        (failed(&report).kind, failed(&report).detail.as_str()),
+        (StepKind::Read, "127.0.0.1 would be asked without TLS.")
+    );
+    assert!(matches!(
+        connected.preview().await.source,
+        PreviewSource::SamplesInstead(_)
+    ));
+    assert_eq!(inside.connections(), 0);
+}
+
+async fn a_redirect_without_end_is_left(house: House) {
+    let (dam, connected) = clear_dam(&house, |asked| {
+        if asked.line.starts_with("GET") {
+            Reply::To("/again".to_owned())
+        } else {
+            works(asked)
+        }
+    })
+    .await;
+    let report = connected.test().await;
+    assert!(failed(&report).detail.contains("without end"), "{report:#?}");
+    assert_eq!(
+        dam.asked().iter().filter(|asked| asked.line.starts_with("GET")).count(),
+        4
+    );
+}
+
+async fn a_wrong_secret(house: House) {
+    let (_dam, connected) = clear_dam(&house, |_| {
+        Reply::Json(
+            401,
+            r#"{"error":"invalid_client","error_description":"Unknown\u0007 client."}"#.to_owned(),
+        )
+    })
+    .await;
+    let report = connected.test().await;
+    assert_eq!(
+        failed(&report).detail,
+        "The DAM refused with invalid_client: Unknown client."
+    );
+    assert_eq!(report.steps.last().unwrap().outcome, Outcome::Skipped);
+}
+
+async fn scopes_that_are_missing(house: House) {
+    let (dam, connected) = clear_dam(&house, |asked| {
+        if asked.line.starts_with("POST") {
+            return Reply::Json(
+                200,
+                r#"{"access_token":"tok","scope":"collection:read meta.workflow:read"}"#.to_owned(),
+            );
+        }
+        works(asked)
+    })
+    .await;
+    let report = connected.test().await;
+    let missing: Vec<&str> = report
+        .steps
+        .iter()
+        .filter(|step| step.kind == StepKind::Scope && step.outcome == Outcome::Failed)
+        .filter_map(|step| step.scope.as_deref())
+        .collect();
+    assert_eq!(missing.len(), 5);
+    assert!(missing.contains(&"asset:read") && !missing.contains(&"collection:read"));
+    let read = report.steps.last().unwrap();
+    assert_eq!((read.kind, read.outcome), (StepKind::Read, Outcome::Skipped));
+    assert_eq!(dam.asked().len(), 1);
+}
+
+async fn a_server_that_refuses_all_for_one_scope(house: House) {
+    let (_dam, connected) = clear_dam(&house, |asked| {
+        let is_one = asked.body == "grant_type=client_credentials&scope=asset%3Aread";
+        match asked.line.starts_with("POST") {
+            true if is_one => Reply::Json(200, r#"{"access_token":"tok","scope":"asset:read"}"#.to_owned()),
+            true => Reply::Json(400, r#"{"error":"invalid_scope"}"#.to_owned()),
+            false => works(asked),
+        }
+    })
+    .await;
+    let report = connected.test().await;
+    let passed = report
+        .steps
+        .iter()
+        .filter(|step| step.outcome == Outcome::Passed)
+        .count();
+    // Name, connection, token, the one scope, and the read.
+    assert_eq!(passed, 5, "{report:#?}");
+}
+
+async fn with_webdam_no_token_is_asked_for(house: House) {
+    let (dam, connected) = clear_dam(&house, works).await;
+    let form = Edit::Connection(ConnectionForm {
+        url: format!("http://127.0.0.1:{}", dam.port),
+        dam: "webdam".to_owned(),
+        client_id: String::new(),
+    });
+    settings::save(&connected.portal, &connected.ada.actor, 1, &form)
+        .await
+        .unwrap();
+    let report = connected.test().await;
+    assert!(report.passed() && dam.asked().is_empty());
+    assert_eq!(report.steps[2].outcome, Outcome::Skipped);
+}
+
+async fn the_preview_shows_the_accounts_own_assets(house: House) {
+    let (dam, connected) = clear_dam(&house, |asked| match asked.line.split(' ').nth(1) {
+        Some("/thumbs/harbour.png") => Reply::Body(200, "image/png", b"picture".to_vec()),
+        Some("/thumbs/script.svg") => Reply::Body(200, "image/svg+xml", b"<svg onload=alert(1)>".to_vec()),
+        _ => works(asked),
+    })
+    .await;
+    let preview = connected.preview().await;
+    assert_eq!(preview.source, PreviewSource::Dam("127.0.0.1".to_owned()));
+    let names: Vec<&str> = preview.assets.iter().map(|asset| asset.name.as_str()).collect();
+    assert_eq!(names, ["Harbour", "Odd id", "Script", "Inside"]);
+    let harbour = &preview.assets[0];
+    assert_eq!(
+        (harbour.limited_use, harbour.tags.as_slice()),
+        (true, &["sea".to_owned()][..])
+    );
+    assert_eq!(harbour.thumbnail.as_deref(), Some("/integration/thumbnails/0A-1"));
+    assert_eq!(preview.assets[1].thumbnail, None);
+    // It is asked once for a while.
+    let before = dam.asked().len();
+    assert_eq!(connected.preview().await, preview);
+    assert_eq!(dam.asked().len(), before);
+    let thumbnail = async |id: &str| dam_assets::thumbnail(&connected.portal, &connected.ada.actor, id).await;
+    let picture = thumbnail("0A-1").await.unwrap();
+    assert_eq!(
+        (picture.media_type.to_str().unwrap(), &picture.bytes[..]),
+        ("image/png", &b"picture"[..])
+    );
+    let pictures = dam.asked().into_iter().filter(|asked| asked.line.contains("/thumbs/"));
+    for asked in pictures {
+        assert!(!asked.head.contains("authorization"), "{}", asked.head);
+    }
+    // What holds script, what leads inside, and what is not there.
+    for id in ["B", "C", "D", "../../etc", ""] {
+        assert_refused!(thumbnail(id).await, Error::NotFound("thumbnail"));
+    }
+    house.advance(301);
+    connected.preview().await;
+    assert!(
+        dam.asked()
+            .iter()
+            .filter(|asked| asked.line.starts_with("POST"))
+            .count()
+            == 2
+    );
+}
+
+async fn a_slow_dam_holds_up_no_page(house: House) {
+    let (_dam, connected) = clear_dam(&house, |_| Reply::Silence).await;
+    let begun = std::time::Instant::now();
+    let preview = connected.preview().await;
+    assert!(matches!(preview.source, PreviewSource::SamplesInstead(_)));
+    assert!(!preview.assets.is_empty());
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
