@@ -1,5 +1,5 @@
-//! An account to look around in: invented people with different rights, consumers and OAuth apps, and tokens in
-//! every state.
+//! An account to look around in: invented people with different rights, consumers and OAuth apps, tokens in every state,
+//! and an asset selector that connectors use.
 //!
 //! Everything in it is made by the operations that people and programs use, in the names of those people, at the times
 //! at which it is said to have happened.
@@ -27,6 +27,7 @@ use domain::tokens::NewToken;
 use std::time::Duration;
 
 mod data;
+mod integration;
 mod oauth_apps;
 
 use data::{Integration, MAREN, PEOPLE};
@@ -110,6 +111,7 @@ async fn make(portal: &Portal) -> Result<Secret> {
         demo.token(&users, &consumers, token).await?;
     }
     demo.oauth_apps(&users).await?;
+    demo.integration(&users).await?;
     for (person, user) in PEOPLE.iter().zip(&users) {
         if person.leaves {
             people::set_active(&demo.at(data::LEFT), &demo.actor(users[MAREN]).await?, *user, false).await?;

@@ -1,17 +1,22 @@
 use crate::support::{House, client};
 use domain::integrations::INTEGRATION_TYPES;
 use domain::oauth_apps::{Grant, OauthApp};
+use domain::remote_logs::Filter;
 use domain::rights::{Right, Rights};
 use domain::scopes::Scope;
 use domain::tokens::{TokenFilter, TokenQuery, TokenState};
 use portal::oauth_apps::secrets;
-use portal::{Error, accounts, connected_apps, consumers, demo, oauth_apps, people, sessions, sign_in, tokens};
+use portal::{
+    Error, accounts, api_keys, asked_fields, connected_apps, consumers, demo, implementations, oauth_apps, people,
+    remote_logs, sessions, settings, sign_in, tokens,
+};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 both!(
     the_demo_account_shows_every_kind_and_state,
     the_demo_account_has_apps_of_every_kind,
+    the_demo_account_has_connectors_that_take_its_settings,
     filling_twice_fills_once
 );
 
@@ -183,4 +188,29 @@ async fn filling_twice_fills_once(house: House) {
     let again = demo::fill(&house.portal).await.unwrap();
     assert!(again.password.is_none());
     assert_eq!((again.logins.len(), rows().await), (9, before));
+}
+
+async fn the_demo_account_has_connectors_that_take_its_settings(house: House) {
+    let demo = demo::fill(&house.portal).await.unwrap();
+    let (portal, operator) = (
+        &house.portal,
+        accounts::operator(&house.portal, Some(demo.account)).await.unwrap(),
+    );
+    let now = settings::get(portal, &operator).await.unwrap();
+    assert_eq!(now.settings.fields.len(), 10);
+    let history = settings::history(portal, &operator, None).await.unwrap().revisions;
+    assert_eq!(history.len() as i64, now.revision);
+    assert!(
+        history.windows(2).all(|pair| pair[0].at >= pair[1].at),
+        "the history goes back in time"
+    );
+    assert!(history.iter().all(|revision| revision.by.is_some()));
+    let seen = implementations::list(portal, &operator).await.unwrap();
+    let behind = seen.iter().filter(|seen| seen.revision < Some(now.revision)).count();
+    assert_eq!((seen.len(), behind), (3, 1));
+    let logs = remote_logs::list(portal, &operator, &Filter::default()).await.unwrap();
+    assert_eq!(logs.records.len(), 9);
+    assert_eq!(asked_fields::list(portal, &operator).await.unwrap().len(), 3);
+    let key = api_keys::get(portal, &operator).await.unwrap().current;
+    assert!(!key.last_used_by.is_empty());
 }
