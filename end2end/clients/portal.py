@@ -47,6 +47,7 @@ class Portal:
         words = ["--name", "Northwind", "--admin-name", "Ada Lovelace", "--admin-email", self.email]
         self.user_id = self.command("account", "create", *words, text=PASSWORD)["user_id"]
         self.url = self.serve()
+        self.server = self._servers[-1]
 
     def _environment(self, **settings):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
@@ -92,12 +93,27 @@ class Portal:
     def log(self):
         return (self.folder / "log").read_text()
 
+    def restart(self, meanwhile):
+        """Ends the first server, and starts another at its address after something has happened meanwhile."""
+        self.server.terminate()
+        assert self.server.wait(timeout=20) == 0, self.log()
+        meanwhile()
+        assert self.serve(GATEHOUSE_ADDR=self.url.removeprefix("http://")) == self.url
+        self.server = self._servers[-1]
+
     def stop(self):
         for server in self._servers:
             server.terminate()
         for server in self._servers:
             server.wait(timeout=20)
             server.stdout.close()
+
+    def api_key(self):
+        return self.command("api-key", "show")["api_key"]
+
+    def apply(self, settings):
+        """Makes the settings what a file in TOML says, and gives the revision."""
+        return self.command("settings", "apply", "-", "--yes", text=settings)["revision"]
 
     def consumer(self, name):
         made = self.command("consumer", "create", "--name", name)

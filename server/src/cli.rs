@@ -2,6 +2,8 @@
 
 mod account;
 mod answer;
+mod api_key;
+mod config;
 mod consumer;
 mod database;
 mod demo;
@@ -36,6 +38,8 @@ Examples:
       Prints token and token_secret, the only time that they can be read
   gatehouse oauth-app create --name Connector --grant client_credentials --user ada@example.com --scope asset:read --json
       Prints client_id and client_secret, the only time that the secret can be read
+  gatehouse settings export > settings.toml
+      Writes the settings that connectors read to a file, for 'gatehouse settings apply' here or elsewhere
 
 All commands may be used while servers run; those know of a change within a second.";
 
@@ -83,6 +87,12 @@ enum Command {
     /// OAuth 2 apps: make, list, give another secret, delete
     #[command(subcommand)]
     OauthApp(oauth_app::Command),
+    /// The account's API key, by which connectors read the settings: show, rotate
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
+    /// The Integration settings as a file: export, compare, apply
+    #[command(subcommand)]
+    Settings(settings::Command),
     /// The keys that sign access tokens: list, rotate
     #[command(subcommand)]
     Keys(keys::Command),
@@ -130,7 +140,7 @@ async fn execute(command: Command, settings: &Overrides) -> Result<Answer, Troub
             serve(config).await?;
             return Ok(Answer::nothing());
         }
-        Command::Config => return Ok(settings::show(&config)),
+        Command::Config => return Ok(config::show(&config)),
         _ => {}
     }
     let portal = open(&config).await?;
@@ -151,6 +161,8 @@ async fn within(command: Command, portal: &Portal) -> Result<Answer, Trouble> {
         Command::Consumer(command) => consumer::run(portal, command).await,
         Command::Token(command) => token::run(portal, command).await,
         Command::OauthApp(command) => oauth_app::run(portal, command).await,
+        Command::ApiKey(command) => api_key::run(portal, command).await,
+        Command::Settings(command) => settings::run(portal, command).await,
         Command::Keys(command) => keys::run(portal, command).await,
         Command::MasterKey(command) => master_key::run(portal, command).await,
     }

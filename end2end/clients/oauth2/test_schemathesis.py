@@ -44,3 +44,16 @@ def test_the_endpoints_of_oauth_2_with_a_client(portal, reader, tmp_path):
 
 def test_the_endpoints_of_oauth_2_with_nothing(portal, tmp_path):
     run(portal, tmp_path, "^/(v6|[.]well-known)")
+
+
+# An answer of /settings/events has no end.
+CONNECTOR = "^/api/connector/v1/(settings$|settings/fields|logs)"
+
+
+def test_the_connector_api_with_the_api_key(portal, tmp_path):
+    portal.apply("remoteLogging = true")
+    run(portal, tmp_path, CONNECTOR, "--header", f"X-Api-Key: {portal.api_key()}")
+
+
+def test_the_connector_api_with_nothing(portal, tmp_path):
+    run(portal, tmp_path, "^/api/connector")

@@ -22,3 +22,23 @@ pub(super) fn password() -> Result<String, Trouble> {
     }
     Ok(line.to_owned())
 }
+
+/// All of standard input.
+pub(super) fn text() -> std::io::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Whether somebody can be asked.
+pub(super) fn is_terminal() -> bool {
+    std::io::stdin().is_terminal()
+}
+
+/// Asks a question that is answered with no unless somebody types yes.
+pub(super) fn confirm(question: &str) -> std::io::Result<bool> {
+    eprint!("{question} [y/N] ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}

@@ -8,6 +8,7 @@ mod failures;
 mod files;
 mod gate;
 mod headers;
+mod integration;
 mod oauth_apps;
 mod process;
 mod program;

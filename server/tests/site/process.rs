@@ -149,6 +149,39 @@ fn requests_that_are_under_way_are_answered_before_the_end() {
 }
 
 #[test]
+fn listeners_do_not_keep_the_server_from_ending() {
+    let program = Program::new();
+    program.account();
+    let key = program.json(&["api-key", "show"], "");
+    let key = key["api_key"].as_str().unwrap();
+    let mut server = program.serve(&[]);
+    let address = server.origin.strip_prefix("http://").unwrap().to_owned();
+    let request = format!("GET /api/connector/v1/settings/events HTTP/1.1\r\nHost: x\r\nX-Api-Key: {key}\r\n\r\n");
+    let mut streams: Vec<TcpStream> = (0..3)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut begun = [0; 12];
+            stream.read_exact(&mut begun).unwrap();
+            assert_eq!(&begun, b"HTTP/1.1 200");
+            stream
+        })
+        .collect();
+    let told = Instant::now();
+    server.signal("TERM");
+    assert_eq!(server.ended(), Some(0));
+    assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
+    for stream in &mut streams {
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).unwrap();
+        assert!(
+            rest.contains("event: settings") && rest.ends_with("0\r\n\r\n"),
+            "{rest}"
+        );
+    }
+}
+
+#[test]
 fn a_taken_port_is_said_in_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

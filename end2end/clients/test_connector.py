@@ -1,0 +1,110 @@
+"""A connector through a day of its life: it reads, listens, is cut off, comes back, and logs."""
+
+import time
+from datetime import datetime, timezone
+
+import pytest
+import requests
+from connector import Connector
+from portal import Portal
+
+
+@pytest.fixture
+def own_portal(tmp_path):
+    """A portal whose server may be ended."""
+    portal = Portal(tmp_path)
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture
+def connector(own_portal):
+    return Connector(own_portal.url, own_portal.api_key())
+
+
+def settings(term, more=""):
+    return f"""
+        remoteLogging = true
+        [portal]
+        url = "https://dam.example.com"
+        [global]
+        assetTypes = ["image", "video"]
+        [[fields]]
+        field = "Home/Hero Image"
+        defaultSearchTerm = "{term}"
+        {more}
+    """
+
+
+def test_it_misses_no_revision(own_portal, connector):
+    own_portal.apply(settings("first"))
+    revisions = connector.follow()
+    seen = [next(revisions)]
+    for number in range(5):
+        saved = own_portal.apply(settings(f"before {number}"))
+        seen.append(next(revisions))
+        assert seen[-1] == saved
+
+    def meanwhile():
+        for number in range(5):
+            own_portal.apply(settings(f"meanwhile {number}"))
+
+    own_portal.restart(meanwhile)
+    last = own_portal.apply(settings("after"))
+    while seen[-1] < last:
+        seen.append(next(revisions))
+    assert seen == list(range(1, last + 1))
+
+
+def test_a_save_arrives_within_a_second(own_portal, connector):
+    revisions = connector.follow()
+    assert next(revisions) == 0
+    for number in range(5):
+        revision = own_portal.apply(settings(f"term {number}"))
+        saved = time.monotonic()
+        assert next(revisions) == revision
+        assert time.monotonic() - saved < 1
+        assert connector.refresh() and connector.settings["revision"] == revision
+
+
+def test_it_reads_what_has_changed(own_portal, connector):
+    assert connector.refresh()
+    assert connector.settings["revision"] == 0
+    assert not connector.refresh()
+    own_portal.apply(settings("cat"))
+    wait_until(connector.refresh)
+    assert connector.settings["fields"] == [{"field": "Home/Hero Image", "defaultSearchTerm": "cat"}]
+    field = connector.field("home/hero image")
+    assert field["field"] == "Home/Hero Image" and field["portal"] == {"url": "https://dam.example.com"}
+    assert (field["defaultSearchTerm"], field["assetTypes"]) == ("cat", ["image", "video"])
+    assert field["source"] == {"defaultSearchTerm": "field", "assetTypes": "global"}
+    other = connector.field("Überschrift")
+    assert (other["configured"], other["source"]) == (False, {"assetTypes": "global"})
+
+
+def test_it_sends_what_it_logs(own_portal, connector):
+    record = {"time": datetime.now(timezone.utc).isoformat(), "level": "Warning", "message": "Slow", "thread": 7}
+    refused = connector.log(record)
+    assert (refused.status_code, refused.json()["type"]) == (403, "remote-logging-disabled")
+    own_portal.apply(settings("cat"))
+    wait_until(lambda: connector.log(record, key="first").ok)
+    for _ in range(2):
+        again = connector.log(record, key="first")
+        assert (again.status_code, again.json()) == (202, {"accepted": 1})
+    assert connector.log(record, record, key="first").status_code == 422
+    assert connector.log(record, record, lines=True).json() == {"accepted": 2}
+
+
+def test_a_key_that_has_ended_ends_the_stream(own_portal, connector):
+    revisions = connector.follow()
+    assert next(revisions) == 0
+    own_portal.command("api-key", "rotate", "--overlap", "none")
+    with pytest.raises(requests.HTTPError, match="401"):
+        next(revisions)
+
+
+def wait_until(holds):
+    """The command line's saves hold on a server within a second."""
+    begun = time.monotonic()
+    while not holds():
+        assert time.monotonic() - begun < 1, "not within a second"
