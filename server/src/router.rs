@@ -75,8 +75,14 @@ fn pages(app: &App) -> Router<App> {
         .layer(from_fn(middleware::limit_body))
         .layer(from_fn(middleware::whole_page));
     let nowhere = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
-    Router::new()
-        .leptos_routes_with_context(app, generate_route_list(app::App), context, shell)
+    let files = integration::FILES.map(|(path, format)| {
+        let answer = move |app, visitor, id, headers| integration::settings_file(format, app, visitor, id, headers);
+        (path, get(answer))
+    });
+    let router = Router::new().leptos_routes_with_context(app, generate_route_list(app::App), context, shell);
+    files
+        .into_iter()
+        .fold(router, |router, (path, methods)| router.route(path, methods))
         .route(integration::THUMBNAIL, get(integration::thumbnail))
         .route("/fn/{*name}", any(no_such_function))
         .fallback_service(nowhere)

@@ -136,13 +136,19 @@ impl Maker<'_> {
             .iter()
             .map(|(ago, field)| (*ago, JOAQUIN, Edit::Field(form(field, false))));
         saves.extend(fields);
-        saves.sort_by_key(|(ago, _, _)| std::cmp::Reverse(*ago));
-        for (ago, by, edit) in saves {
-            self.save(users, by, ago, &edit).await?;
-        }
-        for (header, moments) in CONNECTORS {
-            for ago in *moments {
-                let (then, caller) = self.connector(users, header, *ago).await?;
+        saves.sort_by_key(|(ago, _, _)| *ago);
+        let mut taken: Vec<(i64, &str)> = CONNECTORS
+            .iter()
+            .flat_map(|(header, moments)| moments.iter().map(|ago| (*ago, *header)))
+            .collect();
+        taken.sort_unstable();
+        // In the order in which it happened: a connector takes what there was then.
+        while !(saves.is_empty() && taken.is_empty()) {
+            let is_save = saves.last().map(|(ago, _, _)| *ago) >= taken.last().map(|(ago, _)| *ago);
+            if is_save && let Some((ago, by, edit)) = saves.pop() {
+                self.save(users, by, ago, &edit).await?;
+            } else if let Some((ago, header)) = taken.pop() {
+                let (then, caller) = self.connector(users, header, ago).await?;
                 connectors::settings(&then, &caller).await?;
             }
         }

@@ -76,6 +76,10 @@ pub fn parse(text: &str, format: Format) -> Result<Settings, FieldErrors> {
     let text = text.trim_start_matches('\u{feff}');
     let settings: Settings = match format {
         Format::Json => {
+            // A list would be taken for the members in their order.
+            if !text.trim_start().starts_with('{') {
+                return Err(FieldErrors::one("file", "Expected an object."));
+            }
             let mut reader = serde_json::Deserializer::from_str(text);
             let settings = read(&mut reader, |error: &serde_json::Error| error.to_string())?;
             reader

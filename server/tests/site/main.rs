@@ -4,6 +4,7 @@
 
 mod command_line;
 mod cross_site;
+mod dam;
 mod failures;
 mod files;
 mod gate;

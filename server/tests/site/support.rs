@@ -48,16 +48,20 @@ impl Site {
             Engine::Postgres => Location::Postgres(new_database().await),
         };
         let keyring = Keyring::parse(portal::new_master_key().expose()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
         let portal = Portal::open(Options {
             database,
             keyring,
             clock: Clock::System,
-            outgoing: portal::outgoing::Policy::default(),
+            // The server may be its own DAM.
+            outgoing: portal::outgoing::Policy {
+                private_hosts: format!("http://{address}").parse().unwrap(),
+                ..portal::outgoing::Policy::default()
+            },
         })
         .await
         .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let site_root = folder.path().join("site");
         put_files(&site_root);
         let overrides = Overrides {
