@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { type Page } from "@playwright/test";
 import type { Demo } from "./demo.ts";
+import { editor, fieldSettings, kept, preview, row, saveField } from "./fields.ts";
 import { signedFetch } from "./oauth1.ts";
 import { type NewApp, authorisationAddress, callWith, connectorScopes, oauthApps, registerApp } from "./oauth2.ts";
 import type { Server } from "./server.ts";
@@ -32,6 +33,21 @@ function dialogAt(address: string, title: string | RegExp): Way {
   return async ({ page, demo }) => {
     await signIn(page, demo.person("Maren"), address);
     await expect(dialog(page, title)).toBeVisible();
+  };
+}
+
+/** The field settings with a few fields, and what is to be seen then. */
+function fieldsAt(rest: string, wait: (page: Page) => Promise<void>): Way {
+  return async ({ page, demo }) => {
+    await signIn(page, demo.person("Maren"));
+    const { fields } = await kept(page);
+    const was = (name: string) => (fields.some(({ field }) => field === name) ? name : "");
+    const hero = { defaultSearchTerm: "sea", assetTypes: ["image", "video"], mode: "MultiSelect" } as const;
+    await saveField(page, "heroImage", { ...hero, assetTypes: [...hero.assetTypes] }, was("heroImage"));
+    await saveField(page, "teaser", { defaultSearchTerm: "no such thing", hideLimitedUse: true }, was("teaser"));
+    await saveField(page, "/pages/products/overview/gallery", {}, was("/pages/products/overview/gallery"));
+    await open(page, `${fieldSettings}${rest}`);
+    await wait(page);
   };
 }
 
@@ -95,6 +111,30 @@ export const sights: Record<string, Way> = {
     await expect(page.getByRole("alert")).toBeVisible();
   },
   integration: at("/integration", "Integration"),
+  "field settings": fieldsAt("", async (page) => expect(row(page, "heroImage")).toBeVisible()),
+  "field settings: nothing found": fieldsAt("?q=no+such+field", async (page) => {
+    await expect(page.getByText("No field’s name holds “no such field”.")).toBeVisible();
+  }),
+  "field settings: the form of a field": fieldsAt("?edit=heroImage", async (page) => {
+    await expect(preview(page)).toContainText("Harbour at dawn");
+  }),
+  "field settings: the Global form, in German": fieldsAt("?global=true&language=de_DE", async (page) => {
+    await expect(preview(page)).toContainText("Assets suchen");
+  }),
+  "field settings: nothing to show": fieldsAt("?edit=teaser&language=fr_FR", async (page) => {
+    await expect(preview(page)).toContainText("Aucune ressource trouvée");
+  }),
+  "field settings: a new field refused": fieldsAt("?add=heroImage", async (page) => {
+    const form = editor(page, "Add field");
+    await form.getByRole("group", { name: "Visible asset types" }).getByRole("radio", { name: "For this field:" }).check();
+    await form.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(form.getByText("Select at least one asset type.")).toBeVisible();
+    await expect(form.getByText("This field has settings already.")).toBeVisible();
+  }),
+  "field settings: deleted": fieldsAt("", async (page) => {
+    await press(row(page, "teaser"), "Delete teaser");
+    await expect(page.getByText("Deleted teaser.")).toBeVisible();
+  }),
   "asset tracking": at("/asset-tracking", "Asset tracking"),
   subscription: at("/subscription", "Subscription"),
   support: at("/support", "Support ticket"),

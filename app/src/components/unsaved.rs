@@ -126,8 +126,8 @@ impl UnsavedForms {
         let Some(link) = link else { return };
         let here = window().location();
         let (origin, path) = (here.origin().unwrap_or_default(), here.pathname().unwrap_or_default());
-        // What opens beside the page, or stays on it, loses nothing.
-        let stays = link.origin() == origin && link.pathname() == path;
+        // What opens beside the page, or stays on it, loses nothing; unless it closes a form there.
+        let stays = link.origin() == origin && link.pathname() == path && !link.has_attribute("data-leaves");
         if stays || !link.target().is_empty() || link.has_attribute("download") || self.changed().is_none() {
             return;
         }

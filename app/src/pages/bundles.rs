@@ -4,7 +4,7 @@
 use super::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
 use super::authorise::AuthorisePage;
 use super::connected_apps::ConnectedAppsPage;
-use super::integration::SettingsTabPage;
+use super::integration::{FieldsPage, SettingsTabPage};
 use super::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
 use super::oauth2::Oauth2AuthorisePage;
 use super::page::Page;
@@ -83,17 +83,22 @@ impl LazyRoute for SectionPages {
 /// Integration.
 pub enum IntegrationPages {
     Settings(SettingsTabPage),
+    Fields(FieldsPage),
 }
 
 #[lazy_route]
 impl LazyRoute for IntegrationPages {
     fn data() -> Self {
-        Self::Settings(Page::data())
+        match here().as_str() {
+            "/integration/fields" => Self::Fields(Page::data()),
+            _ => Self::Settings(Page::data()),
+        }
     }
 
     fn view(this: Self) -> AnyView {
         match this {
             IntegrationPages::Settings(page) => Page::view(page),
+            IntegrationPages::Fields(page) => Page::view(page),
         }
     }
 }

@@ -6,6 +6,7 @@ mod api_key_actions;
 mod api_key_dialogs;
 mod checklist;
 mod connection;
+mod fields;
 mod frame;
 mod language;
 mod remote_logging;
@@ -13,6 +14,7 @@ mod settings_actions;
 mod settings_data;
 mod settings_page;
 
+pub use fields::FieldsPage;
 pub use settings_page::SettingsTabPage;
 
 use address::Address;
