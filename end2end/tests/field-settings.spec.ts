@@ -33,9 +33,9 @@ test("each option of a field is set, saved and there again after a reload", asyn
   await option(form, types).getByRole("radio", { name: "For this field:" }).check();
   await option(form, types).getByRole("checkbox", { name: "Image" }).check();
   await option(form, types).getByRole("checkbox", { name: "Video" }).check();
-  await option(form, limited).getByRole("radio", { name: "Yes" }).check();
+  await option(form, limited).getByRole("radio", { name: "Yes", exact: true }).check();
   await expect(option(form, layout)).toContainText("This affects performance");
-  await option(form, layout).getByRole("radio", { name: "No" }).check();
+  await option(form, layout).getByRole("radio", { name: "No", exact: true }).check();
   await option(form, mode).getByRole("radio", { name: "Several assets" }).check();
   await save(page, form);
   await expect(page.getByText(/Saved as revision 1/)).toBeVisible();
@@ -65,8 +65,8 @@ test("each option of a field is set, saved and there again after a reload", asyn
     await expect(again.getByLabel("Field", { exact: true })).toHaveValue("heroImage");
     await expect(again.getByRole("textbox", { name: term })).toHaveValue("harbour dawn");
     await expect(option(again, types).getByRole("checkbox", { checked: true })).toHaveCount(2);
-    await expect(option(again, limited).getByRole("radio", { name: "Yes" })).toBeChecked();
-    await expect(option(again, layout).getByRole("radio", { name: "No" })).toBeChecked();
+    await expect(option(again, limited).getByRole("radio", { name: "Yes", exact: true })).toBeChecked();
+    await expect(option(again, layout).getByRole("radio", { name: "No", exact: true })).toBeChecked();
     await expect(option(again, mode).getByRole("radio", { name: "Several assets" })).toBeChecked();
     await again.getByLabel("Field", { exact: true }).fill("heroPicture");
     await save(page, again);
@@ -216,7 +216,7 @@ test("fields that connectors have asked for are offered", async ({ page, account
   await press(offered, asked);
   const form = editor(page, "Add field");
   await expect(form.getByLabel("Field", { exact: true })).toHaveValue(asked);
-  await option(form, limited).getByRole("radio", { name: "Yes" }).check();
+  await option(form, limited).getByRole("radio", { name: "Yes", exact: true }).check();
   await save(page, form);
   await expect(row(page, asked)).toBeVisible();
   await expect(offered).toHaveCount(0);
@@ -347,7 +347,7 @@ test("the preview follows each keystroke without a request", { tag: needsScript 
   await option(form, types).getByRole("checkbox", { name: "Image" }).check();
   await expect(option(form, types).getByRole("radio", { name: "For this field:" })).toBeChecked();
   expect(await shownAssets(page)).toEqual(["Harbour at dawn", "Lighthouse", "Orchard in spring"]);
-  await option(form, limited).getByRole("radio", { name: "Yes" }).check();
+  await option(form, limited).getByRole("radio", { name: "Yes", exact: true }).check();
   expect(await shownAssets(page)).toEqual(["Harbour at dawn", "Orchard in spring"]);
   await option(form, mode).getByRole("radio", { name: "Single file" }).check();
   await expect(preview(page)).toContainText("Original file");

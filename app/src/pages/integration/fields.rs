@@ -54,6 +54,8 @@ pub struct Fields {
     deleting: Deleting,
     /// Counts the changes, so that the page is read again after each.
     changes: RwSignal<u32>,
+    /// The field whose form was closed last; empty for the Global field settings.
+    closed: StoredValue<Option<String>>,
 }
 
 impl Fields {
@@ -79,6 +81,7 @@ impl Fields {
             forms,
             deleting: Deleting::new(deleted, contested),
             changes: RwSignal::new(0),
+            closed: StoredValue::new(None),
         };
         fields.deleting.follow(fields.changes);
         fields.read_after_changes();
@@ -104,6 +107,8 @@ impl Fields {
                     if let Ok(data) = page(PATH.to_owned()).await {
                         // The page may have gone by now.
                         held.try_set(Arc::new(data));
+                        // The row that had the focus may have been drawn anew.
+                        request_animation_frame(move || self.focus_lost());
                     }
                 });
             }
@@ -116,16 +121,26 @@ impl Fields {
         let spot = self.spot;
         Effect::new(move |before: Option<Spot>| {
             let now = spot.get();
-            let opener = match (before, &now) {
+            self.closed.set_value(match (before, &now) {
                 (Some(Spot::Edit(name)), Spot::List) => Some(name),
                 (Some(Spot::Global), Spot::List) => Some(String::new()),
                 _ => None,
-            };
-            if let Some(name) = opener {
-                request_animation_frame(move || focus_opener(&name));
-            }
+            });
+            request_animation_frame(move || self.focus_lost());
             now
         });
+    }
+
+    /// Where nothing has the focus, it goes to what opens the form that was closed last.
+    fn focus_lost(self) {
+        let nowhere = document()
+            .active_element()
+            .is_none_or(|element| element.tag_name() == "BODY");
+        if let Some(Some(name)) = self.closed.try_get_value()
+            && nowhere
+        {
+            focus_opener(&name);
+        }
     }
 
     /// Whether the open form stands above the list, rather than in its row.

@@ -125,6 +125,7 @@ impl Address {
     }
 
     /// The page with a form open.
+    #[cfg(any(feature = "ssr", test))]
     #[must_use]
     pub fn at(spot: Spot) -> Self {
         Self {
@@ -134,6 +135,7 @@ impl Address {
     }
 
     /// The page with a form open, as it was filled in.
+    #[cfg(any(feature = "ssr", test))]
     #[must_use]
     pub fn again(spot: Spot, form: FieldForm, base: i64) -> Self {
         Self {
@@ -143,6 +145,7 @@ impl Address {
     }
 
     /// The page after something was done.
+    #[cfg(any(feature = "ssr", test))]
     #[must_use]
     pub fn after(done: Done) -> Self {
         Self {

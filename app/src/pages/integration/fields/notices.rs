@@ -12,6 +12,7 @@ use domain::settings::Saved;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_url;
+use wasm_bindgen::JsCast;
 
 /// A field that was not deleted, as somebody else has changed it meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,8 @@ impl Deleting {
                 Saved::New(revision) => {
                     self.contested.set(None);
                     self.deleted.set(Some(Deleted { revision, field }));
+                    // The button that had the focus goes with its row.
+                    request_animation_frame(focus_undo);
                 }
                 Saved::Same(_) => toaster.say("It was deleted already"),
                 Saved::Clashes(clashes) => {
@@ -121,6 +124,14 @@ impl Deleting {
             .value()
             .with(|value| value.as_ref()?.as_ref().err().cloned());
         delete.or_else(|| self.undo.value().with(|value| value.as_ref()?.as_ref().err().cloned()))
+    }
+}
+
+fn focus_undo() {
+    let undo = document().query_selector(".done button").ok().flatten();
+    if let Some(undo) = undo.and_then(|undo| undo.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Focus that cannot be moved stays where it is, which is no worse than before.
+        let _ = undo.focus();
     }
 }
 
