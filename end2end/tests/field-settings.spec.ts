@@ -2,6 +2,7 @@
 
 import { type Locator, type Page } from "@playwright/test";
 import { cell, editor, fieldSettings, kept, option, preview, row, saveField, shownAssets } from "../support/fields.ts";
+import { apiKey } from "../support/integration.ts";
 import { callWith } from "../support/oauth2.ts";
 import { live, open, press, pressable, reload, section, signIn } from "../support/steps.ts";
 import { expect, hasScript, needsScript, test } from "../support/test.ts";
@@ -205,8 +206,7 @@ test("two people who change the same option choose, and nothing else of theirs i
 
 test("fields that connectors have asked for are offered", async ({ page, account }) => {
   await signIn(page, account.admin, fieldSettings);
-  const shown = await callWith(page, "integration/show-api-key", new URLSearchParams());
-  const key = (await shown.json()) as string;
+  const key = await apiKey(page);
   const asked = "/sitecore/content/home & more";
   const headers = { authorization: `Bearer ${key}` };
   const answer = await page.request.get(`/api/connector/v1/settings/fields/${encodeURIComponent(asked)}`, { headers });
