@@ -86,6 +86,11 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("integration") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("integration/fields") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("integration/implementations") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("integration/logs") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("integration/history") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("integration/developers") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("asset-tracking") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("subscription") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("support") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />

@@ -1,5 +1,8 @@
 // An account of a test's own, filled through the command line as an operator would.
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Credential } from "./oauth1.ts";
 import type { Server } from "./server.ts";
 
@@ -107,6 +110,15 @@ export class Account {
 
   tokens(state: "current" | "ended" | "all" = "current"): Promise<Token[]> {
     return this.#command<Token[]>(["token", "list", "--state", state]);
+  }
+
+  /** Makes the settings of Integration what a file says, as an operator would who keeps them in a repository. */
+  async applySettings(settings: object): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), "gatehouse-settings-"));
+    const file = join(folder, "settings.json");
+    await writeFile(file, JSON.stringify(settings));
+    await this.#command(["settings", "apply", file]);
+    await rm(folder, { recursive: true });
   }
 
   async feature(name: "api-tokens", state: "on" | "off"): Promise<void> {

@@ -4,6 +4,8 @@
 import { randomUUID } from "node:crypto";
 import { type Page } from "@playwright/test";
 import type { Demo } from "./demo.ts";
+import { editor, fieldSettings, kept, preview, row, saveField } from "./fields.ts";
+import { Connector, apiKey, cards, developers, history, implementations, integration, remoteLogs, saveConnection, showKey, switchLogging } from "./integration.ts";
 import { signedFetch } from "./oauth1.ts";
 import { type NewApp, authorisationAddress, callWith, connectorScopes, oauthApps, registerApp } from "./oauth2.ts";
 import type { Server } from "./server.ts";
@@ -32,6 +34,21 @@ function dialogAt(address: string, title: string | RegExp): Way {
   return async ({ page, demo }) => {
     await signIn(page, demo.person("Maren"), address);
     await expect(dialog(page, title)).toBeVisible();
+  };
+}
+
+/** The field settings with a few fields, and what is to be seen then. */
+function fieldsAt(rest: string, wait: (page: Page) => Promise<void>): Way {
+  return async ({ page, demo }) => {
+    await signIn(page, demo.person("Maren"));
+    const { fields } = await kept(page);
+    const was = (name: string) => (fields.some(({ field }) => field === name) ? name : "");
+    const hero = { defaultSearchTerm: "sea", assetTypes: ["image", "video"], mode: "MultiSelect" } as const;
+    await saveField(page, "heroImage", { ...hero, assetTypes: [...hero.assetTypes] }, was("heroImage"));
+    await saveField(page, "teaser", { defaultSearchTerm: "no such thing", hideLimitedUse: true }, was("teaser"));
+    await saveField(page, "/pages/products/overview/gallery", {}, was("/pages/products/overview/gallery"));
+    await open(page, `${fieldSettings}${rest}`);
+    await wait(page);
   };
 }
 
@@ -87,6 +104,31 @@ async function connected({ page, demo }: Start): Promise<void> {
   await expect(page.getByRole("table", { name: "Your connected apps" })).toBeVisible();
 }
 
+/** The newest revision of the demo account's settings, whatever other sights have saved. */
+async function newestRevision(page: Page): Promise<number> {
+  const answer = await page.request.get("/fn/integration/implementations");
+  return ((await answer.json()) as { newest: number }).newest;
+}
+
+/** A page of the Integration section on an account with settings, a history and a connector that logs. */
+function integrated(address: string, table: string | undefined): Way {
+  return async ({ page, server, demo }) => {
+    await signIn(page, demo.person("Maren"));
+    const base = await newestRevision(page);
+    await saveConnection(page, { base, url: `dam-${randomUUID()}.larkfield.example`, client_id: randomUUID() });
+    await switchLogging(page, base, true);
+    const connector = new Connector(server, await apiKey(page));
+    await connector.settings();
+    await connector.log(
+      { level: "error", message: `The DAM did not answer within 30 seconds. ${"It is asked again later. ".repeat(20)}` },
+      { level: "warning", message: "field heroImage asks for mode MultiSelect, which this version does not know" },
+      { level: "info", message: "Started" },
+    );
+    await open(page, address);
+    if (table) await expect(page.getByRole("table", { name: table })).toBeVisible();
+  };
+}
+
 export const sights: Record<string, Way> = {
   "sign-in": async ({ page }) => void (await open(page, "/sign-in")),
   "sign-in refused": async ({ page, demo }) => {
@@ -94,7 +136,100 @@ export const sights: Record<string, Way> = {
     await fillSignIn(page, { email: demo.person("Maren").email, password: "not her password" });
     await expect(page.getByRole("alert")).toBeVisible();
   },
-  integration: at("/integration", "Integration"),
+  integration: integrated(integration, undefined),
+  "integration: the API key is shown": async (start) => {
+    await at(integration, "Integration")(start);
+    await showKey(start.page);
+  },
+  "integration: refused": async (start) => {
+    await at(integration, "Integration")(start);
+    const card = cards.bynder(start.page);
+    await card.getByLabel("Portal URL").fill("ada@dam.larkfield.example");
+    await press(card, "Save");
+    await expect(card.getByText("Leave out the user before the @.")).toBeVisible();
+  },
+  "integration: somebody else has changed the same": async (start) => {
+    const { page } = start;
+    await at(integration, "Integration")(start);
+    await saveConnection(page, { base: await newestRevision(page), url: `dam-${randomUUID()}.larkfield.example` });
+    const card = cards.bynder(page);
+    await card.getByLabel("Portal URL").fill("another.larkfield.example");
+    await press(card, "Save");
+    await expect(card.getByRole("alert")).toContainText("Maren");
+  },
+  "integration: Webdam": async (start) => {
+    await at(integration, "Integration")(start);
+    const card = cards.bynder(start.page);
+    await card.getByLabel("DAM").selectOption("Webdam");
+    if (hasScript()) await expect(card.getByText(/^Webdam has no OAuth2 apps/)).toBeVisible();
+  },
+  "integration without Manage integration": at(integration, "Integration", "Ife"),
+  "dialog: rotate the API key": dialogAt(`${integration}?dialog=rotate`, "Rotate the API key"),
+  "dialog: leave without saving": async (start) => {
+    const { page } = start;
+    await at(integration, "Integration")(start);
+    if (!hasScript()) return;
+    await cards.bynder(page).getByLabel("OAuth2 Client ID").fill(randomUUID());
+    await page.getByRole("navigation", { name: "Integration" }).getByRole("link", { name: "History" }).click();
+    await expect(dialog(page, "Leave without saving?")).toBeVisible();
+  },
+  implementations: integrated(implementations, "Implementations"),
+  "dialog: rename implementation": async (start) => {
+    await integrated(implementations, "Implementations")(start);
+    await press(start.page.getByRole("table", { name: "Implementations" }), /^Rename/);
+    await expect(start.page.getByRole("dialog")).toBeVisible();
+  },
+  "dialog: forget implementation": async (start) => {
+    await integrated(implementations, "Implementations")(start);
+    await press(start.page.getByRole("table", { name: "Implementations" }), /^Forget/);
+    await expect(start.page.getByRole("dialog")).toBeVisible();
+  },
+  "remote logs": integrated(remoteLogs, "Remote logs"),
+  "remote logs: a long message": async (start) => {
+    await integrated(remoteLogs, "Remote logs")(start);
+    await start.page.locator("summary").filter({ hasText: "The DAM did not answer" }).first().click();
+    await expect(start.page.locator("details.log-message[open]")).toHaveCount(1);
+  },
+  "remote logs: nothing matches": async (start) => {
+    await at(`${remoteLogs}?q=no+such+thing`, "Integration")(start);
+    await expect(start.page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  },
+  history: integrated(history, undefined),
+  "dialog: restore a revision": async (start) => {
+    await integrated(history, undefined)(start);
+    await press(start.page, /^Restore revision/);
+    await expect(start.page.getByRole("dialog", { name: /^Restore revision/ })).toBeVisible();
+  },
+  "dialog: undo a revision": async (start) => {
+    await integrated(history, undefined)(start);
+    await press(start.page, /^Undo revision/);
+    await expect(start.page.getByRole("dialog", { name: /^Undo revision/ })).toBeVisible();
+  },
+  developers: integrated(`${developers}?field=heroImage`, undefined),
+  "field settings": fieldsAt("", async (page) => expect(row(page, "heroImage")).toBeVisible()),
+  "field settings: nothing found": fieldsAt("?q=no+such+field", async (page) => {
+    await expect(page.getByText("No field’s name holds “no such field”.")).toBeVisible();
+  }),
+  "field settings: the form of a field": fieldsAt("?edit=heroImage", async (page) => {
+    await expect(preview(page)).toContainText("Harbour at dawn");
+  }),
+  "field settings: the Global form, in German": fieldsAt("?global=true&language=de_DE", async (page) => {
+    await expect(preview(page)).toContainText("Assets suchen");
+  }),
+  "field settings: nothing to show": fieldsAt("?edit=teaser&language=fr_FR", async (page) => {
+    await expect(preview(page)).toContainText("Aucune ressource trouvée");
+  }),
+  "field settings: a new field refused": fieldsAt("?add=heroImage", async (page) => {
+    const form = editor(page, "Add field");
+    await form.getByRole("group", { name: "Visible asset types" }).getByRole("radio", { name: "For this field:" }).check();
+    await form.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(form.getByText("Select at least one asset type.")).toBeVisible();
+    await expect(form.getByText("This field has settings already.")).toBeVisible();
+  }),
+  "field settings: deleted": fieldsAt("", async (page) => {
+    await press(row(page, "teaser"), "Delete teaser");
+    await expect(page.getByText("Deleted teaser.")).toBeVisible();
+  }),
   "asset tracking": at("/asset-tracking", "Asset tracking"),
   subscription: at("/subscription", "Subscription"),
   support: at("/support", "Support ticket"),

@@ -46,7 +46,7 @@ test("the page below a section marks its section", async ({ page, account }) => 
 
 test("the code of a page and its neighbours is fetched when the first is visited, and once", async ({ page, account }) => {
   await signIn(page, account.admin);
-  await open(page, "/integration");
+  await open(page, "/asset-tracking");
   const chunks: string[] = [];
   page.on("request", (request) => {
     if (/\.wasm$/.test(new URL(request.url()).pathname)) chunks.push(request.url());
@@ -62,7 +62,7 @@ test("the code of a page and its neighbours is fetched when the first is visited
   const first = chunks.length;
   await page.getByRole("main").getByRole("link", { name: "Portal settings" }).click();
   await expect(page.getByRole("heading", { name: "Portal settings", level: 1 })).toBeVisible();
-  await visit("Integration");
+  await visit("Subscription");
   await visit("Settings");
   expect(chunks).toHaveLength(first);
 });

@@ -19,13 +19,16 @@ use web_sys::{FormData, HtmlElement, HtmlFormElement};
 /// What a form's fields hold, by their names. Of several fields of one name, each has a line.
 pub type Values<'a> = &'a dyn Fn(&str) -> String;
 
+/// What the fields must satisfy.
+type Rule = Box<dyn Fn(Values<'_>) -> Option<FieldErrors> + Send + Sync>;
+
 /// The complaints of one form: those of `domain` while a person types, those of the server once it has been sent.
 pub struct Check<S: ServerFn<Error = Failure> + 'static>
 where
     S::Output: 'static,
 {
     action: ServerAction<S>,
-    rule: fn(Values<'_>) -> Option<FieldErrors>,
+    rule: StoredValue<Rule>,
     /// What the rule says of the fields as they are now.
     errors: RwSignal<FieldErrors>,
     /// The fields that were edited since the form was sent, on which the server's word no longer counts.
@@ -54,7 +57,7 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     /// For a form that `S` takes, whose fields must satisfy `rule`.
-    pub fn new(rule: fn(Values<'_>) -> Option<FieldErrors>) -> Self {
+    pub fn new(rule: impl Fn(Values<'_>) -> Option<FieldErrors> + Send + Sync + 'static) -> Self {
         let action = ServerAction::new();
         // The router keeps the failure of a form that was sent without script for as long as the document lives; it only
         // counts on the address that has it.
@@ -70,7 +73,7 @@ where
         });
         Self {
             action,
-            rule,
+            rule: StoredValue::new(Box::new(rule)),
             errors: RwSignal::default(),
             edited: RwSignal::default(),
             seen: RwSignal::default(),
@@ -202,7 +205,8 @@ where
             let values = data.get_all(name).into_iter().filter_map(|value| value.as_string());
             values.collect::<Vec<_>>().join("\n")
         };
-        self.errors.try_set((self.rule)(&values).unwrap_or_default());
+        let errors = self.rule.try_with_value(|rule| rule(&values)).flatten();
+        self.errors.try_set(errors.unwrap_or_default());
     }
 }
 
@@ -273,14 +277,17 @@ fn form_of(event: &ev::Event) -> Option<HtmlFormElement> {
     element.closest("form").ok()??.dyn_into().ok()
 }
 
-/// The field's name as complaints have it: a list's fields are `scopes[]` in the form.
+/// The field's name as complaints have it: a list's fields are `scopes[]` in the form, those of a form within it
+/// `form[term]`.
 fn name_of(event: &ev::Event) -> Option<String> {
     let name = event
         .target()?
         .dyn_into::<web_sys::Element>()
         .ok()?
         .get_attribute("name")?;
-    Some(name.strip_suffix("[]").map(str::to_owned).unwrap_or(name))
+    let name = name.strip_suffix("[]").unwrap_or(&name);
+    let inner = name.strip_suffix(']').and_then(|name| name.split_once('['));
+    Some(inner.map_or(name, |(_, inner)| inner).to_owned())
 }
 
 /// Moves the focus to the first field that is complained about: in the form that the person is in, or else on the page.

@@ -3,8 +3,11 @@
 //! A form has changed when one of its controls differs from what the page came with. So what a person typed before the
 //! script ran counts, and typing it back does not.
 
+mod controls;
+
 use crate::components::dialog::Dialog;
 use crate::components::toast::{Toaster, toaster};
+use controls::differs;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -12,7 +15,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlFormElement};
 
 /// All forms of one page that can hold what is not saved. It is made once with the page, outside of what is read again.
 #[derive(Clone, Copy)]
@@ -126,8 +129,8 @@ impl UnsavedForms {
         let Some(link) = link else { return };
         let here = window().location();
         let (origin, path) = (here.origin().unwrap_or_default(), here.pathname().unwrap_or_default());
-        // What opens beside the page, or stays on it, loses nothing.
-        let stays = link.origin() == origin && link.pathname() == path;
+        // What opens beside the page, or stays on it, loses nothing; unless it closes a form there.
+        let stays = link.origin() == origin && link.pathname() == path && !link.has_attribute("data-leaves");
         if stays || !link.target().is_empty() || link.has_attribute("download") || self.changed().is_none() {
             return;
         }
@@ -317,40 +320,4 @@ fn on_each_click(handle: impl Fn(ev::MouseEvent) + 'static) {
             document().remove_event_listener_with_callback_and_bool("click", handler, true)
         });
     });
-}
-
-/// Whether a control holds something else than what the page came with.
-fn differs(form: &HtmlFormElement) -> bool {
-    let controls = form.elements();
-    let mut indices = 0..controls.length();
-    indices.any(|index| controls.item(index).is_some_and(|control| control_differs(&control)))
-}
-
-fn control_differs(control: &Element) -> bool {
-    if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
-        return match input.type_().as_str() {
-            "checkbox" | "radio" => input.checked() != input.default_checked(),
-            "hidden" | "submit" | "button" | "file" => false,
-            _ => input.value() != input.default_value(),
-        };
-    }
-    if let Some(text) = control.dyn_ref::<HtmlTextAreaElement>() {
-        // A form sends two characters for each end of a line; a page has one.
-        let came_with = text.default_value().unwrap_or_default();
-        return text.value() != came_with.replace("\r\n", "\n");
-    }
-    let Some(select) = control.dyn_ref::<HtmlSelectElement>() else {
-        return false;
-    };
-    let options: Vec<HtmlOptionElement> = {
-        let options = select.options();
-        let option = |index| options.item(index)?.dyn_into().ok();
-        (0..options.length()).filter_map(option).collect()
-    };
-    // Where nothing is marked, the browser selects the first.
-    let marked = options
-        .iter()
-        .position(HtmlOptionElement::default_selected)
-        .unwrap_or(0);
-    usize::try_from(select.selected_index()) != Ok(marked)
 }

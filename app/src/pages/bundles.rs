@@ -4,7 +4,7 @@
 use super::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
 use super::authorise::AuthorisePage;
 use super::connected_apps::ConnectedAppsPage;
-use super::integration::SettingsTabPage;
+use super::integration::{DevelopersPage, FieldsPage, HistoryPage, ImplementationsPage, LogsPage, SettingsTabPage};
 use super::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
 use super::oauth2::Oauth2AuthorisePage;
 use super::page::Page;
@@ -82,18 +82,35 @@ impl LazyRoute for SectionPages {
 
 /// Integration.
 pub enum IntegrationPages {
+    Implementations(ImplementationsPage),
+    Logs(LogsPage),
+    History(HistoryPage),
+    Developers(DevelopersPage),
     Settings(SettingsTabPage),
+    Fields(FieldsPage),
 }
 
 #[lazy_route]
 impl LazyRoute for IntegrationPages {
     fn data() -> Self {
-        Self::Settings(Page::data())
+        match here().as_str() {
+            "/integration/fields" => Self::Fields(Page::data()),
+            "/integration/implementations" => Self::Implementations(Page::data()),
+            "/integration/logs" => Self::Logs(Page::data()),
+            "/integration/history" => Self::History(Page::data()),
+            "/integration/developers" => Self::Developers(Page::data()),
+            _ => Self::Settings(Page::data()),
+        }
     }
 
     fn view(this: Self) -> AnyView {
         match this {
+            IntegrationPages::Implementations(page) => Page::view(page),
+            IntegrationPages::Logs(page) => Page::view(page),
+            IntegrationPages::History(page) => Page::view(page),
+            IntegrationPages::Developers(page) => Page::view(page),
             IntegrationPages::Settings(page) => Page::view(page),
+            IntegrationPages::Fields(page) => Page::view(page),
         }
     }
 }

@@ -38,6 +38,7 @@ impl Address {
     }
 
     /// Whether it is one of the page at `path`.
+    #[cfg(feature = "ssr")]
     #[must_use]
     pub fn is_of(&self, path: &str) -> bool {
         self.path == path

@@ -33,7 +33,7 @@ pub fn Checklist(
         }
     });
     view! {
-        <aside class="checklist" aria-labelledby="checklist">
+        <section class="checklist" aria-labelledby="checklist">
             <h3 id="checklist">"Creating an OAuth2 app"</h3>
             <p class="muted">
                 "For asset uploads and tracking features, create an OAuth app in the settings of your Bynder portal."
@@ -48,7 +48,7 @@ pub fn Checklist(
                 <li>"Click " <strong>"Register application"</strong></li>
                 <li>"Copy the Client ID and Client Secret tokens into your dashboard"</li>
             </ol>
-        </aside>
+        </section>
     }
     .into_any()
 }
