@@ -44,10 +44,11 @@ pub async fn page(address: String) -> Result<FieldsData, Failure> {
 /// The assets that the preview has to show.
 ///
 /// # Errors
-/// [`Failure::SignedOut`] when nobody is signed in.
+/// [`Failure::Forbidden`] without Manage integration.
 #[server(name = ReadPreview, prefix = "/fn", endpoint = "integration/preview", input = GetUrl)]
 pub async fn preview() -> Result<Preview, Failure> {
-    crate::context::signed_in().map(|_| domain::selector::samples::samples())
+    let (portal, actor) = crate::context::signed_in()?;
+    Ok(portal::dam_assets::preview(&portal, &actor).await?)
 }
 
 /// The form as it would be, had it been loaded at `theirs` instead of `then`: what it changes itself stays, what it leaves
