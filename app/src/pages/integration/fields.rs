@@ -8,6 +8,8 @@ mod list;
 mod members;
 mod notices;
 mod preview;
+mod rows;
+mod search;
 mod words;
 
 use super::frame::{Section, Tab, shown};

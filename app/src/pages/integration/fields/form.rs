@@ -258,3 +258,48 @@ fn focus(heading: NodeRef<html::H2>) {
         });
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::selector::SelectionMode;
+
+    #[test]
+    fn the_preview_shows_what_can_be_understood() {
+        let global = Options {
+            asset_types: domain::selector::AssetTypes::parse("video"),
+            mode: Some(SelectionMode::SingleFile),
+            ..Options::default()
+        };
+        let mut form = FieldForm::of(Some("hero"), &Options::default());
+        assert_eq!(shown(&form, &global), global);
+        // Types of its own, of which none is ticked yet.
+        Own::OWN.clone_into(&mut form.types_source);
+        Own::OWN.clone_into(&mut form.term_source);
+        "sea".clone_into(&mut form.term);
+        let expected = Options {
+            default_search_term: Some("sea".to_owned()),
+            ..global.clone()
+        };
+        assert!(form.options().is_err());
+        assert_eq!(shown(&form, &global), expected);
+        form.global = true;
+        assert_eq!(shown(&form, &global).mode, None);
+    }
+
+    #[test]
+    fn a_duplicate_is_a_new_field_without_a_name() {
+        let mut settings = Settings::default();
+        let form = FieldForm {
+            field: "hero".to_owned(),
+            hide_limited_use: "true".to_owned(),
+            ..FieldForm::default()
+        };
+        Edit::Field(form).apply(&mut settings).unwrap();
+        let duplicate = kept(&Spot::Duplicate("HERO".to_owned()), &settings).unwrap();
+        assert!(duplicate.was.is_empty() && duplicate.field.is_empty() && !duplicate.global);
+        assert_eq!(duplicate.hide_limited_use, "true");
+        assert_eq!(kept(&Spot::Edit("none".to_owned()), &settings), None);
+        assert_eq!(kept(&Spot::Add("hero".to_owned()), &settings).unwrap().field, "hero");
+    }
+}
