@@ -8,7 +8,7 @@ mod merge;
 pub use difference::{Difference, differences, unwound};
 pub use edit::{ConnectionForm, Edit, FieldForm, GlobalForm, Own};
 pub use member::{Member, Place};
-pub use merge::{Clash, merge};
+pub use merge::{Clash, merge, overlaid};
 
 use crate::fields::{FieldErrors, name_key};
 use crate::portal_url;

@@ -17,14 +17,16 @@ pub use published::{Published, published};
 use crate::actor::Actor;
 use crate::audit::{self, Change};
 use crate::changes;
-use crate::database::{Transaction, run};
+use crate::database::{Connection, Transaction, run};
 use crate::error::{Error, Result};
 use crate::portal::Portal;
 use document::Kept;
 use domain::fields::{FieldErrors, name_key};
 use domain::ids::AccountId;
 use domain::rights::Right;
-use domain::settings::{Clash, Clashes, Difference, Edit, Member, Place, Revised, Saved, Settings, differences, merge};
+use domain::settings::{
+    Clashes, Difference, Edit, Member, Place, Revised, Saved, Settings, differences, merge, overlaid,
+};
 
 fn account(actor: &Actor) -> Result<AccountId> {
     Ok(actor.may(Right::ManageIntegration)?.account())
@@ -46,13 +48,28 @@ pub async fn get(portal: &Portal, actor: &Actor) -> Result<Revised> {
     })
 }
 
+/// What a change was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Base {
+    /// The revision that its person was shown.
+    pub shown: i64,
+    /// The later one up to which they have seen what others have made of the same, and keep their own.
+    pub over: Option<i64>,
+}
+
+impl From<i64> for Base {
+    fn from(shown: i64) -> Self {
+        Self { shown, over: None }
+    }
+}
+
 /// Makes a change to the settings as they were in revision `base`, and with it a new revision, which reaches every
 /// listening connector within a second. What others have changed since then stays, unless it is the same thing.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] for a field that does not hold what it must, by
 /// the form's names, [`Error::NotFound`] for a `base` that never was.
-pub async fn save(portal: &Portal, actor: &Actor, base: i64, edit: &Edit) -> Result<Saved> {
+pub async fn save(portal: &Portal, actor: &Actor, base: impl Into<Base>, edit: &Edit) -> Result<Saved> {
     save_with(portal, actor, base, edit, SecretChange::Keep).await
 }
 
@@ -60,14 +77,19 @@ pub async fn save(portal: &Portal, actor: &Actor, base: i64, edit: &Edit) -> Res
 ///
 /// # Errors
 /// As [`save`].
-pub async fn save_with(portal: &Portal, actor: &Actor, base: i64, edit: &Edit, secret: SecretChange) -> Result<Saved> {
+pub async fn save_with(
+    portal: &Portal,
+    actor: &Actor,
+    base: impl Into<Base>,
+    edit: &Edit,
+    secret: SecretChange,
+) -> Result<Saved> {
+    let base = base.into();
     let account = account(actor)?;
     let secret = secret.checked(edit)?;
     let mut tx = portal.begin().await?;
     let kept = document::lock(portal, &mut tx, account).await?;
-    let then = history::unwind(&mut tx, account, &kept, base).await?;
-    let mut mine = then.clone();
-    edit.apply(&mut mine)?;
+    let (base, then, mine) = made(&mut tx, account, &kept, base, edit).await?;
     let note = match edit {
         Edit::Whole(_) => "Applied a file",
         _ => "",
@@ -79,6 +101,40 @@ pub async fn save_with(portal: &Portal, actor: &Actor, base: i64, edit: &Edit, s
         note,
     };
     change.save(portal, tx, actor, kept, secret).await
+}
+
+/// What others have changed since `base` that `edit` changes too, if anything: what [`save`] would answer.
+///
+/// # Errors
+/// As [`save`].
+pub async fn clashes(portal: &Portal, actor: &Actor, base: impl Into<Base>, edit: &Edit) -> Result<Option<Clashes>> {
+    let account = account(actor)?;
+    let mut db = portal.read().await?;
+    let kept = document::read(&mut db, account).await?;
+    let (base, then, mine) = made(&mut db, account, &kept, base.into(), edit).await?;
+    match merge(&then, &kept.settings, &mine) {
+        Ok(_) => Ok(None),
+        Err(clashes) => Ok(Some(history::blame(&mut db, account, &kept, base, clashes).await?)),
+    }
+}
+
+/// A change by its revision, what the settings were then, and what they are to be.
+async fn made(
+    db: &mut impl Connection,
+    account: AccountId,
+    kept: &Kept,
+    base: Base,
+    edit: &Edit,
+) -> Result<(i64, Settings, Settings)> {
+    let then = history::unwind(db, account, kept, base.shown).await?;
+    let mut mine = then.clone();
+    edit.apply(&mut mine)?;
+    let Some(over) = base.over else {
+        return Ok((base.shown, then, mine));
+    };
+    let seen = history::unwind(db, account, kept, over).await?;
+    let wanted = overlaid(&then, &mine, &seen);
+    Ok((over, seen, wanted))
 }
 
 /// A change on its way to become a revision.
@@ -167,16 +223,6 @@ fn describe(revision: i64, note: &str, changes: &[Difference]) -> String {
         format!("{note}. ")
     };
     format!("revision {revision}: {note}{}", names.join(", "))
-}
-
-/// Who changed what both have changed.
-pub(crate) fn clashes(revision: i64, by: Option<String>, at: domain::time::Timestamp, clashes: Vec<Clash>) -> Clashes {
-    Clashes {
-        revision,
-        by,
-        at,
-        clashes,
-    }
 }
 
 /// A complaint about the form of the settings.

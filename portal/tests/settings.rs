@@ -4,7 +4,7 @@ use domain::selector::{Language, Options};
 use domain::settings::{
     ConnectionForm, Edit, FieldForm, FieldSettings, GlobalForm, Member, Own, Place, Saved, Settings,
 };
-use portal::settings::{self, SecretChange};
+use portal::settings::{self, Base, SecretChange};
 use portal::{Actor, Error, Portal, Secret, api_keys, connectors, maintenance, profiles};
 use std::time::Duration;
 
@@ -191,9 +191,37 @@ async fn two_people_at_the_same_thing_are_told_who_and_when(house: House) {
     assert_eq!(clashes.clashes[0].theirs.as_deref(), Some("dog"));
     let term = |settings: &Settings| settings.resolve("Hero").options.default_search_term;
     assert_eq!(term(&get(portal, &ada.actor).await.1).as_deref(), Some("dog"));
-    // Keeping mine is saving from the newest.
-    assert_eq!(save(portal, &ada.actor, 3, &again("Hero", "bird")).await, Saved::New(4));
-    assert_eq!(term(&get(portal, &ada.actor).await.1).as_deref(), Some("bird"));
+    let edit = again("Hero", "bird");
+    assert_eq!(
+        settings::clashes(portal, &ada.actor, 1, &edit).await.unwrap(),
+        Some(clashes)
+    );
+    // Eve goes on: what Ada has not seen is in her way again.
+    let mode = FieldForm {
+        mode: "MultiSelect".to_owned(),
+        was: "Hero".to_owned(),
+        ..form("Hero", "dog")
+    };
+    save(portal, &eve.actor, 3, &Edit::Field(mode)).await;
+    save(portal, &eve.actor, 4, &again("Hero", "horse")).await;
+    let keeping = |over| Base {
+        shown: 1,
+        over: Some(over),
+    };
+    let early = settings::save(portal, &ada.actor, keeping(3), &edit).await.unwrap();
+    assert!(matches!(early, Saved::Clashes(_)), "{early:?}");
+    assert_eq!(
+        settings::save(portal, &ada.actor, keeping(5), &edit).await.unwrap(),
+        Saved::New(6)
+    );
+    let (_, now) = get(portal, &ada.actor).await;
+    assert_eq!(term(&now).as_deref(), Some("bird"));
+    // And what Ada has not touched is as it was.
+    assert_eq!(now.language, Language::Dutch);
+    assert_refused!(
+        settings::save(portal, &ada.actor, keeping(99), &edit).await,
+        Error::NotFound("revision")
+    );
 }
 
 async fn a_revision_is_restored_and_taken_back(house: House) {

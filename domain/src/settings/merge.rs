@@ -43,6 +43,26 @@ pub fn merge(base: &Settings, current: &Settings, mine: &Settings) -> Result<Set
     Ok(merged)
 }
 
+/// `seen` with what `mine` changes in `base`, whatever others have made of it: for whoever has seen that and keeps their own.
+/// What `mine` leaves as it was stays as it has been made since.
+#[must_use]
+pub fn overlaid(base: &Settings, mine: &Settings, seen: &Settings) -> Settings {
+    let mut result = seen.clone();
+    let ours = differences(base, mine);
+    // A field that is gone meanwhile comes back whole.
+    for change in &ours {
+        if let Some(name) = &change.place.field
+            && let Some(field) = mine.field(name)
+            && seen.field(name).is_none()
+            && result.field(name).is_none()
+        {
+            result.insert(field.clone());
+        }
+    }
+    apply(&mut result, &ours);
+    result
+}
+
 /// Whether both changes cannot be had.
 fn contradicts(mine: &Difference, theirs: &Difference) -> bool {
     if mine.place.is(&theirs.place) {

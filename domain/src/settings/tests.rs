@@ -100,6 +100,21 @@ proptest! {
     }
 
     #[test]
+    fn who_keeps_their_own_has_it(base in settings(), theirs in settings(), mine in settings()) {
+        let kept = overlaid(&base, &mine, &theirs);
+        for change in differences(&base, &mine) {
+            prop_assert_eq!(kept.value(&change.place), change.after.clone());
+        }
+        for change in differences(&theirs, &kept) {
+            // Besides what was changed, only a field that had gone comes back with all that it had.
+            let is_mine = differences(&base, &mine).iter().any(|own| own.place.is(&change.place));
+            let comes_back = change.place.field.as_ref().is_some_and(|name| theirs.field(name).is_none());
+            prop_assert!(is_mine || comes_back || mine.value(&change.place).is_none(), "{:?}", change);
+        }
+        prop_assert!(kept.checked().is_ok());
+    }
+
+    #[test]
     fn a_form_says_what_it_shows(own in options()) {
         prop_assert_eq!(FieldForm::of(Some("a"), &own).options(), Ok(own));
     }

@@ -2,7 +2,7 @@
 
 use super::connection::Checked;
 use super::document::{self, Kept};
-use super::{Merging, account, clashes};
+use super::{Merging, account};
 use crate::actor::Actor;
 use crate::database::{Connection, Transaction, fetch_all, run};
 use crate::error::{Error, Result};
@@ -165,7 +165,12 @@ pub(super) async fn blame(
     };
     let last = newer.iter().find(stands_in_the_way).or(newer.first());
     let (by, at) = last.map_or((None, Timestamp(0)), |revision| (revision.by.clone(), revision.at));
-    Ok(clashes(kept.revision, by, at, found))
+    Ok(Clashes {
+        revision: kept.revision,
+        by,
+        at,
+        clashes: found,
+    })
 }
 
 pub(super) async fn insert(
