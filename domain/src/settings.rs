@@ -203,8 +203,13 @@ impl Settings {
     /// The settings of a field by its name; case does not count.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSettings> {
-        let key = name_key(name);
-        self.fields.iter().find(|field| name_key(&field.field) == key)
+        self.position(&name_key(name)).ok().map(|index| &self.fields[index])
+    }
+
+    /// Where the field with this key stands, or would. A file's worth of changes looks for each of its fields.
+    fn position(&self, key: &str) -> Result<usize, usize> {
+        self.fields
+            .binary_search_by(|field| name_key(&field.field).as_str().cmp(key))
     }
 
     /// What holds for a field, whether it has settings of its own or not.
@@ -245,8 +250,7 @@ impl Settings {
 
     /// Puts a field where its name belongs.
     fn insert(&mut self, field: FieldSettings) {
-        let key = name_key(&field.field);
-        let index = self.fields.partition_point(|other| name_key(&other.field) < key);
+        let (Ok(index) | Err(index)) = self.position(&name_key(&field.field));
         self.fields.insert(index, field);
     }
 }

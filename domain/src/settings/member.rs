@@ -174,13 +174,10 @@ impl Settings {
             return self.set_field(place, value);
         }
         let options = match &place.field {
-            Some(name) => {
-                let key = name_key(name);
-                match self.fields.iter_mut().find(|field| name_key(&field.field) == key) {
-                    Some(field) => &mut field.options,
-                    None => return,
-                }
-            }
+            Some(name) => match self.position(&name_key(name)) {
+                Ok(index) => &mut self.fields[index].options,
+                Err(_) => return,
+            },
             None => &mut self.global,
         };
         let flag = || value.and_then(|value| value.parse().ok());
@@ -201,7 +198,7 @@ impl Settings {
 
     fn set_field(&mut self, place: &Place, value: Option<&str>) {
         let Some(key) = place.key() else { return };
-        let index = self.fields.iter().position(|field| name_key(&field.field) == key);
+        let index = self.position(&key).ok();
         match (index, value) {
             (Some(index), Some(name)) => name.clone_into(&mut self.fields[index].field),
             (Some(index), None) => {

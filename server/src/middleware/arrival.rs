@@ -4,6 +4,7 @@ use super::{ClientAddress, Panicked, RequestId, client_address};
 use crate::error_page;
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::ACCEPT;
 use axum::middleware::Next;
 use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,9 +22,10 @@ pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -
     let span = tracing::info_span!("request", %id);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let headers = request.headers().clone();
+    let accept = request.headers().get(ACCEPT).cloned();
     let mut response = next.run(request).instrument(span.clone()).await;
     if response.extensions().get::<Panicked>().is_some() {
+        let headers = accept.into_iter().map(|accept| (ACCEPT, accept)).collect();
         response = error_page::internal(&path, &headers, &id);
     }
     if let Some(value) = id.value() {
