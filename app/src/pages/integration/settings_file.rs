@@ -1,0 +1,326 @@
+//! The settings as a file: to download, and to upload with a preview of what would change.
+
+use super::changes::changes;
+use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::conflict::Conflict;
+use crate::components::field::FieldError;
+use crate::components::notice::{Kind, Notice};
+use crate::components::toast::toast;
+use crate::failure::Failure;
+use domain::fields::FieldErrors;
+use domain::settings::{Difference, Saved};
+use leptos::ev::Event;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+#[cfg(feature = "ssr")]
+use {
+    super::address::Address,
+    super::frame::Tab,
+    crate::components::checked_form::refuse,
+    crate::components::saving::answer_saved,
+    domain::settings::{Edit, differences},
+    portal::settings::file::{Format, parse},
+};
+
+/// The longest file, encoded, that an address can carry to the preview where there is no script.
+#[cfg(feature = "ssr")]
+const MAX_CARRIED: usize = 30_000;
+
+/// What a file would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// The revision that it was compared with.
+    base: i64,
+    /// What would change.
+    differences: Vec<Difference>,
+    /// The file's name, which says its format; may be empty.
+    name: String,
+    /// The file.
+    text: String,
+}
+
+#[cfg(feature = "ssr")]
+async fn preview(text: String, name: String) -> Result<Preview, Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let now = portal::settings::get(&portal, &actor).await?;
+    let wanted = parse(&text, Format::of(&name, &text)).map_err(Failure::Invalid)?;
+    Ok(Preview {
+        base: now.revision,
+        differences: differences(&now.settings, &wanted),
+        name,
+        text,
+    })
+}
+
+/// What a file would change. A browser without script is led to the page that shows it.
+///
+/// # Errors
+/// [`Failure::Invalid`] with a complaint for each place that is not what it must be.
+#[server(prefix = "/fn", endpoint = "integration/preview-file")]
+pub async fn preview_file(
+    #[server(default)] text: String,
+    #[server(default)] name: String,
+) -> Result<Preview, Failure> {
+    let page = Address::page(Tab::History.path());
+    let carried = page.clone().with("filename", &name).with("file", &text);
+    let fits = carried.to_string().len() <= MAX_CARRIED;
+    let again = if fits { &carried } else { &page };
+    let previewed = preview(text, name)
+        .await
+        .map_err(|failure| refuse::<PreviewFile>(failure, again))?;
+    let parts = use_context::<http::request::Parts>();
+    if parts.is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+        if !fits {
+            let sentence = "This file is too long to be previewed without script. Use gatehouse settings diff.";
+            return Err(refuse::<PreviewFile>(
+                Failure::Invalid(FieldErrors::one("text", sentence)),
+                &page,
+            ));
+        }
+        leptos_axum::redirect(&carried.to_string());
+    }
+    Ok(previewed)
+}
+
+/// What the file would change that the address carries.
+///
+/// # Errors
+/// As [`preview_file`].
+#[server(name = ReadPreview, prefix = "/fn", endpoint = "integration/carried-file", input = GetUrl)]
+pub async fn carried_file(text: String, name: String) -> Result<Preview, Failure> {
+    preview(text, name).await
+}
+
+/// Makes the settings what a file says, seen from revision `base`.
+///
+/// # Errors
+/// As [`preview_file`].
+#[server(prefix = "/fn", endpoint = "integration/apply-file")]
+pub async fn apply_file(
+    base: i64,
+    #[server(default)] over: Option<i64>,
+    #[server(default)] text: String,
+    #[server(default)] name: String,
+) -> Result<Saved, Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let page = Address::page(Tab::History.path());
+    let carried = page.clone().with("filename", &name).with("file", &text);
+    let again = if carried.to_string().len() <= MAX_CARRIED {
+        carried
+    } else {
+        page
+    };
+    let saved = match parse(&text, Format::of(&name, &text)) {
+        Ok(settings) => {
+            let edit = Edit::Whole(Box::new(settings));
+            portal::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await
+        }
+        Err(errors) => Err(errors.into()),
+    };
+    answer_saved::<ApplyFile>(saved, Tab::History.path(), &again)
+}
+
+fn errors(values: Values<'_>) -> Option<FieldErrors> {
+    values("text")
+        .trim()
+        .is_empty()
+        .then(|| FieldErrors::one("text", "Choose a file, or paste one."))
+}
+
+/// The card with the downloads, the upload and its preview.
+#[component]
+pub fn SettingsFile(
+    /// The file that the address carries, and its name.
+    file: Option<(String, String)>,
+    /// What that would change, if it is one.
+    carried: Option<Preview>,
+    /// Counts the changes, so that the page is read again after each.
+    changed: RwSignal<u32>,
+) -> impl IntoView {
+    let check = Check::<PreviewFile>::new(errors);
+    let error = check.error("text");
+    let answer = check.value();
+    let text = NodeRef::<html::Textarea>::new();
+    let (first, first_name) = file.unwrap_or_default();
+    let name = RwSignal::new(first_name);
+    let carried = RwSignal::new(carried);
+    let preview = move || match answer.get() {
+        Some(Ok(preview)) => Some(preview),
+        Some(Err(_)) => None,
+        None => carried.get(),
+    };
+    let done = Callback::new(move |()| {
+        check.forget();
+        carried.set(None);
+        changed.update(|changed| *changed += 1);
+    });
+    // Each complaint by its place in the file.
+    let complaints = move || match answer.get() {
+        Some(Err(Failure::Invalid(errors))) if errors.of("text").is_none() => {
+            let items = errors.0.into_iter().map(|error| {
+                view! {
+                    <li>
+                        <code>{error.field}</code>
+                        ": "
+                        {error.message}
+                    </li>
+                }
+            });
+            Some(view! {
+                <Notice kind=Kind::Danger title="This file cannot be used">
+                    <ul>{items.collect_view()}</ul>
+                </Notice>
+            })
+        }
+        _ => None,
+    };
+    let other = check.problem(&[]);
+    let problem = move || {
+        let is_invalid = matches!(answer.get(), Some(Err(Failure::Invalid(_))));
+        other.get().filter(|_| !is_invalid).map(|words| {
+            view! {
+                <Notice kind=Kind::Danger>
+                    <p>{words}</p>
+                </Notice>
+            }
+        })
+    };
+    view! {
+        <section class="card" aria-labelledby="file">
+            <div class="card-header">
+                <h2 id="file">"Settings as a file"</h2>
+                <p>"All settings of this section but the client secret, to be kept in a repository or taken elsewhere."</p>
+            </div>
+            <div class="card-body buttons">
+                <a class="button" href="/integration/settings.toml" download="settings.toml" rel="external">
+                    "Download TOML"
+                </a>
+                <a class="button" href="/integration/settings.json" download="settings.json" rel="external">
+                    "Download JSON"
+                </a>
+            </div>
+            <div class="card-body">
+                <CheckedForm check class="form">
+                    {complaints}
+                    {problem}
+                    <input type="hidden" name="name" value=move || name.get() />
+                    <div class="field needs-script">
+                        <label for="upload">"Upload a file"</label>
+                        // It has no name: what is in it goes by the field below.
+                        <input
+                            id="upload"
+                            type="file"
+                            accept=".toml,.json,application/toml,application/json"
+                            on:change=move |event| read(&event, name, text)
+                        />
+                    </div>
+                    <div class="field">
+                        <label for="file-text">"Or paste it"</label>
+                        <textarea
+                            id="file-text"
+                            name="text"
+                            class="mono"
+                            spellcheck="false"
+                            autocomplete="off"
+                            node_ref=text
+                            aria-invalid=move || error.with(Option::is_some).then_some("true")
+                            aria-describedby="file-error"
+                        >
+                            {first}
+                        </textarea>
+                        <FieldError id="file-error" error />
+                    </div>
+                    <div class="buttons">
+                        <button class="button" aria-busy=move || check.busy()>
+                            "Preview"
+                        </button>
+                    </div>
+                </CheckedForm>
+            </div>
+            {move || preview().map(|preview| view! { <ApplyForm preview done /> })}
+        </section>
+    }
+    .into_any()
+}
+
+/// What would change, and the button that changes it.
+#[component]
+fn ApplyForm(
+    preview: Preview,
+    /// Puts the preview away.
+    done: Callback<()>,
+) -> impl IntoView {
+    let check = Check::<ApplyFile>::new(|_| None);
+    let answer = check.value();
+    Effect::new(move |_| {
+        let words = match answer.get() {
+            Some(Ok(Saved::New(revision))) => format!("Saved as revision {revision}"),
+            Some(Ok(Saved::Same(_))) => "Nothing to save".to_owned(),
+            _ => return,
+        };
+        toast(words);
+        done.run(());
+    });
+    let choice = move || match answer.get() {
+        Some(Ok(Saved::Clashes(clashes))) => Some(view! { <Conflict clashes take_theirs=done /> }),
+        _ => None,
+    };
+    let Preview {
+        base,
+        differences,
+        name,
+        text,
+    } = preview;
+    if differences.is_empty() {
+        return view! {
+            <div class="card-body" role="status">
+                <p>"Nothing would change: everything is as the file says."</p>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="card-body">
+            <CheckedForm check class="form">
+                <FormProblem check fields=&[] />
+                {choice}
+                <h3>"This would change"</h3>
+                {changes(&differences)}
+                <input type="hidden" name="base" value=base.to_string() />
+                <input type="hidden" name="name" value=name />
+                <input type="hidden" name="text" value=text />
+                <div class="buttons">
+                    <button class="button primary" aria-busy=move || check.busy()>
+                        "Apply"
+                    </button>
+                </div>
+            </CheckedForm>
+        </div>
+    }
+    .into_any()
+}
+
+/// Puts what is in the chosen file where it can be read and sent.
+fn read(event: &Event, name: RwSignal<String>, text: NodeRef<html::Textarea>) {
+    let input = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+    let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else {
+        return;
+    };
+    spawn_local(async move {
+        let Ok(content) = JsFuture::from(file.text()).await else {
+            return;
+        };
+        // The page may have gone by now.
+        if let (Some(content), Some(Some(text))) = (content.as_string(), text.try_get_untracked()) {
+            text.set_value(&content);
+            name.try_set(file.name());
+        }
+    });
+}
