@@ -48,30 +48,11 @@ pub async fn clashes(
     base: i64,
     edit: &domain::settings::Edit,
 ) -> Result<Option<Clashes>, Failure> {
-    let then = match portal::settings::at(portal, actor, base).await {
-        Err(portal::Error::NotFound(_)) => return Ok(None),
-        then => then?,
-    };
-    let mut mine = then.clone();
-    if edit.apply(&mut mine).is_err() {
-        return Ok(None);
+    match portal::settings::clashes(portal, actor, base, edit).await {
+        // The form says so itself, or is from a history that is not there.
+        Err(portal::Error::NotFound(_) | portal::Error::Invalid(_)) => Ok(None),
+        found => Ok(found?),
     }
-    let current = portal::settings::get(portal, actor).await?;
-    let Err(clashes) = domain::settings::merge(&then, &current.settings, &mine) else {
-        return Ok(None);
-    };
-    let history = portal::settings::history(portal, actor, None).await?.revisions;
-    let stands_in_the_way = |revision: &&domain::settings::Revision| {
-        let mut changes = revision.differences.iter();
-        changes.any(|change| clashes.iter().any(|clash| clash.place.is(&change.place)))
-    };
-    let last = history.iter().find(stands_in_the_way).or(history.first());
-    Ok(last.map(|last| Clashes {
-        revision: current.revision,
-        by: last.by.clone(),
-        at: last.at,
-        clashes: clashes.clone(),
-    }))
 }
 
 /// Says what was saved, once it was, and reads the page again.

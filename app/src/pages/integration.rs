@@ -7,6 +7,7 @@ mod api_key_dialogs;
 mod changes;
 mod checklist;
 mod connection;
+mod connection_test;
 mod developers_page;
 mod fields;
 mod filter_form;
@@ -21,6 +22,7 @@ mod logs_page;
 mod remote_logging;
 mod settings_actions;
 mod settings_data;
+mod settings_file;
 mod settings_page;
 mod snippets;
 

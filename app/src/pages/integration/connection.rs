@@ -1,6 +1,7 @@
 //! Bynder settings: how connectors reach the DAM.
 
 use super::checklist::Checklist;
+use super::connection_test::ConnectionTest;
 use super::settings_actions::SaveConnection;
 use crate::components::checked_form::{Check, Values};
 use crate::components::field::FieldError;
@@ -8,6 +9,7 @@ use crate::components::notice::{Kind, Notice};
 use crate::components::saving::SaveForm;
 use crate::components::time::moment;
 use crate::components::unsaved::Unsaved;
+use domain::connection_test::Report;
 use domain::fields::FieldErrors;
 use domain::portal_url;
 use domain::selector::Dam;
@@ -47,6 +49,8 @@ pub fn ConnectionCard(
     secret_again: bool,
     /// Whether the client secret was to be removed.
     remove_secret: bool,
+    /// What the last test of the connection came to.
+    report: Option<Report>,
     /// The form.
     unsaved: Unsaved,
     /// Counts the changes, so that the page is read again after each.
@@ -91,6 +95,7 @@ pub fn ConnectionCard(
                     <Checklist origin />
                 </div>
             </div>
+            <ConnectionTest last=report unsaved />
         </section>
     }
     .into_any()

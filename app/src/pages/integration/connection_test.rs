@@ -64,7 +64,7 @@ pub async fn follow_test() -> Result<TextStream<Failure>, Failure> {
     leptos::task::spawn(async move {
         // Nobody may be listening any more; the report is kept all the same.
         let tell = |told: &Told| _ = sender.unbounded_send(Ok(told.line()));
-        let tested = portal::connection::test(&portal, &actor, |step| tell(&Told::Step(step))).await;
+        let tested = portal::connection::test(&portal, &actor, |step| tell(&Told::Step(step.clone()))).await;
         tell(&match tested {
             Ok(report) => Told::Done(report),
             Err(error) => Told::Failed(error.into()),

@@ -6,6 +6,7 @@ use super::current_address;
 use super::frame::{Section, Tab, shown};
 use super::history_actions::{Comparison, HistoryData, compare_with_now, list_revisions};
 use super::history_dialogs::{RestoreDialog, UndoDialog};
+use super::settings_file::{Preview, SettingsFile, carried_file};
 use crate::components::saving::SavedNotice;
 use crate::components::time::{by, moment};
 use crate::failure::Failure;
@@ -22,6 +23,8 @@ pub struct HistoryPage {
     page: Memo<Address>,
     data: Resource<Result<HistoryData, Failure>>,
     comparison: Resource<Option<Comparison>>,
+    carried: Resource<Option<Preview>>,
+    changed: RwSignal<u32>,
 }
 
 impl Page for HistoryPage {
@@ -29,9 +32,10 @@ impl Page for HistoryPage {
         let address = current_address();
         // A dialog reads nothing new; a change brings another address with it.
         let page = Memo::new(move |_| address.get().without_dialog());
+        let changed = RwSignal::new(0);
         let data = Resource::new(
-            move || page.get(),
-            |page| async move { list_revisions(page.get("before").parse().ok()).await },
+            move || (page.get(), changed.get()),
+            |(page, _)| async move { list_revisions(page.get("before").parse().ok()).await },
         );
         let asked = Memo::new(move |_| address.with(asked));
         // What cannot be restored is not asked about.
@@ -39,11 +43,21 @@ impl Page for HistoryPage {
             move || asked.get(),
             |asked| async move { compare_with_now(asked?).await.ok() },
         );
+        let file = Memo::new(move |_| address.with(file));
+        let carried = Resource::new(
+            move || file.get(),
+            |file| async move {
+                let (text, name) = file?;
+                carried_file(text, name).await.ok()
+            },
+        );
         Self {
             address,
             page,
             data,
             comparison,
+            carried,
+            changed,
         }
     }
 
@@ -53,11 +67,16 @@ impl Page for HistoryPage {
             page,
             data,
             comparison,
+            carried,
+            changed,
         } = this;
         let user = current_user();
         let body = move || {
             let page = page.get();
-            Suspend::new(async move { shown(data.await, user, |data| cards(data, &page)).await })
+            Suspend::new(async move {
+                let carried = carried.await;
+                shown(data.await, user, |data| cards(data, &page, carried, changed)).await
+            })
         };
         let overlay = move || {
             let address = address.get();
@@ -71,6 +90,12 @@ impl Page for HistoryPage {
         }
         .into_any()
     }
+}
+
+/// A file that is to be previewed without script, and its name.
+fn file(address: &Address) -> Option<(String, String)> {
+    let text = address.get("file").to_owned();
+    (!text.is_empty()).then(|| (text, address.get("filename").to_owned()))
 }
 
 /// The revision that a person wants to restore.
@@ -94,14 +119,15 @@ fn overlay(data: HistoryData, comparison: Option<Comparison>, address: &Address)
     }
 }
 
-fn cards(data: HistoryData, address: &Address) -> AnyView {
+fn cards(data: HistoryData, address: &Address, carried: Option<Preview>, changed: RwSignal<u32>) -> AnyView {
     let HistoryData {
         revisions,
         more,
         newest,
     } = data;
     let saved = address.get("saved").to_owned();
-    let address = address.clone().with("saved", "");
+    let file = file(address);
+    let address = address.clone().with("saved", "").with("file", "");
     let list = if revisions.is_empty() {
         Either::Left(empty())
     } else {
@@ -121,7 +147,7 @@ fn cards(data: HistoryData, address: &Address) -> AnyView {
             </div>
             {list}
         </section>
-        {file()}
+        <SettingsFile file carried changed />
     }
     .into_any()
 }
@@ -195,26 +221,6 @@ fn pager(oldest: Option<i64>, address: &Address) -> Option<impl IntoView + use<>
             </nav>
         }
     })
-}
-
-/// The settings as a file, to be kept elsewhere.
-fn file() -> impl IntoView {
-    view! {
-        <section class="card" aria-labelledby="file">
-            <div class="card-header">
-                <h2 id="file">"Settings as a file"</h2>
-                <p>"All settings of this section but the client secret, to be kept in a repository or taken elsewhere."</p>
-            </div>
-            <div class="card-body buttons">
-                <a class="button" href="/integration/settings.toml" download="settings.toml" rel="external">
-                    "Download TOML"
-                </a>
-                <a class="button" href="/integration/settings.json" download="settings.json" rel="external">
-                    "Download JSON"
-                </a>
-            </div>
-        </section>
-    }
 }
 
 fn empty() -> impl IntoView {

@@ -10,7 +10,7 @@ use {
     crate::components::saving::answer_saved,
     domain::settings::{ConnectionForm, Edit, GlobalForm},
     portal::Secret,
-    portal::settings::SecretChange,
+    portal::settings::{Base, SecretChange},
 };
 
 /// A form of the settings page, as it comes back when it cannot be saved without script.
@@ -60,7 +60,7 @@ pub async fn save_connection(
         SecretChange::Keep
     };
     let edit = Edit::Connection(ConnectionForm { url, dam, client_id });
-    let saved = portal::settings::save_with(&portal, &actor, over.unwrap_or(base), &edit, secret).await;
+    let saved = portal::settings::save_with(&portal, &actor, Base { shown: base, over }, &edit, secret).await;
     answer_saved::<SaveConnection>(saved, Tab::Settings.path(), &again)
 }
 
@@ -77,7 +77,7 @@ pub async fn save_language(
     let (portal, actor) = crate::context::signed_in()?;
     let again = back("language", base).with("language", &language);
     let edit = Edit::Global(GlobalForm { language });
-    let saved = portal::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await;
+    let saved = portal::settings::save(&portal, &actor, Base { shown: base, over }, &edit).await;
     answer_saved::<SaveLanguage>(saved, Tab::Settings.path(), &again)
 }
 
@@ -94,6 +94,6 @@ pub async fn save_remote_logging(
     let (portal, actor) = crate::context::signed_in()?;
     let again = back("remote-logging", base).with("remote_logging", remote_logging);
     let edit = Edit::RemoteLogging(remote_logging);
-    let saved = portal::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await;
+    let saved = portal::settings::save(&portal, &actor, Base { shown: base, over }, &edit).await;
     answer_saved::<SaveRemoteLogging>(saved, Tab::Settings.path(), &again)
 }

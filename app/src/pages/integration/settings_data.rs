@@ -3,6 +3,7 @@
 use super::address::Address;
 use crate::failure::Failure;
 use domain::api_keys::ApiKeys;
+use domain::connection_test::Report;
 use domain::settings::{Clashes, ConnectionForm, Edit, GlobalForm, Revised};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -19,6 +20,8 @@ pub struct SettingsData {
     pub key: Option<String>,
     /// What the form clashes with that came back without script.
     pub clashes: Option<Clashes>,
+    /// What the last test of the connection came to.
+    pub report: Option<Report>,
 }
 
 /// What the page shows at an address.
@@ -45,6 +48,7 @@ pub async fn settings(address: String) -> Result<SettingsData, Failure> {
         keys: portal::api_keys::get(&portal, &actor).await?,
         key,
         clashes,
+        report: portal::connection::last(&portal, &actor).await?,
     })
 }
 

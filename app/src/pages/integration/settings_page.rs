@@ -100,6 +100,7 @@ fn cards(data: SettingsData, address: &Address, forms: Forms, changes: RwSignal<
         keys,
         key,
         clashes,
+        report,
     } = data;
     let saved = address.get("saved").to_owned();
     let (back, edit) = filled(address).unzip();
@@ -124,6 +125,7 @@ fn cards(data: SettingsData, address: &Address, forms: Forms, changes: RwSignal<
             filled=connection
             back=connection_back
             secret_again=address.get("secret") == "again"
+            report
             remove_secret=address.get("remove_secret") == "true"
             unsaved=forms.connection
             changes

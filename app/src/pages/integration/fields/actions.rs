@@ -10,7 +10,7 @@ use {
     crate::components::saving::answer_saved,
     domain::settings::Edit,
     leptos::server_fn::ServerFn,
-    portal::{Actor, Portal},
+    portal::settings::Base,
 };
 
 /// Saves the Global field settings, those of a field, or a new field's. `over` is the revision whose contrary changes a
@@ -26,10 +26,8 @@ pub async fn save_field(
     #[server(default)] duplicate: String,
 ) -> Result<Saved, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let saved = match over {
-        Some(over) => save_over(&portal, &actor, base, over, &form).await,
-        None => portal::settings::save(&portal, &actor, base, &Edit::Field(form.clone())).await,
-    };
+    let from = Base { shown: base, over };
+    let saved = portal::settings::save(&portal, &actor, from, &Edit::Field(form.clone())).await;
     let spot = match &form {
         form if form.global => Spot::Global,
         form if !form.was.is_empty() => Spot::Edit(form.was.clone()),
@@ -37,16 +35,6 @@ pub async fn save_field(
         _ => Spot::Add(String::new()),
     };
     answer_saved::<SaveField>(saved, PATH, &Address::again(spot, form, base))
-}
-
-/// Saves on top of what others have made of it meanwhile: of the form only what it changes itself, for the rest of it is
-/// older than theirs.
-#[cfg(feature = "ssr")]
-async fn save_over(portal: &Portal, actor: &Actor, base: i64, over: i64, form: &FieldForm) -> portal::Result<Saved> {
-    let then = portal::settings::at(portal, actor, base).await?;
-    let theirs = portal::settings::at(portal, actor, over).await?;
-    let form = super::data::rebased(form, &then, &theirs);
-    portal::settings::save(portal, actor, over, &Edit::Field(form)).await
 }
 
 /// Deletes a field's own settings. What was deleted can be had back by [`undo_field`].

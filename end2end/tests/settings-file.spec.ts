@@ -1,0 +1,46 @@
+// The settings as a file: what a file would change is shown before it does.
+
+import { writeFile } from "node:fs/promises";
+import { history, integration, cards, saved, saveConnection } from "../support/integration.ts";
+import { open, press, section, signIn } from "../support/steps.ts";
+import { expect, hasScript, test } from "../support/test.ts";
+
+const file = JSON.stringify({
+  portal: { url: "acme.bynder.com", dam: "bynder" },
+  language: "de_DE",
+  fields: [{ field: "heroImage", assetTypes: ["image"] }],
+});
+
+test("a file is uploaded after a look at what it changes", async ({ page, account }, info) => {
+  await signIn(page, account.admin);
+  await saveConnection(page, { base: 0, url: "old.bynder.com" });
+  await open(page, history);
+  const card = section(page, "Settings as a file");
+  if (hasScript()) {
+    const path = info.outputPath("settings.json");
+    await writeFile(path, file);
+    await card.getByLabel("Upload a file").setInputFiles(path);
+  } else {
+    await card.getByLabel("Or paste it").fill(file);
+  }
+  await expect(card.getByLabel("Or paste it")).toHaveValue(file);
+  await press(card, "Preview");
+  for (const words of ["https://old.bynder.com", "https://acme.bynder.com", "German", "heroImage"]) {
+    await expect(card.locator(".changes").first()).toContainText(words);
+  }
+  await press(card, "Apply");
+  await saved(page, 2);
+  await expect(page.getByRole("article", { name: /^Revision 2\b/ })).toContainText("Applied a file");
+  await open(page, integration);
+  await expect(cards.bynder(page).getByLabel("Portal URL")).toHaveValue("https://acme.bynder.com");
+});
+
+test("a file that is none says where it is wrong", async ({ page, account }) => {
+  await signIn(page, account.admin, history);
+  const card = section(page, "Settings as a file");
+  await card.getByLabel("Or paste it").fill('{"language": "de_DE", "portal": {"url": "ada@acme.com"}}');
+  await press(card, "Preview");
+  await expect(card.getByRole("alert")).toContainText("portal.url");
+  await expect(card.getByRole("alert")).toContainText("Leave out the user before the @.");
+  await expect(card.getByLabel("Or paste it")).toHaveValue(/ada@acme\.com/);
+});
