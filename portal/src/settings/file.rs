@@ -2,7 +2,9 @@
 
 use domain::fields::FieldErrors;
 use domain::settings::Settings;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::collections::BTreeMap;
 
 /// What stands at the top of a file that may have comments.
 const COMMENT: &str = "\
@@ -76,24 +78,57 @@ pub fn parse(text: &str, format: Format) -> Result<Settings, FieldErrors> {
     let text = text.trim_start_matches('\u{feff}');
     let settings: Settings = match format {
         Format::Json => {
-            // A list would be taken for the members in their order.
-            if !text.trim_start().starts_with('{') {
-                return Err(FieldErrors::one("file", "Expected an object."));
-            }
+            let describe = |error: &serde_json::Error| error.to_string();
+            check(&read(&mut serde_json::Deserializer::from_str(text), describe)?)?;
             let mut reader = serde_json::Deserializer::from_str(text);
-            let settings = read(&mut reader, |error: &serde_json::Error| error.to_string())?;
+            let settings = read(&mut reader, describe)?;
             reader
                 .end()
                 .map_err(|error| FieldErrors::one("file", shorten(&error.to_string())))?;
             settings
         }
         Format::Toml => {
-            let reader =
-                toml::Deserializer::parse(text).map_err(|error| FieldErrors::one("file", describe(text, &error)))?;
-            read(reader, |error| describe(text, error))?
+            let unread = |error| FieldErrors::one("file", describe(text, &error));
+            let reader = || toml::Deserializer::parse(text).map_err(unread);
+            check(&read(reader()?, |error| describe(text, error))?)?;
+            read(reader()?, |error| describe(text, error))?
         }
     };
     settings.checked()
+}
+
+/// A file before its values are looked at.
+type Shape = BTreeMap<String, Part>;
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Part {
+    Table(#[expect(dead_code, reason = "that it is one is all")] BTreeMap<String, IgnoredAny>),
+    List(Vec<Part>),
+    Other(IgnoredAny),
+}
+
+/// Refuses a list where a table belongs: serde would take its items for members, in the order of the type.
+fn check(shape: &Shape) -> Result<(), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let mut expect_table = |part: &Part, place: &str| {
+        if !matches!(part, Part::Table(_)) {
+            errors.add(place, "Expected names with values.");
+        }
+    };
+    for (name, part) in shape {
+        match (name.as_str(), part) {
+            ("portal" | "global", part) => expect_table(part, name),
+            ("fields", Part::List(fields)) => {
+                for (index, field) in fields.iter().enumerate() {
+                    expect_table(field, &format!("fields[{index}]"));
+                }
+            }
+            _ => {}
+        }
+    }
+    errors.0.truncate(10);
+    errors.or(())
 }
 
 fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(

@@ -113,7 +113,14 @@ fn what_is_wrong_is_named_by_its_place() {
     );
     json("{\"fields\": [{\"field\": \"Hero\"}, {}]}", "fields[1]");
     json("{} {}", "file");
-    json("[]", "file");
+    for list in ["[]", "[{\"url\": \"https://dam.example.com\"}]", "7", ""] {
+        json(list, "file");
+    }
+    json("{\"global\": []}", "global");
+    json("{\"portal\": [\"https://dam.example.com\"]}", "portal");
+    json("{\"fields\": [{\"field\": \"Hero\"}, [\"Teaser\"]]}", "fields[1]");
+    toml("global = [\"cat\"]\n", "global");
+    toml("fields = [[\"Hero\"]]\n", "fields[0]");
     let long = json(&format!("{{\"language\": \"{}\"}}", "x".repeat(5_000)), "language");
     assert!(long.chars().count() <= MAX_MESSAGE + 1, "{long}");
 }
