@@ -16,6 +16,7 @@ pub mod failure;
 pub mod icons;
 mod layout;
 mod pages;
+mod query;
 mod session;
 
 #[cfg(feature = "ssr")]

@@ -1,5 +1,7 @@
 //! The settings of an account, as its connectors read them: one document, which changes from revision to revision.
 
+#[cfg(any(test, feature = "testing"))]
+pub mod any;
 mod difference;
 mod edit;
 mod member;

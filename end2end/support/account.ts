@@ -117,7 +117,7 @@ export class Account {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-settings-"));
     const file = join(folder, "settings.json");
     await writeFile(file, JSON.stringify(settings));
-    await this.#command(["settings", "apply", file]);
+    await this.#command(["settings", "apply", file, "--yes"]);
     await rm(folder, { recursive: true });
   }
 

@@ -163,6 +163,14 @@ export const sights: Record<string, Way> = {
     await card.getByLabel("DAM").selectOption("Webdam");
     if (hasScript()) await expect(card.getByText(/^Webdam has no OAuth2 apps/)).toBeVisible();
   },
+  "integration: a connection that does not work": async (start) => {
+    const { page } = start;
+    await at(integration, "Integration")(start);
+    await saveConnection(page, { base: await newestRevision(page), url: "127.0.0.1" });
+    await open(page, integration);
+    await press(cards.bynder(page), "Test connection");
+    await expect(cards.bynder(page).getByText("Does not work")).toBeVisible();
+  },
   "integration without Manage integration": at(integration, "Integration", "Ife"),
   "dialog: rotate the API key": dialogAt(`${integration}?dialog=rotate`, "Rotate the API key"),
   "dialog: leave without saving": async (start) => {
@@ -238,7 +246,7 @@ export const sights: Record<string, Way> = {
   "settings without Admin settings": at("/settings", "Settings", "Marguerite"),
   "permission management": at("/settings/permissions", "Permission management"),
   "person's menu": async (start) => {
-    await at("/integration", "Integration")(start);
+    await at("/asset-tracking", "Asset tracking")(start);
     await personMenu(start.page).click();
     await expect(start.page.getByRole("link", { name: "Sessions" })).toBeVisible();
   },

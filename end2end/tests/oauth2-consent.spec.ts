@@ -69,7 +69,7 @@ test("whoever allows is asked once, and can take it back", async ({ page, accoun
     expect(application.came[1]!.get("code")).toBeTruthy();
   });
   await test.step("it is listed, and disconnected after a question", async () => {
-    await open(hers, "/integration");
+    await open(hers, "/asset-tracking");
     await personMenu(hers).click();
     await hers.getByRole("link", { name: "Connected apps" }).click();
     const row = hers.getByRole("table", { name: "Your connected apps" }).locator("tbody").getByRole("row");

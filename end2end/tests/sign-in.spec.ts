@@ -154,5 +154,6 @@ testOnFreshServer("whoever guesses has to wait, and holds up nobody else", async
 
   await open(page, "/sign-in");
   await fillSignIn(page, grace);
-  await expect(page.getByRole("heading", { name: "Integration", level: 1 })).toBeVisible();
+  // Where somebody begins who may do nothing in particular.
+  await expect(page.getByRole("heading", { name: "Asset tracking", level: 1 })).toBeVisible();
 });

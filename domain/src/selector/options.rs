@@ -93,30 +93,12 @@ impl Options {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::selector::AssetType;
+    use crate::settings::any::options;
     use proptest::prelude::*;
-
-    pub fn options() -> impl Strategy<Value = Options> {
-        let types = proptest::collection::vec(proptest::sample::select(AssetType::ALL), 1..5);
-        (
-            proptest::option::of("[a-z]{0,5}"),
-            proptest::option::of(types.prop_map(AssetTypes::from)),
-            any::<Option<bool>>(),
-            any::<Option<bool>>(),
-            proptest::option::of(proptest::sample::select(SelectionMode::ALL)),
-        )
-            .prop_map(|(term, types, hide, layout, mode)| Options {
-                default_search_term: term,
-                asset_types: types,
-                hide_limited_use: hide,
-                asset_result_in_layout_service: layout,
-                mode,
-            })
-    }
 
     proptest! {
         #[test]
-        fn what_holds_is_the_fields_or_the_globals_and_nothing_else(own in options(), global in options()) {
+        fn what_holds_is_the_fields_or_the_globals_and_nothing_else(own in options("[a-z]{0,5}"), global in options("[a-z]{0,5}")) {
             let Resolved { options, source } = own.within(&global);
             macro_rules! check {
                 ($($member:ident),*) => {$(

@@ -1,60 +1,9 @@
 use super::*;
-use crate::selector::{AssetType, AssetTypes, SelectionMode};
 use proptest::prelude::*;
 
-fn options() -> impl Strategy<Value = Options> {
-    let types = proptest::collection::vec(proptest::sample::select(AssetType::ALL), 1..5);
-    (
-        proptest::option::of("[a-c]{0,2}"),
-        proptest::option::of(types.prop_map(AssetTypes::from)),
-        any::<Option<bool>>(),
-        any::<Option<bool>>(),
-        proptest::option::of(proptest::sample::select(SelectionMode::ALL)),
-    )
-        .prop_map(|(term, types, hide, layout, mode)| Options {
-            default_search_term: term,
-            asset_types: types,
-            hide_limited_use: hide,
-            asset_result_in_layout_service: layout,
-            mode,
-        })
-}
-
-/// Settings over a handful of field names, so that two of them have some in common.
+/// Over a handful of field names, so that two of them have some in common.
 fn settings() -> impl Strategy<Value = Settings> {
-    let fields = proptest::collection::btree_map("[a-eA-E]", options(), 0..5);
-    (
-        proptest::option::of(proptest::sample::select(
-            &["https://a.example", "https://b.example"][..],
-        )),
-        proptest::sample::select(Dam::ALL),
-        proptest::option::of("[x-z]{1,2}"),
-        proptest::sample::select(Language::ALL),
-        any::<bool>(),
-        options(),
-        fields,
-    )
-        .prop_filter_map(
-            "one name twice",
-            |(url, dam, client_id, language, remote_logging, global, fields)| {
-                Settings {
-                    portal: Connection {
-                        url: url.map(str::to_owned),
-                        dam,
-                        client_id,
-                    },
-                    language,
-                    remote_logging,
-                    global,
-                    fields: fields
-                        .into_iter()
-                        .map(|(field, options)| FieldSettings { field, options })
-                        .collect(),
-                }
-                .checked()
-                .ok()
-            },
-        )
+    any::settings("[a-c]{0,2}", "[a-eA-E]")
 }
 
 fn field(name: &str, term: &str) -> FieldForm {
@@ -115,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn a_form_says_what_it_shows(own in options()) {
+    fn a_form_says_what_it_shows(own in any::options("[a-c]{0,2}")) {
         prop_assert_eq!(FieldForm::of(Some("a"), &own).options(), Ok(own));
     }
 }

@@ -1,7 +1,7 @@
 //! `/api/v4/account`.
 
 use super::Caller;
-use super::openapi::OpenToTokens;
+use super::openapi::OpenToCredentials;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::Json;
@@ -26,7 +26,7 @@ pub(super) struct Account<'a> {
 /// The caller's account.
 #[utoipa::path(get, path = "/api/v4/account", tag = "Account", responses(
     (status = 200, description = "The account.", body = Account),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
 pub(super) async fn get(State(app): State<App>, Caller(actor): Caller) -> Result<Response, Problem> {
     let details = accounts::details(&app.portal, &actor).await?;

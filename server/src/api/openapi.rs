@@ -22,7 +22,7 @@ pub const PATH: &str = "/api/openapi.json";
 /// What each operation behind a credential may answer instead.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes answers")]
-pub(crate) enum OpenToTokens {
+pub(crate) enum OpenToCredentials {
     /// Something of the request cannot be read, or is not what it must be.
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(#[to_schema] problem::Body),
@@ -32,6 +32,9 @@ pub(crate) enum OpenToTokens {
     /// The credential is not good for this.
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(#[to_schema] problem::Body),
+    /// The body did not come in time.
+    #[response(status = 408, content_type = "application/problem+json")]
+    TooSlow(#[to_schema] problem::Body),
     /// The body is too large.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(#[to_schema] problem::Body),

@@ -2,7 +2,7 @@
 
 use super::Caller;
 use super::caller::Bearing;
-use super::openapi::OpenToTokens;
+use super::openapi::OpenToCredentials;
 use super::query::ById;
 use crate::problem::{Body, Problem};
 use crate::state::App;
@@ -43,7 +43,7 @@ impl From<people::Profile> for Profile {
 /// The account's security profiles.
 #[utoipa::path(get, path = "/api/v4/profiles", tag = "Profiles", operation_id = "profiles", responses(
     (status = 200, description = "The profiles.", body = Vec<Profile>),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"])))]
 pub(super) async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<Json<Vec<Profile>>, Problem> {
     let profiles = profiles::list(&app.portal, &actor).await?;
@@ -56,7 +56,7 @@ pub(super) async fn list(State(app): State<App>, Caller(actor): Caller) -> Resul
 ), responses(
     (status = 200, description = "The profile.", body = Profile),
     (status = 404, description = "The account has no such profile.", body = Body, content_type = "application/problem+json"),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"]), ("oauth2" = ["current.profile:read"])))]
 pub(super) async fn get(
     State(app): State<App>,

@@ -1,7 +1,7 @@
 //! `/api/v4/currentUser` and `/api/v4/users`.
 
 use super::Caller;
-use super::openapi::OpenToTokens;
+use super::openapi::OpenToCredentials;
 use super::query::{ById, Query};
 use crate::problem::{Body, Problem};
 use crate::state::App;
@@ -110,7 +110,7 @@ pub(super) struct Group {}
 #[utoipa::path(get, path = "/api/v4/currentUser", tag = "Users", operation_id = "currentUser",
     summary = "The user behind the credential", responses(
     (status = 200, description = "The user.", body = User),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
 /// The person behind the credential; answered from what the credential brought along.
 pub(super) async fn current(Caller(actor): Caller) -> Result<Response, Problem> {
@@ -149,7 +149,7 @@ pub(super) async fn current(Caller(actor): Caller) -> Result<Response, Problem> 
         ("X-Pagination-Page" = u64, description = "Which page this is."),
         ("X-Pagination-Limit" = u64, description = "How many users a page has."),
     )),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -189,7 +189,7 @@ pub(super) async fn list(
 ), responses(
     (status = 200, description = "The user.", body = User),
     (status = 404, description = "The account has no such user.", body = Body, content_type = "application/problem+json"),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(super) async fn get(
     State(app): State<App>,

@@ -5,7 +5,7 @@
 
 use super::Gate;
 use super::caller::Admitted;
-use super::openapi::OpenToConnectors;
+use crate::api::openapi::OpenToCredentials;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::body::{Body, Bytes};
@@ -41,7 +41,7 @@ const AT_ONCE: i64 = 100;
 ), responses(
     (status = 200, description = "Events, until either side hangs up: `event: settings`, `id: REVISION`, `data: {\"revision\":REVISION}`.",
         body = String, content_type = "text/event-stream"),
-    OpenToConnectors
+    OpenToCredentials
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
 pub(crate) async fn get(State(gate): State<Gate>, admitted: Admitted, request: Request) -> Response {
     let headers = request.into_parts().0.headers;

@@ -3,7 +3,8 @@
 use super::Gate;
 use super::caller::Admitted;
 use super::conditional;
-use super::openapi::{OpenToConnectors, SelectorOptions, SelectorSources};
+use super::openapi::{SelectorOptions, SelectorSources};
+use crate::api::openapi::OpenToCredentials;
 use crate::problem::{Kind, Problem};
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -64,7 +65,7 @@ struct Reached<'a> {
     (status = 200, description = "What holds.", body = Field, headers(("ETag" = String, description = "Changes with the settings."))),
     (status = 304, description = "The connector has it."),
     (status = 404, description = "No field is named.", body = crate::problem::Body, content_type = "application/problem+json"),
-    OpenToConnectors
+    OpenToCredentials
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
 pub(crate) async fn get(
     State(gate): State<Gate>,

@@ -4,7 +4,8 @@ use super::Gate;
 use super::batch::{self, Batch};
 use super::caller::Admitted;
 use super::once::once;
-use super::openapi::{LogRecord, LogsAccepted, OpenToConnectors};
+use super::openapi::{LogRecord, LogsAccepted};
+use crate::api::openapi::OpenToCredentials;
 use crate::body;
 use crate::problem::{Body as ProblemBody, Kind, Problem};
 use axum::Json;
@@ -30,7 +31,7 @@ const MAX: usize = 1024 * 1024;
 )), responses(
     (status = 202, description = "The records are kept.", body = LogsAccepted),
     (status = 422, description = "The key has come with another batch.", body = ProblemBody, content_type = "application/problem+json"),
-    OpenToConnectors
+    OpenToCredentials
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
 pub(crate) async fn post(State(gate): State<Gate>, admitted: Admitted, request: Request) -> Response {
     let (caller, finish) = admitted.split();

@@ -1,34 +1,6 @@
 //! How the connector API is described. What is sent is written by `portal` and `domain`, in the same words.
 
-use crate::problem;
-use utoipa::{IntoResponses, ToSchema};
-
-/// What each operation behind an API key may answer instead.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "it describes answers")]
-pub(crate) enum OpenToConnectors {
-    /// Something of the request cannot be read, or is not what it must be.
-    #[response(status = 400, content_type = "application/problem+json")]
-    BadRequest(#[to_schema] problem::Body),
-    /// There is no API key, or it does not work.
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(#[to_schema] problem::Body),
-    /// The account does not have this switched on.
-    #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] problem::Body),
-    /// The body did not come in time.
-    #[response(status = 408, content_type = "application/problem+json")]
-    TooSlow(#[to_schema] problem::Body),
-    /// The body is too large.
-    #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] problem::Body),
-    /// The media type of the body is not supported.
-    #[response(status = 415, content_type = "application/problem+json")]
-    MediaType(#[to_schema] problem::Body),
-    /// Too many requests.
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] problem::Body),
-}
+use utoipa::ToSchema;
 
 /// The settings of an account.
 #[derive(ToSchema)]

@@ -3,7 +3,8 @@
 use super::Gate;
 use super::caller::Admitted;
 use super::conditional;
-use super::openapi::{OpenToConnectors, Settings};
+use super::openapi::Settings;
+use crate::api::openapi::OpenToCredentials;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use portal::connectors;
@@ -17,7 +18,7 @@ use portal::connectors;
 ), responses(
     (status = 200, description = "The settings.", body = Settings, headers(("ETag" = String, description = "Changes with the settings."))),
     (status = 304, description = "The connector has them."),
-    OpenToConnectors
+    OpenToCredentials
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
 pub(crate) async fn get(State(gate): State<Gate>, admitted: Admitted, request: Request) -> Response {
     let headers = request.into_parts().0.headers;

@@ -1,7 +1,7 @@
 //! The endpoints of the three-legged flow (RFC 5849 §2). The page where a person decides is the app's.
 
 use super::Received;
-use crate::api::openapi::{OpenToAll, OpenToTokens};
+use crate::api::openapi::{OpenToAll, OpenToCredentials};
 use crate::api::query::Query;
 use crate::problem::Problem;
 use crate::state::App;
@@ -19,7 +19,7 @@ use portal::request_tokens::{self, Issued};
 #[utoipa::path(post, path = "/api/v4/oauth/request_token", tag = "OAuth 1", operation_id = "requestToken", responses(
     (status = 200, description = "`oauth_token`, `oauth_token_secret` and `oauth_callback_confirmed`.",
         body = String, content_type = "application/x-www-form-urlencoded"),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = [])))]
 pub async fn request_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let received = Received::read(request).await?;
@@ -65,7 +65,7 @@ pub async fn authorise(RawQuery(query): RawQuery) -> Result<Redirect, Problem> {
 #[utoipa::path(post, path = "/api/v4/oauth/access_token", tag = "OAuth 1", operation_id = "accessToken", responses(
     (status = 200, description = "`oauth_token` and `oauth_token_secret`.",
         body = String, content_type = "application/x-www-form-urlencoded"),
-    OpenToTokens
+    OpenToCredentials
 ), security(("oauth1" = [])))]
 pub async fn access_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let received = Received::read(request).await?;

@@ -2,8 +2,9 @@
 //!
 //! All that a person can choose to see is in the address, so a page can be shared, reloaded, and used without script.
 
+use crate::query::pairs;
 use domain::ids::{ConsumerId, TokenId};
-use domain::oauth1::{decode_form, encode};
+use domain::oauth1::encode;
 use domain::tokens::{NewToken, Place, TokenFilter, TokenQuery, TokenSort};
 use std::fmt;
 
@@ -252,19 +253,6 @@ fn spot(path: &str) -> Spot {
         .strip_prefix("/consumers/")
         .and_then(|id| id.parse().ok())
         .map_or(Spot::Tokens, Spot::Consumer)
-}
-
-/// The router's own reading of a query decodes twice what a person has typed, so `50%25` would not survive it.
-fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    let text = |part: &str| {
-        decode_form(part.as_bytes())
-            .map(Into::into)
-            .unwrap_or_else(|_| part.to_owned())
-    };
-    query.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (text(name), text(value))
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! What the address of a page of this section says: which page, which dialog is open, what a form that was sent without
 //! script holds. No secret is ever part of it.
 
-use domain::oauth1::{decode_form, encode};
+use crate::query::pairs;
+use domain::oauth1::encode;
 use std::fmt;
 
 /// An address, taken apart.
@@ -25,15 +26,9 @@ impl Address {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        let text = |part: &str| {
-            decode_form(part.as_bytes())
-                .map(Into::into)
-                .unwrap_or_else(|_| part.to_owned())
-        };
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         Self {
             path: path.to_owned(),
-            pairs: pairs.map(|(name, value)| (text(name), text(value))).collect(),
+            pairs: pairs(query).collect(),
         }
     }
 

@@ -133,7 +133,7 @@ pub fn ConnectionTest(
         })
     };
     view! {
-        <section class="card-body" aria-labelledby="test-connection">
+        <section class="card-body connection-test" aria-labelledby="test-connection">
             <h3 id="test-connection">"Connection"</h3>
             <p class="muted">
                 "Asks the DAM for a token with what is saved, looks which scopes it has, and reads something."

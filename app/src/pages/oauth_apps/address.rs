@@ -3,9 +3,10 @@
 //! A form that was sent without script comes back through here, so that nothing is lost that was filled in. No secret
 //! is ever part of it.
 
+use crate::query::pairs;
 use domain::ids::{ClientSecretId, OauthAppId};
 use domain::oauth_apps::{AppForm, SecretForm};
-use domain::oauth1::{decode_form, encode};
+use domain::oauth1::encode;
 use std::fmt;
 
 /// The path of the list; the pages of its apps are below it.
@@ -201,19 +202,6 @@ fn spot(path: &str) -> Spot {
         Some(id) => id.parse().map_or(Spot::List, Spot::App),
         None => Spot::List,
     }
-}
-
-/// Decoded once: the router's own reading of a query decodes twice on the server.
-fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    let text = |part: &str| {
-        decode_form(part.as_bytes())
-            .map(Into::into)
-            .unwrap_or_else(|_| part.to_owned())
-    };
-    query.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (text(name), text(value))
-    })
 }
 
 #[cfg(test)]

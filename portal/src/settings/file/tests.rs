@@ -1,63 +1,11 @@
 use super::*;
-use domain::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
-use domain::settings::{Connection, FieldSettings};
+use domain::selector::Language;
+use domain::settings::any::settings;
 use proptest::prelude::*;
-
-fn options() -> impl Strategy<Value = Options> {
-    let types = proptest::collection::vec(proptest::sample::select(AssetType::ALL), 1..5);
-    (
-        proptest::option::of("\\PC{0,20}"),
-        proptest::option::of(types.prop_map(AssetTypes::from)),
-        any::<Option<bool>>(),
-        any::<Option<bool>>(),
-        proptest::option::of(proptest::sample::select(SelectionMode::ALL)),
-    )
-        .prop_map(|(term, types, hide, layout, mode)| Options {
-            default_search_term: term,
-            asset_types: types,
-            hide_limited_use: hide,
-            asset_result_in_layout_service: layout,
-            mode,
-        })
-}
-
-/// Settings that can be kept, with whatever texts people type.
-fn settings() -> impl Strategy<Value = Settings> {
-    let fields = proptest::collection::vec(("\\PC{1,20}", options()), 0..6);
-    let url = proptest::option::of(Just("https://dam.example.com".to_owned()));
-    (
-        (
-            url,
-            proptest::sample::select(Dam::ALL),
-            proptest::option::of("[!-~]{1,20}"),
-        ),
-        proptest::sample::select(Language::ALL),
-        any::<bool>(),
-        options(),
-        fields,
-    )
-        .prop_filter_map(
-            "not to be kept",
-            |((url, dam, client_id), language, remote_logging, global, fields)| {
-                Settings {
-                    portal: Connection { url, dam, client_id },
-                    language,
-                    remote_logging,
-                    global,
-                    fields: fields
-                        .into_iter()
-                        .map(|(field, options)| FieldSettings { field, options })
-                        .collect(),
-                }
-                .checked()
-                .ok()
-            },
-        )
-}
 
 proptest! {
     #[test]
-    fn what_is_printed_is_read_back(settings in settings()) {
+    fn what_is_printed_is_read_back(settings in settings("\\PC{0,20}", "\\PC{1,20}")) {
         for format in Format::ALL {
             let text = print(&settings, format);
             prop_assert_eq!(parse(&text, format), Ok(settings.clone()), "{}", text);

@@ -3,7 +3,8 @@
 //!
 //! A form that was sent without script comes back through here, so that nothing is lost that was filled in.
 
-use domain::oauth1::{decode_form, encode};
+use crate::query::pairs;
+use domain::oauth1::encode;
 use domain::selector::Language;
 use domain::settings::FieldForm;
 use std::fmt;
@@ -240,19 +241,6 @@ impl fmt::Display for Address {
         }
         Ok(())
     }
-}
-
-/// Decoded once: the router's own reading of a query decodes twice on the server.
-fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    let text = |part: &str| {
-        decode_form(part.as_bytes())
-            .map(Into::into)
-            .unwrap_or_else(|_| part.to_owned())
-    };
-    query.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (text(name), text(value))
-    })
 }
 
 #[cfg(test)]
