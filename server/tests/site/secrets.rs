@@ -53,6 +53,37 @@ impl Browser<'_> {
     }
 }
 
+/// The API key, shown and used; the DAM's client secret, saved and tried.
+async fn connector_secrets(browser: &Browser<'_>, cookie: &str) -> Vec<(&'static str, String)> {
+    let show = async || -> String {
+        let answer = browser.post("/fn/integration/show-api-key", cookie, &[]).await;
+        answer.json().await.unwrap()
+    };
+    let before = show().await;
+    let settings = format!("{}/api/connector/v1/settings", browser.origin);
+    for key in [before.as_str(), "no-such-key-at-all"] {
+        let request = browser.client.get(&settings).header("x-api-key", key);
+        request.send().await.unwrap();
+    }
+    let client_secret = "client-secret-of-the-dam".to_owned();
+    let fields = [
+        ("base", "0"),
+        ("url", "127.0.0.1"),
+        ("dam", "bynder"),
+        ("client_id", "client"),
+        ("client_secret", client_secret.as_str()),
+    ];
+    let saved = browser.post("/fn/integration/save-connection", cookie, &fields).await;
+    assert_eq!(saved.status(), 200, "{saved:?}");
+    let tested = browser.post("/fn/integration/test-connection", cookie, &[]).await;
+    assert_eq!(tested.status(), 200, "{tested:?}");
+    vec![
+        ("API key", before),
+        ("wrong API key", "no-such-key-at-all".to_owned()),
+        ("client secret of the DAM", client_secret),
+    ]
+}
+
 /// The one secret that the page shows: 256 bits in Base64.
 fn shown_secret(page: &str) -> String {
     let mut words = page.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_');
@@ -266,7 +297,8 @@ async fn no_secret_is_written_anywhere() {
         .unwrap();
     let shown = shown_secret(&page);
 
-    let granted = oauth2_secrets(&program, &browser, &second).await;
+    let mut granted = oauth2_secrets(&program, &browser, &second).await;
+    granted.extend(connector_secrets(&browser, &second).await);
     let private_key = beginning_of_private_keys();
 
     // As it is while the server runs, and as it is left.
