@@ -14,6 +14,7 @@ mod changes;
 mod connection;
 mod connectors;
 mod consumers;
+mod dam_assets;
 mod demo;
 mod features;
 mod keyring;

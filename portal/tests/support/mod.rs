@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub mod app;
+pub mod connected;
 pub mod dam;
 
 pub use app::App;
@@ -51,6 +52,18 @@ macro_rules! both {
             $(#[tokio::test]
             async fn $case() {
                 crate::support::run(crate::support::Engine::Postgres, super::$case).await;
+            })*
+        }
+    };
+}
+
+/// Cases that have nothing to do with the engine.
+macro_rules! cases {
+    ($($case:ident),* $(,)?) => {
+        mod each {
+            $(#[tokio::test]
+            async fn $case() {
+                crate::support::run(crate::support::Engine::Sqlite, super::$case).await;
             })*
         }
     };
