@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::last_noted::LastNoted;
 use crate::portal::Portal;
 use crate::secret::{self, Secret};
+use crate::settings::account;
 use domain::api_keys::{ApiKey, ApiKeys, Overlap};
 use domain::ids::{AccountId, ApiKeyId, UserId};
-use domain::rights::Right;
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +30,6 @@ pub struct Connected {
 /// What a key is sealed for.
 pub(crate) fn context(id: ApiKeyId) -> String {
     format!("api_keys/{id}")
-}
-
-fn account(actor: &Actor) -> Result<AccountId> {
-    Ok(actor.may(Right::ManageIntegration)?.account())
 }
 
 /// Gives an account its key, in the caller's transaction.

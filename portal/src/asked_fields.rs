@@ -4,9 +4,9 @@ use crate::actor::Actor;
 use crate::database::{fetch_all, fetch_one, run};
 use crate::error::Result;
 use crate::portal::Portal;
+use crate::settings;
 use domain::fields::name_key;
 use domain::ids::AccountId;
-use domain::rights::Right;
 use domain::settings::MAX_FIELD;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// # Errors
 /// [`Error::Forbidden`](crate::Error::Forbidden) without Manage integration.
 pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<String>> {
-    let account = actor.may(Right::ManageIntegration)?.account();
+    let account = settings::account(actor)?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,

@@ -6,9 +6,8 @@ use crate::database::{fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::outgoing::{Outgoing, Target};
 use crate::portal::Portal;
+use crate::settings::account;
 use domain::connection_test::{Outcome, Report, SCOPES, Step, StepKind};
-use domain::ids::AccountId;
-use domain::rights::Right;
 use domain::scopes::Scope;
 use domain::selector::Dam as Kind;
 use domain::time::Timestamp;
@@ -24,10 +23,6 @@ const ROOM: u64 = 10;
 
 /// What the first read reads.
 const READ: &str = "/api/v4/media/?limit=1";
-
-fn account(actor: &Actor) -> Result<AccountId> {
-    Ok(actor.may(Right::ManageIntegration)?.account())
-}
 
 /// How the last test went, if there was one.
 ///

@@ -4,9 +4,9 @@ use crate::actor::Actor;
 use crate::dam::{Answer, Dam, Failed};
 use crate::error::{Error, Result};
 use crate::portal::Portal;
+use crate::settings;
 use bytes::Bytes;
 use domain::ids::AccountId;
-use domain::rights::Right;
 use domain::scopes::Scope;
 use domain::selector::preview::{Preview, PreviewAsset, PreviewSource};
 use domain::selector::{AssetType, samples};
@@ -82,7 +82,7 @@ pub struct Thumbnail {
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
 pub async fn preview(portal: &Portal, actor: &Actor) -> Result<Preview> {
-    let account = actor.may(Right::ManageIntegration)?.account();
+    let account = settings::account(actor)?;
     let samples = |source| Preview {
         assets: samples::samples().assets,
         source,
@@ -118,7 +118,7 @@ pub async fn preview(portal: &Portal, actor: &Actor) -> Result<Preview> {
 /// be given.
 pub async fn thumbnail(portal: &Portal, actor: &Actor, asset: &str) -> Result<Thumbnail> {
     const MISSING: Error = Error::NotFound("thumbnail");
-    let account = actor.may(Right::ManageIntegration)?.account();
+    let account = settings::account(actor)?;
     let dam = Dam::of(portal, account).await?.ok_or(MISSING)?;
     let listing = listing(portal, account, &dam).await;
     let found = listing.outcome.as_ref().map_err(|_| MISSING)?;

@@ -8,10 +8,10 @@ use crate::database::{Connection, fetch_all, fetch_one, fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::last_noted::LastNoted;
 use crate::portal::Portal;
+use crate::settings::account;
 use domain::fields::{self, FieldErrors};
 use domain::ids::{AccountId, ImplementationId};
 use domain::implementations::{Connector, Implementation};
-use domain::rights::Right;
 use domain::time::Timestamp;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -32,10 +32,6 @@ pub(crate) struct Known {
     id: Option<ImplementationId>,
     last_seen: LastNoted,
     taken: AtomicI64,
-}
-
-fn account(actor: &Actor) -> Result<AccountId> {
-    Ok(actor.may(Right::ManageIntegration)?.account())
 }
 
 /// All implementations of the account, the last seen first.

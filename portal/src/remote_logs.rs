@@ -12,7 +12,6 @@ use crate::settings;
 use domain::fields::FieldErrors;
 use domain::ids::RemoteLogId;
 use domain::remote_logs::{DAYS, Filter, Level, Logs, MAX_BATCH, Record, RemoteLog, Sent};
-use domain::rights::Right;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -132,7 +131,7 @@ async fn insert(portal: &Portal, tx: &mut Transaction, caller: &Caller, record: 
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
 pub async fn list(portal: &Portal, actor: &Actor, filter: &Filter) -> Result<Logs> {
-    let account = actor.may(Right::ManageIntegration)?.account();
+    let account = settings::account(actor)?;
     let mut db = portal.read().await?;
     let search: String = filter.search.trim().chars().take(MAX_SEARCH).collect();
     let pattern = if search.is_empty() {

@@ -18,24 +18,25 @@ use crate::actor::Actor;
 use crate::audit::{self, Change};
 use crate::changes;
 use crate::database::{Connection, Transaction, run};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::portal::Portal;
 use document::Kept;
-use domain::fields::{FieldErrors, name_key};
+use domain::fields::name_key;
 use domain::ids::AccountId;
 use domain::rights::Right;
 use domain::settings::{
     Clashes, Difference, Edit, Member, Place, Revised, Saved, Settings, differences, merge, overlaid,
 };
 
-fn account(actor: &Actor) -> Result<AccountId> {
+/// The account of an actor who may configure how its connectors work.
+pub(crate) fn account(actor: &Actor) -> Result<AccountId> {
     Ok(actor.may(Right::ManageIntegration)?.account())
 }
 
 /// The account's settings.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration.
+/// [`Error::Forbidden`](crate::Error::Forbidden) without Manage integration.
 pub async fn get(portal: &Portal, actor: &Actor) -> Result<Revised> {
     let account = account(actor)?;
     let published = published(portal, account).await?;
@@ -67,8 +68,8 @@ impl From<i64> for Base {
 /// listening connector within a second. What others have changed since then stays, unless it is the same thing.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] for a field that does not hold what it must, by
-/// the form's names, [`Error::NotFound`] for a `base` that never was.
+/// [`Error::Forbidden`](crate::Error::Forbidden) without Manage integration, [`Error::Invalid`](crate::Error::Invalid) for a field that does not hold what it must, by
+/// the form's names, [`Error::NotFound`](crate::Error::NotFound) for a `base` that never was.
 pub async fn save(portal: &Portal, actor: &Actor, base: impl Into<Base>, edit: &Edit) -> Result<Saved> {
     save_with(portal, actor, base, edit, SecretChange::Keep).await
 }
@@ -223,9 +224,4 @@ fn describe(revision: i64, note: &str, changes: &[Difference]) -> String {
         format!("{note}. ")
     };
     format!("revision {revision}: {note}{}", names.join(", "))
-}
-
-/// A complaint about the form of the settings.
-fn invalid(field: &str, message: &str) -> Error {
-    FieldErrors::one(field, message).into()
 }

@@ -1,9 +1,8 @@
 //! The client secret with which the DAM's tokens are got: written, used, and never read by anybody.
 
-use super::invalid;
 use crate::actor::Actor;
 use crate::database::{Connection, Transaction, fetch_optional, run};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::portal::Portal;
 use crate::secret::Secret;
 use domain::ids::AccountId;
@@ -31,13 +30,19 @@ impl SecretChange {
     pub(super) fn checked(self, edit: &Edit) -> Result<Checked> {
         if let Self::Replace(secret) = &self {
             if !matches!(edit, Edit::Connection(_)) {
-                return Err(invalid("client_secret", "A client secret belongs to the connection."));
+                return Err(Error::field(
+                    "client_secret",
+                    "A client secret belongs to the connection.",
+                ));
             }
             if secret.expose().chars().count() > MAX {
-                return Err(invalid("client_secret", "Use at most 500 characters."));
+                return Err(Error::field("client_secret", "Use at most 500 characters."));
             }
             if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(invalid("client_secret", "Use the characters of ASCII, without spaces."));
+                return Err(Error::field(
+                    "client_secret",
+                    "Use the characters of ASCII, without spaces.",
+                ));
             }
         }
         Ok(Checked(self))
