@@ -16,7 +16,8 @@ postgres_programs() {
 has_postgres() { postgres_programs; }
 add_postgres() { debian_packages postgresql; }
 
-# start_postgres: sets postgres_url. The folder is short, as a socket's path may not be long, and holds nothing worth a sync.
+# start_postgres: sets postgres_url. The folder is short, as a socket's path may not be long, and holds nothing worth a sync
+# or a log kept for long.
 start_postgres() {
     local programs port
     programs=$(postgres_programs) || die "PostgreSQL is missing: install it (on Debian the package postgresql), then run this again."
@@ -30,7 +31,7 @@ start_postgres() {
     postgres_command "$programs/initdb" --pgdata="$postgres_folder/data" --username=postgres --auth=trust --encoding=UTF8 \
         --locale=C.UTF-8 --no-sync >/dev/null || die "PostgreSQL could not be set up; what it said is above."
     postgres_command "$programs/pg_ctl" start --silent --wait --pgdata="$postgres_folder/data" --log="$postgres_folder/log" \
-        --options="-h 127.0.0.1 -p $port -k $postgres_folder -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off" || {
+        --options="-h 127.0.0.1 -p $port -k $postgres_folder -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=128MB" || {
         cat "$postgres_folder/log" >&2
         die "PostgreSQL did not start; its log is above."
     }

@@ -5,7 +5,10 @@
 
 mod api;
 mod connector;
+#[path = "../support/database.rs"]
+mod database;
 mod endpoints;
+
 mod flow;
 mod hostile;
 mod http;

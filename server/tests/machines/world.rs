@@ -1,5 +1,6 @@
 //! A portal with people, consumers and tokens, and servers that share it.
 
+use crate::database::{Database, Engine, engines};
 use crate::http::{Answer, Call};
 use crate::signer::{Credentials, Unsigned};
 use domain::accounts::NewAccount;
@@ -10,15 +11,11 @@ use domain::rights::Rights;
 use domain::time::Timestamp;
 use domain::tokens::{NewToken, Token};
 use portal::sessions::Client;
-use portal::{
-    Actor, Clock, Keyring, Location, Options, Portal, Secret, accounts, consumers, people, profiles, sessions, tokens,
-};
+use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts, consumers, people, profiles, sessions, tokens};
 use server::config::Overrides;
 use server::{App, Config, connections, router};
-use sqlx::{Connection, Executor, PgConnection};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -77,23 +74,14 @@ struct Node {
 
 /// What nodes have in common.
 struct Shared {
-    location: Location,
+    database: Database,
     master_key: Secret,
     clock: Clock,
-    #[expect(dead_code, reason = "the folder goes with it")]
-    folder: TempDir,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
 }
 
 /// Runs a test on each engine at hand.
 pub async fn on_each_engine(settings: Settings, test: impl AsyncFn(World)) {
-    let postgres = std::env::var_os("GATEHOUSE_TEST_POSTGRES").map(|_| Engine::Postgres);
-    for engine in [Some(Engine::Sqlite), postgres].into_iter().flatten() {
+    for engine in engines() {
         println!("on {engine:?}");
         test(World::new(engine, settings.clone()).await).await;
     }
@@ -101,16 +89,10 @@ pub async fn on_each_engine(settings: Settings, test: impl AsyncFn(World)) {
 
 impl World {
     pub async fn new(engine: Engine, settings: Settings) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let location = match engine {
-            Engine::Sqlite => Location::File(folder.path().join("gatehouse.db")),
-            Engine::Postgres => Location::Postgres(new_database().await),
-        };
         let shared = Shared {
-            location,
+            database: Database::new(engine).await,
             master_key: portal::new_master_key(),
             clock: Clock::manual(BEGINNING),
-            folder,
         };
         let node = Node::start(&shared, &settings).await;
 
@@ -312,7 +294,7 @@ impl World {
 impl Node {
     async fn start(shared: &Shared, settings: &Settings) -> Self {
         let options = Options {
-            database: shared.location.clone(),
+            database: shared.database.location.clone(),
             keyring: Keyring::parse(shared.master_key.expose()).unwrap(),
             clock: shared.clock.clone(),
             outgoing: portal::outgoing::Policy::default(),
@@ -342,18 +324,4 @@ impl Node {
             tasks,
         }
     }
-}
-
-/// A database of its own on the server for tests.
-async fn new_database() -> String {
-    let server = std::env::var("GATEHOUSE_TEST_POSTGRES").unwrap();
-    let name = format!("oauth1_{}_{}", std::process::id(), crate::signer::nonce());
-    let mut connection = PgConnection::connect(&server).await.unwrap();
-    connection
-        .execute(sqlx::AssertSqlSafe(format!("create database {name}")))
-        .await
-        .unwrap();
-    let mut url = url::Url::parse(&server).unwrap();
-    url.set_path(&name);
-    url.into()
 }

@@ -5,6 +5,8 @@
 mod command_line;
 mod cross_site;
 mod dam;
+#[path = "../support/database.rs"]
+mod database;
 mod failures;
 mod files;
 mod gate;

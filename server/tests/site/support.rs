@@ -1,16 +1,15 @@
 //! A server of a test's own, on a free port of the loopback address.
 
+use crate::database::Database;
+pub use crate::database::{Engine, engines};
 use domain::accounts::NewAccount;
-use portal::{Clock, Keyring, Location, Options, Portal, accounts};
+use portal::{Clock, Keyring, Options, Portal, accounts};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use server::config::Overrides;
 use server::{App, Config, router};
-use sqlx::{Connection, Executor, PgConnection};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -22,36 +21,20 @@ pub struct Site {
     pub app: App,
     pub address: SocketAddr,
     client: Client,
-    folder: TempDir,
     #[expect(dead_code, reason = "its tasks end with it")]
     tasks: JoinSet<()>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
-
-/// The engines at hand: SQLite always, PostgreSQL where the run has started one.
-pub fn engines() -> Vec<Engine> {
-    let postgres = std::env::var_os("GATEHOUSE_TEST_POSTGRES").map(|_| Engine::Postgres);
-    [Some(Engine::Sqlite), postgres].into_iter().flatten().collect()
+    database: Database,
 }
 
 impl Site {
     /// With an empty database.
     pub async fn fresh(engine: Engine, overrides: Overrides) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = match engine {
-            Engine::Sqlite => Location::File(folder.path().join("gatehouse.db")),
-            Engine::Postgres => Location::Postgres(new_database().await),
-        };
+        let database = Database::new(engine).await;
         let keyring = Keyring::parse(portal::new_master_key().expose()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let portal = Portal::open(Options {
-            database,
+            database: database.location.clone(),
             keyring,
             clock: Clock::System,
             // The server may be its own DAM.
@@ -62,7 +45,7 @@ impl Site {
         })
         .await
         .unwrap();
-        let site_root = folder.path().join("site");
+        let site_root = database.folder().join("site");
         put_files(&site_root);
         let overrides = Overrides {
             addr: Some(address.to_string()),
@@ -76,8 +59,8 @@ impl Site {
             app,
             address,
             client,
-            folder,
             tasks,
+            database,
         }
     }
 
@@ -103,7 +86,7 @@ impl Site {
     }
 
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.database.folder()
     }
 
     pub fn origin(&self) -> String {
@@ -191,19 +174,4 @@ fn put_files(root: &Path) {
     std::fs::create_dir(root.join("samples")).unwrap();
     std::fs::write(root.join("samples/harbour.svg"), "<svg/>").unwrap();
     std::fs::write(root.join(".hidden"), "hidden").unwrap();
-}
-
-/// A database of its own on the server for tests.
-async fn new_database() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let server = std::env::var("GATEHOUSE_TEST_POSTGRES").unwrap();
-    let name = format!("site_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut connection = PgConnection::connect(&server).await.unwrap();
-    connection
-        .execute(sqlx::AssertSqlSafe(format!("create database {name}")))
-        .await
-        .unwrap();
-    let mut url = url::Url::parse(&server).unwrap();
-    url.set_path(&name);
-    url.into()
 }
