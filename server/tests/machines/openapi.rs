@@ -1,8 +1,9 @@
 //! The API's description, and its page for people.
 
 use crate::connector::client as connector;
+use crate::database::Engine;
 use crate::http::Call;
-use crate::world::{Engine, Settings, World};
+use crate::world::{Settings, World};
 use domain::settings::{ConnectionForm, Edit};
 use serde_json::Value;
 

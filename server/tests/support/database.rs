@@ -51,6 +51,7 @@ impl Database {
     }
 
     /// A folder that the test may fill.
+    #[allow(dead_code, reason = "not every test does")]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
