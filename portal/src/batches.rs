@@ -7,40 +7,40 @@ use std::future::Future;
 use std::sync::OnceLock;
 use tokio::sync::{mpsc, oneshot};
 
-/// What can be written in batches.
-pub(crate) trait Batched: Send + Sync + Sized + 'static {
+/// What writes rows in batches, with whatever it remembers between them.
+pub(crate) trait Batched: Send + Sized + 'static {
+    /// What is handed in.
+    type Row: Send + Sync + 'static;
+
     /// What is written, in the words of a log: `nonces`.
     const WHAT: &'static str;
 
-    /// The most that share a statement, a power of two.
+    /// The most rows that share a batch, a power of two.
     const MOST: usize;
 
-    /// Puts a batch in the order in which every node writes, where two could wait for each other otherwise.
-    fn sort(_batch: &mut [Handed<Self>]) {}
-
-    /// Writes all of them, or none: then says that one of them cannot be written.
-    fn write(database: &Database, rows: &[&Self]) -> impl Future<Output = Result<bool>> + Send;
+    /// Writes what can be written; says of each row whether it was. After an error nobody knows.
+    fn write(&mut self, database: &Database, rows: &[&Self::Row]) -> impl Future<Output = Result<Vec<bool>>> + Send;
 }
 
 /// A row on its way to the database.
-pub(crate) struct Handed<T> {
+struct Handed<R> {
     /// None for whoever only waits for those before.
-    pub row: Option<T>,
+    row: Option<R>,
     answer: oneshot::Sender<Result<bool>>,
 }
 
 /// Hands rows to the one task that writes them.
-pub(crate) struct Writer<T>(mpsc::Sender<Handed<T>>);
+pub(crate) struct Writer<T: Batched>(mpsc::Sender<Handed<T::Row>>);
 
 impl<T: Batched> Writer<T> {
-    pub fn start(database: Database) -> Self {
+    pub fn start(database: Database, batched: T) -> Self {
         let (sender, receiver) = mpsc::channel(4 * T::MOST);
-        tokio::spawn(write_all(database, receiver));
+        tokio::spawn(write_all(database, batched, receiver));
         Self(sender)
     }
 
     /// Writes a row; says whether it could be.
-    pub async fn write(&self, row: T) -> Result<bool> {
+    pub async fn write(&self, row: T::Row) -> Result<bool> {
         self.hand(Some(row)).await
     }
 
@@ -50,7 +50,7 @@ impl<T: Batched> Writer<T> {
         let _ = self.hand(None).await;
     }
 
-    async fn hand(&self, row: Option<T>) -> Result<bool> {
+    async fn hand(&self, row: Option<T::Row>) -> Result<bool> {
         let (answer, answered) = oneshot::channel();
         let closed = || Error::unavailable("the portal is shutting down", "nothing more is written");
         self.0.send(Handed { row, answer }).await.map_err(|_| closed())?;
@@ -58,12 +58,11 @@ impl<T: Batched> Writer<T> {
     }
 }
 
-async fn write_all<T: Batched>(database: Database, mut handed: mpsc::Receiver<Handed<T>>) {
+async fn write_all<T: Batched>(database: Database, mut batched: T, mut handed: mpsc::Receiver<Handed<T::Row>>) {
     let mut batch = Vec::with_capacity(T::MOST);
     while handed.recv_many(&mut batch, T::MOST).await > 0 {
-        T::sort(&mut batch);
-        let rows: Vec<&T> = batch.iter().filter_map(|handed| handed.row.as_ref()).collect();
-        let outcome = write_what_can_be::<T>(&database, &rows).await;
+        let rows: Vec<&T::Row> = batch.iter().filter_map(|handed| handed.row.as_ref()).collect();
+        let outcome = batched.write(&database, &rows).await;
         if let Err(error) = &outcome {
             tracing::error!(%error, "{} cannot be written", T::WHAT);
         }
@@ -78,24 +77,6 @@ async fn write_all<T: Batched>(database: Database, mut handed: mpsc::Receiver<Ha
             let _ = answer.send(answered);
         }
     }
-}
-
-/// Writes what can be written; says of each row whether it was.
-async fn write_what_can_be<T: Batched>(database: &Database, rows: &[&T]) -> Result<Vec<bool>> {
-    let mut written = Vec::with_capacity(rows.len());
-    let mut parts = vec![rows];
-    // The nearest part is always the last, so that the answers come in the order of the rows.
-    while let Some(part) = parts.pop() {
-        if part.is_empty() || T::write(database, part).await? {
-            written.resize(written.len() + part.len(), true);
-        } else if part.len() == 1 {
-            written.push(false);
-        } else {
-            let (first, second) = part.split_at(part.len() / 2);
-            parts.extend([second, first]);
-        }
-    }
-    Ok(written)
 }
 
 /// Inserts of 1, 2, 4, … rows into one table, so that each is prepared only once: a batch is one of these, filled up with

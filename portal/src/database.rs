@@ -69,6 +69,8 @@ pub(crate) enum Lock {
     SignIn = 0x6761_7404,
     /// Changing the master keys.
     Keys = 0x6761_7405,
+    /// Writing nonces where several nodes do.
+    Nonces = 0x6761_7406,
 }
 
 /// A connection to read with.
@@ -204,6 +206,8 @@ impl Database {
             .pragma("temp_store", "memory")
             .statement_cache_capacity(200);
         let failed = |error| Error::unavailable("the SQLite file cannot be opened", error);
+        // SQLite does not wait for others when it turns a new file to WAL.
+        let lock = alone_with(path).await.map_err(|error| failed(sqlx::Error::Io(error)))?;
         let relaxed = Arc::new(AtomicBool::new(false));
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -220,9 +224,10 @@ impl Database {
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
+        drop(lock);
         let read = SqlitePoolOptions::new()
             .min_connections(1)
-            .max_connections(4)
+            .max_connections(std::env::var("READERS").ok().and_then(|n| n.parse().ok()).unwrap_or(4))
             .acquire_timeout(Duration::from_secs(30))
             .test_before_acquire(false)
             .connect_with(options.read_only(true))
@@ -287,18 +292,9 @@ impl Database {
         let failed = |error| Error::unavailable("the database could not be migrated", error);
         match self {
             Self::Sqlite { path, write, .. } => {
-                // PostgreSQL has advisory locks for this; a SQLite file has its neighbour.
-                let lock = tokio::task::spawn_blocking({
-                    let path = path.with_extension("lock");
-                    move || {
-                        let file = std::fs::File::create(path)?;
-                        file.lock()?;
-                        Ok::<_, std::io::Error>(file)
-                    }
-                })
-                .await
-                .map_err(Error::internal)?
-                .map_err(|error| Error::unavailable("the data folder cannot be written", error))?;
+                let lock = alone_with(path)
+                    .await
+                    .map_err(|error| Error::unavailable("the data folder cannot be written", error))?;
                 sqlx::migrate!("../migrations/sqlite")
                     .run(write)
                     .await
@@ -324,6 +320,18 @@ impl Database {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Waits until no other process opens the SQLite file for the first time, or migrates it, for as long as the answer is
+/// kept. PostgreSQL has advisory locks for this; the file has its neighbour.
+async fn alone_with(path: &Path) -> std::io::Result<std::fs::File> {
+    let path = path.with_extension("lock");
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::create(path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    locked.await.map_err(std::io::Error::other)?
 }
 
 /// SQLite's one writer, set to this durability. A setting that has just been changed may be lost with a caller that goes

@@ -1,27 +1,41 @@
 //! Nonces, each counted once over all nodes, and when tokens were last used.
 //!
-//! Every signed request writes a row, so they are written in batches.
+//! Every signed request has a nonce to be kept, so they are written in batches: a row holds those of a batch.
 
-use crate::batches::{Batched, Handed, Inserts, Writer, commit_unless};
-use crate::database::{Connection, Database, Durability, Handle, Transaction, run};
-use crate::error::Result;
+mod known;
+
+use crate::batches::{Batched, Inserts, Writer, commit_unless};
+use crate::database::{Connection, Database, Durability, Handle, Lock, Transaction, fetch_all, run};
+use crate::error::{Error, Result};
 use crate::portal::Portal;
 use crate::secret;
 use domain::ids::{ConsumerId, TokenId};
 use domain::time::Timestamp;
-use std::collections::HashMap;
-use std::time::Duration;
+use known::{Fresh, Known, id};
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 /// How far a request's timestamp may be from the server's clock.
 pub const WINDOW: Duration = Duration::from_secs(300);
 
-static INSERTS: Inserts = Inserts::new("nonces", &["timestamp", "digest"]);
+/// How long a node goes on asking what others have written after it has seen that they do.
+const COMPANY: Duration = Duration::from_secs(10);
+
+/// How often a batch is tried. The second time is under a lock, which others respect once they have been refused
+/// themselves; so it takes as many as there are nodes.
+const TRIES: usize = 100;
+
+static INSERTS: Inserts = Inserts::new("nonce_batches", &["id", "digests"]);
+
+/// Of consumer, token and nonce. 128 bits are enough for what lives ten minutes.
+type Digest = [u8; 16];
 
 /// A nonce as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Nonce {
-    timestamp: i64,
-    digest: Vec<u8>,
+    /// The request's timestamp.
+    second: i64,
+    digest: Digest,
 }
 
 impl Nonce {
@@ -32,11 +46,10 @@ impl Nonce {
         text.extend_from_slice(token.as_bytes());
         text.push(0);
         text.extend_from_slice(nonce.as_bytes());
-        let mut digest = secret::digest(&text);
-        // 128 bits are enough for what lives ten minutes, and the table is the busiest there is.
-        digest.truncate(16);
+        let mut digest = Digest::default();
+        digest.copy_from_slice(&secret::digest(&text)[..16]);
         Self {
-            timestamp: i64::try_from(timestamp).unwrap_or(i64::MAX),
+            second: i64::try_from(timestamp).unwrap_or(i64::MAX),
             digest,
         }
     }
@@ -65,58 +78,114 @@ pub(crate) async fn spend(portal: &Portal, nonce: Option<Nonce>, used: Option<Us
 }
 
 /// The writer of nonces.
-pub(crate) type NonceWriter = Writer<Signed>;
+pub(crate) type NonceWriter = Writer<Nonces>;
 
-impl Batched for Signed {
+/// Writes them.
+#[derive(Default)]
+pub(crate) struct Nonces {
+    known: Known,
+    /// Until when it is reckoned with other nodes that write.
+    company: Option<Instant>,
+}
+
+impl Batched for Nonces {
+    type Row = Signed;
     const WHAT: &'static str = "nonces";
     const MOST: usize = 256;
 
-    /// Two nodes that insert the same nonces must not wait for each other.
-    fn sort(batch: &mut [Handed<Self>]) {
-        fn nonce(handed: &Handed<Signed>) -> Option<&Nonce> {
-            handed.row.as_ref()?.nonce.as_ref()
+    async fn write(&mut self, database: &Database, rows: &[&Signed]) -> Result<Vec<bool>> {
+        for _ in 0..TRIES {
+            let outcome = self.attempt(database, rows).await;
+            match outcome {
+                Ok(Some(is_new)) => return Ok(is_new),
+                Ok(None) => self.company = Some(Instant::now() + COMPANY),
+                Err(error) => {
+                    // It may have been written all the same.
+                    seconds(rows).into_iter().for_each(|second| self.known.forget(second));
+                    return Err(error);
+                }
+            }
         }
-        batch.sort_by(|one, other| nonce(one).cmp(&nonce(other)));
-    }
-
-    async fn write(database: &Database, rows: &[&Self]) -> Result<bool> {
-        let nonces: Vec<&Nonce> = rows.iter().filter_map(|row| row.nonce.as_ref()).collect();
-        // Most batches are one statement, as a token's use is noted once in a while.
-        let mut tx = if rows.iter().any(|row| row.used.is_some()) {
-            database.begin(Durability::Process).await?
-        } else {
-            database.begin_statement(Durability::Process).await?
-        };
-        let mut sent = Ok(());
-        if !nonces.is_empty() {
-            sent = insert(&mut tx, &nonces).await?;
-        }
-        if sent.is_ok() {
-            note_uses(&mut tx, rows.iter().filter_map(|row| row.used.as_ref())).await?;
-        }
-        commit_unless(tx, sent, |error| error.is_unique_violation()).await
+        Err(Error::internal("other nodes always write nonces first"))
     }
 }
 
-/// Inserts all of them, or none where one was used before.
-async fn insert(tx: &mut Transaction, nonces: &[&Nonce]) -> Result<Result<(), sqlx::Error>> {
-    let (sql, filling) = INSERTS.of::<Signed>(nonces.len())?;
-    macro_rules! send {
-        ($engine:ty, $connection:expr) => {{
-            let mut query = sqlx::query::<$engine>(sql);
-            for nonce in nonces {
-                query = query.bind(nonce.timestamp).bind(&nonce.digest);
-            }
-            for _ in 0..filling {
-                query = query.bind(None::<i64>).bind(None::<Vec<u8>>);
-            }
-            query.execute($connection).await.map(|_| ())
-        }};
+impl Nonces {
+    /// Writes those that are new, and says which they are; None where another node has written in between.
+    async fn attempt(&mut self, database: &Database, rows: &[&Signed]) -> Result<Option<Vec<bool>>> {
+        let in_company = self.company.is_some_and(|until| Instant::now() < until);
+        let mut tx = if in_company || rows.iter().any(|row| row.used.is_some()) {
+            database.begin(Durability::Process).await?
+        } else {
+            // Most batches are one statement, as a token's use is noted once in a while.
+            database.begin_statement(Durability::Process).await?
+        };
+        if in_company {
+            tx.lock(Lock::Nonces).await?;
+            self.read(&mut tx, seconds(rows)).await?;
+        }
+        let (is_new, fresh) = self.known.judge(rows.iter().map(|row| row.nonce.as_ref()));
+        let sent = self.insert(&mut tx, &fresh).await?;
+        if sent.is_ok() {
+            let let_in = rows.iter().zip(&is_new).filter(|(_, is_new)| **is_new);
+            note_uses(&mut tx, let_in.filter_map(|(row, _)| row.used.as_ref())).await?;
+        }
+        let written = commit_unless(tx, sent, |error| error.is_unique_violation()).await?;
+        Ok(written.then(|| {
+            self.known.wrote(fresh);
+            is_new
+        }))
     }
-    Ok(match tx.handle() {
-        Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
-        Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
-    })
+
+    /// Reads what others have written for these seconds.
+    async fn read(&mut self, tx: &mut Transaction, seconds: BTreeSet<i64>) -> Result<()> {
+        for second in seconds {
+            let (from, to) = self.known.unread(second);
+            let batches = fetch_all!(
+                tx,
+                (i64, Vec<u8>),
+                "select id, digests from nonce_batches where id >= $1 and id < $2 order by id",
+                from,
+                to
+            )?;
+            for (id, digests) in batches {
+                let (digests, _) = digests.as_chunks();
+                self.known.read(second, id, digests.iter().copied());
+                self.company = Some(Instant::now() + COMPANY);
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts all of them as the next batches of their seconds.
+    async fn insert(&self, tx: &mut Transaction, fresh: &Fresh) -> Result<Result<(), sqlx::Error>> {
+        if fresh.is_empty() {
+            return Ok(Ok(()));
+        }
+        let (sql, filling) = INSERTS.of::<Self>(fresh.len())?;
+        macro_rules! send {
+            ($engine:ty, $connection:expr) => {{
+                let mut query = sqlx::query::<$engine>(sql);
+                for (second, digests) in fresh {
+                    query = query.bind(self.known.next(*second)).bind(digests.as_flattened());
+                }
+                for _ in 0..filling {
+                    query = query.bind(None::<i64>).bind(None::<&[u8]>);
+                }
+                query.execute($connection).await.map(|_| ())
+            }};
+        }
+        Ok(match tx.handle() {
+            Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
+            Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
+        })
+    }
+}
+
+/// The seconds of a batch's nonces, each once.
+fn seconds(rows: &[&Signed]) -> BTreeSet<i64> {
+    let nonces = rows.iter().filter_map(|row| row.nonce.as_ref());
+    nonces.map(|nonce| nonce.second).collect()
 }
 
 async fn note_uses(tx: &mut Transaction, uses: impl Iterator<Item = &Use>) -> Result<()> {
@@ -140,6 +209,6 @@ async fn note_uses(tx: &mut Transaction, uses: impl Iterator<Item = &Use>) -> Re
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     // Twice the window: another node's clock may be a little behind.
     let seconds = portal.ago(2 * WINDOW).seconds();
-    run!(tx, "delete from nonces where timestamp < $1", seconds)?;
+    run!(tx, "delete from nonce_batches where id < $1", id(seconds, 0))?;
     Ok(())
 }

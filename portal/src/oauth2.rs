@@ -17,7 +17,7 @@ pub(crate) use access_tokens::prune as prune_access_tokens;
 pub(crate) use client::find as find_client;
 pub(crate) use codes::{NewCode, insert as insert_code, prune as prune_codes};
 pub(crate) use refresh_tokens::{context as refresh_token_context, prune as prune_refresh_tokens};
-pub(crate) use writer::TokenWriter;
+pub(crate) use writer::{AccessTokens, TokenWriter};
 
 use crate::error::Error;
 use domain::oauth2::Refusal;

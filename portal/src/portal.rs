@@ -7,8 +7,8 @@ use crate::dam_assets::Listings;
 use crate::database::{Database, Durability, Location, Reader, Transaction};
 use crate::error::Result;
 use crate::keyring::Keyring;
-use crate::nonces::NonceWriter;
-use crate::oauth2::TokenWriter;
+use crate::nonces::{NonceWriter, Nonces};
+use crate::oauth2::{AccessTokens, TokenWriter};
 use crate::outgoing::{self, Outgoing};
 use crate::reseal;
 use crate::secret::{self, Secret};
@@ -88,8 +88,8 @@ impl Portal {
     pub async fn open(options: Options) -> Result<Self> {
         let database = Database::open(&options.database).await?;
         database.migrate().await?;
-        let nonces = NonceWriter::start(database.clone());
-        let tokens = TokenWriter::start(database.clone());
+        let nonces = NonceWriter::start(database.clone(), Nonces::default());
+        let tokens = TokenWriter::start(database.clone(), AccessTokens);
         let inner = Inner {
             database,
             keyring: options.keyring,

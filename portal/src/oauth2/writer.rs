@@ -14,44 +14,66 @@ static INSERTS: Inserts = Inserts::new(
 );
 
 /// The writer of access tokens.
-pub(crate) type TokenWriter = Writer<Row>;
+pub(crate) type TokenWriter = Writer<AccessTokens>;
 
-impl Batched for Row {
+/// Writes them.
+pub(crate) struct AccessTokens;
+
+impl Batched for AccessTokens {
+    type Row = Row;
     const WHAT: &'static str = "access tokens";
     const MOST: usize = 64;
 
     /// A row cannot be written where its app or its user is gone.
-    async fn write(database: &Database, rows: &[&Self]) -> Result<bool> {
-        let (sql, filling) = INSERTS.of::<Self>(rows.len())?;
-        macro_rules! send {
-            ($engine:ty, $connection:expr) => {{
-                let mut query = sqlx::query::<$engine>(sql);
-                for row in rows {
-                    query = query
-                        .bind(row.id)
-                        .bind(row.app)
-                        .bind(row.user)
-                        .bind(&row.scopes)
-                        .bind(row.issued_at)
-                        .bind(row.expires_at);
-                }
-                for _ in 0..filling {
-                    query = query
-                        .bind(None::<Uuid>)
-                        .bind(None::<OauthAppId>)
-                        .bind(None::<UserId>)
-                        .bind(None::<String>)
-                        .bind(None::<Timestamp>)
-                        .bind(None::<Timestamp>);
-                }
-                query.execute($connection).await.map(|_| ())
-            }};
+    async fn write(&mut self, database: &Database, rows: &[&Row]) -> Result<Vec<bool>> {
+        let mut written = Vec::with_capacity(rows.len());
+        let mut parts = vec![rows];
+        // The nearest part is always the last, so that the answers come in the order of the rows.
+        while let Some(part) = parts.pop() {
+            if part.is_empty() || insert(database, part).await? {
+                written.resize(written.len() + part.len(), true);
+            } else if part.len() == 1 {
+                written.push(false);
+            } else {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
         }
-        let mut tx = database.begin_statement(Durability::Process).await?;
-        let sent = match tx.handle() {
-            Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
-            Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
-        };
-        commit_unless(tx, sent, |error| error.is_foreign_key_violation()).await
+        Ok(written)
     }
+}
+
+/// Writes all of them, or none: then says that one of them cannot be written.
+async fn insert(database: &Database, rows: &[&Row]) -> Result<bool> {
+    let (sql, filling) = INSERTS.of::<AccessTokens>(rows.len())?;
+    macro_rules! send {
+        ($engine:ty, $connection:expr) => {{
+            let mut query = sqlx::query::<$engine>(sql);
+            for row in rows {
+                query = query
+                    .bind(row.id)
+                    .bind(row.app)
+                    .bind(row.user)
+                    .bind(&row.scopes)
+                    .bind(row.issued_at)
+                    .bind(row.expires_at);
+            }
+            for _ in 0..filling {
+                query = query
+                    .bind(None::<Uuid>)
+                    .bind(None::<OauthAppId>)
+                    .bind(None::<UserId>)
+                    .bind(None::<String>)
+                    .bind(None::<Timestamp>)
+                    .bind(None::<Timestamp>);
+            }
+            query.execute($connection).await.map(|_| ())
+        }};
+    }
+    let mut tx = database.begin_statement(Durability::Process).await?;
+    let sent = match tx.handle() {
+        Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
+        Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
+    };
+    commit_unless(tx, sent, |error| error.is_foreign_key_violation()).await
 }
