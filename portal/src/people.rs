@@ -9,9 +9,9 @@ use crate::portal::Portal;
 use crate::profiles;
 use domain::email;
 use domain::features::Feature;
-use domain::fields;
+use domain::fields::{self, FieldErrors};
 use domain::ids::{AccountId, ProfileId, UserId};
-use domain::people::{NewUser, User, UserChoice};
+use domain::people::{NewUser, User, UserChoice, check_password};
 use domain::rights::Right;
 use domain::time::Timestamp;
 use domain::tokens::UserRef;
@@ -151,6 +151,42 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
         },
     )
     .await?;
+    changes::announce(portal, &mut tx).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(())
+}
+
+/// Gives a person another password and ends their sessions, on every node within a second. What they have let programs do
+/// in their name goes on.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Manage users, [`Error::Invalid`] for a password that is too short or too long,
+/// [`Error::NotFound`] where the account has no such person.
+pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: &str) -> Result<()> {
+    actor.may(Right::ManageUsers)?;
+    let mut errors = FieldErrors::default();
+    check_password("password", password, &mut errors);
+    errors.or(())?;
+    let password_hash = crate::passwords::hash(portal, password).await?;
+    let mut tx = portal.begin().await?;
+    let touched = run!(
+        &mut tx,
+        "update users set password_hash = $3 where id = $1 and account_id = $2",
+        id,
+        actor.account(),
+        &password_hash
+    )?;
+    if touched == 0 {
+        return Err(Error::NotFound("user"));
+    }
+    run!(&mut tx, "delete from sessions where user_id = $1", id)?;
+    let change = Change {
+        action: "user.set-password",
+        subject: Some(id.0),
+        detail: "",
+    };
+    audit::record(portal, &mut tx, actor, change).await?;
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;
     portal.forget();

@@ -1,7 +1,7 @@
 use crate::support::{ADA, House, PASSWORD, complaint};
 use domain::people::NewUser;
 use domain::rights::{Right, Rights};
-use portal::people::{CHOICES, PeopleQuery, choices, create, get, list, set_active};
+use portal::people::{CHOICES, PeopleQuery, choices, create, get, list, set_active, set_password};
 use portal::{Error, profiles};
 
 both!(
@@ -11,6 +11,8 @@ both!(
     a_person_is_found_by_id_or_email,
     the_type_ahead_offers_active_people_by_name_and_email,
     the_type_ahead_takes_no_wildcards,
+    another_password_ends_what_the_old_one_opened,
+    only_who_manages_users_sets_a_password,
 );
 
 fn eve() -> NewUser {
@@ -216,4 +218,47 @@ async fn the_type_ahead_takes_no_wildcards(house: House) {
     for search in ["%%", "a%a", "l_v", "!%", "\\", "nul\0"] {
         assert_eq!(offered(search).await, 0, "{search}");
     }
+}
+
+async fn another_password_ends_what_the_old_one_opened(house: House) {
+    let ada = house.set_up().await;
+    let eve = create(&house.portal, &ada.actor, eve()).await.unwrap();
+    let signed_in = house.sign_in("eve@example.com").await;
+    let node = house.another_node().await;
+    let too_short = set_password(&house.portal, &ada.actor, eve, "short").await;
+    assert_eq!(complaint(too_short, "password"), "Use at least 12 characters.");
+    let find = async |portal| {
+        let found = portal::sessions::find(portal, signed_in.cookie.expose()).await;
+        found.unwrap().is_some()
+    };
+    assert!(find(&house.portal).await);
+    set_password(&house.portal, &ada.actor, eve, "another horse, another battery")
+        .await
+        .unwrap();
+    assert!(!find(&house.portal).await && !find(&node).await);
+    let client = crate::support::client("192.0.2.1");
+    let old = portal::sign_in::sign_in(&house.portal, "eve@example.com", PASSWORD, &client).await;
+    assert!(old.is_err(), "the old password opens nothing: {old:?}");
+    let new = "another horse, another battery";
+    portal::sign_in::sign_in(&house.portal, "eve@example.com", new, &client)
+        .await
+        .unwrap();
+}
+
+async fn only_who_manages_users_sets_a_password(house: House) {
+    let ada = house.set_up().await;
+    let own = house
+        .person("Grace", "grace@example.com", Rights::from_iter([Right::AdminSettings]))
+        .await;
+    let grace = house.sign_in("grace@example.com").await;
+    assert_refused!(
+        set_password(&house.portal, &grace.actor, own, PASSWORD).await,
+        Error::Forbidden(Right::ManageUsers)
+    );
+    let elsewhere = house.account("Westwind", "Wes", "wes@example.com").await;
+    let ada = ada.actor.require_person().unwrap().id;
+    assert_refused!(
+        set_password(&house.portal, &elsewhere.actor, ada, PASSWORD).await,
+        Error::NotFound("user")
+    );
 }

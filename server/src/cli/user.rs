@@ -47,6 +47,14 @@ pub(super) enum Command {
         #[command(flatten)]
         within: InAccount,
     },
+    /// Give a user another password, read from standard input; their sessions end
+    SetPassword {
+        /// Id or e-mail
+        #[arg(value_name = "USER")]
+        user: String,
+        #[command(flatten)]
+        within: InAccount,
+    },
 }
 
 pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
@@ -74,6 +82,15 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
         Command::List { within } => list(portal, &within).await,
         Command::Activate { user, within } => set_active(portal, &within, &user, true).await,
         Command::Deactivate { user, within } => set_active(portal, &within, &user, false).await,
+        Command::SetPassword { user, within } => {
+            let operator = within.operator(portal).await?;
+            let user = people::get(portal, &operator, &user).await?;
+            people::set_password(portal, &operator, user.id, &input::password()?).await?;
+            Ok(Answer::new(
+                format!("{} <{}> has another password.", user.name, user.email),
+                json(&user),
+            ))
+        }
     }
 }
 

@@ -74,6 +74,25 @@ fn users_get_the_rights_of_their_profile_and_can_be_kept_out() {
 }
 
 #[test]
+fn who_has_lost_a_password_is_given_another() {
+    let program = Program::new();
+    program.account();
+    let set = ["user", "set-password", EMAIL];
+    assert_eq!(program.json(&set, "another horse, another battery\n")["email"], EMAIL);
+    let short = program.run(&set, "short\n");
+    assert!(
+        short.err.contains("password: Use at least 12 characters."),
+        "{}",
+        short.err
+    );
+    let nobody = program.run(
+        &["user", "set-password", "nobody@example.com"],
+        &format!("{PASSWORD}\n"),
+    );
+    assert!(nobody.err.contains("no such user"), "{}", nobody.err);
+}
+
+#[test]
 fn consumers_and_tokens_come_and_go() {
     let program = Program::new();
     program.account();
