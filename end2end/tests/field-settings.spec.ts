@@ -370,6 +370,9 @@ test("the form says that it is not saved, is saved by Ctrl+S, and is not left by
   const question = page.getByRole("dialog", { name: "Leave without saving?" });
   await press(question, "Stay on this page");
   await expect(form.getByRole("textbox", { name: term })).toHaveValue("sea");
+  await page.evaluate(() => window.history.back());
+  await press(question, "Stay on this page");
+  await expect(form.getByRole("textbox", { name: term })).toHaveValue("sea");
   await form.getByRole("textbox", { name: term }).press("Control+s");
   await expect(page.getByText(/Saved as revision 3/)).toBeVisible();
   await expect(cell(page, "heroImage", term)).toHaveText("sea");

@@ -511,3 +511,53 @@ test("a page with unsaved changes is not left by mistake", { tag: needsScript },
     await expect(page.getByRole("heading", { name: "Nothing was saved yet" })).toBeVisible();
   });
 });
+
+test("a page with unsaved changes is not left by a step back or forward", { tag: needsScript }, async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const sections = page.getByRole("navigation", { name: "Integration" });
+  const url = cards.bynder(page).getByLabel("Portal URL");
+  const question = dialog(page, "Leave without saving?");
+  const step = (name: "back" | "forward") => page.evaluate((name) => window.history[name](), name);
+  await sections.getByRole("link", { name: "History" }).click();
+  await expect(page).toHaveURL(history);
+  await sections.getByRole("link", { name: "Settings", exact: true }).click();
+  await expect(page).toHaveURL(integration);
+  await test.step("back", async () => {
+    await url.fill("acme.bynder.com");
+    for (const times of [1, 2]) {
+      await step("back");
+      await press(question, "Stay on this page");
+      await expect(question, `asked ${times} times`).toHaveCount(0);
+      await expect(page).toHaveURL(integration);
+      await expect(url).toHaveValue("acme.bynder.com");
+    }
+    await step("back");
+    await press(question, "Leave without saving");
+    await expect(page).toHaveURL(history);
+  });
+  await test.step("forward", async () => {
+    await step("back");
+    await expect(page).toHaveURL(integration);
+    await url.fill("acme.bynder.com");
+    await step("forward");
+    await press(question, "Leave without saving");
+    await expect(page).toHaveURL(history);
+  });
+  await test.step("but freely once it is as it was", async () => {
+    await sections.getByRole("link", { name: "Settings", exact: true }).click();
+    await url.fill("acme.bynder.com");
+    await url.fill("");
+    await step("back");
+    await expect(page).toHaveURL(history);
+  });
+  await test.step("and within the page, whose forms stay", async () => {
+    await sections.getByRole("link", { name: "Settings", exact: true }).click();
+    await url.fill("acme.bynder.com");
+    await press(cards.apiKey(page), "Rotate");
+    await expect(page).toHaveURL(/dialog=rotate/);
+    await step("back");
+    await expect(page).toHaveURL(integration);
+    await expect(question).toHaveCount(0);
+    await expect(url).toHaveValue("acme.bynder.com");
+  });
+});

@@ -4,6 +4,7 @@
 //! script ran counts, and typing it back does not.
 
 mod controls;
+mod place;
 
 use crate::components::dialog::Dialog;
 use crate::components::toast::{Toaster, toaster};
@@ -12,17 +13,23 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
-use wasm_bindgen::JsCast;
+use leptos_router::hooks::{use_navigate, use_url};
+use leptos_router::location::Url;
+use place::Place;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, HtmlFormElement};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, EventTarget, HtmlFormElement};
 
 /// All forms of one page that can hold what is not saved. It is made once with the page, outside of what is read again.
 #[derive(Clone, Copy)]
 pub struct UnsavedForms {
     forms: StoredValue<Vec<Unsaved>>,
+    /// The names in the query that say which form is open.
+    openers: &'static [&'static str],
+    /// Where the page is.
+    url: ReadSignal<Url>,
     /// Where a person wants to go, who is asked first.
-    leaving: RwSignal<Option<Link>>,
+    leaving: RwSignal<Option<Way>>,
     toaster: Toaster,
 }
 
@@ -40,20 +47,28 @@ pub struct Unsaved {
     stale: StoredValue<bool>,
 }
 
-/// A link that was clicked.
+/// A way from the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Link {
-    href: String,
-    /// Whether the router is to follow it.
-    inside: bool,
+enum Way {
+    /// A link that was clicked.
+    Link {
+        href: String,
+        /// Whether the router is to follow it.
+        inside: bool,
+    },
+    /// The entry before this one in the browser's history.
+    Back,
 }
 
 impl UnsavedForms {
-    /// Begins to watch over the page.
+    /// Begins to watch over the page. Where a form is not always there, `openers` are the names in the query that say
+    /// whether it is, and which.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(openers: &'static [&'static str]) -> Self {
         let all = Self {
             forms: StoredValue::new(Vec::new()),
+            openers,
+            url: use_url(),
             leaving: RwSignal::new(None),
             toaster: toaster(),
         };
@@ -73,7 +88,13 @@ impl UnsavedForms {
             unload.remove();
             key.remove();
         });
-        Effect::new(move |_| on_each_click(move |event| all.hold(&event)));
+        // Before the router, which hears of them at the window.
+        Effect::new(move |_| {
+            on_each(&document(), "click", move |event: &ev::MouseEvent| all.hold(event));
+            on_each(&window(), "popstate", move |event: &web_sys::Event| {
+                all.hold_history(event)
+            });
+        });
         all
     }
 
@@ -127,41 +148,64 @@ impl UnsavedForms {
             .and_then(|target| target.closest("a[href]").ok().flatten())
             .and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
-        let here = window().location();
-        let (origin, path) = (here.origin().unwrap_or_default(), here.pathname().unwrap_or_default());
-        // What opens beside the page, or stays on it, loses nothing; unless it closes a form there.
-        let stays = link.origin() == origin && link.pathname() == path && !link.has_attribute("data-leaves");
+        let inside = link.origin() == window().location().origin().unwrap_or_default();
+        let stays = inside && self.stays(&link.pathname(), &link.search());
+        // What opens beside the page loses nothing either.
         if stays || !link.target().is_empty() || link.has_attribute("download") || self.changed().is_none() {
             return;
         }
         event.prevent_default();
         event.stop_propagation();
         let is_external = link.get_attribute("rel").is_some_and(|rel| rel.contains("external"));
-        let inside = link.origin() == origin && !is_external;
+        let inside = inside && !is_external;
         let href = if inside {
             format!("{}{}{}", link.pathname(), link.search(), link.hash())
         } else {
             link.href()
         };
-        self.leaving.set(Some(Link { href, inside }));
+        self.leaving.set(Some(Way::Link { href, inside }));
+    }
+
+    /// For a step back or forward, before the router sees it: undoes one that leads away.
+    fn hold_history(self, event: &web_sys::Event) {
+        let to = window().location();
+        let (path, query) = (to.pathname().unwrap_or_default(), to.search().unwrap_or_default());
+        if self.stays(&path, &query) || self.changed().is_none() {
+            return;
+        }
+        let here = address(&self.url.read_untracked());
+        let history = window().history();
+        let undone = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here)));
+        // Where it cannot be undone, the page goes, as it would have.
+        if undone.is_ok() {
+            event.stop_immediate_propagation();
+            self.leaving.set(Some(Way::Back));
+        }
+    }
+
+    /// Whether the page keeps its forms there.
+    fn stays(self, path: &str, query: &str) -> bool {
+        let url = self.url.read_untracked();
+        let here = Place::new(url.path(), url.search(), self.openers);
+        here == Place::new(path, query, self.openers)
     }
 
     /// Forgets what is not saved, and goes there.
-    fn leave(self, link: &Link, navigate: &impl Fn(&str, NavigateOptions)) {
+    fn leave(self, way: &Way, navigate: &impl Fn(&str, NavigateOptions)) {
         self.forms
             .with_value(|forms| forms.iter().for_each(|form| form.saved()));
         self.leaving.set(None);
-        if link.inside {
-            navigate(&link.href, NavigateOptions::default());
-        } else if window().location().set_href(&link.href).is_err() {
+        let left = match way {
+            Way::Link { href, inside: true } => {
+                navigate(href, NavigateOptions::default());
+                Ok(())
+            }
+            Way::Link { href, inside: false } => window().location().set_href(href),
+            Way::Back => window().history().and_then(|history| history.back()),
+        };
+        if left.is_err() {
             self.toaster.say("This address cannot be opened");
         }
-    }
-}
-
-impl Default for UnsavedForms {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -285,7 +329,7 @@ pub fn LeaveQuestion(
     let navigate = use_navigate();
     let leaving = forms.leaving;
     move || {
-        let link = leaving.get()?;
+        let way = leaving.get()?;
         let navigate = navigate.clone();
         let stay = move || leaving.set(None);
         Some(view! {
@@ -297,7 +341,7 @@ pub fn LeaveQuestion(
                     <button class="button" type="button" autofocus on:click=move |_| stay()>
                         "Stay on this page"
                     </button>
-                    <button class="button danger" type="button" on:click=move |_| forms.leave(&link, &navigate)>
+                    <button class="button danger" type="button" on:click=move |_| forms.leave(&way, &navigate)>
                         "Leave without saving"
                     </button>
                 </div>
@@ -306,18 +350,31 @@ pub fn LeaveQuestion(
     }
 }
 
-/// Hears of clicks before anything else does: the router listens at the window.
-fn on_each_click(handle: impl Fn(ev::MouseEvent) + 'static) {
-    let handler = Closure::<dyn Fn(ev::MouseEvent)>::new(handle);
-    let added = document().add_event_listener_with_callback_and_bool("click", handler.as_ref().unchecked_ref(), true);
+/// As the browser shows it.
+fn address(url: &Url) -> String {
+    let parts = [("", url.path()), ("?", url.search()), ("#", url.hash())];
+    let filled = parts.into_iter().filter(|(_, part)| !part.is_empty());
+    filled.fold(String::new(), |text, (mark, part)| {
+        text + mark + part.strip_prefix(mark).unwrap_or(part)
+    })
+}
+
+/// Hears of events before anything else does.
+fn on_each<E: JsCast + wasm_bindgen::convert::FromWasmAbi + 'static>(
+    target: &EventTarget,
+    name: &'static str,
+    handle: impl Fn(&E) + 'static,
+) {
+    let handler = Closure::<dyn Fn(E)>::new(move |event| handle(&event));
+    let added = target.add_event_listener_with_callback_and_bool(name, handler.as_ref().unchecked_ref(), true);
     if added.is_err() {
         return;
     }
-    let handler = StoredValue::new_local(handler);
+    let kept = StoredValue::new_local((target.clone(), handler));
     on_cleanup(move || {
-        handler.try_with_value(|handler| {
+        kept.try_with_value(|(target, handler)| {
             let handler = handler.as_ref().unchecked_ref();
-            document().remove_event_listener_with_callback_and_bool("click", handler, true)
+            target.remove_event_listener_with_callback_and_bool(name, handler, true)
         });
     });
 }

@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use address::{Address, Done, PATH, Spot};
+use address::{Address, Done, OPENERS, PATH, Spot};
 use data::{FieldsData, page, preview};
 use domain::fields::name_key;
 use domain::selector::Language;
@@ -188,7 +188,7 @@ impl Page for FieldsPage {
 
     fn view(this: Self) -> AnyView {
         let data = this.data;
-        let forms = UnsavedForms::new();
+        let forms = UnsavedForms::new(&OPENERS);
         let this = StoredValue::new(this);
         let user = current_user();
         let body = move || {
@@ -262,7 +262,7 @@ fn ask(address: &Address, spot: &Spot, name: String) -> impl IntoView + use<> {
     let add = address.opening(Spot::Add(name.clone())).to_string();
     view! {
         <li>
-            <a class="button small" href=add aria-current=open.then_some("true") data-leaves>
+            <a class="button small" href=add aria-current=open.then_some("true")>
                 <Draw icon=Icon::Plus size="small" />
                 {name}
             </a>

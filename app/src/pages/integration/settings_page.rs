@@ -59,7 +59,7 @@ impl Page for SettingsTabPage {
             data,
         } = this;
         let user = current_user();
-        let all = UnsavedForms::new();
+        let all = UnsavedForms::new(&[]);
         let forms = Forms {
             connection: all.form(),
             language: all.form(),

@@ -15,6 +15,9 @@ pub const PATH: &str = "/integration/fields";
 /// How many fields are drawn at first, and how many more each time that more are asked for.
 pub const STEP: usize = 50;
 
+/// The names that say which form is open.
+pub const OPENERS: [&str; 4] = ["global", "edit", "add", "duplicate"];
+
 /// Which form is open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Spot {

@@ -195,7 +195,7 @@ pub fn FieldEditor(
                             <ModeField value=form.mode global=for_field error=check.error("mode") />
                             <div class="editor-end">
                                 <SaveBar unsaved busy />
-                                <a class="button" href=closed data-noscroll data-leaves>
+                                <a class="button" href=closed data-noscroll>
                                     "Cancel"
                                 </a>
                             </div>

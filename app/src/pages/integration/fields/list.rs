@@ -93,7 +93,7 @@ fn table_row(fields: Fields, row: Row) -> impl IntoView {
     let more = row.index.map(|_| {
         let duplicate = address.opening(Spot::Duplicate(name.clone())).to_string();
         view! {
-            <a class="button quiet small" href=duplicate data-leaves>
+            <a class="button quiet small" href=duplicate>
                 "Duplicate"
                 <span class="visually-hidden">" " {name.clone()}</span>
             </a>
@@ -105,14 +105,14 @@ fn table_row(fields: Fields, row: Row) -> impl IntoView {
     Either::Right(view! {
         <tr>
             <td class="title">
-                <a href=edit.clone() data-noscroll data-leaves>
+                <a href=edit.clone() data-noscroll>
                     {title}
                 </a>
             </td>
             {cells}
             <td class="action">
                 <div class="row-actions">
-                    <a class="button quiet small" href=edit data-noscroll data-leaves data-edits=row.name>
+                    <a class="button quiet small" href=edit data-noscroll data-edits=row.name>
                         "Edit"
                         <span class="visually-hidden">" " {name}</span>
                     </a>

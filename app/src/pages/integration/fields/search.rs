@@ -25,7 +25,7 @@ pub fn Search(
             .address
             .with(|address| address.opening(Spot::Add(String::new())).to_string());
         view! {
-            <a class="button primary" href=add data-leaves>
+            <a class="button primary" href=add>
                 <Draw icon=Icon::Plus />
                 "Add field"
             </a>
