@@ -18,6 +18,8 @@ mod layout;
 mod pages;
 mod query;
 mod session;
+#[cfg(feature = "ssr")]
+mod stylesheet;
 
 #[cfg(feature = "ssr")]
 pub use error_page::error_page;
@@ -26,14 +28,17 @@ use components::arrival::provide_arrival;
 use components::toast::{Toasts, provide_toasts};
 use layout::Layout;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+#[cfg(feature = "ssr")]
+use leptos_meta::MetaTags;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 use pages::bundles::{ApiTokensPages, GatePages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
 use pages::home::HomePage;
 use pages::not_found::NotFoundPage;
 
-/// The document around the app, on the server.
+/// The document around the app.
+#[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
@@ -44,7 +49,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() id="style" />
+                <link id="style" rel="stylesheet" href=stylesheet::address(&options) />
                 {is_live()
                     .then(|| {
                         view! {
@@ -63,11 +68,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// Whether the page is made live. The page that takes passwords runs no script at all: it has nothing to gain from one,
 /// opens at once, and gives nothing away to one.
+#[cfg(feature = "ssr")]
 fn is_live() -> bool {
-    #[cfg(feature = "ssr")]
-    return use_context::<http::request::Parts>().is_none_or(|parts| parts.uri.path() != "/sign-in");
-    #[cfg(not(feature = "ssr"))]
-    true
+    use_context::<http::request::Parts>().is_none_or(|parts| parts.uri.path() != "/sign-in")
 }
 
 /// The app: its routes, and the page for all other addresses.

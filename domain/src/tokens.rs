@@ -43,16 +43,21 @@ pub struct Token {
     /// Whether it works, and if not, why.
     pub state: TokenState,
     /// Who made it; nobody when it came from the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops by itself: tokens from the three-legged flow only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     /// When it was last used, to within a few seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
     /// The address it was last used from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_from: Option<String>,
 }
 

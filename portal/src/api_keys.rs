@@ -206,27 +206,30 @@ pub async fn authenticate(portal: &Portal, key: &str) -> Result<Option<Arc<Conne
     let caches = portal.caches();
     let generation = caches.generation();
     let now = portal.now();
-    if let Some(connected) = caches.api_keys.get(generation, &digest) {
-        return Ok(Some(connected).filter(|connected| connected.works(now)));
-    }
+    let connected = match caches.api_keys.get(generation, &digest) {
+        Some(connected) => Some(connected),
+        None => {
+            let connected = Box::pin(load(portal, &digest)).await?;
+            connected.map(|connected| caches.api_keys.put(generation, digest, connected))
+        }
+    };
+    Ok(connected.filter(|connected| connected.works(now)))
+}
+
+async fn load(portal: &Portal, digest: &[u8]) -> Result<Option<Connected>> {
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,
         (AccountId, ApiKeyId, Timestamp, Timestamp),
         "select account_id, id, ends_at, last_used_at from api_keys where digest = $1",
-        &digest
+        digest
     )?;
-    let Some((account, key, ends_at, last_used_at)) = row else {
-        return Ok(None);
-    };
-    let connected = Connected {
+    Ok(row.map(|(account, key, ends_at, last_used_at)| Connected {
         account,
         key,
         ends_at,
         last_noted: LastNoted::new(last_used_at),
-    };
-    let connected = caches.api_keys.put(generation, digest, connected);
-    Ok(Some(connected).filter(|connected| connected.works(now)))
+    }))
 }
 
 impl Connected {
@@ -239,9 +242,13 @@ impl Connected {
     /// Writes down that the key was used, and by which implementation, once in a while.
     pub(crate) async fn note_use(&self, portal: &Portal, by: &str) -> Result<()> {
         let now = portal.now();
-        if !self.last_noted.is_due(now, USE) {
-            return Ok(());
+        if self.last_noted.is_due(now, USE) {
+            Box::pin(self.write_use(portal, now, by)).await?;
         }
+        Ok(())
+    }
+
+    async fn write_use(&self, portal: &Portal, now: Timestamp, by: &str) -> Result<()> {
         let mut tx = portal.begin_lightly().await?;
         run!(
             &mut tx,

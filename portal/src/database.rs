@@ -2,6 +2,9 @@
 //!
 //! Statements are written once, in the SQL that both understand, with `$1` parameters. [`run!`], [`fetch_one!`],
 //! [`fetch_optional!`] and [`fetch_all!`] send them to whichever engine a [`Reader`] or a [`Transaction`] belongs to.
+//!
+//! What waits for the database is boxed: sqlx's futures are thousands of bytes, and what awaits them would be as large, and
+//! be moved at each call, even where all is remembered and nothing is asked.
 
 use crate::error::{Error, Result};
 use domain::ids::ConsumerId;
@@ -121,10 +124,10 @@ macro_rules! on_either {
     ($connection:expr, $make:ident :: <$($row:ty)?>, $sql:expr, [$($bind:expr),*], $fetch:ident) => {
         match $crate::database::Connection::handle(&mut *$connection) {
             $crate::database::Handle::Sqlite(connection) => {
-                sqlx::$make::<sqlx::Sqlite $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection).await
+                Box::pin(sqlx::$make::<sqlx::Sqlite $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection)).await
             }
             $crate::database::Handle::Postgres(connection) => {
-                sqlx::$make::<sqlx::Postgres $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection).await
+                Box::pin(sqlx::$make::<sqlx::Postgres $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection)).await
             }
         }
     };
@@ -135,11 +138,11 @@ macro_rules! run {
     ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $crate::database::Connection::handle(&mut *$connection) {
             $crate::database::Handle::Sqlite(connection) => {
-                sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*.execute(connection).await
+                Box::pin(sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*.execute(connection)).await
                     .map(|done| done.rows_affected())
             }
             $crate::database::Handle::Postgres(connection) => {
-                sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.execute(connection).await
+                Box::pin(sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.execute(connection)).await
                     .map(|done| done.rows_affected())
             }
         }
@@ -227,7 +230,7 @@ impl Database {
         drop(lock);
         let read = SqlitePoolOptions::new()
             .min_connections(1)
-            .max_connections(std::env::var("READERS").ok().and_then(|n| n.parse().ok()).unwrap_or(4))
+            .max_connections(readers())
             .acquire_timeout(Duration::from_secs(30))
             .test_before_acquire(false)
             .connect_with(options.read_only(true))
@@ -243,17 +246,18 @@ impl Database {
 
     pub(crate) async fn read(&self) -> Result<Reader> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
-            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+            Self::Sqlite { read, .. } => Reader::Sqlite(Box::pin(read.acquire()).await?),
+            Self::Postgres(pool) => Reader::Postgres(Box::pin(pool.acquire()).await?),
         })
     }
 
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction> {
         match self {
             Self::Sqlite { write, relaxed, .. } => {
-                let connection = acquire_writer(write, relaxed, durability).await?;
+                let connection = Box::pin(acquire_writer(write, relaxed, durability)).await?;
                 // Taking the write lock at once: a transaction that reads first and writes later could not wait for it.
-                let transaction = sqlx::Transaction::begin(connection, Some("begin immediate".into_sql_str())).await?;
+                let begun = sqlx::Transaction::begin(connection, Some("begin immediate".into_sql_str()));
+                let transaction = Box::pin(begun).await?;
                 Ok(Transaction::Sqlite(transaction))
             }
             Self::Postgres(pool) => {
@@ -277,7 +281,7 @@ impl Database {
     pub(crate) async fn begin_statement(&self, durability: Durability) -> Result<Transaction> {
         match self {
             Self::Sqlite { write, relaxed, .. } => {
-                let connection = acquire_writer(write, relaxed, durability).await?;
+                let connection = Box::pin(acquire_writer(write, relaxed, durability)).await?;
                 Ok(Transaction::SqliteStatement(connection))
             }
             Self::Postgres(_) => self.begin(durability).await,
@@ -322,6 +326,13 @@ impl Database {
     }
 }
 
+/// How many read a SQLite file at once: each has a thread of its own, and more of them than processors are in each
+/// other's way.
+fn readers() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u32::try_from(processors).unwrap_or(u32::MAX).clamp(2, 8)
+}
+
 /// Waits until no other process opens the SQLite file for the first time, or migrates it, for as long as the answer is
 /// kept. PostgreSQL has advisory locks for this; the file has its neighbour.
 async fn alone_with(path: &Path) -> std::io::Result<std::fs::File> {
@@ -363,9 +374,9 @@ async fn acquire_writer(
 impl Transaction {
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Sqlite(transaction) => Box::pin(transaction.commit()).await?,
             Self::SqliteStatement(_) => {}
-            Self::Postgres(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => Box::pin(transaction.commit()).await?,
         }
         Ok(())
     }

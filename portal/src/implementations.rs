@@ -148,7 +148,7 @@ pub(crate) async fn note(portal: &Portal, account: AccountId, connector: &Connec
     {
         Some(known) => known,
         None => {
-            let known = find_or_insert(portal, account, connector).await?;
+            let known = Box::pin(find_or_insert(portal, account, connector)).await?;
             caches
                 .implementations
                 .put(generation, (account, connector.clone()), known)
@@ -157,18 +157,22 @@ pub(crate) async fn note(portal: &Portal, account: AccountId, connector: &Connec
     let Some(id) = known.id else { return Ok(()) };
     let now = portal.now();
     let is_new = taken.is_some_and(|taken| known.taken.swap(taken, Ordering::Relaxed) != taken);
-    if !(known.last_seen.is_due(now, SEEN) || is_new) {
-        return Ok(());
+    if known.last_seen.is_due(now, SEEN) || is_new {
+        Box::pin(write(portal, id, connector, known.taken.load(Ordering::Relaxed))).await?;
     }
+    Ok(())
+}
+
+async fn write(portal: &Portal, id: ImplementationId, connector: &Connector, taken: i64) -> Result<()> {
     let mut tx = portal.begin_lightly().await?;
     run!(
         &mut tx,
         "update implementations set last_seen_at = $2, version = $3, environment = $4, revision = $5 where id = $1",
         id,
-        now,
+        portal.now(),
         &connector.version,
         &connector.environment,
-        known.taken.load(Ordering::Relaxed)
+        taken
     )?;
     tx.commit().await
 }

@@ -166,7 +166,7 @@ async fn credential(portal: &Portal, consumer_key: &str, token: &str) -> Result<
     if let Some(credential) = caches.credentials.get(generation, &CredentialKey(consumer_key, token)) {
         return Ok(credential);
     }
-    let credential = load(portal, consumer_key, token).await?;
+    let credential = Box::pin(load(portal, consumer_key, token)).await?;
     let key = (consumer_key.to_owned(), token.to_owned());
     Ok(caches.credentials.put(generation, key, credential))
 }

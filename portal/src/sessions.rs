@@ -92,7 +92,10 @@ pub async fn find(portal: &Portal, cookie: &str) -> Result<Option<Arc<Actor>>> {
         Some(signed) => signed,
         None => {
             let mut db = portal.read().await?;
-            match load(&mut db, &digest).await?.filter(|signed| signed.lives(now)) {
+            match Box::pin(load(&mut db, &digest))
+                .await?
+                .filter(|signed| signed.lives(now))
+            {
                 Some(signed) => sessions.put(generation, digest, signed),
                 None => {
                     sessions.remove(&digest);
@@ -101,7 +104,9 @@ pub async fn find(portal: &Portal, cookie: &str) -> Result<Option<Arc<Actor>>> {
             }
         }
     };
-    touch(portal, &signed, now).await?;
+    if signed.last_seen.is_due(now, SEEN) {
+        Box::pin(touch(portal, &signed, now)).await?;
+    }
     Ok(Some(Arc::clone(&signed.actor)))
 }
 
@@ -124,11 +129,8 @@ async fn load(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Signed>>
     }))
 }
 
-/// Notes once a minute that the session is in use, and puts off its end.
+/// Notes that the session is in use, and puts off its end.
 async fn touch(portal: &Portal, signed: &Signed, now: Timestamp) -> Result<()> {
-    if !signed.last_seen.is_due(now, SEEN) {
-        return Ok(());
-    }
     let expires_at = now.after(IDLE).min(signed.created_at.after(LIFETIME));
     let mut tx = portal.begin_lightly().await?;
     run!(

@@ -84,21 +84,25 @@ impl Bearer {
         };
         let bit = 1 << (scope as u32);
         if self.noted.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-            let mut tx = portal.begin_lightly().await?;
-            let noted = run!(
-                &mut tx,
-                "insert into oauth_used_scopes (app_id, scope) values ($1, $2) on conflict do nothing",
-                self.app,
-                scope.code()
-            );
-            match noted {
-                Ok(_) => tx.commit().await?,
-                // The app was deleted a moment ago.
-                Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => return Err(invalid().into()),
-                Err(error) => return Err(error.into()),
-            }
+            Box::pin(self.note(portal, scope)).await?;
         }
         Ok(())
+    }
+
+    async fn note(&self, portal: &Portal, scope: Scope) -> Result<(), Denied> {
+        let mut tx = portal.begin_lightly().await?;
+        let noted = run!(
+            &mut tx,
+            "insert into oauth_used_scopes (app_id, scope) values ($1, $2) on conflict do nothing",
+            self.app,
+            scope.code()
+        );
+        match noted {
+            Ok(_) => Ok(tx.commit().await?),
+            // The app was deleted a moment ago.
+            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(invalid().into()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Whether the token has the scope.
@@ -125,8 +129,8 @@ pub async fn authenticate(portal: &Portal, policy: &Policy, token: &str) -> Resu
     let bearer = match caches.bearers.get(generation, &digest) {
         Some(bearer) => bearer,
         None => {
-            let id = check(portal, policy, token).await?.ok_or_else(invalid)?;
-            let bearer = load(portal, id).await?.ok_or_else(invalid)?;
+            let id = Box::pin(check(portal, policy, token)).await?.ok_or_else(invalid)?;
+            let bearer = Box::pin(load(portal, id)).await?.ok_or_else(invalid)?;
             caches.bearers.put(generation, digest, bearer)
         }
     };

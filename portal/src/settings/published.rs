@@ -62,7 +62,7 @@ pub async fn published(portal: &Portal, account: AccountId) -> Result<Arc<Publis
         return Ok(published);
     }
     let mut db = portal.read().await?;
-    let kept = document::read(&mut db, account).await?;
+    let kept = Box::pin(document::read(&mut db, account)).await?;
     drop(db);
     let published = Published::new(kept.revision, kept.settings)?;
     Ok(caches.settings.put(generation, account, published))
