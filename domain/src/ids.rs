@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 /// A text that is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +18,18 @@ macro_rules! id {
         #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A text, such as an address, with the id at its end. Long lists have many, and formatting each would make it
+            /// grow piece by piece.
+            #[must_use]
+            pub fn at_end_of(self, parts: &[&str]) -> String {
+                let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>() + Hyphenated::LENGTH);
+                text.extend(parts.iter().copied());
+                text.push_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+                text
+            }
+        }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,6 +126,7 @@ mod tests {
     fn an_id_reads_back_what_it_prints() {
         let id: UserId = "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap();
         assert_eq!(id.to_string(), "0192f0c1-2b3c-7d4e-8f90-123456789abc");
+        assert_eq!(id.at_end_of(&["/users", "/"]), format!("/users/{id}"));
         assert_eq!("nonsense".parse::<UserId>(), Err(NotAnId));
     }
 

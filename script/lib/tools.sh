@@ -43,6 +43,10 @@ add_cargo_nextest() { cargo_install cargo-nextest "$cargo_nextest_version" --loc
 has_cargo_deny() { cargo deny --version; }
 add_cargo_deny() { cargo_install cargo-deny "$cargo_deny_version" --locked; }
 
+# The allocator of the server is built by it.
+has_make() { command -v make; }
+add_make() { debian_packages make; }
+
 has_rust_checks() { cargo fmt --version && cargo clippy --version; }
 add_rust_checks() {
     rustup component add rustfmt clippy || die "rustfmt and clippy are missing, and rustup could not add them."
@@ -100,7 +104,8 @@ add_bench_packages() { add_npm_packages "$root/script/lib/bench/oidc-provider"; 
 
 setup_serve() {
     need_basics
-    ensure "wasm target" has_wasm_target add_wasm_target &&
+    ensure "make" has_make add_make &&
+        ensure "wasm target" has_wasm_target add_wasm_target &&
         ensure "cargo-leptos $cargo_leptos_version" has_cargo_leptos add_cargo_leptos &&
         ensure "wasm-bindgen $(wasm_bindgen_version)" has_wasm_bindgen add_wasm_bindgen &&
         ensure "wasm-opt" has_build_packages add_build_packages &&
@@ -109,7 +114,8 @@ setup_serve() {
 
 setup_checks() {
     need_basics
-    ensure "rustfmt and clippy" has_rust_checks add_rust_checks &&
+    ensure "make" has_make add_make &&
+        ensure "rustfmt and clippy" has_rust_checks add_rust_checks &&
         ensure "wasm target" has_wasm_target add_wasm_target
 }
 
@@ -120,7 +126,8 @@ setup_deny() {
 
 setup_unit() {
     need_basics
-    ensure "cargo-nextest" has_cargo_nextest add_cargo_nextest &&
+    ensure "make" has_make add_make &&
+        ensure "cargo-nextest" has_cargo_nextest add_cargo_nextest &&
         ensure "PostgreSQL" has_postgres add_postgres
 }
 

@@ -35,7 +35,7 @@ pub fn moment_or_never(at: Option<Timestamp>) -> impl IntoView {
 
 /// Who made something. Without a name, it was made on the command line.
 pub fn by(maker: Option<String>) -> String {
-    maker.map_or_else(|| "on the command line".to_owned(), |name| format!("by {name}"))
+    maker.map_or_else(|| "on the command line".to_owned(), |name| ["by ", &name].concat())
 }
 
 /// When something was made, and by whom.

@@ -117,12 +117,12 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
             view! {
                 <a
                     class="button small quiet danger"
-                    href=format!("{revoke}&token={}", token.id)
+                    href=token.id.at_end_of(&[&revoke, "&token="])
                     data-noscroll
                 >
                     "Revoke"
                     <span class="visually-hidden">
-                        {format!(" the token of {} for {}", token.user, token.integration)}
+                        {[" the token of ", &token.user, " for ", &token.integration].concat()}
                     </span>
                 </a>
             }
@@ -131,7 +131,7 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
             <tr class=is_off.then_some("off")>
                 <td class="title">
                     <span>
-                        <a href=format!("{PATH}/tokens/{}", token.id)>{token.user}</a>
+                        <a href=token.id.at_end_of(&[PATH, "/tokens/"])>{token.user}</a>
                         " "
                         {badge(token.state)}
                         <small>{token.user_email}</small>
@@ -141,7 +141,7 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
                     .then(|| {
                         view! {
                             <td data-label="Consumer">
-                                <a href=format!("{PATH}/consumers/{}", token.consumer_id)>{token.consumer}</a>
+                                <a href=token.consumer_id.at_end_of(&[PATH, "/consumers/"])>{token.consumer}</a>
                             </td>
                         }
                     })}
@@ -172,7 +172,7 @@ pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> impl IntoView {
     let Some(at) = at else {
         return Either::Left(never());
     };
-    let from = from.map(|from| view! { <small>{format!("from {from}")}</small> });
+    let from = from.map(|from| view! { <small>{["from ", &from].concat()}</small> });
     Either::Right(view! {
         <span>
             {moment(at)}
