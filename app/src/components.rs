@@ -18,6 +18,7 @@ pub mod press;
 pub mod problem;
 pub(crate) mod reveal;
 pub mod saving;
+pub mod steps;
 pub mod time;
 pub mod toast;
 pub mod unsaved;

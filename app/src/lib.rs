@@ -25,6 +25,7 @@ mod stylesheet;
 pub use error_page::error_page;
 
 use components::arrival::provide_arrival;
+use components::steps::provide_steps;
 use components::toast::{Toasts, provide_toasts};
 use layout::Layout;
 use leptos::prelude::*;
@@ -79,6 +80,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_toasts();
     provide_arrival();
+    provide_steps();
     view! {
         <Title formatter=|title: String| format!("{title} · Gatehouse") />
         <Router>

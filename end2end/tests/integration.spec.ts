@@ -536,6 +536,9 @@ test("a page with unsaved changes is not left by a step back or forward", { tag:
     await expect(page).toHaveURL(history);
   });
   await test.step("forward", async () => {
+    await sections.getByRole("link", { name: "Settings", exact: true }).click();
+    await sections.getByRole("link", { name: "History" }).click();
+    await expect(page).toHaveURL(history);
     await step("back");
     await expect(page).toHaveURL(integration);
     await url.fill("acme.bynder.com");

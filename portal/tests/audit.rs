@@ -131,6 +131,8 @@ async fn each_change_leaves_one_record_of_who_did_what(house: House) {
     assert_eq!(trail.news().await, ["user.deactivate|ada@example.com|session|"]);
     people::set_active(portal, actor, eve, true).await.unwrap();
     assert_eq!(trail.news().await, ["user.activate|ada@example.com|session|"]);
+    people::set_password(portal, actor, eve, PASSWORD).await.unwrap();
+    assert_eq!(trail.news().await, ["user.set-password|ada@example.com|session|"]);
 
     sign_in::sign_in(portal, "eve@example.com", PASSWORD, &client("192.0.2.9"))
         .await

@@ -146,8 +146,9 @@ where
     }
 
     /// For the form's `focusout` event: a field that was edited has been seen. The event also comes while the form is
-    /// taken off the page, when nothing of it is left to ask. While a pointer is pressed nothing is said yet: a complaint
-    /// would move what is being clicked away from under it.
+    /// taken off the page with the focus in it, so it is looked at a moment later, when a form that goes has gone: what is
+    /// drawn of it must not be asked to change then. While a pointer is pressed nothing is said yet: a complaint would
+    /// move what is being clicked away from under it.
     fn leave(self, event: &ev::FocusEvent) {
         let Some(name) = name_of(event) else { return };
         if self.edited.try_with_untracked(|edited| edited.contains(&name)) != Some(true) {
@@ -156,7 +157,8 @@ where
         if self.pressed.try_get_value() == Some(true) {
             self.left.try_set_value(Some(name));
         } else {
-            self.seen.try_update(|seen| seen.insert(name));
+            let see = move || _ = self.seen.try_update(|seen| seen.insert(name));
+            set_timeout(see, Duration::ZERO);
         }
     }
 

@@ -7,6 +7,7 @@ mod controls;
 mod place;
 
 use crate::components::dialog::Dialog;
+use crate::components::steps::hold_steps;
 use crate::components::toast::{Toaster, toaster};
 use controls::differs;
 use leptos::ev;
@@ -18,7 +19,7 @@ use leptos_router::location::Url;
 use place::Place;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, EventTarget, HtmlFormElement};
+use web_sys::{Element, HtmlFormElement};
 
 /// All forms of one page that can hold what is not saved. It is made once with the page, outside of what is read again.
 #[derive(Clone, Copy)]
@@ -26,8 +27,8 @@ pub struct UnsavedForms {
     forms: StoredValue<Vec<Unsaved>>,
     /// The names in the query that say which form is open.
     openers: &'static [&'static str],
-    /// Where the page is.
-    url: ReadSignal<Url>,
+    /// Where the page is: what the browser says is ahead of it while it is being left.
+    here: StoredValue<Option<Here>>,
     /// Where a person wants to go, who is asked first.
     leaving: RwSignal<Option<Way>>,
     toaster: Toaster,
@@ -47,6 +48,13 @@ pub struct Unsaved {
     stale: StoredValue<bool>,
 }
 
+/// An address of the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Here {
+    href: String,
+    place: Place,
+}
+
 /// A way from the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Way {
@@ -56,8 +64,11 @@ enum Way {
         /// Whether the router is to follow it.
         inside: bool,
     },
-    /// The entry before this one in the browser's history.
-    Back,
+    /// A step in the browser's history, which was undone.
+    Step {
+        /// Where it led.
+        href: String,
+    },
 }
 
 impl UnsavedForms {
@@ -68,7 +79,7 @@ impl UnsavedForms {
         let all = Self {
             forms: StoredValue::new(Vec::new()),
             openers,
-            url: use_url(),
+            here: StoredValue::new(None),
             leaving: RwSignal::new(None),
             toaster: toaster(),
         };
@@ -88,13 +99,16 @@ impl UnsavedForms {
             unload.remove();
             key.remove();
         });
-        // Before the router, which hears of them at the window.
+        let url = use_url();
         Effect::new(move |_| {
-            on_each(&document(), "click", move |event: &ev::MouseEvent| all.hold(event));
-            on_each(&window(), "popstate", move |event: &web_sys::Event| {
-                all.hold_history(event)
+            let here = url.with(|url| Here {
+                href: address(url),
+                place: Place::new(url.path(), url.search(), openers),
             });
+            all.here.try_set_value(Some(here));
         });
+        hold_steps(move || all.hold_step());
+        Effect::new(move |_| on_each_click(move |event| all.hold(&event)));
         all
     }
 
@@ -149,7 +163,8 @@ impl UnsavedForms {
             .and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
         let inside = link.origin() == window().location().origin().unwrap_or_default();
-        let stays = inside && self.stays(&link.pathname(), &link.search());
+        let there = Place::new(&link.pathname(), &link.search(), self.openers);
+        let stays = inside && self.here().is_none_or(|here| here.place == there);
         // What opens beside the page loses nothing either.
         if stays || !link.target().is_empty() || link.has_attribute("download") || self.changed().is_none() {
             return;
@@ -166,28 +181,30 @@ impl UnsavedForms {
         self.leaving.set(Some(Way::Link { href, inside }));
     }
 
-    /// For a step back or forward, before the router sees it: undoes one that leads away.
-    fn hold_history(self, event: &web_sys::Event) {
+    /// For a step back or forward, before the router sees it: undoes one that leads away, and says whether it has.
+    fn hold_step(self) -> bool {
         let to = window().location();
         let (path, query) = (to.pathname().unwrap_or_default(), to.search().unwrap_or_default());
-        if self.stays(&path, &query) || self.changed().is_none() {
-            return;
+        let there = Place::new(&path, &query, self.openers);
+        let Some(here) = self.here().filter(|here| here.place != there) else {
+            return false;
+        };
+        if self.changed().is_none() {
+            return false;
         }
-        let here = address(&self.url.read_untracked());
         let history = window().history();
-        let undone = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here)));
+        let undone = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here.href)));
         // Where it cannot be undone, the page goes, as it would have.
         if undone.is_ok() {
-            event.stop_immediate_propagation();
-            self.leaving.set(Some(Way::Back));
+            let href = format!("{path}{query}{}", to.hash().unwrap_or_default());
+            self.leaving.set(Some(Way::Step { href }));
         }
+        undone.is_ok()
     }
 
-    /// Whether the page keeps its forms there.
-    fn stays(self, path: &str, query: &str) -> bool {
-        let url = self.url.read_untracked();
-        let here = Place::new(url.path(), url.search(), self.openers);
-        here == Place::new(path, query, self.openers)
+    /// Where the page is, unless it has just gone.
+    fn here(self) -> Option<Here> {
+        self.here.try_get_value().flatten()
     }
 
     /// Forgets what is not saved, and goes there.
@@ -201,7 +218,17 @@ impl UnsavedForms {
                 Ok(())
             }
             Way::Link { href, inside: false } => window().location().set_href(href),
-            Way::Back => window().history().and_then(|history| history.back()),
+            Way::Step { href } => {
+                let replace = true;
+                navigate(
+                    href,
+                    NavigateOptions {
+                        replace,
+                        ..NavigateOptions::default()
+                    },
+                );
+                Ok(())
+            }
         };
         if left.is_err() {
             self.toaster.say("This address cannot be opened");
@@ -359,22 +386,18 @@ fn address(url: &Url) -> String {
     })
 }
 
-/// Hears of events before anything else does.
-fn on_each<E: JsCast + wasm_bindgen::convert::FromWasmAbi + 'static>(
-    target: &EventTarget,
-    name: &'static str,
-    handle: impl Fn(&E) + 'static,
-) {
-    let handler = Closure::<dyn Fn(E)>::new(move |event| handle(&event));
-    let added = target.add_event_listener_with_callback_and_bool(name, handler.as_ref().unchecked_ref(), true);
+/// Hears of clicks before anything else does: the router listens at the window.
+fn on_each_click(handle: impl Fn(ev::MouseEvent) + 'static) {
+    let handler = Closure::<dyn Fn(ev::MouseEvent)>::new(handle);
+    let added = document().add_event_listener_with_callback_and_bool("click", handler.as_ref().unchecked_ref(), true);
     if added.is_err() {
         return;
     }
-    let kept = StoredValue::new_local((target.clone(), handler));
+    let handler = StoredValue::new_local(handler);
     on_cleanup(move || {
-        kept.try_with_value(|(target, handler)| {
+        handler.try_with_value(|handler| {
             let handler = handler.as_ref().unchecked_ref();
-            target.remove_event_listener_with_callback_and_bool(name, handler, true)
+            document().remove_event_listener_with_callback_and_bool("click", handler, true)
         });
     });
 }

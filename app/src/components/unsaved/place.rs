@@ -3,7 +3,7 @@
 use crate::query::pairs;
 
 /// Two addresses of the same place show the same forms.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     path: String,
     /// What the query says of the forms that are open, in the order of the names.
