@@ -185,6 +185,7 @@ impl UnsavedForms {
     fn hold_step(self) -> bool {
         let to = window().location();
         let (path, query) = (to.pathname().unwrap_or_default(), to.search().unwrap_or_default());
+        let href = format!("{path}{query}{}", to.hash().unwrap_or_default());
         let there = Place::new(&path, &query, self.openers);
         let Some(here) = self.here().filter(|here| here.place != there) else {
             return false;
@@ -196,7 +197,6 @@ impl UnsavedForms {
         let undone = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here.href)));
         // Where it cannot be undone, the page goes, as it would have.
         if undone.is_ok() {
-            let href = format!("{path}{query}{}", to.hash().unwrap_or_default());
             self.leaving.set(Some(Way::Step { href }));
         }
         undone.is_ok()
