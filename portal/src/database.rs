@@ -7,6 +7,7 @@
 //! be moved at each call, even where all is remembered and nothing is asked.
 
 use crate::error::{Error, Result};
+use crate::sqlite_readers::{SqliteReader, SqliteReaders};
 use domain::ids::ConsumerId;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -42,7 +43,7 @@ pub(crate) enum Database {
     /// One writer, many readers, as SQLite's WAL has it.
     Sqlite {
         path: PathBuf,
-        read: SqlitePool,
+        read: SqliteReaders,
         write: SqlitePool,
         /// Whether the one connection of `write` may be set to less than [`Durability::Power`].
         relaxed: Arc<AtomicBool>,
@@ -78,7 +79,7 @@ pub(crate) enum Lock {
 
 /// A connection to read with.
 pub(crate) enum Reader {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(SqliteReader),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -228,14 +229,7 @@ impl Database {
             .await
             .map_err(failed)?;
         drop(lock);
-        let read = SqlitePoolOptions::new()
-            .min_connections(1)
-            .max_connections(readers())
-            .acquire_timeout(Duration::from_secs(30))
-            .test_before_acquire(false)
-            .connect_with(options.read_only(true))
-            .await
-            .map_err(failed)?;
+        let read = SqliteReaders::open(options.read_only(true)).await?;
         Ok(Self::Sqlite {
             path: path.to_owned(),
             read,
@@ -246,7 +240,7 @@ impl Database {
 
     pub(crate) async fn read(&self) -> Result<Reader> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Reader::Sqlite(Box::pin(read.acquire()).await?),
+            Self::Sqlite { read, .. } => Reader::Sqlite(Box::pin(read.get()).await?),
             Self::Postgres(pool) => Reader::Postgres(Box::pin(pool.acquire()).await?),
         })
     }
@@ -324,13 +318,6 @@ impl Database {
             Self::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-/// How many read a SQLite file at once: each has a thread of its own, and more of them than processors are in each
-/// other's way.
-fn readers() -> u32 {
-    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    u32::try_from(processors).unwrap_or(u32::MAX).clamp(2, 8)
 }
 
 /// Waits until no other process opens the SQLite file for the first time, or migrates it, for as long as the answer is

@@ -16,6 +16,7 @@ mod last_noted;
 mod portal;
 mod rsa;
 mod secret;
+mod sqlite_readers;
 
 pub mod accounts;
 pub mod actor;

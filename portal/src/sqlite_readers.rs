@@ -1,0 +1,93 @@
+//! The connections that read a SQLite file.
+//!
+//! They are kept here rather than by sqlx, whose pool asks a connection whether it is well each time that it gets it back.
+//! Every connection to SQLite has a thread of its own, so that takes as long as what was read.
+
+use crate::error::{Error, Result};
+use deadpool::Runtime;
+use deadpool::managed::{BuildError, Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::time::Duration;
+
+/// How long reading may wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a connection may be idle, and still be thought to be well.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// A connection on loan.
+pub(crate) type SqliteReader = Object<Opener>;
+
+/// All of them.
+#[derive(Debug, Clone)]
+pub(crate) struct SqliteReaders(Pool<Opener>);
+
+/// Opens them, and looks after them.
+#[derive(Debug)]
+pub(crate) struct Opener(SqliteConnectOptions);
+
+impl Manager for Opener {
+    type Type = SqliteConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<SqliteConnection, sqlx::Error> {
+        self.0.connect().await
+    }
+
+    async fn recycle(&self, connection: &mut SqliteConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        if metrics.last_used() < FRESH {
+            return Ok(());
+        }
+        connection.ping().await.map_err(RecycleError::Backend)
+    }
+}
+
+impl SqliteReaders {
+    /// As many as processors have use for, opened when they are needed. One of them is opened now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the file cannot be read.
+    pub async fn open(options: SqliteConnectOptions) -> Result<Self> {
+        let pool = Pool::builder(Opener(options))
+            .max_size(most())
+            .wait_timeout(Some(PATIENCE))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error: BuildError| Error::internal(error))?;
+        let readers = Self(pool);
+        let one = readers.get().await;
+        drop(one.map_err(|error| Error::unavailable("the SQLite file cannot be read", error))?);
+        Ok(readers)
+    }
+
+    /// One that nobody else uses, until it is dropped.
+    ///
+    /// # Errors
+    /// As a pool of sqlx.
+    pub async fn get(&self) -> Result<SqliteReader, sqlx::Error> {
+        self.0.get().await.map_err(|error| match error {
+            PoolError::Backend(error) => error,
+            PoolError::Closed => sqlx::Error::PoolClosed,
+            PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                sqlx::Error::PoolTimedOut
+            }
+        })
+    }
+
+    /// Closes those that are not in use; the others close when they are given back.
+    pub async fn close(&self) {
+        let idle = self.0.retain(|_, _| false).removed;
+        self.0.close();
+        for connection in idle {
+            // It has only been read from: there is nothing to lose.
+            let _ = connection.close().await;
+        }
+    }
+}
+
+/// Each has a thread of its own, and more of them than processors are in each other's way.
+fn most() -> usize {
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    processors.clamp(2, 8)
+}
