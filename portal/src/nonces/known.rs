@@ -7,7 +7,7 @@
 use super::{Digest, Nonce};
 use std::collections::{BTreeMap, HashSet};
 
-/// The most nonces that a node remembers, at less than 40 bytes each. Seconds beyond are read again when they are asked for.
+/// The most nonces that a node remembers, at about 20 bytes each. Seconds beyond are read again when they are asked for.
 const MOST: usize = 250_000;
 
 /// How many batches a second may have, as the number of the batch stands in the lower bits of its id.
@@ -21,6 +21,17 @@ pub(super) fn id(second: i64, number: i64) -> i64 {
 /// The number within its second that an id has.
 fn number(id: i64) -> i64 {
     id.rem_euclid(BATCHES)
+}
+
+/// What is remembered of a digest. Two different nonces of a second are alike by it once in centuries of full load; the
+/// later one is refused then, as any that may have been used.
+type Short = u64;
+
+fn short(digest: &Digest) -> Short {
+    let mut bytes = Short::default().to_be_bytes();
+    let length = bytes.len();
+    bytes.copy_from_slice(&digest[..length]);
+    Short::from_be_bytes(bytes)
 }
 
 /// New nonces by their second.
@@ -40,7 +51,7 @@ pub(super) struct Known {
 struct Second {
     /// How many batches have been read or written.
     batches: i64,
-    digests: HashSet<Digest>,
+    digests: HashSet<Short>,
     used: u64,
 }
 
@@ -56,11 +67,11 @@ impl Known {
             };
             if let Some(known) = self.seconds.get_mut(second) {
                 known.used = self.uses;
-                if known.digests.contains(digest) {
+                if known.digests.contains(&short(digest)) {
                     return false;
                 }
             }
-            let is_new = within.insert((*second, *digest));
+            let is_new = within.insert((*second, short(digest)));
             if is_new {
                 fresh.entry(*second).or_default().push(*digest);
             }
@@ -85,7 +96,7 @@ impl Known {
         known.batches = known.batches.max(number(id) + 1);
         known.used = self.uses;
         let before = known.digests.len();
-        known.digests.extend(digests);
+        known.digests.extend(digests.map(|digest| short(&digest)));
         self.held += known.digests.len() - before;
     }
 
