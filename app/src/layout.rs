@@ -1,5 +1,6 @@
 //! The frame of every page for people who are signed in: side bar, menu, main part.
 
+use crate::components::at_once::AtOnce;
 use crate::components::menu::close_menus;
 use crate::icons::{Draw, Icon, Mark};
 use crate::session::{CurrentUser, SignOut, me, remember_destination};
@@ -116,7 +117,7 @@ fn Sections() -> impl IntoView {
             </li>
         }
     });
-    view! { <ul>{items.into_iter().collect_view()}</ul> }
+    AtOnce(view! { <ul>{items.into_iter().collect_view()}</ul> })
 }
 
 /// The person's name, sessions, connected apps, and the way out.

@@ -8,6 +8,7 @@ use super::new_token::NewTokenDialog;
 use super::revoke::revoke_dialog;
 use super::search::Search;
 use super::{ABOVE, consumers, current_address, empty, tokens};
+use crate::components::at_once::{AtOnce, when_written};
 use crate::components::notice::Locked;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
@@ -51,8 +52,11 @@ impl Page for ApiTokensPage {
         let body = move || {
             let address = address.get();
             Suspend::new(async move {
-                match (data.await, user.await) {
-                    (Ok(data), Ok(me)) => EitherOf3::A(parts(data.part, &me, &address, search)),
+                drop(data.by_ref().await);
+                let user = user.await;
+                when_written().await;
+                match (data.await, user) {
+                    (Ok(data), Ok(me)) => EitherOf3::A(AtOnce(parts(data.part, &me, &address, search))),
                     (Err(failure), Ok(me)) => EitherOf3::B(view! { <Closed failure me /> }),
                     (_, Err(failure)) => EitherOf3::C(refusal("This page", failure)),
                 }
@@ -121,7 +125,7 @@ fn overlay(data: &ListData, me: Me, dialog: Option<Dialog>, back: &Address) -> O
         (Dialog::NewToken(form), DialogData::Choices(choices)) => {
             Some(view! { <NewTokenDialog form choices back /> }.into_any())
         }
-        (Dialog::Revoke(_), DialogData::Token(token)) => Some(revoke_dialog(*token, me.rights, back)),
+        (Dialog::Revoke(_), DialogData::Token(token)) => Some(revoke_dialog(*token, me.rights, back, || ())),
         _ => None,
     }
 }
