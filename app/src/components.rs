@@ -1,6 +1,7 @@
 //! What more than one page is made of.
 
 pub mod arrival;
+pub mod at_once;
 pub mod checked_form;
 pub mod closed;
 pub mod combobox;
@@ -11,6 +12,7 @@ pub mod dialog;
 pub mod field;
 pub mod link_card;
 pub mod list_card;
+pub mod meant;
 pub mod menu;
 pub mod notice;
 pub mod page_header;

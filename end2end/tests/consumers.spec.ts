@@ -5,7 +5,7 @@ import { type Locator, type Page } from "@playwright/test";
 import { credentialOf } from "../support/account.ts";
 import { signedFetch } from "../support/oauth1.ts";
 import { apiTokens, dialog, open, press, section, signIn, valueOf } from "../support/steps.ts";
-import { expect, hasScript, test } from "../support/test.ts";
+import { expect, hasScript, needsScript, test } from "../support/test.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -74,6 +74,27 @@ test("a consumer is deleted with its tokens after its name was typed", async ({ 
   expect(await account.consumers()).toEqual([]);
   expect(await account.tokens("all")).toEqual([]);
   expect(await status()).toBe(401);
+});
+
+test("what was filled in is still there when a dialog over it closes", { tag: needsScript }, async ({ page, account }) => {
+  const consumer = await account.consumer("Website");
+  await account.token(account.admin, consumer);
+  await signIn(page, account.admin, `${apiTokens}/consumers/${consumer.id}`);
+  const name = section(page, "Rename").getByLabel("Name");
+  await name.fill("Not saved yet");
+
+  await press(section(page, "Delete this consumer"), "Delete consumer");
+  await press(dialog(page, "Delete “Website”?"), "Cancel");
+  await expect(name).toHaveValue("Not saved yet");
+
+  await press(section(page, "Tokens"), /^Revoke/);
+  await press(dialog(page, "Revoke this token?"), "Cancel");
+  await expect(name).toHaveValue("Not saved yet");
+
+  await press(section(page, "Tokens"), /^Revoke/);
+  await press(dialog(page, "Revoke this token?"), "Revoke");
+  await expect(section(page, "Tokens")).toContainText("Revoked");
+  expect(await account.tokens("current")).toEqual([]);
 });
 
 test("with its public key, a consumer signs by RSA-SHA1", async ({ page, account, server }) => {

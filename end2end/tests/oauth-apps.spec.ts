@@ -95,6 +95,62 @@ test("what is wrong is said where it is, and nothing that was filled in is lost"
   expect(await listApps(page)).toHaveLength(1);
 });
 
+test("where several people have the name, one of them is chosen", async ({ page, account }) => {
+  const [one, other] = [await account.person("Alex Doe"), await account.person("Alex Doe")];
+  await signIn(page, account.admin);
+  await open(page, `${oauthApps}/new`);
+  const form = section(page, "Add new app");
+  const user = form.getByLabel("User", { exact: true });
+  await form.getByLabel("Application name").fill("Connector");
+  await box(form, "asset:read").check();
+  await user.fill("Alex Doe");
+  await press(form, "Register application");
+  await expect(user).toHaveAccessibleDescription(/Several users have this name/);
+  if (hasScript()) {
+    await user.press("ArrowDown");
+    await form.getByRole("option", { name: other.email }).click();
+  } else {
+    await expect(form.getByText("Who is meant?")).toBeVisible();
+    for (const { email } of [one, other]) await expect(form.getByRole("listitem").filter({ hasText: email })).toHaveCount(1);
+    await press(form.getByRole("listitem").filter({ hasText: other.email }), "Alex Doe");
+  }
+  await expect(user).toHaveValue(`Alex Doe <${other.email}>`);
+  // What else was chosen is still there.
+  await expect(form.getByLabel("Application name")).toHaveValue("Connector");
+  await expect(box(form, "asset:read")).toBeChecked();
+  await press(form, "Register application");
+  await press(dialog(page, revealed), "OK");
+  await expect(section(page, "About this app")).toContainText(other.email);
+});
+
+test("a complaint of the last time does not come back while the form is sent", { tag: needsScript }, async ({ page, account }) => {
+  await signIn(page, account.admin);
+  await open(page, `${oauthApps}/new`);
+  const form = section(page, "Add new app");
+  const user = form.getByLabel("User", { exact: true });
+  await form.getByLabel("Application name").fill("Connector");
+  await box(form, "asset:read").check();
+  await user.fill("Nobody");
+  await press(form, "Register application");
+  await expect(user).toHaveAttribute("aria-invalid", "true");
+  await user.fill(account.admin.email);
+  await expect(user).not.toHaveAttribute("aria-invalid", "true");
+  let answer = () => {};
+  const waiting = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/fn/oauth-apps/create", async (route) => {
+    await waiting;
+    await route.continue();
+  });
+  await press(form, "Register application");
+  await expect(form.getByRole("button", { name: "Register application" })).toHaveAttribute("aria-busy", "true");
+  await expect(user).not.toHaveAttribute("aria-invalid", "true");
+  await expect(user).not.toBeFocused();
+  // The page goes with the focus in a field that was edited, and with it the list of people.
+  await user.focus();
+  answer();
+  await expect(dialog(page, revealed)).toBeVisible();
+});
+
 test("an app that asks people needs redirect URIs that hold", async ({ page, account }) => {
   await signIn(page, account.admin, `${oauthApps}/new`);
   const form = section(page, "Add new app");
@@ -190,6 +246,21 @@ test("a secret is added and the old one deleted", async ({ page, account }) => {
   await press(dialog(page, "Delete this secret?"), "Delete secret");
   await expect(rows(page, "Client secrets")).toHaveCount(1);
   await expect(rows(page, "Client secrets")).toContainText("Build server");
+});
+
+test("what was filled in is still there when a dialog over it closes", { tag: needsScript }, async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const redirectUris = ["https://website.example/"];
+  const app = await registerApp(page, { name: "Website", grant: "authorization_code", redirectUris, scopes: ["offline"] });
+  await open(page, `${oauthApps}/${app.id}`);
+  const name = section(page, "Details").getByLabel("Application name");
+  await name.fill("Not saved yet");
+  await press(section(page, "Tokens"), "Revoke all refresh tokens");
+  await press(dialog(page, "Revoke all refresh tokens?"), "Cancel");
+  await expect(name).toHaveValue("Not saved yet");
+  await press(section(page, "Delete this app"), "Delete app");
+  await press(dialog(page, "Delete “Website”?"), "Cancel");
+  await expect(name).toHaveValue("Not saved yet");
 });
 
 test("refresh tokens are revoked after a question", async ({ page, account }) => {

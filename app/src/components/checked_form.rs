@@ -193,6 +193,9 @@ where
             .unwrap_or_default();
         if self.action.pending().get_untracked() || !wrong.is_empty() {
             event.prevent_default();
+        } else {
+            // What was answered before is not the answer to this.
+            self.forget();
         }
         self.seen.try_set(wrong);
         self.edited.try_update(BTreeSet::clear);

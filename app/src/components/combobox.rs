@@ -132,7 +132,7 @@ pub fn Combobox(
                     aria-describedby=described
                     on:input=move |event| list.type_in(event_target_value(&event))
                     on:keydown=move |event| list.press(&event)
-                    on:blur=move |_| list.close()
+                    on:blur=move |_| list.leave()
                 />
                 {move || list.draw(name, what, list_id.clone())}
                 <span class="visually-hidden" role="status">
@@ -180,7 +180,13 @@ impl List {
         });
     }
 
-    /// Also when the field has just gone with its dialog, as a browser tells it that it loses the focus.
+    /// For the field's `blur` event. It also comes while the field is taken off the page with the focus in it, so the list
+    /// closes a moment later, when a field that goes has gone: what is drawn of it must not be asked to change then.
+    fn leave(self) {
+        set_timeout(move || self.close(), Duration::ZERO);
+    }
+
+    /// Also when the field has just gone with its dialog.
     fn close(self) {
         if let Some(Some(timer)) = self.timer.try_get_value() {
             timer.clear();

@@ -3,7 +3,7 @@
 use super::address::{Address, Dialog, Spot};
 use super::closed::Closed;
 use super::consumer_forms::{RenameForm, SigningForm};
-use super::data::{ConsumerData, DialogData, consumer};
+use super::data::{ConsumerData, consumer, token};
 use super::delete::DeleteDialog;
 use super::revoke::revoke_dialog;
 use super::tokens::{counted, list};
@@ -18,9 +18,8 @@ use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::consumers::Consumer;
-use domain::people::Me;
 use domain::rights::{Right, Rights};
-use domain::tokens::{NewToken, TokenPage};
+use domain::tokens::{NewToken, Token, TokenPage};
 use leptos::prelude::*;
 
 /// The page of one consumer: what is known of it, its name, its keys, its tokens, and its end.
@@ -28,14 +27,18 @@ pub struct ConsumerPage {
     address: Memo<Address>,
     changes: RwSignal<u32>,
     data: Resource<Result<ConsumerData, Failure>>,
+    /// The token that a dialog asks about.
+    asked: Resource<Option<Result<Token, Failure>>>,
 }
 
 impl Page for ConsumerPage {
     fn data() -> Self {
         let address = current_address();
         let changes = RwSignal::new(0);
+        // What opens a dialog is no other page: what has been filled in must still be there when the dialog closes.
+        let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
         let data = Resource::new(
-            move || (address.get(), changes.get()),
+            move || (without_dialog.get(), changes.get()),
             |(address, _)| async move {
                 match address.spot {
                     Spot::Consumer(id) => consumer(id, address.to_string()).await,
@@ -43,14 +46,34 @@ impl Page for ConsumerPage {
                 }
             },
         );
-        Self { address, changes, data }
+        let asked = Resource::new(
+            move || {
+                address.with(|address| match address.dialog {
+                    Some(Dialog::Revoke(id)) => id,
+                    _ => None,
+                })
+            },
+            |id| async move { Some(token(id?).await.map(|data| data.token)) },
+        );
+        Self {
+            address,
+            changes,
+            data,
+            asked,
+        }
     }
 
     fn view(this: Self) -> AnyView {
-        let ConsumerPage { address, changes, data } = this;
+        let ConsumerPage {
+            address,
+            changes,
+            data,
+            asked,
+        } = this;
         let user = current_user();
+        let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
         let body = move || {
-            let address = address.get();
+            let address = without_dialog.get();
             Suspend::new(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(me)) => page(data, me.rights, &address, changes).into_any(),
@@ -67,7 +90,17 @@ impl Page for ConsumerPage {
         let overlay = move || {
             let dialog = dialog.get();
             let back = address.get_untracked().with(None).to_string();
-            Suspend::new(async move { overlay(dialog?, data.await.ok()?, &user.await.ok()?, back) })
+            Suspend::new(async move {
+                let rights = user.await.ok()?.rights;
+                match dialog? {
+                    Dialog::Revoke(_) => {
+                        let on_revoked = move || changes.update(|changes| *changes += 1);
+                        Some(revoke_dialog(asked.await?, rights, back, on_revoked))
+                    }
+                    Dialog::Delete => Some(delete_dialog(data.await.ok()?.consumer, rights, back)),
+                    Dialog::NewConsumer(_) | Dialog::NewToken(_) => None,
+                }
+            })
         };
         view! {
             <div class="page">
@@ -79,28 +112,22 @@ impl Page for ConsumerPage {
     }
 }
 
-fn overlay(dialog: Dialog, data: ConsumerData, me: &Me, back: String) -> Option<AnyView> {
-    match (dialog, data.dialog) {
-        (Dialog::Revoke(_), DialogData::Token(token)) => Some(revoke_dialog(*token, me.rights, back)),
-        (Dialog::Delete, _) if me.rights.has(Right::RevokeApiTokens) => {
-            Some(view! { <DeleteDialog consumer=data.consumer back /> }.into_any())
-        }
-        (Dialog::Delete, _) => {
-            let locked = view! {
-                <DialogBox title=format!("Delete “{}”?", data.consumer.name) back>
-                    <div class="dialog-body">
-                        <Locked what="Deleting consumers" right=Right::RevokeApiTokens />
-                    </div>
-                </DialogBox>
-            };
-            Some(locked.into_any())
-        }
-        _ => None,
+fn delete_dialog(consumer: Consumer, rights: Rights, back: String) -> AnyView {
+    if rights.has(Right::RevokeApiTokens) {
+        return view! { <DeleteDialog consumer back /> }.into_any();
     }
+    view! {
+        <DialogBox title=format!("Delete “{}”?", consumer.name) back>
+            <div class="dialog-body">
+                <Locked what="Deleting consumers" right=Right::RevokeApiTokens />
+            </div>
+        </DialogBox>
+    }
+    .into_any()
 }
 
 fn page(data: ConsumerData, rights: Rights, address: &Address, changes: RwSignal<u32>) -> impl IntoView + use<> {
-    let ConsumerData { consumer, tokens, .. } = data;
+    let ConsumerData { consumer, tokens } = data;
     let may_create = rights.has(Right::CreateApiTokens);
     let form = NewToken {
         consumer: consumer.id.to_string(),

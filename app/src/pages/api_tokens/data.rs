@@ -70,8 +70,6 @@ pub struct ConsumerData {
     pub consumer: Consumer,
     /// A page of its tokens, working or not.
     pub tokens: TokenPage,
-    /// What the open dialog needs.
-    pub dialog: DialogData,
 }
 
 /// What the API tokens page shows at an address.
@@ -160,7 +158,6 @@ pub async fn consumer(id: ConsumerId, address: String) -> Result<ConsumerData, F
     Ok(ConsumerData {
         consumer: portal::consumers::get(&portal, &actor, id).await?,
         tokens: portal::tokens::list(&portal, &actor, &query).await?,
-        dialog: dialog(&portal, &actor, &address).await,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::combobox::{Combobox, Suggestion};
 use crate::components::dialog::{Dialog as DialogBox, DialogFooter};
 use crate::components::field::FieldError;
+use crate::components::meant::{WhoIsMeant, candidates};
 use crate::components::problem::refusal;
 use crate::failure::Failure;
 use domain::fields::{FieldErrors, MAX_NAME};
@@ -73,8 +74,11 @@ fn no_consumer(back: &str) -> impl IntoView + use<> {
 #[component]
 fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
     let check = Check::<CreateToken>::new(errors);
-    let meant = meant(&form, &choices.users, &back);
-    let show_meant = check.error("user");
+    let page = Address::parse(&back);
+    let candidates = candidates(&form.user, &choices.users, |user| {
+        let form = NewToken { user, ..form.clone() };
+        page.with(Dialog::NewToken(form)).to_string()
+    });
     let consumers = choices
         .consumers
         .into_iter()
@@ -112,7 +116,7 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                     autofocus=true
                     error=check.error("user")
                 />
-                {move || show_meant.with(Option::is_some).then(|| meant.clone()).map(draw_meant)}
+                <WhoIsMeant candidates error=check.error("user") />
                 <Choice
                     name="consumer"
                     label="Consumer"
@@ -207,45 +211,4 @@ async fn find(text: String) -> Vec<Suggestion> {
         .await
         .map(|users| users.into_iter().map(suggestion).collect())
         .unwrap_or_default()
-}
-
-/// The people who fit what a form without script was sent with: address of the form with the person filled in, name and
-/// e-mail.
-fn meant(form: &NewToken, users: &[UserChoice], back: &str) -> Vec<(String, String, String)> {
-    if form.user.is_empty() {
-        return Vec::new();
-    }
-    let page = Address::parse(back);
-    let filled = |user: &UserChoice| {
-        let form = NewToken {
-            user: user.text(),
-            ..form.clone()
-        };
-        (
-            page.with(Dialog::NewToken(form)).to_string(),
-            user.name.clone(),
-            user.email.clone(),
-        )
-    };
-    users.iter().map(filled).collect()
-}
-
-fn draw_meant(users: Vec<(String, String, String)>) -> Option<impl IntoView> {
-    (!users.is_empty()).then(|| {
-        let users = users.into_iter().map(|(href, name, email)| {
-            view! {
-                <li>
-                    <a href=href>{name}</a>
-                    " "
-                    <small class="muted break">{email}</small>
-                </li>
-            }
-        });
-        view! {
-            <div class="field">
-                <p class="label">"Who is meant?"</p>
-                <ul class="meant">{users.collect_view()}</ul>
-            </div>
-        }
-    })
 }

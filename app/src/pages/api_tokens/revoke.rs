@@ -13,8 +13,13 @@ use domain::rights::{Right, Rights};
 use domain::tokens::Token;
 use leptos::prelude::*;
 
-/// Asks whether to revoke `token`, or says why it cannot be.
-pub fn revoke_dialog(token: Result<Token, Failure>, rights: Rights, back: String) -> AnyView {
+/// Asks whether to revoke `token`, or says why it cannot be. Afterwards `on_revoked` is called.
+pub fn revoke_dialog(
+    token: Result<Token, Failure>,
+    rights: Rights,
+    back: String,
+    on_revoked: impl Fn() + Send + 'static,
+) -> AnyView {
     let words = match token {
         Ok(token) if !rights.has(Right::RevokeApiTokens) => {
             drop(token);
@@ -23,7 +28,7 @@ pub fn revoke_dialog(token: Result<Token, Failure>, rights: Rights, back: String
         Ok(token) if token.state.has_ended() => {
             view! { <p>"This token has ended already. Nothing can use it."</p> }.into_any()
         }
-        Ok(token) => return view! { <Question token back /> }.into_any(),
+        Ok(token) => return question(token, back, on_revoked),
         Err(failure) => refusal("Seeing the token", failure),
     };
     view! {
@@ -39,10 +44,12 @@ pub fn revoke_dialog(token: Result<Token, Failure>, rights: Rights, back: String
     .into_any()
 }
 
-#[component]
-fn Question(token: Token, back: String) -> impl IntoView {
+fn question(token: Token, back: String, on_revoked: impl Fn() + 'static) -> AnyView {
     let check = Check::<RevokeToken>::new(|_| None);
-    check.on_success(|| toast("Token revoked"));
+    check.on_success(move || {
+        toast("Token revoked");
+        on_revoked();
+    });
     let used = match token.last_used_at {
         None => view! { "It has never been used." }.into_any(),
         Some(at) => view! {

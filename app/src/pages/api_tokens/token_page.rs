@@ -63,7 +63,7 @@ impl Page for TokenPage {
             let back = address.get_untracked().with(None).to_string();
             Suspend::new(async move {
                 let (data, me) = (data.await.ok()?, user.await.ok()?);
-                is_asked.then(|| revoke_dialog(Ok(data.token), me.rights, back))
+                is_asked.then(|| revoke_dialog(Ok(data.token), me.rights, back, || ()))
             })
         };
         view! {

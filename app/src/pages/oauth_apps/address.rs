@@ -120,6 +120,15 @@ impl Address {
         }
     }
 
+    /// The same address with no dialog open.
+    #[must_use]
+    pub fn without_dialog(&self) -> Self {
+        Self {
+            dialog: None,
+            ..self.clone()
+        }
+    }
+
     /// The same page with its form filled in.
     #[must_use]
     pub fn filled(&self, filled: Filled) -> Self {

@@ -33,8 +33,10 @@ impl Page for OauthAppPage {
     fn data() -> Self {
         let address = current_address();
         let changes = RwSignal::new(0);
+        // What opens a dialog is no other page: what has been filled in must still be there when the dialog closes.
+        let without_dialog = Memo::new(move |_| address.with(Address::without_dialog));
         let data = Resource::new(
-            move || (address.get(), changes.get()),
+            move || (without_dialog.get(), changes.get()),
             |(address, _)| async move {
                 match address.spot {
                     Spot::App(id) => app(id, address.to_string()).await,
@@ -48,8 +50,9 @@ impl Page for OauthAppPage {
     fn view(this: Self) -> AnyView {
         let OauthAppPage { address, changes, data } = this;
         let user = current_user();
+        let filled = Memo::new(move |_| address.with(|address| address.filled.clone()));
         let body = move || {
-            let filled = address.with(|address| address.filled.clone());
+            let filled = filled.get();
             Suspend::new(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(_)) => page(data, filled, changes).into_any(),
@@ -66,7 +69,7 @@ impl Page for OauthAppPage {
         let overlay = move || {
             let dialog = dialog.get();
             let back = address.get_untracked().page().to_string();
-            Suspend::new(async move { overlay(data.await.ok()?, dialog, back) })
+            Suspend::new(async move { overlay(data.await.ok()?, dialog, back, changes) })
         };
         view! {
             <div class="page">
@@ -79,7 +82,7 @@ impl Page for OauthAppPage {
 }
 
 /// The one dialog over the page: a secret that waits to be read, or else what the address asks for.
-fn overlay(data: AppData, dialog: Option<Dialog>, back: String) -> Option<AnyView> {
+fn overlay(data: AppData, dialog: Option<Dialog>, back: String, changes: RwSignal<u32>) -> Option<AnyView> {
     let AppData {
         app, secrets, reveal, ..
     } = data;
@@ -89,9 +92,9 @@ fn overlay(data: AppData, dialog: Option<Dialog>, back: String) -> Option<AnyVie
     match dialog? {
         Dialog::DeleteSecret(id) => {
             let secret = secrets.into_iter().find(|secret| secret.id == id)?;
-            Some(view! { <DeleteSecretDialog app secret back /> }.into_any())
+            Some(view! { <DeleteSecretDialog app secret back changes /> }.into_any())
         }
-        Dialog::Revoke if app.grant.asks_people() => Some(view! { <RevokeDialog app back /> }.into_any()),
+        Dialog::Revoke if app.grant.asks_people() => Some(view! { <RevokeDialog app back changes /> }.into_any()),
         Dialog::Revoke => None,
         Dialog::Delete => Some(view! { <DeleteAppDialog app back /> }.into_any()),
     }

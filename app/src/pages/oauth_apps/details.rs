@@ -3,7 +3,7 @@
 use super::actions::UpdateApp;
 use super::address::{Address, Filled};
 use super::data::FormData;
-use super::fields::{RedirectUrisField, UserField, app_form};
+use super::fields::{RedirectUrisField, UserField, app_form, who_may_be_meant};
 use super::scopes::{ScopesField, read};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::{FieldError, TextField};
@@ -61,6 +61,7 @@ pub fn DetailsForm(
         toast("App saved");
         changes.update(|changes| *changes += 1);
     });
+    let candidates = who_may_be_meant(filled.as_ref(), &data.users, &Address::app(app.id));
     let form = filled.unwrap_or_else(|| as_kept(&app));
     let asks_people = app.grant.asks_people();
     let rights = RwSignal::new(data.rights);
@@ -86,7 +87,8 @@ pub fn DetailsForm(
     let who_or_where = if asks_people {
         view! { <RedirectUrisField value=form.redirect_uris error=check.error("redirect_uris") /> }.into_any()
     } else {
-        view! { <UserField value=form.user suggested=data.users rights error=check.error("user") /> }.into_any()
+        view! { <UserField value=form.user suggested=data.users candidates rights error=check.error("user") /> }
+            .into_any()
     };
     view! {
         <section class="card" aria-labelledby="details">

@@ -19,9 +19,14 @@ pub fn DeleteSecretDialog(
     secret: ClientSecret,
     /// The address of the page without the dialog.
     back: String,
+    /// Counts the changes, so that the page is read again after each.
+    changes: RwSignal<u32>,
 ) -> impl IntoView {
     let check = Check::<DeleteSecret>::new(|_| None);
-    check.on_success(|| toast("Secret deleted"));
+    check.on_success(move || {
+        toast("Secret deleted");
+        changes.update(|changes| *changes += 1);
+    });
     view! {
         <ConfirmDialog check title="Delete this secret?" back button="Delete secret">
             <p>
@@ -45,9 +50,14 @@ pub fn RevokeDialog(
     app: OauthApp,
     /// The address of the page without the dialog.
     back: String,
+    /// Counts the changes, so that the page is read again after each.
+    changes: RwSignal<u32>,
 ) -> impl IntoView {
     let check = Check::<RevokeRefreshTokens>::new(|_| None);
-    check.on_success(|| toast("Refresh tokens revoked"));
+    check.on_success(move || {
+        toast("Refresh tokens revoked");
+        changes.update(|changes| *changes += 1);
+    });
     view! {
         <ConfirmDialog check title="Revoke all refresh tokens?" back button="Revoke">
             <p>

@@ -1,9 +1,11 @@
 //! The fields that the form for a new app and that for a kept one share.
 
+use super::address::{Address, Filled};
 use super::data::{user_rights, users};
 use crate::components::checked_form::Values;
 use crate::components::combobox::{Combobox, Suggestion};
 use crate::components::field::FieldError;
+use crate::components::meant::{Candidate, WhoIsMeant, candidates};
 use crate::components::press::when_released;
 use domain::oauth_apps::{AppForm, Grant};
 use domain::people::UserChoice;
@@ -23,6 +25,15 @@ pub fn app_form(values: Values<'_>) -> AppForm {
         redirect_uris: values("redirect_uris"),
         scopes: values("scopes[]").lines().map(str::to_owned).collect(),
     }
+}
+
+/// Who may be meant by the user that a form was sent with; `address` is the page of the form.
+pub fn who_may_be_meant(filled: Option<&AppForm>, users: &[UserChoice], address: &Address) -> Vec<Candidate> {
+    let Some(form) = filled else { return Vec::new() };
+    candidates(&form.user, users, |user| {
+        let form = AppForm { user, ..form.clone() };
+        address.filled(Filled::App(form)).to_string()
+    })
 }
 
 /// How the app gets its tokens.
@@ -78,6 +89,8 @@ pub fn UserField(
     value: String,
     /// The first suggestions.
     suggested: Vec<UserChoice>,
+    /// Who may be meant by what it holds.
+    candidates: Vec<Candidate>,
     /// What the chosen person may do, where that is known.
     rights: RwSignal<Option<Rights>>,
     /// The complaint about it, if there is one.
@@ -87,8 +100,13 @@ pub fn UserField(
     let asked = StoredValue::new(0_u32);
     let look = move |event: Event| {
         let user = event_target_value(&event);
-        asked.update_value(|asked| *asked += 1);
-        let question = asked.get_value();
+        // The event also comes when the field has just gone, as a browser tells it that it loses the focus.
+        let Some(question) = asked.try_update_value(|asked| {
+            *asked += 1;
+            *asked
+        }) else {
+            return;
+        };
         spawn_local(async move {
             let found = user_rights(user).await.ok().flatten();
             when_released(move || {
@@ -112,6 +130,7 @@ pub fn UserField(
                 optional=true
                 error
             />
+            <WhoIsMeant candidates error />
         </div>
     }
     .into_any()

@@ -4,7 +4,7 @@ use super::actions::CreateApp;
 use super::address::{Address, Filled, PATH};
 use super::closed::Closed;
 use super::data::{FormData, new_app};
-use super::fields::{GrantField, RedirectUrisField, UserField, app_form};
+use super::fields::{GrantField, RedirectUrisField, UserField, app_form, who_may_be_meant};
 use super::scopes::{ScopesField, read};
 use super::{ABOVE_ONE, current_address};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
@@ -73,6 +73,7 @@ fn Form(form: AppForm, data: FormData) -> impl IntoView {
     let check = Check::<CreateApp>::new(errors);
     let grant = RwSignal::new(Grant::from_code(&form.grant).unwrap_or(Grant::ClientCredentials));
     let rights = RwSignal::new(data.rights);
+    let candidates = who_may_be_meant(Some(&form), &data.users, &Address::new_app());
     let chosen = RwSignal::new(read(&form.scopes));
     let live = check.live();
     let asks_people = Signal::derive(move || grant.get().asks_people());
@@ -98,7 +99,7 @@ fn Form(form: AppForm, data: FormData) -> impl IntoView {
                     />
                     <GrantField grant error=check.error("grant") />
                     <div hidden=move || live.get() && asks_people.get()>
-                        <UserField value=form.user suggested=data.users rights error=check.error("user") />
+                        <UserField value=form.user suggested=data.users candidates rights error=check.error("user") />
                     </div>
                     <div hidden=move || live.get() && !asks_people.get()>
                         <RedirectUrisField value=form.redirect_uris error=check.error("redirect_uris") />
