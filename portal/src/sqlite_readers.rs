@@ -91,3 +91,58 @@ fn most() -> usize {
     let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     processors.clamp(2, 8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::timeout;
+
+    async fn readers() -> (tempfile::TempDir, SqliteReaders) {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("readers.sqlite"))
+            .create_if_missing(true);
+        (folder, SqliteReaders::open(options).await.unwrap())
+    }
+
+    async fn one(readers: &SqliteReaders) -> i64 {
+        let mut reader = readers.get().await.unwrap();
+        sqlx::query_scalar("select 1").fetch_one(&mut *reader).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_broken_off_does_not_reach_the_next() {
+        let (_folder, readers) = readers().await;
+        for _ in 0..2 * most() {
+            let mut reader = readers.get().await.unwrap();
+            let endless = "with recursive n (i) as (select 7 union all select i + 1 from n) select i from n";
+            let rows = sqlx::query_scalar::<_, i64>(endless).fetch_all(&mut *reader);
+            assert!(timeout(Duration::from_millis(5), rows).await.is_err());
+            drop(reader);
+            let next = timeout(Duration::from_secs(5), one(&readers)).await;
+            assert_eq!(next.unwrap(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn there_are_no_more_than_that_and_the_next_waits() {
+        let (_folder, readers) = readers().await;
+        let mut all = Vec::new();
+        for _ in 0..most() {
+            all.push(readers.get().await.unwrap());
+        }
+        let waiting = timeout(Duration::from_millis(20), readers.get()).await;
+        assert!(waiting.is_err());
+        drop(all.pop());
+        assert_eq!(one(&readers).await, 1);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_read_once_they_are_closed() {
+        let (_folder, readers) = readers().await;
+        let last = readers.get().await.unwrap();
+        readers.close().await;
+        drop(last);
+        assert!(matches!(readers.get().await, Err(sqlx::Error::PoolClosed)));
+    }
+}

@@ -23,6 +23,7 @@ use crate::serve::serve;
 use answer::Answer;
 use clap::{Args, Parser, Subcommand};
 use portal::{Actor, Portal};
+use std::ffi::OsString;
 use std::process::ExitCode;
 use trouble::Trouble;
 
@@ -119,7 +120,7 @@ impl InAccount {
 /// Does what the process's arguments say.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(arguments(std::env::args_os(), |name| std::env::var_os(name).is_some()));
     let outcome = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(execute(cli.command, &cli.settings)),
         Err(error) => Err(Trouble::Input(format!("the program cannot start: {error}"))),
@@ -131,6 +132,16 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The program's name and arguments. `cargo leptos watch` starts the server by the program's name alone, which otherwise
+/// prints the help.
+fn arguments(given: impl Iterator<Item = OsString>, is_set: impl Fn(&str) -> bool) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = given.collect();
+    if arguments.len() == 1 && is_set("LEPTOS_OUTPUT_NAME") {
+        arguments.push("serve".into());
+    }
+    arguments
 }
 
 async fn execute(command: Command, settings: &Overrides) -> Result<Answer, Trouble> {
@@ -176,5 +187,20 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn cargo_leptos_starts_the_server_without_saying_so() {
+        let given = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>().into_iter();
+        let by_cargo_leptos = |name: &str| name == "LEPTOS_OUTPUT_NAME";
+        assert_eq!(
+            arguments(given(&["gatehouse"]), by_cargo_leptos),
+            ["gatehouse", "serve"]
+        );
+        assert_eq!(
+            arguments(given(&["gatehouse", "demo"]), by_cargo_leptos),
+            ["gatehouse", "demo"]
+        );
+        assert_eq!(arguments(given(&["gatehouse"]), |_| false), ["gatehouse"]);
     }
 }

@@ -16,8 +16,10 @@ use super::settings::SettingsPage;
 use super::setup::SetupPage;
 use super::sign_in::SignInPage;
 use leptos::prelude::*;
+use leptos_router::LazyRoute;
 use leptos_router::hooks::use_location;
-use leptos_router::{LazyRoute, lazy_route};
+#[cfg(not(debug_assertions))]
+use leptos_router::lazy_route;
 
 /// The path that the router has come to, without a slash at its end.
 fn here() -> String {
@@ -25,176 +27,102 @@ fn here() -> String {
     path.strip_suffix('/').unwrap_or(&path).to_owned()
 }
 
-/// The pages outside of the frame.
-pub enum GatePages {
-    Setup(SetupPage),
-    Authorise(AuthorisePage),
-    Oauth2Authorise(Oauth2AuthorisePage),
-    SignIn(SignInPage),
+/// A bundle: its name, and its pages with the paths that lead to them.
+///
+/// Only builds for release are split: `cargo leptos watch` does not split unless it is told to, and a build that is meant to
+/// be split fails in the browser where it was not.
+macro_rules! bundle {
+    ($(#[$meta:meta])* $bundle:ident { $($path:pat $(if $guard:expr)? => $name:ident($page:ty),)* }) => {
+        $(#[$meta])*
+        pub enum $bundle {
+            $($name($page),)*
+        }
+
+        impl $bundle {
+            fn draw(self) -> AnyView {
+                match self {
+                    $(Self::$name(page) => Page::view(page),)*
+                }
+            }
+        }
+
+        #[cfg_attr(not(debug_assertions), lazy_route)]
+        impl LazyRoute for $bundle {
+            fn data() -> Self {
+                match here().as_str() {
+                    $($path $(if $guard)? => Self::$name(Page::data()),)*
+                }
+            }
+
+            #[cfg(not(debug_assertions))]
+            fn view(this: Self) -> AnyView {
+                this.draw()
+            }
+
+            #[cfg(debug_assertions)]
+            async fn view(this: Self) -> AnyView {
+                this.draw()
+            }
+        }
+    };
 }
 
-#[lazy_route]
-impl LazyRoute for GatePages {
-    fn data() -> Self {
-        match here().as_str() {
-            "/setup" => Self::Setup(Page::data()),
-            "/oauth1/authorise" => Self::Authorise(Page::data()),
-            "/oauth2/authorise" => Self::Oauth2Authorise(Page::data()),
-            _ => Self::SignIn(Page::data()),
-        }
-    }
-
-    fn view(this: Self) -> AnyView {
-        match this {
-            GatePages::Setup(page) => Page::view(page),
-            GatePages::Authorise(page) => Page::view(page),
-            GatePages::Oauth2Authorise(page) => Page::view(page),
-            GatePages::SignIn(page) => Page::view(page),
-        }
-    }
-}
-
-/// The sections of the side bar.
-pub enum SectionPages {
-    Tracking(AssetTrackingPage),
-    Subscription(SubscriptionPage),
-    Support(SupportPage),
-}
-
-#[lazy_route]
-impl LazyRoute for SectionPages {
-    fn data() -> Self {
-        match here().as_str() {
-            "/asset-tracking" => Self::Tracking(Page::data()),
-            "/subscription" => Self::Subscription(Page::data()),
-            _ => Self::Support(Page::data()),
-        }
-    }
-
-    fn view(this: Self) -> AnyView {
-        match this {
-            SectionPages::Tracking(page) => Page::view(page),
-            SectionPages::Subscription(page) => Page::view(page),
-            SectionPages::Support(page) => Page::view(page),
-        }
+bundle! {
+    /// The pages outside of the frame.
+    GatePages {
+        "/setup" => Setup(SetupPage),
+        "/oauth1/authorise" => Authorise(AuthorisePage),
+        "/oauth2/authorise" => Oauth2Authorise(Oauth2AuthorisePage),
+        _ => SignIn(SignInPage),
     }
 }
 
-/// Integration.
-pub enum IntegrationPages {
-    Implementations(ImplementationsPage),
-    Logs(LogsPage),
-    History(HistoryPage),
-    Developers(DevelopersPage),
-    Settings(SettingsTabPage),
-    Fields(FieldsPage),
-}
-
-#[lazy_route]
-impl LazyRoute for IntegrationPages {
-    fn data() -> Self {
-        match here().as_str() {
-            "/integration/fields" => Self::Fields(Page::data()),
-            "/integration/implementations" => Self::Implementations(Page::data()),
-            "/integration/logs" => Self::Logs(Page::data()),
-            "/integration/history" => Self::History(Page::data()),
-            "/integration/developers" => Self::Developers(Page::data()),
-            _ => Self::Settings(Page::data()),
-        }
-    }
-
-    fn view(this: Self) -> AnyView {
-        match this {
-            IntegrationPages::Implementations(page) => Page::view(page),
-            IntegrationPages::Logs(page) => Page::view(page),
-            IntegrationPages::History(page) => Page::view(page),
-            IntegrationPages::Developers(page) => Page::view(page),
-            IntegrationPages::Settings(page) => Page::view(page),
-            IntegrationPages::Fields(page) => Page::view(page),
-        }
+bundle! {
+    /// The sections of the side bar.
+    SectionPages {
+        "/asset-tracking" => Tracking(AssetTrackingPage),
+        "/subscription" => Subscription(SubscriptionPage),
+        _ => Support(SupportPage),
     }
 }
 
-/// Settings, the account’s and the person’s own.
-pub enum SettingsPages {
-    Sessions(SessionsPage),
-    ConnectedApps(ConnectedAppsPage),
-    Permissions(PermissionsPage),
-    Portal(PortalSettingsPage),
-    Settings(SettingsPage),
-}
-
-#[lazy_route]
-impl LazyRoute for SettingsPages {
-    fn data() -> Self {
-        match here().as_str() {
-            "/sessions" => Self::Sessions(Page::data()),
-            "/connected-apps" => Self::ConnectedApps(Page::data()),
-            "/settings/permissions" => Self::Permissions(Page::data()),
-            "/settings/portal" => Self::Portal(Page::data()),
-            _ => Self::Settings(Page::data()),
-        }
-    }
-
-    fn view(this: Self) -> AnyView {
-        match this {
-            SettingsPages::Sessions(page) => Page::view(page),
-            SettingsPages::ConnectedApps(page) => Page::view(page),
-            SettingsPages::Permissions(page) => Page::view(page),
-            SettingsPages::Portal(page) => Page::view(page),
-            SettingsPages::Settings(page) => Page::view(page),
-        }
+bundle! {
+    /// Integration.
+    IntegrationPages {
+        "/integration/fields" => Fields(FieldsPage),
+        "/integration/implementations" => Implementations(ImplementationsPage),
+        "/integration/logs" => Logs(LogsPage),
+        "/integration/history" => History(HistoryPage),
+        "/integration/developers" => Developers(DevelopersPage),
+        _ => Settings(SettingsTabPage),
     }
 }
 
-/// API tokens.
-pub enum ApiTokensPages {
-    Token(TokenPage),
-    Consumer(ConsumerPage),
-    List(ApiTokensPage),
-}
-
-#[lazy_route]
-impl LazyRoute for ApiTokensPages {
-    fn data() -> Self {
-        match here().as_str() {
-            path if path.contains("/tokens/") => Self::Token(Page::data()),
-            path if path.contains("/consumers/") => Self::Consumer(Page::data()),
-            _ => Self::List(Page::data()),
-        }
-    }
-
-    fn view(this: Self) -> AnyView {
-        match this {
-            ApiTokensPages::Token(page) => Page::view(page),
-            ApiTokensPages::Consumer(page) => Page::view(page),
-            ApiTokensPages::List(page) => Page::view(page),
-        }
+bundle! {
+    /// Settings, the account’s and the person’s own.
+    SettingsPages {
+        "/sessions" => Sessions(SessionsPage),
+        "/connected-apps" => ConnectedApps(ConnectedAppsPage),
+        "/settings/permissions" => Permissions(PermissionsPage),
+        "/settings/portal" => Portal(PortalSettingsPage),
+        _ => Settings(SettingsPage),
     }
 }
 
-/// OAuth apps.
-pub enum OauthAppsPages {
-    List(OauthAppsPage),
-    New(NewOauthAppPage),
-    App(OauthAppPage),
+bundle! {
+    /// API tokens.
+    ApiTokensPages {
+        path if path.contains("/tokens/") => Token(TokenPage),
+        path if path.contains("/consumers/") => Consumer(ConsumerPage),
+        _ => List(ApiTokensPage),
+    }
 }
 
-#[lazy_route]
-impl LazyRoute for OauthAppsPages {
-    fn data() -> Self {
-        match here().as_str() {
-            "/settings/portal/oauth-apps" => Self::List(Page::data()),
-            "/settings/portal/oauth-apps/new" => Self::New(Page::data()),
-            _ => Self::App(Page::data()),
-        }
-    }
-
-    fn view(this: Self) -> AnyView {
-        match this {
-            OauthAppsPages::List(page) => Page::view(page),
-            OauthAppsPages::New(page) => Page::view(page),
-            OauthAppsPages::App(page) => Page::view(page),
-        }
+bundle! {
+    /// OAuth apps.
+    OauthAppsPages {
+        "/settings/portal/oauth-apps" => List(OauthAppsPage),
+        "/settings/portal/oauth-apps/new" => New(NewOauthAppPage),
+        _ => App(OauthAppPage),
     }
 }
