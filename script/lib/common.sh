@@ -21,6 +21,13 @@ die() {
     exit 1
 }
 
+# What is built is in ./target all the same; but jemalloc is made on the way there, and cannot be in a path with a space.
+if [[ $root =~ [[:space:]] ]]; then
+    CARGO_BUILD_BUILD_DIR=${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse/$(sha256sum <<<"$root" | cut -c 1-16)
+    [[ $CARGO_BUILD_BUILD_DIR =~ [[:space:]] ]] && die "One of $root and $HOME has to be a path without a space."
+    export CARGO_BUILD_BUILD_DIR
+fi
+
 # seconds_since MOMENT: the time since a reading of EPOCHREALTIME, as "12.3 s".
 seconds_since() {
     local tenths=$(((${EPOCHREALTIME/[.,]/} - ${1/[.,]/}) / 100000))

@@ -1,8 +1,8 @@
 // A request that made something and lost its answer leaves either nothing or the secret, still to be read.
 
 import { type Page } from "@playwright/test";
-import { apiTokens, dialog, open, press, reload, signIn, valueOf } from "../support/steps.ts";
-import { expect, test } from "../support/test.ts";
+import { apiTokens, dialog, open, press, reload, signIn, valueOf } from "../../support/steps.ts";
+import { expect, test } from "../../support/test.ts";
 
 test.beforeEach(({ tolerate }) => tolerate(/ERR_FAILED/));
 

@@ -3,9 +3,9 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Page } from "@playwright/test";
-import { type Credential, signedFetch } from "../support/oauth1.ts";
-import { apiTokens, dialog, live, open, press, pressable, reload, section, signIn, valueOf } from "../support/steps.ts";
-import { expect, hasScript, test } from "../support/test.ts";
+import { type Credential, signedFetch } from "../../support/oauth1.ts";
+import { apiTokens, dialog, live, open, press, pressable, reload, section, signIn, valueOf } from "../../support/steps.ts";
+import { expect, hasScript, test } from "../../support/test.ts";
 
 /** The thirteen steps. Gives what a person would have copied. */
 async function setUpApiTokens(page: Page): Promise<Required<Credential>> {

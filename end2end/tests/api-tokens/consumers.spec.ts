@@ -2,10 +2,10 @@
 
 import { generateKeyPairSync } from "node:crypto";
 import { type Locator, type Page } from "@playwright/test";
-import { credentialOf } from "../support/account.ts";
-import { signedFetch } from "../support/oauth1.ts";
-import { apiTokens, dialog, open, press, section, signIn, valueOf } from "../support/steps.ts";
-import { expect, hasScript, needsScript, test } from "../support/test.ts";
+import { credentialOf } from "../../support/account.ts";
+import { signedFetch } from "../../support/oauth1.ts";
+import { apiTokens, dialog, open, press, section, signIn, valueOf } from "../../support/steps.ts";
+import { expect, hasScript, needsScript, test } from "../../support/test.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,

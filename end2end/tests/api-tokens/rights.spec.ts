@@ -1,10 +1,10 @@
 // What one may not do: the page says why, and the server refuses it whoever asks and however.
 
 import { type APIResponse, type Page } from "@playwright/test";
-import { Account, type Right, credentialOf } from "../support/account.ts";
-import { signedFetch } from "../support/oauth1.ts";
-import { apiTokens, open, pressable, section, signIn } from "../support/steps.ts";
-import { expect, test } from "../support/test.ts";
+import { Account, type Right, credentialOf } from "../../support/account.ts";
+import { signedFetch } from "../../support/oauth1.ts";
+import { apiTokens, open, pressable, section, signIn } from "../../support/steps.ts";
+import { expect, test } from "../../support/test.ts";
 
 const four: Right[] = ["manage-portal-settings", "create-api-tokens", "view-api-tokens", "revoke-api-tokens"];
 

@@ -1,8 +1,8 @@
 // However early the connection is cut: either nothing was made, or its secret is still there to be read.
 
 import { connect } from "node:net";
-import { apiTokens, dialog, press, reload, signIn, valueOf } from "../support/steps.ts";
-import { expect, test } from "../support/test.ts";
+import { apiTokens, dialog, press, reload, signIn, valueOf } from "../../support/steps.ts";
+import { expect, test } from "../../support/test.ts";
 
 const cuts = ["inside the head", "inside the body", "after the body", "after the body", "at the first byte of the answer"] as const;
 

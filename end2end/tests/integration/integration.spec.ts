@@ -16,10 +16,10 @@ import {
   saved,
   showKey,
   switchLogging,
-} from "../support/integration.ts";
-import { callWith, connectorScopes } from "../support/oauth2.ts";
-import { dialog, open, press, pressable, reload, section, signIn } from "../support/steps.ts";
-import { expect, hasScript, needsScript, test } from "../support/test.ts";
+} from "../../support/integration.ts";
+import { callWith, connectorScopes } from "../../support/oauth2.ts";
+import { dialog, open, press, pressable, reload, section, signIn } from "../../support/steps.ts";
+import { expect, hasScript, needsScript, test } from "../../support/test.ts";
 
 /** The block of one revision in the history. */
 function revision(page: Page, number: number) {

@@ -1,9 +1,9 @@
 // The settings as a file: what a file would change is shown before it does.
 
 import { writeFile } from "node:fs/promises";
-import { history, integration, cards, saved, saveConnection } from "../support/integration.ts";
-import { open, press, section, signIn } from "../support/steps.ts";
-import { expect, hasScript, test } from "../support/test.ts";
+import { history, integration, cards, saved, saveConnection } from "../../support/integration.ts";
+import { open, press, section, signIn } from "../../support/steps.ts";
+import { expect, hasScript, test } from "../../support/test.ts";
 
 const file = JSON.stringify({
   portal: { url: "acme.bynder.com", dam: "bynder" },

@@ -4,9 +4,9 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { type Page } from "@playwright/test";
-import { type Account, type Consumer, type Token } from "../support/account.ts";
-import { apiTokens, dialog, press, section, signIn, valueOf } from "../support/steps.ts";
-import { expect, needsScript, test } from "../support/test.ts";
+import { type Account, type Consumer, type Token } from "../../support/account.ts";
+import { apiTokens, dialog, press, section, signIn, valueOf } from "../../support/steps.ts";
+import { expect, needsScript, test } from "../../support/test.ts";
 
 const run = promisify(execFile);
 

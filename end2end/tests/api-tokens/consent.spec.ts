@@ -3,10 +3,10 @@
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { type Page } from "@playwright/test";
-import { Account, type Consumer, type Person } from "../support/account.ts";
-import { type Credential, signedFetch } from "../support/oauth1.ts";
-import { fillSignIn, open, signIn } from "../support/steps.ts";
-import { test as base, expect } from "../support/test.ts";
+import { Account, type Consumer, type Person } from "../../support/account.ts";
+import { type Credential, signedFetch } from "../../support/oauth1.ts";
+import { fillSignIn, open, signIn } from "../../support/steps.ts";
+import { test as base, expect } from "../../support/test.ts";
 
 /** An application on the other side, which waits for the browser to come back. */
 interface Application {

@@ -1,9 +1,9 @@
 // An account whose API tokens feature the operator has switched off, and on again.
 
-import { credentialOf } from "../support/account.ts";
-import { signedFetch } from "../support/oauth1.ts";
-import { apiTokens, open, pressable, section, signIn } from "../support/steps.ts";
-import { expect, test } from "../support/test.ts";
+import { credentialOf } from "../../support/account.ts";
+import { signedFetch } from "../../support/oauth1.ts";
+import { apiTokens, open, pressable, section, signIn } from "../../support/steps.ts";
+import { expect, test } from "../../support/test.ts";
 
 test("while the feature is off, the pages say so and whom to ask, and its tokens open nothing", async ({ page, account, server, tolerate }) => {
   tolerate(/status of 403/);

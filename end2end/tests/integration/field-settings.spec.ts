@@ -1,11 +1,11 @@
 // "Asset Selector Field Settings" of the guide: each option of each level, and the preview of what an editor would see.
 
 import { type Locator, type Page } from "@playwright/test";
-import { cell, editor, fieldSettings, kept, option, preview, row, saveField, shownAssets } from "../support/fields.ts";
-import { apiKey } from "../support/integration.ts";
-import { callWith } from "../support/oauth2.ts";
-import { live, open, press, pressable, reload, section, signIn } from "../support/steps.ts";
-import { expect, hasScript, needsScript, test } from "../support/test.ts";
+import { cell, editor, fieldSettings, kept, option, preview, row, saveField, shownAssets } from "../../support/fields.ts";
+import { apiKey } from "../../support/integration.ts";
+import { callWith } from "../../support/oauth2.ts";
+import { live, open, press, pressable, reload, section, signIn } from "../../support/steps.ts";
+import { expect, hasScript, needsScript, test } from "../../support/test.ts";
 
 const term = "Default search term";
 const types = "Visible asset types";

@@ -1,10 +1,10 @@
 // The list of tokens: search, sort, filter and paging.
 
 import { type Locator, type Page } from "@playwright/test";
-import { type Account, type Person, credentialOf } from "../support/account.ts";
-import { signedFetch } from "../support/oauth1.ts";
-import { apiTokens, dialog, open, press, section, signIn } from "../support/steps.ts";
-import { expect, hasScript, test } from "../support/test.ts";
+import { type Account, type Person, credentialOf } from "../../support/account.ts";
+import { signedFetch } from "../../support/oauth1.ts";
+import { apiTokens, dialog, open, press, section, signIn } from "../../support/steps.ts";
+import { expect, hasScript, test } from "../../support/test.ts";
 
 const integrations = ["Akeneo PIM", "Contentful", "Drupal", "WordPress"];
 

@@ -1,9 +1,9 @@
 // The dialog "Create new token": whom the token is for, and what it is for.
 
 import { type Locator, type Page } from "@playwright/test";
-import { type Person } from "../support/account.ts";
-import { apiTokens, dialog, open, press, section, signIn, valueOf } from "../support/steps.ts";
-import { expect, hasScript, needsScript, test } from "../support/test.ts";
+import { type Person } from "../../support/account.ts";
+import { apiTokens, dialog, open, press, section, signIn, valueOf } from "../../support/steps.ts";
+import { expect, hasScript, needsScript, test } from "../../support/test.ts";
 
 async function openForm(page: Page): Promise<Locator> {
   await open(page, `${apiTokens}?dialog=new-token`);

@@ -1,13 +1,13 @@
 // Test connection, and the preview with the account's own assets, against a stand-in for the DAM.
 
 import { type Page } from "@playwright/test";
-import { Dam } from "../support/dam.ts";
-import { editor, fieldSettings, preview, shownAssets } from "../support/fields.ts";
-import { cards, integration, save } from "../support/integration.ts";
-import { connectorScopes } from "../support/oauth2.ts";
-import { Server } from "../support/server.ts";
-import { open, press, reload, signIn } from "../support/steps.ts";
-import { expect, hasScript, needsScript, test as base } from "../support/test.ts";
+import { Dam } from "../../support/dam.ts";
+import { editor, fieldSettings, preview, shownAssets } from "../../support/fields.ts";
+import { cards, integration, save } from "../../support/integration.ts";
+import { connectorScopes } from "../../support/oauth2.ts";
+import { Server } from "../../support/server.ts";
+import { open, press, reload, signIn } from "../../support/steps.ts";
+import { expect, hasScript, needsScript, test as base } from "../../support/test.ts";
 
 const test = base.extend<{ dam: Dam }>({
   dam: async ({}, use) => {
