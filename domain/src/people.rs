@@ -76,6 +76,12 @@ impl UserChoice {
     pub fn text(&self) -> String {
         format!("{} <{}>", self.name, self.email)
     }
+
+    /// What people are searched by while a field holds `text`: of somebody who was chosen before, the name.
+    #[must_use]
+    pub fn searched_by(text: &str) -> &str {
+        text.split_once(" <").map_or(text, |(name, _)| name)
+    }
 }
 
 /// A security profile: a named set of rights.

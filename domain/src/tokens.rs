@@ -293,43 +293,26 @@ impl FromStr for Cursor {
     }
 }
 
-/// Writes tokens as lists of their members, whose names would be half of what a page carries of them. They are read back
+/// Writes tokens as lists of their members, whose names would be a third of what a page carries of them. They are read back
 /// as they stand, since serde takes a list for a struct.
 fn in_order<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(tokens.iter().map(|token| {
-        let Token {
-            id,
-            token,
-            user_id,
-            user,
-            user_email,
-            consumer_id,
-            consumer,
-            integration,
-            state,
-            created_by,
-            created_at,
-            expires_at,
-            revoked_at,
-            last_used_at,
-            last_used_from,
-        } = token;
         (
-            id,
-            token,
-            user_id,
-            user,
-            user_email,
-            consumer_id,
-            consumer,
-            integration,
-            state,
-            created_by,
-            created_at,
-            expires_at,
-            revoked_at,
-            last_used_at,
-            last_used_from,
+            &token.id,
+            &token.token,
+            &token.user_id,
+            &token.user,
+            &token.user_email,
+            &token.consumer_id,
+            &token.consumer,
+            &token.integration,
+            &token.state,
+            &token.created_by,
+            &token.created_at,
+            &token.expires_at,
+            &token.revoked_at,
+            &token.last_used_at,
+            &token.last_used_from,
         )
     }))
 }

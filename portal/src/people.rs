@@ -254,8 +254,8 @@ pub async fn get(portal: &Portal, actor: &Actor, id_or_name: &str) -> Result<Use
     row.map(User::from).ok_or(Error::NotFound("user"))
 }
 
-/// Active people whose name or e-mail holds `search`, for the type-ahead of a form that needs `right`; those whose name
-/// begins with it come first.
+/// Active people whose name or e-mail holds what the field does, for the type-ahead of a form that needs `right`; those whose
+/// name begins with it come first.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Admin settings and `right`, [`Error::Disabled`] where the account lacks the feature that
@@ -267,7 +267,7 @@ pub async fn choices(portal: &Portal, actor: &Actor, right: Right, search: &str)
     } else {
         actor.account()
     };
-    let search = like(search);
+    let search = like(UserChoice::searched_by(search));
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,

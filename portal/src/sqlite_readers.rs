@@ -5,16 +5,20 @@
 
 use crate::error::{Error, Result};
 use deadpool::Runtime;
-use deadpool::managed::{BuildError, Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult};
+use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::time::Duration;
+use tokio::time::{sleep, timeout};
 
 /// How long reading may wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a connection may be idle, and still be thought to be well.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// How long until it is looked again whether one that is in use has been given back, once all are to be closed.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// A connection on loan.
 pub(crate) type SqliteReader = Object<Opener>;
@@ -54,7 +58,7 @@ impl SqliteReaders {
             .wait_timeout(Some(PATIENCE))
             .runtime(Runtime::Tokio1)
             .build()
-            .map_err(|error: BuildError| Error::internal(error))?;
+            .map_err(Error::internal)?;
         let readers = Self(pool);
         let one = readers.get().await;
         drop(one.map_err(|error| Error::unavailable("the SQLite file cannot be read", error))?);
@@ -75,14 +79,23 @@ impl SqliteReaders {
         })
     }
 
-    /// Closes those that are not in use; the others close when they are given back.
+    /// Closes all of them, those in use as soon as they are given back: SQLite moves its log into the file when the last
+    /// connection closes, which has to be the writer.
     pub async fn close(&self) {
-        let idle = self.0.retain(|_, _| false).removed;
+        let closed = async {
+            loop {
+                for connection in self.0.retain(|_, _| false).removed {
+                    // It has only been read from: there is nothing to lose.
+                    let _ = connection.close().await;
+                }
+                if self.0.status().size == 0 {
+                    break;
+                }
+                sleep(AGAIN).await;
+            }
+        };
+        let _ = timeout(PATIENCE, closed).await;
         self.0.close();
-        for connection in idle {
-            // It has only been read from: there is nothing to lose.
-            let _ = connection.close().await;
-        }
     }
 }
 
@@ -95,7 +108,6 @@ fn most() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::time::timeout;
 
     async fn readers() -> (tempfile::TempDir, SqliteReaders) {
         let folder = tempfile::tempdir().unwrap();
@@ -138,11 +150,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_read_once_they_are_closed() {
+    async fn they_close_when_the_last_is_given_back_and_nothing_is_read_afterwards() {
         let (_folder, readers) = readers().await;
         let last = readers.get().await.unwrap();
-        readers.close().await;
+        let mut closing = std::pin::pin!(readers.close());
+        assert!(timeout(Duration::from_millis(50), &mut closing).await.is_err());
         drop(last);
+        closing.await;
         assert!(matches!(readers.get().await, Err(sqlx::Error::PoolClosed)));
     }
 }

@@ -183,6 +183,8 @@ async fn the_type_ahead_offers_active_people_by_name_and_email(house: House) {
     assert_eq!(offered("zoë").await, ["Zoë Ada"]);
     assert_eq!(offered("ZOË").await, ["Zoë Ada"]);
     assert_eq!(offered("@mail").await, ["Zoë Ada"]);
+    // Who was chosen before is found again.
+    assert_eq!(offered("Zoë Ada <zoe@mail.example.com>").await, ["Zoë Ada"]);
     assert_eq!(offered("").await, ["Ada Lovelace", "Bob", "Zoë Ada"]);
     assert_eq!(offered("nobody").await, [] as [&str; 0]);
     for index in 0..10 {

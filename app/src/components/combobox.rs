@@ -4,6 +4,7 @@
 mod matched;
 
 use crate::components::field::FieldError;
+use domain::people::UserChoice;
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -24,6 +25,16 @@ pub struct Suggestion {
     pub title: String,
     /// What tells it from others of the same title.
     pub detail: String,
+}
+
+impl From<UserChoice> for Suggestion {
+    fn from(user: UserChoice) -> Self {
+        Self {
+            text: user.text(),
+            title: user.name,
+            detail: user.email,
+        }
+    }
 }
 
 /// Finds suggestions for what was typed.

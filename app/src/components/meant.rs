@@ -36,17 +36,17 @@ pub fn WhoIsMeant(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let list = move || {
-        let links = candidates.clone().into_iter().map(|candidate| {
-            view! {
-                <li>
-                    <a href=candidate.address>{candidate.name}</a>
-                    " "
-                    <small class="muted break">{candidate.email}</small>
-                </li>
-            }
-        });
         let is_asked = error.with(Option::is_some) && !candidates.is_empty();
         is_asked.then(|| {
+            let links = candidates.clone().into_iter().map(|candidate| {
+                view! {
+                    <li>
+                        <a href=candidate.address>{candidate.name}</a>
+                        " "
+                        <small class="muted break">{candidate.email}</small>
+                    </li>
+                }
+            });
             view! {
                 <div class="field">
                     <p class="label">"Who is meant?"</p>

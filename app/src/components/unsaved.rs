@@ -219,14 +219,11 @@ impl UnsavedForms {
             }
             Way::Link { href, inside: false } => window().location().set_href(href),
             Way::Step { href } => {
-                let replace = true;
-                navigate(
-                    href,
-                    NavigateOptions {
-                        replace,
-                        ..NavigateOptions::default()
-                    },
-                );
+                let options = NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                };
+                navigate(href, options);
                 Ok(())
             }
         };

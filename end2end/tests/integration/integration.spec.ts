@@ -1,6 +1,7 @@
 // The Integration section: "Integration Settings" of the guide, card by card, and what is beyond it.
 
 import { type Page } from "@playwright/test";
+import { type Account } from "../../support/account.ts";
 import {
   Connector,
   apiKey,
@@ -182,14 +183,18 @@ test("what is so already is no revision", async ({ page, account }) => {
   await expect(page.getByRole("heading", { name: "Nothing was saved yet" })).toBeVisible();
 });
 
+/** Signs in on the page, and saves another portal URL as somebody else meanwhile. */
+async function signInWhileAnotherSaves(page: Page, account: Account, anotherBrowser: () => Promise<Page>): Promise<void> {
+  const grace = await account.person("Grace Hopper", ["manage-integration"]);
+  await signIn(page, account.admin);
+  const other = await anotherBrowser();
+  await signIn(other, grace);
+  await saveConnection(other, { base: 0, url: "grace.bynder.com" });
+}
+
 test.describe("two people who change the same thing", () => {
   test("are told who changed what, and one keeps theirs", async ({ page, account, anotherBrowser }) => {
-    const grace = await account.person("Grace Hopper", ["manage-integration"]);
-    await signIn(page, account.admin);
-    const other = await anotherBrowser();
-    await signIn(other, grace);
-    await saveConnection(other, { base: 0, url: "grace.bynder.com" });
-
+    await signInWhileAnotherSaves(page, account, anotherBrowser);
     const card = cards.bynder(page);
     await card.getByLabel("Portal URL").fill("ada.bynder.com");
     await card.getByLabel("OAuth2 Client ID").fill("ada");
@@ -209,11 +214,7 @@ test.describe("two people who change the same thing", () => {
   });
 
   test("can take the other's", async ({ page, account, anotherBrowser }) => {
-    const grace = await account.person("Grace Hopper", ["manage-integration"]);
-    await signIn(page, account.admin);
-    const other = await anotherBrowser();
-    await signIn(other, grace);
-    await saveConnection(other, { base: 0, url: "grace.bynder.com" });
+    await signInWhileAnotherSaves(page, account, anotherBrowser);
     const card = cards.bynder(page);
     await card.getByLabel("Portal URL").fill("ada.bynder.com");
     await card.getByRole("button", { name: "Save", exact: true }).click();

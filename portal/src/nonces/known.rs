@@ -28,10 +28,7 @@ fn number(id: i64) -> i64 {
 type Short = u64;
 
 fn short(digest: &Digest) -> Short {
-    let mut bytes = Short::default().to_be_bytes();
-    let length = bytes.len();
-    bytes.copy_from_slice(&digest[..length]);
-    Short::from_be_bytes(bytes)
+    (u128::from_be_bytes(*digest) >> 64) as Short
 }
 
 /// New nonces by their second.

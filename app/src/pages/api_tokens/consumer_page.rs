@@ -25,6 +25,8 @@ use leptos::prelude::*;
 /// The page of one consumer: what is known of it, its name, its keys, its tokens, and its end.
 pub struct ConsumerPage {
     address: Memo<Address>,
+    /// What opens a dialog is no other page: what has been filled in must still be there when the dialog closes.
+    without_dialog: Memo<Address>,
     changes: RwSignal<u32>,
     data: Resource<Result<ConsumerData, Failure>>,
     /// The token that a dialog asks about.
@@ -35,7 +37,6 @@ impl Page for ConsumerPage {
     fn data() -> Self {
         let address = current_address();
         let changes = RwSignal::new(0);
-        // What opens a dialog is no other page: what has been filled in must still be there when the dialog closes.
         let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
         let data = Resource::new(
             move || (without_dialog.get(), changes.get()),
@@ -57,6 +58,7 @@ impl Page for ConsumerPage {
         );
         Self {
             address,
+            without_dialog,
             changes,
             data,
             asked,
@@ -66,12 +68,12 @@ impl Page for ConsumerPage {
     fn view(this: Self) -> AnyView {
         let ConsumerPage {
             address,
+            without_dialog,
             changes,
             data,
             asked,
         } = this;
         let user = current_user();
-        let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
         let body = move || {
             let address = without_dialog.get();
             Suspend::new(async move {
@@ -89,7 +91,7 @@ impl Page for ConsumerPage {
         let dialog = Memo::new(move |_| address.with(|address| address.dialog.clone()));
         let overlay = move || {
             let dialog = dialog.get();
-            let back = address.get_untracked().with(None).to_string();
+            let back = without_dialog.get_untracked().to_string();
             Suspend::new(async move {
                 let rights = user.await.ok()?.rights;
                 match dialog? {

@@ -12,7 +12,6 @@ use crate::components::problem::refusal;
 use crate::failure::Failure;
 use domain::fields::{FieldErrors, MAX_NAME};
 use domain::integrations::{INTEGRATION_TYPES, OTHER};
-use domain::people::UserChoice;
 use domain::tokens::NewToken;
 use leptos::html;
 use leptos::prelude::*;
@@ -110,7 +109,7 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                     label="User"
                     what="users"
                     value=form.user
-                    suggestions=choices.users.into_iter().map(suggestion).collect()
+                    suggestions=choices.users.into_iter().map(Suggestion::from).collect()
                     source=|text| Box::pin(find(text))
                     help="Name or e-mail."
                     autofocus=true
@@ -195,20 +194,10 @@ fn Choice(
     .into_any()
 }
 
-fn suggestion(user: UserChoice) -> Suggestion {
-    Suggestion {
-        text: user.text(),
-        title: user.name,
-        detail: user.email,
-    }
-}
-
 /// Suggestions are a help: where they cannot be fetched, the form can still be filled in and sent.
 async fn find(text: String) -> Vec<Suggestion> {
-    // What was chosen before, `Ada Lovelace <ada@example.com>`, is found by its name.
-    let name = text.split_once(" <").map_or(text.as_str(), |(name, _)| name);
-    people(name.to_owned())
+    people(text)
         .await
-        .map(|users| users.into_iter().map(suggestion).collect())
+        .map(|users| users.into_iter().map(Suggestion::from).collect())
         .unwrap_or_default()
 }

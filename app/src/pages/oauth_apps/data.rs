@@ -103,10 +103,8 @@ pub async fn app(id: OauthAppId, address: String) -> Result<AppData, Failure> {
 #[cfg(feature = "ssr")]
 async fn form(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> Result<FormData, Failure> {
     use domain::rights::Right;
-    // What was chosen before, `Ada Lovelace <ada@example.com>`, is found by its name.
-    let name = user.split_once(" <").map_or(user, |(name, _)| name);
     Ok(FormData {
-        users: portal::people::choices(portal, actor, Right::ManageOauthApps, name).await?,
+        users: portal::people::choices(portal, actor, Right::ManageOauthApps, user).await?,
         rights: rights(portal, actor, user).await?,
     })
 }

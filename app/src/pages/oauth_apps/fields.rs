@@ -118,13 +118,13 @@ pub fn UserField(
         });
     };
     view! {
-        <div on:change=look>
+        <div class="form" on:change=look>
             <Combobox
                 name="user"
                 label="User"
                 what="users"
                 value=value
-                suggestions=suggested.into_iter().map(suggestion).collect()
+                suggestions=suggested.into_iter().map(Suggestion::from).collect()
                 source=|text| Box::pin(find(text))
                 help="With client credentials: the app has this user’s permissions, and stops with this user. Name or e-mail."
                 optional=true
@@ -136,21 +136,11 @@ pub fn UserField(
     .into_any()
 }
 
-fn suggestion(user: UserChoice) -> Suggestion {
-    Suggestion {
-        text: user.text(),
-        title: user.name,
-        detail: user.email,
-    }
-}
-
 /// Suggestions are a help: where they cannot be fetched, the form can still be filled in and sent.
 async fn find(text: String) -> Vec<Suggestion> {
-    // What was chosen before, `Ada Lovelace <ada@example.com>`, is found by its name.
-    let name = text.split_once(" <").map_or(text.as_str(), |(name, _)| name);
-    users(name.to_owned())
+    users(text)
         .await
-        .map(|users| users.into_iter().map(suggestion).collect())
+        .map(|users| users.into_iter().map(Suggestion::from).collect())
         .unwrap_or_default()
 }
 
