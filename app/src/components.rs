@@ -21,6 +21,7 @@ pub mod problem;
 pub(crate) mod reveal;
 pub mod saving;
 pub mod steps;
+pub mod text_area;
 pub mod time;
 pub mod toast;
 pub mod unsaved;

@@ -1,9 +1,8 @@
 //! The page for a fault of ours. It stands on its own, so that it can be shown when everything else has failed.
 
 use crate::failure::Failure;
-use crate::icons::Mark;
+use crate::standalone_page::standalone_page;
 use leptos::prelude::*;
-use leptos_meta::HashedStylesheet;
 
 /// The whole document: what went wrong, and the id under which the request is found in the log.
 ///
@@ -17,45 +16,21 @@ pub fn error_page(options: LeptosOptions, failure: &Failure, request_id: &str) -
         ),
         other => ("This cannot be shown", other.to_string()),
     };
-    let request_id = request_id.to_owned();
-    // Its own owner: the one of the page that failed may be gone.
-    let page = Owner::new().with(|| {
+    standalone_page(options, title, None, || {
         view! {
-            <html lang="en">
-                <head>
-                    <meta charset="utf-8" />
-                    <meta name="viewport" content="width=device-width, initial-scale=1" />
-                    <meta name="color-scheme" content="light dark" />
-                    <title>{format!("{title} · Gatehouse")}</title>
-                    <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                    <HashedStylesheet options />
-                </head>
-                <body>
-                    <main class="gate">
-                        <div class="gate-brand">
-                            <Mark />
-                            "Gatehouse"
-                        </div>
-                        <section class="gate-card" aria-labelledby="gate-title">
-                            <h1 id="gate-title">{title}</h1>
-                            <p class="lead">{lead}</p>
-                            <p class="request-id">"Request " <code class="inline-code">{request_id}</code></p>
-                            <div class="choice">
-                                <a class="button primary" href="">
-                                    "Try again"
-                                </a>
-                                <a class="button" href="/">
-                                    "Go to the start"
-                                </a>
-                            </div>
-                        </section>
-                    </main>
-                </body>
-            </html>
+            <h1 id="gate-title">{title}</h1>
+            <p class="lead">{lead}</p>
+            <p class="request-id">"Request " <code class="inline-code">{request_id.to_owned()}</code></p>
+            <div class="choice">
+                <a class="button primary" href="">
+                    "Try again"
+                </a>
+                <a class="button" href="/">
+                    "Go to the start"
+                </a>
+            </div>
         }
-        .to_html()
-    });
-    format!("<!DOCTYPE html>{page}")
+    })
 }
 
 #[cfg(test)]

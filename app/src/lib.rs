@@ -17,12 +17,18 @@ pub mod icons;
 mod layout;
 mod pages;
 mod query;
+#[cfg(feature = "ssr")]
+mod redirect_page;
 mod session;
+#[cfg(feature = "ssr")]
+mod standalone_page;
 #[cfg(feature = "ssr")]
 mod stylesheet;
 
 #[cfg(feature = "ssr")]
 pub use error_page::error_page;
+#[cfg(feature = "ssr")]
+pub use redirect_page::redirect_page;
 
 use components::arrival::provide_arrival;
 use components::steps::provide_steps;
@@ -74,6 +80,17 @@ fn is_live() -> bool {
     use_context::<http::request::Parts>().is_none_or(|parts| parts.uri.path() != "/sign-in")
 }
 
+/// Returns the document's title for a page's own.
+///
+/// On the server it is HTML: `leptos_meta` writes the title of a [`Title`] into the page as it comes, where names that
+/// people gave would be markup. In the browser it is set as text.
+fn document_title(title: String) -> String {
+    let title = format!("{title} · Gatehouse");
+    #[cfg(feature = "ssr")]
+    let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    title
+}
+
 /// The app: its routes, and the page for all other addresses.
 #[component]
 pub fn App() -> impl IntoView {
@@ -82,7 +99,7 @@ pub fn App() -> impl IntoView {
     provide_arrival();
     provide_steps();
     view! {
-        <Title formatter=|title: String| format!("{title} · Gatehouse") />
+        <Title formatter=document_title />
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/setup") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />

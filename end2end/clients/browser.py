@@ -27,11 +27,14 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms = []
         self.text = []
+        self.refresh = None
         self._form = self._button = self._area = None
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         name, value = attributes.get("name"), attributes.get("value", "")
+        if tag == "meta" and attributes.get("http-equiv") == "refresh":
+            self.refresh = attributes["content"].partition("url=")[2]
         if tag == "form":
             self._form = Form(attributes)
             self.forms.append(self._form)
@@ -67,7 +70,7 @@ class _Reader(HTMLParser):
 
 
 class Browser:
-    """Follows redirects within the portal only, so that a test sees where it is sent."""
+    """Follows redirects and pages that lead on, within the portal only, so that a test sees where it is sent."""
 
     def __init__(self, portal, verify=True):
         self._portal = portal
@@ -85,12 +88,14 @@ class Browser:
             if method == "POST":
                 headers |= {"Origin": self._portal.url, "Sec-Fetch-Site": "same-origin"}
             answer = self._session.request(method, url, data=data, headers=headers, allow_redirects=False)
-            if not answer.is_redirect:
+            target = answer.headers["Location"] if answer.is_redirect else None
+            if target is None:
                 assert answer.ok, f"{answer.status_code} for {method} {url}: {answer.text[:2000]}"
                 self.address = url
-                self._read(answer.text)
+                target = self._read(answer.text)
+            if target is None:
                 return None
-            url = urljoin(url, answer.headers["Location"])
+            url = urljoin(url, target)
             if urlsplit(url).netloc != urlsplit(self._portal.url).netloc:
                 return url
             method, data = "GET", None
@@ -101,6 +106,7 @@ class Browser:
         reader.feed(text)
         self.forms = reader.forms
         self.text = " ".join(" ".join(reader.text).split())
+        return reader.refresh
 
     def press(self, button, **values):
         """Fills in the form that has this button and these fields, and presses it. True ticks a box."""

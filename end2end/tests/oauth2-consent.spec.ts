@@ -6,7 +6,7 @@ import { type Page } from "@playwright/test";
 import type { Account } from "../support/account.ts";
 import { type App, authorisationAddress, codeChallenge, registerApp } from "../support/oauth2.ts";
 import { dialog, fillSignIn, open, personMenu, press, signIn } from "../support/steps.ts";
-import { test as base, expect } from "../support/test.ts";
+import { test as base, expect, hasScript } from "../support/test.ts";
 
 /** An application on the other side, to which the browser goes. */
 interface Application {
@@ -84,6 +84,42 @@ test("whoever allows is asked once, and can take it back", async ({ page, accoun
     await open(hers, authorisationAddress(app, application.redirectUri));
     await expect(hers.getByRole("heading", { name: question })).toBeVisible();
   });
+});
+
+test("whoever has allowed it goes on to the application from signing in", async ({ page, account, anotherBrowser, application }) => {
+  const app = await wiki(page, account, application, "authorization_code");
+  await open(page, authorisationAddress(app, application.redirectUri));
+  await page.getByRole("button", { name: "Allow" }).click();
+  await expect(page.getByRole("heading", { name: back })).toBeVisible();
+  // The form of the sign-in page is followed by redirects that end in the application.
+  const another = await anotherBrowser();
+  await open(another, authorisationAddress(app, application.redirectUri));
+  await fillSignIn(another, account.admin);
+  await expect(another.getByRole("heading", { name: back })).toBeVisible();
+  expect(application.came[1]!.get("code")).toBeTruthy();
+});
+
+test("an application with a scheme of its own is gone back to", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const redirectUri = "com.example.wiki:/back";
+  const app = await registerApp(page, { name: "Wiki", grant: "public", redirectUris: [redirectUri], scopes: ["current.user:read"] });
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("Page.enable");
+  const requested: string[] = [];
+  browser.on("Page.frameRequestedNavigation", ({ url }) => requested.push(url));
+  for (const answer of ["Allow", "Refuse"]) {
+    await open(page, authorisationAddress(app, redirectUri, codeChallenge()));
+    await page.getByRole("button", { name: answer }).click();
+    await expect.poll(() => requested.filter((url) => url.startsWith(redirectUri)), answer).toHaveLength(1);
+    const query = new URL(requested.pop()!).searchParams;
+    expect(query.get("state")).toBe("a state & more");
+    expect(query.has(answer === "Allow" ? "code" : "error")).toBe(true);
+    requested.length = 0;
+    if (hasScript()) continue;
+    // A browser that waits for a click before it opens another program has a link to click.
+    const link = page.getByRole("link", { name: "Continue" });
+    expect(await link.getAttribute("href")).toContain(`${redirectUri}?`);
+  }
 });
 
 test("what was allowed before is marked when more is asked for", async ({ page, account, application }) => {

@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{any, get};
-use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{ErrorHandler, LeptosRoutes, ResponseOptions, generate_route_list};
@@ -69,6 +68,7 @@ fn pages(app: &App) -> Router<App> {
     let guards = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), middleware::security_headers))
         .layer(from_fn(middleware::without_trailing_slash))
+        .layer(from_fn_with_state(app.clone(), middleware::form_redirects))
         .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), middleware::visitor))
         .layer(from_fn_with_state(app.clone(), middleware::gate))
@@ -91,12 +91,10 @@ fn pages(app: &App) -> Router<App> {
 
 /// Tells the browser which scripts are the page's own. Only a page has a nonce, a server function's answer has none.
 fn set_policy() {
-    let (Some(nonce), Some(parts), Some(response)) =
-        (use_nonce(), use_context::<Parts>(), use_context::<ResponseOptions>())
-    else {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
         return;
     };
-    let policy = middleware::content_security_policy(parts.uri.path(), &nonce);
+    let policy = middleware::content_security_policy(&nonce);
     if let Ok(policy) = policy.parse() {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
     }

@@ -49,6 +49,21 @@ impl OwnOrigins {
     fn has(&self, origin: &str) -> bool {
         self.0.iter().any(|own| own == origin)
     }
+
+    /// Returns what follows the origin in `url`, a path of the portal or nothing, where the origin is one of these.
+    #[must_use]
+    pub fn strip<'a>(&self, url: &'a str) -> Option<&'a str> {
+        self.0
+            .iter()
+            .filter_map(|own| url.strip_prefix(own.as_str()))
+            .find(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+    }
+}
+
+impl<'a> FromIterator<&'a str> for OwnOrigins {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(origins: T) -> Self {
+        Self(origins.into_iter().map(str::to_owned).collect())
+    }
 }
 
 /// Lets pass what reads, and what comes from the portal's own pages.
@@ -92,10 +107,7 @@ mod tests {
     use super::*;
 
     fn passes(method: Method, lines: &[(&'static str, &str)]) -> bool {
-        let own = OwnOrigins(vec![
-            "https://portal.example.com".to_owned(),
-            "http://127.0.0.1:3000".to_owned(),
-        ]);
+        let own = OwnOrigins::from_iter(["https://portal.example.com", "http://127.0.0.1:3000"]);
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(*name, value.parse().unwrap());

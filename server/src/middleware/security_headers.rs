@@ -53,19 +53,13 @@ pub async fn security_headers(State(app): State<App>, request: Request, next: Ne
     response
 }
 
-/// The policy of the page at `path`, whose scripts carry `nonce`.
+/// Returns the policy of a page whose scripts carry `nonce`.
 ///
 /// Scripts are the portal's own files, and inline only with the nonce; there is no `strict-dynamic`, under which the
-/// browser would refuse the `modulepreload` of those files, as Leptos writes it without the nonce.
+/// browser would refuse the `modulepreload` of those files, as Leptos writes it without the nonce. Forms go to the portal
+/// alone, those of the consent pages too: [`form_redirects`](super::form_redirects) leads on from there.
 #[must_use]
-pub fn content_security_policy(path: &str, nonce: &str) -> String {
-    // The consent form's answer is a redirect to the client that asked, wherever that is, and Chromium holds redirects
-    // after a form to this directive too. There is no other form on these pages but the one to sign out by.
-    let form_action = if matches!(path, "/oauth1/authorise" | "/oauth2/authorise") {
-        ""
-    } else {
-        "form-action 'self'; "
-    };
+pub fn content_security_policy(nonce: &str) -> String {
     let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
         " ws:"
     } else {
@@ -73,21 +67,7 @@ pub fn content_security_policy(path: &str, nonce: &str) -> String {
     };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'{reload}; {form_action}base-uri 'none'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'{reload}; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_consent_forms_lead_elsewhere() {
-        assert!(content_security_policy("/sign-in", "n").contains("; form-action 'self'; "));
-        for page in ["/oauth1/authorise", "/oauth2/authorise"] {
-            assert!(!content_security_policy(page, "n").contains("form-action"));
-            assert!(content_security_policy(&format!("{page}/x"), "n").contains("; form-action 'self'; "));
-        }
-    }
 }

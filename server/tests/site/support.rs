@@ -3,13 +3,14 @@
 use crate::database::Database;
 pub use crate::database::{Engine, engines};
 use domain::accounts::NewAccount;
-use portal::{Clock, Keyring, Options, Portal, accounts};
+use portal::{Clock, Keyring, Options, Portal, Secret, accounts};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use server::config::Overrides;
 use server::{App, Config, router};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -23,19 +24,28 @@ pub struct Site {
     client: Client,
     #[expect(dead_code, reason = "its tasks end with it")]
     tasks: JoinSet<()>,
-    database: Database,
+    database: Arc<Database>,
+    master_key: Arc<Secret>,
 }
 
 impl Site {
     /// With an empty database.
     pub async fn fresh(engine: Engine, overrides: Overrides) -> Self {
-        let database = Database::new(engine).await;
-        let keyring = Keyring::parse(portal::new_master_key().expose()).unwrap();
+        let database = Arc::new(Database::new(engine).await);
+        Self::serve(database, Arc::new(portal::new_master_key()), overrides).await
+    }
+
+    /// Another node on the same database, which has cached nothing yet.
+    pub async fn another_node(&self) -> Self {
+        Self::serve(self.database.clone(), self.master_key.clone(), Overrides::default()).await
+    }
+
+    async fn serve(database: Arc<Database>, master_key: Arc<Secret>, overrides: Overrides) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let portal = Portal::open(Options {
             database: database.location.clone(),
-            keyring,
+            keyring: Keyring::parse(master_key.expose()).unwrap(),
             clock: Clock::System,
             // The server may be its own DAM.
             outgoing: portal::outgoing::Policy {
@@ -61,6 +71,7 @@ impl Site {
             client,
             tasks,
             database,
+            master_key,
         }
     }
 
@@ -118,7 +129,11 @@ impl Site {
 
     /// Ada's cookie, by signing in.
     pub async fn sign_in(&self) -> String {
-        let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "")];
+        self.sign_in_as(EMAIL, PASSWORD).await
+    }
+
+    pub async fn sign_in_as(&self, email: &str, password: &str) -> String {
+        let fields = [("email", email), ("password", password), ("next", "")];
         let answer = self.post("/fn/session/sign-in", &fields).send().await.unwrap();
         cookie(&answer).expect("signed in")
     }
@@ -165,6 +180,9 @@ pub fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
 /// What a build leaves.
 fn put_files(root: &Path) {
     let package = root.join("pkg");
+    if package.exists() {
+        return;
+    }
     std::fs::create_dir_all(&package).unwrap();
     std::fs::write(package.join("gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js"), "plain").unwrap();
     std::fs::write(package.join("gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js.br"), "small").unwrap();

@@ -5,6 +5,7 @@ use super::create::name_errors;
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::{FieldError, TextField};
 use crate::components::notice::{Kind, Notice};
+use crate::components::text_area::text_area_content;
 use crate::components::toast::toast;
 use domain::consumers::{Consumer, ConsumerSigning};
 use domain::fields::{FieldErrors, MAX_NAME};
@@ -134,7 +135,7 @@ fn key_area(key: Option<String>, error: Signal<Option<String>>) -> AnyView {
         />
     };
     match key {
-        Some(key) => view! { <textarea {..attributes}>{key}</textarea> }.into_any(),
+        Some(key) => view! { <textarea {..attributes}>{text_area_content(key)}</textarea> }.into_any(),
         None => view! { <textarea {..attributes}></textarea> }.into_any(),
     }
 }

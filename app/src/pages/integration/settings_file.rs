@@ -5,6 +5,7 @@ use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::conflict::Conflict;
 use crate::components::field::FieldError;
 use crate::components::notice::{Kind, Notice};
+use crate::components::text_area::text_area_content;
 use crate::components::toast::toast;
 use crate::failure::Failure;
 use domain::fields::FieldErrors;
@@ -231,7 +232,7 @@ pub fn SettingsFile(
                             aria-invalid=move || error.with(Option::is_some).then_some("true")
                             aria-describedby="file-error"
                         >
-                            {first}
+                            {text_area_content(first)}
                         </textarea>
                         <FieldError id="file-error" error />
                     </div>

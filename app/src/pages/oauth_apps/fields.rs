@@ -7,6 +7,7 @@ use crate::components::combobox::{Combobox, Suggestion};
 use crate::components::field::FieldError;
 use crate::components::meant::{Candidate, WhoIsMeant, candidates};
 use crate::components::press::when_released;
+use crate::components::text_area::text_area_content;
 use domain::oauth_apps::{AppForm, Grant};
 use domain::people::UserChoice;
 use domain::rights::Rights;
@@ -170,7 +171,7 @@ pub fn RedirectUrisField(
     let area = if value.is_empty() {
         view! { <textarea {..attributes}></textarea> }.into_any()
     } else {
-        view! { <textarea {..attributes}>{value}</textarea> }.into_any()
+        view! { <textarea {..attributes}>{text_area_content(value)}</textarea> }.into_any()
     };
     view! {
         <div class="field">

@@ -1,0 +1,108 @@
+//! Leads on after a form by a page, where browsers block a redirect.
+//!
+//! Every page carries `form-action 'self'`, which browsers check for each redirect that follows a form (CSP3 §6.4.1). The
+//! answer to a consent form leads to the application that asked, and so does, at its end, signing in on the way there.
+//! A page that goes on by itself starts a navigation of its own, to which the directive does not apply.
+
+use super::OwnOrigins;
+use crate::state::App;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::local_path::local_path;
+
+/// Pages of the portal that may redirect to an application.
+const AUTHORIZATION_PAGES: [&str; 4] = [
+    "/oauth1/authorise",
+    "/oauth2/authorise",
+    "/api/v4/oauth/authorise",
+    "/v6/authentication/oauth2/auth",
+];
+
+/// The page loads its style sheet and icon, and nothing else.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// Replaces a redirect that follows a form and may leave the portal by a page that goes there.
+pub async fn form_redirects(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_form = *request.method() == Method::POST;
+    let response = next.run(request).await;
+    if !is_form || !response.status().is_redirection() {
+        return response;
+    }
+    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    match location {
+        Some(location) if may_leave_portal(location, &app.own_origins) => {
+            let page = app::redirect_page(app.leptos.clone(), location);
+            with_page(response, page)
+        }
+        _ => response,
+    }
+}
+
+/// Whether a redirect to `location` ends, or may end after further ones, outside of the portal.
+fn may_leave_portal(location: &str, own: &OwnOrigins) -> bool {
+    let path = match local_path(location) {
+        Some(path) => path,
+        None => match own.strip(location) {
+            Some(path) => path,
+            None => return true,
+        },
+    };
+    AUTHORIZATION_PAGES.iter().any(|page| {
+        path.strip_prefix(page)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+    })
+}
+
+/// Keeps what the answer sets, such as a cookie, and puts the page in its place.
+fn with_page(response: Response, page: String) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::OK;
+    parts.headers.remove(LOCATION);
+    parts.headers.remove(CONTENT_LENGTH);
+    parts
+        .headers
+        .insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    parts.headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    (parts, page).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_leave_the_portal_becomes_a_page() {
+        let own = OwnOrigins::from_iter(["https://portal.example.com", "http://127.0.0.1:3000"]);
+        for location in [
+            "https://app.example.com/back?code=1",
+            "com.example.app:/back?code=1",
+            "http://127.0.0.1:51234/back",
+            "http://127.0.0.1:30001/",
+            "https://portal.example.com.evil.example/",
+            "//evil.example/",
+            "/oauth1/authorise?oauth_token=1",
+            "/oauth2/authorise?client_id=1",
+            "https://portal.example.com/oauth2/authorise?client_id=1",
+            "/v6/authentication/oauth2/auth?client_id=1",
+            "/v6/authentication/oauth2/auth/?client_id=1",
+        ] {
+            assert!(may_leave_portal(location, &own), "{location}");
+        }
+        for location in [
+            "/",
+            "/settings?x=https://app.example.com/",
+            "/oauth2/authorised",
+            "/sign-in?next=%2Foauth2%2Fauthorise",
+            "https://portal.example.com",
+            "https://portal.example.com/settings",
+            "http://127.0.0.1:3000/?dialog=new",
+        ] {
+            assert!(!may_leave_portal(location, &own), "{location}");
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! What is stored is text on every page, whatever it holds.
+//!
+//! Every text column of the demo account's database gets a marker of markup, so that a column added later is covered
+//! without anybody thinking of it; then every page that a link leads to is read.
+
+use crate::support::{Engine, Site, form};
+use portal::demo;
+use server::config::Overrides;
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Ends what a text may stand in, then begins an element and an attribute. It has no `&`, whose own escape is `&amp;`.
+const MARKER: &str = "</title></textarea></script>--><b id=stored-markup>\" data-stored=\"'";
+
+/// Columns that hold no text of people or clients: codes, keys, digests, and what is parsed when it is read.
+const NOT_FREE_TEXT: [&str; 33] = [
+    "account_features.feature",
+    "accounts.language",
+    "accounts.time_zone",
+    "audit_records.via",
+    "authorization_codes.code_challenge",
+    "authorization_codes.scopes",
+    "access_tokens.scopes",
+    "asked_fields.name_key",
+    "connection_tests.steps",
+    "consumers.consumer_key",
+    "consumers.name_key",
+    "consumers.rsa_public_key",
+    "idempotency_keys.key",
+    "idempotency_keys.outcome",
+    "oauth_apps.grant_code",
+    "oauth_apps.name_key",
+    "oauth_apps.scopes",
+    "oauth_consents.scopes",
+    "oauth_grants.scopes",
+    "oauth_used_scopes.scope",
+    "profile_rights.right_code",
+    "profiles.name_key",
+    "remote_logs.message_key",
+    "request_tokens.token",
+    "reveals.kind",
+    "settings.document",
+    "settings_revisions.differences",
+    "tokens.token",
+    "users.email_key",
+    "users.name_key",
+    "users.password_hash",
+    "tokens.integration_key",
+    "signing_keys.kid",
+];
+
+/// Whether people or clients choose what a column holds. Tables that begin with `_` are those of the migrations.
+fn is_free_text(table: &str, column: &str) -> bool {
+    !table.starts_with('_') && !NOT_FREE_TEXT.contains(&format!("{table}.{column}").as_str())
+}
+
+/// Puts the marker behind every free text of the database, and into the free texts of the settings.
+async fn mark_all_texts(site: &Site) -> usize {
+    let path = site.folder().join("gatehouse.db");
+    let mut db = SqliteConnection::connect(&format!("sqlite://{}", path.display()))
+        .await
+        .unwrap();
+    let columns = sqlx::query(
+        "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c
+         where m.type = 'table' and m.name not like 'sqlite%' and lower(c.type) = 'text'",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    let mut marked = 0;
+    for column in columns {
+        let (table, column): (String, String) = (column.get(0), column.get(1));
+        if is_free_text(&table, &column) {
+            let sql = format!("update {table} set {column} = {column} || $1 where {column} <> ''");
+            let done = sqlx::query(AssertSqlSafe(sql))
+                .bind(MARKER)
+                .execute(&mut db)
+                .await
+                .unwrap();
+            marked += usize::from(done.rows_affected() > 0);
+        }
+    }
+    for (table, column) in [
+        ("settings", "document"),
+        ("settings_revisions", "differences"),
+        ("connection_tests", "steps"),
+    ] {
+        let rows = sqlx::query(AssertSqlSafe(format!("select distinct {column} from {table}")))
+            .fetch_all(&mut db)
+            .await
+            .unwrap();
+        for row in rows {
+            let text: String = row.get(0);
+            let mut json = serde_json::from_str(&text).unwrap();
+            mark_json(&mut json, "");
+            sqlx::query(AssertSqlSafe(format!(
+                "update {table} set {column} = $1 where {column} = $2"
+            )))
+            .bind(json.to_string())
+            .bind(&text)
+            .execute(&mut db)
+            .await
+            .unwrap();
+        }
+    }
+    marked
+}
+
+/// Puts the marker behind the strings that people type, known by the name that they stand under.
+fn mark_json(json: &mut serde_json::Value, name: &str) {
+    match json {
+        serde_json::Value::String(text) if matches!(name, "field" | "defaultSearchTerm" | "clientId" | "detail") => {
+            text.push_str(MARKER);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| mark_json(item, name)),
+        serde_json::Value::Object(members) => members.iter_mut().for_each(|(name, value)| mark_json(value, name)),
+        _ => {}
+    }
+}
+
+/// The names of all elements and attributes of a page, as a browser's tokenizer finds them.
+fn markup(page: &str) -> impl Iterator<Item = &str> {
+    let mut rest = page;
+    std::iter::from_fn(move || {
+        let (_, tag) = rest.split_once('<')?;
+        let name = tag.split([' ', '>']).next().unwrap_or_default();
+        let mut end = 0;
+        let mut quote = None;
+        for (at, c) in tag.char_indices() {
+            end = at;
+            match (quote, c) {
+                (None, '"' | '\'') => quote = Some(c),
+                (Some(open), c) if open == c => quote = None,
+                (None, '>') => break,
+                _ => {}
+            }
+        }
+        let (inside, after) = tag.split_at(end);
+        // The text of a script ends at nothing but its end tag.
+        rest = match name {
+            "script" => after.split_once("</script").map_or("", |(_, after)| after),
+            _ => after,
+        };
+        Some(inside.split('"').step_by(2).flat_map(|part| part.split([' ', '/'])))
+    })
+    .flatten()
+}
+
+fn assert_no_markup(address: &str, page: &str) {
+    if let Some(at) = page.find("<b id=stored-markup") {
+        let around: String = page
+            .chars()
+            .skip(page[..at].chars().count().saturating_sub(300))
+            .take(300)
+            .collect();
+        panic!("stored text is markup at {address}: {around}…");
+    }
+    for name in markup(page) {
+        assert!(
+            !name.starts_with("data-stored"),
+            "stored text is an attribute at {address}"
+        );
+    }
+}
+
+/// The addresses of this site that a page links to.
+fn links(page: &str) -> BTreeSet<String> {
+    page.split(" href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|address| address.starts_with('/') && !address.starts_with("//"))
+        .map(|address| address.split('#').next().unwrap().replace("&amp;", "&"))
+        .filter(|address| {
+            !address.starts_with("/pkg/") && !address.starts_with("/favicon") && !address.starts_with("/fn/")
+        })
+        .collect()
+}
+
+/// The kind of page that an address leads to: ids and the values of its query make no other page.
+fn kind(address: &str) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let path: Vec<&str> = path
+        .split('/')
+        .map(|part| if part.len() == 36 { ":id" } else { part })
+        .collect();
+    let names: BTreeSet<&str> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some(("dialog", _)) => pair,
+            Some((name, _)) => name,
+            None => pair,
+        })
+        .collect();
+    format!("{}?{}", path.join("/"), names.into_iter().collect::<Vec<_>>().join("&"))
+}
+
+#[test]
+fn the_tokenizer_finds_elements_and_attributes() {
+    let page = "<p class=\"a > b\" id='x'>c \" data-stored=\"d</p><i title=\"\" data-stored=\"'\"></i><script>\" data-stored=\"</script>";
+    let names: Vec<&str> = markup(page).filter(|name| !name.is_empty()).collect();
+    assert_eq!(
+        names.iter().filter(|name| name.starts_with("data-stored")).count(),
+        1,
+        "{names:?}"
+    );
+    assert_eq!(names[0], "p");
+}
+
+#[tokio::test]
+async fn stored_text_is_markup_on_no_page() {
+    let first = Site::fresh(Engine::Sqlite, Overrides::default()).await;
+    let demo = demo::fill(&first.app.portal).await.unwrap();
+    let password = demo.password.unwrap();
+    let cookie = first.sign_in_as(demo.logins[0].email, password.expose()).await;
+    let marked = mark_all_texts(&first).await;
+    assert!(marked >= 20, "only {marked} columns were marked");
+    let site = first.another_node().await;
+
+    let mut queue: VecDeque<String> = [
+        "/",
+        "/nowhere",
+        "/sign-in",
+        "/oauth1/authorise?oauth_token=x",
+        "/oauth2/authorise?client_id=x",
+    ]
+    .map(str::to_owned)
+    .into();
+    let mut seen = BTreeMap::<String, usize>::new();
+    let mut with_marker = BTreeSet::new();
+    while let Some(address) = queue.pop_front() {
+        // A few of each kind: one that is active, one that has expired, one that is somebody else's.
+        let count = seen.entry(kind(&address)).or_default();
+        *count += 1;
+        if *count > 3 {
+            continue;
+        }
+        let answer = site.get(&address, Some(&cookie)).await;
+        if !answer
+            .headers()
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+        {
+            continue;
+        }
+        let page = answer.text().await.unwrap();
+        assert_no_markup(&address, &page);
+        if page.contains("&lt;b id=stored-markup") {
+            with_marker.insert(kind(&address));
+        }
+        queue.extend(links(&page));
+    }
+    for page in [
+        "/settings/portal/api-tokens?",
+        "/settings/portal/api-tokens/tokens/:id?",
+        "/settings/portal/api-tokens/consumers/:id?",
+        "/settings/portal/oauth-apps?",
+        "/settings/portal/oauth-apps/:id?",
+        "/settings/permissions?",
+        "/sessions?",
+        "/connected-apps?",
+        "/integration?",
+        "/integration/fields?",
+        "/integration/implementations?",
+        "/integration/logs?",
+        "/integration/history?",
+    ] {
+        assert!(
+            with_marker.contains(page),
+            "no stored text seen on {page}: {with_marker:#?}"
+        );
+    }
+}
+
+/// What the addresses of pages carry.
+const QUERY_NAMES: [&str; 38] = [
+    "add",
+    "answer",
+    "base",
+    "callback",
+    "client_id",
+    "consumer",
+    "contested",
+    "days",
+    "deleted",
+    "dialog",
+    "duplicate",
+    "edit",
+    "error",
+    "field",
+    "file",
+    "filename",
+    "filter",
+    "form",
+    "grant",
+    "integration_name",
+    "integration_type",
+    "language",
+    "level",
+    "mode",
+    "name",
+    "next",
+    "note",
+    "oauth_token",
+    "q",
+    "redirect_uri",
+    "redirect_uris",
+    "rsa_public_key",
+    "saved",
+    "scope",
+    "state",
+    "term",
+    "token",
+    "user",
+];
+
+#[tokio::test]
+async fn what_a_request_holds_is_markup_on_no_page() {
+    let site = Site::start().await;
+    let cookie = site.sign_in().await;
+    let marker = form(&[("x", MARKER)]).split_off(2);
+    for page in [
+        "/settings/portal/api-tokens?dialog=new-token",
+        "/settings/portal/api-tokens?dialog=new-consumer",
+        "/settings/portal/api-tokens?show=consumers",
+        "/settings/portal/oauth-apps?",
+        "/settings/portal/oauth-apps/new?form=app",
+        "/settings/permissions?",
+        "/sessions?",
+        "/connected-apps?",
+        "/integration?",
+        "/integration/fields?global",
+        "/integration/fields?base=1",
+        "/integration/implementations?",
+        "/integration/logs?",
+        "/integration/history?",
+        "/integration/developers?",
+        "/oauth1/authorise?",
+        "/oauth2/authorise?",
+        "/sign-in?",
+        "/nowhere?",
+    ] {
+        let cookie = Some(cookie.as_str()).filter(|_| page != "/sign-in?");
+        let each = QUERY_NAMES.map(|name| format!("{page}&{name}={marker}"));
+        let most = ["dialog", "form", "base"].map(|name| format!("&{name}={marker}"));
+        let all = each.iter().fold(page.to_owned(), |all, one| all + &one[page.len()..]);
+        let all = most.iter().fold(all, |all, pair| all.replace(pair.as_str(), ""));
+        for address in each.iter().chain([&all]) {
+            let answer = site.get(address, cookie).await;
+            assert_no_markup(address, &answer.text().await.unwrap());
+        }
+    }
+    let address = format!("/nowhere/{marker}");
+    for cookie in [None, Some(cookie.as_str())] {
+        let page = site.get(&address, cookie).await.text().await.unwrap();
+        assert_no_markup(&address, &page);
+    }
+}
