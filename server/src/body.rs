@@ -1,5 +1,6 @@
 //! Reading a short body, with an end to patience.
 
+use crate::connections::{BodyError, body_error};
 use crate::problem::{Kind, Problem};
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
@@ -22,6 +23,9 @@ pub enum NotRead {
     /// It did not come in time.
     #[error("The body may take half a minute.")]
     TooSlow,
+    /// Too many bodies are being read for clients that have shown no valid credential.
+    #[error("Too many requests are being read. Try again in a moment.")]
+    NoMemory,
 }
 
 impl From<NotRead> for Problem {
@@ -30,6 +34,7 @@ impl From<NotRead> for Problem {
             NotRead::TooLarge(_) => Kind::BodyTooLarge,
             NotRead::BrokeOff => Kind::Malformed,
             NotRead::TooSlow => Kind::Timeout,
+            NotRead::NoMemory => Kind::Unavailable,
         };
         Self::new(kind, error.to_string())
     }
@@ -45,7 +50,11 @@ pub async fn read(body: Body, max: usize) -> Result<Bytes, NotRead> {
     match timeout(PATIENCE, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(NotRead::TooLarge(max / 1024)),
-        Ok(Err(_)) => Err(NotRead::BrokeOff),
+        Ok(Err(rejection)) => Err(match body_error(&rejection) {
+            Some(BodyError::TimedOut) => NotRead::TooSlow,
+            Some(BodyError::NoMemory) => NotRead::NoMemory,
+            None => NotRead::BrokeOff,
+        }),
         Err(_) => Err(NotRead::TooSlow),
     }
 }

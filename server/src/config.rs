@@ -10,6 +10,7 @@ pub use networks::{Networks, NotANetwork};
 pub use overrides::Overrides;
 pub use setting::{Setting, Source};
 
+use crate::connections::{default_max_connections, default_max_connections_per_address};
 use domain::oauth1::Origin;
 use leptos::config::{Env, LeptosOptions};
 use portal::outgoing::{NotAHost, PrivateHosts};
@@ -39,6 +40,10 @@ pub struct Config {
     pub oauth1_plaintext_without_tls: bool,
     /// How many API requests a credential may make in a second on the average; 0 for any number.
     pub api_rate: u32,
+    /// How many connections may be open at a time.
+    pub max_connections: u32,
+    /// How many connections without a valid credential a client address may have open at a time; 0 for any number.
+    pub max_connections_per_address: u32,
     /// Hosts that are not public and may be asked all the same.
     pub allowed_private_hosts: PrivateHosts,
     /// Where the files for the browser are.
@@ -122,6 +127,12 @@ impl Config {
             database,
         )?;
         let master_key = reader.master_key(&data_dir)?;
+        let max_connections = reader.value(Setting::MaxConnections, default_max_connections, |text| {
+            match text.parse() {
+                Ok(number) if number > 0 => Ok(number),
+                _ => Err(format!("\"{text}\" is not a whole number from 1 up")),
+            }
+        })?;
         Ok(Self {
             addr,
             public_url,
@@ -149,6 +160,12 @@ impl Config {
                     text.parse()
                         .map_err(|_| format!("\"{text}\" is not a whole number of requests per second"))
                 },
+            )?,
+            max_connections,
+            max_connections_per_address: reader.value(
+                Setting::MaxConnectionsPerAddress,
+                || default_max_connections_per_address(max_connections),
+                |text| text.parse().map_err(|_| format!("\"{text}\" is not a whole number")),
             )?,
             allowed_private_hosts: reader.value(Setting::AllowedPrivateHosts, PrivateHosts::default, |text| {
                 text.parse().map_err(|error: NotAHost| error.to_string())

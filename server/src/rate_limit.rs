@@ -112,7 +112,7 @@ impl fmt::Debug for Limits {
 }
 
 /// What an address is counted by: an IPv6 client has a whole /64 to choose from.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
         v4 => v4,

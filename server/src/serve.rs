@@ -1,7 +1,7 @@
 //! The running server, from the open port to the last answer.
 
 use crate::config::Config;
-use crate::connections;
+use crate::connections::{self, ConnectionLimits};
 use crate::open::open;
 use crate::router::router;
 use crate::state::App;
@@ -74,7 +74,8 @@ struct Told {
 /// Answers requests until a signal says to stop, and then those that are under way.
 async fn answer(listener: TcpListener, app: &App, mut told: Told) -> Result<(), Stopped> {
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut serving = tokio::spawn(connections::answer(listener, router(app), async {
+    let limits = ConnectionLimits::of(&app.config);
+    let mut serving = tokio::spawn(connections::answer(listener, router(app), limits, async {
         // Sent, or dropped: either way it is time.
         let _ = stopped.await;
     }));

@@ -1,5 +1,6 @@
 //! Who calls: the way from a request's credential to the actor.
 
+use crate::connections::note_authenticated;
 use crate::middleware::ClientAddress;
 use crate::oauth1::Received;
 use crate::problem::{Kind, Problem};
@@ -135,6 +136,7 @@ async fn admit(gate: &Gate, address: IpAddr, mut request: Request) -> Result<(Re
     if let Some(token) = bearer_token(request.headers()) {
         let (bearer, standing) = admit_bearer(gate, address, token).await?;
         let extensions = request.extensions_mut();
+        note_authenticated(extensions);
         extensions.insert(Caller(Arc::clone(&bearer.actor)));
         extensions.insert(Bearing(Some(bearer)));
         return Ok((request, standing));
@@ -149,6 +151,7 @@ async fn admit(gate: &Gate, address: IpAddr, mut request: Request) -> Result<(Re
     };
     match outcome {
         Ok((actor, standing)) => {
+            note_authenticated(&received.parts.extensions);
             received.parts.extensions.insert(Caller(actor));
             received.parts.extensions.insert(Bearing(None));
             Ok((received.into_request(), standing))

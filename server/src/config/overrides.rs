@@ -36,6 +36,13 @@ pub struct Overrides {
     /// API requests that a credential may make per second, 0 for any number [default: 100]
     #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
     pub api_rate: Option<String>,
+    /// Connections that may be open at a time [default: as open files allow, up to 10000]
+    #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
+    pub max_connections: Option<String>,
+    /// Connections without a valid credential that a client address may have open at a time, 0 for any number [default: a
+    /// quarter of all, up to 256]
+    #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
+    pub max_connections_per_address: Option<String>,
     /// Hosts of private networks that may be asked for a DAM, separated by commas: dam.internal, or http://127.0.0.1:3000
     /// to go without TLS [default: none]
     #[arg(long, global = true, hide_short_help = true, value_name = "LIST")]
@@ -60,6 +67,8 @@ impl Overrides {
             Setting::Contact => &self.contact,
             Setting::Oauth1PlaintextWithoutTls => &self.oauth1_plaintext_without_tls,
             Setting::ApiRate => &self.api_rate,
+            Setting::MaxConnections => &self.max_connections,
+            Setting::MaxConnectionsPerAddress => &self.max_connections_per_address,
             Setting::AllowedPrivateHosts => &self.allowed_private_hosts,
             Setting::SiteRoot => &self.site_root,
             Setting::Log => &self.log,

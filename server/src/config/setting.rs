@@ -43,6 +43,10 @@ settings! {
     Oauth1PlaintextWithoutTls = "oauth1_plaintext_without_tls";
     /// API requests per second and credential.
     ApiRate = "api_rate";
+    /// How many connections may be open at a time.
+    MaxConnections = "max_connections";
+    /// How many connections without a valid credential a client address may have open.
+    MaxConnectionsPerAddress = "max_connections_per_address";
     /// Hosts that are not public and may be asked all the same, such as a DAM in one's own network.
     AllowedPrivateHosts = "allowed_private_hosts";
     /// Where the files for the browser are.

@@ -252,3 +252,31 @@ fn a_named_file_must_be_there() {
     let by_variable = read(&Overrides::default(), &[("GATEHOUSE_CONFIG", "/nowhere/else.toml")]);
     assert!(by_variable.unwrap_err().to_string().starts_with("/nowhere/else.toml"));
 }
+
+#[test]
+fn limits_on_connections_are_whole_numbers() {
+    let config = read(&Overrides::default(), &[]).unwrap();
+    assert!((1..=10_000).contains(&config.max_connections));
+    assert!((1..=256).contains(&config.max_connections_per_address));
+    let variables = [
+        ("GATEHOUSE_MAX_CONNECTIONS", "100"),
+        ("GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS", "0"),
+    ];
+    let config = read(&Overrides::default(), &variables).unwrap();
+    assert_eq!((config.max_connections, config.max_connections_per_address), (100, 0));
+    let config = read(&Overrides::default(), &variables[..1]).unwrap();
+    assert_eq!(shown(&config, Setting::MaxConnectionsPerAddress).0, "25");
+    for (variable, value) in [
+        ("GATEHOUSE_MAX_CONNECTIONS", "0"),
+        ("GATEHOUSE_MAX_CONNECTIONS", "many"),
+        ("GATEHOUSE_MAX_CONNECTIONS", "-1"),
+        ("GATEHOUSE_MAX_CONNECTIONS", "99999999999"),
+        ("GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS", "1.5"),
+    ] {
+        let complaint = complaint(variable, value);
+        assert!(
+            complaint.contains(value) && complaint.contains("whole number"),
+            "{complaint}"
+        );
+    }
+}

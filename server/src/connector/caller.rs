@@ -2,6 +2,7 @@
 
 use super::Gate;
 use crate::api::TurnedAway;
+use crate::connections::note_authenticated;
 use crate::middleware::ClientAddress;
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::Standing;
@@ -73,6 +74,7 @@ impl FromRequestParts<Gate> for Admitted {
         let Some(caller) = caller.map_err(Problem::from)? else {
             return Err(turned_away(Problem::invalid_api_key()));
         };
+        note_authenticated(&parts.extensions);
         let standing = limits.count_credential(count)?;
         match connector {
             Ok(_) => Ok(Self { caller, standing }),

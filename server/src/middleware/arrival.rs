@@ -1,6 +1,8 @@
 //! What every request gets on arrival, and what every answer gets on leaving: an id, and a line in the log.
 
+use super::request_check::check_request;
 use super::{ClientAddress, Panicked, RequestId, client_address};
+use crate::connections::ClientConnection;
 use crate::error_page;
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
@@ -23,7 +25,10 @@ pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let accept = request.headers().get(ACCEPT).cloned();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = match check_request(&request, &id) {
+        Ok(()) => next.run(request).instrument(span.clone()).await,
+        Err(refusal) => *refusal,
+    };
     if response.extensions().get::<Panicked>().is_some() {
         let headers = accept.into_iter().map(|accept| (ACCEPT, accept)).collect();
         response = error_page::internal(&path, &headers, &id);
@@ -39,6 +44,9 @@ pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -
 }
 
 fn address(app: &App, request: &Request) -> ClientAddress {
+    if let Some(connection) = request.extensions().get::<ClientConnection>() {
+        return connection.client_address();
+    }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
     client_address(peer, request.headers(), &app.config.trusted_proxies)

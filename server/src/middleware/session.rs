@@ -1,6 +1,7 @@
 //! Who asks: the cookie becomes an actor.
 
 use super::{ClientAddress, RequestId};
+use crate::connections::note_authenticated;
 use crate::error_page;
 use crate::state::App;
 use app::context::{Visitor, read_session_cookie};
@@ -36,6 +37,9 @@ pub async fn visitor(
             }
         },
     };
+    if actor.is_some() {
+        note_authenticated(request.extensions());
+    }
     let user_agent = request
         .headers()
         .get(USER_AGENT)

@@ -2,6 +2,7 @@
 
 use super::answer::OauthError;
 use crate::body::{self, NotRead};
+use crate::connections::ClientConnection;
 use crate::middleware::ClientAddress;
 use crate::rate_limit::{Limits, Standing};
 use crate::state::App;
@@ -25,6 +26,7 @@ pub struct Form {
     headers: HeaderMap,
     body: Bytes,
     address: Option<IpAddr>,
+    connection: Option<ClientConnection>,
 }
 
 /// Who a client says it is.
@@ -52,10 +54,12 @@ impl Form {
             ));
         }
         let address = parts.extensions.get::<ClientAddress>().map(|ClientAddress(ip)| *ip);
+        let connection = parts.extensions.get::<ClientConnection>().cloned();
         Ok(Self {
             headers: parts.headers,
             body: body::read(body, MAX).await.map_err(not_read)?,
             address,
+            connection,
         })
     }
 
@@ -98,7 +102,13 @@ impl Form {
         let key = limits.credential(&proof.id, None);
         limits.check(Some(key), address)?;
         match authenticate_client(&app.portal, &proof.id, proof.secret.as_deref()).await {
-            Ok(client) => Ok((client, limits.count_credential(key)?)),
+            Ok(client) => {
+                // A public client's id is no secret.
+                if let (Some(connection), Some(_)) = (&self.connection, &proof.secret) {
+                    connection.note_authenticated();
+                }
+                Ok((client, limits.count_credential(key)?))
+            }
             Err(Denied::Refused(refusal)) => Err(refuse(refusal)),
             Err(error) => Err(error.into()),
         }
@@ -166,6 +176,7 @@ fn not_read(error: NotRead) -> OauthError {
         NotRead::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         NotRead::BrokeOff => StatusCode::BAD_REQUEST,
         NotRead::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        NotRead::NoMemory => StatusCode::SERVICE_UNAVAILABLE,
     };
     OauthError::with_status(status, ErrorCode::InvalidRequest, error.to_string())
 }

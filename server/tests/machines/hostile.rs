@@ -61,7 +61,7 @@ async fn a_header_that_breaks_off() {
 #[tokio::test]
 async fn a_header_that_does_not_end() {
     on_each_engine(Settings::default(), async |world| {
-        for length in [8 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024] {
+        for length in [8 * 1024, 32 * 1024, 60 * 1024] {
             for filler in ["a", "oauth_token=\"x\", ", ", ", "%41", "\\"] {
                 let value = format!("OAuth oauth_consumer_key=\"{}\"", filler.repeat(length / filler.len()));
                 let call = Call::new("GET", "/api/v4/currentUser").header("Authorization", value);
@@ -72,6 +72,12 @@ async fn a_header_that_does_not_end() {
                     "{length} {filler}"
                 );
             }
+        }
+        // What no head may be long.
+        for length in [64 * 1024, 256 * 1024, 1024 * 1024] {
+            let value = format!("OAuth oauth_consumer_key=\"{}\"", "a".repeat(length));
+            let call = Call::new("GET", "/api/v4/currentUser").header("Authorization", value);
+            assert_eq!(world.send(&call).await.status, 431, "{length}");
         }
         assert_lives(&world).await;
     })

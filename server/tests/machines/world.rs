@@ -13,7 +13,8 @@ use domain::tokens::{NewToken, Token};
 use portal::sessions::Client;
 use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts, consumers, people, profiles, sessions, tokens};
 use server::config::Overrides;
-use server::{App, Config, connections, router};
+use server::connections::{self, ConnectionLimits};
+use server::{App, Config, router};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -312,7 +313,8 @@ impl Node {
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();
         let (stop, stopped) = oneshot::channel::<()>();
-        tasks.spawn(connections::answer(listener, router::router(&app), async {
+        let limits = ConnectionLimits::of(&app.config);
+        tasks.spawn(connections::answer(listener, router::router(&app), limits, async {
             let _ = stopped.await;
         }));
         tasks.spawn(portal::maintenance::watch(portal.clone()));

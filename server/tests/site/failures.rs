@@ -4,6 +4,7 @@ use crate::support::{Site, answer, header};
 use axum::Router;
 use axum::routing::get;
 use reqwest::Client;
+use server::connections::ConnectionLimits;
 use server::router::around;
 use tokio::net::TcpListener;
 
@@ -20,7 +21,7 @@ async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
         .route("/fine", get(|| async {}));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    let _tasks = answer(listener, around(router, &site.app));
+    let _tasks = answer(listener, around(router, &site.app), ConnectionLimits::default());
     let client = Client::new();
 
     let page = client

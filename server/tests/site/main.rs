@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod command_line;
+mod connections;
 mod cross_site;
 mod dam;
 #[path = "../support/database.rs"]

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 pub struct Program {
     folder: TempDir,
     variables: Vec<(String, String)>,
+    open_files: Option<u32>,
 }
 
 /// How a command ended.
@@ -36,6 +37,7 @@ impl Program {
         Self {
             folder,
             variables: vec![("GATEHOUSE_ADDR".to_owned(), "127.0.0.1:0".to_owned())],
+            open_files: None,
         }
     }
 
@@ -45,12 +47,26 @@ impl Program {
         self
     }
 
+    /// With so many open files at most.
+    pub fn with_open_files(mut self, count: u32) -> Self {
+        self.open_files = Some(count);
+        self
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
+        let program = env!("CARGO_BIN_EXE_gatehouse");
+        let mut command = match self.open_files {
+            None => Command::new(program),
+            Some(count) => {
+                let mut command = Command::new("/bin/sh");
+                command.args(["-c", &format!("ulimit -n {count}; exec \"$0\" \"$@\""), program]);
+                command
+            }
+        };
         command
             .args(words)
             .current_dir(self.folder.path())

@@ -7,6 +7,7 @@ use portal::{Clock, Keyring, Options, Portal, Secret, accounts};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use server::config::Overrides;
+use server::connections::{self, ConnectionLimits};
 use server::{App, Config, router};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,16 +32,31 @@ pub struct Site {
 impl Site {
     /// With an empty database.
     pub async fn fresh(engine: Engine, overrides: Overrides) -> Self {
+        Self::fresh_within(engine, overrides, |limits| limits).await
+    }
+
+    /// With an empty database and other limits on connections.
+    async fn fresh_within(
+        engine: Engine,
+        overrides: Overrides,
+        change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
+    ) -> Self {
         let database = Arc::new(Database::new(engine).await);
-        Self::serve(database, Arc::new(portal::new_master_key()), overrides).await
+        Self::serve(database, Arc::new(portal::new_master_key()), overrides, change).await
     }
 
     /// Another node on the same database, which has cached nothing yet.
     pub async fn another_node(&self) -> Self {
-        Self::serve(self.database.clone(), self.master_key.clone(), Overrides::default()).await
+        let (database, master_key) = (self.database.clone(), self.master_key.clone());
+        Self::serve(database, master_key, Overrides::default(), |limits| limits).await
     }
 
-    async fn serve(database: Arc<Database>, master_key: Arc<Secret>, overrides: Overrides) -> Self {
+    async fn serve(
+        database: Arc<Database>,
+        master_key: Arc<Secret>,
+        overrides: Overrides,
+        change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let portal = Portal::open(Options {
@@ -63,7 +79,8 @@ impl Site {
             ..overrides
         };
         let app = App::new(portal, Config::load(&overrides).unwrap());
-        let tasks = answer(listener, router::router(&app));
+        let limits = change(ConnectionLimits::of(&app.config));
+        let tasks = answer(listener, router::router(&app), limits);
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         Self {
             app,
@@ -84,6 +101,13 @@ impl Site {
 
     pub async fn start() -> Self {
         Self::start_with(Engine::Sqlite, Overrides::default()).await
+    }
+
+    /// With an account and other limits on connections.
+    pub async fn start_within(overrides: Overrides, change: impl FnOnce(ConnectionLimits) -> ConnectionLimits) -> Self {
+        let site = Self::fresh_within(Engine::Sqlite, overrides, change).await;
+        site.set_up().await;
+        site
     }
 
     pub async fn set_up(&self) {
@@ -140,10 +164,9 @@ impl Site {
 }
 
 /// Serves until it is dropped.
-pub fn answer(listener: TcpListener, router: axum::Router) -> JoinSet<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+pub fn answer(listener: TcpListener, router: axum::Router, limits: ConnectionLimits) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(async move { axum::serve(listener, service).await.unwrap() });
+    tasks.spawn(connections::answer(listener, router, limits, std::future::pending()));
     tasks
 }
 

@@ -10,7 +10,7 @@ use portal::implementations;
 async fn headers_of_any_size_and_bytes() {
     on_each_engine(Settings::default(), async |world| {
         let key = key(&world).await;
-        let huge = "x".repeat(1024 * 1024);
+        let huge = "x".repeat(60 * 1024);
         for path in [SETTINGS, EVENTS] {
             for name in ["X-Api-Key", "Authorization"] {
                 for value in [
@@ -37,7 +37,7 @@ async fn headers_of_any_size_and_bytes() {
         for value in [
             huge.as_bytes(),
             b"\"\xff\"",
-            "\"x\",".repeat(100_000).as_bytes(),
+            "\"x\",".repeat(15_000).as_bytes(),
             b"\"",
             b"W/",
         ] {

@@ -1,0 +1,242 @@
+//! The `Host` header (RFC 9112 §3.2, RFC 9113 §8.3.1).
+
+use axum::extract::Request;
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, Uri, Version};
+
+/// A host that is not as the standards want it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidHost {
+    /// There is none.
+    #[error("The request has no Host header. Send one.")]
+    Missing,
+    /// There are several.
+    #[error("The request has more than one Host header. Send one.")]
+    Repeated,
+    /// It is not a host with or without a port.
+    #[error("The Host header is not a host name or IP address, with or without a port.")]
+    Malformed,
+    /// HTTP/2 names two.
+    #[error("The Host header is not what :authority says. Send the same in both, or :authority alone.")]
+    Different,
+}
+
+/// Checks the host that a request names. The portal takes its address from its settings and never from here; but a proxy
+/// in front that reads an unclear request differently could be made to mix up two requests.
+///
+/// With a target in absolute form (`GET http://host/path`) what `Host` says is ignored, as RFC 9112 §3.2.2 demands; it
+/// must be there all the same.
+///
+/// # Errors
+/// [`InvalidHost`].
+pub fn check_host(request: &Request) -> Result<(), InvalidHost> {
+    check(request.version(), request.uri(), request.headers())
+}
+
+fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), InvalidHost> {
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = hosts.next();
+    if hosts.next().is_some() {
+        return Err(InvalidHost::Repeated);
+    }
+    let host = host.map(|host| host.as_bytes());
+    let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
+    for named in host.into_iter().chain(authority) {
+        // HTTP/1.0 has no rule for it.
+        if !is_host(named) && !(named.is_empty() && version < Version::HTTP_11) {
+            return Err(InvalidHost::Malformed);
+        }
+    }
+    if version >= Version::HTTP_2 {
+        return match (host, authority) {
+            (None, None) => Err(InvalidHost::Missing),
+            (Some(host), Some(authority)) if !host.eq_ignore_ascii_case(authority) => Err(InvalidHost::Different),
+            _ => Ok(()),
+        };
+    }
+    if host.is_none() && version == Version::HTTP_11 {
+        return Err(InvalidHost::Missing);
+    }
+    Ok(())
+}
+
+/// Whether a text is `uri-host [":" port]` with a host that is not empty (RFC 3986 §3.2.2, RFC 9110 §4.2.1).
+fn is_host(text: &[u8]) -> bool {
+    let (host, port) = match text {
+        [b'[', rest @ ..] => match rest.iter().position(|byte| *byte == b']') {
+            Some(end) if is_ip_literal(&rest[..end]) => (&text[..end + 2], &rest[end + 1..]),
+            _ => return false,
+        },
+        _ => match text.iter().position(|byte| *byte == b':') {
+            Some(colon) if is_name(&text[..colon]) => text.split_at(colon),
+            None if is_name(text) => (text, &[][..]),
+            _ => return false,
+        },
+    };
+    let is_port = match port {
+        [] => true,
+        [b':', digits @ ..] => digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    !host.is_empty() && is_port
+}
+
+/// `IP-literal` without its brackets: IPv6, or a later version.
+fn is_ip_literal(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return false;
+    };
+    text.parse::<std::net::Ipv6Addr>().is_ok()
+        || text.strip_prefix(['v', 'V']).is_some_and(|rest| {
+            rest.split_once('.').is_some_and(|(version, address)| {
+                let is_plain = |byte: u8| is_unreserved(byte) || is_sub_delim(byte) || byte == b':';
+                !version.is_empty()
+                    && version.bytes().all(|byte| byte.is_ascii_hexdigit())
+                    && !address.is_empty()
+                    && address.bytes().all(is_plain)
+            })
+        })
+}
+
+/// `reg-name`, of which an IPv4 address is a case.
+fn is_name(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        rest = match tail {
+            [high, low, tail @ ..] if *byte == b'%' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => tail,
+            _ if is_unreserved(*byte) || is_sub_delim(*byte) => tail,
+            _ => return false,
+        };
+    }
+    true
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+fn is_sub_delim(byte: u8) -> bool {
+    b"!$&'()*+,;=".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(version: Version, target: &str, hosts: &[&str]) -> Result<(), InvalidHost> {
+        let mut headers = HeaderMap::new();
+        for host in hosts {
+            headers.append(HOST, host.parse().unwrap());
+        }
+        check(version, &target.parse().unwrap(), &headers)
+    }
+
+    #[test]
+    fn http_1_1_with_one_valid_host_passes() {
+        for host in [
+            "x",
+            "portal.example.com",
+            "portal.example.com:8443",
+            "portal.example.com:",
+            "PORTAL.example.com.",
+            "127.0.0.1:3000",
+            "[::1]",
+            "[2001:db8::1]:3000",
+            "[v1.fe80:a]",
+            "xn--mnchen-3ya.example",
+            "a_b.example",
+            "a%20b",
+        ] {
+            assert_eq!(checked(Version::HTTP_11, "/", &[host]), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
+    fn http_1_1_without_host_is_refused() {
+        assert_eq!(checked(Version::HTTP_11, "/", &[]), Err(InvalidHost::Missing));
+        let absolute = "http://portal.example.com/";
+        assert_eq!(checked(Version::HTTP_11, absolute, &[]), Err(InvalidHost::Missing));
+    }
+
+    #[test]
+    fn two_hosts_are_refused_in_each_version() {
+        for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+            for hosts in [["a.example", "b.example"], ["a.example", "a.example"]] {
+                assert_eq!(checked(version, "/", &hosts), Err(InvalidHost::Repeated));
+            }
+        }
+    }
+
+    #[test]
+    fn an_invalid_host_is_refused_in_each_version() {
+        for host in [
+            " ",
+            "a b",
+            "a/b",
+            "a@b",
+            "user:secret@a.example",
+            "http://a.example",
+            "a.example:80:80",
+            "a.example:http",
+            "a.example:-1",
+            "a.example:123456",
+            ":80",
+            "[::1",
+            "::1",
+            "[::1]x",
+            "[::1]:x",
+            "[a.example]",
+            "[]",
+            "[v.x]",
+            "a%2",
+            "a%zz",
+            "a\tb",
+            "a\"b",
+            "<b>",
+            "a?b",
+            "a#b",
+            "a\\b",
+        ] {
+            for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+                assert_eq!(checked(version, "/", &[host]), Err(InvalidHost::Malformed), "{host}");
+            }
+        }
+        assert_eq!(checked(Version::HTTP_11, "/", &[""]), Err(InvalidHost::Malformed));
+        let with_user = "http://user@a.example/";
+        assert_eq!(
+            checked(Version::HTTP_11, with_user, &["a.example"]),
+            Err(InvalidHost::Malformed)
+        );
+    }
+
+    #[test]
+    fn http_1_0_needs_no_host() {
+        assert_eq!(checked(Version::HTTP_10, "/", &[]), Ok(()));
+        assert_eq!(checked(Version::HTTP_10, "/", &[""]), Ok(()));
+        assert_eq!(checked(Version::HTTP_10, "/", &["a.example"]), Ok(()));
+    }
+
+    #[test]
+    fn with_an_absolute_target_the_host_is_ignored() {
+        let target = "http://a.example/";
+        for host in ["a.example", "b.example"] {
+            assert_eq!(checked(Version::HTTP_11, target, &[host]), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
+    fn http_2_names_one_host() {
+        let target = "http://a.example/";
+        for (target, hosts, expected) in [
+            (target, &[][..], Ok(())),
+            (target, &["a.example"], Ok(())),
+            (target, &["A.EXAMPLE"], Ok(())),
+            (target, &["b.example"], Err(InvalidHost::Different)),
+            (target, &["a.example:80"], Err(InvalidHost::Different)),
+            ("/", &["a.example"], Ok(())),
+            ("/", &[], Err(InvalidHost::Missing)),
+        ] {
+            assert_eq!(checked(Version::HTTP_2, target, hosts), expected, "{target} {hosts:?}");
+        }
+    }
+}
