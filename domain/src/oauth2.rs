@@ -10,9 +10,6 @@ pub use refusal::{ErrorCode, Refusal};
 
 use crate::oauth1::encode_form;
 
-/// The longest `state` that is handed back, in bytes.
-pub const MAX_STATE: usize = 2048;
-
 /// Whether a text can be a code challenge by S256: 43 characters of base64url (RFC 7636 §4.2).
 #[must_use]
 pub fn is_code_challenge(text: &str) -> bool {

@@ -153,6 +153,15 @@ test("what is wrong with a request is told to the app, once it is known where th
   expect(address.searchParams.get("error")).toBe("invalid_request");
 });
 
+test("a long state comes back exactly, whatever the answer is", async ({ page, account, application }) => {
+  const app = await wiki(page, account, application, "authorization_code");
+  const state = "a b+c%20d&e=f#g".repeat(200);
+  await open(page, authorisationAddress(app, application.redirectUri, { state }));
+  await page.getByRole("button", { name: "Refuse" }).click();
+  await expect(page.getByRole("heading", { name: back })).toBeVisible();
+  expect(application.came[0]!.get("state")).toBe(state);
+});
+
 test("an unknown app and a foreign redirect URI are shown, and lead nowhere", async ({ page, account, application, tolerate }) => {
   tolerate(/status of 400/);
   const app = await wiki(page, account, application, "authorization_code");

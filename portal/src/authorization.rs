@@ -8,7 +8,7 @@ use crate::oauth2::{self, Client, NewCode, Policy};
 use crate::portal::Portal;
 use domain::ids::OauthAppId;
 use domain::oauth_apps::Grant;
-use domain::oauth2::{ErrorCode, MAX_STATE, Parameters, Refusal, is_code_challenge, redirect};
+use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_challenge, redirect};
 use domain::redirect_uri;
 use domain::scopes::Scopes;
 use std::sync::Arc;
@@ -149,20 +149,11 @@ async fn check<'a>(
             ));
         }
     };
-    // From here on the app itself is told.
+    // From here on the app itself is told, with the exact state whatever its length (RFC 6749 §4.1.2.1): the request as a
+    // whole has a bound. Where a request has two states, neither is the one that it asks for.
     let state = parameters.get("state");
-    let known_state = state
-        .as_ref()
-        .ok()
-        .copied()
-        .flatten()
-        .filter(|state| state.len() <= MAX_STATE);
-    let outcome = state.and_then(|state| {
-        if state.is_some_and(|state| state.len() > MAX_STATE) {
-            return Err(Refusal::new(ErrorCode::InvalidRequest, "The state is too long."));
-        }
-        check_rest(&app, actor, parameters)
-    });
+    let known_state = state.as_ref().ok().copied().flatten();
+    let outcome = state.and_then(|_| check_rest(&app, actor, parameters));
     Ok(match outcome {
         Ok((scopes, code_challenge)) => Checked::Request(Request {
             app,
@@ -177,6 +168,7 @@ async fn check<'a>(
 }
 
 fn check_rest<'a>(app: &Client, actor: &Actor, parameters: &'a Parameters<'_>) -> Result<(Scopes, &'a str), Refusal> {
+    parameters.require_decodable()?;
     if parameters.require("response_type")? != "code" {
         return Err(Refusal::new(
             ErrorCode::UnsupportedResponseType,

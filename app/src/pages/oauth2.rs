@@ -93,7 +93,7 @@ pub async fn decide(request: String, answer: Answer) -> Result<(), Failure> {
 
 #[cfg(feature = "ssr")]
 fn parameters(request: &str) -> Result<domain::oauth2::Parameters<'_>, Failure> {
-    domain::oauth2::Parameters::parse(request.as_bytes()).map_err(|error| {
+    domain::oauth2::Parameters::parse_each(request.as_bytes()).map_err(|error| {
         let message = format!("The request cannot be read: {error}.");
         Failure::Invalid(domain::fields::FieldErrors::one("request", message))
     })

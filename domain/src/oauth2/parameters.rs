@@ -18,9 +18,9 @@ pub enum Malformed {
     TooMany,
 }
 
-/// Names and values as they were sent, decoded.
+/// Names and values as they were sent, decoded. A value that cannot be decoded is kept as the reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub struct Parameters<'a>(Vec<(Cow<'a, str>, Result<Cow<'a, str>, DecodeError>)>);
 
 impl<'a> Parameters<'a> {
     /// Reads a query or a form body.
@@ -28,6 +28,20 @@ impl<'a> Parameters<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn parse(text: &'a [u8]) -> Result<Self, Malformed> {
+        let parameters = Self::parse_each(text)?;
+        let undecodable = parameters.0.iter().find_map(|(_, value)| value.as_ref().err());
+        match undecodable {
+            Some(error) => Err(Malformed::Encoding(*error)),
+            None => Ok(parameters),
+        }
+    }
+
+    /// Reads a query of which some values may not decode, so that the app can be told by the others where it is and what
+    /// its state was. [`require_decodable`](Self::require_decodable) says what is wrong.
+    ///
+    /// # Errors
+    /// [`Malformed::TooMany`].
+    pub fn parse_each(text: &'a [u8]) -> Result<Self, Malformed> {
         let mut pairs = Vec::new();
         for piece in text.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty()) {
             if pairs.len() == MAX_PARAMETERS {
@@ -37,18 +51,37 @@ impl<'a> Parameters<'a> {
                 Some(at) => (&piece[..at], &piece[at + 1..]),
                 None => (piece, &piece[piece.len()..]),
             };
-            pairs.push((decode_form(name)?, decode_form(value)?));
+            pairs.push(match decode_form(name) {
+                Ok(name) => (name, decode_form(value)),
+                // No parameter that is asked for has an empty name.
+                Err(error) => (Cow::Borrowed(""), Err(error)),
+            });
         }
         Ok(Self(pairs))
+    }
+
+    /// Checks that every name and value could be decoded.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidRequest`] where one could not.
+    pub fn require_decodable(&self) -> Result<(), Refusal> {
+        match self.0.iter().find(|(_, value)| value.is_err()) {
+            Some((name, _)) => Err(undecodable(name)),
+            None => Ok(()),
+        }
     }
 
     /// A parameter's value. One without a value counts as left out (RFC 6749 §3.1).
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidRequest`] where it is given more than once.
+    /// [`ErrorCode::InvalidRequest`] where it is given more than once or cannot be decoded.
     pub fn get(&self, name: &str) -> Result<Option<&str>, Refusal> {
         let mut values = self.0.iter().filter(|(other, _)| other == name);
-        let first = values.next().map(|(_, value)| value.as_ref());
+        let first = match values.next() {
+            Some((_, Ok(value))) => Some(value.as_ref()),
+            Some((_, Err(_))) => return Err(undecodable(name)),
+            None => None,
+        };
         if values.next().is_some() {
             return Err(Refusal::new(
                 ErrorCode::InvalidRequest,
@@ -65,6 +98,15 @@ impl<'a> Parameters<'a> {
     pub fn require(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name)?.ok_or_else(|| Refusal::missing(name))
     }
+}
+
+fn undecodable(name: &str) -> Refusal {
+    // A name may be long, and is whatever was sent.
+    let shown: String = name.chars().take(60).collect();
+    Refusal::new(
+        ErrorCode::InvalidRequest,
+        format!("The parameter {shown} is not percent-encoded UTF-8."),
+    )
 }
 
 #[cfg(test)]
@@ -103,6 +145,31 @@ mod tests {
             Parameters::parse("a=1&".repeat(MAX_PARAMETERS + 1).as_bytes()),
             Err(Malformed::TooMany)
         );
+    }
+
+    #[test]
+    fn one_undecodable_value_leaves_the_others_readable() {
+        for (query, broken) in [
+            ("state=a%20b&scope=%zz", "scope"),
+            ("scope=%ff&state=a+b", "scope"),
+            ("state=a+b&x=%E4", "x"),
+            ("%zz=1&state=a+b", ""),
+        ] {
+            let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
+            assert_eq!(parameters.get("state"), Ok(Some("a b")), "{query}");
+            let refusal = parameters.require_decodable().unwrap_err();
+            assert_eq!(refusal.code, ErrorCode::InvalidRequest);
+            assert!(
+                refusal.description.contains(&format!("parameter {broken} ")),
+                "{query}: {refusal}"
+            );
+            if !broken.is_empty() {
+                assert!(parameters.get(broken).is_err(), "{query}");
+            }
+            assert!(Parameters::parse(query.as_bytes()).is_err(), "{query}");
+        }
+        let whole = Parameters::parse_each(b"state=a&scope=b").unwrap();
+        assert_eq!(whole.require_decodable(), Ok(()));
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod authorization_request;
 mod command_line;
 mod connections;
 mod cross_site;

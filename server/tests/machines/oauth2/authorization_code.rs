@@ -5,6 +5,7 @@ use super::client::{
 };
 use crate::http::Call;
 use crate::world::{Settings, World, on_each_engine};
+use domain::oauth2::Parameters;
 use domain::rights::Rights;
 use portal::connected_apps;
 
@@ -183,6 +184,109 @@ async fn what_is_wrong_is_told_to_the_app_with_its_state() {
             assert_eq!(parameter(&address, "error").as_deref(), Some(expected), "{address}");
             assert_eq!(parameter(&address, "state").as_deref(), Some("xyz"));
             assert_eq!(parameter(&address, "iss"), Some(policy.issuer));
+        }
+    })
+    .await;
+}
+
+/// RFC 6749 §4.1.2 and §4.1.2.1: the exact value, in every answer. The request as a whole has a bound.
+#[tokio::test]
+async fn state_of_any_length_comes_back_exactly() {
+    on_each_engine(Settings::default(), async |world: World| {
+        let client = Client::register(&world, web_app()).await;
+        let id = client.id.to_string();
+        let ada = world.signed_in("ada@example.com").await;
+        let policy = super::client::policy(&world);
+        let states = [
+            "x".to_owned(),
+            "x".repeat(2048),
+            "x".repeat(2049),
+            "x".repeat(3000),
+            "x".repeat(7500),
+            "a b+c%20d&e=f#g?h/i\"j\\k<l>'m".repeat(60),
+            "%25%2B%26".repeat(300),
+            "eyJyZXR1cm4iOiIvIn0=.".repeat(200),
+            "ä\u{1F600}".repeat(300),
+            "\t\r\n ".repeat(100),
+        ];
+        for state in &states {
+            for (pairs, expected) in [
+                (vec![("response_type", "code")], None),
+                (vec![("response_type", "token")], Some("unsupported_response_type")),
+                (vec![], Some("invalid_request")),
+                (
+                    vec![("response_type", "code"), ("scope", "everything")],
+                    Some("invalid_scope"),
+                ),
+                (
+                    vec![("response_type", "code"), ("scope", "offline"), ("scope", "offline")],
+                    Some("invalid_request"),
+                ),
+                (
+                    vec![("response_type", "code"), ("code_challenge", "short")],
+                    Some("invalid_request"),
+                ),
+                (
+                    vec![("response_type", "code"), ("request_uri", "x")],
+                    Some("invalid_request"),
+                ),
+            ] {
+                let mut all = vec![("client_id", id.as_str()), ("redirect_uri", CALLBACK), ("state", state)];
+                all.extend(pairs);
+                let query = super::client::form(&all);
+                let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
+                let (portal, came) = (world.portal(), |address: &str| {
+                    assert_eq!(parameter(address, "error").as_deref(), expected, "{address:.200}");
+                    assert_eq!(parameter(address, "state").as_ref(), Some(state), "{query:.200}");
+                });
+                came(
+                    &portal::authorization::allow(portal, &policy, &ada, &parameters)
+                        .await
+                        .unwrap(),
+                );
+                let refused = portal::authorization::refuse(portal, &policy, &ada, &parameters)
+                    .await
+                    .unwrap();
+                let error = parameter(&refused, "error");
+                assert_eq!(error.as_deref(), Some(expected.unwrap_or("access_denied")));
+                assert_eq!(parameter(&refused, "state").as_ref(), Some(state));
+                // Allowed before, so nothing is asked.
+                match portal::authorization::question(portal, &policy, &ada, &parameters)
+                    .await
+                    .unwrap()
+                {
+                    portal::authorization::Outcome::Redirect(address) => came(&address),
+                    other => panic!("{other:?}"),
+                }
+            }
+            // Another parameter that cannot be decoded is no reason to drop it.
+            for broken in ["scope=%zz", "scope=%ff", "x=%E4", "%zz=1"] {
+                let all = [
+                    ("client_id", id.as_str()),
+                    ("redirect_uri", CALLBACK),
+                    ("response_type", "code"),
+                    ("state", state),
+                ];
+                let query = format!("{broken}&{}", super::client::form(&all));
+                let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
+                let address = portal::authorization::allow(world.portal(), &policy, &ada, &parameters)
+                    .await
+                    .unwrap();
+                assert_eq!(
+                    parameter(&address, "error").as_deref(),
+                    Some("invalid_request"),
+                    "{broken}"
+                );
+                assert_eq!(parameter(&address, "state").as_ref(), Some(state), "{broken}");
+            }
+        }
+        for absent in ["", "&state=", "&state"] {
+            let query = format!("client_id={id}&redirect_uri={CALLBACK}{absent}");
+            let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
+            let address = portal::authorization::allow(world.portal(), &policy, &ada, &parameters)
+                .await
+                .unwrap();
+            assert_eq!(parameter(&address, "state"), None, "{absent}");
         }
     })
     .await;

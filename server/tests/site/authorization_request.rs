@@ -1,0 +1,84 @@
+//! An authorization request on its way through sign-in and consent, without script.
+
+use crate::support::{EMAIL, PASSWORD, Site, engines, form, header};
+use domain::oauth_apps::AppForm;
+use portal::{accounts, oauth_apps};
+use server::config::Overrides;
+
+const CALLBACK: &str = "https://app.example.com/cb";
+
+/// The value of a hidden field, as a browser would send it.
+fn hidden(page: &str, name: &str) -> String {
+    let field = format!("name=\"{name}\" value=\"");
+    let (_, rest) = page.split_once(&field).unwrap_or_else(|| panic!("no {name} in {page}"));
+    let (value, _) = rest.split_once('"').unwrap();
+    let entities = [
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
+}
+
+#[tokio::test]
+async fn long_state_survives_sign_in_and_consent() {
+    for engine in engines() {
+        let site = Site::start_with(engine, Overrides::default()).await;
+        let operator = accounts::operator(&site.app.portal, None).await.unwrap();
+        let app = AppForm {
+            name: "Web app".to_owned(),
+            grant: "authorization_code".to_owned(),
+            user: String::new(),
+            redirect_uris: CALLBACK.to_owned(),
+            scopes: vec!["asset:read".to_owned()],
+        };
+        let app = oauth_apps::create(&site.app.portal, &operator, app).await.unwrap();
+        for state in [
+            "x".repeat(3000),
+            "x".repeat(7500),
+            "a b+c%20d&e=f#g?h/i\"j\\k<l>'m".repeat(60),
+            "eyJyZXR1cm4iOiIvIn0=.".repeat(200),
+        ] {
+            let id = app.id.to_string();
+            let query = form(&[
+                ("client_id", &id),
+                ("redirect_uri", CALLBACK),
+                ("response_type", "code"),
+                ("state", &state),
+            ]);
+            let asked = site.get(&format!("/v6/authentication/oauth2/auth?{query}"), None).await;
+            let consent = header(&asked, "location").to_owned();
+            let signed_out = site.get(&consent, None).await;
+            let sign_in = site.get(header(&signed_out, "location"), None).await;
+            assert_eq!(sign_in.status(), 200);
+            let next = hidden(&sign_in.text().await.unwrap(), "next");
+            assert_eq!(next, consent);
+            let fields = [("email", EMAIL), ("password", PASSWORD), ("next", next.as_str())];
+            let signed_in = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
+            assert_eq!(header(&signed_in, "location"), consent);
+
+            let cookie = site.sign_in().await;
+            let page = site.get(&consent, Some(&cookie)).await;
+            assert_eq!(page.status(), 200);
+            let request = hidden(&page.text().await.unwrap(), "request");
+            let fields = [("request", request.as_str()), ("answer", "refuse")];
+            let decided = site.post("/fn/oauth2/decide", &fields).header("cookie", &cookie);
+            let decided = decided.send().await.unwrap();
+            let location = decided
+                .headers()
+                .get("location")
+                .map(|value| value.to_str().unwrap().to_owned());
+            let address = match location {
+                Some(location) if location.starts_with(CALLBACK) => location,
+                _ => decided.text().await.unwrap(),
+            };
+            assert!(address.contains("error=access_denied"), "{address:.300}");
+            let sent_back = format!("state={}", domain::oauth1::encode(&state));
+            assert!(address.contains(&sent_back), "{address:.300}");
+        }
+    }
+}
