@@ -1,6 +1,7 @@
 //! What the server knows of a request before a page or a server function sees it.
 
 use crate::failure::Failure;
+use domain::oauth_apps::SigningAlgorithm;
 use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -31,6 +32,8 @@ pub struct Site {
     pub public_url: Arc<str>,
     /// Whom to ask when something is not enabled.
     pub contact: Arc<str>,
+    /// What signs the access tokens of a new OAuth app.
+    pub signing_algorithm: SigningAlgorithm,
 }
 
 impl Site {

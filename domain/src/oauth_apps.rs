@@ -1,5 +1,12 @@
 //! OAuth 2 apps: the clients of RFC 6749 §2, and the secrets that they prove themselves by.
 
+mod token_settings;
+
+pub use token_settings::{
+    REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings, TokenSettingsForm,
+    UnknownAlgorithm,
+};
+
 use crate::fields::{self, FieldErrors};
 use crate::ids::{ClientSecretId, OauthAppId, UserId};
 use crate::redirect_uri;
@@ -100,6 +107,8 @@ pub struct OauthApp {
     pub scopes: Scopes,
     /// What it has been granted and has called something with.
     pub used_scopes: Scopes,
+    /// How its tokens are issued, and what it may introspect.
+    pub token_settings: TokenSettings,
     /// Who made it; nobody when it was made on the command line.
     pub created_by: Option<String>,
     /// When it was made.

@@ -39,9 +39,12 @@ pub async fn run(portal: &Portal) -> Result<()> {
     signing_keys::keep(portal).await
 }
 
-/// Keeps house every [`PERIOD`] until the future is dropped.
+/// Makes the signing keys that are missing, and keeps house every [`PERIOD`] until the future is dropped.
 pub async fn keep(portal: Portal) {
     loop {
+        if let Err(error) = signing_keys::ensure_all(&portal).await {
+            tracing::warn!(%error, "a signing key could not be made");
+        }
         tokio::time::sleep(PERIOD).await;
         if let Err(error) = run(&portal).await {
             tracing::warn!(%error, "housekeeping failed");

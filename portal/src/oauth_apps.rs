@@ -2,8 +2,12 @@
 
 mod list;
 pub mod secrets;
+mod token_settings;
 
 pub use list::{get, list, rights_of};
+pub use token_settings::set_token_settings;
+
+pub(crate) use token_settings::TokenSettingsRow;
 
 use crate::actor::Actor;
 use crate::audit::{self, Change};
@@ -14,10 +18,13 @@ use crate::people;
 use crate::portal::Portal;
 use crate::reveals;
 use crate::secret::Secret;
+use crate::signing_keys;
 use domain::email;
 use domain::fields;
 use domain::ids::{AccountId, OauthAppId, UserId};
-use domain::oauth_apps::{AppForm, CheckedApp, CheckedSecret, Grant};
+use domain::oauth_apps::{
+    AppForm, CheckedApp, CheckedSecret, Grant, SigningAlgorithm, TokenSettings, TokenSettingsForm,
+};
 use domain::reveals::RevealKind;
 use domain::rights::Right;
 use domain::scopes::Scopes;
@@ -43,15 +50,32 @@ pub(crate) fn account(actor: &Actor) -> Result<AccountId> {
 /// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for a field that does
 /// not hold what it must, such as a name that is taken.
 pub async fn create(portal: &Portal, actor: &Actor, input: AppForm) -> Result<NewApp> {
+    create_with(portal, actor, input, SigningAlgorithm::default().into()).await
+}
+
+/// Registers an app with token settings of its own.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_with(
+    portal: &Portal,
+    actor: &Actor,
+    input: AppForm,
+    settings: TokenSettingsForm,
+) -> Result<NewApp> {
     let account = account(actor)?;
     let input = input.checked()?;
+    let settings = settings.validate(input.grant)?;
+    // Before the transaction, as it may have to make the key.
+    signing_keys::ensure(portal, settings.signing_algorithm).await?;
     let id = OauthAppId(portal.new_id());
     let mut tx = portal.begin().await?;
     let user = resolve(&mut tx, account, input.user.as_ref()).await?;
     run!(
         &mut tx,
-        "insert into oauth_apps (id, account_id, name, name_key, grant_code, user_id, scopes, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into oauth_apps (id, account_id, name, name_key, grant_code, user_id, scopes, created_by, created_at,
+                                 rotate_refresh_tokens, signing_algorithm, allow_introspection)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         id,
         account,
         &input.name,
@@ -60,11 +84,22 @@ pub async fn create(portal: &Portal, actor: &Actor, input: AppForm) -> Result<Ne
         user,
         input.scopes.to_string(),
         actor.user_id(),
-        portal.now()
+        portal.now(),
+        settings.rotate_refresh_tokens,
+        settings.signing_algorithm.code(),
+        settings.allow_introspection
     )
     .map_err(name_taken)?;
     insert_redirect_uris(&mut tx, id, &input.redirect_uris).await?;
-    record(portal, &mut tx, actor, "oauth-app.create", id, &describe(&input)).await?;
+    record(
+        portal,
+        &mut tx,
+        actor,
+        "oauth-app.create",
+        id,
+        &describe(&input, settings),
+    )
+    .await?;
     let secret = if input.grant.has_secret() {
         let first = CheckedSecret {
             note: String::new(),
@@ -189,23 +224,35 @@ pub(crate) struct Kept {
     pub grant: Grant,
     pub scopes: Scopes,
     pub user: Option<UserId>,
+    pub token_settings: TokenSettings,
 }
 
 /// The account's app, in a transaction that changes it.
 pub(crate) async fn kept(db: &mut impl Connection, account: AccountId, id: OauthAppId) -> Result<Kept> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        name: String,
+        grant_code: String,
+        scopes: String,
+        user_id: Option<UserId>,
+        #[sqlx(flatten)]
+        token_settings: TokenSettingsRow,
+    }
     let row = fetch_optional!(
         db,
-        (String, String, String, Option<UserId>),
-        "select name, grant_code, scopes, user_id from oauth_apps where id = $1 and account_id = $2",
+        Row,
+        "select name, grant_code, scopes, user_id, rotate_refresh_tokens, signing_algorithm, allow_introspection
+         from oauth_apps where id = $1 and account_id = $2",
         id,
         account
     )?;
-    let (name, grant, scopes, user) = row.ok_or(Error::NotFound("app"))?;
+    let row = row.ok_or(Error::NotFound("app"))?;
     Ok(Kept {
-        name,
-        grant: read_grant(&grant)?,
-        scopes: read_scopes(&scopes)?,
-        user,
+        grant: read_grant(&row.grant_code)?,
+        scopes: read_scopes(&row.scopes)?,
+        user: row.user_id,
+        token_settings: row.token_settings.read()?,
+        name: row.name,
     })
 }
 
@@ -254,8 +301,10 @@ async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[Stri
     Ok(())
 }
 
-fn describe(app: &CheckedApp) -> String {
-    format!("{}: {}, {}", app.name, app.grant.code(), app.scopes)
+fn describe(app: &CheckedApp, settings: TokenSettings) -> String {
+    let mut words = vec![app.grant.code().to_owned(), app.scopes.to_string()];
+    words.extend(token_settings::describe(app.grant, settings));
+    format!("{}: {}", app.name, words.join(", "))
 }
 
 /// What a change is in the trail's words.

@@ -14,6 +14,7 @@ use crate::reseal;
 use crate::secret::{self, Secret};
 use crate::settings::Listeners;
 use crate::signing_keys;
+use domain::oauth_apps::SigningAlgorithm;
 use domain::time::Timestamp;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,7 +110,7 @@ impl Portal {
             clock: options.clock,
         };
         reseal::check(&portal).await?;
-        signing_keys::ensure(&portal).await?;
+        signing_keys::ensure(&portal, SigningAlgorithm::Es256).await?;
         api_keys::ensure(&portal).await?;
         Ok(portal)
     }

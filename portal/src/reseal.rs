@@ -18,6 +18,7 @@ use crate::settings;
 use crate::signing_keys;
 use crate::tokens;
 use domain::ids::{AccountId, ApiKeyId, ConsumerId, RevealId, SessionId, TokenId};
+use domain::oauth_apps::SigningAlgorithm;
 use uuid::Uuid;
 
 /// How many values share a transaction, so that nobody waits long for it.
@@ -84,6 +85,7 @@ async fn reseal(portal: &Portal) -> Result<Rotation> {
             + request_tokens(portal).await?
             + reveals(portal).await?
             + signing_keys(portal).await?
+            + rsa_signing_keys(portal).await?
             + refresh_tokens(portal).await?
             + api_keys(portal).await?
             + dam_secrets(portal).await?;
@@ -186,7 +188,21 @@ async fn signing_keys(portal: &Portal) -> Result<u64> {
         "select kid, sealed from signing_keys where kid > $1 order by kid limit $2",
         "update signing_keys set sealed = $2 where kid = $1 and sealed = $3",
         |(kid, sealed)| {
-            let context = signing_keys::context(&kid);
+            let context = signing_keys::context(SigningAlgorithm::Es256, &kid);
+            (kid, context, sealed)
+        }
+    )
+}
+
+async fn rsa_signing_keys(portal: &Portal) -> Result<u64> {
+    reseal_table!(
+        portal,
+        (String, Vec<u8>),
+        from String::new(),
+        "select kid, sealed from rsa_signing_keys where kid > $1 order by kid limit $2",
+        "update rsa_signing_keys set sealed = $2 where kid = $1 and sealed = $3",
+        |(kid, sealed)| {
+            let context = signing_keys::context(SigningAlgorithm::Rs256, &kid);
             (kid, context, sealed)
         }
     )

@@ -1,23 +1,27 @@
-//! The keys that sign access tokens: ES256 (RFC 7518 §3.4), sealed in the database.
+//! The keys that sign access tokens: ES256 and RS256 (RFC 7518 §3.3 and §3.4), sealed in the database.
 //!
 //! A key is published for a while before it signs, so that whoever keeps the published keys for a few minutes knows it
 //! in time, and for as long after as anything that it signed may be alive.
+//!
+//! The first ES256 key is made when the portal is opened. The first RS256 key takes longer to make: a server does so in
+//! the background once it runs, or else whoever is first to need it.
+
+mod key;
+
+pub use key::KeyParameters;
+
+pub(crate) use key::Key;
 
 use crate::changes;
 use crate::database::{Connection, Lock, Transaction, fetch_all, run};
 use crate::error::{Error, Result};
 use crate::portal::Portal;
-use crate::secret::{self, Secret};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey,
-};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use domain::oauth_apps::SigningAlgorithm;
 use domain::time::Timestamp;
-use std::fmt;
+use key::{KeptKey, NewKey};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// How long others may keep the published keys without asking again.
 pub const PUBLISHED: Duration = Duration::from_secs(300);
@@ -32,15 +36,18 @@ pub const PERIOD: Duration = Duration::from_secs(90 * 24 * 3600);
 /// for clocks that differ.
 pub const KEPT: Duration = Duration::from_secs(3600 + 15 * 60);
 
+/// Held while a first key is made, so that requests that need it at once wait for one of them.
+static FIRST_KEY: Mutex<()> = Mutex::const_new(());
+
 /// A key as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
     /// The key's name in a token's header.
     pub kid: String,
-    /// The curve point's coordinates, in base64url (RFC 7518 §6.2.1).
-    pub x: String,
-    /// See `x`.
-    pub y: String,
+    /// What it signs by.
+    pub algorithm: SigningAlgorithm,
+    /// The public key itself.
+    pub parameters: KeyParameters,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it begins to sign.
@@ -49,36 +56,7 @@ pub struct PublicKey {
     pub signs: bool,
 }
 
-pub(crate) struct Key {
-    pub kid: String,
-    pair: EcdsaKeyPair,
-    verifier: ParsedPublicKey,
-    public: Vec<u8>,
-    created_at: Timestamp,
-    signs_from: Timestamp,
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key").field("kid", &self.kid).finish_non_exhaustive()
-    }
-}
-
-impl Key {
-    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        let signature = self
-            .pair
-            .sign(&SystemRandom::new(), message)
-            .map_err(|_| Error::internal("a token could not be signed"))?;
-        Ok(signature.as_ref().to_vec())
-    }
-
-    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.verifier.verify_sig(message, signature).is_ok()
-    }
-}
-
-/// All published keys, those that begin to sign first in front.
+/// All published keys: by algorithm, and of one algorithm those that begin to sign first in front.
 #[derive(Debug)]
 pub(crate) struct Keys(Vec<Key>);
 
@@ -87,13 +65,26 @@ impl Keys {
         self.0.iter().find(|key| key.kid == kid)
     }
 
+    fn of(&self, algorithm: SigningAlgorithm) -> impl DoubleEndedIterator<Item = &Key> {
+        self.0.iter().filter(move |key| key.algorithm == algorithm)
+    }
+
+    fn has(&self, algorithm: SigningAlgorithm) -> bool {
+        self.of(algorithm).next().is_some()
+    }
+
     /// The key that signs now. Before the first one's time, which is where a node's clock is behind that of the node that
     /// made it, it is the first one all the same.
-    pub fn signer(&self, now: Timestamp) -> Result<&Key> {
-        let begun = self.0.iter().rev().find(|key| key.signs_from <= now);
+    pub fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<&Key> {
+        let begun = self.of(algorithm).rev().find(|key| key.signs_from <= now);
         begun
-            .or(self.0.first())
+            .or_else(|| self.of(algorithm).next())
             .ok_or_else(|| Error::internal("there is no key to sign with"))
+    }
+
+    /// The key that is published and does not sign yet.
+    fn waiting(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&Key> {
+        self.of(algorithm).find(|key| key.signs_from > now)
     }
 }
 
@@ -112,87 +103,120 @@ pub(crate) async fn keys(portal: &Portal) -> Result<Arc<Keys>> {
 async fn load(portal: &Portal, db: &mut impl Connection) -> Result<Keys> {
     let rows = fetch_all!(
         db,
-        (String, Vec<u8>, Vec<u8>, Timestamp, Timestamp),
-        "select kid, sealed, public, created_at, signs_from from signing_keys order by signs_from, created_at, kid"
+        (String, String, Vec<u8>, Vec<u8>, Timestamp, Timestamp),
+        "select kid, 'ES256' as algorithm, sealed, public, created_at, signs_from from signing_keys
+         union all
+         select kid, 'RS256' as algorithm, sealed, public, created_at, signs_from from rsa_signing_keys
+         order by algorithm, signs_from, created_at, kid"
     )?;
     let mut keys = Vec::with_capacity(rows.len());
-    for (kid, sealed, public, created_at, signs_from) in rows {
-        let pkcs8 = portal.unseal(&context(&kid), &sealed)?;
-        let pkcs8 = STANDARD.decode(pkcs8.expose()).map_err(Error::internal)?;
-        let unreadable = |_| Error::internal("a signing key cannot be read");
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8).map_err(unreadable)?;
-        // What is published is what signs, whatever the database says.
-        if pair.public_key().as_ref() != point(&public) {
-            return Err(Error::internal("a signing key is not the one that is published"));
-        }
-        let verifier = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point(&public)).map_err(unreadable)?;
-        keys.push(Key {
+    for (kid, algorithm, sealed, public, created_at, signs_from) in rows {
+        let algorithm = algorithm.parse().map_err(Error::internal)?;
+        keys.push(Key::read(KeptKey {
+            private: portal.unseal(&context(algorithm, &kid), &sealed)?,
             kid,
-            pair,
-            verifier,
+            algorithm,
             public,
             created_at,
             signs_from,
-        });
+        })?);
     }
     Ok(Keys(keys))
 }
 
-/// The published keys, those that begin to sign first in front.
+/// Lists the published keys: by algorithm, and of one algorithm those that begin to sign first in front.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn list(portal: &Portal) -> Result<Vec<PublicKey>> {
     let keys = keys(portal).await?;
-    let signer = keys.signer(portal.now())?.kid.clone();
+    let now = portal.now();
     let describe = |key: &Key| {
-        let (x, y) = key.public.split_at(key.public.len() / 2);
-        PublicKey {
+        Ok(PublicKey {
             kid: key.kid.clone(),
-            x: URL_SAFE_NO_PAD.encode(x),
-            y: URL_SAFE_NO_PAD.encode(y),
+            algorithm: key.algorithm,
+            parameters: key.parameters.clone(),
             created_at: key.created_at,
             signs_from: key.signs_from,
-            signs: key.kid == signer,
-        }
+            signs: key.kid == keys.signer(key.algorithm, now)?.kid,
+        })
     };
-    Ok(keys.0.iter().map(describe).collect())
+    keys.0.iter().map(describe).collect()
 }
 
-/// Makes a key that begins to sign in [`LEAD`], and publishes it now, on every node within a second. A key that waits
-/// for its time already is taken instead of another one.
+/// Makes a key of each algorithm in use that begins to sign in [`LEAD`], and publishes it now, on every node within a
+/// second. A key that waits for its time already is taken instead of another one.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn rotate(portal: &Portal) -> Result<PublicKey> {
-    let mut tx = portal.begin().await?;
-    tx.lock(Lock::Keys).await?;
-    let now = portal.now();
-    let waiting = load(portal, &mut tx).await?.0.iter().any(|key| key.signs_from > now);
-    if !waiting {
-        insert(portal, &mut tx, now.after(LEAD)).await?;
-        changes::announce(portal, &mut tx).await?;
+pub async fn rotate(portal: &Portal) -> Result<Vec<PublicKey>> {
+    for algorithm in SigningAlgorithm::ALL {
+        if keys(portal).await?.has(*algorithm) {
+            rotate_algorithm(portal, *algorithm).await?;
+        }
     }
-    tx.commit().await?;
-    portal.forget();
-    let newest = list(portal).await?.pop();
-    newest.ok_or_else(|| Error::internal("the new key was not kept"))
+    let mut newest: Vec<PublicKey> = Vec::new();
+    for key in list(portal).await? {
+        match newest.last_mut().filter(|last| last.algorithm == key.algorithm) {
+            Some(last) => *last = key,
+            None => newest.push(key),
+        }
+    }
+    Ok(newest)
 }
 
-/// Makes the first key, which signs at once.
-pub(crate) async fn ensure(portal: &Portal) -> Result<()> {
-    if !keys(portal).await?.0.is_empty() {
+async fn rotate_algorithm(portal: &Portal, algorithm: SigningAlgorithm) -> Result<()> {
+    let mut db = portal.read().await?;
+    let is_waiting = load(portal, &mut db).await?.waiting(algorithm, portal.now()).is_some();
+    drop(db);
+    if !is_waiting {
+        let new = NewKey::generate(algorithm).await?;
+        let mut tx = portal.begin().await?;
+        tx.lock(Lock::Keys).await?;
+        let now = portal.now();
+        // Another node may have been first.
+        if load(portal, &mut tx).await?.waiting(algorithm, now).is_none() {
+            insert(portal, &mut tx, &new, now.after(LEAD)).await?;
+            changes::announce(portal, &mut tx).await?;
+        }
+        tx.commit().await?;
+    }
+    portal.forget();
+    Ok(())
+}
+
+/// Makes the first key of an algorithm, which signs at once, where there is none.
+pub(crate) async fn ensure(portal: &Portal, algorithm: SigningAlgorithm) -> Result<()> {
+    if keys(portal).await?.has(algorithm) {
         return Ok(());
     }
-    let mut tx = portal.begin().await?;
-    tx.lock(Lock::Keys).await?;
-    // Another node may have been first.
-    if load(portal, &mut tx).await?.0.is_empty() {
-        insert(portal, &mut tx, portal.now()).await?;
-        changes::announce(portal, &mut tx).await?;
+    let _turn = FIRST_KEY.lock().await;
+    let mut db = portal.read().await?;
+    let is_there = load(portal, &mut db).await?.has(algorithm);
+    drop(db);
+    if !is_there {
+        let new = NewKey::generate(algorithm).await?;
+        let mut tx = portal.begin().await?;
+        tx.lock(Lock::Keys).await?;
+        // Another node may have been first.
+        if !load(portal, &mut tx).await?.has(algorithm) {
+            insert(portal, &mut tx, &new, portal.now()).await?;
+            changes::announce(portal, &mut tx).await?;
+        }
+        tx.commit().await?;
     }
-    tx.commit().await?;
     portal.forget();
+    Ok(())
+}
+
+/// Makes the first key of each algorithm where there is none, so that it is published before an app asks for it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ensure_all(portal: &Portal) -> Result<()> {
+    for algorithm in SigningAlgorithm::ALL {
+        ensure(portal, *algorithm).await?;
+    }
     Ok(())
 }
 
@@ -200,23 +224,32 @@ pub(crate) async fn ensure(portal: &Portal) -> Result<()> {
 pub(crate) async fn keep(portal: &Portal) -> Result<()> {
     let now = portal.now();
     let keys = keys(portal).await?;
-    if keys.0.last().is_some_and(|key| key.signs_from.after(PERIOD) <= now) {
-        rotate(portal).await?;
+    let mut dead: Vec<&Key> = Vec::new();
+    for algorithm in SigningAlgorithm::ALL.iter().copied() {
+        if keys
+            .of(algorithm)
+            .last()
+            .is_some_and(|key| key.signs_from.after(PERIOD) <= now)
+        {
+            rotate_algorithm(portal, algorithm).await?;
+        }
+        let with_successor = keys.of(algorithm).zip(keys.of(algorithm).skip(1));
+        dead.extend(
+            with_successor
+                .filter(|(_, successor)| successor.signs_from.after(KEPT) <= now)
+                .map(|(key, _)| key),
+        );
     }
-    let successors = keys.0.iter().skip(1);
-    let dead: Vec<&Key> = keys
-        .0
-        .iter()
-        .zip(successors)
-        .filter(|(_, successor)| successor.signs_from.after(KEPT) <= now)
-        .map(|(key, _)| key)
-        .collect();
     if dead.is_empty() {
         return Ok(());
     }
     let mut tx = portal.begin().await?;
     for key in dead {
-        run!(&mut tx, "delete from signing_keys where kid = $1", &key.kid)?;
+        let sql = match key.algorithm {
+            SigningAlgorithm::Es256 => "delete from signing_keys where kid = $1",
+            SigningAlgorithm::Rs256 => "delete from rsa_signing_keys where kid = $1",
+        };
+        run!(&mut tx, sql, &key.kid)?;
     }
     changes::announce(portal, &mut tx).await?;
     tx.commit().await?;
@@ -224,39 +257,31 @@ pub(crate) async fn keep(portal: &Portal) -> Result<()> {
     Ok(())
 }
 
-async fn insert(portal: &Portal, tx: &mut Transaction, signs_from: Timestamp) -> Result<()> {
-    let failed = |_| Error::internal("a signing key could not be made");
-    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).map_err(failed)?;
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref())
-        .map_err(|_| Error::internal("a signing key could not be made"))?;
-    let public = pair.public_key().as_ref()[1..].to_vec();
-    let kid = thumbprint(&public);
+async fn insert(portal: &Portal, tx: &mut Transaction, new: &NewKey, signs_from: Timestamp) -> Result<()> {
+    let sql = match new.algorithm {
+        SigningAlgorithm::Es256 => {
+            "insert into signing_keys (kid, sealed, public, created_at, signs_from) values ($1, $2, $3, $4, $5)"
+        }
+        SigningAlgorithm::Rs256 => {
+            "insert into rsa_signing_keys (kid, sealed, public, created_at, signs_from) values ($1, $2, $3, $4, $5)"
+        }
+    };
     run!(
         tx,
-        "insert into signing_keys (kid, sealed, public, created_at, signs_from) values ($1, $2, $3, $4, $5)",
-        &kid,
-        portal.seal(&context(&kid), &Secret::new(STANDARD.encode(pkcs8.as_ref())))?,
-        &public,
+        sql,
+        &new.kid,
+        portal.seal(&context(new.algorithm, &new.kid), &new.private)?,
+        &new.public,
         portal.now(),
         signs_from
     )?;
     Ok(())
 }
 
-/// The uncompressed point of two coordinates (SEC 1 §2.3.3).
-fn point(public: &[u8]) -> Vec<u8> {
-    [&[4], public].concat()
-}
-
-/// A key's name: its thumbprint (RFC 7638).
-fn thumbprint(public: &[u8]) -> String {
-    let (x, y) = public.split_at(public.len() / 2);
-    let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
-    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    URL_SAFE_NO_PAD.encode(secret::digest(members.as_bytes()))
-}
-
 /// What a private key is sealed for.
-pub(crate) fn context(kid: &str) -> String {
-    format!("signing_keys/{kid}")
+pub(crate) fn context(algorithm: SigningAlgorithm, kid: &str) -> String {
+    match algorithm {
+        SigningAlgorithm::Es256 => format!("signing_keys/{kid}"),
+        SigningAlgorithm::Rs256 => format!("rsa_signing_keys/{kid}"),
+    }
 }

@@ -4,13 +4,14 @@ use domain::oauth1::Problem;
 use domain::settings::{ConnectionForm, Edit};
 use portal::reseal::{drop_old, rotate};
 use portal::settings::SecretChange;
-use portal::{Error, Keyring, Portal, Secret, new_master_key, reveals, sessions, settings, tokens};
+use portal::{Error, Keyring, Portal, Secret, new_master_key, reveals, sessions, settings, signing_keys, tokens};
 use std::path::PathBuf;
 
 both!(
     servers_go_on_while_the_key_is_changed,
     requests_go_on_while_the_key_is_changed,
     keys_from_the_environment_are_changed_by_the_operator,
+    signing_keys_of_both_algorithms_are_sealed_again,
     another_key_is_refused_at_the_start,
     the_first_start_of_two_with_two_keys_lets_one_in,
 );
@@ -193,6 +194,23 @@ async fn keys_from_the_environment_are_changed_by_the_operator(house: House) {
     app.call(&portal).await.unwrap();
     let portal = open(&house.location, &house.clock, parse(new.expose())).await.unwrap();
     app.call(&portal).await.unwrap();
+}
+
+async fn signing_keys_of_both_algorithms_are_sealed_again(house: House) {
+    signing_keys::ensure_all(&house.portal).await.unwrap();
+    let before = signing_keys::list(&house.portal).await.unwrap();
+    assert_eq!(before.len(), 2);
+    let new = new_master_key();
+    let both = format!("{}, {}", new.expose(), house.master_key.expose());
+    let portal = open(&house.location, &house.clock, Keyring::parse(&both).unwrap())
+        .await
+        .unwrap();
+    // Both signing keys, and the API key where there is an account: there is none here.
+    assert_eq!(rotate(&portal).await.unwrap().resealed, 2);
+    let portal = open(&house.location, &house.clock, Keyring::parse(new.expose()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(signing_keys::list(&portal).await.unwrap(), before);
 }
 
 async fn another_key_is_refused_at_the_start(house: House) {

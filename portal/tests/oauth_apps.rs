@@ -1,6 +1,6 @@
 use crate::support::{ADA, Browser, Engine, House, complaint, run};
 use domain::ids::OauthAppId;
-use domain::oauth_apps::{AppForm, SecretForm};
+use domain::oauth_apps::{AppForm, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
 use domain::oauth2::Parameters;
 use domain::rights::{Right, Rights};
 use portal::oauth_apps::{self, secrets};
@@ -15,6 +15,8 @@ both!(
     a_new_secret_is_shown_until_it_is_put_away,
     an_app_has_a_few_secrets_at_most,
     a_client_cannot_be_given_what_its_user_lacks,
+    token_settings_are_kept_as_the_grant_allows,
+    invalid_token_settings_change_nothing,
 );
 
 pub fn form(name: &str) -> AppForm {
@@ -42,12 +44,20 @@ fn policy() -> Policy {
     }
 }
 
+fn settings_of_a_gateway() -> TokenSettingsForm {
+    TokenSettingsForm {
+        allow_introspection: true,
+        ..SigningAlgorithm::Rs256.into()
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Operation {
     Create,
     List,
     Get,
     Update,
+    SetTokenSettings,
     RevokeRefreshTokens,
     AddSecret,
     ListSecrets,
@@ -57,11 +67,12 @@ enum Operation {
 
 use Operation::*;
 
-const ALL: [Operation; 9] = [
+const ALL: [Operation; 10] = [
     Create,
     List,
     Get,
     Update,
+    SetTokenSettings,
     RevokeRefreshTokens,
     AddSecret,
     ListSecrets,
@@ -78,6 +89,10 @@ async fn perform(portal: &Portal, owner: &Actor, actor: &Actor, operation: Opera
         List => oauth_apps::list(portal, actor).await.map(drop),
         Get => oauth_apps::get(portal, actor, app).await.map(drop),
         Update => oauth_apps::update(portal, actor, app, form("Connector"), false).await,
+        SetTokenSettings => {
+            let form = TokenSettingsForm::from(SigningAlgorithm::Es256);
+            oauth_apps::set_token_settings(portal, actor, app, form).await
+        }
         RevokeRefreshTokens => oauth_apps::revoke_refresh_tokens(portal, actor, app).await.map(drop),
         AddSecret => secrets::add(portal, actor, app, SecretForm::default()).await.map(drop),
         ListSecrets => secrets::list(portal, actor, app).await.map(drop),
@@ -171,6 +186,16 @@ async fn each_change_is_on_record(house: House) {
         news().await,
         ["oauth-app.create|Web app: authorization_code, offline asset:read"]
     );
+    let other = oauth_apps::create_with(portal, actor, web_app("Other"), settings_of_a_gateway())
+        .await
+        .unwrap()
+        .id;
+    assert_eq!(
+        news().await,
+        ["oauth-app.create|Other: authorization_code, offline asset:read, signing algorithm RS256, introspection on"]
+    );
+    oauth_apps::delete(portal, actor, other, "Other").await.unwrap();
+    news().await;
     let changed = AppForm {
         scopes: vec!["asset:read".to_owned(), "collection:read".to_owned()],
         ..web_app("Website")
@@ -183,6 +208,28 @@ async fn each_change_is_on_record(house: House) {
     assert_eq!(
         news().await,
         ["oauth-app.update|Web app → Website +collection:read -offline"]
+    );
+    let settings = TokenSettingsForm {
+        rotate_refresh_tokens: true,
+        signing_algorithm: "RS256".to_owned(),
+        allow_introspection: true,
+    };
+    for _ in 0..2 {
+        oauth_apps::set_token_settings(portal, actor, app, settings.clone())
+            .await
+            .unwrap();
+    }
+    assert_eq!(
+        news().await,
+        ["oauth-app.set-token-settings|Website: refresh token rotation on, signing algorithm RS256, introspection on"],
+        "what is set already is no change"
+    );
+    oauth_apps::set_token_settings(portal, actor, app, SigningAlgorithm::Rs256.into())
+        .await
+        .unwrap();
+    assert_eq!(
+        news().await,
+        ["oauth-app.set-token-settings|Website: refresh token rotation off, introspection off"]
     );
     let form = SecretForm {
         note: "CI".to_owned(),
@@ -238,6 +285,88 @@ async fn fields_are_complained_about_by_name(house: House) {
     let deleted = oauth_apps::delete(&house.portal, &ada.actor, other, "other").await;
     assert_eq!(complaint(deleted, "name"), "Type Other to delete it.");
     assert_eq!(house.count("oauth_apps").await, 2);
+}
+
+async fn token_settings_are_kept_as_the_grant_allows(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    for (grant, rotates_at_first, may_change) in [
+        ("client_credentials", false, false),
+        ("authorization_code", false, true),
+        ("public", true, false),
+    ] {
+        let app = AppForm {
+            grant: grant.to_owned(),
+            ..web_app(grant)
+        };
+        let id = oauth_apps::create(portal, actor, app).await.unwrap().id;
+        let kept = async || oauth_apps::get(portal, actor, id).await.unwrap().token_settings;
+        let at_first = TokenSettings {
+            rotate_refresh_tokens: rotates_at_first,
+            ..TokenSettings::default()
+        };
+        assert_eq!(kept().await, at_first, "{grant}");
+        for rotate_refresh_tokens in [true, false] {
+            let form = TokenSettingsForm {
+                rotate_refresh_tokens,
+                signing_algorithm: "RS256".to_owned(),
+                allow_introspection: grant != "public",
+            };
+            oauth_apps::set_token_settings(portal, actor, id, form).await.unwrap();
+            let expected = TokenSettings {
+                rotate_refresh_tokens: if may_change {
+                    rotate_refresh_tokens
+                } else {
+                    rotates_at_first
+                },
+                signing_algorithm: SigningAlgorithm::Rs256,
+                allow_introspection: grant != "public",
+            };
+            assert_eq!(kept().await, expected, "{grant}");
+        }
+    }
+}
+
+async fn invalid_token_settings_change_nothing(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    let native = AppForm {
+        grant: "public".to_owned(),
+        ..web_app("Native app")
+    };
+    let native = oauth_apps::create(portal, actor, native).await.unwrap().id;
+    let before = oauth_apps::get(portal, actor, native).await.unwrap();
+    for (field, form) in [
+        ("signing_algorithm", TokenSettingsForm::default()),
+        (
+            "signing_algorithm",
+            TokenSettingsForm {
+                signing_algorithm: "none".to_owned(),
+                ..TokenSettingsForm::default()
+            },
+        ),
+        ("allow_introspection", settings_of_a_gateway()),
+    ] {
+        complaint(
+            oauth_apps::set_token_settings(portal, actor, native, form.clone()).await,
+            field,
+        );
+        complaint(
+            oauth_apps::create_with(
+                portal,
+                actor,
+                AppForm {
+                    grant: "public".to_owned(),
+                    ..web_app("Other")
+                },
+                form,
+            )
+            .await,
+            field,
+        );
+    }
+    assert_eq!(oauth_apps::get(portal, actor, native).await.unwrap(), before);
+    assert_eq!(house.count("oauth_apps").await, 1);
 }
 
 async fn a_new_secret_is_shown_until_it_is_put_away(house: House) {
@@ -335,7 +464,13 @@ async fn nothing_secret_is_in_the_database_files() {
 async fn search_the_files(house: House) {
     let Browser { actor, .. } = house.set_up().await;
     let portal = &house.portal;
-    let made = oauth_apps::create(portal, &actor, web_app("Web app")).await.unwrap();
+    let rotating = TokenSettingsForm {
+        rotate_refresh_tokens: true,
+        ..SigningAlgorithm::Rs256.into()
+    };
+    let made = oauth_apps::create_with(portal, &actor, web_app("Web app"), rotating)
+        .await
+        .unwrap();
     let (id, secret) = (made.id.to_string(), made.secret.unwrap());
     let query = format!("client_id={id}&response_type=code");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
@@ -368,6 +503,9 @@ async fn search_the_files(house: House) {
         let signature = token.expose().rsplit('.').next().unwrap();
         assert!(!holds(signature.as_bytes()));
     }
-    // No private key in the clear: PKCS #8 of P-256 begins so, in DER and in base64.
+    // No private key in the clear: PKCS #8 of P-256 and of RSA with 2048 bits begin so, in DER and in base64.
     assert!(!holds(b"MIGHAgEAMBMGByqGSM49") && !holds(&[0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07]));
+    assert!(
+        !holds(b"IBADANBgkqhkiG9w0BAQEFAAS") && !holds(&[0x02, 0x01, 0x00, 0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48])
+    );
 }

@@ -85,7 +85,7 @@ enum Command {
     /// OAuth 1 tokens: make, list, revoke
     #[command(subcommand)]
     Token(token::Command),
-    /// OAuth 2 apps: make, list, give another secret, delete
+    /// OAuth 2 apps: make, list, change the token settings, give another secret, delete
     #[command(subcommand)]
     OauthApp(oauth_app::Command),
     /// The account's API key, by which connectors read the settings: show, rotate
@@ -155,13 +155,13 @@ async fn execute(command: Command, settings: &Overrides) -> Result<Answer, Troub
         _ => {}
     }
     let portal = open(&config).await?;
-    let outcome = within(command, &portal).await;
+    let outcome = within(command, &portal, &config).await;
     portal.close().await;
     outcome
 }
 
 /// A command that works on an open portal.
-async fn within(command: Command, portal: &Portal) -> Result<Answer, Trouble> {
+async fn within(command: Command, portal: &Portal, config: &Config) -> Result<Answer, Trouble> {
     match command {
         Command::Serve | Command::Config => Ok(Answer::nothing()),
         Command::Migrate => Ok(database::migrated()),
@@ -171,7 +171,7 @@ async fn within(command: Command, portal: &Portal) -> Result<Answer, Trouble> {
         Command::Profile(command) => profile::run(portal, command).await,
         Command::Consumer(command) => consumer::run(portal, command).await,
         Command::Token(command) => token::run(portal, command).await,
-        Command::OauthApp(command) => oauth_app::run(portal, command).await,
+        Command::OauthApp(command) => oauth_app::run(portal, config, command).await,
         Command::ApiKey(command) => api_key::run(portal, command).await,
         Command::Settings(command) => settings::run(portal, command).await,
         Command::Keys(command) => keys::run(portal, command).await,

@@ -11,6 +11,7 @@ pub use overrides::Overrides;
 pub use setting::{Setting, Source};
 
 use crate::connections::{default_max_connections, default_max_connections_per_address};
+use domain::oauth_apps::{SigningAlgorithm, UnknownAlgorithm};
 use domain::oauth1::Origin;
 use leptos::config::{Env, LeptosOptions};
 use portal::outgoing::{NotAHost, PrivateHosts};
@@ -38,6 +39,8 @@ pub struct Config {
     pub contact: String,
     /// Whether OAuth 1 PLAINTEXT is accepted although the public URL is not https.
     pub oauth1_plaintext_without_tls: bool,
+    /// What signs the access tokens of new OAuth 2 apps.
+    pub oauth2_signing_algorithm: SigningAlgorithm,
     /// How many API requests a credential may make in a second on the average; 0 for any number.
     pub api_rate: u32,
     /// How many connections may be open at a time.
@@ -151,6 +154,14 @@ impl Config {
                 |text| {
                     text.parse()
                         .map_err(|_| format!("\"{text}\" is neither true nor false"))
+                },
+            )?,
+            oauth2_signing_algorithm: reader.value(
+                Setting::Oauth2SigningAlgorithm,
+                SigningAlgorithm::default,
+                |text| {
+                    text.parse()
+                        .map_err(|UnknownAlgorithm| format!("\"{text}\" is neither ES256 nor RS256"))
                 },
             )?,
             api_rate: reader.value(

@@ -44,6 +44,7 @@ impl App {
             portal: portal.clone(),
             public_url: config.public_url.as_str().into(),
             contact: config.contact.as_str().into(),
+            signing_algorithm: config.oauth2_signing_algorithm,
         };
         let oauth1 = portal::oauth1::Policy {
             origin: config.public_url.clone(),

@@ -12,6 +12,7 @@ mod list_page;
 mod new_page;
 mod scopes;
 mod secrets;
+mod token_settings;
 mod try_it;
 mod try_requests;
 mod usage;

@@ -12,6 +12,7 @@ use crate::signing_keys;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
+use domain::oauth_apps::SigningAlgorithm;
 use domain::oauth2::{ErrorCode, Refusal};
 use domain::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
@@ -57,6 +58,7 @@ pub(super) struct NewAccessToken {
     /// None with client credentials, where the token is about no one but the app.
     pub grant: Option<OauthGrantId>,
     pub scopes: Scopes,
+    pub signing_algorithm: SigningAlgorithm,
 }
 
 /// Whoever holds an access token.
@@ -155,17 +157,17 @@ pub(super) async fn check(portal: &Portal, policy: &Policy, token: &str) -> Resu
     let (Some(header), Some(claims)) = (part::<Header>(header), part::<Claims>(claims)) else {
         return Ok(None);
     };
-    // The algorithm is ours to say, not the token's (RFC 8725 §3.1).
-    if header.typ != TYPE || header.alg != "ES256" || claims.iss != policy.issuer || claims.aud != policy.issuer {
+    if header.typ != TYPE || claims.iss != policy.issuer || claims.aud != policy.issuer {
         return Ok(None);
     }
     let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
         return Ok(None);
     };
     let keys = signing_keys::keys(portal).await?;
+    // The algorithm is the key's own, whatever the token says (RFC 8725 §3.1).
     let holds = keys
         .get(&header.kid)
-        .is_some_and(|key| key.verifies(signed.as_bytes(), &signature));
+        .is_some_and(|key| header.alg == key.algorithm.code() && key.verifies(signed.as_bytes(), &signature));
     Ok(holds.then_some(claims.jti))
 }
 
@@ -267,10 +269,10 @@ async fn sign(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<
         scope: new.scopes,
     };
     let keys = signing_keys::keys(portal).await?;
-    let key = keys.signer(now)?;
+    let key = keys.signer(new.signing_algorithm, now)?;
     let header = Header {
         typ: TYPE.to_owned(),
-        alg: "ES256".to_owned(),
+        alg: key.algorithm.code().to_owned(),
         kid: key.kid.clone(),
     };
     let encode = |json: Result<Vec<u8>, serde_json::Error>| json.map(|json| URL_SAFE_NO_PAD.encode(json));

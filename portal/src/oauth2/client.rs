@@ -4,12 +4,12 @@ use super::Denied;
 use crate::database::{fetch_all, fetch_optional, run};
 use crate::error::Result;
 use crate::last_noted::LastNoted;
-use crate::oauth_apps::{read_grant, read_scopes};
+use crate::oauth_apps::{TokenSettingsRow, read_grant, read_scopes};
 use crate::portal::Portal;
 use crate::secret;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::ids::{AccountId, ClientSecretId, OauthAppId, UserId};
-use domain::oauth_apps::Grant;
+use domain::oauth_apps::{Grant, TokenSettings};
 use domain::oauth2::{ErrorCode, Refusal};
 use domain::scopes::Scopes;
 use domain::time::Timestamp;
@@ -29,6 +29,7 @@ pub struct Client {
     pub(crate) user: Option<UserId>,
     pub(crate) scopes: Scopes,
     pub(crate) redirect_uris: Vec<String>,
+    pub(crate) token_settings: TokenSettings,
     secrets: Vec<KeptSecret>,
     last_noted: LastNoted,
 }
@@ -39,6 +40,18 @@ struct KeptSecret {
     digest: Vec<u8>,
     expires_at: Timestamp,
     last_noted: LastNoted,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    account_id: AccountId,
+    name: String,
+    grant_code: String,
+    user_id: Option<UserId>,
+    scopes: String,
+    last_used_at: Timestamp,
+    #[sqlx(flatten)]
+    token_settings: TokenSettingsRow,
 }
 
 /// Finds an app and checks its proof: one of its secrets, or none for a public client.
@@ -96,11 +109,13 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,
-        (AccountId, String, String, Option<UserId>, String, Timestamp),
-        "select account_id, name, grant_code, user_id, scopes, last_used_at from oauth_apps where id = $1",
+        Row,
+        "select account_id, name, grant_code, user_id, scopes, last_used_at, rotate_refresh_tokens, signing_algorithm,
+                allow_introspection
+         from oauth_apps where id = $1",
         id
     )?;
-    let Some((account, name, grant, user, scopes, last_used_at)) = row else {
+    let Some(row) = row else {
         return Ok(None);
     };
     let secrets = fetch_all!(
@@ -117,11 +132,12 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
     )?;
     let client = Client {
         id,
-        account,
-        name,
-        grant: read_grant(&grant)?,
-        user,
-        scopes: read_scopes(&scopes)?,
+        account: row.account_id,
+        grant: read_grant(&row.grant_code)?,
+        user: row.user_id,
+        scopes: read_scopes(&row.scopes)?,
+        token_settings: row.token_settings.read()?,
+        name: row.name,
         redirect_uris: uris.into_iter().map(|(uri,)| uri).collect(),
         secrets: secrets
             .into_iter()
@@ -132,7 +148,7 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
                 last_noted: LastNoted::new(last_used_at),
             })
             .collect(),
-        last_noted: LastNoted::new(last_used_at),
+        last_noted: LastNoted::new(row.last_used_at),
     };
     Ok(Some(caches.clients.put(generation, id, client)))
 }

@@ -150,6 +150,7 @@ pub(super) async fn exchange(
         user: row.user_id,
         grant: Some(grant),
         scopes,
+        signing_algorithm: client.token_settings.signing_algorithm,
     };
     let access_token = access_tokens::issue(portal, policy, &mut tx, &new).await?;
     let refresh_token = if scopes.has(Scope::Offline) {

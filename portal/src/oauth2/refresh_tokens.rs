@@ -1,29 +1,38 @@
-//! Refresh tokens (RFC 6749 §6), each used once (RFC 9700 §4.14.2).
+//! Refresh tokens (RFC 6749 §6).
 //!
-//! For [`GRACE`] after its use the old one answers the same successor: a client whose answer was lost, or two workers
-//! that refresh at once, are not signed out. After that a second use means that somebody has a copy, and the whole family
-//! ends.
+//! A confidential app keeps its refresh token, which is bound to its secret (RFC 9700 §2.2.2), unless it asks for
+//! rotation; that of a public client always rotates (RFC 9700 §4.14.2).
+//!
+//! A rotated token answers the same successor for [`GRACE`], until that successor is used: a client whose answer was
+//! lost, or two workers that refresh at once, are not signed out. After that a second use means that somebody has a copy,
+//! and the whole family ends. That holds for every token that has a successor, also once the app no longer rotates.
 
 use super::access_tokens::{self, NewAccessToken};
 use super::{Client, Denied, Granted, Policy};
 use crate::actor::{Actor, Via};
 use crate::changes;
-use crate::database::{Transaction, fetch_optional, run};
+use crate::database::{Connection, Transaction, fetch_optional, run};
 use crate::error::Result;
-use crate::oauth_apps::read_scopes;
+use crate::oauth_apps::{read_grant, read_scopes};
 use crate::portal::Portal;
 use crate::secret::{self, Secret};
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
+use domain::oauth_apps::{Grant, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
 use domain::oauth2::{ErrorCode, Parameters, Refusal};
 use domain::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// How long a refresh token waits for its use.
-const LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// How long a used one answers the same successor.
+/// How long a refresh token lives without being used.
+const IDLE_LIFETIME: Duration = DAY.saturating_mul(REFRESH_TOKEN_IDLE_DAYS);
+
+/// How long a refresh token lives however often it is used.
+const ABSOLUTE_LIFETIME: Duration = DAY.saturating_mul(REFRESH_TOKEN_LIFETIME_DAYS);
+
+/// How long a rotated one answers the same successor.
 const GRACE: Duration = Duration::from_secs(30);
 
 #[derive(sqlx::FromRow)]
@@ -33,9 +42,20 @@ struct Row {
     user_id: UserId,
     scopes: String,
     revoked_at: Timestamp,
+    created_at: Timestamp,
     expires_at: Timestamp,
+    /// When it was rotated; 0 where it was not.
     used_at: Timestamp,
     sealed_successor: Option<Vec<u8>>,
+    grant_code: String,
+    rotate_refresh_tokens: bool,
+}
+
+impl Row {
+    /// When it expires if it is used now and kept.
+    fn expiry_after_use(&self, now: Timestamp) -> Timestamp {
+        now.after(IDLE_LIFETIME).min(self.created_at.after(ABSOLUTE_LIFETIME))
+    }
 }
 
 /// Makes a refresh token in the caller's transaction.
@@ -53,22 +73,25 @@ async fn keep(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId, token:
         secret::digest(token.expose().as_bytes()),
         grant,
         now,
-        now.after(LIFETIME)
+        now.after(IDLE_LIFETIME)
     )?;
     Ok(())
 }
 
-async fn find(tx: &mut Transaction, digest: &[u8]) -> Result<Option<Row>> {
+async fn find(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Row>> {
     Ok(fetch_optional!(
-        tx,
+        db,
         Row,
-        "select r.grant_id, g.app_id, g.user_id, g.scopes, g.revoked_at, r.expires_at, r.used_at, r.sealed_successor
-         from refresh_tokens r join oauth_grants g on g.id = r.grant_id where r.digest = $1",
+        "select r.grant_id, g.app_id, g.user_id, g.scopes, g.revoked_at, r.created_at,
+                r.expires_at, r.used_at, r.sealed_successor, a.grant_code, a.rotate_refresh_tokens
+         from refresh_tokens r join oauth_grants g on g.id = r.grant_id join oauth_apps a on a.id = g.app_id
+         where r.digest = $1",
         digest
     )?)
 }
 
-/// Exchanges a refresh token for an access token and the next refresh token.
+/// Exchanges a refresh token for an access token and the refresh token to use next, which may be the same. It is answered
+/// either way: some clients overwrite what they have with whatever comes, and others put the first one back.
 pub(super) async fn exchange(
     portal: &Portal,
     policy: &Policy,
@@ -98,8 +121,8 @@ pub(super) async fn exchange(
     if scopes.is_empty() {
         return Err(Refusal::new(ErrorCode::InvalidScope, "Nothing of the scope was granted.").into());
     }
-    let successor = match succeed(portal, &mut tx, &digest, &row).await? {
-        Some(successor) => successor,
+    let next = match next_token(portal, &mut tx, token, &digest, &row).await? {
+        Some(next) => next,
         None => {
             // A copy is in use somewhere.
             end_grant(portal, &mut tx, row.grant_id).await?;
@@ -114,6 +137,7 @@ pub(super) async fn exchange(
         user: row.user_id,
         grant: Some(row.grant_id),
         scopes,
+        signing_algorithm: client.token_settings.signing_algorithm,
     };
     let access_token = access_tokens::issue(portal, policy, &mut tx, &new).await?;
     run!(
@@ -127,42 +151,77 @@ pub(super) async fn exchange(
     client.note_use(portal).await?;
     Ok(Granted {
         access_token,
-        refresh_token: Some(successor),
+        refresh_token: Some(next),
         scopes,
     })
 }
 
-/// The token that follows; none where the old one was used too long ago.
-async fn succeed(portal: &Portal, tx: &mut Transaction, digest: &[u8], row: &Row) -> Result<Option<Secret>> {
+/// The refresh token to use next: the same, its new successor, or the successor that it has; none where its use counts as
+/// reuse. Whether the app rotates is read in the transaction, so that all nodes agree from one moment on.
+async fn next_token(
+    portal: &Portal,
+    tx: &mut Transaction,
+    token: &str,
+    digest: &[u8],
+    row: &Row,
+) -> Result<Option<Secret>> {
     let now = portal.now();
-    let context = context(digest);
-    if row.used_at.0 == 0 {
-        let successor = secret::new_secret();
-        let touched = run!(
+    if row.used_at.0 > 0 {
+        return current_successor(portal, tx, digest, row).await;
+    }
+    let rotates = row.rotate_refresh_tokens || read_grant(&row.grant_code)? == Grant::Public;
+    let next = if rotates {
+        secret::new_secret()
+    } else {
+        Secret::new(token.to_owned())
+    };
+    let touched = if rotates {
+        run!(
             tx,
-            "update refresh_tokens set used_at = $2, sealed_successor = $3 where digest = $1 and used_at = 0",
+            "update refresh_tokens set used_at = $2, last_used_at = $2, sealed_successor = $3
+             where digest = $1 and used_at = 0",
             digest,
             now,
-            portal.seal(&context, &successor)?
-        )?;
-        if touched == 1 {
-            keep(portal, tx, row.grant_id, &successor).await?;
-            return Ok(Some(successor));
-        }
+            portal.seal(&context(digest), &next)?
+        )?
+    } else {
+        run!(
+            tx,
+            "update refresh_tokens set last_used_at = $2, expires_at = $3 where digest = $1 and used_at = 0",
+            digest,
+            now,
+            row.expiry_after_use(now)
+        )?
+    };
+    if touched == 0 {
         // Another worker of the same client was faster: both get the same.
-        let Some(row) = find(tx, digest).await? else {
-            return Ok(None);
+        return match find(tx, digest).await? {
+            Some(row) => current_successor(portal, tx, digest, &row).await,
+            None => Ok(None),
         };
-        return repeat(portal, &context, &row, now);
     }
-    repeat(portal, &context, row, now)
+    if rotates {
+        keep(portal, tx, row.grant_id, &next).await?;
+    }
+    Ok(Some(next))
 }
 
-fn repeat(portal: &Portal, context: &str, row: &Row, now: Timestamp) -> Result<Option<Secret>> {
-    match &row.sealed_successor {
-        Some(sealed) if row.used_at.after(GRACE) > now => portal.unseal(context, sealed).map(Some),
-        _ => Ok(None),
+/// The successor of a rotated token, for [`GRACE`] and as long as nobody has used that successor.
+async fn current_successor(portal: &Portal, tx: &mut Transaction, digest: &[u8], row: &Row) -> Result<Option<Secret>> {
+    let Some(sealed) = &row.sealed_successor else {
+        return Ok(None);
+    };
+    if row.used_at.after(GRACE) <= portal.now() {
+        return Ok(None);
     }
+    let successor = portal.unseal(&context(digest), sealed)?;
+    let unused = fetch_optional!(
+        tx,
+        (OauthGrantId,),
+        "select grant_id from refresh_tokens where digest = $1 and used_at = 0 and last_used_at is null",
+        secret::digest(successor.expose().as_bytes())
+    )?;
+    Ok(unused.map(|_| successor))
 }
 
 /// Revokes everything that one permission gave. The caller announces it.
@@ -179,6 +238,36 @@ pub(super) async fn end_grant(portal: &Portal, tx: &mut Transaction, grant: Oaut
 pub(super) async fn grant_of(tx: &mut Transaction, client: &Client, token: &str) -> Result<Option<OauthGrantId>> {
     let row = find(tx, &secret::digest(token.as_bytes())).await?;
     Ok(row.filter(|row| row.app_id == client.id).map(|row| row.grant_id))
+}
+
+/// A refresh token that its client may use now.
+pub(super) struct Live {
+    pub user: UserId,
+    pub scopes: Scopes,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Finds a live refresh token of the client. One that was rotated is not live, even while it answers its successor.
+pub(super) async fn find_live(
+    portal: &Portal,
+    db: &mut impl Connection,
+    client: &Client,
+    token: &str,
+) -> Result<Option<Live>> {
+    let row = find(db, &secret::digest(token.as_bytes())).await?;
+    let row = row.filter(|row| {
+        row.app_id == client.id && row.revoked_at.0 == 0 && row.expires_at > portal.now() && row.used_at.0 == 0
+    });
+    row.map(|row| {
+        Ok(Live {
+            user: row.user_id,
+            scopes: read_scopes(&row.scopes)?,
+            issued_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+    })
+    .transpose()
 }
 
 /// Forgets successors that nobody may ask for again, tokens whose time is over, and grants that have none left.

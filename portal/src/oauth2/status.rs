@@ -7,8 +7,9 @@ use crate::database::run;
 use crate::portal::Portal;
 use domain::ids::{OauthAppId, UserId};
 use domain::oauth2::{ErrorCode, Refusal};
-use domain::scopes::Scopes;
+use domain::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 /// What is said of a token that holds (RFC 7662 §2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Introspection {
     pub issued_at: Timestamp,
     /// When it stops.
     pub expires_at: Timestamp,
-    /// Its claim `jti`.
-    pub id: String,
+    /// An access token's claim `jti`; none of a refresh token.
+    pub access_token_id: Option<Uuid>,
 }
 
 /// Revokes a token of the client's own: a refresh token with everything that came with it, an access token alone.
@@ -59,7 +60,9 @@ pub async fn revoke(portal: &Portal, policy: &Policy, client: &Client, token: &s
     Ok(())
 }
 
-/// What there is to say of an access token of the client's account; nothing of any other, or of one that does not hold.
+/// Says what a token is good for (RFC 7662): an access token to the client that it was issued to and to those of the
+/// account that may introspect tokens of other apps, a refresh token to the client that it was issued to. Nobody else
+/// learns anything. What kind of token it is shows by itself, so no hint is needed (RFC 7662 §2.1).
 ///
 /// # Errors
 /// [`ErrorCode::InvalidClient`] for a public client, as anybody can be one.
@@ -73,9 +76,13 @@ pub async fn introspect(
         let sentence = "A public client cannot ask about tokens.";
         return Err(Refusal::new(ErrorCode::InvalidClient, sentence).into());
     }
-    let Some(id) = access_tokens::check(portal, policy, token).await? else {
-        return Ok(None);
-    };
+    match access_tokens::check(portal, policy, token).await? {
+        Some(id) => introspect_access_token(portal, client, id).await,
+        None => introspect_refresh_token(portal, client, token).await,
+    }
+}
+
+async fn introspect_access_token(portal: &Portal, client: &Client, id: Uuid) -> Result<Option<Introspection>, Denied> {
     let mut db = portal.read().await?;
     let Some(kept) = access_tokens::find(&mut db, id).await? else {
         return Ok(None);
@@ -83,7 +90,8 @@ pub async fn introspect(
     let Some(actor) = Actor::load(&mut db, kept.user, Via::AccessToken).await? else {
         return Ok(None);
     };
-    if actor.account() != client.account || kept.expires_at <= portal.now() {
+    let may_ask = kept.app == client.id || client.token_settings.allow_introspection;
+    if !may_ask || actor.account() != client.account || kept.expires_at <= portal.now() {
         return Ok(None);
     }
     let person = kept.grant.and(actor.person());
@@ -94,6 +102,34 @@ pub async fn introspect(
         username: person.map(|person| person.email.clone()),
         issued_at: kept.issued_at,
         expires_at: kept.expires_at,
-        id: id.to_string(),
+        access_token_id: Some(id),
+    }))
+}
+
+async fn introspect_refresh_token(
+    portal: &Portal,
+    client: &Client,
+    token: &str,
+) -> Result<Option<Introspection>, Denied> {
+    let mut db = portal.read().await?;
+    let Some(live) = refresh_tokens::find_live(portal, &mut db, client, token).await? else {
+        return Ok(None);
+    };
+    let Some(actor) = Actor::load(&mut db, live.user, Via::AccessToken).await? else {
+        return Ok(None);
+    };
+    // What a refresh would be granted.
+    let scopes = live.scopes.and(client.scopes).allowed_by(actor.rights());
+    if !scopes.has(Scope::Offline) {
+        return Ok(None);
+    }
+    Ok(Some(Introspection {
+        scopes,
+        client_id: client.id,
+        user: actor.person().map(|person| person.id),
+        username: actor.person().map(|person| person.email.clone()),
+        issued_at: live.issued_at,
+        expires_at: live.expires_at,
+        access_token_id: None,
     }))
 }

@@ -5,6 +5,7 @@ use super::{Client, Denied, Policy, codes, refresh_tokens};
 use crate::actor::{Actor, Via};
 use crate::portal::Portal;
 use crate::secret::Secret;
+use crate::signing_keys;
 use domain::oauth_apps::Grant;
 use domain::oauth2::{ErrorCode, Parameters, Refusal};
 use domain::scopes::{Scope, Scopes};
@@ -30,6 +31,8 @@ pub async fn grant(
     client: &Client,
     parameters: &Parameters<'_>,
 ) -> Result<Granted, Denied> {
+    // Before any transaction: it may have to make the key.
+    signing_keys::ensure(portal, client.token_settings.signing_algorithm).await?;
     let asks_people = client.grant.asks_people();
     match parameters.require("grant_type")? {
         "client_credentials" if client.grant == Grant::ClientCredentials => {
@@ -89,6 +92,7 @@ async fn client_credentials(
         user,
         grant: None,
         scopes,
+        signing_algorithm: client.token_settings.signing_algorithm,
     };
     let access_token = access_tokens::issue_alone(portal, policy, &new).await?;
     client.note_use(portal).await?;

@@ -1,6 +1,6 @@
 //! Reading apps.
 
-use super::{account, read_grant, read_scopes};
+use super::{TokenSettingsRow, account, read_grant, read_scopes};
 use crate::actor::{self, Actor};
 use crate::database::{Connection, fetch_all, fetch_one};
 use crate::error::{Error, Result};
@@ -29,6 +29,8 @@ struct Row {
     created_at: Timestamp,
     last_used_at: Timestamp,
     live_tokens: i64,
+    #[sqlx(flatten)]
+    token_settings: TokenSettingsRow,
 }
 
 /// The account's apps, by name.
@@ -80,6 +82,7 @@ async fn select(
         Row,
         "select a.id, a.name, a.grant_code, a.scopes, a.user_id, u.name as user_name, u.email as user_email,
                 u.active as user_active, u.profile_id, m.name as created_by, a.created_at, a.last_used_at,
+                a.rotate_refresh_tokens, a.signing_algorithm, a.allow_introspection,
                 (select count(*) from access_tokens t left join oauth_grants g on g.id = t.grant_id
                  where t.app_id = a.id and t.revoked_at = 0 and t.expires_at > $3 and coalesce(g.revoked_at, 0) = 0)
                 + (select count(*) from oauth_grants g join refresh_tokens r on r.grant_id = g.id
@@ -146,6 +149,7 @@ async fn select(
                 .collect(),
             scopes: read_scopes(&row.scopes)?,
             used_scopes: used,
+            token_settings: row.token_settings.read()?,
             created_by: row.created_by,
             created_at: row.created_at,
             last_used_at: (row.last_used_at.0 > 0).then_some(row.last_used_at),

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List the published keys, and say which one signs
+    /// List the published keys, and say which one signs of each algorithm
     List,
-    /// Publish a new key now, which begins to sign a while later
+    /// Publish a new key of each algorithm now, which begins to sign a while later
     #[command(long_about = "\
-Publishes a new key now, on every node within a second, and prints when it begins to sign: a while later, so that whoever \
-keeps the published keys for a few minutes knows it in time. A key that waits for its time already is taken instead of \
-another one. The key before it stays published until nothing that it signed is alive.
+Publishes a new key of each algorithm (ES256 and, once a server has run, RS256) now, on every node within a second, and \
+prints when it begins to sign: a while later, so that whoever keeps the published keys for a few minutes knows it in time. \
+A key that waits for its time already is taken instead of another one. The key before it stays published until nothing \
+that it signed is alive.
 
 Servers do this by themselves every 90 days.")]
     Rotate,
@@ -27,16 +28,24 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
             let keys = signing_keys::list(portal).await?;
             let rows = keys.iter().map(|key| row(portal, key)).collect();
             let json = keys.iter().map(|key| json(portal, key)).collect();
-            Ok(Answer::list(&["KEY", "STATE", "MADE", "SIGNS FROM"], rows, json))
+            Ok(Answer::list(
+                &["KEY", "ALGORITHM", "STATE", "MADE", "SIGNS FROM"],
+                rows,
+                json,
+            ))
         }
         Command::Rotate => {
-            let key = signing_keys::rotate(portal).await?;
-            let text = format!(
-                "Published the key {}, which begins to sign at {}.",
-                key.kid,
-                key.signs_from.rfc3339()
-            );
-            Ok(Answer::new(text, json(portal, &key)))
+            let keys = signing_keys::rotate(portal).await?;
+            let lines = keys.iter().map(|key| {
+                format!(
+                    "Published the {} key {}, which begins to sign at {}.",
+                    key.algorithm,
+                    key.kid,
+                    key.signs_from.rfc3339()
+                )
+            });
+            let text = lines.collect::<Vec<_>>().join("\n");
+            Ok(Answer::new(text, keys.iter().map(|key| json(portal, key)).collect()))
         }
     }
 }
@@ -55,6 +64,7 @@ fn state(portal: &Portal, key: &PublicKey) -> &'static str {
 fn row(portal: &Portal, key: &PublicKey) -> Vec<String> {
     vec![
         key.kid.clone(),
+        key.algorithm.code().to_owned(),
         state(portal, key).to_owned(),
         key.created_at.rfc3339(),
         key.signs_from.rfc3339(),
@@ -64,6 +74,7 @@ fn row(portal: &Portal, key: &PublicKey) -> Vec<String> {
 fn json(portal: &Portal, key: &PublicKey) -> Value {
     json!({
         "kid": key.kid,
+        "algorithm": key.algorithm,
         "state": state(portal, key),
         "created_at": key.created_at.rfc3339(),
         "signs_from": key.signs_from.rfc3339(),

@@ -3,9 +3,10 @@
 use super::InAccount;
 use super::answer::Answer;
 use super::trouble::Trouble;
+use crate::config::Config;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
-use domain::oauth_apps::{AppForm, Grant, OauthApp, SecretForm};
+use clap::{ArgGroup, Args, Subcommand};
+use domain::oauth_apps::{AppForm, Grant, OauthApp, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
 use domain::scopes::Scope;
 use domain::time::Timestamp;
 use portal::oauth_apps::{self, secrets};
@@ -18,6 +19,19 @@ pub(super) enum Command {
     Create {
         #[command(flatten)]
         new: New,
+        #[command(flatten)]
+        within: InAccount,
+    },
+    /// Change an app's token settings, on every node within a second
+    #[command(group(ArgGroup::new("settings").required(true).multiple(true).args(
+        ["rotate_refresh_tokens", "signing_algorithm", "allow_introspection"]
+    )))]
+    SetTokenSettings {
+        /// Client id or name
+        #[arg(value_name = "APP")]
+        app: String,
+        #[command(flatten)]
+        settings: TokenSettingsArgs,
         #[command(flatten)]
         within: InAccount,
     },
@@ -68,11 +82,50 @@ pub(super) struct New {
     /// The most that it can be granted; one or more
     #[arg(long, value_name = "SCOPE", required = true, num_args = 1.., value_parser = PossibleValuesParser::new(Scope::ALL.iter().map(|scope| scope.code())))]
     scope: Vec<String>,
+    #[command(flatten)]
+    settings: TokenSettingsArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TokenSettingsArgs {
+    /// Whether each refresh returns a new refresh token and the old one stops: off by itself for authorization_code, always
+    /// on for public
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    rotate_refresh_tokens: Option<bool>,
+    /// What signs the app's access tokens [default for a new app: the setting oauth2_signing_algorithm]
+    #[arg(long, value_name = "ALGORITHM", value_parser = PossibleValuesParser::new(SigningAlgorithm::ALL.iter().map(|algorithm| algorithm.code())))]
+    signing_algorithm: Option<String>,
+    /// Whether the app may introspect access tokens of the account's other apps, as a resource server does: off by itself
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    allow_introspection: Option<bool>,
+}
+
+impl TokenSettingsArgs {
+    /// The form that the page has, too: `before`, changed by what is given. What does not go with the grant is refused here,
+    /// where nobody sees that it makes no difference.
+    fn form(self, grant: Grant, before: TokenSettings) -> portal::Result<TokenSettingsForm> {
+        let sentence = match (grant, self.rotate_refresh_tokens) {
+            (Grant::Public, Some(false)) => Some("The refresh tokens of a public client always rotate."),
+            (Grant::ClientCredentials, Some(true)) => {
+                Some("An app with client_credentials gets no refresh token: leave out the rotation.")
+            }
+            _ => None,
+        };
+        if let Some(sentence) = sentence {
+            return Err(portal::Error::field("rotate_refresh_tokens", sentence));
+        }
+        let before = TokenSettingsForm::from(before);
+        Ok(TokenSettingsForm {
+            rotate_refresh_tokens: self.rotate_refresh_tokens.unwrap_or(before.rotate_refresh_tokens),
+            signing_algorithm: self.signing_algorithm.unwrap_or(before.signing_algorithm),
+            allow_introspection: self.allow_introspection.unwrap_or(before.allow_introspection),
+        })
+    }
 }
 
 impl New {
     /// The form that the page has, too. What does not go with the grant is refused here, where nobody sees it vanish.
-    fn form(self) -> portal::Result<AppForm> {
+    fn form(self, algorithm: SigningAlgorithm) -> portal::Result<(AppForm, TokenSettingsForm)> {
         let asks_people = Grant::from_code(&self.grant).is_some_and(Grant::asks_people);
         if asks_people && self.user.is_some() {
             let sentence = format!(
@@ -89,19 +142,33 @@ impl New {
             let sentence = "An app with client_credentials gets no refresh token: leave out offline.";
             return Err(portal::Error::field("scopes", sentence));
         }
-        Ok(AppForm {
+        let settings = match Grant::from_code(&self.grant) {
+            Some(grant) => self.settings.form(grant, TokenSettings::new(grant, algorithm))?,
+            // The form below says so.
+            None => algorithm.into(),
+        };
+        let form = AppForm {
             name: self.name,
             grant: self.grant,
             user: self.user.unwrap_or_default(),
             redirect_uris: self.redirect_uri.join("\n"),
             scopes: self.scope,
-        })
+        };
+        Ok((form, settings))
     }
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(super) async fn run(portal: &Portal, config: &Config, command: Command) -> Result<Answer, Trouble> {
     match command {
-        Command::Create { new, within } => create(portal, &within, new).await,
+        Command::Create { new, within } => create(portal, config, &within, new).await,
+        Command::SetTokenSettings { app, settings, within } => {
+            let operator = within.operator(portal).await?;
+            let app = find(portal, &operator, &app).await?;
+            let form = settings.form(app.grant, app.token_settings)?;
+            oauth_apps::set_token_settings(portal, &operator, app.id, form).await?;
+            let app = oauth_apps::get(portal, &operator, app.id).await?;
+            Ok(Answer::new(describe(&app), json(&app)))
+        }
         Command::List { within } => list(portal, &within).await,
         Command::AddSecret {
             app,
@@ -127,9 +194,23 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
     }
 }
 
-async fn create(portal: &Portal, within: &InAccount, new: New) -> Result<Answer, Trouble> {
+/// An app's token settings, line by line.
+fn describe(app: &OauthApp) -> String {
+    let on_or_off = |is_on: bool| if is_on { "on" } else { "off" };
+    let settings = app.token_settings;
+    format!(
+        "Rotate refresh tokens                       {}\nSigning algorithm                           {}\n\
+         Allow introspection of other apps' tokens   {}",
+        on_or_off(settings.rotate_refresh_tokens),
+        settings.signing_algorithm,
+        on_or_off(settings.allow_introspection)
+    )
+}
+
+async fn create(portal: &Portal, config: &Config, within: &InAccount, new: New) -> Result<Answer, Trouble> {
     let operator = within.operator(portal).await?;
-    let made = oauth_apps::create(portal, &operator, new.form()?).await?;
+    let (form, settings) = new.form(config.oauth2_signing_algorithm)?;
+    let made = oauth_apps::create_with(portal, &operator, form, settings).await?;
     let app = oauth_apps::get(portal, &operator, made.id).await?;
     let text = match &made.secret {
         Some(secret) => format!("Client ID      {}\nClient secret  {}", app.id, secret.expose()),
@@ -186,6 +267,9 @@ fn json(app: &OauthApp) -> Value {
         "redirect_uris": app.redirect_uris,
         "scope": app.scopes,
         "used_scope": app.used_scopes,
+        "rotate_refresh_tokens": app.token_settings.rotate_refresh_tokens,
+        "signing_algorithm": app.token_settings.signing_algorithm,
+        "allow_introspection": app.token_settings.allow_introspection,
         "tokens": app.live_tokens,
         "created_by": app.created_by,
         "created_at": app.created_at.rfc3339(),

@@ -33,6 +33,9 @@ pub struct Overrides {
     /// Whether OAuth 1 PLAINTEXT is accepted although the public URL is not https [default: false]
     #[arg(long, global = true, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub oauth1_plaintext_without_tls: Option<String>,
+    /// What signs the access tokens of new OAuth 2 apps, ES256 or RS256; each app has a setting of its own [default: ES256]
+    #[arg(long, global = true, hide_short_help = true, value_name = "ALGORITHM")]
+    pub oauth2_signing_algorithm: Option<String>,
     /// API requests that a credential may make per second, 0 for any number [default: 100]
     #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
     pub api_rate: Option<String>,
@@ -66,6 +69,7 @@ impl Overrides {
             Setting::TrustedProxies => &self.trusted_proxies,
             Setting::Contact => &self.contact,
             Setting::Oauth1PlaintextWithoutTls => &self.oauth1_plaintext_without_tls,
+            Setting::Oauth2SigningAlgorithm => &self.oauth2_signing_algorithm,
             Setting::ApiRate => &self.api_rate,
             Setting::MaxConnections => &self.max_connections,
             Setting::MaxConnectionsPerAddress => &self.max_connections_per_address,

@@ -41,6 +41,8 @@ settings! {
     Contact = "contact";
     /// Whether OAuth 1 PLAINTEXT is accepted without TLS.
     Oauth1PlaintextWithoutTls = "oauth1_plaintext_without_tls";
+    /// What signs the access tokens of new OAuth 2 apps.
+    Oauth2SigningAlgorithm = "oauth2_signing_algorithm";
     /// API requests per second and credential.
     ApiRate = "api_rate";
     /// How many connections may be open at a time.

@@ -51,6 +51,7 @@ fn everything_has_a_default_that_runs() {
     assert_eq!(config.contact, "the person who runs this portal");
     assert_eq!(config.api_rate, 100);
     assert!(!config.oauth1_plaintext_without_tls);
+    assert_eq!(config.oauth2_signing_algorithm, SigningAlgorithm::Es256);
     assert_eq!(config.entries().len(), Setting::ALL.len());
     assert!(config.entries().iter().all(|entry| entry.source == Source::Default));
 }
@@ -174,6 +175,8 @@ fn a_bad_value_is_one_sentence_with_setting_and_source() {
         ("public_url", "portal.example.com"),
         ("trusted_proxies", "10.0.0.0/8, proxy"),
         ("oauth1_plaintext_without_tls", "yes"),
+        ("oauth2_signing_algorithm", "none"),
+        ("oauth2_signing_algorithm", "HS256"),
         ("api_rate", "-1"),
         ("api_rate", "many"),
         ("log", "gatehouse=loud"),
@@ -229,12 +232,14 @@ fn the_file_is_checked() {
 
 #[test]
 fn the_file_holds_texts_numbers_flags_and_lists() {
-    let text = "trusted_proxies = ['127.0.0.1', '10.0.0.0/8']\napi_rate = 0\noauth1_plaintext_without_tls = true";
+    let text = "trusted_proxies = ['127.0.0.1', '10.0.0.0/8']\napi_rate = 0\noauth1_plaintext_without_tls = true\n\
+                oauth2_signing_algorithm = 'RS256'";
     let (_folder, overrides) = file(text);
     let config = read(&overrides, &[]).unwrap();
     assert!(config.trusted_proxies.contain("10.9.9.9".parse().unwrap()));
     assert_eq!(config.api_rate, 0);
     assert!(config.oauth1_plaintext_without_tls);
+    assert_eq!(config.oauth2_signing_algorithm, SigningAlgorithm::Rs256);
 }
 
 #[test]

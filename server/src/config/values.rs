@@ -1,6 +1,7 @@
 //! How values are read and shown.
 
 use super::networks::Networks;
+use domain::oauth_apps::SigningAlgorithm;
 use domain::oauth1::Origin;
 use portal::Location;
 use portal::outgoing::PrivateHosts;
@@ -22,7 +23,16 @@ macro_rules! shown_as_displayed {
     };
 }
 
-shown_as_displayed!(SocketAddr, Origin, Networks, PrivateHosts, String, bool, u32);
+shown_as_displayed!(
+    SocketAddr,
+    Origin,
+    Networks,
+    PrivateHosts,
+    SigningAlgorithm,
+    String,
+    bool,
+    u32
+);
 
 impl Shown for PathBuf {
     fn shown(&self) -> String {

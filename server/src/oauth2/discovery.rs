@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
+use domain::oauth_apps::SigningAlgorithm;
 use domain::rights::Right;
 use domain::scopes::Scope;
-use portal::signing_keys;
+use portal::signing_keys::{self, KeyParameters, PublicKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,6 +42,8 @@ pub(crate) struct Metadata<'a> {
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     #[schema(value_type = Vec<String>)]
     code_challenge_methods_supported: [&'static str; 1],
+    /// What access tokens may be signed by; no registered member, as the RFC has none for this.
+    access_token_signing_alg_values_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
 }
 
@@ -68,6 +71,10 @@ pub async fn metadata(State(app): State<App>) -> Response {
         revocation_endpoint_auth_methods_supported: METHODS,
         introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
         code_challenge_methods_supported: ["S256"],
+        access_token_signing_alg_values_supported: SigningAlgorithm::ALL
+            .iter()
+            .map(|algorithm| algorithm.code())
+            .collect(),
         authorization_response_iss_parameter_supported: true,
     };
     kept(Json(metadata))
@@ -79,14 +86,22 @@ pub(crate) struct Jwks {
     keys: Vec<Jwk>,
 }
 
-/// A published key (RFC 7517 §4, RFC 7518 §6.2.1).
+/// A published key (RFC 7517 §4): on a curve with `crv`, `x` and `y` (RFC 7518 §6.2.1), or RSA with `n` and `e` (§6.3.1).
 #[derive(Serialize, ToSchema)]
 struct Jwk {
     kty: &'static str,
-    crv: &'static str,
-    x: String,
-    y: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crv: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    y: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    e: Option<String>,
     kid: String,
+    /// `ES256` or `RS256`; the key is for no other.
     alg: &'static str,
     #[serde(rename = "use")]
     use_: &'static str,
@@ -100,16 +115,29 @@ struct Jwk {
     (status = 200, description = "The keys.", body = Jwks), OpenToAll
 ))]
 pub async fn jwks(State(app): State<App>) -> Result<Response, Problem> {
-    let keys = signing_keys::list(&app.portal).await?.into_iter().map(|key| Jwk {
-        kty: "EC",
-        crv: "P-256",
-        x: key.x,
-        y: key.y,
-        kid: key.kid,
-        alg: "ES256",
-        use_: "sig",
-    });
+    let keys = signing_keys::list(&app.portal).await?.into_iter().map(Jwk::from);
     Ok(kept(Json(Jwks { keys: keys.collect() })))
+}
+
+impl From<PublicKey> for Jwk {
+    fn from(key: PublicKey) -> Self {
+        let mut jwk = Self {
+            kty: "EC",
+            crv: None,
+            x: None,
+            y: None,
+            n: None,
+            e: None,
+            kid: key.kid,
+            alg: key.algorithm.code(),
+            use_: "sig",
+        };
+        match key.parameters {
+            KeyParameters::Ec { x, y } => (jwk.crv, jwk.x, jwk.y) = (Some("P-256"), Some(x), Some(y)),
+            KeyParameters::Rsa { n, e } => (jwk.kty, jwk.n, jwk.e) = ("RSA", Some(n), Some(e)),
+        }
+        jwk
+    }
 }
 
 /// The scopes that there are.

@@ -77,22 +77,29 @@ pub(crate) struct Active<'a> {
     client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
-    token_type: &'static str,
+    /// Left out for a refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
     exp: i64,
     iat: i64,
     sub: String,
-    aud: &'a str,
+    /// Left out for a refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
     iss: &'a str,
-    jti: String,
+    /// Left out for a refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
 }
 
-/// A token that does not hold, or is none of the client's account.
+/// A token that is not live, or of which the client may not know anything.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Inactive {
     active: bool,
 }
 
-/// Says what a token is good for, to a client of the same account.
+/// Says what a token is good for: to the client that it was issued to, and of an access token also to the account's apps
+/// that are allowed to introspect tokens of other apps.
 ///
 /// # Errors
 /// As the token endpoint.
@@ -126,17 +133,18 @@ pub async fn introspect(
 
 fn describe(app: &App, found: Introspection) -> Active<'_> {
     let client_id = found.client_id.to_string();
+    let is_access_token = found.access_token_id.is_some();
     Active {
         active: true,
         scope: found.scopes,
         sub: found.user.map_or_else(|| client_id.clone(), |user| user.to_string()),
         client_id,
         username: found.username,
-        token_type: "Bearer",
+        token_type: is_access_token.then_some("Bearer"),
         exp: found.expires_at.seconds(),
         iat: found.issued_at.seconds(),
-        aud: &app.oauth2.issuer,
+        aud: is_access_token.then_some(app.oauth2.issuer.as_str()),
         iss: &app.oauth2.issuer,
-        jti: found.id,
+        jti: found.access_token_id.map(|id| id.to_string()),
     }
 }

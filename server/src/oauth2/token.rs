@@ -21,6 +21,7 @@ pub(crate) struct Answer<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u64,
+    /// Where `offline` was granted: the one to use next, which is the same one where the app keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
     /// What the access token is good for: words with spaces between them.

@@ -7,6 +7,7 @@ mod client;
 mod client_credentials;
 mod discovery;
 mod introspection;
+mod kept_refresh_tokens;
 mod keys;
 mod malformed;
 mod refresh;

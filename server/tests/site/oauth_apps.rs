@@ -195,20 +195,35 @@ async fn a_new_key_is_published_before_it_signs() {
     let program = Program::new();
     program.account();
     let server = program.serve(&[]);
-    let before = program.json(&["keys", "list"], "");
-    assert_eq!(
-        (before.as_array().unwrap().len(), text(&before[0], "state")),
-        (1, "signing")
-    );
+    // The server makes the RSA key by itself, in the background.
+    let begun = Instant::now();
+    let before = loop {
+        let list = program.json(&["keys", "list"], "");
+        if list.as_array().unwrap().len() == 2 {
+            break list;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "still {list}");
+    };
+    for (key, algorithm) in before.as_array().unwrap().iter().zip(["ES256", "RS256"]) {
+        assert_eq!((text(key, "algorithm"), text(key, "state")), (algorithm, "signing"));
+    }
 
     let made = program.json(&["keys", "rotate"], "");
-    assert_eq!(text(&made, "state"), "waiting");
     assert_eq!(program.json(&["keys", "rotate"], ""), made, "one waits already");
     let after = program.json(&["keys", "list"], "");
-    assert_eq!((&after[0], &after[1]["kid"]), (&before[0], &made["kid"]));
     let said = program.run(&["keys", "rotate"], "").out;
-    let (kid, time) = (text(&made, "kid"), text(&made, "signs_from"));
-    assert!(said.contains(kid) && said.contains(time), "{said}");
+    let mut expected = Vec::new();
+    for (index, algorithm) in ["ES256", "RS256"].into_iter().enumerate() {
+        let (made, after) = (&made[index], &after.as_array().unwrap()[2 * index..2 * index + 2]);
+        assert_eq!((text(made, "algorithm"), text(made, "state")), (algorithm, "waiting"));
+        assert_eq!((&after[0], &after[1]), (&before[index], made));
+        let (kid, time) = (text(made, "kid"), text(made, "signs_from"));
+        assert!(
+            said.contains(kid) && said.contains(time) && said.contains(algorithm),
+            "{said}"
+        );
+        expected.extend([text(&before[index], "kid").to_owned(), kid.to_owned()]);
+    }
 
     let begun = Instant::now();
     loop {
@@ -220,7 +235,7 @@ async fn a_new_key_is_published_before_it_signs() {
             .iter()
             .map(|key| text(key, "kid"))
             .collect();
-        if kids == [text(&before[0], "kid"), kid] {
+        if kids == expected {
             break;
         }
         assert!(begun.elapsed() < Duration::from_secs(1), "only {kids:?} after a second");
@@ -251,4 +266,73 @@ fn the_user_of_an_app_who_is_kept_out_is_shown_as_such() {
     program.json(&["user", "deactivate", grace], "");
     let list = program.run(&["oauth-app", "list"], "").out;
     assert!(list.contains("grace@example.com (inactive)"), "{list}");
+}
+
+#[test]
+fn token_settings_are_given_at_creation_and_changed_later() {
+    let program = Program::new().with("GATEHOUSE_OAUTH2_SIGNING_ALGORITHM", "RS256");
+    program.account();
+    let settings = |app: &Value| {
+        (
+            app["rotate_refresh_tokens"].as_bool().unwrap(),
+            text(app, "signing_algorithm").to_owned(),
+            app["allow_introspection"].as_bool().unwrap(),
+        )
+    };
+    let of = |rotates: bool, algorithm: &str, introspects: bool| (rotates, algorithm.to_owned(), introspects);
+    // The default of the portal, and what a public client cannot do without.
+    assert_eq!(settings(&program.json(CONNECTOR, "")), of(false, "RS256", false));
+    assert_eq!(settings(&program.json(NATIVE, "")), of(true, "RS256", false));
+    let words = [
+        "oauth-app",
+        "create",
+        "--name",
+        "Wiki",
+        "--grant",
+        "authorization_code",
+        "--redirect-uri",
+        "https://wiki.example/cb",
+        "--scope",
+        "offline",
+        "--signing-algorithm",
+        "ES256",
+        "--rotate-refresh-tokens",
+        "--allow-introspection=true",
+    ];
+    assert_eq!(settings(&program.json(&words, "")), of(true, "ES256", true));
+
+    let set = |app: &str, more: &[&str]| program.json(&[&["oauth-app", "set-token-settings", app], more].concat(), "");
+    let changed = set("wiki", &["--rotate-refresh-tokens=false"]);
+    assert_eq!(settings(&changed), of(false, "ES256", true), "the others stay");
+    let changed = set("Wiki", &["--allow-introspection=false", "--signing-algorithm", "RS256"]);
+    assert_eq!(settings(&changed), of(false, "RS256", false));
+    let listed = program.json(&["oauth-app", "list"], "");
+    assert_eq!(settings(&listed[2]), of(false, "RS256", false));
+    let words = [
+        "oauth-app",
+        "set-token-settings",
+        "Wiki",
+        "--signing-algorithm",
+        "ES256",
+    ];
+    let said = program.run(&words, "").out;
+    assert!(said.contains("Signing algorithm") && said.contains("ES256"), "{said}");
+
+    for (app, more, field) in [
+        ("Desktop", "--rotate-refresh-tokens=false", "rotate_refresh_tokens"),
+        ("Desktop", "--allow-introspection", "allow_introspection"),
+        ("Connector", "--rotate-refresh-tokens", "rotate_refresh_tokens"),
+    ] {
+        let outcome = program.run(&["oauth-app", "set-token-settings", app, more, "--json"], "");
+        assert_eq!((outcome.status, outcome.out.as_str()), (1, ""), "{app} {more}");
+        let error: Value = serde_json::from_str(&outcome.err).unwrap();
+        assert_eq!(error["errors"][0]["field"], field, "{error}");
+    }
+    for words in [
+        &["oauth-app", "set-token-settings", "Wiki"][..],
+        &["oauth-app", "set-token-settings", "Wiki", "--signing-algorithm", "none"],
+        &["oauth-app", "set-token-settings", "Wiki", "--allow-introspection=maybe"],
+    ] {
+        assert_eq!(program.run(words, "").status, 2, "{words:?}");
+    }
 }

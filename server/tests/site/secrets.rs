@@ -130,6 +130,9 @@ async fn oauth2_secrets(program: &Program, browser: &Browser<'_>, cookie: &str) 
         "offline",
         "--scope",
         "current.user:read",
+        "--rotate-refresh-tokens",
+        "--signing-algorithm",
+        "RS256",
     ];
     let app = program.json(&[&words[..], &more].concat(), "");
     let added = program.json(&["oauth-app", "add-secret", "Gallery"], "");

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use {
     super::address::{Address, Dialog, Filled},
     crate::components::checked_form::answer,
-    domain::oauth_apps::{AppForm, SecretForm},
+    domain::oauth_apps::{AppForm, SecretForm, TokenSettingsForm},
 };
 
 /// Registers an app; its secret, where it has one, waits on its page.
@@ -30,7 +30,8 @@ pub async fn create_app(
         redirect_uris,
         scopes,
     };
-    let made = portal::oauth_apps::create(&portal, &actor, form.clone()).await;
+    let settings = TokenSettingsForm::from(crate::context::site()?.signing_algorithm);
+    let made = portal::oauth_apps::create_with(&portal, &actor, form.clone(), settings).await;
     let page = made
         .as_ref()
         .map_or_else(|_| Address::default(), |app| Address::app(app.id));
@@ -62,6 +63,28 @@ pub async fn update_app(
     let updated = portal::oauth_apps::update(&portal, &actor, app, form.clone(), confirmed).await;
     let page = Address::app(app);
     answer::<UpdateApp>(updated, &page, &page.filled(Filled::App(form)))
+}
+
+/// Changes an app's token settings.
+///
+/// # Errors
+/// Those of the portal, [`Failure::Invalid`] for fields that do not hold what they must among them.
+#[server(prefix = "/fn", endpoint = "oauth-apps/set-token-settings")]
+pub async fn set_token_settings(
+    app: OauthAppId,
+    #[server(default)] rotate_refresh_tokens: bool,
+    #[server(default)] signing_algorithm: String,
+    #[server(default)] allow_introspection: bool,
+) -> Result<(), Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let form = TokenSettingsForm {
+        rotate_refresh_tokens,
+        signing_algorithm,
+        allow_introspection,
+    };
+    let set = portal::oauth_apps::set_token_settings(&portal, &actor, app, form).await;
+    let page = Address::app(app);
+    answer::<SetTokenSettings>(set, &page, &page)
 }
 
 /// Adds a secret to an app; it waits on the app's page.

@@ -7,6 +7,7 @@ use super::details::DetailsForm;
 use super::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
 use super::list_page::acts_for;
 use super::secrets::SecretsCard;
+use super::token_settings::TokenSettingsCard;
 use super::try_it::{TryIt, authorization_url};
 use super::usage::usage;
 use super::{ABOVE_ONE, current_address};
@@ -135,6 +136,7 @@ fn page(data: AppData, filled: Option<Filled>, changes: RwSignal<u32>) -> impl I
             })}
         {facts(&app)}
         <DetailsForm app=app.clone() filled=details data=form changes />
+        <TokenSettingsCard app=app.clone() changes />
         {usage(&app)}
         {app
             .grant

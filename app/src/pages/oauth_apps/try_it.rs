@@ -232,6 +232,7 @@ fn address(app: &OauthApp, public_url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::oauth_apps::TokenSettings;
     use domain::time::Timestamp;
 
     #[test]
@@ -245,6 +246,7 @@ mod tests {
             redirect_uris: vec!["https://wiki.example/cb?x=1".to_owned()],
             scopes: "offline asset:read".parse().unwrap(),
             used_scopes: Scopes::default(),
+            token_settings: TokenSettings::default(),
             created_by: None,
             created_at: Timestamp(0),
             last_used_at: None,

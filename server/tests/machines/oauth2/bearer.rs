@@ -1,15 +1,18 @@
 //! Access tokens at the API (RFC 6750): what each scope opens, and what none does.
 
-use super::client::{ALL_SCOPES, Client, get, service, words};
+use super::client::{ALL_SCOPES, Client, get, rs256, service, words};
 use crate::http::{Answer, Call};
 use crate::world::{Settings, World, on_each_engine};
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::oauth_apps::AppForm;
 use domain::rights::{Right, Rights};
+use hmac::{Hmac, KeyInit, Mac};
 use portal::profiles;
+use sha2::Sha256;
 
 /// The error of a refused token, with what each refusal must have.
 #[track_caller]
@@ -182,4 +185,126 @@ async fn nobody_makes_a_token_of_their_own() {
         assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 200);
     })
     .await;
+}
+
+/// RFC 8725 §2.1 and §3.1: a key verifies by its own algorithm, whatever the token's header says.
+#[tokio::test]
+async fn token_under_another_algorithm_than_its_key_has_is_refused() {
+    on_each_engine(Settings::default(), async |world: World| {
+        let form = |name: &str| AppForm {
+            name: name.to_owned(),
+            ..service()
+        };
+        let by_curve = Client::register(&world, form("ES256")).await;
+        let by_rsa = Client::register_with(&world, form("RS256"), rs256()).await;
+        let keys = world.send(&Call::new("GET", "/.well-known/jwks.json")).await.json();
+        let own_rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+        let own_curve = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        for (client, own) in [(&by_curve, "ES256"), (&by_rsa, "RS256")] {
+            let token = client.access_token(&world).await;
+            let parts: Vec<&str> = token.split('.').collect();
+            let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[0]).unwrap()).unwrap();
+            assert!(decoded.contains(own), "{decoded}");
+            let key = keys["keys"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|key| key["alg"] == own)
+                .unwrap();
+            let other_key = keys["keys"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|key| key["alg"] != own)
+                .unwrap();
+            let kid = key["kid"].as_str().unwrap();
+            let other_kid = other_key["kid"].as_str().unwrap();
+            let mut forged = Vec::new();
+            for algorithm in [
+                "none", "None", "HS256", "ES256", "RS256", "RS512", "PS256", "ES384", "rs256", "",
+            ] {
+                for (name, kid) in [(own, kid), ("the other", other_kid)] {
+                    let header = format!(r#"{{"typ":"at+jwt","alg":"{algorithm}","kid":"{kid}"}}"#);
+                    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), parts[1]);
+                    // Every way to sign without the private key: none, the genuine signature, the published key as a
+                    // secret in each form that it is published in, and keys of one's own.
+                    forged.push((algorithm, name, format!("{signed}.")));
+                    if !(algorithm == own && name == own) {
+                        forged.push((algorithm, name, format!("{signed}.{}", parts[2])));
+                    }
+                    let secrets = [
+                        key.to_string().into_bytes(),
+                        other_key.to_string().into_bytes(),
+                        keys.to_string().into_bytes(),
+                        member(key),
+                        member(other_key),
+                        pem(key),
+                        Vec::new(),
+                    ];
+                    for secret in secrets {
+                        let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
+                        mac.update(signed.as_bytes());
+                        let mac = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+                        forged.push((algorithm, name, format!("{signed}.{mac}")));
+                    }
+                    let mut signature = vec![0; own_rsa.public_modulus_len()];
+                    own_rsa
+                        .sign(
+                            &RSA_PKCS1_SHA256,
+                            &SystemRandom::new(),
+                            signed.as_bytes(),
+                            &mut signature,
+                        )
+                        .unwrap();
+                    forged.push((
+                        algorithm,
+                        name,
+                        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)),
+                    ));
+                    let signature = own_curve.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+                    forged.push((
+                        algorithm,
+                        name,
+                        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)),
+                    ));
+                }
+            }
+            for (algorithm, kid, forged) in forged {
+                let answer = get(&world, "/api/v4/currentUser", &forged).await;
+                assert_eq!(
+                    refused(&answer),
+                    "invalid_token",
+                    "{algorithm} with the key of {kid}: {forged:.80}"
+                );
+            }
+            assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 200);
+        }
+    })
+    .await;
+}
+
+/// The published key's bytes.
+fn member(key: &serde_json::Value) -> Vec<u8> {
+    let name = if key["kty"] == "RSA" { "n" } else { "x" };
+    URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap()
+}
+
+/// The published RSA key as the classic attack has it: in PEM, by openssl's own encoding.
+fn pem(key: &serde_json::Value) -> Vec<u8> {
+    let Some(n) = key["n"].as_str() else { return Vec::new() };
+    let n = URL_SAFE_NO_PAD.decode(n).unwrap();
+    let e = URL_SAFE_NO_PAD.decode(key["e"].as_str().unwrap()).unwrap();
+    let public = RsaPublicKeyComponents { n, e };
+    let der: PublicKeyX509Der<'_> = public.as_der().unwrap();
+    let body = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
+    let lines: Vec<&str> = body
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        lines.join("\n")
+    )
+    .into_bytes()
 }

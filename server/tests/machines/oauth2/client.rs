@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::ids::OauthAppId;
-use domain::oauth_apps::AppForm;
+use domain::oauth_apps::{AppForm, SigningAlgorithm, TokenSettingsForm};
 use domain::oauth2::Parameters;
 use portal::authorization::{self, Outcome};
 use portal::oauth_apps;
@@ -52,6 +52,32 @@ pub fn web_app() -> AppForm {
     }
 }
 
+/// The token settings of an app that asks for rotation.
+pub fn rotating() -> TokenSettingsForm {
+    TokenSettingsForm {
+        rotate_refresh_tokens: true,
+        ..keeping()
+    }
+}
+
+/// The token settings of a new app.
+pub fn keeping() -> TokenSettingsForm {
+    SigningAlgorithm::Es256.into()
+}
+
+/// The token settings of an app that asks for RS256.
+pub fn rs256() -> TokenSettingsForm {
+    SigningAlgorithm::Rs256.into()
+}
+
+/// The token settings of a resource server.
+pub fn introspecting() -> TokenSettingsForm {
+    TokenSettingsForm {
+        allow_introspection: true,
+        ..keeping()
+    }
+}
+
 /// The form of an app that has no secret.
 pub fn native_app() -> AppForm {
     AppForm {
@@ -89,13 +115,23 @@ pub fn post(path: &str, pairs: &[(&str, &str)]) -> Call {
 
 impl Client {
     pub async fn register(world: &World, input: AppForm) -> Self {
-        let made = oauth_apps::create(world.portal(), &world.operator, input)
+        Self::register_with(world, input, keeping()).await
+    }
+
+    pub async fn register_with(world: &World, input: AppForm, settings: TokenSettingsForm) -> Self {
+        let made = oauth_apps::create_with(world.portal(), &world.operator, input, settings)
             .await
             .unwrap();
         Self {
             id: made.id,
             secret: made.secret.map(|secret| secret.expose().to_owned()),
         }
+    }
+
+    pub async fn set_token_settings(&self, world: &World, settings: TokenSettingsForm) {
+        oauth_apps::set_token_settings(world.portal(), &world.operator, self.id, settings)
+            .await
+            .unwrap();
     }
 
     /// The parameters with this client's proof among them, as `client_secret_post` and `none` have it.
@@ -175,8 +211,18 @@ impl Client {
     }
 
     pub async fn refresh(&self, world: &World, refresh_token: &str) -> Answer {
+        self.refresh_at(world, 0, refresh_token).await
+    }
+
+    pub async fn refresh_at(&self, world: &World, node: usize, refresh_token: &str) -> Answer {
+        self.refresh_call(refresh_token).send(world.address_of(node)).await
+    }
+
+    /// The request of a refresh, to be sent to any node.
+    pub fn refresh_call(&self, refresh_token: &str) -> Call {
+        let id = self.id.to_string();
         let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        self.token(world, &pairs).await
+        post(TOKEN, &self.proving(&id, &pairs))
     }
 
     /// Both tokens of a flow from its beginning.

@@ -15,6 +15,10 @@ async fn the_metadata_names_endpoints_that_answer() {
         let body = answer.json();
         let origin = &world.credentials.origin;
         assert_eq!(body["issuer"], *origin);
+        assert_eq!(
+            body["access_token_signing_alg_values_supported"],
+            serde_json::json!(["ES256", "RS256"])
+        );
         for (member, method) in [
             ("authorization_endpoint", "GET"),
             ("token_endpoint", "POST"),

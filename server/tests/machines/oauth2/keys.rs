@@ -1,10 +1,12 @@
 //! A resource server that asks nobody: it checks access tokens by the published keys, before, during and after a
 //! rotation.
 
-use super::client::{Client, get, service};
+use super::client::{Client, get, get_at, keeping, rs256, service};
 use crate::http::Call;
 use crate::world::{Settings, World, on_each_engine};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portal::{maintenance, signing_keys};
@@ -29,15 +31,30 @@ fn check(keys: &[Value], token: &str) -> Option<(Value, Value)> {
     let signed = format!("{header}.{claims}");
     let header: Value = serde_json::from_slice(&decode(header)).unwrap();
     let key = keys.iter().find(|key| key["kid"] == header["kid"])?;
-    assert_eq!(
-        (&key["kty"], &key["crv"], &key["alg"], &key["use"]),
-        (&"EC".into(), &"P-256".into(), &"ES256".into(), &"sig".into())
-    );
-    assert_eq!(key.get("d"), None, "the private half");
-    let point = [vec![4], decode(key["x"].as_str()?), decode(key["y"].as_str()?)].concat();
-    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
-        .verify(signed.as_bytes(), &decode(signature))
-        .ok()?;
+    assert_eq!((&key["alg"], &key["use"]), (&header["alg"], &"sig".into()));
+    for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+        assert_eq!(key.get(private), None, "the private half");
+    }
+    let member = |name: &str| decode(key[name].as_str().unwrap());
+    let (message, signature) = (signed.as_bytes(), decode(signature));
+    match (key["alg"].as_str()?, key["kty"].as_str()?) {
+        ("ES256", "EC") => {
+            assert_eq!(key["crv"], "P-256");
+            let point = [vec![4], member("x"), member("y")].concat();
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+                .verify(message, &signature)
+                .ok()?;
+        }
+        ("RS256", "RSA") => {
+            let (n, e) = (member("n"), member("e"));
+            // RFC 7518 §3.3 and §2: at least 2048 bits, without a leading zero.
+            assert!(n.len() >= 256 && n[0] >= 128, "{}", n.len());
+            RsaPublicKeyComponents { n, e }
+                .verify(&RSA_PKCS1_2048_8192_SHA256, message, &signature)
+                .ok()?;
+        }
+        other => panic!("{other:?}"),
+    }
     Some((header, serde_json::from_slice(&decode(claims)).unwrap()))
 }
 
@@ -67,13 +84,14 @@ async fn a_rotation_is_seen_by_nobody() {
         let before = published(&world).await;
         let old = client.access_token(&world).await;
 
-        let rotated = signing_keys::rotate(world.portal()).await.unwrap();
-        assert!(!rotated.signs);
+        let all = signing_keys::rotate(world.portal()).await.unwrap();
         assert_eq!(
             signing_keys::rotate(world.portal()).await.unwrap(),
-            rotated,
+            all,
             "one that waits is enough"
         );
+        let [rotated] = all.try_into().unwrap();
+        assert!(!rotated.signs);
         let during = published(&world).await;
         assert_eq!(during.len(), 2);
         // Whoever kept the keys from before can check everything until the new one has been out for a while.
@@ -114,6 +132,99 @@ async fn keys_are_changed_on_a_schedule() {
         assert_eq!(published(&world).await.len(), 2);
         maintenance::run(world.portal()).await.unwrap();
         assert_eq!(published(&world).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn app_that_asks_for_rs256_gets_tokens_that_verify_by_the_published_rsa_key() {
+    on_each_engine(Settings::default(), async |mut world: World| {
+        world.add_node().await;
+        let client = Client::register_with(&world, service(), rs256()).await;
+        let other = domain::oauth_apps::AppForm {
+            name: "Another".to_owned(),
+            ..service()
+        };
+        let other = Client::register(&world, other).await;
+        let keys = published(&world).await;
+        let algorithms: Vec<&str> = keys.iter().map(|key| key["alg"].as_str().unwrap()).collect();
+        assert_eq!(algorithms, ["ES256", "RS256"]);
+        let token = client.access_token(&world).await;
+        let (header, claims) = check(&keys, &token).unwrap();
+        assert_eq!((&header["typ"], &header["alg"]), (&"at+jwt".into(), &"RS256".into()));
+        assert_eq!(claims["client_id"], client.id.to_string());
+        let of_other = other.access_token(&world).await;
+        assert_eq!(check(&keys, &of_other).unwrap().0["alg"], "ES256");
+        for node in [0, 1] {
+            for token in [&token, &of_other] {
+                assert_eq!(get_at(&world, node, "/api/v4/currentUser", token).await.status, 200);
+            }
+        }
+
+        // The next token follows a changed setting, and the tokens from before go on.
+        client.set_token_settings(&world, keeping()).await;
+        let changed = client.access_token(&world).await;
+        assert_eq!(check(&keys, &changed).unwrap().0["alg"], "ES256");
+        for token in [&token, &changed] {
+            assert_eq!(get(&world, "/api/v4/currentUser", token).await.status, 200);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_of_both_algorithms_are_rotated_with_overlap() {
+    on_each_engine(Settings::default(), async |world: World| {
+        signing_keys::ensure_all(world.portal()).await.unwrap();
+        let client = Client::register_with(&world, service(), rs256()).await;
+        let before = published(&world).await;
+        assert_eq!(before.len(), 2);
+        world.advance(signing_keys::PERIOD.as_secs());
+        for _ in 0..2 {
+            maintenance::run(world.portal()).await.unwrap();
+        }
+        let during = published(&world).await;
+        assert_eq!(during.len(), 4);
+        let old = client.access_token(&world).await;
+        assert!(
+            check(&before, &old).is_some(),
+            "the new key is published and does not sign yet"
+        );
+
+        world.advance(signing_keys::LEAD.as_secs());
+        let new = client.access_token(&world).await;
+        assert!(check(&before, &new).is_none());
+        assert_eq!(check(&during, &new).unwrap().0["alg"], "RS256");
+        for token in [&old, &new] {
+            assert_eq!(get(&world, "/api/v4/currentUser", token).await.status, 200);
+        }
+        world.advance(signing_keys::KEPT.as_secs());
+        maintenance::run(world.portal()).await.unwrap();
+        let after = published(&world).await;
+        let algorithms: Vec<&str> = after.iter().map(|key| key["alg"].as_str().unwrap()).collect();
+        assert_eq!(algorithms, ["ES256", "RS256"]);
+        assert!(check(&after, &new).is_some() && check(&after, &old).is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nodes_that_need_the_first_rsa_key_at_once_make_one() {
+    on_each_engine(Settings::default(), async |mut world: World| {
+        world.add_node().await;
+        let client = Client::register(&world, service()).await;
+        let (first, second) = (world.portal_of(0).clone(), world.portal_of(1).clone());
+        let making = [first.clone(), second, first]
+            .map(|portal| tokio::spawn(async move { signing_keys::ensure_all(&portal).await.unwrap() }));
+        for one in making {
+            one.await.unwrap();
+        }
+        let listed = signing_keys::list(world.portal()).await.unwrap();
+        assert_eq!(listed.len(), 2);
+        assert!(listed.iter().all(|key| key.signs));
+        client.set_token_settings(&world, rs256()).await;
+        let token = client.access_token(&world).await;
+        assert!(check(&published(&world).await, &token).is_some());
     })
     .await;
 }

@@ -1,0 +1,27 @@
+-- Token settings of OAuth 2 apps, the use of refresh tokens that are kept, and the keys that sign by RS256.
+
+-- Whether refresh tokens rotate; those of public clients always do.
+alter table oauth_apps add column rotate_refresh_tokens integer not null default 0;
+
+-- What signs its access tokens: ES256 or RS256.
+alter table oauth_apps add column signing_algorithm text not null default 'ES256';
+
+-- Whether it may introspect access tokens of the account's other apps.
+alter table oauth_apps add column allow_introspection integer not null default 0;
+
+-- When it was last exchanged for an access token, rotated or kept.
+alter table refresh_tokens add column last_used_at integer;
+
+-- Apart from signing_keys, which nodes from before this step read whole and as ES256.
+create table rsa_signing_keys (
+    kid        text    not null primary key,
+    -- The private key, PKCS #8.
+    sealed     blob    not null,
+    -- The public key, PKCS #1.
+    public     blob    not null,
+    created_at integer not null,
+    -- When it begins to sign; it is published before.
+    signs_from integer not null
+) strict;
+
+create index rsa_signing_keys_by_start on rsa_signing_keys (signs_from);
