@@ -124,8 +124,8 @@ class Portal:
         made = self.command("token", "create", *words)
         return Token(made["id"], made["token"], made["token_secret"])
 
-    def app(self, name, grant, scopes, redirect_uris=()):
-        words = ["--name", name, "--grant", grant]
+    def app(self, name, grant, scopes, redirect_uris=(), settings=()):
+        words = ["--name", name, "--grant", grant, *settings]
         if grant == "client_credentials":
             words += ["--user", self.email]
         for uri in redirect_uris:

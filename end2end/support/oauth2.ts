@@ -52,10 +52,17 @@ interface Listed {
   reveal: { id: string; secret: string } | null;
 }
 
+export interface ListedApp {
+  id: string;
+  name: string;
+  scopes: string;
+  token_settings: { rotate_refresh_tokens: boolean; signing_algorithm: "ES256" | "RS256"; allow_introspection: boolean };
+}
+
 /** The account's apps, as the list has them. */
-export async function listApps(page: Page): Promise<{ id: string; name: string; scopes: string }[]> {
+export async function listApps(page: Page): Promise<ListedApp[]> {
   const listed = await page.request.get("/fn/oauth-apps/list");
-  return ((await listed.json()) as { apps: { id: string; name: string; scopes: string }[] }).apps;
+  return ((await listed.json()) as { apps: ListedApp[] }).apps;
 }
 
 /** Calls a server function as the page's own form would. */

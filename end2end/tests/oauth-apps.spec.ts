@@ -254,6 +254,60 @@ test("what was filled in is still there when a dialog over it closes", { tag: ne
   await expect(name).toHaveValue("Not saved yet");
 });
 
+test("token settings are saved, and shown again after a reload", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const redirectUris = ["https://wiki.example/cb"];
+  const app = await registerApp(page, { name: "Wiki", grant: "authorization_code", redirectUris, scopes: ["offline"] });
+  await open(page, `${oauthApps}/${app.id}`);
+  const settings = section(page, "Token settings");
+  const rotate = settings.getByRole("checkbox", { name: /^Rotate refresh tokens/ });
+  const algorithm = settings.getByLabel("Signing algorithm");
+  const introspection = settings.getByRole("checkbox", { name: /^Allow introspection of other apps’ tokens/ });
+  const expectSettings = async (rotates: boolean, signs: string, introspects: boolean) => {
+    await expect(rotate).toBeChecked({ checked: rotates });
+    await expect(algorithm).toHaveValue(signs);
+    await expect(introspection).toBeChecked({ checked: introspects });
+    expect(await listApps(page)).toMatchObject([
+      { token_settings: { rotate_refresh_tokens: rotates, signing_algorithm: signs, allow_introspection: introspects } },
+    ]);
+  };
+  await expectSettings(false, "ES256", false);
+  await rotate.check();
+  await algorithm.selectOption("RS256");
+  await introspection.check();
+  await press(settings, "Save token settings");
+  if (hasScript()) await expect(page.getByText("Token settings saved")).toBeVisible();
+  await expect.poll(async () => listApps(page)).toMatchObject([{ token_settings: { signing_algorithm: "RS256" } }]);
+  await reload(page);
+  await expectSettings(true, "RS256", true);
+  await rotate.uncheck();
+  await press(settings, "Save token settings");
+  await expect.poll(async () => listApps(page)).toMatchObject([{ token_settings: { rotate_refresh_tokens: false } }]);
+  await reload(page);
+  await expectSettings(false, "RS256", true);
+});
+
+test("a public client rotates always, and client credentials have nothing to rotate", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const phone = await registerApp(page, { name: "Phone", grant: "public", redirectUris: ["com.example.phone:/cb"], scopes: ["offline"] });
+  const connector = await registerApp(page, { name: "Connector", user: account.admin.email, scopes: ["asset:read"] });
+  const settings = section(page, "Token settings");
+  const rotate = settings.getByRole("checkbox", { name: /^Rotate refresh tokens/ });
+  const introspection = settings.getByRole("checkbox", { name: /^Allow introspection/ });
+  await open(page, `${oauthApps}/${phone.id}`);
+  await expect(rotate).toBeChecked();
+  await expect(rotate).toBeDisabled();
+  await expect(introspection).toHaveCount(0);
+  await settings.getByLabel("Signing algorithm").selectOption("RS256");
+  await press(settings, "Save token settings");
+  await expect.poll(async () => (await listApps(page)).find(({ name }) => name === "Phone")).toMatchObject({
+    token_settings: { rotate_refresh_tokens: true, signing_algorithm: "RS256" },
+  });
+  await open(page, `${oauthApps}/${connector.id}`);
+  await expect(rotate).toHaveCount(0);
+  await expect(introspection).not.toBeChecked();
+});
+
 test("refresh tokens are revoked after a question", async ({ page, account }) => {
   await signIn(page, account.admin);
   const wiki = { name: "Wiki", grant: "authorization_code", redirectUris: ["https://wiki.example/"], scopes: ["offline"] } as const;

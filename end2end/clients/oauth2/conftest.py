@@ -41,6 +41,14 @@ def gallery(portal, request):
 
 
 @pytest.fixture
+def studio(portal, request):
+    """A web application that asks for rotation of its refresh tokens."""
+    scopes = ["offline", "current.user:read"]
+    settings = ["--rotate-refresh-tokens"]
+    return portal.app(f"Studio {request.node.name}", "authorization_code", scopes, [BACK], settings)
+
+
+@pytest.fixture
 def desktop(portal, request):
     """A native app, which has no secret."""
     scopes = ["offline", "current.user:read"]

@@ -69,6 +69,23 @@ def test_introspection_and_revocation(portal, endpoints, connector, within_a_sec
     assert client.introspect_token(endpoints.introspect, token=access_token).json() == {"active": False}
 
 
+def test_introspection_of_another_app_s_token(portal, endpoints, connector, within_a_second):
+    words = ["--grant", "client_credentials", "--user", portal.email, "--scope", "asset:read"]
+    made = portal.command("oauth-app", "create", "--name", "Resource server", *words)
+    access_token = session(connector).fetch_token(endpoints.token, grant_type="client_credentials")["access_token"]
+    resource_server = OAuth2Session(made["client_id"], made["client_secret"])
+
+    def ask():
+        return resource_server.introspect_token(endpoints.introspect, token=access_token).json()
+
+    assert ask() == {"active": False}
+    portal.command("oauth-app", "set-token-settings", "Resource server", "--allow-introspection")
+    said = within_a_second(ask, lambda answer: answer["active"])
+    assert said["client_id"] == connector.id
+    portal.command("oauth-app", "set-token-settings", "Resource server", "--allow-introspection=false")
+    within_a_second(ask, lambda answer: answer == {"active": False})
+
+
 def test_an_app_of_an_inactive_user_stops(portal, endpoints, within_a_second):
     words = ["--name", "Grace", "--email", "grace@example.com", "--profile", "Administrator"]
     portal.command("user", "create", *words, text="correct horse battery staple")
@@ -85,7 +102,7 @@ def test_an_app_of_an_inactive_user_stops(portal, endpoints, within_a_second):
     assert (refused.status_code, refused.json()["error"]) == (400, "unauthorized_client")
 
 
-@pytest.mark.parametrize("kind", ["gallery", "desktop"])
+@pytest.mark.parametrize("kind", ["gallery", "studio", "desktop"])
 def test_authorization_code_with_pkce(portal, endpoints, consent, request, kind):
     app = request.getfixturevalue(kind)
     method = "client_secret_basic" if app.secret else "none"
@@ -103,9 +120,13 @@ def test_authorization_code_with_pkce(portal, endpoints, consent, request, kind)
 
     first = token["refresh_token"]
     renewed = client.refresh_token(endpoints.token, refresh_token=first)
-    assert renewed["refresh_token"] != first
+    assert (renewed["refresh_token"] != first) == (kind != "gallery"), "a confidential app keeps it unless it asks"
     again = client.refresh_token(endpoints.token, refresh_token=first)
     assert again["refresh_token"] == renewed["refresh_token"], "a lost answer signs nobody out"
+    if app.secret:
+        said = client.introspect_token(endpoints.introspect, token=renewed["refresh_token"]).json()
+        assert (said["active"], said["client_id"], said["scope"]) == (True, app.id, "offline current.user:read")
+        assert said["exp"] - said["iat"] >= 30 * 24 * 3600 and "token_type" not in said
 
     assert client.revoke_token(endpoints.revoke, token=renewed["refresh_token"]).status_code == 200
     with pytest.raises(OAuthError) as refused:

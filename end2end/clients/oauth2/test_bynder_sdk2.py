@@ -60,4 +60,4 @@ def test_authorization_code_and_refreshing(portal, front, gallery, consent_over_
     # The tokens work in a new client, as a program keeps them; one that is out of date is refreshed.
     kept = client(front, gallery, token=token | {"expires_in": -1, "expires_at": 1}, **options)
     assert kept.session.get("/v4/currentUser/")["id"] == portal.user_id
-    assert saved and saved[0]["refresh_token"] != token["refresh_token"]
+    assert saved and saved[0]["refresh_token"] == token["refresh_token"]

@@ -50,7 +50,29 @@ def test_authorization_code_with_pkce_and_refreshing_by_itself(portal, endpoints
     session.token = token | {"expires_in": -1, "expires_at": 1}
     user = session.get(portal.url + "/api/v4/currentUser", client_id=gallery.id, client_secret=gallery.secret)
     assert user.json()["id"] == portal.user_id
-    assert saved and saved[0]["refresh_token"] != token["refresh_token"]
+    assert saved and saved[0]["refresh_token"] == token["refresh_token"]
+
+
+def test_the_first_refresh_token_put_back_after_each_refresh(portal, endpoints, consent, gallery):
+    """As the SDKs for C# and Java do."""
+    session = OAuth2Session(gallery.id, redirect_uri=BACK, scope=["offline", "current.user:read"])
+    url, _ = session.authorization_url(endpoints.authorize)
+    back = consent(url, gallery)
+    first = session.fetch_token(endpoints.token, authorization_response=back, client_secret=gallery.secret)["refresh_token"]
+    for _ in range(3):
+        token = session.refresh_token(endpoints.token, refresh_token=first, auth=(gallery.id, gallery.secret))
+        assert token["refresh_token"] == first
+        assert session.get(portal.url + "/api/v4/currentUser").json()["id"] == portal.user_id
+
+
+def test_a_state_of_3000_characters(endpoints, person, gallery):
+    state = "a b+c%20d&e=f" * 230
+    session = OAuth2Session(gallery.id, redirect_uri=BACK, scope=["current.user:read"])
+    url, _ = session.authorization_url(endpoints.authorize, state=state)
+    person.open(url)
+    person.sign_in()
+    back = person.press("Refuse")
+    assert parse_qs(urlsplit(back).query)["state"] == [state]
 
 
 def test_a_person_may_refuse(endpoints, person, gallery):
