@@ -290,7 +290,7 @@ export const sights: Record<string, Way> = {
     await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
     if (!hasScript()) return;
     await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("mar");
-    await expect(start.page.getByRole("listbox", { name: "users" }).getByRole("option").first()).toBeVisible();
+    await expect(start.page.getByRole("listbox", { name: "active users" }).getByRole("option").first()).toBeVisible();
     await start.page.keyboard.press("ArrowDown");
   },
   "dialog: new token, no such user": async (start) => {

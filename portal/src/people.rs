@@ -297,18 +297,31 @@ pub(crate) async fn resolve(
         UserRef::Email(value) => ("email", email::key(value)),
         UserRef::Name(value) => ("name", fields::name_key(value)),
     };
+    // Two of those who are active, or of those who are not.
     let mut found = fetch_all!(
         db,
-        (UserId, String, String),
-        "select id, name, email from users
-         where account_id = $1 and active and case when $2 = 'email' then email_key else name_key end = $3 limit 2",
+        (UserId, String, String, bool),
+        "select id, name, email, active from users
+         where account_id = $1 and case when $2 = 'email' then email_key else name_key end = $3
+         order by active desc, id limit 2",
         account,
         column,
         &value
     )?;
+    if found.first().is_some_and(|(_, _, _, active)| *active) {
+        found.retain(|(_, _, _, active)| *active);
+    }
     match (found.len(), found.pop()) {
-        (1, Some((id, name, email))) => Ok(UserChoice { id, name, email }),
+        (1, Some((id, name, email, true))) => Ok(UserChoice { id, name, email }),
+        (1, Some((_, name, _, false))) => Err(Error::field(
+            field,
+            format!("{name} is inactive. Activate the user or choose another."),
+        )),
         (0, _) => Err(Error::field(field, "No active user has this name or e-mail.")),
+        (_, Some((_, name, _, false))) => Err(Error::field(
+            field,
+            format!("All users named {name} are inactive. Activate one or choose another."),
+        )),
         _ => Err(Error::field(field, "Several users have this name; enter the e-mail.")),
     }
 }

@@ -274,6 +274,16 @@ async fn fields_are_complained_about_by_name(house: House) {
         complaint(create(nobody).await, "user"),
         "No active user has this name or e-mail."
     );
+    let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
+    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    let inactive = AppForm {
+        user: "Eve <eve@example.com>".to_owned(),
+        ..form("Other")
+    };
+    assert_eq!(
+        complaint(create(inactive).await, "user"),
+        "Eve is inactive. Activate the user or choose another."
+    );
     let wrong = AppForm {
         redirect_uris: "http://app.example.com/".to_owned(),
         ..web_app("Other")

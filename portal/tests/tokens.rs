@@ -108,23 +108,50 @@ async fn an_unknown_or_inactive_user_is_refused(house: House) {
     let consumer = house.consumer(&ada.actor, "Web shop").await.value;
     let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
     people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
-    for user in [
-        "nobody@example.com",
-        "Nobody",
-        "eve@example.com",
-        "Eve",
-        "charles@example.com",
-        "Ada",
-        "nul\0",
+    for number in 0..2 {
+        let email = format!("sam{number}@example.com");
+        let sam = house.person("Sam Smith", &email, Rights::default()).await;
+        people::set_active(&house.portal, &ada.actor, sam, false).await.unwrap();
+    }
+    let unknown = "No active user has this name or e-mail.";
+    let inactive = "Eve is inactive. Activate the user or choose another.";
+    for (user, expected) in [
+        ("nobody@example.com", unknown),
+        ("Nobody", unknown),
+        // Of another account, active or not.
+        ("charles@example.com", unknown),
+        ("Ada", unknown),
+        ("nul\0", unknown),
+        ("eve@example.com", inactive),
+        (" EVE@example.com ", inactive),
+        ("eve", inactive),
+        ("Eve <eve@example.com>", inactive),
+        (
+            "Sam Smith",
+            "All users named Sam Smith are inactive. Activate one or choose another.",
+        ),
+        (
+            "sam1@example.com",
+            "Sam Smith is inactive. Activate the user or choose another.",
+        ),
     ] {
         let refused = create(&house.portal, &ada.actor, new_token(&consumer, user, "Drupal")).await;
-        assert_eq!(
-            complaint(refused, "user"),
-            "No active user has this name or e-mail.",
-            "{user}"
-        );
+        assert_eq!(complaint(refused, "user"), expected, "{user}");
     }
-    assert_eq!(house.count("tokens").await, 0);
+    // Whoever is active is meant, whoever else has the name.
+    house.person("Eve", "eve2@example.com", Rights::default()).await;
+    let created = create(&house.portal, &ada.actor, new_token(&consumer, "Eve", "Drupal")).await;
+    let created = created.unwrap().value;
+    assert_eq!(created.user_email, "eve2@example.com");
+    revoke(&house.portal, &ada.actor, created.id).await.unwrap();
+    // Of another account, nothing is said.
+    let charles = portal::accounts::operator(&house.portal, Some("Difference Engines"))
+        .await
+        .unwrap();
+    let theirs = house.consumer(&charles, "Theirs").await.value;
+    let refused = create(&house.portal, &charles, new_token(&theirs, "eve@example.com", "Drupal")).await;
+    assert_eq!(complaint(refused, "user"), unknown);
+    assert_eq!(house.count("tokens").await, 1);
 }
 
 async fn another_system_is_named(house: House) {

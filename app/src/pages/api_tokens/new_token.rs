@@ -107,7 +107,7 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                 <Combobox
                     name="user"
                     label="User"
-                    what="users"
+                    what="active users"
                     value=form.user
                     suggestions=choices.users.into_iter().map(Suggestion::from).collect()
                     source=|text| Box::pin(find(text))

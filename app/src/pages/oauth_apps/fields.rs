@@ -123,7 +123,7 @@ pub fn UserField(
             <Combobox
                 name="user"
                 label="User"
-                what="users"
+                what="active users"
                 value=value
                 suggestions=suggested.into_iter().map(Suggestion::from).collect()
                 source=|text| Box::pin(find(text))
