@@ -2,13 +2,15 @@
 
 use crate::failure::Failure;
 use domain::oauth_apps::SigningAlgorithm;
-use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE};
+use http::header::{ACCEPT, COOKIE, REFERER, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use portal::known_browsers;
 use portal::oauth2::Policy;
 use portal::sessions::{Client, LIFETIME};
+use portal::sign_in::{Cookies, SignedIn};
 use portal::{Actor, Portal, Secret};
 use std::sync::Arc;
 
@@ -56,6 +58,16 @@ impl Site {
 #[must_use]
 pub fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-gatehouse" } else { "gatehouse" }
+}
+
+/// The name of the cookie of a browser that has signed in before.
+#[must_use]
+fn known_browser_cookie(secure: bool) -> &'static str {
+    if secure {
+        "__Host-gatehouse-browser"
+    } else {
+        "gatehouse-browser"
+    }
 }
 
 /// The session's cookie among a request's headers.
@@ -152,6 +164,16 @@ pub(crate) fn answer_script_with(status: StatusCode) {
     }
 }
 
+/// Tells the script that called a server function, or whatever else did, when to try again.
+pub(crate) fn answer_script_to_retry_after(seconds: u64) {
+    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    if !accepts_html(&parts.headers) {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
 /// Whether a browser shows the answer itself: it loads a page, or sent a form without script.
 pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     headers
@@ -171,13 +193,26 @@ pub(crate) fn query(name: &str) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
-/// Gives the browser a session's cookie.
-pub(crate) fn set_session_cookie(cookie: &Secret) -> Result<(), Failure> {
+/// The cookies that a browser sends along when it signs in.
+pub(crate) fn sign_in_cookies() -> Result<Cookies, Failure> {
+    let secure = site()?.is_secure();
+    let secret = |name| cookie(name).map(Secret::new);
+    Ok(Cookies {
+        session: secret(session_cookie(secure)),
+        known_browser: secret(known_browser_cookie(secure)),
+    })
+}
+
+/// Gives the browser the cookies of one that has signed in. By the second it is known when it signs in again.
+pub(crate) fn set_sign_in_cookies(signed_in: &SignedIn) -> Result<(), Failure> {
+    let secure = site()?.is_secure();
+    let SignedIn { session, known_browser } = signed_in;
+    send_cookie(session_cookie(secure), session.expose(), "/", LIFETIME.as_secs())?;
     send_cookie(
-        session_cookie(site()?.is_secure()),
-        cookie.expose(),
+        known_browser_cookie(secure),
+        known_browser.expose(),
         "/",
-        LIFETIME.as_secs(),
+        known_browsers::LIFETIME.as_secs(),
     )
 }
 

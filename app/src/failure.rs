@@ -143,7 +143,12 @@ impl FromServerFnError for Failure {
     /// gets its status.
     fn ser(&self) -> Bytes {
         #[cfg(feature = "ssr")]
-        crate::context::answer_script_with(self.status());
+        {
+            crate::context::answer_script_with(self.status());
+            if let Self::TooMany { retry_after } = self {
+                crate::context::answer_script_to_retry_after(*retry_after);
+            }
+        }
         JsonEncoding::encode(self).unwrap_or_default()
     }
 

@@ -131,11 +131,14 @@ impl NewUser {
     }
 }
 
-/// Complains about a password that is too short or too long. Any characters will do.
+/// Complains about a password that is too short, too long, or holds what no field of a form can: control characters. Any
+/// others will do, spaces too. How easy it is to guess, the server alone can say.
 pub fn check_password(field: &str, password: &str, errors: &mut FieldErrors) {
     if password.chars().count() < MIN_PASSWORD {
         errors.add(field, format!("Use at least {MIN_PASSWORD} characters."));
     } else if password.len() > MAX_PASSWORD {
         errors.add(field, format!("Use at most {MAX_PASSWORD} bytes."));
+    } else if password.chars().any(char::is_control) {
+        errors.add(field, "Remove the control characters, such as tabs.");
     }
 }

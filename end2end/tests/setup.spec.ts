@@ -44,6 +44,19 @@ test("the code may be typed in small letters and without hyphens", async ({ page
   await expect(page.getByRole("heading", { name: "Portal settings" })).toBeVisible();
 });
 
+test("a password that is easy to guess is said at its field, and nothing is made", async ({ page, server, tolerate }) => {
+  tolerate(/status of 4\d\d.*setup\/complete/);
+  await open(page, "/setup");
+  const code = await server.setupCode();
+  for (const password of ["aaaaaaaaaaaa", admin.email, "Northwind 2026"]) {
+    await fillSetup(page, code, { person: { ...admin, password } });
+    await expect(page.getByLabel("Password")).toHaveAccessibleDescription(/This password is too easy to guess\./);
+  }
+  expect(await server.command(["account", "list"])).toEqual([]);
+  await fillSetup(page, code);
+  await expect(page.getByRole("heading", { name: "Portal settings" })).toBeVisible();
+});
+
 test("what is missing is said at its field, and nothing is made", async ({ page, server, tolerate }) => {
   tolerate(/status of 4\d\d.*setup\/complete/);
   await open(page, "/setup");

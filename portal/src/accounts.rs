@@ -6,6 +6,7 @@ use crate::audit::{self, Change};
 use crate::changes;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
 use crate::error::{Error, Result};
+use crate::passwords::{self, AboutUser};
 use crate::people;
 use crate::portal::Portal;
 use crate::profiles;
@@ -19,10 +20,12 @@ use domain::time::Timestamp;
 /// Makes an account with its administrator, all features on.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a field that does not hold what it must, an e-mail that is in use included.
+/// [`Error::Invalid`] for a field that does not hold what it must, such as an e-mail that is in use or a password that is
+/// easy to guess.
 pub async fn create(portal: &Portal, input: NewAccount) -> Result<(AccountId, UserId)> {
     let input = input.checked()?;
-    let password_hash = crate::passwords::hash(portal, &input.password).await?;
+    let about = AboutUser::new(&input.name, &input.email, &input.account_name);
+    let password_hash = passwords::hash_new(portal, &input.password, about).await?;
     let mut tx = portal.begin().await?;
     let made = insert(portal, &mut tx, Via::CommandLine, input, &password_hash).await?;
     tx.commit().await?;

@@ -69,7 +69,7 @@ pub(crate) enum Lock {
     Setup = 0x6761_7402,
     /// Housekeeping.
     Maintenance = 0x6761_7403,
-    /// Counting attempts to sign in.
+    /// Counting attempts to sign in; for each thing that they are counted by.
     SignIn = 0x6761_7404,
     /// Changing the master keys.
     Keys = 0x6761_7405,
@@ -376,6 +376,42 @@ impl Transaction {
                 .bind(consumer)
                 .execute(&mut **transaction)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// Locks the session with this digest until the end of the transaction, so that nothing is tied to it meanwhile.
+    /// SQLite has one writer.
+    pub(crate) async fn lock_session(&mut self, digest: &[u8]) -> Result<()> {
+        if let Self::Postgres(transaction) = self {
+            sqlx::query::<Postgres>("select id from sessions where digest = $1 for update")
+                .bind(digest)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until no other transaction, on any node, holds `lock` for one of these digests; they are held until the end of
+    /// this one. SQLite has one writer, so there they are held already.
+    pub(crate) async fn lock_each(&mut self, lock: Lock, digests: &[Vec<u8>]) -> Result<()> {
+        if let Self::Postgres(transaction) = self {
+            // Of two digests that begin alike, one waits for the other in vain, which is rare and harmless.
+            let mut keys: Vec<i32> = digests
+                .iter()
+                .filter_map(|digest| digest.first_chunk())
+                .map(|bytes| i32::from_be_bytes(*bytes))
+                .collect();
+            // In one order everywhere, so that no two transactions wait for each other.
+            keys.sort_unstable();
+            keys.dedup();
+            for key in keys {
+                sqlx::query::<Postgres>("select pg_advisory_xact_lock($1, $2)")
+                    .bind(lock as i32)
+                    .bind(key)
+                    .execute(&mut **transaction)
+                    .await?;
+            }
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ pub mod dam_assets;
 pub mod demo;
 pub mod idempotency;
 pub mod implementations;
+pub mod known_browsers;
 pub mod maintenance;
 pub mod nonces;
 pub mod oauth1;

@@ -4,8 +4,8 @@ use crate::database::{Lock, run};
 use crate::error::Result;
 use crate::portal::Portal;
 use crate::{
-    api_keys, asked_fields, changes, idempotency, nonces, oauth2, remote_logs, request_tokens, reveals, sign_in,
-    signing_keys,
+    api_keys, asked_fields, changes, idempotency, known_browsers, nonces, oauth2, remote_logs, request_tokens, reveals,
+    sign_in, signing_keys,
 };
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub const PERIOD: Duration = Duration::from_secs(60);
 
 pub use changes::watch;
 
-/// Deletes nonces, reveals, request tokens, sessions, counts, codes, tokens, API keys, logs and answers to repeated
+/// Deletes nonces, reveals, request tokens, sessions, counts, known browsers, codes, tokens, API keys, logs and answers to repeated
 /// requests whose time is over, and sees to the keys that sign.
 ///
 /// # Errors
@@ -26,6 +26,7 @@ pub async fn run(portal: &Portal) -> Result<()> {
     reveals::prune(portal, &mut tx).await?;
     request_tokens::prune(portal, &mut tx).await?;
     sign_in::prune(portal, &mut tx).await?;
+    known_browsers::prune(portal, &mut tx).await?;
     changes::prune(portal, &mut tx).await?;
     run!(&mut tx, "delete from sessions where expires_at <= $1", portal.now())?;
     oauth2::prune_codes(portal, &mut tx).await?;

@@ -5,13 +5,16 @@ use crate::audit::{self, Change};
 use crate::changes;
 use crate::database::{Connection, Transaction, fetch_all, fetch_one, fetch_optional, run};
 use crate::error::{Error, Result, taken};
+use crate::known_browsers;
+use crate::passwords::{self, AboutUser};
 use crate::portal::Portal;
 use crate::profiles;
+use crate::sign_in;
 use domain::email;
 use domain::features::Feature;
-use domain::fields::{self, FieldErrors};
+use domain::fields;
 use domain::ids::{AccountId, ProfileId, UserId};
-use domain::people::{NewUser, User, UserChoice, check_password};
+use domain::people::{NewUser, User, UserChoice};
 use domain::rights::Right;
 use domain::time::Timestamp;
 use domain::tokens::UserRef;
@@ -73,11 +76,12 @@ impl From<Row> for User {
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage users, [`Error::Invalid`] for a field that does not hold what it must, such as
-/// an e-mail that is in use or a profile that the account does not have.
+/// an e-mail that is in use, a profile that the account does not have or a password that is easy to guess.
 pub async fn create(portal: &Portal, actor: &Actor, input: NewUser) -> Result<UserId> {
     actor.may(Right::ManageUsers)?;
     let input = input.checked()?;
-    let password_hash = crate::passwords::hash(portal, &input.password).await?;
+    let about = AboutUser::new(&input.name, &input.email, actor.account_name());
+    let password_hash = passwords::hash_new(portal, &input.password, about).await?;
     let mut tx = portal.begin().await?;
     let id = insert(portal, &mut tx, actor, &input, &password_hash).await?;
     tx.commit().await?;
@@ -138,6 +142,7 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
     }
     if !active {
         run!(&mut tx, "delete from sessions where user_id = $1", id)?;
+        known_browsers::forget_all(&mut tx, id).await?;
     }
     let action = if active { "user.activate" } else { "user.deactivate" };
     audit::record(
@@ -157,19 +162,31 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
     Ok(())
 }
 
-/// Gives a person another password and ends their sessions, on every node within a second. What they have let programs do
-/// in their name goes on.
+/// Gives a person another password and ends their sessions, on every node within a second. Their browsers are known no
+/// more, and what failed at their account is forgotten, so that they can sign in at once. What they have let programs do in
+/// their name goes on.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users, [`Error::Invalid`] for a password that is too short or too long,
-/// [`Error::NotFound`] where the account has no such person.
+/// [`Error::Forbidden`] without Manage users, [`Error::Invalid`] for a password that is too short, too long or easy to
+/// guess, [`Error::NotFound`] where the account has no such person.
 pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: &str) -> Result<()> {
     actor.may(Right::ManageUsers)?;
-    let mut errors = FieldErrors::default();
-    check_password("password", password, &mut errors);
-    errors.or(())?;
-    let password_hash = crate::passwords::hash(portal, password).await?;
+    let found = {
+        let mut db = portal.read().await?;
+        fetch_optional!(
+            &mut db,
+            (String, String),
+            "select name, email from users where id = $1 and account_id = $2",
+            id,
+            actor.account()
+        )?
+    };
+    let (name, email) = found.ok_or(Error::NotFound("user"))?;
+    let about = AboutUser::new(&name, &email, actor.account_name());
+    let password_hash = passwords::hash_new(portal, password, about).await?;
     let mut tx = portal.begin().await?;
+    // In the order in which a sign-in writes them.
+    sign_in::forget_account(&mut tx, &email).await?;
     let touched = run!(
         &mut tx,
         "update users set password_hash = $3 where id = $1 and account_id = $2",
@@ -181,6 +198,7 @@ pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: 
         return Err(Error::NotFound("user"));
     }
     run!(&mut tx, "delete from sessions where user_id = $1", id)?;
+    known_browsers::forget_all(&mut tx, id).await?;
     let change = Change {
         action: "user.set-password",
         subject: Some(id.0),

@@ -110,6 +110,35 @@ pub async fn dismiss(portal: &Portal, actor: &Actor, id: RevealId) -> Result<()>
     tx.commit().await
 }
 
+/// Moves what waits to be read from one session to another of the same user.
+pub(crate) async fn move_to(portal: &Portal, tx: &mut Transaction, old: SessionId, new: SessionId) -> Result<()> {
+    let rows = fetch_all!(
+        tx,
+        (RevealId, Vec<u8>),
+        "select id, sealed from reveals where session_id = $1 and expires_at > $2",
+        old,
+        portal.now()
+    )?;
+    for (id, sealed) in rows {
+        let content = match portal.unseal(&context(id, old), &sealed) {
+            Ok(content) => content,
+            Err(error) => {
+                // It could not have been shown either, and must keep nobody from signing in.
+                tracing::error!(%error, %id, "a secret that waits to be read cannot be opened");
+                continue;
+            }
+        };
+        run!(
+            tx,
+            "update reveals set session_id = $2, sealed = $3 where id = $1",
+            id,
+            new,
+            portal.seal(&context(id, new), &content)?
+        )?;
+    }
+    Ok(())
+}
+
 /// Deletes those that nobody put away.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     run!(tx, "delete from reveals where expires_at <= $1", portal.now())?;

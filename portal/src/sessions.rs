@@ -7,6 +7,7 @@ use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::last_noted::LastNoted;
 use crate::portal::Portal;
+use crate::reveals;
 use crate::secret::{self, Secret};
 use domain::ids::{SessionId, UserId};
 use domain::sessions::Session;
@@ -75,6 +76,43 @@ pub(crate) async fn open(
         now.after(IDLE)
     )?;
     Ok((id, cookie))
+}
+
+/// Ends the session that a browser was in when it signed in again, in the transaction that opens its new one. For the same
+/// user, secrets that wait to be read move to the new session. Gives whether there was one, which the caller announces.
+pub(crate) async fn replace(
+    portal: &Portal,
+    tx: &mut Transaction,
+    old_cookie: &str,
+    (new, user): (SessionId, UserId),
+) -> Result<bool> {
+    let digest = secret::digest(old_cookie.as_bytes());
+    // Before anything is read of it: a request may be adding a secret to it at this moment.
+    tx.lock_session(&digest).await?;
+    let row = fetch_optional!(
+        tx,
+        (SessionId, UserId, Timestamp),
+        "select id, user_id, expires_at from sessions where digest = $1",
+        digest
+    )?;
+    let Some((old, old_user, expires_at)) = row else {
+        return Ok(false);
+    };
+    let lives = portal.now() < expires_at;
+    if lives && old_user == user {
+        reveals::move_to(portal, tx, old, new).await?;
+    }
+    run!(tx, "delete from sessions where id = $1", old)?;
+    // One that has expired, or whose user cannot sign in any more, had ended already.
+    if lives && let Some(actor) = Actor::load(tx, old_user, Via::Session(old)).await? {
+        let change = Change {
+            action: "session.end",
+            subject: Some(old.0),
+            detail: "signed in again",
+        };
+        audit::record(portal, tx, &actor, change).await?;
+    }
+    Ok(true)
 }
 
 /// Who the cookie belongs to, if its session lives and its person is active.

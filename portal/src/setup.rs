@@ -4,11 +4,12 @@ use crate::accounts;
 use crate::actor::Via;
 use crate::database::{Lock, fetch_optional, run};
 use crate::error::{Error, Result};
-use crate::passwords;
+use crate::known_browsers;
+use crate::passwords::{self, AboutUser};
 use crate::portal::Portal;
 use crate::secret::{self, Secret};
 use crate::sessions::{self, Client};
-use crate::sign_in::Attempt;
+use crate::sign_in::{Attempt, SignedIn};
 use domain::accounts::NewAccount;
 use domain::fields::FieldErrors;
 
@@ -41,13 +42,13 @@ pub async fn issue_code(portal: &Portal) -> Result<Option<Secret>> {
     Ok(Some(code))
 }
 
-/// Makes the first account and signs its administrator in. Gives the cookie's value.
+/// Makes the first account and signs its administrator in.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a wrong code or a field that does not hold what it must, [`Error::TooMany`] after too many
+/// [`Error::Invalid`] for a wrong code or a field that does not hold what it must, such as a password that is easy to guess, [`Error::TooMany`] after too many
 /// wrong codes, [`Error::Conflict`] when there is an account already.
-pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &Client) -> Result<Secret> {
-    let attempt = Attempt::begin(portal, None, &client.address).await?;
+pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &Client) -> Result<SignedIn> {
+    let attempt = Attempt::at_setup_code(portal, &client.address).await?;
     let already = || Error::Conflict("This portal has been set up already. Sign in.".to_owned());
     let known = {
         let mut db = portal.read().await?;
@@ -74,7 +75,8 @@ pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &C
             return Err(errors.into());
         }
     };
-    let password_hash = passwords::hash(portal, &input.password).await?;
+    let about = AboutUser::new(&input.name, &input.email, &input.account_name);
+    let password_hash = passwords::hash_new(portal, &input.password, about).await?;
     let mut tx = portal.begin().await?;
     tx.lock(Lock::Setup).await?;
     if accounts::any(&mut tx).await? {
@@ -83,10 +85,11 @@ pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &C
     attempt.succeeded(&mut tx).await?;
     let (_, user) = accounts::insert(portal, &mut tx, Via::Setup, input, &password_hash).await?;
     run!(&mut tx, "delete from setup_codes")?;
-    let (_, cookie) = sessions::open(portal, &mut tx, user, client).await?;
+    let (_, session) = sessions::open(portal, &mut tx, user, client).await?;
+    let known_browser = known_browsers::remember(portal, &mut tx, user, None).await?;
     tx.commit().await?;
     portal.forget();
-    Ok(cookie)
+    Ok(SignedIn { session, known_browser })
 }
 
 /// What is kept of a code. How it is typed does not matter: case, spaces and hyphens are for reading.

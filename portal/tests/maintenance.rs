@@ -28,7 +28,7 @@ async fn what_is_over_is_deleted_and_the_rest_stays(house: House) {
     maintenance::run(&house.portal).await.unwrap();
     assert_eq!((house.count("sessions").await, house.count("consumers").await), (1, 2));
     house.actor(&young.cookie).await;
-    house.advance(15 * 60);
+    house.clock.advance(sign_in::WINDOW);
     maintenance::run(&house.portal).await.unwrap();
     assert_eq!(
         (house.count("sign_in_failures").await, house.count("reveals").await),

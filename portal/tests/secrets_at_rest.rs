@@ -31,10 +31,13 @@ async fn search_the_files(house: House) {
         email: ADA.to_owned(),
         password: PASSWORD.to_owned(),
     };
-    let cookie = setup::complete(portal, code.expose(), form, &client("192.0.2.1"))
+    let signed_in = setup::complete(portal, code.expose(), form, &client("192.0.2.1"))
         .await
         .unwrap();
-    let actor = sessions::find(portal, cookie.expose()).await.unwrap().unwrap();
+    let actor = sessions::find(portal, signed_in.session.expose())
+        .await
+        .unwrap()
+        .unwrap();
     let consumer = house.consumer(&actor, "Web shop").await;
     let token = house.token(&actor, &consumer.value, ADA, "Drupal").await;
     let app = App::new(&consumer);
@@ -51,7 +54,8 @@ async fn search_the_files(house: House) {
     for secret in [
         code.expose(),
         PASSWORD,
-        cookie.expose(),
+        signed_in.session.expose(),
+        signed_in.known_browser.expose(),
         consumer.secret.expose(),
         token.secret.expose(),
         asked.secret.expose(),

@@ -31,11 +31,14 @@ async fn the_code_opens_the_portal_once(house: House) {
     let portal = &house.portal;
     assert!(setup::is_open(portal).await.unwrap());
     let code = code(&house).await;
-    let cookie = setup::complete(portal, code.expose(), form(), &client("192.0.2.1"))
+    let signed_in = setup::complete(portal, code.expose(), form(), &client("192.0.2.1"))
         .await
         .unwrap();
 
-    let actor = sessions::find(portal, cookie.expose()).await.unwrap().unwrap();
+    let actor = sessions::find(portal, signed_in.session.expose())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(actor.account_name(), "Analytical Engines");
     assert_eq!(actor.person().unwrap().name, "Ada Lovelace");
     assert_eq!(actor.rights(), domain::rights::Rights::all());

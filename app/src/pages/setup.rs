@@ -35,8 +35,8 @@ pub async fn complete_setup(
         password,
     };
     let completed = match portal::setup::complete(&site.portal, &code, input, &client).await {
-        Ok(cookie) => {
-            crate::context::set_session_cookie(&cookie)?;
+        Ok(signed_in) => {
+            crate::context::set_sign_in_cookies(&signed_in)?;
             Ok(())
         }
         Err(error) => Err(error),
@@ -110,7 +110,7 @@ fn Form() -> impl IntoView {
                     label="Password"
                     kind="password"
                     autocomplete="new-password"
-                    help="At least 12 characters."
+                    help="At least 12 characters that are hard to guess, such as a few words that do not belong together."
                     minlength=MIN_PASSWORD
                     error=check.error("password")
                 />

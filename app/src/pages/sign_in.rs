@@ -10,23 +10,27 @@ use leptos::server_fn::ServerFn;
 #[cfg(not(feature = "ssr"))]
 use leptos_router::hooks::use_query_map;
 
-/// Opens a session, and goes where the person was going.
+/// Opens a session, which replaces the one that the browser is in, and goes where the person was going.
 ///
 /// # Errors
 /// [`Failure::Invalid`] when e-mail and password do not fit, [`Failure::TooMany`] while the person has to wait.
 #[server(prefix = "/fn", endpoint = "session/sign-in")]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), Failure> {
+    use portal::sign_in::sign_in_with_cookies;
+
     let site = crate::context::site()?;
     let client = crate::context::visitor()?.client;
-    let cookie = match portal::sign_in::sign_in(&site.portal, &email, &password, &client).await {
-        Ok(cookie) => cookie,
+    let cookies = crate::context::sign_in_cookies()?;
+    let signed_in = sign_in_with_cookies(&site.portal, &email, &password, &client, &cookies).await;
+    let signed_in = match signed_in {
+        Ok(signed_in) => signed_in,
         Err(error) => {
             typed::keep(&email)?;
             return Err(error.into());
         }
     };
     typed::forget()?;
-    crate::context::set_session_cookie(&cookie)?;
+    crate::context::set_sign_in_cookies(&signed_in)?;
     // A header carries visible ASCII; the addresses that lead to the form are escaped.
     let local = domain::local_path::local_path(&next).filter(|path| path.bytes().all(|byte| byte.is_ascii_graphic()));
     leptos_axum::redirect(local.unwrap_or("/"));
@@ -89,10 +93,19 @@ impl Page for SignInPage {
 
     fn view(this: Self) -> AnyView {
         let SignInPage { failure, next } = this;
+        let has_to_wait = matches!(failure, Some(Failure::TooMany { .. }));
         let complaint = failure.and_then(|failure| failure.form(&[])).map(|message| {
             view! {
                 <Notice kind=Kind::Danger>
                     <p>{message}</p>
+                    {has_to_wait
+                        .then(|| {
+                            view! {
+                                <p>
+                                    "You can still sign in from a browser that you have used before. If you forgot your password, ask the person who administers Gatehouse for a new one."
+                                </p>
+                            }
+                        })}
                 </Notice>
             }
         });

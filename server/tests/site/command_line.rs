@@ -85,6 +85,18 @@ fn who_has_lost_a_password_is_given_another() {
         "{}",
         short.err
     );
+    for weak in ["passwordpassword", "ada.lovelace", EMAIL] {
+        let refused = program.run(&set, &format!("{weak}\n"));
+        assert_eq!(refused.status, 1, "{weak}");
+        assert!(
+            refused
+                .err
+                .starts_with("error: password: This password is too easy to guess. "),
+            "{}",
+            refused.err
+        );
+        assert!(!refused.err.contains(weak) && !refused.out.contains(weak), "{weak}");
+    }
     let nobody = program.run(
         &["user", "set-password", "nobody@example.com"],
         &format!("{PASSWORD}\n"),

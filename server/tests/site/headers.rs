@@ -1,6 +1,6 @@
 //! What browsers are told not to do.
 
-use crate::support::{EMAIL, Engine, PASSWORD, Site, header, session_line};
+use crate::support::{EMAIL, Engine, PASSWORD, Site, header, known_browser_line, session_line};
 use server::config::Overrides;
 
 /// A directive of the answer's policy.
@@ -103,7 +103,7 @@ async fn answers_without_a_page_allow_nothing() {
 }
 
 #[tokio::test]
-async fn where_there_is_tls_it_stays_and_the_cookie_is_bound_to_it() {
+async fn where_there_is_tls_it_stays_and_the_cookies_are_bound_to_it() {
     let overrides = Overrides {
         public_url: Some("https://portal.example.com".to_owned()),
         ..Overrides::default()
@@ -113,9 +113,13 @@ async fn where_there_is_tls_it_stays_and_the_cookie_is_bound_to_it() {
     assert_eq!(header(&answer, "strict-transport-security"), "max-age=63072000");
     let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "")];
     let answer = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
-    let line = session_line(&answer).unwrap();
-    assert!(line.starts_with("__Host-gatehouse="), "{line}");
-    for attribute in ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"] {
-        assert!(line.split("; ").any(|part| part == attribute), "{line}");
+    for (line, name) in [
+        (session_line(&answer).unwrap(), "__Host-gatehouse="),
+        (known_browser_line(&answer).unwrap(), "__Host-gatehouse-browser="),
+    ] {
+        assert!(line.starts_with(name), "{line}");
+        for attribute in ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"] {
+            assert!(line.split("; ").any(|part| part == attribute), "{line}");
+        }
     }
 }

@@ -21,5 +21,6 @@ mod program;
 mod requests;
 mod secrets;
 mod settings;
+mod sign_in;
 mod stored_markup;
 mod support;

@@ -2,7 +2,7 @@
 
 use crate::process::Credential;
 use crate::program::Program;
-use crate::support::{EMAIL, PASSWORD, cookie, form};
+use crate::support::{EMAIL, PASSWORD, cookie, form, known_browser_line};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
@@ -237,7 +237,15 @@ async fn no_secret_is_written_anywhere() {
         ("email", EMAIL),
         ("password", PASSWORD),
     ];
-    let first = cookie(&browser.post("/fn/setup/complete", "", &fields).await).unwrap();
+    let weak_password = "Qwertyuiop-12345";
+    let weak_fields = fields.map(|(name, value)| (name, if name == "password" { weak_password } else { value }));
+    let weak = browser.post("/fn/setup/complete", "", &weak_fields).await;
+    assert_eq!(weak.status(), 400);
+    assert!(weak.text().await.unwrap().contains("too easy to guess"));
+    let set_up = browser.post("/fn/setup/complete", "", &fields).await;
+    let known_browser = known_browser_line(&set_up).unwrap();
+    let known_browser = known_browser.split(['=', ';']).nth(1).unwrap().to_owned();
+    let first = cookie(&set_up).unwrap();
     let wrong_password = "a password that is not Ada's";
     let fields = |password| [("email", EMAIL), ("password", password), ("next", "")];
     browser.post("/fn/session/sign-in", "", &fields(wrong_password)).await;
@@ -315,6 +323,8 @@ async fn no_secret_is_written_anywhere() {
         ("setup code without hyphens", code.replace('-', "")),
         ("password", PASSWORD.to_owned()),
         ("wrong password", wrong_password.to_owned()),
+        ("weak password", weak_password.to_owned()),
+        ("known browser", known_browser),
         ("first session", value(&first)),
         ("second session", value(&second)),
         ("consumer secret", consumer.consumer_secret.clone()),

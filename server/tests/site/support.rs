@@ -186,6 +186,16 @@ pub fn session_line(answer: &Response) -> Option<&str> {
     lines.find(|line| line.starts_with("gatehouse=") || line.starts_with("__Host-gatehouse="))
 }
 
+/// The line that makes the browser known.
+pub fn known_browser_line(answer: &Response) -> Option<&str> {
+    let mut lines = answer
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .map(|line| line.to_str().unwrap());
+    lines.find(|line| line.starts_with("gatehouse-browser=") || line.starts_with("__Host-gatehouse-browser="))
+}
+
 /// The session's cookie, as the browser will send it back.
 pub fn cookie(answer: &Response) -> Option<String> {
     session_line(answer)?.split(';').next().map(str::to_owned)

@@ -1,0 +1,19 @@
+-- What slows guessing down: failures by account can be cleared, and browsers that have signed in before are known.
+
+alter table sign_in_failures add column email_digest bytea;
+
+create index sign_in_failures_by_email on sign_in_failures (email_digest);
+
+create table known_browsers (
+    -- SHA-256 of the cookie's 256 random bits.
+    digest     bytea   not null,
+    -- Several people may sign in with one browser.
+    user_id    uuid    not null references users (id) on delete cascade,
+    -- Sign-ins that failed since the last that did not.
+    failures   bigint  not null default 0,
+    expires_at bigint  not null,
+    primary key (digest, user_id)
+);
+
+create index known_browsers_by_user on known_browsers (user_id, expires_at);
+create index known_browsers_by_expiry on known_browsers (expires_at);
