@@ -1,6 +1,8 @@
 //! What is wrong with a form, field by field.
 
+use crate::unicode;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The longest name that a person may give to anything, in characters.
@@ -68,39 +70,56 @@ impl fmt::Display for FieldErrors {
 
 impl std::error::Error for FieldErrors {}
 
-/// A name as a person typed it, with the space around it and runs of space inside it taken away.
+/// A name as a person typed it, [tidied](tidy).
 ///
 /// # Errors
-/// When it is empty, longer than [`MAX_NAME`] characters, or holds control characters.
+/// When it is empty, longer than [`MAX_NAME`] characters, or holds what [`check_visible`](unicode::check_visible) refuses.
 pub fn name(field: &str, text: &str, errors: &mut FieldErrors) -> String {
-    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = tidy(text);
     if name.is_empty() {
         errors.add(field, "Enter a name.");
     } else if name.chars().count() > MAX_NAME {
         errors.add(field, format!("Use at most {MAX_NAME} characters."));
-    } else if name.chars().any(char::is_control) {
-        errors.add(field, "Use letters, digits and punctuation only.");
+    } else if let Err(invalid) = unicode::check_visible(&name) {
+        errors.add(field, invalid.to_string());
     }
     name
 }
 
-/// Checks that a person has typed a thing's name, to show that they mean to delete it.
+/// Returns the text in Normalization Form C, without the space around it and with one space for each run of space and line
+/// breaks inside it.
+#[must_use]
+pub fn tidy(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match unicode::nfc(&words) {
+        Cow::Borrowed(_) => words,
+        Cow::Owned(text) => text,
+    }
+}
+
+/// Checks that a person has typed a thing's name, to show that they mean to delete it. Case counts; how accents are encoded
+/// does not.
 ///
 /// # Errors
 /// For any other text, under `name`.
 pub fn confirmed(name: &str, typed: &str) -> Result<(), FieldErrors> {
-    if typed.trim() == name {
+    if unicode::nfc(typed.trim()) == unicode::nfc(name) {
         Ok(())
     } else {
         Err(FieldErrors::one("name", format!("Type {name} to delete it.")))
     }
 }
 
-/// What makes two names the same: case does not count. It may be looked for in any database: PostgreSQL has no room for
-/// a NUL, which no name holds.
+/// What makes two names the same: neither case counts nor what nobody sees (see [`unicode::caseless_key`]). It may be looked
+/// for in any database: PostgreSQL has no room for a NUL, which no name holds.
 #[must_use]
 pub fn name_key(name: &str) -> String {
-    name.to_lowercase().replace('\0', "\u{fffd}")
+    let key = unicode::caseless_key(name);
+    if key.contains('\0') {
+        key.replace('\0', "\u{fffd}")
+    } else {
+        key
+    }
 }
 
 #[cfg(test)]

@@ -109,6 +109,10 @@ id!(
     /// A record that a connector logged.
     RemoteLogId
 );
+id!(
+    /// A settings file that waits to be applied.
+    SettingsUploadId
+);
 
 impl OauthAppId {
     /// The app that a client id names. As text an id is in one form only, so that nothing is counted under two.

@@ -1,7 +1,9 @@
 //! Implementations: the CMS instances that use the connector API.
 
+use crate::fields::tidy;
 use crate::ids::ImplementationId;
 use crate::time::Timestamp;
+use crate::unicode::replace_hidden;
 use serde::{Deserialize, Serialize};
 
 /// The most characters of a kind or a version.
@@ -138,11 +140,12 @@ fn value_of(text: &str) -> Result<(String, &str), NotAConnector> {
 }
 
 fn name_of(value: &str) -> Result<String, NotAConnector> {
-    let name = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = tidy(value);
     if name.chars().count() > MAX_INSTANCE || name.chars().any(char::is_control) {
         return Err(NotAConnector);
     }
-    Ok(name)
+    // A connector works whatever its CMS is called; the page shows that there is something.
+    Ok(replace_hidden(&name).into_owned())
 }
 
 #[cfg(test)]
@@ -165,6 +168,20 @@ mod tests {
         );
         assert_eq!(Connector::parse("xpxm/9").unwrap().title(), "XP/XM");
         assert_eq!(connector.unwrap().title(), "SitecoreAI Shop \"North\"; 1");
+    }
+
+    #[test]
+    fn what_nobody_sees_of_a_name_is_shown() {
+        for (instance, shown) in [
+            ("Shop\u{202e}", "Shop\u{fffd}"),
+            ("\u{200b}", "\u{fffd}"),
+            ("\u{3164}", "\u{fffd}"),
+            ("Cafe\u{301}", "Café"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+        ] {
+            let connector = Connector::parse(&format!("xpxm/9; instance=\"{instance}\""));
+            assert_eq!(connector.unwrap().instance, shown);
+        }
     }
 
     #[test]

@@ -29,3 +29,4 @@ pub mod sessions;
 pub mod settings;
 pub mod time;
 pub mod tokens;
+pub mod unicode;

@@ -12,10 +12,11 @@ pub use edit::{ConnectionForm, Edit, FieldForm, GlobalForm, Own};
 pub use member::{Member, Place};
 pub use merge::{Clash, merge, overlaid};
 
-use crate::fields::{FieldErrors, name_key};
+use crate::fields::{FieldErrors, name_key, tidy};
 use crate::portal_url;
 use crate::selector::{Dam, Language, Options, Resolved};
 use crate::time::Timestamp;
+use crate::unicode::check_visible;
 use serde::{Deserialize, Serialize};
 
 /// The most fields with settings of their own.
@@ -26,6 +27,9 @@ pub const MAX_FIELD: usize = 200;
 
 /// The longest search term, in characters.
 pub const MAX_TERM: usize = 200;
+
+/// The most changes that are listed of one revision or file: one file can make tens of thousands, which nobody reads.
+pub const MAX_LISTED: usize = 200;
 
 /// The longest client id, in characters.
 pub const MAX_CLIENT_ID: usize = 200;
@@ -173,8 +177,10 @@ pub struct Revision {
     pub by: Option<String>,
     /// How it came about, where it was no form: `Restored revision 12`.
     pub note: String,
-    /// What it changed.
+    /// What it changed: all of it, or the first [`MAX_LISTED`] changes where revisions are listed.
     pub differences: Vec<Difference>,
+    /// How many changes that are in all.
+    pub total: usize,
 }
 
 /// What a save came to.
@@ -202,7 +208,7 @@ pub struct Clashes {
 }
 
 impl Settings {
-    /// The settings of a field by its name; case does not count.
+    /// The settings of a field by its name, as [`name_key`] compares it.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSettings> {
         self.position(&name_key(name)).ok().map(|index| &self.fields[index])
@@ -240,12 +246,13 @@ impl Settings {
             check_options(&mut field.options, &place, &mut errors);
         }
         self.fields.sort_by_cached_key(|field| name_key(&field.field));
-        for pair in self.fields.windows(2) {
-            if let [one, other] = pair
-                && name_key(&one.field) == name_key(&other.field)
-            {
-                errors.add("fields", format!("{} is there twice.", other.field));
+        let mut before: Option<(String, &str)> = None;
+        for field in &self.fields {
+            let key = name_key(&field.field);
+            if let Some((_, name)) = before.filter(|(other, _)| *other == key) {
+                errors.add("fields", twice(name, &field.field));
             }
+            before = Some((key, &field.field));
         }
         errors.or(self)
     }
@@ -277,32 +284,38 @@ impl Connection {
     }
 }
 
+/// The complaint about two names of the same field.
+fn twice(one: &str, other: &str) -> String {
+    if one == other {
+        format!("{other} is there twice.")
+    } else {
+        format!("{one} and {other} are the same field.")
+    }
+}
+
 /// A field's name as a person typed it.
 fn field_name(place: &str, text: &str, errors: &mut FieldErrors) -> String {
-    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = tidy(text);
     if name.is_empty() {
         errors.add(place, "Enter the name of a field.");
     } else if name.chars().count() > MAX_FIELD {
         errors.add(place, format!("Use at most {MAX_FIELD} characters."));
-    } else if name.chars().any(char::is_control) {
-        errors.add(place, "Use letters, digits and punctuation only.");
+    } else if let Err(invalid) = check_visible(&name) {
+        errors.add(place, invalid.to_string());
     }
     name
 }
 
 fn check_options(options: &mut Options, place: &str, errors: &mut FieldErrors) {
     if let Some(term) = &mut options.default_search_term {
-        *term = term.split_whitespace().collect::<Vec<_>>().join(" ");
+        *term = tidy(term);
         if term.chars().count() > MAX_TERM {
             errors.add(
                 &format!("{place}.defaultSearchTerm"),
                 format!("Use at most {MAX_TERM} characters."),
             );
-        } else if term.chars().any(char::is_control) {
-            errors.add(
-                &format!("{place}.defaultSearchTerm"),
-                "Use letters, digits and punctuation only.",
-            );
+        } else if let Err(invalid) = check_visible(term) {
+            errors.add(&format!("{place}.defaultSearchTerm"), invalid.to_string());
         }
     }
     if options.asset_types.is_some_and(crate::selector::AssetTypes::is_empty) {

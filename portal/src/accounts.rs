@@ -12,6 +12,7 @@ use crate::portal::Portal;
 use crate::profiles;
 use domain::accounts::{Account, NewAccount};
 use domain::features::Feature;
+use domain::fields::name_key;
 use domain::ids::{AccountId, UserId};
 use domain::people::{ADMINISTRATOR, NewUser};
 use domain::rights::Rights;
@@ -122,7 +123,8 @@ pub async fn list(portal: &Portal) -> Result<Vec<Account>> {
 pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
     let mut matching = list(portal).await?;
     if let Some(name) = name {
-        matching.retain(|account| account.name == name || account.id.to_string() == name);
+        let key = name_key(name);
+        matching.retain(|account| name_key(&account.name) == key || account.id.to_string() == name);
     }
     match matching.len() {
         0 => Err(Error::NotFound("account")),

@@ -1,13 +1,15 @@
 //! Fields that connectors have asked for and nobody has configured, to be offered.
 
 use crate::actor::Actor;
-use crate::database::{fetch_all, fetch_one, run};
+use crate::database::{Transaction, fetch_all, fetch_one, run};
 use crate::error::Result;
 use crate::portal::Portal;
 use crate::settings;
-use domain::fields::name_key;
+use domain::fields::{name_key, tidy};
 use domain::ids::AccountId;
-use domain::settings::MAX_FIELD;
+use domain::settings::{Difference, MAX_FIELD, Member};
+use domain::unicode::{check_visible, remove_hidden};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// The most that are kept for an account.
@@ -38,11 +40,15 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<String>> {
 
 /// Notes that a connector has asked for a field, as long as it is remembered that it has been noted.
 pub(crate) async fn note(portal: &Portal, account: AccountId, field: &str) -> Result<()> {
-    let tidy = field.split_whitespace().collect::<Vec<_>>().join(" ");
-    if tidy.is_empty() || tidy.chars().count() > MAX_FIELD || tidy.chars().any(char::is_control) {
+    if field.chars().any(char::is_control) {
         return Ok(());
     }
-    let key = (account, name_key(&tidy));
+    // What nobody sees is left out of what is offered: the field is found without it.
+    let name = tidy(&remove_hidden(field));
+    if name.is_empty() || name.chars().count() > MAX_FIELD || check_visible(&name).is_err() {
+        return Ok(());
+    }
+    let key = (account, name_key(&name));
     let caches = portal.caches();
     let generation = caches.generation();
     if caches.asked_fields.get(generation, &key).is_some() {
@@ -70,7 +76,7 @@ pub(crate) async fn note(portal: &Portal, account: AccountId, field: &str) -> Re
                  on conflict do nothing",
                 account,
                 &key.1,
-                &tidy,
+                &name,
                 portal.now()
             )?;
         }
@@ -80,8 +86,35 @@ pub(crate) async fn note(portal: &Portal, account: AccountId, field: &str) -> Re
     Ok(())
 }
 
+/// Takes back the offer of the fields that changes configure.
+pub(crate) async fn forget(tx: &mut Transaction, account: AccountId, changes: &[Difference]) -> Result<()> {
+    let configured: HashSet<String> = changes
+        .iter()
+        .filter(|change| change.place.member == Member::Field)
+        .filter_map(|change| change.after.as_deref().map(name_key))
+        .collect();
+    if configured.is_empty() {
+        return Ok(());
+    }
+    let offered = fetch_all!(
+        tx,
+        (String,),
+        "select name_key from asked_fields where account_id = $1",
+        account
+    )?;
+    for (key,) in offered.iter().filter(|(key,)| configured.contains(key)) {
+        run!(
+            tx,
+            "delete from asked_fields where account_id = $1 and name_key = $2",
+            account,
+            key
+        )?;
+    }
+    Ok(())
+}
+
 /// Deletes what nobody has asked for in a long while.
-pub(crate) async fn prune(portal: &Portal, tx: &mut crate::database::Transaction) -> Result<()> {
+pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     run!(tx, "delete from asked_fields where asked_at < $1", portal.ago(KEPT))?;
     Ok(())
 }

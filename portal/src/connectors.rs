@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::implementations;
 use crate::portal::Portal;
 use crate::settings::{self, Listener, Published};
+use domain::fields::tidy;
 use domain::implementations::Connector;
 use domain::selector::Resolved;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ pub async fn settings(portal: &Portal, caller: &Caller) -> Result<Arc<Published>
 /// [`Error::Invalid`] for an empty name, under `field`, and those of the database.
 pub async fn field(portal: &Portal, caller: &Caller, name: &str) -> Result<ResolvedField> {
     // As names are kept.
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = tidy(name);
     if name.is_empty() {
         return Err(Error::field("field", "Name a field."));
     }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::portal::Portal;
 use crate::{
     api_keys, asked_fields, changes, idempotency, known_browsers, nonces, oauth2, remote_logs, request_tokens, reveals,
-    sign_in, signing_keys,
+    settings, sign_in, signing_keys,
 };
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ pub const PERIOD: Duration = Duration::from_secs(60);
 
 pub use changes::watch;
 
-/// Deletes nonces, reveals, request tokens, sessions, counts, known browsers, codes, tokens, API keys, logs and answers to repeated
-/// requests whose time is over, and sees to the keys that sign.
+/// Deletes nonces, reveals, request tokens, sessions, counts, known browsers, codes, tokens, API keys, logs, uploads and
+/// answers to repeated requests whose time is over, and sees to the keys that sign.
 ///
 /// # Errors
 /// Those of the database.
@@ -35,6 +35,7 @@ pub async fn run(portal: &Portal) -> Result<()> {
     api_keys::prune(portal, &mut tx).await?;
     asked_fields::prune(portal, &mut tx).await?;
     remote_logs::prune(portal, &mut tx).await?;
+    settings::uploads::prune(portal, &mut tx).await?;
     idempotency::prune(portal, &mut tx).await?;
     tx.commit().await?;
     signing_keys::keep(portal).await

@@ -285,18 +285,22 @@ pub async fn choices(portal: &Portal, actor: &Actor, right: Right, search: &str)
     } else {
         actor.account()
     };
-    let search = like(UserChoice::searched_by(search));
+    let search = UserChoice::searched_by(search);
+    let email = like_email(search);
+    let search = like(search);
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
         (UserId, String, String),
         "select id, name, email from users
          where account_id = $1 and active
-           and (name_key like '%' || $2 || '%' escape '!' or email_key like '%' || $2 || '%' escape '!')
+           and (name_key like '%' || $2 || '%' escape '!' or email_key like '%' || $2 || '%' escape '!'
+                or email_key like '%' || $4 || '%' escape '!')
          order by case when name_key like $2 || '%' escape '!' then 0 else 1 end, name_key, id limit $3",
         account,
         search,
-        CHOICES
+        CHOICES,
+        email
     )?;
     Ok(rows
         .into_iter()
@@ -344,14 +348,24 @@ pub(crate) async fn resolve(
     }
 }
 
-/// `text` in lower case with what `like … escape '!'` would take for a pattern made plain. No name or e-mail is as long
-/// as what is cut off; SQLite refuses patterns that are much longer.
+/// The [key](fields::name_key) of a name's part that is searched for, as a pattern for `like … escape '!'`. No name or e-mail
+/// is as long as what is cut off; SQLite refuses patterns that are much longer.
 pub(crate) fn like(text: &str) -> String {
-    let text: String = text.trim().chars().take(MAX_SEARCH).collect();
-    fields::name_key(&text)
-        .replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
+    escape_pattern(&fields::name_key(&searched(text)))
+}
+
+/// The key of an e-mail's part that is searched for, as [`like`] has it of a name's.
+pub(crate) fn like_email(text: &str) -> String {
+    escape_pattern(&email::search_key(&searched(text)))
+}
+
+fn searched(text: &str) -> String {
+    text.trim().chars().take(MAX_SEARCH).collect()
+}
+
+/// Makes plain what a pattern would take for something else.
+fn escape_pattern(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 #[cfg(test)]

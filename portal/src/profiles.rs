@@ -146,7 +146,7 @@ pub async fn get(portal: &Portal, actor: &Actor, id: ProfileId) -> Result<Profil
     })
 }
 
-/// The account's profile of that name, whatever the case of its letters.
+/// The account's profile of that name, as [`fields::name_key`] compares it.
 pub(crate) async fn by_name(db: &mut impl Connection, account: AccountId, name: &str) -> Result<Option<ProfileId>> {
     let row = fetch_optional!(
         db,

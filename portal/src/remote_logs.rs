@@ -9,7 +9,7 @@ use crate::implementations;
 use crate::people::like;
 use crate::portal::Portal;
 use crate::settings;
-use domain::fields::FieldErrors;
+use domain::fields::{FieldErrors, name_key};
 use domain::ids::RemoteLogId;
 use domain::remote_logs::{DAYS, Filter, Level, Logs, MAX_BATCH, Record, RemoteLog, Sent};
 use domain::time::Timestamp;
@@ -121,7 +121,7 @@ async fn insert(portal: &Portal, tx: &mut Transaction, caller: &Caller, record: 
         record.level as i64,
         caller.title(),
         &record.message,
-        record.message.to_lowercase()
+        name_key(&record.message)
     )?;
     Ok(())
 }

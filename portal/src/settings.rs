@@ -6,6 +6,7 @@ pub mod file;
 mod history;
 mod listening;
 mod published;
+pub mod uploads;
 
 pub use connection::SecretChange;
 pub(crate) use connection::{client_secret, context};
@@ -15,18 +16,16 @@ pub(crate) use listening::{Listeners, newest};
 pub use published::{Published, published};
 
 use crate::actor::Actor;
+use crate::asked_fields;
 use crate::audit::{self, Change};
 use crate::changes;
-use crate::database::{Connection, Transaction, run};
+use crate::database::{Connection, Transaction};
 use crate::error::Result;
 use crate::portal::Portal;
 use document::Kept;
-use domain::fields::name_key;
 use domain::ids::AccountId;
 use domain::rights::Right;
-use domain::settings::{
-    Clashes, Difference, Edit, Member, Place, Revised, Saved, Settings, differences, merge, overlaid,
-};
+use domain::settings::{Clashes, Difference, Edit, Place, Revised, Saved, Settings, differences, merge, overlaid};
 
 /// The account of an actor who may configure how its connectors work.
 pub(crate) fn account(actor: &Actor) -> Result<AccountId> {
@@ -177,11 +176,7 @@ impl Merging<'_> {
         let revision = kept.revision + 1;
         document::write(portal, &mut tx, account, revision, &merged).await?;
         history::insert(portal, &mut tx, actor, revision, self.note, &changes).await?;
-        for change in changes.iter().filter(|change| change.place.member == Member::Field) {
-            if let Some(field) = &change.after {
-                forget_asked(&mut tx, account, field).await?;
-            }
-        }
+        asked_fields::forget(&mut tx, account, &changes).await?;
         let detail = describe(revision, self.note, &changes);
         let record = Change {
             action: "settings.save",
@@ -194,17 +189,6 @@ impl Merging<'_> {
         portal.forget();
         Ok(Saved::New(revision))
     }
-}
-
-/// A field that is configured need not be offered.
-async fn forget_asked(tx: &mut Transaction, account: AccountId, field: &str) -> Result<()> {
-    run!(
-        tx,
-        "delete from asked_fields where account_id = $1 and name_key = $2",
-        account,
-        name_key(field)
-    )?;
-    Ok(())
 }
 
 /// For the audit trail: which members of which fields, the first few by name.

@@ -16,7 +16,7 @@ mod trailing_slash;
 mod whole_page;
 
 pub use arrival::arrival;
-pub use body_limit::{MAX_FORM, limit_body};
+pub use body_limit::{MAX_FORM, MAX_SETTINGS_FORM, limit_body};
 pub use client_address::{ClientAddress, client_address};
 pub use cross_site::{OwnOrigins, refuse_cross_site};
 pub use form_redirects::form_redirects;

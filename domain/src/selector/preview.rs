@@ -1,6 +1,7 @@
 //! What the live preview of the asset selector shows.
 
 use super::{AssetType, Options};
+use crate::fields::name_key;
 use serde::{Deserialize, Serialize};
 
 /// An asset, as the selector shows it.
@@ -47,17 +48,13 @@ impl PreviewAsset {
             .asset_types
             .is_none_or(|types| types.is_empty() || types.has(self.kind));
         let is_hidden = options.hide_limited_use == Some(true) && self.limited_use;
-        let search = options
-            .default_search_term
-            .as_deref()
-            .unwrap_or_default()
-            .to_lowercase();
+        let search = name_key(options.default_search_term.as_deref().unwrap_or_default());
         let is_found = search.split_whitespace().all(|word| self.has(word));
         is_visible && !is_hidden && is_found
     }
 
     fn has(&self, word: &str) -> bool {
-        self.name.to_lowercase().contains(word) || self.tags.iter().any(|tag| tag.to_lowercase().contains(word))
+        name_key(&self.name).contains(word) || self.tags.iter().any(|tag| name_key(tag).contains(word))
     }
 }
 
@@ -72,7 +69,7 @@ mod tests {
             name: "Harbour at dawn".to_owned(),
             kind: AssetType::Image,
             limited_use: true,
-            tags: vec!["Sea".to_owned()],
+            tags: vec!["Sea".to_owned(), "Café".to_owned()],
             thumbnail: None,
         };
         let shown = |change: fn(&mut Options)| {
@@ -83,6 +80,9 @@ mod tests {
         assert!(shown(|_| {}));
         assert!(shown(
             |options| options.default_search_term = Some("DAWN sea".to_owned())
+        ));
+        assert!(shown(
+            |options| options.default_search_term = Some("CAFE\u{301}".to_owned())
         ));
         assert!(!shown(
             |options| options.default_search_term = Some("dawn forest".to_owned())

@@ -1,7 +1,9 @@
 //! What changed between two settings. A history of these leads back to any revision.
 
+use super::member::{option_value, set_option};
 use super::{FieldSettings, Member, Place, Settings};
 use crate::fields::name_key;
+use crate::selector::Options;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -35,16 +37,17 @@ impl Difference {
 #[must_use]
 pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
     let mut found = Vec::new();
-    let mut compare = |place: Place| {
-        let (before, after) = (before.value(&place), after.value(&place));
+    let mut compare = |place: Place, before: Option<String>, after: Option<String>| {
         if before != after {
             found.push(Difference { place, before, after });
         }
     };
     for member in Member::SHARED.into_iter().chain(Member::OPTIONS) {
-        compare(Place::shared(member));
+        let place = Place::shared(member);
+        let (before, after) = (before.value(&place), after.value(&place));
+        compare(place, before, after);
     }
-    // By key: two lists of a thousand fields are compared in one pass.
+    // By key, so that thousands of fields are compared in one pass.
     let mut fields: BTreeMap<String, (Option<&FieldSettings>, Option<&FieldSettings>)> = BTreeMap::new();
     for field in &before.fields {
         fields.entry(name_key(&field.field)).or_default().0 = Some(field);
@@ -59,9 +62,11 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
         let Some(name) = other.or(one).map(|field| field.field.as_str()) else {
             continue;
         };
-        compare(Place::of(name, Member::Field));
+        let name_of = |field: &FieldSettings| field.field.clone();
+        compare(Place::of(name, Member::Field), one.map(name_of), other.map(name_of));
         for member in Member::OPTIONS {
-            compare(Place::of(name, member));
+            let value = |field: Option<&FieldSettings>| option_value(&field?.options, member);
+            compare(Place::of(name, member), value(one), value(other));
         }
     }
     found
@@ -76,8 +81,39 @@ pub fn unwound(settings: &Settings, changes: &[Difference]) -> Settings {
     settings
 }
 
+/// Makes changes, each as [`Settings::set`] would.
 pub(super) fn apply(settings: &mut Settings, changes: &[Difference]) {
-    for change in changes {
-        settings.set(&change.place, change.after.as_deref());
+    // By key, so that thousands of changes are made in one pass.
+    let mut fields: BTreeMap<String, FieldSettings> = std::mem::take(&mut settings.fields)
+        .into_iter()
+        .map(|field| (name_key(&field.field), field))
+        .collect();
+    let mut last: Option<(&str, String)> = None;
+    for Difference { place, after, .. } in changes {
+        let Some(name) = place.field.as_deref() else {
+            settings.set(place, after.as_deref());
+            continue;
+        };
+        let key = match last.take() {
+            Some((same, key)) if same == name => key,
+            _ => name_key(name),
+        };
+        match (place.member, after) {
+            (Member::Field, None) => _ = fields.remove(&key),
+            (Member::Field, Some(name)) => {
+                let field = fields.entry(key.clone()).or_insert_with(|| FieldSettings {
+                    field: String::new(),
+                    options: Options::default(),
+                });
+                field.field.clone_from(name);
+            }
+            (member, value) => {
+                if let Some(field) = fields.get_mut(&key) {
+                    set_option(&mut field.options, member, value.as_deref());
+                }
+            }
+        }
+        last = Some((name, key));
     }
+    settings.fields = fields.into_values().collect();
 }

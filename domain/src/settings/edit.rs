@@ -168,7 +168,9 @@ impl FieldForm {
             errors.add("field", format!("Use at most {MAX_FIELDS} fields."));
         }
         let options = errors.or(options.unwrap_or_default())?;
-        settings.fields.retain(|kept| name_key(&kept.field) != was);
+        if let Ok(index) = settings.position(&was) {
+            settings.fields.remove(index);
+        }
         settings.insert(FieldSettings { field, options });
         Ok(())
     }
@@ -226,8 +228,9 @@ impl Edit {
             },
             Self::Field(form) => form.apply(settings),
             Self::Remove(field) => {
-                let key = name_key(field);
-                settings.fields.retain(|kept| name_key(&kept.field) != key);
+                if let Ok(index) = settings.position(&name_key(field)) {
+                    settings.fields.remove(index);
+                }
                 Ok(())
             }
             Self::RemoteLogging(on) => {

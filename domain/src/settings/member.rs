@@ -2,7 +2,7 @@
 
 use super::{FieldSettings, Settings};
 use crate::fields::name_key;
-use crate::selector::{AssetTypes, Dam, Language, SelectionMode};
+use crate::selector::{AssetTypes, Dam, Language, Options, SelectionMode};
 use serde::{Deserialize, Serialize};
 
 macro_rules! members {
@@ -127,13 +127,15 @@ impl Place {
         }
     }
 
-    /// Whether two are the same; the case of a field's name does not count.
+    /// Whether two are the same, as [`name_key`] compares the fields' names.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.member == other.member && self.key() == other.key()
     }
 
-    pub(super) fn key(&self) -> Option<String> {
+    /// What makes two fields' names the same, of the field that it is of.
+    #[must_use]
+    pub fn key(&self) -> Option<String> {
         self.field.as_deref().map(name_key)
     }
 }
@@ -158,12 +160,8 @@ impl Settings {
             Member::ClientId => self.portal.client_id.clone(),
             Member::Language => Some(self.language.code().to_owned()),
             Member::RemoteLogging => Some(self.remote_logging.to_string()),
-            Member::DefaultSearchTerm => options.default_search_term.clone(),
-            Member::AssetTypes => options.asset_types.map(|types| types.to_string()),
-            Member::HideLimitedUse => options.hide_limited_use.map(|hide| hide.to_string()),
-            Member::LayoutService => options.asset_result_in_layout_service.map(|result| result.to_string()),
-            Member::Mode => options.mode.map(|mode| mode.code().to_owned()),
             Member::Field | Member::ClientSecret => None,
+            option => option_value(options, option),
         }
     }
 
@@ -180,19 +178,16 @@ impl Settings {
             },
             None => &mut self.global,
         };
-        let flag = || value.and_then(|value| value.parse().ok());
         match place.member {
             Member::PortalUrl => self.portal.url = value.map(str::to_owned),
             Member::Dam => self.portal.dam = value.and_then(Dam::from_code).unwrap_or(Dam::Bynder),
             Member::ClientId => self.portal.client_id = value.map(str::to_owned),
             Member::Language => self.language = value.and_then(Language::from_code).unwrap_or(Language::English),
-            Member::RemoteLogging => self.remote_logging = flag().unwrap_or_default(),
-            Member::DefaultSearchTerm => options.default_search_term = value.map(str::to_owned),
-            Member::AssetTypes => options.asset_types = value.and_then(AssetTypes::parse),
-            Member::HideLimitedUse => options.hide_limited_use = flag(),
-            Member::LayoutService => options.asset_result_in_layout_service = flag(),
-            Member::Mode => options.mode = value.and_then(SelectionMode::from_code),
+            Member::RemoteLogging => {
+                self.remote_logging = value.and_then(|value| value.parse().ok()).unwrap_or_default();
+            }
             Member::Field | Member::ClientSecret => {}
+            option => set_option(options, option, value),
         }
     }
 
@@ -206,9 +201,34 @@ impl Settings {
             }
             (None, Some(name)) => self.insert(FieldSettings {
                 field: name.to_owned(),
-                options: crate::selector::Options::default(),
+                options: Options::default(),
             }),
             (None, None) => {}
         }
+    }
+}
+
+/// What one of [`Member::OPTIONS`] is, as text.
+pub(super) fn option_value(options: &Options, member: Member) -> Option<String> {
+    match member {
+        Member::DefaultSearchTerm => options.default_search_term.clone(),
+        Member::AssetTypes => options.asset_types.map(|types| types.to_string()),
+        Member::HideLimitedUse => options.hide_limited_use.map(|hide| hide.to_string()),
+        Member::LayoutService => options.asset_result_in_layout_service.map(|result| result.to_string()),
+        Member::Mode => options.mode.map(|mode| mode.code().to_owned()),
+        _ => None,
+    }
+}
+
+/// Sets one of [`Member::OPTIONS`].
+pub(super) fn set_option(options: &mut Options, member: Member, value: Option<&str>) {
+    let flag = || value.and_then(|value| value.parse().ok());
+    match member {
+        Member::DefaultSearchTerm => options.default_search_term = value.map(str::to_owned),
+        Member::AssetTypes => options.asset_types = value.and_then(AssetTypes::parse),
+        Member::HideLimitedUse => options.hide_limited_use = flag(),
+        Member::LayoutService => options.asset_result_in_layout_service = flag(),
+        Member::Mode => options.mode = value.and_then(SelectionMode::from_code),
+        _ => {}
     }
 }

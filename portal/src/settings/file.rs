@@ -1,7 +1,7 @@
 //! The settings as a file, to be kept in a repository: the same names as connectors read, without the client secret.
 
 use domain::fields::FieldErrors;
-use domain::settings::Settings;
+use domain::settings::{MAX_FIELD, MAX_FIELDS, MAX_TERM, Settings};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::BTreeMap;
@@ -12,6 +12,13 @@ const COMMENT: &str = "\
 # `gatehouse settings diff FILE` says what this file would change, `gatehouse settings apply FILE` changes it.
 
 ";
+
+/// The longest file, in bytes: as many fields as there may be, each with the longest name and search term of four bytes a
+/// character, and with room for the names, quotes and line breaks around them.
+pub const MAX_FILE_BYTES: usize = MAX_FIELDS * (4 * (MAX_FIELD + MAX_TERM) + 512) + 64 * 1024;
+
+/// The most complaints about one file: a thousand help nobody more.
+const MAX_COMPLAINTS: usize = 10;
 
 /// The longest complaint about a file, in characters: it may quote what stands there.
 const MAX_MESSAGE: usize = 300;
@@ -74,6 +81,10 @@ impl Format {
 /// A complaint for what cannot be read or is not known, by its place and line, or for each value that is not what it must
 /// be, by its place.
 pub fn parse(text: &str, format: Format) -> Result<Settings, FieldErrors> {
+    if text.len() > MAX_FILE_BYTES {
+        let sentence = format!("Use a file of at most {} KiB.", MAX_FILE_BYTES / 1024);
+        return Err(FieldErrors::one("file", sentence));
+    }
     // Editors on Windows begin a file with it.
     let text = text.trim_start_matches('\u{feff}');
     let settings: Settings = match format {
@@ -94,7 +105,7 @@ pub fn parse(text: &str, format: Format) -> Result<Settings, FieldErrors> {
             read(reader()?, |error| describe(text, error))?
         }
     };
-    settings.checked()
+    settings.checked().map_err(brief)
 }
 
 /// A file before its values are looked at.
@@ -127,8 +138,7 @@ fn check(shape: &Shape) -> Result<(), FieldErrors> {
             _ => {}
         }
     }
-    errors.0.truncate(10);
-    errors.or(())
+    errors.or(()).map_err(brief)
 }
 
 fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(
@@ -151,6 +161,20 @@ fn describe(text: &str, error: &toml::de::Error) -> String {
         Some(before) => format!("{message} at line {}", before.matches('\n').count() + 1),
         None => message.to_owned(),
     }
+}
+
+/// The first complaints, none of them longer than a person reads.
+fn brief(mut errors: FieldErrors) -> FieldErrors {
+    let more = errors.0.len().saturating_sub(MAX_COMPLAINTS);
+    errors.0.truncate(MAX_COMPLAINTS);
+    for error in &mut errors.0 {
+        error.field = shorten(&error.field);
+        error.message = shorten(&error.message);
+    }
+    if more > 0 {
+        errors.add("file", format!("There are {more} more complaints."));
+    }
+    errors
 }
 
 fn shorten(message: &str) -> String {

@@ -8,8 +8,9 @@ use crate::database::{Connection, Transaction, fetch_all, run};
 use crate::error::{Error, Result};
 use crate::portal::Portal;
 use domain::ids::AccountId;
-use domain::settings::{Clash, Clashes, Difference, Revision, Saved, Settings, unwound};
+use domain::settings::{Clash, Clashes, Difference, MAX_LISTED, Revision, Saved, Settings, unwound};
 use domain::time::Timestamp;
+use std::collections::HashSet;
 
 /// How many revisions a page of the history has.
 const PAGE: i64 = 25;
@@ -34,13 +35,22 @@ struct Row {
 
 impl Row {
     fn read(self) -> Result<Revision> {
+        let differences: Vec<Difference> = serde_json::from_str(&self.differences).map_err(Error::internal)?;
         Ok(Revision {
             revision: self.revision,
             at: self.at,
             by: self.by_name,
             note: self.note,
-            differences: serde_json::from_str(&self.differences).map_err(Error::internal)?,
+            total: differences.len(),
+            differences,
         })
+    }
+
+    /// As a list shows it.
+    fn read_listed(self) -> Result<Revision> {
+        let mut revision = self.read()?;
+        revision.differences.truncate(MAX_LISTED);
+        Ok(revision)
     }
 }
 
@@ -65,7 +75,7 @@ pub async fn history(portal: &Portal, actor: &Actor, before: Option<i64>) -> Res
     let revisions = rows
         .into_iter()
         .take(PAGE as usize)
-        .map(Row::read)
+        .map(Row::read_listed)
         .collect::<Result<_>>()?;
     Ok(History { revisions, more })
 }
@@ -159,9 +169,13 @@ pub(super) async fn blame(
     found: Vec<Clash>,
 ) -> Result<Clashes> {
     let newer = since(db, account, base).await?;
+    let places: HashSet<_> = found
+        .iter()
+        .map(|clash| (clash.place.key(), clash.place.member))
+        .collect();
     let stands_in_the_way = |revision: &&Revision| {
         let mut changes = revision.differences.iter();
-        changes.any(|change| found.iter().any(|clash| clash.place.is(&change.place)))
+        changes.any(|change| places.contains(&(change.place.key(), change.place.member)))
     };
     let last = newer.iter().find(stands_in_the_way).or(newer.first());
     let (by, at) = last.map_or((None, Timestamp(0)), |revision| (revision.by.clone(), revision.at));

@@ -104,7 +104,7 @@ impl Published {
         })
     }
 
-    /// The settings of a field by its name; case does not count.
+    /// The settings of a field by its name, as [`name_key`] compares it.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSettings> {
         let place = self.places.get(&name_key(name))?;

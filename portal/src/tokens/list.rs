@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::consumers::account;
 use crate::database::{Connection, fetch_all, fetch_optional};
 use crate::error::{Error, Result};
-use crate::people::like;
+use crate::people::{like, like_email};
 use crate::portal::Portal;
 use crate::tokens::order::{Order, Reading, order};
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
@@ -87,7 +87,7 @@ impl Row {
     }
 }
 
-/// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer.
+/// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer, $10 search pattern of e-mails or nothing.
 fn condition(filter: TokenFilter, pattern: &str) -> String {
     let state = match filter {
         TokenFilter::Current => "t.revoked_at = 0 and (t.expires_at = 0 or t.expires_at > $3)",
@@ -96,11 +96,12 @@ fn condition(filter: TokenFilter, pattern: &str) -> String {
     };
     // A statement with a bound pattern is compiled by SQLite each time that it runs.
     let search = if pattern.is_empty() {
-        "$2 = ''"
+        "$2 = '' and $10 = ''"
     } else {
         "(t.integration_key like $2 escape '!'
           or t.user_id in (select id from users where account_id = $1
-                           and (name_key like $2 escape '!' or email_key like $2 escape '!'))
+                           and (name_key like $2 escape '!' or email_key like $2 escape '!'
+                                or email_key like $10 escape '!'))
           or t.consumer_id in (select id from consumers where account_id = $1 and name_key like $2 escape '!'))"
     };
     format!("t.account_id = $1 and ($4 is null or t.consumer_id = $4) and {state} and {search}")
@@ -117,9 +118,9 @@ const COLUMNS: &str = "t.id, t.token, t.user_id, u.name as user_name, u.email as
 /// the feature.
 pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<TokenPage> {
     let account = account(actor, Right::ViewApiTokens)?;
-    let pattern = match like(&query.search) {
-        search if search.is_empty() => search,
-        search => format!("%{search}%"),
+    let (pattern, email_pattern) = match like(&query.search) {
+        search if search.is_empty() => (String::new(), String::new()),
+        search => (format!("%{search}%"), format!("%{}%", like_email(&query.search))),
     };
     let now = portal.now();
     let mut db = portal.read().await?;
@@ -133,6 +134,7 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
         account,
         query,
         pattern: &pattern,
+        email_pattern: &email_pattern,
         now,
     };
     let mut page = read(&mut db, selection, &order, &reading).await?;
@@ -177,6 +179,7 @@ struct Selection<'a> {
     account: AccountId,
     query: &'a TokenQuery,
     pattern: &'a str,
+    email_pattern: &'a str,
     now: Timestamp,
 }
 
@@ -249,7 +252,8 @@ async fn read(
             bound.map(|bound| bound.key),
             bound.and_then(|bound| bound.owner),
             PAGE_SIZE + 1,
-            MAX_COUNTED + 1
+            MAX_COUNTED + 1,
+            selection.email_pattern
         )?);
         if rows.len() > PAGE {
             break;

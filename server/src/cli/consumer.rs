@@ -5,6 +5,7 @@ use super::answer::Answer;
 use super::trouble::Trouble;
 use clap::Subcommand;
 use domain::consumers::{Consumer, NewConsumer};
+use domain::fields::name_key;
 use portal::{Actor, Portal, consumers};
 use serde_json::{Value, json};
 
@@ -87,7 +88,7 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
 pub(super) async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<Consumer> {
     let consumers = consumers::list(portal, operator).await?;
     let is_meant = |consumer: &Consumer| {
-        consumer.id.to_string() == text || consumer.key == text || consumer.name.to_lowercase() == text.to_lowercase()
+        consumer.id.to_string() == text || consumer.key == text || name_key(&consumer.name) == name_key(text)
     };
     consumers
         .into_iter()

@@ -6,6 +6,7 @@ use super::trouble::Trouble;
 use crate::config::Config;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
+use domain::fields::name_key;
 use domain::oauth_apps::{AppForm, Grant, OauthApp, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
 use domain::scopes::Scope;
 use domain::time::Timestamp;
@@ -254,7 +255,7 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
 /// The app with this client id or name.
 async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<OauthApp> {
     let apps = oauth_apps::list(portal, operator).await?;
-    let is_meant = |app: &OauthApp| app.id.to_string() == text || app.name.to_lowercase() == text.to_lowercase();
+    let is_meant = |app: &OauthApp| app.id.to_string() == text || name_key(&app.name) == name_key(text);
     apps.into_iter().find(is_meant).ok_or(portal::Error::NotFound("app"))
 }
 

@@ -58,7 +58,7 @@ struct Reached<'a> {
 ///
 /// A field that nobody has configured gets the Global field settings, and is offered to whoever configures fields.
 #[utoipa::path(get, path = "/api/connector/v1/settings/fields/{field}", tag = "Connectors", operation_id = "connectorField", params(
-    ("field" = String, Path, description = "The field's name, percent-encoded with its slashes; case does not count."),
+    ("field" = String, Path, description = "The field's name, percent-encoded with its slashes; neither case nor the Unicode form counts."),
     ("If-None-Match" = Option<String>, Header, description = "The ETag of what the connector has."),
     ("X-Connector" = Option<String>, Header, description = "What the connector says of itself: `KIND/VERSION; instance=\"NAME\"`."),
 ), responses(

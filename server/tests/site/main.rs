@@ -21,6 +21,7 @@ mod program;
 mod requests;
 mod secrets;
 mod settings;
+mod settings_upload;
 mod sign_in;
 mod stored_markup;
 mod support;

@@ -7,15 +7,17 @@ use leptos::prelude::*;
 /// How many are read without asking for more.
 const FEW: usize = 8;
 
-/// What changed, field by field; the rest of a long list folds.
-pub fn changes(differences: &[Difference]) -> impl IntoView + use<> {
+/// What changed, field by field; the rest of a long list folds. Of `total` changes, the first may be all that are there.
+pub fn changes(differences: &[Difference], total: usize) -> impl IntoView + use<> {
     let (few, rest) = differences.split_at(differences.len().min(FEW));
-    let count = rest.len();
+    let count = total.saturating_sub(few.len());
+    let unlisted = total.saturating_sub(differences.len());
     let rest = (count > 0).then(|| {
         view! {
             <details class="more-changes">
                 <summary>{format!("{count} more")}</summary>
                 <ul class="changes">{rest.iter().map(change).collect_view()}</ul>
+                {(unlisted > 0).then(|| view! { <p>{format!("And {unlisted} that are not listed here.")}</p> })}
             </details>
         }
     });

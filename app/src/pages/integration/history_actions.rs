@@ -30,8 +30,10 @@ pub struct HistoryData {
 pub struct Comparison {
     /// The newest revision, which it was compared with.
     pub newest: i64,
-    /// What would change.
+    /// The first changes, at most [`MAX_LISTED`](domain::settings::MAX_LISTED).
     pub differences: Vec<Difference>,
+    /// How many there are in all.
+    pub total: usize,
 }
 
 /// The revisions before `before`, or the newest.
@@ -58,9 +60,13 @@ pub async fn compare_with_now(revision: i64) -> Result<Comparison, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let now = portal::settings::get(&portal, &actor).await?;
     let then = portal::settings::at(&portal, &actor, revision).await?;
+    let mut differences = differences(&now.settings, &then);
+    let total = differences.len();
+    differences.truncate(domain::settings::MAX_LISTED);
     Ok(Comparison {
         newest: now.revision,
-        differences: differences(&now.settings, &then),
+        differences,
+        total,
     })
 }
 

@@ -18,13 +18,17 @@ pub fn RestoreDialog(
     back: String,
 ) -> impl IntoView {
     let check = Check::<RestoreRevision>::new(|_| None);
-    let Comparison { newest, differences } = comparison;
+    let Comparison {
+        newest,
+        differences,
+        total,
+    } = comparison;
     let words = if differences.is_empty() {
         view! { <p>"Nothing would change: everything is as it was then."</p> }.into_any()
     } else {
         view! {
             <p>"Compared with now, this would change:"</p>
-            {changes(&differences)}
+            {changes(&differences, total)}
             <p>"It becomes a new revision, so it can be taken back as well. The client secret stays what it is."</p>
         }
         .into_any()
@@ -55,10 +59,11 @@ pub fn UndoDialog(
         .filter(|difference| difference.place.member != Member::ClientSecret)
         .map(Difference::reversed)
         .collect();
+    let total = revision.total - (revision.differences.len() - reversed.len());
     view! {
         <ConfirmDialog check title=format!("Undo revision {number}?") back button="Undo">
             <p>"This would be taken back, and nothing that came after it:"</p>
-            {changes(&reversed)}
+            {changes(&reversed, total)}
             <input type="hidden" name="revision" value=number.to_string() />
         </ConfirmDialog>
     }

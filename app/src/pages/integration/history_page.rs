@@ -6,7 +6,7 @@ use super::current_address;
 use super::frame::{Section, Tab, shown};
 use super::history_actions::{Comparison, HistoryData, compare_with_now, list_revisions};
 use super::history_dialogs::{RestoreDialog, UndoDialog};
-use super::settings_file::{Preview, SettingsFile, carried_file};
+use super::settings_file::{Sent, SettingsFile, read_upload};
 use crate::components::saving::SavedNotice;
 use crate::components::time::{by, moment};
 use crate::failure::Failure;
@@ -23,7 +23,7 @@ pub struct HistoryPage {
     page: Memo<Address>,
     data: Resource<Result<HistoryData, Failure>>,
     comparison: Resource<Option<Comparison>>,
-    carried: Resource<Option<Preview>>,
+    sent: Resource<Option<Sent>>,
     changed: RwSignal<u32>,
 }
 
@@ -43,12 +43,14 @@ impl Page for HistoryPage {
             move || asked.get(),
             |asked| async move { compare_with_now(asked?).await.ok() },
         );
-        let file = Memo::new(move |_| address.with(file));
-        let carried = Resource::new(
-            move || file.get(),
-            |file| async move {
-                let (text, name) = file?;
-                carried_file(text, name).await.ok()
+        let upload = Memo::new(move |_| address.with(|address| address.get("upload").to_owned()));
+        let sent = Resource::new(
+            move || upload.get(),
+            |upload| async move {
+                if upload.is_empty() {
+                    return None;
+                }
+                read_upload(upload).await.ok().flatten()
             },
         );
         Self {
@@ -56,7 +58,7 @@ impl Page for HistoryPage {
             page,
             data,
             comparison,
-            carried,
+            sent,
             changed,
         }
     }
@@ -67,15 +69,15 @@ impl Page for HistoryPage {
             page,
             data,
             comparison,
-            carried,
+            sent,
             changed,
         } = this;
         let user = current_user();
         let body = move || {
             let page = page.get();
             Suspend::new(async move {
-                let carried = carried.await;
-                shown(data.await, user, |data| cards(data, &page, carried, changed)).await
+                let sent = sent.await;
+                shown(data.await, user, |data| cards(data, &page, sent, changed)).await
             })
         };
         let overlay = move || {
@@ -90,12 +92,6 @@ impl Page for HistoryPage {
         }
         .into_any()
     }
-}
-
-/// A file that is to be previewed without script, and its name.
-fn file(address: &Address) -> Option<(String, String)> {
-    let text = address.get("file").to_owned();
-    (!text.is_empty()).then(|| (text, address.get("filename").to_owned()))
 }
 
 /// The revision that a person wants to restore.
@@ -119,15 +115,14 @@ fn overlay(data: HistoryData, comparison: Option<Comparison>, address: &Address)
     }
 }
 
-fn cards(data: HistoryData, address: &Address, carried: Option<Preview>, changed: RwSignal<u32>) -> AnyView {
+fn cards(data: HistoryData, address: &Address, sent: Option<Sent>, changed: RwSignal<u32>) -> AnyView {
     let HistoryData {
         revisions,
         more,
         newest,
     } = data;
     let saved = address.get("saved").to_owned();
-    let file = file(address);
-    let address = address.clone().with("saved", "").with("file", "");
+    let address = address.clone().with("saved", "").with("upload", "");
     let list = if revisions.is_empty() {
         Either::Left(empty())
     } else {
@@ -147,7 +142,7 @@ fn cards(data: HistoryData, address: &Address, carried: Option<Preview>, changed
             </div>
             {list}
         </section>
-        <SettingsFile file carried changed />
+        <SettingsFile sent changed />
     }
     .into_any()
 }
@@ -192,7 +187,7 @@ fn item(revision: &Revision, newest: i64, address: &Address) -> impl IntoView + 
                     <div class="buttons">{undo} {restore}</div>
                 </header>
                 {note}
-                {changes(&revision.differences)}
+                {changes(&revision.differences, revision.total)}
             </article>
         </li>
     }

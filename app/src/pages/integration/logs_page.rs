@@ -10,6 +10,7 @@ use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::remote_logs::{Filter, Level, Logs, RemoteLog};
+use domain::unicode::escape_hidden;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -228,7 +229,7 @@ fn row(record: &RemoteLog) -> impl IntoView + use<> {
                 <span class=class>{record.level.label()}</span>
             </td>
             <td data-label="Implementation">{implementation}</td>
-            <td data-label="Message">{message(&record.message)}</td>
+            <td data-label="Message">{message(&escape_hidden(&record.message))}</td>
         </tr>
     }
 }

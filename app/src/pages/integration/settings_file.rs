@@ -9,6 +9,7 @@ use crate::components::text_area::text_area_content;
 use crate::components::toast::toast;
 use crate::failure::Failure;
 use domain::fields::FieldErrors;
+use domain::ids::SettingsUploadId;
 use domain::settings::{Difference, Saved};
 use leptos::ev::Event;
 use leptos::html;
@@ -25,36 +26,54 @@ use {
     crate::components::checked_form::refuse,
     crate::components::saving::answer_saved,
     domain::settings::{Edit, differences},
-    portal::settings::file::{Format, parse},
+    portal::settings::uploads::{self, Upload},
+    portal::{Actor, Portal},
 };
 
-/// The longest file, encoded, that an address can carry to the preview where there is no script.
+/// The longest file, in bytes, that stands in the text area again where there is no script.
 #[cfg(feature = "ssr")]
-const MAX_CARRIED: usize = 30_000;
+const MAX_SHOWN_AGAIN: usize = 64 * 1024;
 
 /// What a file would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// The revision that it was compared with.
     base: i64,
-    /// What would change.
+    /// The first changes, at most [`MAX_LISTED`](domain::settings::MAX_LISTED).
     differences: Vec<Difference>,
-    /// The file's name, which says its format; may be empty.
+    /// How many there are in all.
+    total: usize,
+    /// The file, which waits to be applied.
+    upload: SettingsUploadId,
+}
+
+/// A file that was sent without script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Its name; may be empty.
     name: String,
-    /// The file.
+    /// What it holds; empty where it is too long to be shown again.
     text: String,
+    /// What it would change, if it can be read.
+    preview: Option<Preview>,
 }
 
 #[cfg(feature = "ssr")]
-async fn preview(text: String, name: String) -> Result<Preview, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let now = portal::settings::get(&portal, &actor).await?;
-    let wanted = parse(&text, Format::of(&name, &text)).map_err(Failure::Invalid)?;
+async fn preview(
+    portal: &Portal,
+    actor: &Actor,
+    id: SettingsUploadId,
+    upload: &Upload,
+) -> Result<Preview, portal::Error> {
+    let now = portal::settings::get(portal, actor).await?;
+    let mut differences = differences(&now.settings, &upload.settings()?);
+    let total = differences.len();
+    differences.truncate(domain::settings::MAX_LISTED);
     Ok(Preview {
         base: now.revision,
-        differences: differences(&now.settings, &wanted),
-        name,
-        text,
+        differences,
+        total,
+        upload: id,
     })
 }
 
@@ -67,63 +86,80 @@ pub async fn preview_file(
     #[server(default)] text: String,
     #[server(default)] name: String,
 ) -> Result<Preview, Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
     let page = Address::page(Tab::History.path());
-    let carried = page.clone().with("filename", &name).with("file", &text);
-    let fits = carried.to_string().len() <= MAX_CARRIED;
-    let again = if fits { &carried } else { &page };
-    let previewed = preview(text, name)
-        .await
-        .map_err(|failure| refuse::<PreviewFile>(failure, again))?;
+    let upload = Upload {
+        file_name: name,
+        content: text,
+    };
+    let id = uploads::create(&portal, &actor, &upload.file_name, &upload.content).await;
+    let id = id.map_err(|error| refuse::<PreviewFile>(error.into(), &page))?;
+    let again = page.with("upload", id);
+    let previewed = preview(&portal, &actor, id, &upload).await;
+    let previewed = previewed.map_err(|error| refuse::<PreviewFile>(error.into(), &again))?;
     let parts = use_context::<http::request::Parts>();
     if parts.is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
-        if !fits {
-            let sentence = "This file is too long to be previewed without script. Use gatehouse settings diff.";
-            return Err(refuse::<PreviewFile>(
-                Failure::Invalid(FieldErrors::one("text", sentence)),
-                &page,
-            ));
-        }
-        leptos_axum::redirect(&carried.to_string());
+        leptos_axum::redirect(&again.to_string());
     }
     Ok(previewed)
 }
 
-/// What the file would change that the address carries.
+/// The file that was sent without script, if it still waits, and what it would change.
 ///
 /// # Errors
-/// As [`preview_file`].
-#[server(name = ReadPreview, prefix = "/fn", endpoint = "integration/carried-file", input = GetUrl)]
-pub async fn carried_file(text: String, name: String) -> Result<Preview, Failure> {
-    preview(text, name).await
+/// [`Failure::Forbidden`] without Manage integration.
+#[server(name = ReadUpload, prefix = "/fn", endpoint = "integration/upload", input = GetUrl)]
+pub async fn read_upload(upload: String) -> Result<Option<Sent>, Failure> {
+    let (portal, actor) = crate::context::signed_in()?;
+    let Ok(id) = upload.parse() else { return Ok(None) };
+    let Some(found) = uploads::find(&portal, &actor, id).await? else {
+        return Ok(None);
+    };
+    let preview = match preview(&portal, &actor, id, &found).await {
+        Ok(preview) => Some(preview),
+        // What is wrong with it, the address says.
+        Err(portal::Error::Invalid(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let Upload { file_name, content } = found;
+    Ok(Some(Sent {
+        name: file_name,
+        text: Some(content)
+            .filter(|text| text.len() <= MAX_SHOWN_AGAIN)
+            .unwrap_or_default(),
+        preview,
+    }))
 }
 
 /// Makes the settings what a file says, seen from revision `base`.
 ///
 /// # Errors
-/// As [`preview_file`].
+/// Those of the portal, [`Failure::Conflict`] where the file no longer waits among them.
 #[server(prefix = "/fn", endpoint = "integration/apply-file")]
 pub async fn apply_file(
     base: i64,
     #[server(default)] over: Option<i64>,
-    #[server(default)] text: String,
-    #[server(default)] name: String,
+    #[server(default)] upload: String,
 ) -> Result<Saved, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let page = Address::page(Tab::History.path());
-    let carried = page.clone().with("filename", &name).with("file", &text);
-    let again = if carried.to_string().len() <= MAX_CARRIED {
-        carried
-    } else {
-        page
-    };
-    let saved = match parse(&text, Format::of(&name, &text)) {
-        Ok(settings) => {
-            let edit = Edit::Whole(Box::new(settings));
-            portal::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await
+    let id: Option<SettingsUploadId> = upload.parse().ok();
+    let saved = async {
+        let found = match id {
+            Some(id) => uploads::find(&portal, &actor, id).await?,
+            None => None,
+        };
+        let sentence = "The file has waited for too long, or was applied already. Send it again.";
+        let found = found.ok_or_else(|| portal::Error::Conflict(sentence.to_owned()))?;
+        let edit = Edit::Whole(Box::new(found.settings()?));
+        let saved = portal::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await?;
+        if let (Some(id), Saved::New(_) | Saved::Same(_)) = (id, &saved) {
+            // What is saved is saved; the file goes by itself within the hour.
+            let _ = uploads::delete(&portal, &actor, id).await;
         }
-        Err(errors) => Err(errors.into()),
+        Ok(saved)
     };
-    answer_saved::<ApplyFile>(saved, Tab::History.path(), &again)
+    answer_saved::<ApplyFile>(saved.await, Tab::History.path(), &page.with("upload", upload))
 }
 
 fn errors(values: Values<'_>) -> Option<FieldErrors> {
@@ -136,10 +172,9 @@ fn errors(values: Values<'_>) -> Option<FieldErrors> {
 /// The card with the downloads, the upload and its preview.
 #[component]
 pub fn SettingsFile(
-    /// The file that the address carries, and its name.
-    file: Option<(String, String)>,
-    /// What that would change, if it is one.
-    carried: Option<Preview>,
+    /// The file that was sent without script.
+    #[prop(optional_no_strip)]
+    sent: Option<Sent>,
     /// Counts the changes, so that the page is read again after each.
     changed: RwSignal<u32>,
 ) -> impl IntoView {
@@ -147,7 +182,7 @@ pub fn SettingsFile(
     let error = check.error("text");
     let answer = check.value();
     let text = NodeRef::<html::Textarea>::new();
-    let (first, first_name) = file.unwrap_or_default();
+    let (first, first_name, carried) = sent.map_or_else(Default::default, |sent| (sent.text, sent.name, sent.preview));
     let name = RwSignal::new(first_name);
     let carried = RwSignal::new(carried);
     let preview = move || match answer.get() {
@@ -274,8 +309,8 @@ fn ApplyForm(
     let Preview {
         base,
         differences,
-        name,
-        text,
+        total,
+        upload,
     } = preview;
     if differences.is_empty() {
         return view! {
@@ -291,10 +326,9 @@ fn ApplyForm(
                 <FormProblem check fields=&[] />
                 {choice}
                 <h3>"This would change"</h3>
-                {changes(&differences)}
+                {changes(&differences, total)}
                 <input type="hidden" name="base" value=base.to_string() />
-                <input type="hidden" name="name" value=name />
-                <input type="hidden" name="text" value=text />
+                <input type="hidden" name="upload" value=upload.to_string() />
                 <div class="buttons">
                     <button class="button primary" aria-busy=move || check.busy()>
                         "Apply"

@@ -1,0 +1,14 @@
+-- Settings files that people have sent to see what they would change, until they apply them or an hour has passed.
+
+create table settings_uploads (
+    id         blob    not null primary key,
+    account_id blob    not null references accounts (id) on delete cascade,
+    user_id    blob    not null references users (id) on delete cascade,
+    -- What the file is called, which says its format; may be empty.
+    file_name  text    not null,
+    content    text    not null,
+    created_at integer not null
+) strict;
+
+create index settings_uploads_by_user on settings_uploads (user_id, id);
+create index settings_uploads_by_age on settings_uploads (created_at);

@@ -1,0 +1,400 @@
+use crate::support::{ADA, Browser, House, PASSWORD, client, complaint, new_token};
+use domain::accounts::NewAccount;
+use domain::consumers::NewConsumer;
+use domain::implementations::Connector;
+use domain::integrations;
+use domain::oauth_apps::{AppForm, SecretForm};
+use domain::people::NewUser;
+use domain::remote_logs::{Filter, Sent};
+use domain::rights::{Right, Rights};
+use domain::settings::{Edit, FieldForm, Own, Saved};
+use domain::tokens::TokenQuery;
+use portal::connectors::{self, Caller};
+use portal::oauth_apps::secrets;
+use portal::{
+    Error, accounts, api_keys, asked_fields, consumers, implementations, oauth_apps, people, profiles, remote_logs,
+    settings, sign_in, tokens,
+};
+
+both!(
+    a_name_in_another_spelling_is_taken,
+    a_field_is_found_and_offered_once_whatever_its_spelling,
+    a_file_in_another_spelling_changes_nothing,
+    a_search_finds_names_in_any_spelling,
+    a_deletion_is_confirmed_in_either_unicode_form,
+    two_peoples_addresses_are_two_people,
+    one_persons_address_is_one_in_any_spelling,
+    a_name_that_deceives_is_refused_everywhere,
+    a_connector_with_a_name_that_deceives_works_and_is_seen_through,
+    names_of_all_scripts_survive,
+);
+
+/// Names that read the same to a person.
+const SPELLINGS: [(&str, &str); 8] = [
+    ("Bildfläche", "bildfla\u{308}che"),
+    ("Straße", "STRASSE"),
+    ("ΌΔΟΣ", "όδος"),
+    ("한글", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"),
+    ("\u{212a}elvin", "kelvin"),
+    ("ﬁnance", "FINANCE"),
+    ("\u{1e69}", "S\u{307}\u{323}"),
+    ("می\u{200c}خواهم", "میخواهم"),
+];
+
+/// Names that show nothing, or something else than they are.
+const DECEPTIVE: [&str; 22] = [
+    "Photos\u{202e}",
+    "\u{202d}Photos",
+    "a\u{2066}b\u{2069}",
+    "a\u{200e}",
+    "a\u{200f}b",
+    "a\u{61c}b",
+    "\u{200b}",
+    "Website\u{200b}",
+    "Web\u{200c}site",
+    "Website\u{200d}",
+    "\u{3164}",
+    "\u{ffa0}",
+    "\u{115f}",
+    "\u{2800}",
+    "Web\u{ad}site",
+    "\u{feff}Website",
+    "Web\u{2060}site",
+    "A\u{fe0f}",
+    "A\u{e0041}",
+    "\u{301}a",
+    "a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+    "é\u{85}x\u{90}",
+];
+
+fn field(name: &str) -> Edit {
+    Edit::Field(FieldForm {
+        field: name.to_owned(),
+        term_source: Own::OWN.to_owned(),
+        term: "cat".to_owned(),
+        ..FieldForm::default()
+    })
+}
+
+fn app(name: &str) -> AppForm {
+    AppForm {
+        name: name.to_owned(),
+        grant: "client_credentials".to_owned(),
+        user: ADA.to_owned(),
+        redirect_uris: String::new(),
+        scopes: vec!["asset:read".to_owned()],
+    }
+}
+
+fn person(name: &str, email: &str) -> NewUser {
+    NewUser {
+        name: name.to_owned(),
+        email: email.to_owned(),
+        password: PASSWORD.to_owned(),
+        profile: "Administrator".to_owned(),
+    }
+}
+
+async fn caller(house: &House, ada: &Browser, connector: &str) -> Caller {
+    let key = api_keys::show(&house.portal, &ada.actor).await.unwrap();
+    let connector = Connector::parse(connector).ok();
+    let caller = connectors::authenticate(&house.portal, key.expose(), connector).await;
+    caller.unwrap().unwrap()
+}
+
+async fn a_name_in_another_spelling_is_taken(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    for (one, other) in SPELLINGS {
+        let consumer = |name: &str| NewConsumer { name: name.to_owned() };
+        consumers::create(portal, actor, consumer(one)).await.unwrap();
+        complaint(consumers::create(portal, actor, consumer(other)).await, "name");
+        oauth_apps::create(portal, actor, app(one)).await.unwrap();
+        complaint(oauth_apps::create(portal, actor, app(other)).await, "name");
+        profiles::create(portal, actor, one, Rights::all()).await.unwrap();
+        complaint(profiles::create(portal, actor, other, Rights::all()).await, "name");
+        let base = settings::get(portal, actor).await.unwrap().revision;
+        settings::save(portal, actor, base, &field(one)).await.unwrap();
+        let twice = settings::save(portal, actor, base + 1, &field(other)).await;
+        assert_eq!(complaint(twice, "field"), "This field has settings already.");
+        // A profile is found by it, too.
+        let email = format!("user{base}@example.com");
+        let mut user = person("Eve", &email);
+        user.profile = other.to_owned();
+        people::create(portal, actor, user).await.unwrap();
+    }
+    let input = NewAccount {
+        account_name: "Société Générale".to_owned(),
+        name: "Bob".to_owned(),
+        email: "bob@example.com".to_owned(),
+        password: PASSWORD.to_owned(),
+    };
+    accounts::create(portal, input).await.unwrap();
+    assert!(
+        accounts::operator(portal, Some("socie\u{301}te\u{301} ge\u{301}ne\u{301}rale"))
+            .await
+            .is_ok()
+    );
+}
+
+async fn a_field_is_found_and_offered_once_whatever_its_spelling(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    let connector = caller(&house, &ada, "xpxm/9").await;
+    for (one, other) in SPELLINGS {
+        for asked in [one, other] {
+            let found = connectors::field(portal, &connector, asked).await.unwrap();
+            assert!(!found.configured, "{asked}");
+        }
+    }
+    let offered = asked_fields::list(portal, actor).await.unwrap();
+    assert_eq!(offered.len(), SPELLINGS.len(), "{offered:?}");
+    for (revision, (one, other)) in (0..).zip(SPELLINGS) {
+        settings::save(portal, actor, revision, &field(other)).await.unwrap();
+        for asked in [one, other] {
+            let found = connectors::field(portal, &connector, asked).await.unwrap();
+            assert!(found.configured, "{asked}");
+            assert_eq!(found.resolved.options.default_search_term.as_deref(), Some("cat"));
+        }
+    }
+    assert!(asked_fields::list(portal, actor).await.unwrap().is_empty());
+}
+
+async fn a_file_in_another_spelling_changes_nothing(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    let file = |name: &str| {
+        let text = format!("[[fields]]\nfield = \"{name}\"\ndefaultSearchTerm = \"caf\u{e9}\"\n");
+        let settings = settings::file::parse(&text, settings::file::Format::Toml).unwrap();
+        Edit::Whole(Box::new(settings))
+    };
+    let saved = settings::save(portal, actor, 0, &file("Bildfla\u{308}che"))
+        .await
+        .unwrap();
+    assert_eq!(saved, Saved::New(1));
+    let kept = settings::get(portal, actor).await.unwrap().settings;
+    assert_eq!(kept.fields[0].field, "Bildfläche");
+    let saved = settings::save(portal, actor, 1, &file("Bildfläche")).await.unwrap();
+    assert_eq!(saved, Saved::Same(1));
+    let twice = "[[fields]]\nfield = \"Bildfläche\"\n[[fields]]\nfield = \"Bildfla\u{308}che\"\n";
+    let errors = settings::file::parse(twice, settings::file::Format::Toml).unwrap_err();
+    assert_eq!(errors.of("fields"), Some("Bildfläche is there twice."));
+}
+
+async fn a_search_finds_names_in_any_spelling(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    people::create(portal, actor, person("Jürgen Strauß", "ju\u{308}rgen@bücher.example"))
+        .await
+        .unwrap();
+    let consumer = house.consumer(actor, "Ｗebsite Größe").await;
+    let token = new_token(&consumer.value, "Ju\u{308}rgen STRAUSS", "Contentful");
+    tokens::create(portal, actor, token).await.unwrap();
+    for search in [
+        "JU\u{308}RGEN",
+        "strauss",
+        "Strauß",
+        "rgen@bu\u{308}cher",
+        "BÜCHER.example",
+        "STRAU\u{1e9e}",
+    ] {
+        let found = people::choices(portal, actor, Right::CreateApiTokens, search)
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 1, "{search}");
+        let query = TokenQuery {
+            search: search.to_owned(),
+            ..TokenQuery::default()
+        };
+        assert_eq!(tokens::list(portal, actor, &query).await.unwrap().total, 1, "{search}");
+    }
+    for (search, total) in [("gro\u{308}sse", 1), ("grosse", 0), ("", 1), ("\u{200b}", 1)] {
+        let query = TokenQuery {
+            search: search.to_owned(),
+            ..TokenQuery::default()
+        };
+        assert_eq!(
+            tokens::list(portal, actor, &query).await.unwrap().total,
+            total,
+            "{search}"
+        );
+    }
+    settings::save(portal, actor, 0, &Edit::RemoteLogging(true))
+        .await
+        .unwrap();
+    let connector = caller(&house, &ada, "xpxm/9").await;
+    let record = Sent {
+        level: "info".to_owned(),
+        message: "Bildfla\u{308}che not found in STRASSE".to_owned(),
+        ..Sent::default()
+    };
+    remote_logs::accept(portal, &connector, vec![record], None)
+        .await
+        .unwrap();
+    for (search, count) in [("bildfläche", 1), ("Straße", 1), ("bildflache", 0)] {
+        let filter = Filter {
+            search: search.to_owned(),
+            ..Filter::default()
+        };
+        let found = remote_logs::list(portal, actor, &filter).await.unwrap();
+        assert_eq!(found.records.len(), count, "{search}");
+    }
+}
+
+async fn a_deletion_is_confirmed_in_either_unicode_form(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    let consumer = house.consumer(actor, "Bildfla\u{308}che").await.value;
+    assert_eq!(consumer.name, "Bildfläche");
+    complaint(
+        consumers::delete(portal, actor, consumer.id, "bildfläche").await,
+        "name",
+    );
+    consumers::delete(portal, actor, consumer.id, "Bildfla\u{308}che")
+        .await
+        .unwrap();
+}
+
+async fn two_peoples_addresses_are_two_people(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    for (one, other) in [
+        ("maſter@example.com", "master@example.com"),
+        ("\u{212a}elvin@example.com", "kelvin@example.com"),
+        ("straße@example.com", "strasse@example.com"),
+        ("İpek@example.com", "ipek@example.com"),
+        ("ıris@example.com", "iris@example.com"),
+        ("Ärger@example.com", "ärger@example.com"),
+    ] {
+        let first = people::create(portal, actor, person("One", one)).await.unwrap();
+        let refused = sign_in::sign_in(portal, other, PASSWORD, &client("192.0.2.1")).await;
+        assert!(refused.is_err(), "{other} signs in as {one}");
+        let second = people::create(portal, actor, person("Other", other)).await.unwrap();
+        assert_ne!(first, second);
+        for (email, id) in [(one, first), (other, second)] {
+            let browser = house.sign_in(email).await;
+            assert_eq!(browser.actor.person().unwrap().id, id, "{email}");
+            assert_eq!(people::get(portal, actor, email).await.unwrap().id, id, "{email}");
+        }
+    }
+}
+
+async fn one_persons_address_is_one_in_any_spelling(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    let stored = "Zoe\u{308}@BÜCHER.example";
+    let id = people::create(portal, actor, person("Zoë", stored)).await.unwrap();
+    for typed in [
+        "zoë@bücher.example",
+        "ZOë@xn--bcher-kva.EXAMPLE",
+        "zoe\u{308}@bu\u{308}cher.example",
+    ] {
+        let twice = people::create(portal, actor, person("Zoe", typed)).await;
+        assert_eq!(complaint(twice, "email"), "Someone has this e-mail already.");
+        let browser = house.sign_in(typed).await;
+        assert_eq!(browser.actor.person().unwrap().id, id);
+        // Whoever is written to is written to where they said.
+        assert_eq!(browser.actor.person().unwrap().email, "Zoë@BÜCHER.example");
+    }
+}
+
+async fn a_name_that_deceives_is_refused_everywhere(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    let consumer = house.consumer(actor, "Website").await.value;
+    let made = oauth_apps::create(portal, actor, app("Website")).await.unwrap();
+    caller(&house, &ada, "xpxm/9").await;
+    let seen = implementations::list(portal, actor).await.unwrap()[0].id;
+    for name in DECEPTIVE {
+        let input = NewConsumer { name: name.to_owned() };
+        let words = complaint(consumers::create(portal, actor, input.clone()).await, "name");
+        assert!(words.ends_with('.') && !words.contains(name), "{words}");
+        complaint(consumers::rename(portal, actor, consumer.id, input).await, "name");
+        complaint(oauth_apps::create(portal, actor, app(name)).await, "name");
+        complaint(
+            oauth_apps::update(portal, actor, made.id, app(name), false).await,
+            "name",
+        );
+        let secret = SecretForm {
+            note: name.to_owned(),
+            days: String::new(),
+        };
+        complaint(secrets::add(portal, actor, made.id, secret).await.map(|_| ()), "note");
+        complaint(profiles::create(portal, actor, name, Rights::all()).await, "name");
+        complaint(
+            people::create(portal, actor, person(name, "eve@example.com")).await,
+            "name",
+        );
+        let email = format!("eve{}@example.com", name.trim());
+        complaint(people::create(portal, actor, person("Eve", &email)).await, "email");
+        let mut token = new_token(&consumer, ADA, integrations::OTHER);
+        token.integration_name = name.to_owned();
+        complaint(
+            tokens::create(portal, actor, token).await.map(|_| ()),
+            "integration_name",
+        );
+        complaint(implementations::rename(portal, actor, seen, name).await, "name");
+        complaint(settings::save(portal, actor, 0, &field(name)).await, "field");
+        let account = NewAccount {
+            account_name: name.to_owned(),
+            name: "Eve".to_owned(),
+            email: "eve@example.com".to_owned(),
+            password: PASSWORD.to_owned(),
+        };
+        complaint(accounts::create(portal, account).await, "account_name");
+        let file = format!("{{\"fields\": [{{\"field\": {}}}]}}", serde_json::json!(name));
+        assert!(
+            settings::file::parse(&file, settings::file::Format::Json).is_err(),
+            "{name:?}"
+        );
+    }
+    assert_eq!(consumers::list(portal, actor).await.unwrap().len(), 1);
+}
+
+async fn a_connector_with_a_name_that_deceives_works_and_is_seen_through(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    caller(&house, &ada, "xpxm/9; instance=\"Shop\"").await;
+    let connector = caller(&house, &ada, "xpxm/9; instance=\"Shop\u{202e}\"").await;
+    let mut names: Vec<String> = implementations::list(portal, actor)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|seen| seen.connector.instance)
+        .collect();
+    names.sort();
+    assert_eq!(names, ["Shop", "Shop\u{fffd}"]);
+    settings::save(portal, actor, 0, &field("Hero")).await.unwrap();
+    for asked in ["He\u{200b}ro", "Hero\u{202e}"] {
+        let found = connectors::field(portal, &connector, asked).await.unwrap();
+        assert_eq!((found.configured, found.field.as_str()), (true, "Hero"));
+    }
+    for asked in ["Tea\u{200b}ser", "\u{3164}", "\u{301}", "Teaser"] {
+        connectors::field(portal, &connector, asked).await.unwrap();
+    }
+    assert_eq!(asked_fields::list(portal, actor).await.unwrap(), ["Teaser"]);
+}
+
+async fn names_of_all_scripts_survive(house: House) {
+    let ada = house.set_up().await;
+    let (portal, actor) = (&house.portal, &*ada.actor);
+    for name in [
+        "O’Neill & Söhne – № 1",
+        "می\u{200c}خواهم",
+        "ශ්\u{200d}රී ලංකා",
+        "അവന്\u{200d}",
+        "שָׁלוֹם",
+        "👩\u{200d}🚀 Team",
+        "葛\u{e0100}飾区",
+        "한글",
+        "ไม้เท้า",
+    ] {
+        let consumer = house.consumer(actor, name).await.value;
+        assert_eq!(consumer.name, domain::unicode::nfc(name));
+        assert!(matches!(
+            consumers::delete(portal, actor, consumer.id, "another").await,
+            Err(Error::Invalid(_))
+        ));
+        consumers::delete(portal, actor, consumer.id, name).await.unwrap();
+    }
+}
