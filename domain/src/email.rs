@@ -12,7 +12,7 @@ const MAX_LOCAL_PART: usize = 64;
 /// and holds nothing that nobody sees.
 #[must_use]
 pub fn parse(text: &str) -> Option<String> {
-    let text = unicode::nfc(text.trim());
+    let text = normalized(text.trim());
     let (local, host) = text.rsplit_once('@')?;
     let plain = !text
         .chars()
@@ -24,7 +24,22 @@ pub fn parse(text: &str) -> Option<String> {
         && !host.contains('@');
     let fits = text.len() <= MAX_EMAIL && !local.is_empty() && local.len() <= MAX_LOCAL_PART;
     let is_right = plain && host_ok && fits && !local.contains('@');
-    (is_right && unicode::check_visible(&text).is_ok() && is_domain(host)).then(|| text.clone().into_owned())
+    (is_right && unicode::check_visible(&text).is_ok() && is_domain(host)).then_some(text)
+}
+
+/// Returns the text in Normalization Form C (RFC 6532 §3.1), but for the three characters whose normal form is one of ASCII:
+/// nobody's address becomes another's that is written in ASCII.
+fn normalized(text: &str) -> String {
+    const ASCII_SINGLETONS: [char; 3] = ['\u{37e}', '\u{1fef}', '\u{212a}'];
+    let mut normalized = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((index, singleton)) = rest.char_indices().find(|(_, c)| ASCII_SINGLETONS.contains(c)) {
+        normalized.push_str(&unicode::nfc(&rest[..index]));
+        normalized.push(singleton);
+        rest = &rest[index + singleton.len_utf8()..];
+    }
+    normalized.push_str(&unicode::nfc(rest));
+    normalized
 }
 
 /// Whether a domain can be looked up (RFC 5891). The tables stay on the server, which decides.
@@ -59,7 +74,7 @@ pub fn key(email: &str) -> String {
 /// What part of a [`key`] a typed text looks for.
 #[must_use]
 pub fn search_key(text: &str) -> String {
-    unicode::nfc(text).to_ascii_lowercase().replace('\0', "\u{fffd}")
+    normalized(text).to_ascii_lowercase().replace('\0', "\u{fffd}")
 }
 
 #[cfg(test)]
@@ -123,6 +138,13 @@ mod tests {
         ] {
             assert_ne!(key(one), key(other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn no_character_becomes_one_of_ascii() {
+        let became_ascii = |c: &char| !c.is_ascii() && normalized(&c.to_string()).is_ascii();
+        let became: Vec<char> = ('\0'..=char::MAX).filter(became_ascii).collect();
+        assert!(became.is_empty(), "{became:?}");
     }
 
     #[test]

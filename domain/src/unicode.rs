@@ -96,7 +96,7 @@ pub fn caseless_key(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let visible: String = text.chars().filter(|c| !is_default_ignorable(*c)).collect();
+    let visible = text.replace(is_default_ignorable, "");
     nfc(&fold_case(&nfd(&visible))).into_owned()
 }
 
@@ -111,10 +111,11 @@ pub fn starts_with_mark(text: &str) -> bool {
 /// Returns the full case folding of a text (Unicode §3.13, `toCasefold`), from case mappings, which both sides have already. A
 /// test compares it with ICU's table for every character.
 fn fold_case(text: &str) -> String {
-    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
-    // The dotless i has no folding, though it has the capital of the dotted one.
-    let parts = text.split('ı').map(|part| lower(&to_uppercase(&lower(part))));
-    parts.collect::<Vec<_>>().join("ı")
+    // The dotless i has no folding, though it has the capital of the dotted one. A sigma at the end of a word has one.
+    let parts = text
+        .split('ı')
+        .map(|part| to_uppercase(&part.to_lowercase()).to_lowercase());
+    parts.collect::<Vec<_>>().join("ı").replace('ς', "σ")
 }
 
 /// Whether a character is invisible unless a font has something special for it: `Default_Ignorable_Code_Point`. A test

@@ -325,7 +325,7 @@ async fn a_name_that_deceives_is_refused_everywhere(house: House) {
             people::create(portal, actor, person(name, "eve@example.com")).await,
             "name",
         );
-        let email = format!("eve{}@example.com", name.trim());
+        let email = format!("{name}@example.com");
         complaint(people::create(portal, actor, person("Eve", &email)).await, "email");
         let mut token = new_token(&consumer, ADA, integrations::OTHER);
         token.integration_name = name.to_owned();

@@ -1,6 +1,6 @@
 use super::*;
 use icu_casemap::CaseMapper;
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use proptest::prelude::*;
 
@@ -14,7 +14,12 @@ fn assigned() -> impl Iterator<Item = char> {
 #[test]
 fn case_folds_as_unicode_says_for_every_character() {
     let icu = CaseMapper::new();
+    let categories = CodePointMapData::<GeneralCategory>::new();
     let differs = |c: &char| {
+        // A letter that is newer than the standard library's version of Unicode.
+        if GeneralCategoryGroup::Letter.contains(categories.get(*c)) && !c.is_alphabetic() {
+            return false;
+        }
         let text = c.to_string();
         let theirs = icu.fold_string(&text);
         let ours = fold_case(&text);

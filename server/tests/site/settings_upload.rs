@@ -52,7 +52,7 @@ async fn a_downloaded_file_is_taken_back_whole_without_script() {
             header(&answer, "location").to_owned()
         };
         let page = async |path: &str| site.get(path, Some(&cookie)).await.text().await.unwrap();
-        save(&site, 0, fields(MAX_FIELDS, MAX_FIELD - 4, MAX_TERM)).await;
+        save(&site, 0, fields(MAX_FIELDS, 20, 3)).await;
         for (name, revision) in [("settings.toml", 3), ("settings.json", 5)] {
             let file = page(&format!("/integration/{name}")).await;
             let there = post(PREVIEW, &[("name", name), ("text", &typed(&file))]).await;
@@ -99,6 +99,27 @@ async fn a_downloaded_file_is_taken_back_whole_with_script() {
         let kept = site.get("/integration/settings.toml", Some(&cookie)).await;
         assert!(kept.text().await.unwrap() == file);
     }
+}
+
+#[tokio::test]
+async fn the_longest_file_fits_into_a_form() {
+    let site = Site::start().await;
+    let cookie = site.sign_in().await;
+    let settings = fields(MAX_FIELDS, MAX_FIELD - 4, MAX_TERM).checked().unwrap();
+    let file = portal::settings::file::print(&settings, portal::settings::file::Format::Json);
+    let body = form(&[("name", "settings.json"), ("text", &typed(&file))]);
+    assert!(
+        (20 * 1024 * 1024..MAX_SETTINGS_FORM).contains(&body.len()),
+        "{}",
+        body.len()
+    );
+    let request = site.request(Method::POST, PREVIEW).header("accept", "application/json");
+    let request = request.header("origin", site.origin()).header("cookie", &cookie);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let answer = request.body(body).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let preview: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(preview["total"], MAX_FIELDS * 3);
 }
 
 #[tokio::test]
@@ -170,14 +191,11 @@ fn the_command_line_takes_its_longest_export_back() {
     let program = Program::new();
     program.account();
     let settings = fields(MAX_FIELDS, MAX_FIELD - 4, MAX_TERM).checked().unwrap();
-    for (revision, format) in (1..).zip(portal::settings::file::Format::ALL) {
+    for format in portal::settings::file::Format::ALL {
         let file = portal::settings::file::print(&settings, format);
         let applied = program.run(&["settings", "apply", "-", "--yes"], &file);
         assert_eq!(applied.status, 0, "{}", applied.err);
         let exported = program.run(&["settings", "export", "--format", format.code()], "").out;
-        assert!(exported.trim_end() == file.trim_end(), "{format:?} {revision}");
-        std::fs::write(program.folder().join("file"), &exported).unwrap();
-        let same = program.run(&["settings", "diff", "file"], "");
-        assert_eq!(same.out, "The settings are what the file says.\n");
+        assert!(exported.trim_end() == file.trim_end(), "{format:?}");
     }
 }
