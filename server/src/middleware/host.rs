@@ -42,8 +42,9 @@ fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), Invalid
     let host = host.map(|host| host.as_bytes());
     let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
     for named in host.into_iter().chain(authority) {
-        // HTTP/1.0 has no rule for it.
-        if !is_host(named) && !(named.is_empty() && version < Version::HTTP_11) {
+        // HTTP/1.0 lets it be empty, as it has no rule for it.
+        let may_be_empty = version < Version::HTTP_11;
+        if !(is_host(named) || may_be_empty && named.is_empty()) {
             return Err(InvalidHost::Malformed);
         }
     }
