@@ -1,8 +1,8 @@
 //! RFC 6749 §6, with rotation (RFC 9700 §4.14.2). Tokens that are kept are in `kept_refresh_tokens`.
 
 use super::client::{
-    ALL_SCOPES, CALLBACK, Client, access_token, error, get, get_at, keeping, native_app, refresh_token, rotating,
-    web_app, words,
+    ALL_SCOPES, CALLBACK, Client, access_token, error, get, keeping, native_app, refresh_token, rotating, web_app,
+    words,
 };
 use crate::world::{Settings, World, on_each_engine};
 use domain::oauth_apps::AppForm;
