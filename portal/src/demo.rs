@@ -283,6 +283,7 @@ fn policy() -> Result<Policy> {
     let origin = ORIGIN.parse().map_err(Error::internal)?;
     Ok(Policy {
         origin,
+        own_origins: Vec::new(),
         plaintext_without_tls: false,
     })
 }

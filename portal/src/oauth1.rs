@@ -28,8 +28,21 @@ const USE: Duration = Duration::from_secs(1);
 pub struct Policy {
     /// The portal's public origin, which signatures cover.
     pub origin: Origin,
+    /// Further origins that the portal's pages are served at, such as `http://localhost:3000`. A request that was sent
+    /// to the host of one of them may be signed for it: `Host` chooses from this fixed set and adds nothing to it.
+    pub own_origins: Vec<Origin>,
     /// Whether PLAINTEXT is accepted although the origin is not https: for trying things out on loopback.
     pub plaintext_without_tls: bool,
+}
+
+impl Policy {
+    /// The origins that a request sent to `host` may be signed for, the public one first: a proxy may have put its own
+    /// name into `Host`.
+    fn origins_for<'a>(&'a self, host: Option<&'a str>) -> impl Iterator<Item = &'a Origin> {
+        let others = self.own_origins.iter();
+        let others = others.filter(move |own| **own != self.origin && host.is_some_and(|host| own.is_at(host)));
+        std::iter::once(&self.origin).chain(others)
+    }
 }
 
 /// Why a signed request was not let in.

@@ -145,6 +145,7 @@ async fn plaintext_needs_tls_or_the_operators_leave(house: House) {
         let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
         let policy = Policy {
             origin: origin.parse().unwrap(),
+            own_origins: Vec::new(),
             plaintext_without_tls,
         };
         authenticate(&house.portal, &policy, &request.parse().unwrap(), "192.0.2.7").await

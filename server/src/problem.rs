@@ -219,7 +219,7 @@ impl From<FieldErrors> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let mut problem = Self::new(Kind::OAuth, refusal.sentence());
+        let mut problem = Self::new(Kind::OAuth, refusal.sentence().to_owned());
         if let Ok(status) = StatusCode::from_u16(refusal.status()) {
             problem.0.status = status;
             problem.0.body.status = status.as_u16();

@@ -46,8 +46,10 @@ impl App {
             contact: config.contact.as_str().into(),
             signing_algorithm: config.oauth2_signing_algorithm,
         };
+        let own_origins = OwnOrigins::of(&config);
         let oauth1 = portal::oauth1::Policy {
             origin: config.public_url.clone(),
+            own_origins: own_origins.parsed(),
             plaintext_without_tls: config.oauth1_plaintext_without_tls,
         };
         Self(Arc::new(Shared {
@@ -58,7 +60,7 @@ impl App {
                 issuer: config.public_url.as_str().to_owned(),
             },
             leptos: config.leptos_options(),
-            own_origins: OwnOrigins::of(&config),
+            own_origins,
             config: Arc::new(config),
             is_set_up: AtomicBool::new(false),
             stopping: watch::Sender::new(false),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{
     encoding::{encode, encode_again_into, encode_into},
     origin::Origin,
+    parameters::Protocol,
     signed_request::SignedRequest,
 };
 
@@ -14,8 +15,27 @@ impl SignedRequest<'_> {
     /// The path is taken as it was sent, neither decoded nor tidied, so that client and server need not agree on how.
     #[must_use]
     pub fn base_string(&self, origin: &Origin) -> String {
-        let length: usize = self
+        self.write_base_string(origin, &self.parameters)
+    }
+
+    /// The base string as clients compute it that send `oauth_token=""` (or an empty callback or verifier) but leave it
+    /// out of what they sign; `None` where the request has no such parameter.
+    ///
+    /// §3.1 lets a client omit an empty token, so both readings are in use. An empty parameter counts as absent here, so
+    /// one that nobody signed changes nothing.
+    #[must_use]
+    pub fn base_string_without_empty(&self, origin: &Origin) -> Option<String> {
+        let filled: Vec<_> = self
             .parameters
+            .iter()
+            .filter(|(name, value)| !(value.is_empty() && is_optional(name)))
+            .cloned()
+            .collect();
+        (filled.len() < self.parameters.len()).then(|| self.write_base_string(origin, &filled))
+    }
+
+    fn write_base_string(&self, origin: &Origin, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
+        let length: usize = parameters
             .iter()
             .map(|(name, value)| name.len() + value.len() + 6)
             .sum();
@@ -26,7 +46,7 @@ impl SignedRequest<'_> {
         out.push_str(origin.encoded());
         encode_into(&mut out, if self.path.is_empty() { "/" } else { self.path });
         out.push('&');
-        normalise_into(&mut out, &self.parameters);
+        normalise_into(&mut out, parameters);
         out
     }
 }
@@ -59,6 +79,13 @@ fn normalise_into(out: &mut String, parameters: &[(Cow<'_, str>, Cow<'_, str>)])
         out.push_str("%3D");
         encode_again_into(out, value);
     }
+}
+
+/// Whether a protocol parameter may be omitted where it is empty (§3.1, §2.1, §2.3).
+fn is_optional(name: &str) -> bool {
+    [Protocol::Token, Protocol::Callback, Protocol::Verifier]
+        .iter()
+        .any(|parameter| parameter.name() == name)
 }
 
 fn upper_case(method: &str) -> Cow<'_, str> {

@@ -50,6 +50,21 @@ impl Origin {
         &self.text
     }
 
+    /// Host and port, as the `Host` header of a request for this origin has them (RFC 9110 §7.2).
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.text.split_once("://").map_or("", |(_, authority)| authority)
+    }
+
+    /// Whether `host`, the value of a `Host` header, names this origin's host and port; case does not count, and the
+    /// scheme's default port may be left out.
+    #[must_use]
+    pub fn is_at(&self, host: &str) -> bool {
+        let default_port = if self.is_secure() { ":443" } else { ":80" };
+        let host = host.strip_suffix(default_port).unwrap_or(host);
+        self.authority().eq_ignore_ascii_case(host)
+    }
+
     /// Whether clients reach the portal over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {

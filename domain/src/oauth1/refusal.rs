@@ -1,9 +1,10 @@
 //! A refusal: the problem and what the client needs to mend it.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use super::{
     encoding::{encode, encode_form},
+    origin::Origin,
     problem::Problem,
 };
 
@@ -14,7 +15,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     problem: Problem,
-    sentence: &'static str,
+    sentence: Cow<'static, str>,
     detail: Detail,
 }
 
@@ -36,7 +37,7 @@ impl Refusal {
     pub const fn new(problem: Problem) -> Self {
         Self {
             problem,
-            sentence: problem.sentence(),
+            sentence: Cow::Borrowed(problem.sentence()),
             detail: Detail::Nothing,
         }
     }
@@ -52,7 +53,7 @@ impl Refusal {
     pub const fn rejected(sentence: &'static str, names: Vec<&'static str>) -> Self {
         Self {
             problem: Problem::ParameterRejected,
-            sentence,
+            sentence: Cow::Borrowed(sentence),
             detail: Detail::Parameters(names),
         }
     }
@@ -72,9 +73,20 @@ impl Refusal {
     const fn with(problem: Problem, detail: Detail) -> Self {
         Self {
             problem,
-            sentence: problem.sentence(),
+            sentence: Cow::Borrowed(problem.sentence()),
             detail,
         }
+    }
+
+    /// Adds to the advice which origin to sign for, for a client that sent its request to another host.
+    #[must_use]
+    pub fn naming_public_url(mut self, origin: &Origin) -> Self {
+        let sentence = format!(
+            "{} The request was sent to another host; sign it for the portal's public URL, {origin}.",
+            self.sentence
+        );
+        self.sentence = Cow::Owned(sentence);
+        self
     }
 
     /// The problem.
@@ -85,8 +97,8 @@ impl Refusal {
 
     /// One sentence for the person who looks into it.
     #[must_use]
-    pub const fn sentence(&self) -> &'static str {
-        self.sentence
+    pub fn sentence(&self) -> &str {
+        &self.sentence
     }
 
     /// The HTTP status, 400 or 401.
@@ -139,7 +151,7 @@ impl Refusal {
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = vec![
             ("oauth_problem", self.problem.as_str().to_owned()),
-            ("oauth_problem_advice", self.sentence.to_owned()),
+            ("oauth_problem_advice", self.sentence.to_string()),
         ];
         // A list of names is itself a query string, with `=` where there are values; the names need no escapes.
         match self.parameters_absent() {

@@ -11,8 +11,8 @@ use super::{
 
 /// A received request, as far as a signature covers it.
 ///
-/// Neither the `Host` header nor a proxy's headers are part of it: the origin is configured, see
-/// [`Origin`](super::Origin).
+/// The origin is configured, see [`Origin`](super::Origin); the `Host` header can only choose among configured ones, and
+/// a proxy's headers are no part of it.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     pub(super) method: &'a str,
@@ -21,6 +21,7 @@ pub struct Request<'a> {
     authorizations: usize,
     credentials: Option<&'a [u8]>,
     form: Option<&'a [u8]>,
+    pub(super) host: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
@@ -35,6 +36,7 @@ impl<'a> Request<'a> {
             authorizations: 0,
             credentials: None,
             form: None,
+            host: None,
         }
     }
 
@@ -44,6 +46,13 @@ impl<'a> Request<'a> {
     pub fn authorization(mut self, value: &'a [u8]) -> Self {
         self.authorizations += 1;
         self.credentials = header::credentials(value).or(self.credentials);
+        self
+    }
+
+    /// The host and port that the request was sent to: its `:authority`, or its `Host` header.
+    #[must_use]
+    pub const fn host(mut self, host: Option<&'a str>) -> Self {
+        self.host = host;
         self
     }
 

@@ -37,6 +37,8 @@ pub struct SignedRequest<'a> {
     pub callback: Option<Cow<'a, str>>,
     /// `oauth_verifier`, at the access-token step.
     pub verifier: Option<Cow<'a, str>>,
+    /// The host and port that the request was sent to, where they are known. Nobody has signed them by themselves.
+    pub host: Option<&'a str>,
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
@@ -81,6 +83,7 @@ impl<'a> SignedRequest<'a> {
             token: token(&mut parameters, Protocol::Token)?,
             verifier: token(&mut parameters, Protocol::Verifier)?,
             callback: text(&mut parameters, Protocol::Callback, MAX_CALLBACK)?,
+            host: request.host,
             method: request.method,
             path: request.path,
             parameters: parameters.into_signed(),

@@ -44,25 +44,55 @@ impl Keys {
         if !is_allowed(policy, method) {
             return Err(Problem::SignatureMethodRejected.into());
         }
-        let base_string = request.base_string(&policy.origin);
-        // Base64 that does not decode is a wrong signature like any other.
-        let signature = || STANDARD.decode(request.signature.as_bytes()).unwrap_or_default();
-        let fits = match method {
-            SignatureMethod::HmacSha1 => hmac::verify(&self.sha1, base_string.as_bytes(), &signature()).is_ok(),
-            SignatureMethod::HmacSha256 => hmac::verify(&self.sha256, base_string.as_bytes(), &signature()).is_ok(),
+        if method == SignatureMethod::RsaSha1 && self.rsa.is_none() {
+            return Err(Problem::SignatureMethodRejected.into());
+        }
+        let signature = decode_signature(&request.signature);
+        let fits = |base_string: &str| match method {
+            SignatureMethod::HmacSha1 => hmac::verify(&self.sha1, base_string.as_bytes(), &signature).is_ok(),
+            SignatureMethod::HmacSha256 => hmac::verify(&self.sha256, base_string.as_bytes(), &signature).is_ok(),
             SignatureMethod::RsaSha1 => {
-                let key = self.rsa.as_ref().ok_or(Problem::SignatureMethodRejected)?;
-                key.verify(base_string.as_bytes(), &signature())
+                let key = self.rsa.as_ref();
+                key.is_some_and(|key| key.verify(base_string.as_bytes(), &signature))
             }
             SignatureMethod::Plaintext => {
                 let expected = self.plaintext.expose().as_bytes();
                 verify_slices_are_equal(expected, request.signature.as_bytes()).is_ok()
             }
         };
-        if fits {
-            Ok(())
-        } else {
-            Err(Refusal::signature(base_string))
+        let base_string = request.base_string(&policy.origin);
+        if fits(&base_string) {
+            return Ok(());
         }
+        // The other readings of a request are tried only where it has them: at most four computations in all.
+        let others = policy.origins_for(request.host).enumerate();
+        for (index, origin) in others {
+            let as_sent = || (index > 0).then(|| request.base_string(origin));
+            let without_empty = || request.base_string_without_empty(origin);
+            if as_sent().is_some_and(|other| fits(&other)) || without_empty().is_some_and(|other| fits(&other)) {
+                return Ok(());
+            }
+        }
+        let refusal = Refusal::signature(base_string);
+        if request.host.is_some_and(|host| !policy.origin.is_at(host)) {
+            return Err(refusal.naming_public_url(&policy.origin));
+        }
+        Err(refusal)
     }
+}
+
+/// Decodes a signature from Base64. Text that does not decode gives no bytes, a wrong signature like any other.
+///
+/// RFC 5849 §3.4.2 and §3.4.3 encode by RFC 2045 §6.8, where line breaks may stand between any two characters and are
+/// ignored: `openssl base64` and `Base64.encodeToString(.., DEFAULT)` of Android write them. Blanks around them are
+/// ignored too; any other character outside the alphabet makes the signature a wrong one.
+fn decode_signature(text: &str) -> Vec<u8> {
+    let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
+    let decoded = if text.as_bytes().iter().any(|byte| is_break(byte)) {
+        let unbroken: Vec<u8> = text.bytes().filter(|byte| !is_break(byte)).collect();
+        STANDARD.decode(unbroken)
+    } else {
+        STANDARD.decode(text)
+    };
+    decoded.unwrap_or_default()
 }

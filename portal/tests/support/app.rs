@@ -163,6 +163,7 @@ pub async fn send(portal: &Portal, call: &Call<'_>, header: &str) -> Result<Arc<
 pub fn policy() -> Policy {
     Policy {
         origin: ORIGIN.parse().unwrap(),
+        own_origins: Vec::new(),
         plaintext_without_tls: false,
     }
 }

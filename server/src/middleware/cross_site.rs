@@ -25,6 +25,7 @@ use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use domain::oauth1::Origin;
 
 /// The origins of the portal's own pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,12 @@ impl OwnOrigins {
             origins.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}")));
         }
         Self(origins)
+    }
+
+    /// The origins as OAuth 1 base strings begin with them. Clients sign for the address that the pages show them.
+    #[must_use]
+    pub fn parsed(&self) -> Vec<Origin> {
+        self.0.iter().filter_map(|origin| origin.parse().ok()).collect()
     }
 
     fn has(&self, origin: &str) -> bool {

@@ -4,8 +4,9 @@ use crate::body;
 use crate::problem::{Kind, Problem};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{OriginalUri, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use domain::oauth1::{self, Refusal, SignedRequest, is_form};
 
 /// The longest form body, in bytes.
@@ -45,22 +46,36 @@ impl Received {
     }
 
     /// The OAuth parameters, from header, body and query. Method, path and query are taken as they were sent.
+    /// A form that came with a `Content-Encoding` has been decoded before: what is signed are its decoded parameters.
     ///
     /// # Errors
     /// A refusal for parameters that are missing or cannot be read.
     pub fn signed(&self) -> Result<SignedRequest<'_>, Refusal> {
+        self.request().parse()
+    }
+
+    /// Whether the request carries anything of OAuth 1: a header of its scheme, or a protocol parameter.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        self.request().is_signed()
+    }
+
+    fn request(&self) -> oauth1::Request<'_> {
         let uri = self
             .parts
             .extensions
             .get::<OriginalUri>()
             .map_or(&self.parts.uri, |original| &original.0);
         let request = oauth1::Request::new(self.parts.method.as_str(), uri.path(), uri.query());
+        let host = uri.authority().map(Authority::as_str);
+        let host = host.or_else(|| self.parts.headers.get(HOST)?.to_str().ok());
+        let request = request.host(host);
         let authorizations = self.parts.headers.get_all(AUTHORIZATION).into_iter();
         let request = authorizations.fold(request, |request, value| request.authorization(value.as_bytes()));
         let content_type = self.parts.headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
         match &self.body {
-            Content::Form(form) => request.body(content_type, form).parse(),
-            Content::Other(_) => request.parse(),
+            Content::Form(form) => request.body(content_type, form),
+            Content::Other(_) => request,
         }
     }
 

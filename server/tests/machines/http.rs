@@ -35,8 +35,14 @@ impl Call {
     }
 
     fn bytes(&self) -> Vec<u8> {
+        let is_host = |(name, _): &(String, Vec<u8>)| name.eq_ignore_ascii_case("host");
+        let host = if self.headers.iter().any(is_host) {
+            ""
+        } else {
+            "Host: loopback\r\n"
+        };
         let mut out = format!(
-            "{} {} HTTP/1.1\r\nHost: loopback\r\nConnection: close\r\n",
+            "{} {} HTTP/1.1\r\n{host}Connection: close\r\n",
             self.method, self.target
         )
         .into_bytes();
@@ -71,6 +77,15 @@ impl Answer {
             .iter()
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
+    }
+
+    /// The values of all headers of this name, in their order.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let named = self
+            .headers
+            .iter()
+            .filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str()).collect()
     }
 
     pub fn json(&self) -> serde_json::Value {

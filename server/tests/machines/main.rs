@@ -9,6 +9,7 @@ mod connector;
 mod database;
 mod endpoints;
 
+mod client_variants;
 mod flow;
 mod hostile;
 mod http;

@@ -85,6 +85,24 @@ async fn a_registered_key_checks_signatures() {
                 "{place:?}"
             );
         }
+        // As `openssl base64` prints it.
+        for place in [Place::Header, Place::Body, Place::Query] {
+            let request = Unsigned {
+                place,
+                ..signed_by(&first, world.now())
+            };
+            let lines = request.edit_signature(|signature| {
+                let lines = signature.as_bytes().chunks(64);
+                lines
+                    .map(|line| format!("{}\n", std::str::from_utf8(line).unwrap()))
+                    .collect()
+            });
+            assert_eq!(
+                world.send(&world.credentials.sign(&lines)).await.status,
+                200,
+                "{place:?}"
+            );
+        }
         let request = signed_by(&first, world.now());
         let call = world.credentials.sign(&request);
         assert_eq!(world.send(&call).await.status, 200);

@@ -47,6 +47,10 @@ pub struct Unsigned {
     pub nonce: String,
     /// Protocol parameters besides the usual ones, such as `oauth_verifier`.
     pub protocol: Vec<(String, String)>,
+    /// Protocol parameters that are sent, and that the signature does not cover.
+    pub uncovered: Vec<(String, String)>,
+    /// Changes the signature before it is sent.
+    pub edit_signature: fn(String) -> String,
 }
 
 impl Unsigned {
@@ -61,6 +65,8 @@ impl Unsigned {
             timestamp,
             nonce: nonce(),
             protocol: Vec::new(),
+            uncovered: Vec::new(),
+            edit_signature: |signature| signature,
         }
     }
 
@@ -84,6 +90,16 @@ impl Unsigned {
 
     pub fn form(mut self, name: &str, value: &str) -> Self {
         self.form.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn uncovered(mut self, name: &str, value: &str) -> Self {
+        self.uncovered.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn edit_signature(mut self, edit: fn(String) -> String) -> Self {
+        self.edit_signature = edit;
         self
     }
 
@@ -114,7 +130,8 @@ impl Credentials {
             protocol.push(("oauth_token".to_owned(), self.token.clone()));
         }
         protocol.extend(request.protocol.iter().cloned());
-        let signature = self.signature(request, &protocol);
+        let signature = (request.edit_signature)(self.signature(request, &protocol));
+        protocol.extend(request.uncovered.iter().cloned());
         protocol.push(("oauth_signature".to_owned(), signature));
 
         let (mut query, mut form) = (request.query.clone(), request.form.clone());

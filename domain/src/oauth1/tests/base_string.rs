@@ -243,3 +243,44 @@ fn secrets_are_encoded_in_the_signing_key() {
     assert_eq!(signing_key("c&s", "t%é"), "c%26s&t%25%C3%A9");
     assert_eq!(signing_key("", ""), "&");
 }
+
+/// §3.1: an empty token may be left out of what is signed. Other empty parameters are signed.
+#[test]
+fn an_empty_optional_parameter_has_a_second_base_string_without_it() {
+    let origin = origin("https://photos.example.net");
+    let names = |base_string: &str| {
+        let parameters = base_string.rsplit('&').next().unwrap_or_default().to_owned();
+        let pairs = parameters
+            .split("%26")
+            .map(|pair| pair.split("%3D").next().unwrap_or_default().to_owned());
+        pairs.filter(|name| !name.is_empty()).collect::<Vec<_>>()
+    };
+    for (sent, left_out) in [
+        ("oauth_token=", &["oauth_token"][..]),
+        ("oauth_callback=", &["oauth_callback"]),
+        ("oauth_verifier=&oauth_token", &["oauth_token", "oauth_verifier"]),
+        ("oauth_token=x", &[]),
+        ("oauth_version=1.0", &[]),
+        ("oauth_unheard=", &[]),
+        ("token=&a=", &[]),
+        ("", &[]),
+    ] {
+        let query = format!("oauth_consumer_key=k&oauth_signature_method=PLAINTEXT&oauth_signature=s&{sent}");
+        let request = Request::new("GET", "/photos", Some(&query))
+            .parse()
+            .expect("a well-formed query");
+        let all = names(&request.base_string(&origin));
+        let expected: Vec<String> = all
+            .iter()
+            .filter(|name| !left_out.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        let second = request.base_string_without_empty(&origin);
+        assert_eq!(second.is_some(), !left_out.is_empty(), "{sent}");
+        assert_eq!(
+            second.map_or(expected.clone(), |second| names(&second)),
+            expected,
+            "{sent}"
+        );
+    }
+}

@@ -50,3 +50,23 @@ fn what_is_not_an_origin_is_refused_with_a_reason() {
         assert_eq!(url.parse::<Origin>(), Err(reason), "{url}");
     }
 }
+
+#[test]
+fn an_origin_is_known_by_the_host_header_of_its_requests() {
+    for (url, host, expected) in [
+        ("https://portal.example.com", "portal.example.com", true),
+        ("https://portal.example.com", "PORTAL.example.com:443", true),
+        ("https://portal.example.com", "portal.example.com:80", false),
+        ("https://portal.example.com", "portal.example.com.evil.example", false),
+        ("https://portal.example.com", "evil.example", false),
+        ("https://portal.example.com", "", false),
+        ("http://localhost:3000", "localhost:3000", true),
+        ("http://localhost:3000", "localhost", false),
+        ("http://localhost", "localhost:80", true),
+        ("http://[::1]:3000", "[::1]:3000", true),
+        ("https://example.com:8443", "example.com:8443", true),
+        ("https://example.com:8443", "example.com", false),
+    ] {
+        assert_eq!(origin(url).is_at(host), expected, "{url} {host}");
+    }
+}
