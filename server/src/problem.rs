@@ -12,6 +12,7 @@ use domain::features::Feature;
 use domain::fields::FieldErrors;
 use domain::oauth1::Refusal;
 use domain::rights::Right;
+use domain::scopes::Scope;
 use portal::oauth1::Denied;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -87,6 +88,8 @@ kinds! {
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key was used before";
     /// More requests than the limit allows.
     TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
+    /// HTTP has it, and this server does not.
+    NotImplemented = NOT_IMPLEMENTED, "not-implemented", "The server does not support this";
     /// A fault of ours.
     Internal = INTERNAL_SERVER_ERROR, "internal", "The portal made a mistake";
     /// Something that the portal stands on does not answer.
@@ -101,7 +104,8 @@ pub struct Problem(Box<Inner>);
 struct Inner {
     status: StatusCode,
     body: Body,
-    challenge: Option<String>,
+    /// Each becomes a `WWW-Authenticate` line of its own.
+    challenges: Vec<String>,
     retry_after: Option<u64>,
 }
 
@@ -167,7 +171,7 @@ impl Problem {
                 feature: None,
                 oauth: OAuth::default(),
             },
-            challenge: None,
+            challenges: Vec::new(),
             retry_after: None,
         }))
     }
@@ -186,14 +190,33 @@ impl Problem {
         problem
     }
 
-    /// An API key that does not work, or none (RFC 6750 §3).
+    /// An API key that does not work, or none. RFC 6750 §3 has an error code only where a key was sent.
     #[must_use]
-    pub fn invalid_api_key() -> Self {
+    pub fn invalid_api_key(was_sent: bool) -> Self {
         let sentence =
             "Send the account's API key as Authorization: Bearer or as X-Api-Key; it is on the Integration page.";
         let mut problem = Self::new(Kind::InvalidApiKey, sentence);
-        problem.0.challenge = Some(format!("Bearer realm=\"{REALM}\""));
+        let error = if was_sent { ", error=\"invalid_token\"" } else { "" };
+        problem.0.challenges = vec![format!("{}{error}", bearer_challenge())];
         problem
+    }
+
+    /// Adds the challenge of a resource that takes access tokens too, for a request without any credential: it has no
+    /// error code (RFC 6750 §3).
+    #[must_use]
+    pub fn or_bearer_token(mut self) -> Self {
+        self.0.challenges.push(bearer_challenge());
+        self
+    }
+
+    /// Adds to the challenge which scopes open the resource, any of them (RFC 6750 §3).
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: &[Scope]) -> Self {
+        let codes: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
+        if let Some(challenge) = self.0.challenges.last_mut() {
+            challenge.push_str(&format!(", scope=\"{}\"", codes.join(" ")));
+        }
+        self
     }
 
     /// The HTTP status.
@@ -201,6 +224,10 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
+}
+
+fn bearer_challenge() -> String {
+    format!("Bearer realm=\"{REALM}\"")
 }
 
 impl From<FieldErrors> for Problem {
@@ -232,7 +259,7 @@ impl From<Refusal> for Problem {
             oauth_acceptable_versions: refusal.acceptable_versions(),
             oauth_base_string: refusal.base_string().map(str::to_owned),
         };
-        problem.0.challenge = Some(refusal.challenge(REALM));
+        problem.0.challenges = vec![refusal.challenge(REALM)];
         problem
     }
 }
@@ -259,12 +286,13 @@ impl From<portal::oauth2::Denied> for Problem {
             _ => Kind::InvalidToken,
         };
         let challenge = format!(
-            "Bearer realm=\"{REALM}\", error=\"{}\", error_description=\"{}\"",
+            "{}, error=\"{}\", error_description=\"{}\"",
+            bearer_challenge(),
             refusal.code.code(),
             refusal.description
         );
         let mut problem = Self::new(kind, refusal.description);
-        problem.0.challenge = Some(challenge);
+        problem.0.challenges = vec![challenge];
         problem
     }
 }
@@ -273,7 +301,7 @@ impl From<portal::Error> for Problem {
     fn from(error: portal::Error) -> Self {
         use portal::Error;
         match error {
-            Error::SignedOut => Self::new(Kind::SignedOut, "Sign in first."),
+            Error::SignedOut => Self::new(Kind::SignedOut, "Sign in first.").or_bearer_token(),
             Error::Forbidden(right) => {
                 let mut problem = Self::new(Kind::Forbidden, format!("This needs the right {}.", right.label()));
                 problem.0.body.right = Some(right);
@@ -312,15 +340,18 @@ impl IntoResponse for Problem {
         let Inner {
             status,
             body,
-            challenge,
+            challenges,
             retry_after,
         } = *self.0;
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::try_from(challenge).ok()) {
-            headers.insert(WWW_AUTHENTICATE, challenge);
+        for challenge in challenges {
+            // One line each: clients that know one scheme alone need not take a list apart.
+            if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                headers.append(WWW_AUTHENTICATE, challenge);
+            }
         }
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, seconds.into());

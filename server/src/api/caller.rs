@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::oauth1::SignedRequest;
+use domain::oauth2::ErrorCode;
 use domain::scopes::Scope;
 use portal::Actor;
 use portal::oauth1::{Denied, authenticate};
@@ -158,8 +159,13 @@ async fn admit(gate: &Gate, address: IpAddr, mut request: Request) -> Result<(Re
         }
         Err(Denied::Refused(refusal)) => {
             let standing = gate.limits.count_address(address)?;
+            let problem = Problem::from(refusal);
             Err(TurnedAway {
-                problem: refusal.into(),
+                problem: if received.is_signed() {
+                    problem
+                } else {
+                    problem.or_bearer_token()
+                },
                 standing: Some(standing),
             })
         }
@@ -196,7 +202,15 @@ async fn admit_bearer(gate: &Gate, address: IpAddr, token: &str) -> Result<(Arc<
     let standing = gate.limits.count_credential(key)?;
     match bearer.require(portal, gate.scopes).await {
         Ok(()) => Ok((bearer, standing)),
-        Err(denied) => Err(turned_away(denied, standing)),
+        Err(denied) => {
+            let is_scope = matches!(&denied, oauth2::Denied::Refused(refusal)
+                if refusal.code == ErrorCode::InsufficientScope);
+            let mut turned_away = turned_away(denied, standing);
+            if is_scope {
+                turned_away.problem = turned_away.problem.with_scopes(gate.scopes);
+            }
+            Err(turned_away)
+        }
     }
 }
 

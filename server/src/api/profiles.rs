@@ -76,7 +76,8 @@ pub(super) async fn get(
     };
     if !bearing.allows(scope) && !bearing.allows(Scope::AdminProfileRead) {
         let sentence = format!("This needs the scope {}.", Scope::AdminProfileRead.code());
-        return Err(Denied::from(Refusal::new(ErrorCode::InsufficientScope, sentence)).into());
+        let denied = Denied::from(Refusal::new(ErrorCode::InsufficientScope, sentence));
+        return Err(Problem::from(denied).with_scopes(&[Scope::AdminProfileRead]));
     }
     Ok(Json(profiles::get(&app.portal, &actor, id).await?.into()))
 }

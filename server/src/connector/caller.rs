@@ -56,8 +56,8 @@ impl FromRequestParts<Gate> for Admitted {
             },
             Err(reached) => reached.into(),
         };
-        let key = match key(&parts.headers) {
-            Ok(key) => key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY),
+        let (key, was_sent) = match key(&parts.headers) {
+            Ok(key) => (key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY), key.is_some()),
             Err(problem) => {
                 limits.check(None, address)?;
                 return Err(turned_away(problem));
@@ -66,13 +66,13 @@ impl FromRequestParts<Gate> for Admitted {
         let count = key.map(|key| limits.credential("", Some(key)));
         limits.check(count, address)?;
         let (Some(key), Some(count)) = (key, count) else {
-            return Err(turned_away(Problem::invalid_api_key()));
+            return Err(turned_away(Problem::invalid_api_key(was_sent)));
         };
         let connector = connector(&parts.headers);
         let named = connector.as_ref().ok().cloned().flatten();
         let caller = connectors::authenticate(&gate.app.portal, key, named).await;
         let Some(caller) = caller.map_err(Problem::from)? else {
-            return Err(turned_away(Problem::invalid_api_key()));
+            return Err(turned_away(Problem::invalid_api_key(true)));
         };
         note_authenticated(&parts.extensions);
         let standing = limits.count_credential(count)?;

@@ -9,6 +9,7 @@ mod connector;
 mod database;
 mod endpoints;
 
+mod challenges;
 mod client_variants;
 mod flow;
 mod hostile;

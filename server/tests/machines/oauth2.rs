@@ -3,7 +3,7 @@
 mod attacks;
 mod authorization_code;
 mod bearer;
-mod client;
+pub mod client;
 mod client_credentials;
 mod discovery;
 mod introspection;
