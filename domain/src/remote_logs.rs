@@ -90,19 +90,19 @@ pub struct Record {
 }
 
 impl Sent {
-    /// The record, as it is kept: the `index`th of its batch.
+    /// The record, as it is kept.
     ///
     /// # Errors
     /// A complaint for each member that is not what it must be.
-    pub fn checked(self, index: usize) -> Result<Record, FieldErrors> {
+    pub fn checked(self) -> Result<Record, FieldErrors> {
         let mut errors = FieldErrors::default();
         let at = self.time.as_deref().and_then(Timestamp::parse);
         if self.time.is_some() && at.is_none() {
-            errors.add(&format!("[{index}].time"), "Expected a time by RFC 3339.");
+            errors.add("time", "Expected a time by RFC 3339.");
         }
         let level = Level::from_code(&self.level);
         if level.is_none() {
-            errors.add(&format!("[{index}].level"), "Expected debug, info, warning or error.");
+            errors.add("level", "Expected debug, info, warning or error.");
         }
         errors.or(Record {
             at,
@@ -175,21 +175,21 @@ mod tests {
             level: "WARN".to_owned(),
             message: "a\0b".to_owned(),
         };
-        let record = sent.checked(0).unwrap();
+        let record = sent.checked().unwrap();
         assert_eq!(record.level, Level::Warning);
         assert_eq!(record.at, Some(Timestamp(1_769_850_300_000)));
         assert_eq!(record.message, "a\u{fffd}b");
     }
 
     #[test]
-    fn what_is_wrong_is_named_by_its_place() {
+    fn what_is_wrong_is_named_by_its_member() {
         let sent = Sent {
             time: Some("today".to_owned()),
             level: "loud".to_owned(),
             message: String::new(),
         };
-        let errors = sent.checked(7).unwrap_err();
-        assert!(errors.of("[7].time").is_some() && errors.of("[7].level").is_some());
+        let errors = sent.checked().unwrap_err();
+        assert!(errors.of("time").is_some() && errors.of("level").is_some());
     }
 
     #[test]

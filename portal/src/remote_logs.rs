@@ -49,21 +49,34 @@ impl From<FieldErrors> for Refused {
 }
 
 /// What a batch came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     /// How many records were kept.
     pub accepted: usize,
+    /// Those that were not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<Rejected>,
 }
 
-/// Keeps a batch of records, all or none. A batch that is sent again with its key is not kept again.
+/// A record that was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Keeps the records of a batch that are what they must be, and names the others; those that could not be read come with
+/// the reason. A batch that is sent again with its key is not kept again.
 ///
 /// # Errors
-/// [`Refused::Off`] unless the account has Enable Remote Logging on, [`Error::Invalid`] for a record that is not what it
-/// must be, or too many, [`Refused::Reused`] for a key that has come with another batch.
+/// [`Refused::Off`] unless the account has Enable Remote Logging on, [`Error::Invalid`] for too many records,
+/// [`Refused::Reused`] for a key that has come with another batch.
 pub async fn accept(
     portal: &Portal,
     caller: &Caller,
-    batch: Vec<Sent>,
+    batch: Vec<Result<Sent, String>>,
     once: Option<&Once>,
 ) -> Result<Accepted, Refused> {
     if let Some(once) = once
@@ -78,19 +91,18 @@ pub async fn accept(
     if batch.len() > MAX_BATCH {
         return Err(FieldErrors::one("records", format!("Send at most {MAX_BATCH} records at a time.")).into());
     }
-    let mut errors = FieldErrors::default();
+    let mut rejected = Vec::new();
     let mut records = Vec::with_capacity(batch.len());
     for (index, sent) in batch.into_iter().enumerate() {
-        match sent.checked(index) {
+        let checked = sent.and_then(|sent| sent.checked().map_err(|errors| errors.to_string()));
+        match checked {
             Ok(record) => records.push(record),
-            Err(more) => errors.0.extend(more.0),
+            Err(reason) => rejected.push(Rejected { index, reason }),
         }
     }
-    // A thousand complaints help nobody more than ten.
-    errors.0.truncate(10);
-    let records = errors.or(records)?;
     let accepted = Accepted {
         accepted: records.len(),
+        rejected,
     };
     let mut tx = portal.begin_lightly().await?;
     if let Some(once) = once {

@@ -14,7 +14,7 @@ both!(
     a_field_that_nobody_has_configured_is_offered,
     logs_are_kept_only_while_remote_logging_is_on,
     logs_are_found_by_what_they_say,
-    a_batch_is_kept_whole_or_not_at_all,
+    a_bad_record_is_named_and_the_others_are_kept,
     logs_are_kept_for_two_weeks,
     each_operation_asks_for_its_right,
 );
@@ -39,6 +39,7 @@ fn sent(level: &str, message: &str) -> Sent {
 }
 
 async fn accept(portal: &Portal, caller: &Caller, batch: Vec<Sent>) -> Result<usize, Refused> {
+    let batch = batch.into_iter().map(Ok).collect();
     let accepted = remote_logs::accept(portal, caller, batch, None).await?;
     Ok(accepted.accepted)
 }
@@ -224,20 +225,27 @@ async fn logs_are_found_by_what_they_say(house: House) {
     );
 }
 
-async fn a_batch_is_kept_whole_or_not_at_all(house: House) {
+async fn a_bad_record_is_named_and_the_others_are_kept(house: House) {
     let ada = house.set_up().await;
     let (portal, actor) = (&house.portal, &*ada.actor);
     switch_on(portal, actor).await;
     let caller = caller(portal, actor, PRODUCTION).await;
-    let odd = vec![sent("info", "fine"), sent("loud", "not fine")];
-    let refused = accept(portal, &caller, odd).await;
-    let Err(Refused::Error(error)) = refused else {
-        panic!("{refused:?}")
-    };
-    crate::support::complaint::<()>(Err(error), "[1].level");
+    let odd = vec![
+        Ok(sent("info", "fine")),
+        Ok(sent("loud", "not fine")),
+        Err("No record.".to_owned()),
+        Ok(sent("error", "fine too")),
+    ];
+    let accepted = remote_logs::accept(portal, &caller, odd, None).await.unwrap();
+    assert_eq!(accepted.accepted, 2);
+    let rejected: Vec<usize> = accepted.rejected.iter().map(|record| record.index).collect();
+    assert_eq!(rejected, [1, 2]);
+    assert!(accepted.rejected[0].reason.starts_with("level: "), "{accepted:?}");
+    assert_eq!(accepted.rejected[1].reason, "No record.");
+    assert_eq!(house.count("remote_logs").await, 2);
     let many = vec![sent("info", "x"); 1001];
     assert!(matches!(accept(portal, &caller, many).await, Err(Refused::Error(_))));
-    assert_eq!(house.count("remote_logs").await, 0);
+    assert_eq!(house.count("remote_logs").await, 2);
     assert_eq!(
         accept(portal, &caller, vec![sent("info", "x"); 1000]).await.unwrap(),
         1000

@@ -163,7 +163,7 @@ impl Maker<'_> {
                 level: (*level).to_owned(),
                 message: (*message).to_owned(),
             };
-            remote_logs::accept(&then, &caller, vec![record], None)
+            remote_logs::accept(&then, &caller, vec![Ok(record)], None)
                 .await
                 .map_err(refused)?;
         }

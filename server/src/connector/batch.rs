@@ -1,15 +1,18 @@
 //! A batch of log records, as it comes over the wire.
+//!
+//! Each record is read by itself: one that cannot be read is rejected by its index, and the others are taken. A batch that
+//! were refused whole would come again, as its client keeps it until it is taken.
+
+mod list;
 
 use crate::problem::{Kind, Problem};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use domain::fields::FieldErrors;
 use domain::remote_logs::{MAX_BATCH, Sent};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
-use std::fmt;
+use std::borrow::Cow;
 
-/// The longest complaint, in characters: it may quote what was sent.
-const MAX_MESSAGE: usize = 200;
+/// The longest reason for a rejection, in characters: it may quote what was sent.
+const MAX_REASON: usize = 200;
 
 /// How records stand in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,103 +23,130 @@ pub(super) enum Format {
     Lines,
 }
 
-/// The records, not yet looked at.
-#[derive(Debug)]
-pub(super) struct Batch(pub Vec<Sent>);
+/// A record, or why it cannot be read.
+pub(super) type Item = Result<Sent, String>;
 
-/// The format by the media type; parameters do not matter.
+/// The format by the media type. A charset may say UTF-8 or ASCII, other parameters do not matter.
 ///
 /// # Errors
-/// 415 for any other.
+/// 415 for any other, and for another charset: JSON is in UTF-8 (RFC 8259 §8.1).
 pub(super) fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
-        Ok(Format::List)
+    let mut parts = given.unwrap_or_default().split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let format = if essence.eq_ignore_ascii_case("application/json") {
+        Format::List
     } else if essence.eq_ignore_ascii_case("application/x-ndjson") {
-        Ok(Format::Lines)
+        Format::Lines
     } else {
-        Err(Problem::new(
+        return Err(Problem::new(
             Kind::MediaType,
             "Send application/json or application/x-ndjson.",
-        ))
+        ));
+    };
+    if parts.filter_map(charset).all(is_utf8) {
+        Ok(format)
+    } else {
+        Err(Problem::new(Kind::MediaType, "Send the records in UTF-8."))
     }
+}
+
+/// The value of a parameter if it is the charset.
+fn charset(parameter: &str) -> Option<&str> {
+    let (name, value) = parameter.split_once('=')?;
+    name.trim()
+        .eq_ignore_ascii_case("charset")
+        .then(|| value.trim().trim_matches('"'))
+}
+
+fn is_utf8(charset: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii", "ascii"]
+        .iter()
+        .any(|name| charset.eq_ignore_ascii_case(name))
 }
 
 /// Reads the records, and no more than there may be.
 ///
+/// What is no text becomes U+FFFD: bytes that are not UTF-8, and `\ud83d` without its other half, which loggers write
+/// that cut a message in the middle of a character.
+///
 /// # Errors
-/// 400 which names the first record that cannot be read, or says that there are too many.
-pub(super) fn parse(format: Format, body: &[u8]) -> Result<Batch, Problem> {
-    let mut records = Vec::new();
-    let outcome = match format {
-        Format::List => {
-            let mut reader = serde_json::Deserializer::from_slice(body);
-            let list = List(&mut records).deserialize(&mut reader);
-            list.and_then(|()| reader.end())
-        }
-        Format::Lines => lines(body, &mut records),
+/// 400 where there are too many, or where the body is no list of records at all.
+pub(super) fn parse(format: Format, body: &[u8]) -> Result<Vec<Item>, Problem> {
+    let text = String::from_utf8_lossy(body);
+    // RFC 8259 §8.1 lets a reader ignore a byte order mark.
+    let text = replace_lone_surrogates(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let items = match format {
+        Format::List => list::split(&text).ok_or_else(|| {
+            Problem::field(
+                "records",
+                "Send a list of records: [ before the first and ] after the last.",
+            )
+        })?,
+        Format::Lines => lines(&text),
     };
-    if records.len() > MAX_BATCH {
+    if items.len() > MAX_BATCH {
         let sentence = format!("Send at most {MAX_BATCH} records at a time.");
         return Err(Problem::field("records", sentence));
     }
-    match outcome {
-        Ok(()) => Ok(Batch(records)),
-        Err(error) => Err(complaint(records.len(), &error)),
-    }
+    Ok(items)
 }
 
-fn lines(body: &[u8], records: &mut Vec<Sent>) -> serde_json::Result<()> {
-    for line in body.split(|byte| *byte == b'\n') {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
-        }
-        records.push(serde_json::from_slice(line)?);
-        if records.len() > MAX_BATCH {
-            return Err(serde_json::Error::custom("too many records"));
-        }
-    }
-    Ok(())
+fn lines(text: &str) -> Vec<Item> {
+    let lines = text.split('\n').map(str::trim_ascii).filter(|line| !line.is_empty());
+    lines
+        .take(MAX_BATCH + 1)
+        .map(|line| serde_json::from_str(line).map_err(|error| reason(&error)))
+        .collect()
 }
 
-/// The record is the one after those that were read.
-fn complaint(index: usize, error: &serde_json::Error) -> Problem {
+/// A sentence about a record that cannot be read.
+fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let mut message: String = text.chars().take(MAX_MESSAGE).collect();
+    let mut message: String = text.chars().take(MAX_REASON).collect();
     if message.len() < text.len() {
         message.push('…');
     }
-    let place = format!("[{index}]");
-    FieldErrors::one(&place, format!("The record cannot be read: {message}.")).into()
+    format!("The record cannot be read: {message}.")
 }
 
-/// A list whose records are kept one by one, so that the one that fails can be named.
-struct List<'a>(&'a mut Vec<Sent>);
-
-impl<'de> DeserializeSeed<'de> for List<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        reader.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for List<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of records")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(record) = list.next_element()? {
-            self.0.push(record);
-            if self.0.len() > MAX_BATCH {
-                return Err(A::Error::custom("too many records"));
+/// Writes `\ufffd` in the place of each escaped surrogate that has no other half.
+fn replace_lone_surrogates(json: &str) -> Cow<'_, str> {
+    const REPLACEMENT: &[u8] = b"\\ufffd";
+    let bytes = json.as_bytes();
+    let mut out: Option<Vec<u8>> = None;
+    let mut at = 0;
+    while let Some(next) = bytes
+        .get(at..)
+        .and_then(|rest| rest.iter().position(|byte| *byte == b'\\'))
+    {
+        at += next;
+        at += match escaped_unit(bytes, at) {
+            Some(0xD800..=0xDBFF) if matches!(escaped_unit(bytes, at + 6), Some(0xDC00..=0xDFFF)) => 12,
+            Some(0xD800..=0xDFFF) => {
+                // As long as what it replaces.
+                out.get_or_insert_with(|| bytes.to_vec())[at..at + 6].copy_from_slice(REPLACEMENT);
+                6
             }
-        }
-        Ok(())
+            // The character after a backslash is no beginning of an escape, be it a backslash itself.
+            _ => 2,
+        };
+    }
+    match out.map(String::from_utf8) {
+        Some(Ok(replaced)) => Cow::Owned(replaced),
+        _ => Cow::Borrowed(json),
     }
 }
+
+/// The UTF-16 unit of an escape `\uXXXX` that begins at `at`.
+fn escaped_unit(bytes: &[u8], at: usize) -> Option<u16> {
+    let [b'\\', b'u', digits @ ..] = bytes.get(at..at.checked_add(6)?)? else {
+        return None;
+    };
+    let is_hex = digits.iter().all(u8::is_ascii_hexdigit);
+    let digits = std::str::from_utf8(digits).ok().filter(|_| is_hex)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests;

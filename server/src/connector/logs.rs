@@ -1,7 +1,7 @@
 //! `/api/connector/v1/logs`.
 
 use super::Gate;
-use super::batch::{self, Batch};
+use super::batch;
 use super::caller::Admitted;
 use super::once::once;
 use super::openapi::{LogRecord, LogsAccepted};
@@ -18,7 +18,10 @@ use portal::remote_logs::{self, Refused};
 /// The longest batch, in bytes.
 const MAX: usize = 1024 * 1024;
 
-/// Keeps a batch of log records, all or none.
+/// Keeps a batch of log records.
+///
+/// A record that cannot be read or is not what it must be is named among those `rejected`, by its index from 0 and with the
+/// reason; the others are kept. What is no text, as half of a surrogate pair, becomes U+FFFD.
 ///
 /// People with the right to manage the integration read them for 14 days. Nothing is taken unless Enable Remote Logging is
 /// on.
@@ -29,7 +32,7 @@ const MAX: usize = 1024 * 1024;
     (Vec<LogRecord> = "application/json"),
     (String = "application/x-ndjson"),
 )), responses(
-    (status = 202, description = "The records are kept.", body = LogsAccepted),
+    (status = 202, description = "The records are kept, but for those that are named.", body = LogsAccepted),
     (status = 422, description = "The key has come with another batch.", body = ProblemBody, content_type = "application/problem+json"),
     OpenToCredentials
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
@@ -43,7 +46,7 @@ async fn answer(gate: &Gate, caller: &Caller, request: Request) -> Result<Respon
     let format = batch::format(&parts.headers)?;
     let body = body::read(body, MAX).await?;
     let once = once(&parts, &body)?;
-    let Batch(records) = batch::parse(format, &body)?;
+    let records = batch::parse(format, &body)?;
     match remote_logs::accept(&gate.app.portal, caller, records, once.as_ref()).await {
         Ok(accepted) => Ok((StatusCode::ACCEPTED, Json(accepted)).into_response()),
         Err(Refused::Off) => Err(Problem::new(

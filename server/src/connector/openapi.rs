@@ -94,4 +94,16 @@ pub(crate) struct LogRecord {
 pub(crate) struct LogsAccepted {
     /// How many records were kept.
     accepted: usize,
+    /// Those that were not kept; left out where there are none.
+    rejected: Option<Vec<RejectedRecord>>,
+}
+
+/// A log record that was not kept.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes an answer")]
+pub(crate) struct RejectedRecord {
+    /// Its place in the batch, from 0.
+    index: usize,
+    /// What is wrong with it.
+    reason: String,
 }

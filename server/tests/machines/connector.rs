@@ -5,6 +5,6 @@ mod events;
 mod fields;
 mod hostile;
 mod keys;
-mod logs;
+pub mod logs;
 mod once;
 mod settings;

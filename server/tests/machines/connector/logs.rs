@@ -92,39 +92,108 @@ async fn nothing_is_taken_unless_it_is_switched_on() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_named_and_nothing_of_it_is_kept() {
+async fn a_bad_record_is_named_and_the_others_are_kept() {
     on_each_engine(Settings::default(), async |world| {
         let key = key(&world).await;
         switch(&world, true).await;
-        let good = "{\"level\":\"info\",\"message\":\"x\"}";
-        for (body, place) in [
-            (format!("[{good},{{\"level\":\"info\"}}]"), "[1]"),
-            (format!("[{good},{good},7]"), "[2]"),
-            (format!("[{good}"), "[1]"),
-            (format!("[{good}]]"), "[1]"),
-            (String::new(), "[0]"),
-            (good.to_owned(), "[0]"),
+        let good = "{\"level\":\"info\",\"message\":\"good\"}";
+        let bad = [
+            ("{\"level\":\"info\"}", "message"),
+            ("{\"level\":\"loud\",\"message\":\"x\"}", "level: "),
+            ("{\"time\":\"now\",\"level\":\"info\",\"message\":\"x\"}", "time: "),
+            ("{\"time\":7,\"level\":\"info\",\"message\":\"x\"}", "integer `7`"),
             (
-                format!("[{good},{{\"level\":\"loud\",\"message\":\"x\"}}]"),
-                "[1].level",
+                "{\"time\":\"2026-02-30T00:00:00Z\",\"level\":\"info\",\"message\":\"x\"}",
+                "time: ",
             ),
-            (
-                "[{\"time\":\"now\",\"level\":\"info\",\"message\":\"x\"}]".to_owned(),
-                "[0].time",
+            ("{\"level\":\"info\",\"message\":\"x\",\"message\":\"y\"}", "duplicate"),
+            ("7", "integer `7`"),
+            ("nonsense", "cannot be read"),
+        ];
+        let mut expected = 0;
+        for (bad, reason) in bad {
+            for (call, index) in [
+                (logs(&key, format!("[{good},{bad},{good}]")), 1),
+                (logs(&key, format!("[{bad},{good},{good}]")), 0),
+                (lines(&key, format!("{good}\n\n{good}\r\n{bad}")), 2),
+            ] {
+                let answer = world.send(&call).await;
+                assert_eq!(answer.status, 202, "{bad}: {answer:?}");
+                let body = answer.json();
+                assert_eq!(
+                    (&body["accepted"], body["rejected"].as_array().unwrap().len()),
+                    (&json!(2), 1)
+                );
+                assert_eq!(body["rejected"][0]["index"], index);
+                let said = body["rejected"][0]["reason"].as_str().unwrap();
+                assert!(said.contains(reason) && said.len() < 300, "{said}");
+                expected += 2;
+            }
+        }
+        // Nothing is left of a batch of one, and yet its client need not send it again.
+        let answer = world.send(&logs(&key, "[7]")).await;
+        assert_eq!((answer.status, &answer.json()["accepted"]), (202, &json!(0)));
+        // The records of a page; all have the same message.
+        assert_eq!(expected, 48);
+        let kept = kept(&world).await;
+        assert_eq!(kept.len(), expected);
+        assert!(kept.iter().all(|record| record.message == "good"));
+        for body in [String::new(), good.to_owned(), "null".to_owned()] {
+            assert_invalid(&world.send(&logs(&key, body)).await, "records");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn half_a_surrogate_pair_or_a_byte_that_is_no_text_is_replaced() {
+    on_each_engine(Settings::default(), async |world| {
+        let key = key(&world).await;
+        switch(&world, true).await;
+        let cut = r#"{"level":"info","message":"cut \ud83d"}"#;
+        let whole = r#"{"level":"info","message":"whole \ud83d\ude00"}"#;
+        for call in [
+            logs(&key, format!("\u{feff}[{cut},{whole}]")),
+            lines(&key, format!("{cut}\n{whole}")),
+            logs(&key, format!("[{cut},{whole}]")).header("Idempotency-Key", "one"),
+            lines(
+                &key,
+                [
+                    br#"{"level":"info","message":"cut "#,
+                    &b"\xf0\x9f\"}\n"[..],
+                    whole.as_bytes(),
+                ]
+                .concat(),
             ),
         ] {
-            assert_invalid(&world.send(&logs(&key, body)).await, place);
+            let answer = world.send(&call).await;
+            assert_eq!(
+                (answer.status, answer.json()),
+                (202, json!({ "accepted": 2 })),
+                "{call:?}"
+            );
+            let kept = kept(&world).await;
+            assert_eq!(
+                (kept[0].message.as_str(), kept[1].message.as_str()),
+                ("whole \u{1f600}", "cut \u{fffd}")
+            );
         }
-        for (body, place) in [
-            (format!("{good}\n\n{good}\nnonsense\n{good}"), "[2]"),
-            (format!("[{good}]"), "[0]"),
-            (format!("{good}{good}"), "[0]"),
-        ] {
-            assert_invalid(&world.send(&lines(&key, body)).await, place);
-        }
-        let bytes = [b"{\"level\":\"info\",\"message\":\"\xff\"}".as_slice(), b"\n"].concat();
-        assert_invalid(&world.send(&lines(&key, bytes)).await, "[0]");
-        assert!(kept(&world).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_with_a_bad_record_is_kept_once_too() {
+    on_each_engine(Settings::default(), async |world| {
+        let key = key(&world).await;
+        switch(&world, true).await;
+        let body = r#"[{"level":"info","message":"x"},{}]"#;
+        let first = world.send(&logs(&key, body).header("Idempotency-Key", "k")).await;
+        let again = world.send(&logs(&key, body).header("Idempotency-Key", "k")).await;
+        assert_eq!((first.status, again.status), (202, 202));
+        assert_eq!(first.json(), again.json());
+        assert_eq!(first.json()["rejected"][0]["index"], 1);
+        assert_eq!(kept(&world).await.len(), 1);
     })
     .await;
 }
