@@ -13,19 +13,20 @@ pub use caller::Caller;
 pub(crate) use caller::TurnedAway;
 
 use crate::connector;
+use crate::middleware;
 use crate::oauth1::flow;
 use crate::oauth2::{self, path};
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::Limits;
 use crate::state::App;
+use axum::extract::Request;
 use axum::http::Method;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use domain::scopes::Scope;
 use std::sync::Arc;
-use tower_http::cors::{self, CorsLayer};
 
 /// What programs ask for, with and without a slash at the end, and what they are told where nothing is.
 ///
@@ -42,10 +43,7 @@ pub fn router(app: &App) -> Router {
         methods.route_layer(from_fn_with_state(gate, caller::require))
     };
     // These count each request by whoever turns out to have sent it.
-    let proving = |methods: MethodRouter<App>| {
-        let methods: MethodRouter<App> = methods.layer(Extension(Arc::clone(&limits)));
-        for_any_page(methods)
-    };
+    let proving = |methods: MethodRouter<App>| methods.layer(Extension(Arc::clone(&limits)));
     let open =
         |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(limits.clone(), caller::count_address));
 
@@ -70,7 +68,7 @@ pub fn router(app: &App) -> Router {
             ),
         ),
         ("/api/v4/oauth/request_token", open(post(flow::request_token))),
-        ("/api/v4/oauth/authorise", open(get(flow::authorise))),
+        (flow::AUTHORISE, open(get(flow::authorise))),
         ("/api/v4/oauth/access_token", open(post(flow::access_token))),
         (
             path::AUTHORIZE,
@@ -79,12 +77,12 @@ pub fn router(app: &App) -> Router {
         (path::TOKEN, proving(post(oauth2::token))),
         (path::REVOKE, proving(post(oauth2::revoke))),
         (path::INTROSPECT, proving(post(oauth2::introspect))),
-        (path::SCOPES, for_any_page(open(get(oauth2::scopes)))),
-        (path::METADATA, for_any_page(open(get(oauth2::metadata)))),
+        (path::SCOPES, open(get(oauth2::scopes))),
+        (path::METADATA, open(get(oauth2::metadata))),
         (openapi::PATH, open(get(openapi::descriptions(&document)))),
         (docs::PATH, open(get(docs::pages(&document)))),
         (docs::STYLE, get(docs::style)),
-        (path::JWKS, for_any_page(open(get(oauth2::jwks)))),
+        (path::JWKS, open(get(oauth2::jwks))),
     ];
     let connectors = connector::routes(app, &limits);
     let router = routes
@@ -93,20 +91,20 @@ pub fn router(app: &App) -> Router {
         .fold(Router::new(), |router, (path, methods)| {
             router.route(path, methods.clone()).route(&format!("{path}/"), methods)
         });
-    router
-        .fallback(unknown_route)
+    let router = router
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(app.clone())
+        .with_state(app.clone());
+    let exact = router.clone().fallback(unknown_route);
+    router.fallback(move |request: Request| merged_or_unknown(exact.clone(), request))
 }
 
-/// For clients that are a page's script: none of these endpoints looks at a cookie, so any page may ask.
-fn for_any_page(methods: MethodRouter<App>) -> MethodRouter<App> {
-    let cors = CorsLayer::new()
-        .allow_origin(cors::Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE]);
-    // The layer answers every OPTIONS; without a route of its own none would reach it.
-    methods.options(method_not_allowed).layer(cors)
+/// What is at the path without its repeated slashes: `/api//v4/currentUser` matches no route as it stands.
+async fn merged_or_unknown(exact: Router, request: Request) -> Response {
+    if request.uri().path().contains("//") {
+        middleware::answer_merged(exact, request).await
+    } else {
+        unknown_route().await.into_response()
+    }
 }
 
 async fn unknown_route() -> Problem {

@@ -16,19 +16,28 @@ use tower::ServiceBuilder;
 /// What is for programs: these paths have answers of their own, for what is not there too.
 const MACHINES: [&str; 3] = ["/api", "/v6", "/.well-known"];
 
-/// Whether programs ask at this path, rather than people.
+/// Whether programs ask at this path, rather than people. More slashes than it needs do not matter.
 #[must_use]
 pub fn is_for_machines(path: &str) -> bool {
+    let path = middleware::merge_slashes(path);
     MACHINES.iter().any(|prefix| {
         path.strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }
 
+/// Whether an endpoint of OAuth 2 is at this path, whose errors are those of RFC 6749 §5.2.
+#[must_use]
+pub fn is_for_oauth2(path: &str) -> bool {
+    middleware::merge_slashes(path).starts_with("/v6/")
+}
+
 /// The whole server.
 pub fn router(app: &App) -> Router {
     let machines = api::router(app);
+    let merge_slashes = from_fn_with_state(machines.clone(), middleware::merge_leading_slashes);
     let mut router = pages(app)
+        .layer(merge_slashes)
         .merge(assets::router(app))
         .route("/healthz", get(health))
         .route("/pysettings", get(portal_settings))
@@ -137,10 +146,25 @@ mod tests {
             "/api/v4/account",
             "/v6/authentication",
             "/.well-known/jwks.json",
+            "//api/v4/account",
+            "///v6//authentication/",
+            "/api//",
         ] {
             assert!(is_for_machines(path), "{path}");
         }
-        for path in ["/", "/apis", "/v60", "/fn/x", "/settings/portal/api-tokens"] {
+        for path in [
+            "/",
+            "//",
+            "/apis",
+            "/v60",
+            "/fn/x",
+            "//fn/x",
+            "/fn//api",
+            "//evil.example/api",
+            "/./api",
+            "/%2fapi",
+            "/settings/portal/api-tokens",
+        ] {
             assert!(!is_for_machines(path), "{path}");
         }
     }

@@ -1,7 +1,7 @@
 //! What every request gets on arrival, and what every answer gets on leaving: an id, and a line in the log.
 
 use super::request_check::check_request;
-use super::{ClientAddress, Panicked, RequestId, client_address};
+use super::{ClientAddress, Panicked, RequestId, client_address, cors};
 use crate::connections::ClientConnection;
 use crate::error_page;
 use crate::state::App;
@@ -13,7 +13,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 use tracing::Instrument;
 
-/// Gives the request its [`RequestId`] and its [`ClientAddress`], and logs how it went: method, path, status and time.
+/// Gives the request its [`RequestId`], its [`ClientAddress`], the answer its CORS headers
+/// where it is [open to any origin](cors::is_open_to_any_origin), and logs how it went: method, path, status and time.
 /// Never the query, a header or a body, since those hold secrets.
 pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -25,13 +26,18 @@ pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let accept = request.headers().get(ACCEPT).cloned();
-    let mut response = match check_request(&request, &id) {
-        Ok(()) => next.run(request).instrument(span.clone()).await,
-        Err(refusal) => *refusal,
+    let checked = check_request(&request, &id);
+    let mut response = match (checked, cors::answer_preflight(&request)) {
+        (Err(refusal), _) => *refusal,
+        (Ok(()), Some(response)) => response,
+        (Ok(()), None) => next.run(request).instrument(span.clone()).await,
     };
     if response.extensions().get::<Panicked>().is_some() {
         let headers = accept.into_iter().map(|accept| (ACCEPT, accept)).collect();
         response = error_page::internal(&path, &headers, &id);
+    }
+    if cors::is_open_to_any_origin(&path) {
+        cors::allow_any_origin(response.headers_mut());
     }
     if let Some(value) = id.value() {
         response.headers_mut().insert(RequestId::HEADER, value);

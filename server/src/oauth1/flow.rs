@@ -12,6 +12,9 @@ use domain::oauth1::encode_form;
 use portal::oauth1::Denied;
 use portal::request_tokens::{self, Issued};
 
+/// Where the person goes to decide (RFC 5849 §2.2).
+pub const AUTHORISE: &str = "/api/v4/oauth/authorise";
+
 /// First step: a request token, for a request that the consumer signed.
 ///
 /// # Errors

@@ -142,7 +142,7 @@ async fn other_paths_and_methods_are_problems_too() {
             "/api/v4",
             "/api/v4/assets",
             "/api/v4/users/x/y",
-            "/api/v4//account",
+            "/api/v4//accounts",
             "/api/V4/account",
         ] {
             let answer = world.send(&Call::new("GET", path)).await;

@@ -5,6 +5,7 @@
 
 mod api;
 mod connector;
+mod cors;
 #[path = "../support/database.rs"]
 mod database;
 mod endpoints;
@@ -24,5 +25,6 @@ mod replays;
 mod rsa;
 mod signatures;
 mod signer;
+mod slashes;
 mod users;
 mod world;

@@ -2,6 +2,8 @@
 
 use crate::support::{EMAIL, PASSWORD, Site, cookie, form};
 use reqwest::Method;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const SIGN_IN: &str = "/fn/session/sign-in";
 
@@ -97,4 +99,35 @@ async fn the_refusal_says_where_to_go() {
         .unwrap();
     let failure: app::failure::Failure = script.json().await.unwrap();
     assert!(failure.to_string().contains(&site.origin()));
+}
+
+#[tokio::test]
+async fn no_other_spelling_of_a_path_passes() {
+    let site = Site::start().await;
+    let signed_in = site.sign_in().await;
+    for path in [
+        "//fn/session/sign-out",
+        "/fn//session/sign-out",
+        "//fn//session//sign-out/",
+        "/fn/session/sign-out/",
+        "/api/../fn/session/sign-out",
+        "//api/../fn/session/sign-out",
+        "/%2ffn/session/sign-out",
+    ] {
+        // The address is given to the client as it is: its parser would tidy up the dots.
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: {signed_in}\r\n\
+             Sec-Fetch-Site: cross-site\r\nContent-Length: 0\r\n\r\n"
+        );
+        let mut stream = TcpStream::connect(site.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(
+            ["HTTP/1.1 403", "HTTP/1.1 404"].contains(&answer.as_str()),
+            "{path}: {answer}"
+        );
+        assert_eq!(site.get("/settings", Some(&signed_in)).await.status(), 200, "{path}");
+    }
 }

@@ -38,6 +38,7 @@ async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
 
     let script = client.get(format!("{origin}/boom")).send().await.unwrap();
     let id = header(&script, "x-request-id").to_owned();
+    let script_headers = script.headers().clone();
     let failure: app::failure::Failure = script.json().await.unwrap();
     assert_eq!(failure, app::failure::Failure::Internal { request_id: id });
 
@@ -47,6 +48,9 @@ async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
         .send()
         .await
         .unwrap();
+    // A page's script can read it too; a page itself is nobody else's to read.
+    assert_eq!(header(&program, "access-control-allow-origin"), "*");
+    assert_eq!(script_headers.get("access-control-allow-origin"), None);
     assert_eq!(
         (program.status().as_u16(), header(&program, "content-type")),
         (500, "application/problem+json")
