@@ -3,8 +3,8 @@
 use crate::connections::{BodyError, body_error};
 use crate::problem::{Kind, Problem};
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
-use axum::http::StatusCode;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::error::Error;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -17,8 +17,8 @@ pub enum NotRead {
     /// It is longer than it may be.
     #[error("The body may have {0} KiB.")]
     TooLarge(usize),
-    /// The client hung up or broke the rules of HTTP.
-    #[error("The body broke off.")]
+    /// The client hung up, broke the rules of HTTP, or coded the body in another way than it says.
+    #[error("The body broke off, or could not be decoded.")]
     BrokeOff,
     /// It did not come in time.
     #[error("The body may take half a minute.")]
@@ -40,21 +40,25 @@ impl From<NotRead> for Problem {
     }
 }
 
-/// Reads a body of at most `max` bytes.
+/// Reads a body of at most `max` bytes, decoded if it came compressed.
 ///
 /// # Errors
 /// [`NotRead`].
 pub async fn read(body: Body, max: usize) -> Result<Bytes, NotRead> {
-    let mut request = Request::new(body);
-    DefaultBodyLimit::max(max).apply(&mut request);
-    match timeout(PATIENCE, Bytes::from_request(request, &())).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(NotRead::TooLarge(max / 1024)),
-        Ok(Err(rejection)) => Err(match body_error(&rejection) {
+    match timeout(PATIENCE, Limited::new(body, max).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if is_length_limit(error.as_ref()) => Err(NotRead::TooLarge(max / 1024)),
+        Ok(Err(error)) => Err(match body_error(error.as_ref()) {
             Some(BodyError::TimedOut) => NotRead::TooSlow,
             Some(BodyError::NoMemory) => NotRead::NoMemory,
             None => NotRead::BrokeOff,
         }),
         Err(_) => Err(NotRead::TooSlow),
     }
+}
+
+/// Whether a body could not be read because it is too long, before or after it was decoded.
+#[must_use]
+pub fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_length_limit)
 }

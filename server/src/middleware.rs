@@ -3,6 +3,7 @@
 mod arrival;
 mod body_limit;
 mod client_address;
+mod content_coding;
 mod cors;
 mod cross_site;
 mod form_redirects;

@@ -1,7 +1,7 @@
 //! What every request gets on arrival, and what every answer gets on leaving: an id, and a line in the log.
 
 use super::request_check::check_request;
-use super::{ClientAddress, Panicked, RequestId, client_address, cors};
+use super::{ClientAddress, Panicked, RequestId, client_address, content_coding, cors};
 use crate::connections::ClientConnection;
 use crate::error_page;
 use crate::state::App;
@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 use tracing::Instrument;
 
-/// Gives the request its [`RequestId`], its [`ClientAddress`], the answer its CORS headers
+/// Gives the request its [`RequestId`], its [`ClientAddress`] and a body that is not compressed, the answer its CORS headers
 /// where it is [open to any origin](cors::is_open_to_any_origin), and logs how it went: method, path, status and time.
 /// Never the query, a header or a body, since those hold secrets.
 pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -30,6 +30,10 @@ pub async fn arrival(State(app): State<App>, mut request: Request, next: Next) -
     let mut response = match (checked, cors::answer_preflight(&request)) {
         (Err(refusal), _) => *refusal,
         (Ok(()), Some(response)) => response,
+        (Ok(()), None) if content_coding::is_coded(request.headers()) => {
+            let decoded = Box::pin(content_coding::decode_body(&id, request, next));
+            decoded.instrument(span.clone()).await
+        }
         (Ok(()), None) => next.run(request).instrument(span.clone()).await,
     };
     if response.extensions().get::<Panicked>().is_some() {

@@ -1,6 +1,7 @@
 //! How much a form may hold.
 
 use super::RequestId;
+use crate::body::is_length_limit;
 use crate::connections::{BodyError, body_error};
 use crate::error_page;
 use app::context::Visitor;
@@ -62,6 +63,10 @@ pub async fn limit_body(
                     Failure::Conflict("The form took too long to arrive. Send it again.".to_owned()),
                 ),
                 Some(BodyError::NoMemory) => (StatusCode::SERVICE_UNAVAILABLE, Failure::Unavailable),
+                None if !is_length_limit(&error) => (
+                    StatusCode::BAD_REQUEST,
+                    Failure::Conflict("The form broke off, or could not be decoded. Send it again.".to_owned()),
+                ),
                 None => (
                     StatusCode::PAYLOAD_TOO_LARGE,
                     Failure::Conflict(format!("The form holds more than {} KiB.", limit / 1024)),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod bodies;
 mod connector;
 mod cors;
 #[path = "../support/database.rs"]

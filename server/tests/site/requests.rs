@@ -1,7 +1,8 @@
 //! What every request gets, and what no request may do.
 
-use crate::support::{Site, header};
+use crate::support::{EMAIL, PASSWORD, Site, cookie, form, header};
 use reqwest::Method;
+use std::io::Write;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -83,4 +84,29 @@ async fn a_form_that_does_not_say_its_length_is_refused_too() {
     let mut answer = vec![0; 12];
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413");
+}
+
+#[tokio::test]
+async fn a_compressed_form_is_read_within_the_limit() {
+    let site = Site::start().await;
+    let send = async |coding: &str, body: Vec<u8>| {
+        let request = site.post("/fn/session/sign-in", &[]).header("content-encoding", coding);
+        request.body(body).send().await.unwrap()
+    };
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let fields = form(&[("email", EMAIL), ("password", PASSWORD), ("next", "")]);
+    let signed_in = send("gzip", gzip(fields.as_bytes())).await;
+    assert_eq!((signed_in.status().as_u16(), cookie(&signed_in).is_some()), (302, true));
+    assert_eq!(send("gzip", gzip(&vec![b'x'; 50 * 1024 * 1024])).await.status(), 413);
+    assert_eq!(send("gzip", fields.clone().into_bytes()).await.status(), 400);
+    let other = send("br", fields.into_bytes()).await;
+    assert_eq!(
+        (other.status().as_u16(), header(&other, "accept-encoding")),
+        (415, "gzip, deflate")
+    );
+    assert!(other.text().await.unwrap().contains("Content-Encoding"));
 }
