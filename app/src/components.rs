@@ -18,6 +18,7 @@ pub mod notice;
 pub mod page_header;
 pub mod press;
 pub mod problem;
+pub mod redirects;
 pub(crate) mod reveal;
 pub mod saving;
 pub mod steps;

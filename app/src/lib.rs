@@ -31,6 +31,7 @@ pub use error_page::error_page;
 pub use redirect_page::redirect_page;
 
 use components::arrival::provide_arrival;
+use components::redirects::{Redirects, provide_redirects};
 use components::steps::provide_steps;
 use components::toast::{Toasts, provide_toasts};
 use layout::Layout;
@@ -98,6 +99,7 @@ pub fn App() -> impl IntoView {
     provide_toasts();
     provide_arrival();
     provide_steps();
+    provide_redirects();
     view! {
         <Title formatter=document_title />
         <Router>
@@ -132,6 +134,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
             </Routes>
             <Toasts />
+            <Redirects />
         </Router>
     }
 }
