@@ -79,7 +79,7 @@ pub fn name(field: &str, text: &str, errors: &mut FieldErrors) -> String {
     if name.is_empty() {
         errors.add(field, "Enter a name.");
     } else if name.chars().count() > MAX_NAME {
-        errors.add(field, format!("Use at most {MAX_NAME} characters."));
+        errors.add(field, too_long(MAX_NAME, &name));
     } else if let Err(invalid) = unicode::check_visible(&name) {
         errors.add(field, invalid.to_string());
     }
@@ -95,6 +95,12 @@ pub fn tidy(text: &str) -> String {
         Cow::Borrowed(_) => words,
         Cow::Owned(text) => text,
     }
+}
+
+/// Returns the error for a text of more than `max` characters.
+#[must_use]
+pub fn too_long(max: usize, text: &str) -> String {
+    format!("Use at most {max} characters. You entered {}.", text.chars().count())
 }
 
 /// Checks that a person has typed a thing's name, to show that they mean to delete it. Case counts; how accents are encoded
@@ -134,7 +140,7 @@ mod tests {
         name("name", " \t ", &mut errors);
         name("other", &"x".repeat(MAX_NAME + 1), &mut errors);
         assert_eq!(errors.of("name"), Some("Enter a name."));
-        assert_eq!(errors.of("other"), Some("Use at most 100 characters."));
+        assert_eq!(errors.of("other"), Some("Use at most 100 characters. You entered 101."));
     }
 
     #[test]

@@ -11,9 +11,9 @@ pub enum Unfit {
     /// It is no domain.
     #[error("Enter a domain such as acme.bynder.com.")]
     NoDomain,
-    /// It is longer than a domain can be.
-    #[error("Use at most {MAX} characters.")]
-    TooLong,
+    /// It is longer than a domain can be: it has this many characters.
+    #[error("Use at most {MAX} characters. You entered {0}.")]
+    TooLong(usize),
     /// It has a user or a password before its host.
     #[error("Leave out the user before the @.")]
     UserInfo,
@@ -35,8 +35,9 @@ pub enum Unfit {
 /// [`Unfit`] with what is expected.
 pub fn normalised(text: &str) -> Result<String, Unfit> {
     let text = text.trim();
-    if text.chars().count() > MAX {
-        return Err(Unfit::TooLong);
+    let length = text.chars().count();
+    if length > MAX {
+        return Err(Unfit::TooLong(length));
     }
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
@@ -163,7 +164,7 @@ mod tests {
             ("acme.com:0", Unfit::Port),
             ("acme.com:99999", Unfit::Port),
             ("acme.com:", Unfit::Port),
-            (&"a".repeat(256), Unfit::TooLong),
+            (&"a".repeat(256), Unfit::TooLong(256)),
         ] {
             assert_eq!(normalised(typed), Err(unfit), "{typed}");
         }

@@ -140,6 +140,9 @@ pub struct RemoteLog {
     pub message: String,
 }
 
+/// The longest search, in characters; of a longer one, this much is searched for.
+pub const MAX_SEARCH: usize = 200;
+
 /// Which records to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {

@@ -12,7 +12,7 @@ pub use edit::{ConnectionForm, Edit, FieldForm, GlobalForm, Own};
 pub use member::{Member, Place};
 pub use merge::{Clash, merge, overlaid};
 
-use crate::fields::{FieldErrors, name_key, tidy};
+use crate::fields::{FieldErrors, name_key, tidy, too_long};
 use crate::portal_url;
 use crate::selector::{Dam, Language, Options, Resolved};
 use crate::time::Timestamp;
@@ -276,7 +276,7 @@ impl Connection {
         self.client_id = id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
         if let Some(id) = &self.client_id {
             if id.chars().count() > MAX_CLIENT_ID {
-                errors.add("portal.clientId", format!("Use at most {MAX_CLIENT_ID} characters."));
+                errors.add("portal.clientId", too_long(MAX_CLIENT_ID, id));
             } else if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
                 errors.add("portal.clientId", "Use the characters of ASCII, without spaces.");
             }
@@ -299,7 +299,7 @@ fn field_name(place: &str, text: &str, errors: &mut FieldErrors) -> String {
     if name.is_empty() {
         errors.add(place, "Enter the name of a field.");
     } else if name.chars().count() > MAX_FIELD {
-        errors.add(place, format!("Use at most {MAX_FIELD} characters."));
+        errors.add(place, too_long(MAX_FIELD, &name));
     } else if let Err(invalid) = check_visible(&name) {
         errors.add(place, invalid.to_string());
     }
@@ -310,10 +310,7 @@ fn check_options(options: &mut Options, place: &str, errors: &mut FieldErrors) {
     if let Some(term) = &mut options.default_search_term {
         *term = tidy(term);
         if term.chars().count() > MAX_TERM {
-            errors.add(
-                &format!("{place}.defaultSearchTerm"),
-                format!("Use at most {MAX_TERM} characters."),
-            );
+            errors.add(&format!("{place}.defaultSearchTerm"), too_long(MAX_TERM, term));
         } else if let Err(invalid) = check_visible(term) {
             errors.add(&format!("{place}.defaultSearchTerm"), invalid.to_string());
         }

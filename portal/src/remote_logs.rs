@@ -11,7 +11,7 @@ use crate::portal::Portal;
 use crate::settings;
 use domain::fields::{FieldErrors, name_key};
 use domain::ids::RemoteLogId;
-use domain::remote_logs::{DAYS, Filter, Level, Logs, MAX_BATCH, Record, RemoteLog, Sent};
+use domain::remote_logs::{DAYS, Filter, Level, Logs, MAX_BATCH, MAX_SEARCH, Record, RemoteLog, Sent};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -24,9 +24,6 @@ const AHEAD: Duration = Duration::from_secs(300);
 
 /// How many records a page has.
 const PAGE: i64 = 100;
-
-/// The longest search, in characters.
-const MAX_SEARCH: usize = 200;
 
 /// Why a batch was not kept.
 #[derive(Debug, thiserror::Error)]

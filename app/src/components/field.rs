@@ -25,7 +25,7 @@ pub fn FieldError(
     }
 }
 
-/// A line of text to type, under its label.
+/// A line of text to type, under its label. It has no `maxlength`: the browser would cut what is pasted without a word.
 #[component]
 pub fn TextField(
     /// The field's name in the form, and its element's id.
@@ -47,9 +47,6 @@ pub fn TextField(
     /// The fewest characters that are taken.
     #[prop(optional)]
     minlength: Option<usize>,
-    /// The most characters that are taken.
-    #[prop(optional)]
-    maxlength: Option<usize>,
     /// Whether the form can be sent without it.
     #[prop(optional)]
     optional: bool,
@@ -60,6 +57,8 @@ pub fn TextField(
     #[prop(into, optional)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
+    // Without script, a form that comes back starts at what is wrong.
+    let autofocus = autofocus || error.with_untracked(Option::is_some);
     let error_id = format!("{name}-error");
     let help_id = format!("{name}-help");
     let described = {
@@ -87,7 +86,6 @@ pub fn TextField(
                 value=value
                 autocomplete=autocomplete
                 minlength=minlength
-                maxlength=maxlength
                 required=!optional
                 autofocus=autofocus
                 aria-invalid=move || error.with(Option::is_some).then_some("true")

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::pages::gate::Gate;
 use crate::pages::page::Page;
 use domain::accounts::NewAccount;
-use domain::fields::{FieldErrors, MAX_NAME};
+use domain::fields::FieldErrors;
 use domain::people::MIN_PASSWORD;
 use leptos::prelude::*;
 
@@ -94,14 +94,12 @@ fn Form() -> impl IntoView {
                     label="Account name"
                     autocomplete="organization"
                     help="Usually your organisation’s name."
-                    maxlength=MAX_NAME
                     error=check.error("account_name")
                 />
                 <TextField
                     name="name"
                     label="Your name"
                     autocomplete="name"
-                    maxlength=MAX_NAME
                     error=check.error("name")
                 />
                 <TextField name="email" label="E-mail" kind="email" autocomplete="username" error=check.error("email") />

@@ -5,6 +5,7 @@ use crate::database::{Connection, Transaction, fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::portal::Portal;
 use crate::secret::Secret;
+use domain::fields::too_long;
 use domain::ids::AccountId;
 use domain::settings::{Difference, Edit, Member, Place};
 use domain::time::Timestamp;
@@ -36,7 +37,7 @@ impl SecretChange {
                 ));
             }
             if secret.expose().chars().count() > MAX {
-                return Err(Error::field("client_secret", "Use at most 500 characters."));
+                return Err(Error::field("client_secret", too_long(MAX, secret.expose())));
             }
             if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(Error::field(

@@ -8,7 +8,7 @@ use crate::components::notice::{Kind, Notice};
 use crate::components::text_area::text_area_content;
 use crate::components::toast::toast;
 use domain::consumers::{Consumer, ConsumerSigning};
-use domain::fields::{FieldErrors, MAX_NAME};
+use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
 /// The consumer's name.
@@ -33,7 +33,7 @@ pub fn RenameForm(
                 <CheckedForm check class="form">
                     <FormProblem check fields=&["name"] />
                     <input type="hidden" name="consumer" value=consumer.id.to_string() />
-                    <TextField name="name" label="Name" value=consumer.name maxlength=MAX_NAME error=check.error("name") />
+                    <TextField name="name" label="Name" value=consumer.name error=check.error("name") />
                     <div class="buttons">
                         <button class="button" aria-busy=move || check.busy()>
                             "Rename"

@@ -9,7 +9,7 @@ use crate::components::notice::Locked;
 use crate::icons::{Draw, Icon};
 use domain::consumers::NewConsumer;
 use domain::features::Feature;
-use domain::fields::{FieldErrors, MAX_NAME};
+use domain::fields::FieldErrors;
 use domain::people::Me;
 use domain::rights::Right;
 use domain::tokens::NewToken;
@@ -63,7 +63,6 @@ pub fn NewConsumerDialog(
                         label="Name"
                         value=name
                         help="The application that will use the API."
-                        maxlength=MAX_NAME
                         autofocus=true
                         error=check.error("name")
                     />

@@ -10,7 +10,7 @@ use crate::components::field::FieldError;
 use crate::components::meant::{WhoIsMeant, candidates};
 use crate::components::problem::refusal;
 use crate::failure::Failure;
-use domain::fields::{FieldErrors, MAX_NAME};
+use domain::fields::FieldErrors;
 use domain::integrations::{INTEGRATION_TYPES, OTHER};
 use domain::tokens::NewToken;
 use leptos::html;
@@ -140,7 +140,6 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                         id="integration_name"
                         name="integration_name"
                         value=form.integration_name
-                        maxlength=MAX_NAME
                         autocomplete="off"
                         aria-invalid=move || name_error.with(Option::is_some).then_some("true")
                         aria-describedby="integration_name-help integration_name-error"

@@ -13,7 +13,7 @@ use domain::connection_test::Report;
 use domain::fields::FieldErrors;
 use domain::portal_url;
 use domain::selector::Dam;
-use domain::settings::{Clashes, ConnectionForm, Edit, MAX_CLIENT_ID, Revised, Settings};
+use domain::settings::{Clashes, ConnectionForm, Edit, Revised, Settings};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 
@@ -122,7 +122,6 @@ fn UrlField(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                maxlength="2000"
                 value=typed.get_untracked()
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby="url-help url-used url-error"
@@ -188,7 +187,6 @@ fn ClientIdField(value: String, error: Signal<Option<String>>) -> impl IntoView 
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                maxlength=MAX_CLIENT_ID
                 value=value
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby="client-id-help client-id-error"
@@ -226,7 +224,6 @@ fn SecretField(
                 type="password"
                 autocomplete="new-password"
                 spellcheck="false"
-                maxlength="500"
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby="client-secret-state client-secret-help client-secret-error"
             />

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::selector::Dam;
-use domain::settings::{MAX_FIELD, Settings};
+use domain::settings::Settings;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -136,7 +136,6 @@ fn picker(settings: &Settings, field: &str) -> impl IntoView + use<> {
                             aria-label="Field"
                             placeholder="Global"
                             autocomplete="off"
-                            maxlength=MAX_FIELD
                             value=field
                         />
                     </div>

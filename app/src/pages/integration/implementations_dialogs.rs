@@ -7,7 +7,7 @@ use crate::components::dialog::{Dialog, DialogFooter};
 use crate::components::field::TextField;
 use crate::components::toast::toast;
 use crate::failure::Failure;
-use domain::fields::{FieldErrors, MAX_NAME, name};
+use domain::fields::{FieldErrors, name};
 use domain::ids::ImplementationId;
 use domain::implementations::Implementation;
 use leptos::prelude::*;
@@ -76,7 +76,6 @@ pub fn RenameDialog(
                         name="name"
                         label="Name"
                         value=typed.unwrap_or(implementation.name)
-                        maxlength=MAX_NAME
                         optional=true
                         autofocus=true
                         error=check.error("name")

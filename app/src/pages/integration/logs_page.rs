@@ -4,12 +4,14 @@ use super::address::Address;
 use super::current_address;
 use super::filter_form::FilterForm;
 use super::frame::{Section, Tab, shown};
+use crate::components::notice::{Kind, Notice};
 use crate::components::time::moment;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::remote_logs::{Filter, Level, Logs, RemoteLog};
+use domain::fields::too_long;
+use domain::remote_logs::{Filter, Level, Logs, MAX_SEARCH, RemoteLog};
 use domain::unicode::escape_hidden;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -139,6 +141,20 @@ fn search(filter: &Filter, implementations: &[String]) -> impl IntoView + use<> 
         }
     });
     let text = filter.search.clone();
+    let is_too_long = text.trim().chars().count() > MAX_SEARCH;
+    let cut = is_too_long.then(|| {
+        let words = format!(
+            "{} The start of the text is searched for.",
+            too_long(MAX_SEARCH, text.trim())
+        );
+        view! {
+            <div class="card-body">
+                <Notice kind=Kind::Warning>
+                    <p>{words}</p>
+                </Notice>
+            </div>
+        }
+    });
     let (levels, names) = (levels.into_iter().collect_view(), names.collect_view());
     view! {
         <FilterForm path=Tab::Logs.path() names=&["q", "level", "implementation"] class="toolbar in-card">
@@ -149,7 +165,6 @@ fn search(filter: &Filter, implementations: &[String]) -> impl IntoView + use<> 
                     type="search"
                     name="q"
                     value=text
-                    maxlength="200"
                     aria-label="Search messages"
                     placeholder="Message"
                     autocomplete="off"
@@ -165,6 +180,7 @@ fn search(filter: &Filter, implementations: &[String]) -> impl IntoView + use<> 
             </select>
             <button class="button">"Search"</button>
         </FilterForm>
+        {cut}
     }
 }
 

@@ -8,7 +8,7 @@ use super::scopes::{ScopesField, read};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::{FieldError, TextField};
 use crate::components::toast::toast;
-use domain::fields::{FieldErrors, MAX_NAME};
+use domain::fields::FieldErrors;
 use domain::oauth_apps::{AppForm, OauthApp};
 use domain::people::UserChoice;
 use domain::scopes::{Scope, Scopes};
@@ -105,7 +105,6 @@ pub fn DetailsForm(
                         name="name"
                         label="Application name"
                         value=form.name
-                        maxlength=MAX_NAME
                         error=check.error("name")
                     />
                     {who_or_where}

@@ -14,7 +14,7 @@ use crate::components::problem::refusal;
 use crate::failure::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::fields::{FieldErrors, MAX_NAME};
+use domain::fields::FieldErrors;
 use domain::oauth_apps::{AppForm, Grant};
 use domain::scopes::Scope;
 use leptos::prelude::*;
@@ -93,7 +93,6 @@ fn Form(form: AppForm, data: FormData) -> impl IntoView {
                         name="name"
                         label="Application name"
                         value=form.name
-                        maxlength=MAX_NAME
                         autofocus=true
                         error=check.error("name")
                     />

@@ -5,7 +5,7 @@ use super::address::{Address, Dialog};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::TextField;
 use crate::components::time::{created, moment_or_never};
-use domain::fields::{FieldErrors, MAX_NAME};
+use domain::fields::FieldErrors;
 use domain::ids::OauthAppId;
 use domain::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm};
 use domain::time::Timestamp;
@@ -131,7 +131,6 @@ fn AddForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> impl In
                 label="Note"
                 value=form.note
                 help="What it is for, or where it is kept."
-                maxlength=MAX_NAME
                 optional=true
                 error=check.error("note")
             />

@@ -13,7 +13,7 @@ use crate::components::unsaved::{SaveBar, Watched};
 use crate::icons::{Draw, Icon};
 use domain::fields::name_key;
 use domain::selector::Options;
-use domain::settings::{Edit, FieldForm, MAX_FIELD, Own, Settings};
+use domain::settings::{Edit, FieldForm, Own, Settings};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -139,7 +139,6 @@ pub fn FieldEditor(
                 name="form[field]"
                 label="Field"
                 value=form.field.clone()
-                maxlength=MAX_FIELD
                 autofocus=form.field.is_empty()
                 help="The content field’s name in your CMS. Case does not count."
                 error=check.error("field")

@@ -5,7 +5,7 @@ use crate::components::checked_form::Values;
 use crate::components::field::FieldError;
 use crate::icons::{Draw, Icon};
 use domain::selector::{AssetType, Options, SelectionMode};
-use domain::settings::{FieldForm, MAX_TERM, Member, Own};
+use domain::settings::{FieldForm, Member, Own};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -83,7 +83,6 @@ pub fn TermField(
                 <input
                     name="form[term]"
                     value=term
-                    maxlength=MAX_TERM
                     autocomplete="off"
                     aria-label=Member::DefaultSearchTerm.label()
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
