@@ -21,6 +21,7 @@ pub mod problem;
 pub mod redirects;
 pub(crate) mod reveal;
 pub mod saving;
+pub mod session_ended;
 pub mod steps;
 pub mod text_area;
 pub mod time;

@@ -2,6 +2,7 @@
 
 use crate::components::at_once::AtOnce;
 use crate::components::menu::close_menus;
+use crate::components::session_ended::{SessionEnded, provide_page_session};
 use crate::icons::{Draw, Icon, Mark};
 use crate::session::{CurrentUser, SignOut, me, remember_destination};
 use domain::people::Me;
@@ -24,10 +25,12 @@ const SECTIONS: [(&str, &str, Icon); 5] = [
 pub fn Layout() -> impl IntoView {
     let user = Resource::new(|| (), |()| me());
     provide_context(CurrentUser(user));
+    let session = provide_page_session(user);
     view! {
         <Frame user>
             <Outlet />
         </Frame>
+        <SessionEnded session />
     }
     .into_any()
 }

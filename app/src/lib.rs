@@ -120,6 +120,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("subscription") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("support") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("signed-in") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("connected-apps") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings/permissions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />

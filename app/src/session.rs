@@ -70,7 +70,7 @@ thread_local! {
     static DESTINATION: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Keeps in mind where the person is going, for [`leave`].
+/// Keeps in mind where the person is going, for the way back from the sign-in page.
 pub fn remember_destination() {
     let Location { pathname, search, .. } = use_location();
     Effect::new(move |_| {
@@ -80,16 +80,32 @@ pub fn remember_destination() {
     });
 }
 
-/// Leaves for the sign-in page by a full load, so that nothing of the ended session stays behind in the browser.
+/// Tells the page that its session has ended: the layout asks to sign in again. A page outside of the layout holds nothing
+/// that a person has typed, and is left for the sign-in page.
 #[cfg(feature = "hydrate")]
-pub fn leave() {
-    let location = window().location();
-    let mut here = DESTINATION.with_borrow(String::clone);
+pub fn ended() {
+    if !crate::components::session_ended::notify() {
+        leave();
+    }
+}
+
+/// Where the person is, or is going: a path of this site with its query.
+#[cfg(feature = "hydrate")]
+#[must_use]
+pub fn destination() -> String {
+    let here = DESTINATION.with_borrow(String::clone);
     // On a page outside of the layout, the address is that of the page.
     if here.is_empty() {
-        here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+        let location = window().location();
+        return location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
     }
-    if location.set_href(&sign_in_address(&here)).is_err() {
+    here
+}
+
+/// Leaves for the sign-in page by a full load, so that nothing of the ended session stays behind in the browser.
+#[cfg(feature = "hydrate")]
+fn leave() {
+    if window().location().set_href(&sign_in_address(&destination())).is_err() {
         leptos::logging::error!("the sign-in page could not be opened");
     }
 }

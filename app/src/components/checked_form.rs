@@ -1,6 +1,7 @@
 //! Forms that say what is wrong while they are filled in, and that lose nothing when they are sent without script.
 
 use crate::components::notice::{Kind, Notice};
+use crate::components::session_ended::PageSession;
 use crate::failure::Failure;
 use domain::fields::FieldErrors;
 use leptos::ev;
@@ -66,10 +67,24 @@ where
         }
         let live = RwSignal::new(false);
         Effect::new(move |_| live.set(true));
-        Effect::new(move |_| {
-            if action.value().with(|value| matches!(value, Some(Err(_)))) {
-                focus_first_wrong();
+        let session = use_context::<PageSession>();
+        let is_signed_out = move || {
+            action
+                .value()
+                .with(|value| matches!(value, Some(Err(Failure::SignedOut))))
+        };
+        Effect::new(move |_| match session {
+            Some(session) if is_signed_out() => session.ask(),
+            _ if action.value().with(|value| matches!(value, Some(Err(_)))) => focus_first_wrong(),
+            _ => {}
+        });
+        // Once the person has signed in again, the form can be sent again.
+        Effect::new(move |before: Option<u32>| {
+            let renewals = session.map_or(0, |session| session.renewals().get());
+            if before.is_some_and(|before| before != renewals) && untrack(is_signed_out) {
+                action.value().set(None);
             }
+            renewals
         });
         Self {
             action,
@@ -269,7 +284,7 @@ where
     move || {
         problem.get().map(|message| {
             view! {
-                <Notice kind=Kind::Danger>
+                <Notice kind=Kind::Danger autofocus=true>
                     <p>{message}</p>
                 </Notice>
             }
@@ -295,25 +310,22 @@ fn name_of(event: &ev::Event) -> Option<String> {
     Some(inner.map_or(name, |(_, inner)| inner).to_owned())
 }
 
-/// Moves the focus to the first field that is complained about: in the form that the person is in, or else on the page.
-/// The complaints are drawn first, so this waits for the next frame.
-fn focus_first_wrong() {
-    const WRONG: &str = "[aria-invalid='true']";
+/// Moves the focus, and with it what is in sight, to the first field with an error, or else to the message about the whole
+/// form: in the form that the person is in, or else on the page. Both are drawn first, so this waits for the next frame.
+pub(crate) fn focus_first_wrong() {
+    const WRONG: [&str; 2] = ["[aria-invalid='true']", "[role='alert']"];
     request_animation_frame(|| {
         let form = document()
             .active_element()
             .and_then(|active| active.closest("form").ok()?);
-        let wrong = match form {
-            Some(form) => form.query_selector(WRONG),
-            None => document().query_selector(WRONG),
+        let first = |find: &dyn Fn(&str) -> Result<Option<web_sys::Element>, wasm_bindgen::JsValue>| {
+            let mut found = WRONG.into_iter().filter_map(|selector| find(selector).ok()?);
+            found.find_map(|element| element.dyn_into::<HtmlElement>().ok())
         };
-        if let Some(field) = wrong
-            .ok()
-            .flatten()
-            .and_then(|field| field.dyn_into::<HtmlElement>().ok())
-        {
-            // A field that cannot take the focus still shows its complaint.
-            let _ = field.focus();
+        let in_form = form.and_then(|form| first(&|selector| form.query_selector(selector)));
+        if let Some(wrong) = in_form.or_else(|| first(&|selector| document().query_selector(selector))) {
+            // A field that cannot take the focus still shows its error.
+            let _ = wrong.focus();
         }
     });
 }
@@ -340,10 +352,61 @@ pub(crate) fn refuse<S: ServerFn>(failure: Failure, again: &impl std::fmt::Displ
     use leptos::server_fn::error::ServerFnUrlError;
     if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
         // Only path and query are used; the library wants a whole address to add to.
-        let base = format!("http://localhost{again}");
+        let base = format!("http://localhost{}", shortened(again.to_string()));
         if let Ok(url) = ServerFnUrlError::new(S::PATH, failure.clone()).to_url(&base) {
             leptos_axum::redirect(&format!("{}?{}", url.path(), url.query().unwrap_or_default()));
         }
     }
     failure
+}
+
+/// The longest address that a form is sent back to, in bytes: browsers and proxies refuse much longer ones.
+#[cfg(feature = "ssr")]
+const MAX_ADDRESS_BYTES: usize = 30_000;
+
+/// Leaves out the longest values of an address's query until the address can be opened. A text that is too long for an
+/// address is far longer than any field takes, and the error says so.
+#[cfg(feature = "ssr")]
+fn shortened(address: String) -> String {
+    if address.len() <= MAX_ADDRESS_BYTES {
+        return address;
+    }
+    let Some((path, query)) = address.split_once('?') else {
+        return "/".to_owned();
+    };
+    let mut pairs: Vec<&str> = query.split('&').collect();
+    let mut length = address.len();
+    while length > MAX_ADDRESS_BYTES {
+        let Some(longest) = (0..pairs.len()).max_by_key(|index| pairs[*index].len()) else {
+            break;
+        };
+        length -= pairs.remove(longest).len() + 1;
+    }
+    if pairs.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", pairs.join("&"))
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_longer_than_the_limit_loses_its_longest_values_only() {
+        let fits = format!("/page?dialog=new&name={}", "x".repeat(100));
+        assert_eq!(shortened(fits.clone()), fits);
+        let long = "x".repeat(MAX_ADDRESS_BYTES);
+        for (address, expected) in [
+            (format!("/page?dialog=new&name={long}"), "/page?dialog=new"),
+            (format!("/page?name={long}"), "/page"),
+            (format!("/page?a={long}&dialog=new&b={long}x"), "/page?dialog=new"),
+            (format!("/page/{long}"), "/"),
+        ] {
+            assert_eq!(shortened(address), expected);
+        }
+        let two = format!("/page?a={}&dialog=new&b={}", "x".repeat(20_000), "y".repeat(15_000));
+        assert_eq!(shortened(two), format!("/page?dialog=new&b={}", "y".repeat(15_000)));
+    }
 }

@@ -70,7 +70,7 @@ pub fn Conflict(
     });
     let page = use_location().pathname.get_untracked();
     view! {
-        <section class="conflict" role="alert" aria-labelledby="conflict">
+        <section class="conflict" role="alert" tabindex="-1" aria-labelledby="conflict">
             <div class="conflict-words">
                 <Draw icon=Icon::Warning />
                 <div>

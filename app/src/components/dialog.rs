@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 
 /// A dialog over its page.
@@ -29,6 +30,9 @@ pub fn Dialog(
     /// Whether it needs more room.
     #[prop(optional)]
     wide: bool,
+    /// What its title's element id starts with; of its own for a dialog that opens over another one.
+    #[prop(default = "dialog")]
+    id: &'static str,
     /// Body and footer.
     children: Children,
 ) -> impl IntoView {
@@ -87,12 +91,14 @@ pub fn Dialog(
         }
     };
     let class = if wide { "dialog wide" } else { "dialog" };
+    let title_id = format!("{id}-title");
+    let labelled_by = title_id.clone();
     view! {
         <dialog
             class=class
             open
             node_ref=node
-            aria-labelledby="dialog-title"
+            aria-labelledby=labelled_by
             on:cancel=on_cancel
             on:close=on_close
             on:mousedown=on_press
@@ -100,7 +106,7 @@ pub fn Dialog(
         >
             <div class="dialog-box">
                 <div class="dialog-header">
-                    <h2 id="dialog-title">{title}</h2>
+                    <h2 id=title_id>{title}</h2>
                     {back
                         .map(|back| {
                             view! {
@@ -165,13 +171,50 @@ fn show_modal(node: NodeRef<html::Dialog>) {
         );
         on_cleanup(move || {
             let element = before.try_update_value(Option::take).flatten();
-            if let Some(element) = element.filter(|element| element.is_connected() && element.tag_name() != "BODY") {
-                // The dialog leaves the page after this; what is behind it cannot take the focus before.
-                request_animation_frame(move || _ = element.focus());
-            }
+            let element = element.filter(|element| element.tag_name() != "BODY");
+            // The dialog leaves the page after this; what is behind it cannot take the focus before.
+            request_animation_frame(move || restore_focus(element, FOCUS_CHECKS));
         });
         show(dialog, FRAMES);
     });
+}
+
+/// How often it is checked that the focus is not lost after a dialog has closed.
+const FOCUS_CHECKS: u8 = 20;
+
+/// How long it takes from one check to the next.
+const FOCUS_CHECK_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Gives the focus back to `opener`, or to the page's heading where the opener has gone. What was done in the dialog may
+/// take the opener off the page a moment later, when the page is read again, so it is looked at for a while.
+fn restore_focus(opener: Option<web_sys::HtmlElement>, checks: u8) {
+    let has_focus = document()
+        .active_element()
+        .is_some_and(|active| active.tag_name() != "BODY");
+    if has_focus {
+        return;
+    }
+    let opener = opener.filter(|opener| opener.is_connected());
+    let heading = || {
+        document()
+            .query_selector("main h1")
+            .ok()??
+            .dyn_into::<web_sys::HtmlElement>()
+            .ok()
+    };
+    let Some(target) = opener.or_else(heading) else { return };
+    // What cannot take the focus leaves it where it is.
+    let _ = target.focus();
+    check_focus(target, checks);
+}
+
+/// Moves the focus on when what has it is taken off the page.
+fn check_focus(target: web_sys::HtmlElement, checks: u8) {
+    if !target.is_connected() {
+        restore_focus(None, checks);
+    } else if checks > 0 {
+        set_timeout(move || check_focus(target, checks - 1), FOCUS_CHECK_INTERVAL);
+    }
 }
 
 /// How many frames a dialog waits for its place in the page; a second or so.

@@ -36,12 +36,21 @@ pub fn Notice(
     /// A title, if it needs one.
     #[prop(into, optional)]
     title: String,
+    /// Whether it takes the focus where the page comes with it.
+    #[prop(optional)]
+    autofocus: bool,
     /// The words.
     children: Children,
 ) -> impl IntoView {
     let (class, icon) = kind.parts();
+    let is_error = kind == Kind::Danger;
     view! {
-        <div class=class role=(kind == Kind::Danger).then_some("alert")>
+        <div
+            class=class
+            role=is_error.then_some("alert")
+            tabindex=is_error.then_some("-1")
+            autofocus=autofocus
+        >
             <Draw icon />
             <div>
                 {(!title.is_empty()).then(|| view! { <strong>{title}</strong> })}

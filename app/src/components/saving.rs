@@ -1,6 +1,6 @@
 //! What becomes of a form that saves settings: a new revision, nothing at all, or a choice between two people's changes.
 
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
+use crate::components::checked_form::{Check, CheckedForm, FormProblem, focus_first_wrong};
 use crate::components::conflict::Conflict;
 use crate::components::notice::{Kind, Notice};
 use crate::components::toast::toast;
@@ -121,6 +121,11 @@ where
         Some(_) => None,
         None => found.get(),
     };
+    Effect::new(move |_| {
+        if value.with(|value| matches!(value, Some(Ok(Saved::Clashes(_))))) {
+            focus_first_wrong();
+        }
+    });
     move || clashes().map(|clashes| view! { <Conflict clashes take_theirs /> })
 }
 
@@ -187,10 +192,10 @@ where
     view! {
         <Watched unsaved>
             <CheckedForm check class="form">
-                <FormProblem check fields />
-                <Choice check unsaved found=clashes changes />
                 <input type="hidden" name="base" value=base.to_string() />
                 {children()}
+                <FormProblem check fields />
+                <Choice check unsaved found=clashes changes />
                 <SaveBar unsaved busy />
             </CheckedForm>
         </Watched>

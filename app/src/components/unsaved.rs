@@ -282,6 +282,16 @@ impl Unsaved {
     }
 }
 
+/// Whether something was typed or chosen on the page that has not been sent: in any form but those that only search.
+#[must_use]
+pub fn has_typed() -> bool {
+    let Ok(forms) = document().query_selector_all("form[method='post']") else {
+        return false;
+    };
+    let mut forms = (0..forms.length()).filter_map(|index| forms.item(index)?.dyn_into::<HtmlFormElement>().ok());
+    forms.any(|form| differs(&form))
+}
+
 /// Stands around a form and watches whether it changes.
 #[component]
 pub fn Watched(

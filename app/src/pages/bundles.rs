@@ -15,6 +15,7 @@ use super::sessions::SessionsPage;
 use super::settings::SettingsPage;
 use super::setup::SetupPage;
 use super::sign_in::SignInPage;
+use super::signed_in::SignedInPage;
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use leptos_router::hooks::use_location;
@@ -103,6 +104,7 @@ bundle! {
     SettingsPages {
         "/sessions" => Sessions(SessionsPage),
         "/connected-apps" => ConnectedApps(ConnectedAppsPage),
+        "/signed-in" => SignedIn(SignedInPage),
         "/settings/permissions" => Permissions(PermissionsPage),
         "/settings/portal" => Portal(PortalSettingsPage),
         _ => Settings(SettingsPage),

@@ -199,16 +199,12 @@ pub fn SettingsFile(
     let complaints = move || match answer.get() {
         Some(Err(Failure::Invalid(errors))) if errors.of("text").is_none() => {
             let items = errors.0.into_iter().map(|error| {
-                view! {
-                    <li>
-                        <code>{error.field}</code>
-                        ": "
-                        {error.message}
-                    </li>
-                }
+                // What is said of the rest of a long list belongs to no place.
+                let place = (!error.field.is_empty()).then(|| view! { <code>{error.field}</code> ": " });
+                view! { <li>{place} {error.message}</li> }
             });
             Some(view! {
-                <Notice kind=Kind::Danger title="This file cannot be used">
+                <Notice kind=Kind::Danger title="This file cannot be used" autofocus=true>
                     <ul>{items.collect_view()}</ul>
                 </Notice>
             })
@@ -242,8 +238,6 @@ pub fn SettingsFile(
             </div>
             <div class="card-body">
                 <CheckedForm check class="form">
-                    {complaints}
-                    {problem}
                     <input type="hidden" name="name" value=move || name.get() />
                     <div class="field needs-script">
                         <label for="upload">"Upload a file"</label>
@@ -271,6 +265,8 @@ pub fn SettingsFile(
                         </textarea>
                         <FieldError id="file-error" error />
                     </div>
+                    {complaints}
+                    {problem}
                     <div class="buttons">
                         <button class="button" aria-busy=move || check.busy()>
                             "Preview"
@@ -323,12 +319,12 @@ fn ApplyForm(
     view! {
         <div class="card-body">
             <CheckedForm check class="form">
-                <FormProblem check fields=&[] />
-                {choice}
                 <h3>"This would change"</h3>
                 {changes(&differences, total)}
                 <input type="hidden" name="base" value=base.to_string() />
                 <input type="hidden" name="upload" value=upload.to_string() />
+                <FormProblem check fields=&[] />
+                {choice}
                 <div class="buttons">
                     <button class="button primary" aria-busy=move || check.busy()>
                         "Apply"
