@@ -1,5 +1,10 @@
 //! One's own sessions: where one is signed in, and ending what should not be.
 
+#[cfg(feature = "ssr")]
+use crate::components::checked_form::refuse;
+use crate::components::checked_form::{Check, focus_first_wrong};
+use crate::components::confirm::ConfirmDialog;
+use crate::components::dialog::Dialog;
 use crate::components::notice::{Kind, Notice};
 use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
@@ -11,6 +16,13 @@ use domain::ids::SessionId;
 use domain::sessions::Session;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
+use leptos_router::hooks::use_query_map;
+
+/// The address of the page.
+const PATH: &str = "/sessions";
+
+/// The address of the page with the dialog that asks whether to end all other sessions.
+const END_OTHERS_PATH: &str = "/sessions?dialog=end-others";
 
 /// The person's own sessions, the last used first.
 ///
@@ -39,24 +51,33 @@ pub async fn end_session(id: SessionId) -> Result<(), Failure> {
 #[server(prefix = "/fn", endpoint = "sessions/end-others")]
 pub async fn end_other_sessions() -> Result<u64, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    Ok(portal::sessions::end_others(&portal, &actor).await?)
+    match portal::sessions::end_others(&portal, &actor).await {
+        Ok(count) => {
+            leptos_axum::redirect(PATH);
+            Ok(count)
+        }
+        Err(error) => Err(refuse::<EndOtherSessions>(error.into(), &END_OTHERS_PATH)),
+    }
 }
 
 /// The page Sessions.
 pub struct SessionsPage {
     end: ServerAction<EndSession>,
-    end_others: ServerAction<EndOtherSessions>,
+    /// Whether the person is asked about all other sessions.
+    is_asked: Memo<bool>,
     sessions: Resource<Result<Vec<Session>, Failure>>,
 }
 
 impl Page for SessionsPage {
     fn data() -> Self {
         let end = ServerAction::<EndSession>::new();
-        let end_others = ServerAction::<EndOtherSessions>::new();
-        let changes = move || (end.version().get(), end_others.version().get());
+        let query = use_query_map();
+        let is_asked = Memo::new(move |_| query.read().get("dialog").as_deref() == Some("end-others"));
+        // Read again once the dialog is closed: the others may have ended.
+        let changes = move || (end.version().get(), is_asked.get());
         Self {
             end,
-            end_others,
+            is_asked,
             sessions: Resource::new(changes, |_| list_sessions()),
         }
     }
@@ -64,26 +85,17 @@ impl Page for SessionsPage {
     fn view(this: Self) -> AnyView {
         let SessionsPage {
             end,
-            end_others,
+            is_asked,
             sessions,
         } = this;
-        let (ended, others_ended) = (end.value(), end_others.value());
-        Effect::new(move |_| {
-            if ended.with(|value| matches!(value, Some(Ok(())))) {
-                toast("Session ended");
-            }
-        });
-        Effect::new(move |_| match others_ended.get() {
-            Some(Ok(1)) => toast("One other session ended"),
-            Some(Ok(count)) => toast(format!("{count} other sessions ended")),
-            _ => {}
+        let ended = end.value();
+        Effect::new(move |_| match ended.get() {
+            Some(Ok(())) => toast("Session ended"),
+            Some(Err(_)) => focus_first_wrong(),
+            None => {}
         });
         let complaint = move || {
-            let failure = ended
-                .get()
-                .and_then(Result::err)
-                .or_else(|| others_ended.get().and_then(Result::err));
-            failure.map(|failure| {
+            ended.get().and_then(Result::err).map(|failure| {
                 view! {
                     <Notice kind=Kind::Danger>
                         <p>{failure.to_string()}</p>
@@ -94,9 +106,16 @@ impl Page for SessionsPage {
         let list = move || {
             Suspend::new(async move {
                 match sessions.await {
-                    Ok(sessions) => view! { <List sessions end end_others /> }.into_any(),
+                    Ok(sessions) => view! { <List sessions end /> }.into_any(),
                     Err(failure) => view! { <Problem failure /> }.into_any(),
                 }
+            })
+        };
+        let overlay = move || {
+            let is_asked = is_asked.get();
+            Suspend::new(async move {
+                let others = sessions.await.ok()?.iter().filter(|session| !session.current).count();
+                is_asked.then(|| view! { <EndOthersDialog others /> })
             })
         };
         view! {
@@ -105,17 +124,54 @@ impl Page for SessionsPage {
                 {complaint}
                 <Transition>{list}</Transition>
             </div>
+            <Suspense>{overlay}</Suspense>
         }
         .into_any()
     }
 }
 
+/// Asks whether to end all other sessions.
 #[component]
-fn List(
-    sessions: Vec<Session>,
-    end: ServerAction<EndSession>,
-    end_others: ServerAction<EndOtherSessions>,
+fn EndOthersDialog(
+    /// How many there are.
+    others: usize,
 ) -> impl IntoView {
+    let check = Check::<EndOtherSessions>::new(|_| None);
+    let answer = check.value();
+    Effect::new(move |_| match answer.get() {
+        Some(Ok(1)) => toast("One other session ended"),
+        Some(Ok(count)) => toast(format!("{count} other sessions ended")),
+        _ => {}
+    });
+    if others == 0 {
+        return view! {
+            <Dialog title="No other sessions" back=PATH>
+                <div class="dialog-body">
+                    <p>"You are signed in with this browser only."</p>
+                </div>
+                <div class="dialog-footer">
+                    <a class="button" href=PATH data-noscroll>
+                        "Close"
+                    </a>
+                </div>
+            </Dialog>
+        }
+        .into_any();
+    }
+    let title = match others {
+        1 => "End your other session?".to_owned(),
+        count => format!("End your {count} other sessions?"),
+    };
+    view! {
+        <ConfirmDialog check title back=PATH.to_owned() button="End all others">
+            <p>"You are signed out everywhere but in this browser. Changes that are not saved there are lost."</p>
+        </ConfirmDialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn List(sessions: Vec<Session>, end: ServerAction<EndSession>) -> impl IntoView {
     let count = sessions.len();
     let rows = sessions
         .into_iter()
@@ -128,9 +184,9 @@ fn List(
                 {(count > 1)
                     .then(|| {
                         view! {
-                            <ActionForm action=end_others>
-                                <button class="button small">"End all others"</button>
-                            </ActionForm>
+                            <a class="button small" href=END_OTHERS_PATH data-noscroll>
+                                "End all others"
+                            </a>
                         }
                     })}
             </div>
