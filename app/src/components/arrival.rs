@@ -32,11 +32,36 @@ pub fn focus_on_arrival() -> NodeRef<html::H1> {
             return;
         }
         arrived.set_value(Some(path));
-        if before.is_some() {
+        if before.is_some() || is_focus_lost() {
             focus(&heading);
         }
     });
     node
+}
+
+/// The item of the tab's storage that says that the next document starts at its heading.
+const FOCUS_HEADING: &str = "focus-heading";
+
+/// Makes the next document of this tab start at its heading, unless something on it takes the focus by itself: for a
+/// dialog that loads its page anew when it closes.
+pub fn focus_heading_after_load() {
+    if let Ok(Some(storage)) = window().session_storage() {
+        // Where nothing can be stored, the next document starts where documents start.
+        let _ = storage.set_item(FOCUS_HEADING, "true");
+    }
+}
+
+/// Whether a dialog has left this document with nothing in focus.
+fn is_focus_lost() -> bool {
+    let Ok(Some(storage)) = window().session_storage() else {
+        return false;
+    };
+    let is_marked = storage.get_item(FOCUS_HEADING).is_ok_and(|mark| mark.is_some());
+    let _ = storage.remove_item(FOCUS_HEADING);
+    is_marked
+        && document()
+            .active_element()
+            .is_none_or(|active| active.tag_name() == "BODY")
 }
 
 /// Focuses the field that its page wants to start with, or else the heading.

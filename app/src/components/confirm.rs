@@ -41,8 +41,8 @@ where
         <Dialog title back=back.clone()>
             <CheckedForm check>
                 <div class="dialog-body">
-                    <FormProblem check fields />
                     {children()}
+                    <FormProblem check fields />
                 </div>
                 <DialogFooter check back button danger=true />
             </CheckedForm>

@@ -1,5 +1,6 @@
 //! The one showing of a new secret.
 
+use crate::components::arrival::focus_heading_after_load;
 use crate::components::checked_form::{Check, CheckedForm, FormProblem};
 use crate::components::copy::Copy;
 use crate::components::dialog::Dialog;
@@ -32,7 +33,10 @@ pub fn RevealDialog(
     let check = Check::<DismissReveal>::new(|_| None);
     let page = back.clone();
     // A new document, so that nothing of the secret stays in this one's memory, nor in the browser's history.
-    check.on_success(move || _ = window().location().replace(&page));
+    check.on_success(move || {
+        focus_heading_after_load();
+        _ = window().location().replace(&page);
+    });
     let (title, what) = match reveal.kind {
         RevealKind::Consumer => ("The consumer was created", "Consumer"),
         RevealKind::Token => ("The token was created", "Token for"),
@@ -54,7 +58,6 @@ pub fn RevealDialog(
         <Dialog title wide=true>
             <CheckedForm check>
                 <div class="dialog-body">
-                    <FormProblem check fields=&[] />
                     <p>{what} " " <strong>{reveal.name}</strong></p>
                     <dl class="secret">
                         {half(key_label, reveal.key)} {half(secret_label, reveal.secret)}
@@ -66,6 +69,7 @@ pub fn RevealDialog(
                     </Notice>
                     <input type="hidden" name="reveal" value=reveal.id.to_string() />
                     <input type="hidden" name="back" value=back />
+                    <FormProblem check fields=&[] />
                 </div>
                 <div class="dialog-footer">
                     <button class="button primary" aria-busy=move || check.busy()>

@@ -5,7 +5,7 @@ use domain::ids::{ConsumerId, TokenId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    super::address::{Address, Dialog, Spot},
+    super::address::{Address, Created, Dialog, Spot},
     crate::components::checked_form::answer,
     domain::consumers::{ConsumerSigning, NewConsumer},
     domain::tokens::NewToken,
@@ -19,8 +19,10 @@ use {
 pub async fn create_consumer(name: String, back: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let made = portal::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
-    let back = Address::parse(&back).with(None);
-    answer::<CreateConsumer>(made.map(drop), &back, &back.with(Dialog::NewConsumer(name)))
+    let back = Address::parse(&back);
+    let created = made.as_ref().ok().map(|made| Created::Consumer(made.value.id));
+    let again = back.with(Dialog::NewConsumer(name));
+    answer::<CreateConsumer>(made.map(drop), &back.after(created), &again)
 }
 
 /// Issues a token; its secret waits on the API tokens page.
@@ -43,8 +45,10 @@ pub async fn create_token(
         integration_name,
     };
     let made = portal::tokens::create(&portal, &actor, form.clone()).await;
-    let back = Address::parse(&back).with(None);
-    answer::<CreateToken>(made.map(drop), &back, &back.with(Dialog::NewToken(form)))
+    let back = Address::parse(&back);
+    let created = made.as_ref().ok().map(|made| Created::Token(made.value.id));
+    let again = back.with(Dialog::NewToken(form));
+    answer::<CreateToken>(made.map(drop), &back.after(created), &again)
 }
 
 /// Ends a token.

@@ -38,6 +38,15 @@ pub enum Dialog {
     Delete,
 }
 
+/// What was just created, which the page starts at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// A consumer.
+    Consumer(ConsumerId),
+    /// A token.
+    Token(TokenId),
+}
+
 /// An address, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Address {
@@ -45,6 +54,8 @@ pub struct Address {
     pub spot: Spot,
     /// Which tokens it lists, and in what order.
     pub query: TokenQuery,
+    /// What was just created.
+    pub created: Option<Created>,
     /// Which dialog is open.
     pub dialog: Option<Dialog>,
 }
@@ -72,6 +83,8 @@ impl Address {
                 "reverse" => address.query.reverse = value == "1",
                 "after" => address.query.place = value.parse().map(Place::After).unwrap_or_default(),
                 "before" => address.query.place = value.parse().map(Place::Before).unwrap_or_default(),
+                "created_consumer" => address.created = value.parse().ok().map(Created::Consumer),
+                "created_token" => address.created = value.parse().ok().map(Created::Token),
                 "dialog" => dialog = value,
                 "token" => token = value.parse().ok(),
                 "name" => name = value,
@@ -117,7 +130,17 @@ impl Address {
         Self {
             spot: self.spot,
             query: self.query.clone(),
+            created: self.created,
             dialog: dialog.into(),
+        }
+    }
+
+    /// This address without a dialog, starting at what was created.
+    #[must_use]
+    pub fn after(&self, created: impl Into<Option<Created>>) -> Self {
+        Self {
+            created: created.into(),
+            ..self.with(None)
         }
     }
 
@@ -133,6 +156,7 @@ impl Address {
         Self {
             spot: self.spot,
             query,
+            created: None,
             dialog: None,
         }
     }
@@ -149,6 +173,7 @@ impl Address {
         Self {
             spot: self.spot,
             query,
+            created: None,
             dialog: None,
         }
     }
@@ -162,6 +187,7 @@ impl Address {
                 place,
                 ..self.query.clone()
             },
+            created: None,
             dialog: None,
         }
     }
@@ -184,6 +210,11 @@ impl Address {
             Place::Start => {}
             Place::After(cursor) => pairs.push(("after", cursor.to_string())),
             Place::Before(cursor) => pairs.push(("before", cursor.to_string())),
+        }
+        match self.created {
+            None => {}
+            Some(Created::Consumer(id)) => pairs.push(("created_consumer", id.to_string())),
+            Some(Created::Token(id)) => pairs.push(("created_token", id.to_string())),
         }
         pairs
     }

@@ -31,9 +31,9 @@ pub fn RenameForm(
             </div>
             <div class="card-body">
                 <CheckedForm check class="form">
-                    <FormProblem check fields=&["name"] />
                     <input type="hidden" name="consumer" value=consumer.id.to_string() />
                     <TextField name="name" label="Name" value=consumer.name error=check.error("name") />
+                    <FormProblem check fields=&["name"] />
                     <div class="buttons">
                         <button class="button" aria-busy=move || check.busy()>
                             "Rename"
@@ -77,7 +77,6 @@ pub fn SigningForm(
             </div>
             <div class="card-body">
                 <CheckedForm check class="form">
-                    <FormProblem check fields=&["rsa_public_key"] />
                     {is_unsafe
                         .then(|| {
                             view! {
@@ -107,6 +106,7 @@ pub fn SigningForm(
                             </small>
                         </span>
                     </label>
+                    <FormProblem check fields=&["rsa_public_key"] />
                     <div class="buttons">
                         <button class="button" aria-busy=move || check.busy()>
                             "Save changes"

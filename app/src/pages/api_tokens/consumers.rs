@@ -1,6 +1,6 @@
 //! The list of consumers.
 
-use super::address::{Address, Dialog, Spot};
+use super::address::{Address, Created, Dialog, Spot};
 use crate::components::copy::Copy;
 use crate::components::list_card::ListCard;
 use crate::components::time::created;
@@ -8,13 +8,13 @@ use crate::icons::{Draw, Icon};
 use domain::consumers::Consumer;
 use leptos::prelude::*;
 
-/// The card with all consumers; or why it is empty.
-pub fn card(consumers: Vec<Consumer>, may_create: bool) -> impl IntoView {
+/// The card with all consumers; or why it is empty. The row of the one that was just created takes the focus.
+pub fn card(consumers: Vec<Consumer>, may_create: bool, address: &Address) -> impl IntoView + use<> {
     let count = consumers.len();
     let shown = if consumers.is_empty() {
         empty(may_create).into_any()
     } else {
-        table(consumers).into_any()
+        table(consumers, address.created).into_any()
     };
     view! {
         <ListCard id="consumers" title="Consumers" count help="The applications that tokens are issued to.">
@@ -23,13 +23,16 @@ pub fn card(consumers: Vec<Consumer>, may_create: bool) -> impl IntoView {
     }
 }
 
-fn table(consumers: Vec<Consumer>) -> impl IntoView {
+fn table(consumers: Vec<Consumer>, created_now: Option<Created>) -> impl IntoView {
     let rows = consumers.into_iter().map(|consumer| {
+        let is_new = created_now == Some(Created::Consumer(consumer.id));
         let what = format!("Consumer key of {}", consumer.name);
         view! {
             <tr>
                 <td class="title">
-                    <a href=Address::consumer(consumer.id).to_string()>{consumer.name}</a>
+                    <a href=Address::consumer(consumer.id).to_string() autofocus=is_new>
+                        {consumer.name}
+                    </a>
                 </td>
                 <td data-label="Consumer key">
                     <span class="key">

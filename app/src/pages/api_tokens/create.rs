@@ -1,7 +1,7 @@
 //! The way to a new consumer or token, and the dialog for the consumer.
 
 use super::actions::CreateConsumer;
-use super::address::{Address, Dialog};
+use super::address::{Address, Created, Dialog, Spot};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::dialog::{Dialog as DialogBox, DialogFooter};
 use crate::components::field::TextField;
@@ -15,19 +15,29 @@ use domain::rights::Right;
 use domain::tokens::NewToken;
 use leptos::prelude::*;
 
-/// The links at the top of the page, for whoever may follow them.
-pub fn create_links(me: &Me, address: &Address) -> Option<impl IntoView + use<>> {
+/// The links at the top of the page, for whoever may follow them. A consumer that was just created is selected in the
+/// dialog for the token; where no row shows it, the way to that dialog takes the focus if `autofocus` is set.
+pub fn create_links(me: &Me, address: &Address, autofocus: bool) -> Option<impl IntoView + use<>> {
     let may = me.rights.has(Right::AdminSettings)
         && me.rights.has(Right::CreateApiTokens)
         && me.features.contains(&Feature::ApiTokens);
     may.then(|| {
         let consumer = address.with(Dialog::NewConsumer(String::new())).to_string();
-        let token = address.with(Dialog::NewToken(NewToken::default())).to_string();
+        let created = match address.created {
+            Some(Created::Consumer(id)) => id.to_string(),
+            _ => String::new(),
+        };
+        let autofocus = autofocus && !created.is_empty() && address.spot != Spot::Consumers;
+        let form = NewToken {
+            consumer: created,
+            ..NewToken::default()
+        };
+        let token = address.with(Dialog::NewToken(form)).to_string();
         view! {
             <a class="button" href=consumer data-noscroll>
                 "Create new consumer"
             </a>
-            <a class="button primary" href=token data-noscroll>
+            <a class="button primary" href=token data-noscroll autofocus=autofocus>
                 <Draw icon=Icon::Plus />
                 "Create new token"
             </a>
@@ -56,7 +66,6 @@ pub fn NewConsumerDialog(
         view! {
             <CheckedForm check>
                 <div class="dialog-body">
-                    <FormProblem check fields=&["name"] />
                     <input type="hidden" name="back" value=cancel.clone() />
                     <TextField
                         name="name"
@@ -66,6 +75,7 @@ pub fn NewConsumerDialog(
                         autofocus=true
                         error=check.error("name")
                     />
+                    <FormProblem check fields=&["name"] />
                 </div>
                 <DialogFooter check back=cancel button="Create" />
             </CheckedForm>

@@ -47,7 +47,12 @@ impl Page for ApiTokensPage {
         let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
         let links = move || {
             let address = without_dialog.get();
-            Suspend::new(async move { user.await.ok().and_then(|me| create_links(&me, &address)) })
+            Suspend::new(async move {
+                // A secret that waits to be read keeps the focus.
+                let is_shown =
+                    address.created.is_some() && data.by_ref().await.as_ref().is_ok_and(|data| data.reveal.is_none());
+                user.await.ok().and_then(|me| create_links(&me, &address, is_shown))
+            })
         };
         let body = move || {
             let address = address.get();
@@ -56,7 +61,14 @@ impl Page for ApiTokensPage {
                 let user = user.await;
                 when_written().await;
                 match (data.await, user) {
-                    (Ok(data), Ok(me)) => EitherOf3::A(AtOnce(parts(data.part, &me, &address, search))),
+                    (Ok(data), Ok(me)) => {
+                        let address = match data.reveal {
+                            // A secret that waits to be read keeps the focus.
+                            Some(_) => address.after(None),
+                            None => address,
+                        };
+                        EitherOf3::A(AtOnce(parts(data.part, &me, &address, search)))
+                    }
                     (Err(failure), Ok(me)) => EitherOf3::B(view! { <Closed failure me /> }),
                     (_, Err(failure)) => EitherOf3::C(refusal("This page", failure)),
                 }
@@ -94,7 +106,7 @@ fn parts(part: Result<Part, Failure>, me: &Me, address: &Address, search: Search
     let may_create = me.rights.has(Right::CreateApiTokens);
     let shown = match part {
         Ok(Part::Tokens(page)) => EitherOf3::A(tokens::card(page, me.rights, address, search)),
-        Ok(Part::Consumers(list)) => EitherOf3::B(consumers::card(list, may_create)),
+        Ok(Part::Consumers(list)) => EitherOf3::B(consumers::card(list, may_create, address)),
         Err(failure) => EitherOf3::C(empty::unseen(if is_tokens { "Tokens" } else { "Consumers" }, failure)),
     };
     view! {

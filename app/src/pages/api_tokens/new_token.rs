@@ -102,7 +102,6 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
         <CheckedForm check>
             <div class="dialog-body">
                 <p>"The token acts for this user, with this user’s rights, until it is revoked."</p>
-                <FormProblem check fields=FIELDS />
                 <input type="hidden" name="back" value=back.clone() />
                 <Combobox
                     name="user"
@@ -149,6 +148,7 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                     </p>
                     <FieldError id="integration_name-error" error=name_error />
                 </div>
+                <FormProblem check fields=FIELDS />
             </div>
             <DialogFooter check back button="Create" />
         </CheckedForm>

@@ -1,7 +1,7 @@
 //! The list of tokens. It is the page that is read most, so its rows are plain markup: no signals, no components of
 //! their own, and nothing of type `AnyView`, for which the renderer copies every attribute of a row.
 
-use super::address::{Address, Dialog, PATH, Spot};
+use super::address::{Address, Created, Dialog, PATH, Spot};
 use super::empty::no_tokens;
 use super::search::Search;
 use crate::components::time::{created, moment, never};
@@ -18,10 +18,18 @@ pub fn card(page: TokenPage, rights: Rights, address: &Address, search: Search) 
         .any_in_account
         .then(|| view! { <span class="count">{counted(page.total)}</span> });
     let toolbar = page.any_in_account.then(|| search.form(address));
+    // The row of what was just created takes the focus; where it is on another page of the list, the heading does.
+    let is_elsewhere = match address.created {
+        Some(Created::Token(id)) => page.tokens.iter().all(|token| token.id != id),
+        _ => false,
+    };
     view! {
         <section class="card" aria-labelledby="tokens">
             <div class="card-header">
-                <h2 id="tokens">"Tokens " {count}</h2>
+                <h2 id="tokens" tabindex=is_elsewhere.then_some("-1") autofocus=is_elsewhere>
+                    "Tokens "
+                    {count}
+                </h2>
                 {toolbar}
             </div>
             {list(page, rights, address)}
@@ -111,7 +119,9 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
     let shows_consumer = shows_consumer(address);
     // The part of the revoke links that is the same in each row.
     let revoke = address.with(Dialog::Revoke(None)).to_string();
+    let created_now = address.created;
     let row = move |token: Token| {
+        let is_new = created_now == Some(Created::Token(token.id));
         let is_off = token.state.has_ended();
         let action = (may_revoke && !is_off).then(|| {
             view! {
@@ -131,7 +141,9 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
             <tr class=is_off.then_some("off")>
                 <td class="title">
                     <span>
-                        <a href=token.id.at_end_of(&[PATH, "/tokens/"])>{token.user}</a>
+                        <a href=token.id.at_end_of(&[PATH, "/tokens/"]) autofocus=is_new>
+                            {token.user}
+                        </a>
                         " "
                         {badge(token.state)}
                         <small>{token.user_email}</small>

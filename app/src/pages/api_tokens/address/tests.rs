@@ -44,6 +44,10 @@ fn an_address_reads_back_what_it_prints() {
         ..NewToken::default()
     };
     reads_back(&address.with(Dialog::NewToken(form)));
+    for created in [Created::Token(id), Created::Consumer(ConsumerId(id.0))] {
+        reads_back(&address.after(created));
+        reads_back(&address.after(created).with(Dialog::NewConsumer("A = B".into())));
+    }
 }
 
 #[test]
@@ -51,6 +55,26 @@ fn what_makes_no_sense_is_left_out() {
     let address = Address::parse("/settings/portal/api-tokens?sort=size&after=x&dialog=explode&filter=%zz&&=");
     assert_eq!(address, Address::default());
     assert_eq!(Address::parse("//evil.example/settings?show=").to_string(), PATH);
+}
+
+#[test]
+fn another_part_of_the_list_forgets_what_was_created() {
+    let id: TokenId = ID.parse().unwrap();
+    let list = Address::default().after(Created::Token(id));
+    assert_eq!(list.to_string(), format!("{PATH}?created_token={ID}"));
+    assert_eq!(
+        list.with(Dialog::Delete).with(None),
+        list,
+        "a dialog leaves the page as it is"
+    );
+    for other in [
+        list.sorted(TokenSort::User),
+        list.searched("ada", TokenFilter::All),
+        list.at(Place::Start),
+        list.after(None),
+    ] {
+        assert_eq!(other.created, None, "{other}");
+    }
 }
 
 #[test]
