@@ -3,7 +3,7 @@ import { chromium } from "./support/chromium.ts";
 
 // Files in which every test must hold without script too.
 const withoutScript = [
-  ...["connection", "consent", "consumers", "field-settings", "guide", "integration", "oauth-apps", "oauth2-consent", "rights", "settings-file", "setup", "sign-in", "stored-markup", "token-form", "tokens"],
+  ...["after-creating", "connection", "consent", "consumers", "field-settings", "guide", "integration", "oauth-apps", "oauth2-consent", "rights", "sessions", "settings-file", "setup", "sign-in", "stored-markup", "token-form", "tokens"],
 ].map((name) => `${name}.spec.ts`);
 
 export default defineConfig({

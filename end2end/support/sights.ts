@@ -213,6 +213,14 @@ export const sights: Record<string, Way> = {
     await press(start.page, /^Undo revision/);
     await expect(start.page.getByRole("dialog", { name: /^Undo revision/ })).toBeVisible();
   },
+  "history: a file with many errors": async (start) => {
+    const { page } = start;
+    await integrated(history, undefined)(start);
+    const fields = Array.from({ length: 200 }, (_, index) => ({ field: `f${index}`, assetTypes: [] }));
+    await page.getByLabel("Or paste it").fill(JSON.stringify({ fields }, null, 1));
+    await press(page, "Preview");
+    await expect(page.getByRole("alert").getByText("and 180 more")).toBeVisible();
+  },
   developers: integrated(`${developers}?field=heroImage`, undefined),
   "field settings": fieldsAt("", async (page) => expect(row(page, "heroImage")).toBeVisible()),
   "field settings: nothing found": fieldsAt("?q=no+such+field", async (page) => {
@@ -242,6 +250,25 @@ export const sights: Record<string, Way> = {
   subscription: at("/subscription", "Subscription"),
   support: at("/support", "Support ticket"),
   sessions: at("/sessions", "Sessions"),
+  "dialog: end all other sessions": async (start) => {
+    const { page, demo } = start;
+    await at("/sessions", "Sessions")(start);
+    const context = await page.context().browser()!.newContext({ baseURL: start.server.url });
+    await signIn(await context.newPage(), demo.person("Maren"));
+    await context.close();
+    await open(page, "/sessions?dialog=end-others");
+    await expect(dialog(page, /^End your/)).toBeVisible();
+  },
+  "dialog: signed out with unsaved changes": async (start) => {
+    const { page } = start;
+    await at(integration, "Integration")(start);
+    if (!hasScript()) return;
+    await cards.bynder(page).getByLabel("OAuth2 Client ID").fill(randomUUID());
+    await page.context().clearCookies();
+    await press(cards.bynder(page), "Save");
+    await expect(dialog(page, "You’re signed out")).toBeVisible();
+  },
+  "signed in again": at("/signed-in", "You’re signed in"),
   settings: at("/settings", "Settings"),
   "settings without Admin settings": at("/settings", "Settings", "Marguerite"),
   "permission management": at("/settings/permissions", "Permission management"),

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { Account } from "../support/account.ts";
 import { fillSignIn, open, reload, signIn, signOut } from "../support/steps.ts";
-import { expect, needsScript, test, testOnFreshServer } from "../support/test.ts";
+import { expect, test, testOnFreshServer } from "../support/test.ts";
 
 test("a wrong password and an unknown e-mail get the same words", async ({ page, account, tolerate }) => {
   tolerate(/status of 4\d\d.*session\/sign-in/);
@@ -70,34 +70,6 @@ test("a session is listed where its owner is signed in, and ended from there", a
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await reload(page);
   await expect(rows).toHaveCount(1);
-});
-
-test("all other sessions are ended at once", async ({ page, account, anotherBrowser }) => {
-  const others = [await anotherBrowser(), await anotherBrowser()];
-  for (const other of others) await signIn(other, account.admin);
-
-  await signIn(page, account.admin, "/sessions");
-  await page.getByRole("button", { name: "End all others" }).click();
-  await expect(page.getByRole("button", { name: "End all others" })).toHaveCount(0);
-  for (const other of others) {
-    await reload(other);
-    await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  }
-  await open(page, "/settings");
-  await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
-});
-
-test("a page that is open when its session ends leads to the sign-in page, and back", { tag: needsScript }, async ({ page, account, anotherBrowser, tolerate }) => {
-  tolerate(/status of 401/);
-  const other = await anotherBrowser();
-  await signIn(other, account.admin, "/settings");
-  await signIn(page, account.admin, "/sessions");
-  await page.getByRole("button", { name: "End all others" }).click();
-  await expect(page.getByRole("button", { name: "End all others" })).toHaveCount(0);
-
-  await other.getByRole("link", { name: "Permission management" }).click();
-  await fillSignIn(other, account.admin);
-  await expect(other.getByRole("heading", { name: "Permission management", level: 1 })).toBeVisible();
 });
 
 test("nobody sees or ends another person's session", async ({ page, account, anotherBrowser }) => {

@@ -44,3 +44,26 @@ test("a file that is none says where it is wrong", async ({ page, account }) => 
   await expect(card.getByRole("alert")).toContainText("Leave out the user before the @.");
   await expect(card.getByLabel("Or paste it")).toHaveValue(/ada@acme\.com/);
 });
+
+test("a long file with many errors leaves the button, the first errors and how many more there are in sight", async ({ page, account }) => {
+  await signIn(page, account.admin, history);
+  const card = section(page, "Settings as a file");
+  const fields = Array.from({ length: 300 }, (_, index) => ({ field: `f${index}`, assetTypes: [] }));
+  const text = JSON.stringify({ fields }, null, 1);
+  await card.getByLabel("Or paste it").fill(text);
+  await press(card, "Preview");
+
+  const alert = card.getByRole("alert");
+  await expect(alert.getByRole("listitem")).toHaveCount(21);
+  await expect(alert.getByRole("listitem").first()).toContainText("Select at least one asset type.");
+  await expect(alert.getByRole("listitem").last()).toHaveText("and 280 more");
+  await expect(alert).toBeFocused();
+  await expect(alert).toBeInViewport();
+
+  // A line of text is about 18 px high, and there are more than 1,200 of them.
+  const area = await card.getByLabel("Or paste it").boundingBox();
+  expect(area!.height).toBeLessThan(21 * 24);
+  const [said, button] = [await alert.boundingBox(), await card.getByRole("button", { name: "Preview" }).boundingBox()];
+  expect(Math.abs(button!.y - (said!.y + said!.height))).toBeLessThan(100);
+  await expect(card.getByLabel("Or paste it")).toHaveValue(/^\{\s+"fields"/);
+});
