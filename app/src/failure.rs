@@ -118,23 +118,6 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// How many errors of one input are shown. A long file may have thousands, and nobody reads them all.
-#[cfg(feature = "ssr")]
-const MAX_SHOWN_ERRORS: usize = 20;
-
-/// Keeps the first errors of a long list, and says of how many it leaves out.
-#[cfg(feature = "ssr")]
-#[must_use]
-pub fn bounded(errors: FieldErrors) -> FieldErrors {
-    let rest = errors.0.len().saturating_sub(MAX_SHOWN_ERRORS);
-    if rest == 0 {
-        return errors;
-    }
-    let mut shown = FieldErrors(errors.0.into_iter().take(MAX_SHOWN_ERRORS).collect());
-    shown.add("", format!("and {rest} more"));
-    shown
-}
-
 fn readable(seconds: u64) -> String {
     match seconds {
         0..=1 => "a second".to_owned(),
@@ -210,26 +193,5 @@ impl From<portal::Error> for Failure {
                 Self::Internal { request_id }
             }
         }
-    }
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_list_of_errors_ends_with_how_many_are_left_out() {
-        let errors = |count: usize| {
-            let mut errors = FieldErrors::default();
-            (0..count).for_each(|index| errors.add(&format!("fields.{index}"), "Use at most 100 characters."));
-            errors
-        };
-        for count in [0, 1, MAX_SHOWN_ERRORS] {
-            assert_eq!(bounded(errors(count)), errors(count));
-        }
-        let shown = bounded(errors(500));
-        assert_eq!(shown.0.len(), MAX_SHOWN_ERRORS + 1);
-        assert_eq!(shown.of("fields.19"), Some("Use at most 100 characters."));
-        assert_eq!(shown.of(""), Some("and 480 more"));
     }
 }

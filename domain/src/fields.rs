@@ -62,7 +62,11 @@ impl fmt::Display for FieldErrors {
             if index > 0 {
                 f.write_str(" ")?;
             }
-            write!(f, "{}: {}", error.field, error.message)?;
+            // What is said of all of them belongs to no field.
+            if !error.field.is_empty() {
+                write!(f, "{}: ", error.field)?;
+            }
+            f.write_str(&error.message)?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ const COMMENT: &str = "\
 pub const MAX_FILE_BYTES: usize = MAX_FIELDS * (4 * (MAX_FIELD + MAX_TERM) + 512) + 64 * 1024;
 
 /// The most complaints about one file: a thousand help nobody more.
-const MAX_COMPLAINTS: usize = 10;
+const MAX_COMPLAINTS: usize = 20;
 
 /// The longest complaint about a file, in characters: it may quote what stands there.
 const MAX_MESSAGE: usize = 300;
@@ -172,7 +172,7 @@ fn brief(mut errors: FieldErrors) -> FieldErrors {
         error.message = shorten(&error.message);
     }
     if more > 0 {
-        errors.add("file", format!("There are {more} more complaints."));
+        errors.add("", format!("and {more} more"));
     }
     errors
 }

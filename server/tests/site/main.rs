@@ -25,3 +25,4 @@ mod settings_upload;
 mod sign_in;
 mod stored_markup;
 mod support;
+mod token_settings;

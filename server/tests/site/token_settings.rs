@@ -1,0 +1,89 @@
+//! The card `Token settings` on an app's page, without script.
+
+use crate::support::{Site, engines, header};
+use domain::oauth_apps::{AppForm, TokenSettings};
+use portal::{accounts, oauth_apps};
+use server::config::Overrides;
+
+fn form(grant: &str) -> AppForm {
+    AppForm {
+        name: grant.to_owned(),
+        grant: grant.to_owned(),
+        user: crate::support::EMAIL.to_owned(),
+        redirect_uris: "https://app.example.com/cb".to_owned(),
+        scopes: vec!["asset:read".to_owned()],
+    }
+}
+
+#[tokio::test]
+async fn token_settings_are_saved_without_script() {
+    for engine in engines() {
+        let site = Site::start_with(engine, Overrides::default()).await;
+        let portal = &site.app.portal;
+        let operator = accounts::operator(portal, None).await.unwrap();
+        let cookie = site.sign_in().await;
+        for (grant, has_rotation, has_introspection, rotates) in [
+            ("authorization_code", true, true, true),
+            ("public", true, false, true),
+            ("client_credentials", false, true, false),
+        ] {
+            let id = oauth_apps::create(portal, &operator, form(grant)).await.unwrap().id;
+            let kept = async || oauth_apps::get(portal, &operator, id).await.unwrap().token_settings;
+            let path = format!("/settings/portal/oauth-apps/{id}");
+            let page = site.get(&path, Some(&cookie)).await.text().await.unwrap();
+            let has = |name: &str| page.contains(&format!("name=\"{name}\""));
+            assert!(has("signing_algorithm"), "{grant}");
+            assert_eq!(has("rotate_refresh_tokens"), has_rotation, "{grant}");
+            assert_eq!(has("allow_introspection"), has_introspection, "{grant}");
+
+            let app = id.to_string();
+            let mut fields = vec![("app", app.as_str()), ("signing_algorithm", "RS256")];
+            if grant == "authorization_code" {
+                fields.push(("rotate_refresh_tokens", "true"));
+            }
+            if has_introspection {
+                fields.push(("allow_introspection", "true"));
+            }
+            let send = async |fields: &[(&str, &str)]| {
+                let request = site.post("/fn/oauth-apps/set-token-settings", fields);
+                request.header("cookie", &cookie).send().await.unwrap()
+            };
+            let saved = send(&fields).await;
+            assert_eq!(header(&saved, "location"), path);
+            let expected = TokenSettings {
+                rotate_refresh_tokens: rotates,
+                signing_algorithm: "RS256".parse().unwrap(),
+                allow_introspection: has_introspection,
+            };
+            assert_eq!(kept().await, expected, "{grant}");
+
+            let refused = send(&[("app", &app), ("signing_algorithm", "none")]).await;
+            let again = header(&refused, "location").to_owned();
+            assert!(again.starts_with(&format!("{path}?__")), "{again}");
+            let page = site.get(&again, Some(&cookie)).await.text().await.unwrap();
+            assert!(page.contains("Select ES256 or RS256."), "{grant}");
+            assert_eq!(kept().await, expected, "{grant}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn new_app_signs_by_the_default_of_the_portal() {
+    let overrides = Overrides {
+        oauth2_signing_algorithm: Some("RS256".to_owned()),
+        ..Overrides::default()
+    };
+    let site = Site::start_with(crate::support::Engine::Sqlite, overrides).await;
+    let cookie = site.sign_in().await;
+    let fields = [
+        ("name", "Wiki"),
+        ("grant", "authorization_code"),
+        ("redirect_uris", "https://wiki.example/cb"),
+        ("scopes[]", "asset:read"),
+    ];
+    let made = site.post("/fn/oauth-apps/create", &fields).header("cookie", &cookie);
+    assert_eq!(made.send().await.unwrap().status(), 302);
+    let operator = accounts::operator(&site.app.portal, None).await.unwrap();
+    let apps = oauth_apps::list(&site.app.portal, &operator).await.unwrap();
+    assert_eq!(apps[0].token_settings.signing_algorithm.code(), "RS256");
+}
