@@ -155,22 +155,16 @@ pub(crate) fn lead_on(address: &str) {
 
 /// Gives a server function's answer its status. A browser that sent a plain form is led on to a page whatever happened,
 /// and keeps that answer.
-pub(crate) fn answer_script_with(status: StatusCode) {
+pub(crate) fn answer_script_with(status: StatusCode, retry_after: Option<u64>) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
         return;
     };
-    if !accepts_html(&parts.headers) {
-        response.set_status(status);
+    if accepts_html(&parts.headers) {
+        return;
     }
-}
-
-/// Tells the script that called a server function, or whatever else did, when to try again.
-pub(crate) fn answer_script_to_retry_after(seconds: u64) {
-    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
-        return;
-    };
-    if !accepts_html(&parts.headers) {
-        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+    response.set_status(status);
+    if let Some(seconds) = retry_after {
+        response.insert_header(RETRY_AFTER, seconds.into());
     }
 }
 

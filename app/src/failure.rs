@@ -9,6 +9,10 @@ use leptos::server_fn::{Bytes, Decodes, Encodes};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// After how many seconds it is worth while to try again what the portal could not do for reasons of its own.
+#[cfg(feature = "ssr")]
+pub const RETRY_SECONDS: u64 = 1;
+
 /// The portal's errors, without what only the log may know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Failure {
@@ -69,6 +73,17 @@ impl Failure {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable | Self::Connection => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// After how many seconds it is worth while to try again, where that is known.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { retry_after } => Some(*retry_after),
+            Self::Unavailable | Self::Connection => Some(RETRY_SECONDS),
+            _ => None,
         }
     }
 
@@ -143,12 +158,7 @@ impl FromServerFnError for Failure {
     /// gets its status.
     fn ser(&self) -> Bytes {
         #[cfg(feature = "ssr")]
-        {
-            crate::context::answer_script_with(self.status());
-            if let Self::TooMany { retry_after } = self {
-                crate::context::answer_script_to_retry_after(*retry_after);
-            }
-        }
+        crate::context::answer_script_with(self.status(), self.retry_after());
         JsonEncoding::encode(self).unwrap_or_default()
     }
 

@@ -14,6 +14,15 @@ pub const MAX_MESSAGE: usize = 4_000;
 /// For how many days records are kept.
 pub const DAYS: u64 = 14;
 
+/// The most records that are kept for an account; the oldest go first.
+pub const MAX_RECORDS: i64 = 200_000;
+
+/// The most bytes that the records of an account take; the oldest go first.
+pub const MAX_BYTES: i64 = 64 * 1024 * 1024;
+
+/// The most bytes that the records of all accounts take; the oldest of the account that has the most go first.
+pub const MAX_TOTAL_BYTES: i64 = 512 * 1024 * 1024;
+
 /// How grave a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -240,25 +240,25 @@ impl Connected {
     }
 
     /// Writes down that the key was used, and by which implementation, once in a while.
-    pub(crate) async fn note_use(&self, portal: &Portal, by: &str) -> Result<()> {
+    pub(crate) async fn note_use(&self, portal: &Portal, by: &str) {
         let now = portal.now();
         if self.last_noted.is_due(now, USE) {
-            Box::pin(self.write_use(portal, now, by)).await?;
+            let note = write_use(portal.clone(), self.key, now, by.to_owned());
+            Box::pin(portal.notes().write("the use of an API key", note)).await;
         }
-        Ok(())
     }
+}
 
-    async fn write_use(&self, portal: &Portal, now: Timestamp, by: &str) -> Result<()> {
-        let mut tx = portal.begin_lightly().await?;
-        run!(
-            &mut tx,
-            "update api_keys set last_used_at = $2, last_used_by = $3 where id = $1 and last_used_at < $2",
-            self.key,
-            now,
-            by
-        )?;
-        tx.commit().await
-    }
+async fn write_use(portal: Portal, key: ApiKeyId, now: Timestamp, by: String) -> Result<()> {
+    let mut tx = portal.begin_lightly().await?;
+    run!(
+        &mut tx,
+        "update api_keys set last_used_at = $2, last_used_by = $3 where id = $1 and last_used_at < $2",
+        key,
+        now,
+        by
+    )?;
+    tx.commit().await
 }
 
 /// The account's keys that work now, with their ends; 0 for none.

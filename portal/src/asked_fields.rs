@@ -39,27 +39,35 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<String>> {
 }
 
 /// Notes that a connector has asked for a field, as long as it is remembered that it has been noted.
-pub(crate) async fn note(portal: &Portal, account: AccountId, field: &str) -> Result<()> {
+pub(crate) async fn note(portal: &Portal, account: AccountId, field: &str) {
     if field.chars().any(char::is_control) {
-        return Ok(());
+        return;
     }
     // What nobody sees is left out of what is offered: the field is found without it.
     let name = tidy(&remove_hidden(field));
     if name.is_empty() || name.chars().count() > MAX_FIELD || check_visible(&name).is_err() {
-        return Ok(());
+        return;
     }
     let key = (account, name_key(&name));
     let caches = portal.caches();
     let generation = caches.generation();
     if caches.asked_fields.get(generation, &key).is_some() {
-        return Ok(());
+        return;
     }
+    let note = write(portal.clone(), account, key.1.clone(), name);
+    let written = Box::pin(portal.notes().write("a field that was asked for", note)).await;
+    if written.is_some() {
+        caches.asked_fields.put(generation, key, ());
+    }
+}
+
+async fn write(portal: Portal, account: AccountId, key: String, field: String) -> Result<()> {
     let mut tx = portal.begin_lightly().await?;
     let touched = run!(
         &mut tx,
         "update asked_fields set asked_at = $3 where account_id = $1 and name_key = $2",
         account,
-        &key.1,
+        &key,
         portal.now()
     )?;
     if touched == 0 {
@@ -75,15 +83,13 @@ pub(crate) async fn note(portal: &Portal, account: AccountId, field: &str) -> Re
                 "insert into asked_fields (account_id, name_key, field, asked_at) values ($1, $2, $3, $4)
                  on conflict do nothing",
                 account,
-                &key.1,
-                &name,
+                &key,
+                &field,
                 portal.now()
             )?;
         }
     }
-    tx.commit().await?;
-    caches.asked_fields.put(generation, key, ());
-    Ok(())
+    tx.commit().await
 }
 
 /// Takes back the offer of the fields that changes configure.

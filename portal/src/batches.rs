@@ -1,7 +1,7 @@
 //! Rows that come more often than a database commits: those that come while a statement is under way wait for it and
 //! share the next one. Whoever hands one in is answered only after it is committed.
 
-use crate::database::{Database, Transaction};
+use crate::database::{Connection, Database, Transaction};
 use crate::error::{Error, Result};
 use std::future::Future;
 use std::sync::OnceLock;
@@ -130,13 +130,16 @@ impl Inserts {
 
 /// Commits what was sent; says that it was not written where it broke the constraint that `is_expected` knows.
 pub(crate) async fn commit_unless(
-    tx: Transaction,
+    mut tx: Transaction,
     sent: Result<(), sqlx::Error>,
     is_expected: impl Fn(&dyn sqlx::error::DatabaseError) -> bool,
 ) -> Result<bool> {
     match sent {
         Ok(()) => tx.commit().await.map(|()| true),
         Err(sqlx::Error::Database(error)) if is_expected(error.as_ref()) => Ok(false),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            tx.note_failure(&error);
+            Err(error.into())
+        }
     }
 }

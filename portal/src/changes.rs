@@ -4,13 +4,16 @@
 //! second, and PostgreSQL wakes it at once besides (LISTEN/NOTIFY); so a revocation holds on every node within a second,
 //! whichever process made it.
 
-use crate::database::{Lock, Transaction, fetch_one, run};
+use crate::database::{Database, Lock, Transaction, fetch_one, run};
 use crate::error::Result;
 use crate::portal::Portal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a node looks for changes that others made.
 const PERIOD: Duration = Duration::from_millis(200);
+
+/// How often it is looked whether the files of the database are where they were.
+const FILES_PERIOD: Duration = Duration::from_secs(1);
 
 /// Long enough that no node can have missed a row, however long it was paused: a node that finds its last row gone
 /// still sees that the highest number has grown.
@@ -21,7 +24,7 @@ const KEPT: Duration = Duration::from_secs(3600);
 pub(crate) async fn announce(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     tx.lock(Lock::Changes).await?;
     run!(tx, "insert into changes (at) values ($1)", portal.now())?;
-    if let Transaction::Postgres(tx) = tx {
+    if let Transaction::Postgres(tx, _) = tx {
         sqlx::query::<sqlx::Postgres>("notify gatehouse_changes")
             .execute(&mut **tx)
             .await?;
@@ -33,7 +36,13 @@ pub(crate) async fn announce(portal: &Portal, tx: &mut Transaction) -> Result<()
 pub async fn watch(portal: Portal) {
     let mut listener = Listener::new(&portal);
     let mut last = None;
+    let mut last_check = Instant::now();
     loop {
+        if last_check.elapsed() >= FILES_PERIOD {
+            last_check = Instant::now();
+            // What is wrong is in the log by then, and nothing is written until it is right again.
+            let _ = portal.database().check_files();
+        }
         match latest(&portal).await {
             Ok(seq) => {
                 if last != Some(seq) {
@@ -42,8 +51,11 @@ pub async fn watch(portal: Portal) {
                 last = Some(seq);
             }
             Err(error) => {
+                // Once: it is looked several times a second.
+                if last.is_some() {
+                    tracing::warn!(%error, "cannot look for changes");
+                }
                 // Not knowing what changed, remember nothing.
-                tracing::warn!(%error, "cannot look for changes");
                 portal.forget();
                 last = None;
             }
@@ -70,24 +82,23 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
 
 /// PostgreSQL's wake-up call; on SQLite there is none, and waiting is all.
 struct Listener {
-    pool: Option<sqlx::PgPool>,
+    database: Database,
     connection: Option<sqlx::postgres::PgListener>,
 }
 
 impl Listener {
     fn new(portal: &Portal) -> Self {
-        let pool = match portal.database() {
-            crate::database::Database::Postgres(pool) => Some(pool.clone()),
-            crate::database::Database::Sqlite { .. } => None,
-        };
-        Self { pool, connection: None }
+        Self {
+            database: portal.database().clone(),
+            connection: None,
+        }
     }
 
     async fn wait(&mut self, period: Duration) {
         if self.connection.is_none()
-            && let Some(pool) = &self.pool
+            && let Database::Postgres(database) = &self.database
         {
-            self.connection = Self::listen(pool).await.ok();
+            self.connection = database.listen("gatehouse_changes").await.ok();
         }
         match &mut self.connection {
             Some(connection) => {
@@ -97,11 +108,5 @@ impl Listener {
             }
             None => tokio::time::sleep(period).await,
         }
-    }
-
-    async fn listen(pool: &sqlx::PgPool) -> Result<sqlx::postgres::PgListener, sqlx::Error> {
-        let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
-        listener.listen("gatehouse_changes").await?;
-        Ok(listener)
     }
 }

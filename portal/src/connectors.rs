@@ -41,7 +41,7 @@ pub async fn authenticate(portal: &Portal, key: &str, connector: Option<Connecto
         return Ok(None);
     };
     let caller = Caller { connected, connector };
-    still_there(portal, &caller).await?;
+    still_there(portal, &caller).await;
     Ok(Some(caller))
 }
 
@@ -62,10 +62,9 @@ impl Caller {
         self.connected.account
     }
 
-    async fn note(&self, portal: &Portal, taken: Option<i64>) -> Result<()> {
-        match &self.connector {
-            Some(connector) => implementations::note(portal, self.account(), connector, taken).await,
-            None => Ok(()),
+    async fn note(&self, portal: &Portal, taken: Option<i64>) {
+        if let Some(connector) = &self.connector {
+            implementations::note(portal, self.account(), connector, taken).await;
         }
     }
 }
@@ -76,7 +75,7 @@ impl Caller {
 /// Those of the database.
 pub async fn settings(portal: &Portal, caller: &Caller) -> Result<Arc<Published>> {
     let published = settings::published(portal, caller.account()).await?;
-    caller.note(portal, Some(published.revision)).await?;
+    caller.note(portal, Some(published.revision)).await;
     Ok(published)
 }
 
@@ -93,7 +92,7 @@ pub async fn field(portal: &Portal, caller: &Caller, name: &str) -> Result<Resol
     let published = settings::published(portal, caller.account()).await?;
     let own = published.field(&name);
     if own.is_none() {
-        asked_fields::note(portal, caller.account(), &name).await?;
+        asked_fields::note(portal, caller.account(), &name).await;
     }
     Ok(ResolvedField {
         configured: own.is_some(),
@@ -120,10 +119,7 @@ pub async fn newest(portal: &Portal, caller: &Caller) -> Result<i64> {
 }
 
 /// Notes that a connector that listens is still there.
-///
-/// # Errors
-/// Those of the database.
-pub async fn still_there(portal: &Portal, caller: &Caller) -> Result<()> {
-    caller.connected.note_use(portal, &caller.title()).await?;
-    caller.note(portal, None).await
+pub async fn still_there(portal: &Portal, caller: &Caller) {
+    caller.connected.note_use(portal, &caller.title()).await;
+    caller.note(portal, None).await;
 }

@@ -6,18 +6,24 @@
 //! What waits for the database is boxed: sqlx's futures are thousands of bytes, and what awaits them would be as large, and
 //! be moved at each call, even where all is remembered and nothing is asked.
 
+mod failure;
+mod files;
+mod postgres;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
 use crate::error::{Error, Result};
-use crate::sqlite_readers::{SqliteReader, SqliteReaders};
+use crate::sqlite_readers::SqliteReader;
 use domain::ids::ConsumerId;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+
+pub(crate) use postgres::{PostgresDatabase, bounded};
+pub(crate) use sqlite::SqliteDatabase;
+use sqlite::WriterState;
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,18 +43,20 @@ impl std::fmt::Debug for Location {
     }
 }
 
+/// Whether a database may be begun where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// It is made.
+    Create,
+    /// It is an error.
+    Refuse,
+}
+
 /// The open database.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    /// One writer, many readers, as SQLite's WAL has it.
-    Sqlite {
-        path: PathBuf,
-        read: SqliteReaders,
-        write: SqlitePool,
-        /// Whether the one connection of `write` may be set to less than [`Durability::Power`].
-        relaxed: Arc<AtomicBool>,
-    },
-    Postgres(PgPool),
+    Sqlite(SqliteDatabase),
+    Postgres(PostgresDatabase),
 }
 
 /// What must survive what.
@@ -75,20 +83,22 @@ pub(crate) enum Lock {
     Keys = 0x6761_7405,
     /// Writing nonces where several nodes do.
     Nonces = 0x6761_7406,
+    /// Counting what the remote logs take.
+    RemoteLogs = 0x6761_7407,
 }
 
 /// A connection to read with.
 pub(crate) enum Reader {
     Sqlite(SqliteReader),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(PoolConnection<Postgres>, PostgresDatabase),
 }
 
 /// A transaction to write in; rolled back unless committed.
 pub(crate) enum Transaction {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Sqlite(sqlx::Transaction<'static, Sqlite>, Arc<WriterState>),
     /// SQLite's writer without a transaction: each statement is one of its own.
-    SqliteStatement(PoolConnection<Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    SqliteStatement(PoolConnection<Sqlite>, Arc<WriterState>),
+    Postgres(sqlx::Transaction<'static, Postgres>, PostgresDatabase),
 }
 
 /// A connection of either engine, for the macros.
@@ -100,13 +110,24 @@ pub(crate) enum Handle<'c> {
 /// What the macros can send a statement to.
 pub(crate) trait Connection {
     fn handle(&mut self) -> Handle<'_>;
+
+    /// Notes that a statement has failed, so that a connection which is no longer fit for use is closed, and not given to
+    /// the next request.
+    fn note_failure(&mut self, error: &sqlx::Error);
 }
 
 impl Connection for Reader {
     fn handle(&mut self) -> Handle<'_> {
         match self {
-            Self::Sqlite(connection) => Handle::Sqlite(connection),
-            Self::Postgres(connection) => Handle::Postgres(connection),
+            Self::Sqlite(reader) => Handle::Sqlite(&mut reader.connection),
+            Self::Postgres(connection, _) => Handle::Postgres(connection),
+        }
+    }
+
+    fn note_failure(&mut self, error: &sqlx::Error) {
+        match self {
+            Self::Sqlite(reader) => reader.is_broken |= failure::breaks_connection(error),
+            Self::Postgres(_, database) => database.note_failure(error),
         }
     }
 }
@@ -114,40 +135,58 @@ impl Connection for Reader {
 impl Connection for Transaction {
     fn handle(&mut self) -> Handle<'_> {
         match self {
-            Self::Sqlite(transaction) => Handle::Sqlite(transaction),
-            Self::SqliteStatement(connection) => Handle::Sqlite(connection),
-            Self::Postgres(transaction) => Handle::Postgres(transaction),
+            Self::Sqlite(transaction, _) => Handle::Sqlite(transaction),
+            Self::SqliteStatement(connection, _) => Handle::Sqlite(connection),
+            Self::Postgres(transaction, _) => Handle::Postgres(transaction),
+        }
+    }
+
+    fn note_failure(&mut self, error: &sqlx::Error) {
+        match self {
+            Self::Sqlite(_, state) | Self::SqliteStatement(_, state) => state.note_failure(error),
+            Self::Postgres(_, database) => database.note_failure(error),
         }
     }
 }
 
 macro_rules! on_either {
-    ($connection:expr, $make:ident :: <$($row:ty)?>, $sql:expr, [$($bind:expr),*], $fetch:ident) => {
-        match $crate::database::Connection::handle(&mut *$connection) {
+    ($connection:expr, $make:ident :: <$($row:ty)?>, $sql:expr, [$($bind:expr),*], $fetch:ident) => {{
+        let outcome = match $crate::database::Connection::handle(&mut *$connection) {
             $crate::database::Handle::Sqlite(connection) => {
                 Box::pin(sqlx::$make::<sqlx::Sqlite $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection)).await
             }
             $crate::database::Handle::Postgres(connection) => {
-                Box::pin(sqlx::$make::<sqlx::Postgres $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection)).await
+                $crate::database::bounded(
+                    Box::pin(sqlx::$make::<sqlx::Postgres $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection))
+                ).await
             }
+        };
+        if let Err(error) = &outcome {
+            $crate::database::Connection::note_failure(&mut *$connection, error);
         }
-    };
+        outcome
+    }};
 }
 
 /// Runs a statement; gives the number of rows that it touched.
 macro_rules! run {
-    ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match $crate::database::Connection::handle(&mut *$connection) {
+    ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {{
+        let outcome = match $crate::database::Connection::handle(&mut *$connection) {
             $crate::database::Handle::Sqlite(connection) => {
                 Box::pin(sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*.execute(connection)).await
                     .map(|done| done.rows_affected())
             }
             $crate::database::Handle::Postgres(connection) => {
-                Box::pin(sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.execute(connection)).await
-                    .map(|done| done.rows_affected())
+                $crate::database::bounded(
+                    Box::pin(sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.execute(connection))
+                ).await.map(|done| done.rows_affected())
             }
+        };
+        if let Err(error) = &outcome {
+            $crate::database::Connection::note_failure(&mut *$connection, error);
         }
-    };
+        outcome
+    }};
 }
 
 /// The one row of a query.
@@ -174,99 +213,28 @@ macro_rules! fetch_all {
 pub(crate) use {fetch_all, fetch_one, fetch_optional, on_either, run};
 
 impl Database {
-    /// Connects, making the SQLite file when there is none.
+    /// Connects.
     ///
     /// # Errors
     /// [`Error::Unavailable`] with a sentence for the operator.
-    pub(crate) async fn open(location: &Location) -> Result<Self> {
-        match location {
-            Location::File(path) => Self::open_file(path).await,
-            Location::Postgres(url) => {
-                let options = PgConnectOptions::from_str(url)
-                    .map_err(|error| Error::unavailable("the database URL is not valid", error))?;
-                let pool = PgPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(Duration::from_secs(10))
-                    .connect_with(options)
-                    .await
-                    .map_err(|error| Error::unavailable("PostgreSQL does not answer", error))?;
-                Ok(Self::Postgres(pool))
-            }
-        }
-    }
-
-    async fn open_file(path: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // Another process, such as the command line, may hold the one write lock for a moment.
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-2000")
-            // 16 MB of log: pages that are written again and again are copied into the file once.
-            .pragma("wal_autocheckpoint", "4000")
-            .pragma("temp_store", "memory")
-            .statement_cache_capacity(200);
-        let failed = |error| Error::unavailable("the SQLite file cannot be opened", error);
-        // SQLite does not wait for others when it turns a new file to WAL.
-        let lock = alone_with(path).await.map_err(|error| failed(sqlx::Error::Io(error)))?;
-        let relaxed = Arc::new(AtomicBool::new(false));
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(30))
-            // A file needs no asking whether it is still there.
-            .test_before_acquire(false)
-            .after_connect({
-                let relaxed = Arc::clone(&relaxed);
-                move |_, _| {
-                    relaxed.store(false, Ordering::Relaxed);
-                    Box::pin(async { Ok(()) })
-                }
-            })
-            .connect_with(options.clone())
-            .await
-            .map_err(failed)?;
-        drop(lock);
-        let read = SqliteReaders::open(options.read_only(true)).await?;
-        Ok(Self::Sqlite {
-            path: path.to_owned(),
-            read,
-            write,
-            relaxed,
+    pub(crate) async fn open(location: &Location, missing: Missing) -> Result<Self> {
+        Ok(match location {
+            Location::File(path) => Self::Sqlite(SqliteDatabase::open(path, missing).await?),
+            Location::Postgres(url) => Self::Postgres(PostgresDatabase::open(url).await?),
         })
     }
 
     pub(crate) async fn read(&self) -> Result<Reader> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Reader::Sqlite(Box::pin(read.get()).await?),
-            Self::Postgres(pool) => Reader::Postgres(Box::pin(pool.acquire()).await?),
+            Self::Sqlite(database) => Reader::Sqlite(database.read().await?),
+            Self::Postgres(database) => Reader::Postgres(database.acquire().await?, database.clone()),
         })
     }
 
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction> {
         match self {
-            Self::Sqlite { write, relaxed, .. } => {
-                let connection = Box::pin(acquire_writer(write, relaxed, durability)).await?;
-                // Taking the write lock at once: a transaction that reads first and writes later could not wait for it.
-                let begun = sqlx::Transaction::begin(connection, Some("begin immediate".into_sql_str()));
-                let transaction = Box::pin(begun).await?;
-                Ok(Transaction::Sqlite(transaction))
-            }
-            Self::Postgres(pool) => {
-                let pool = pool.clone();
-                // On a task of its own: sqlx forgets that it has sent BEGIN when it is dropped before the answer, and
-                // would hand the connection on within that transaction.
-                let begun = tokio::spawn(async move { pool.begin().await });
-                let mut transaction = begun.await.map_err(Error::internal)??;
-                if durability == Durability::Process {
-                    sqlx::query::<Postgres>("set local synchronous_commit = off")
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                Ok(Transaction::Postgres(transaction))
-            }
+            Self::Sqlite(database) => Box::pin(database.begin(durability)).await,
+            Self::Postgres(database) => Box::pin(database.begin(durability)).await,
         }
     }
 
@@ -274,11 +242,8 @@ impl Database {
     /// being told to begin and to commit.
     pub(crate) async fn begin_statement(&self, durability: Durability) -> Result<Transaction> {
         match self {
-            Self::Sqlite { write, relaxed, .. } => {
-                let connection = Box::pin(acquire_writer(write, relaxed, durability)).await?;
-                Ok(Transaction::SqliteStatement(connection))
-            }
-            Self::Postgres(_) => self.begin(durability).await,
+            Self::Sqlite(database) => Box::pin(database.begin_statement(durability)).await,
+            Self::Postgres(database) => Box::pin(database.begin(durability)).await,
         }
     }
 
@@ -287,83 +252,59 @@ impl Database {
     /// # Errors
     /// [`Error::Unavailable`] when a migration fails, or when the database is newer than this program.
     pub(crate) async fn migrate(&self) -> Result<()> {
-        let failed = |error| Error::unavailable("the database could not be migrated", error);
         match self {
-            Self::Sqlite { path, write, .. } => {
-                let lock = alone_with(path)
-                    .await
-                    .map_err(|error| Error::unavailable("the data folder cannot be written", error))?;
-                sqlx::migrate!("../migrations/sqlite")
-                    .run(write)
-                    .await
-                    .map_err(failed)?;
-                drop(lock);
-            }
-            Self::Postgres(pool) => {
-                sqlx::migrate!("../migrations/postgres")
-                    .run(pool)
-                    .await
-                    .map_err(failed)?;
-            }
+            Self::Sqlite(database) => database.migrate().await,
+            Self::Postgres(database) => database.migrate().await,
         }
-        Ok(())
+    }
+
+    /// Checks that the files of a SQLite database are where they were when it was opened. While they are not, nothing is
+    /// written.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where one was moved away, deleted or replaced.
+    pub(crate) fn check_files(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(database) => database.check_files(),
+            Self::Postgres(_) => Ok(()),
+        }
     }
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { read, write, .. } => {
-                read.close().await;
-                write.close().await;
-            }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite(database) => database.close().await,
+            Self::Postgres(database) => database.close().await,
         }
     }
 }
 
-/// Waits until no other process opens the SQLite file for the first time, or migrates it, for as long as the answer is
-/// kept. PostgreSQL has advisory locks for this; the file has its neighbour.
-async fn alone_with(path: &Path) -> std::io::Result<std::fs::File> {
-    let path = path.with_extension("lock");
-    let locked = tokio::task::spawn_blocking(move || {
-        let file = std::fs::File::create(path)?;
-        file.lock()?;
-        Ok(file)
-    });
-    locked.await.map_err(std::io::Error::other)?
+/// What is said where no connection could be had.
+fn unavailable(error: sqlx::Error) -> Error {
+    Error::unavailable(failure::sentence(&error), error)
 }
 
-/// SQLite's one writer, set to this durability. A setting that has just been changed may be lost with a caller that goes
-/// away, so `relaxed` is on before it can be true, and off only after it has become false.
-async fn acquire_writer(
-    write: &SqlitePool,
-    relaxed: &AtomicBool,
-    durability: Durability,
-) -> Result<PoolConnection<Sqlite>> {
-    let mut connection = write.acquire().await?;
-    match (relaxed.load(Ordering::Relaxed), durability) {
-        (false, Durability::Process) => {
-            relaxed.store(true, Ordering::Relaxed);
-            sqlx::query::<Sqlite>("pragma synchronous = normal")
-                .execute(&mut *connection)
-                .await?;
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if failure::is_temporary(&error) {
+            unavailable(error)
+        } else {
+            Self::internal(error)
         }
-        (true, Durability::Power) => {
-            sqlx::query::<Sqlite>("pragma synchronous = full")
-                .execute(&mut *connection)
-                .await?;
-            relaxed.store(false, Ordering::Relaxed);
-        }
-        (false, Durability::Power) | (true, Durability::Process) => {}
     }
-    Ok(connection)
 }
 
 impl Transaction {
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(transaction) => Box::pin(transaction.commit()).await?,
-            Self::SqliteStatement(_) => {}
-            Self::Postgres(transaction) => Box::pin(transaction.commit()).await?,
+            Self::Sqlite(transaction, state) => {
+                let committed = Box::pin(transaction.commit()).await;
+                committed.inspect_err(|error| state.note_failure(error))?;
+            }
+            Self::SqliteStatement(..) => {}
+            Self::Postgres(transaction, database) => {
+                let committed = bounded(Box::pin(transaction.commit())).await;
+                committed.inspect_err(|error| database.note_failure(error))?;
+            }
         }
         Ok(())
     }
@@ -371,11 +312,9 @@ impl Transaction {
     /// Locks a consumer's tokens in the order in which their uses are noted, before they are deleted in any order.
     /// SQLite has one writer.
     pub(crate) async fn lock_tokens_of(&mut self, consumer: ConsumerId) -> Result<()> {
-        if let Self::Postgres(transaction) = self {
-            sqlx::query::<Postgres>("select id from tokens where consumer_id = $1 order by id for update")
-                .bind(consumer)
-                .execute(&mut **transaction)
-                .await?;
+        if let Self::Postgres(transaction, _) = self {
+            let lock = sqlx::query::<Postgres>("select id from tokens where consumer_id = $1 order by id for update");
+            bounded(lock.bind(consumer).execute(&mut **transaction)).await?;
         }
         Ok(())
     }
@@ -383,7 +322,7 @@ impl Transaction {
     /// Locks the session with this digest until the end of the transaction, so that nothing is tied to it meanwhile.
     /// SQLite has one writer.
     pub(crate) async fn lock_session(&mut self, digest: &[u8]) -> Result<()> {
-        if let Self::Postgres(transaction) = self {
+        if let Self::Postgres(transaction, _) = self {
             sqlx::query::<Postgres>("select id from sessions where digest = $1 for update")
                 .bind(digest)
                 .execute(&mut **transaction)
@@ -395,7 +334,7 @@ impl Transaction {
     /// Waits until no other transaction, on any node, holds `lock` for one of these digests; they are held until the end of
     /// this one. SQLite has one writer, so there they are held already.
     pub(crate) async fn lock_each(&mut self, lock: Lock, digests: &[Vec<u8>]) -> Result<()> {
-        if let Self::Postgres(transaction) = self {
+        if let Self::Postgres(transaction, _) = self {
             // Of two digests that begin alike, one waits for the other in vain, which is rare and harmless.
             let mut keys: Vec<i32> = digests
                 .iter()
@@ -419,11 +358,9 @@ impl Transaction {
     /// Waits until no other transaction, on any node, holds `lock`; it is held until the end of this one.
     /// SQLite has one writer, so there it is held already.
     pub(crate) async fn lock(&mut self, lock: Lock) -> Result<()> {
-        if let Self::Postgres(transaction) = self {
-            sqlx::query::<Postgres>("select pg_advisory_xact_lock($1)")
-                .bind(lock as i64)
-                .execute(&mut **transaction)
-                .await?;
+        if let Self::Postgres(transaction, _) = self {
+            let statement = sqlx::query::<Postgres>("select pg_advisory_xact_lock($1)");
+            bounded(statement.bind(lock as i64).execute(&mut **transaction)).await?;
         }
         Ok(())
     }

@@ -69,17 +69,6 @@ impl Error {
     }
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => {
-                Self::unavailable("the database does not answer", error)
-            }
-            error => Self::internal(error),
-        }
-    }
-}
-
 /// Turns the breach of a unique constraint into a complaint that a person can act on.
 pub(crate) fn taken(error: sqlx::Error, field: &str, message: &str) -> Error {
     match &error {

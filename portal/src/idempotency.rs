@@ -4,7 +4,7 @@
 //! What an operation came to is kept in the transaction of its work: either both are there, or neither. A request that
 //! comes while the first is under way waits for it. One that failed has left nothing, and may be tried again.
 
-use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
 use crate::error::{Error, Result};
 use crate::portal::Portal;
 use crate::secret;
@@ -19,6 +19,10 @@ pub const MAX_KEY: usize = 255;
 
 /// For how long a repeated request is known.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// The most keys that are kept for an account, so that nobody fills the disk with them. At the default limit of requests
+/// it takes a quarter of an hour to send so many.
+const MAX_KEYS_PER_ACCOUNT: i64 = 100_000;
 
 /// A request that is to be done once.
 #[derive(Debug, Clone)]
@@ -136,13 +140,29 @@ async fn read<T: DeserializeOwned>(
     }
 }
 
-/// Deletes keys whose time is over.
+/// Deletes keys whose time is over, and the oldest ones of an account that has too many.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     run!(
         tx,
         "delete from idempotency_keys where created_at <= $1",
         portal.ago(KEPT)
     )?;
+    let accounts = fetch_all!(
+        tx,
+        (AccountId,),
+        "select account_id from idempotency_keys group by account_id having count(*) > $1",
+        MAX_KEYS_PER_ACCOUNT
+    )?;
+    for (account,) in accounts {
+        run!(
+            tx,
+            "delete from idempotency_keys where account_id = $1 and created_at <= (
+                 select created_at from idempotency_keys where account_id = $1 order by created_at desc limit 1 offset $2
+             )",
+            account,
+            MAX_KEYS_PER_ACCOUNT
+        )?;
+    }
     Ok(())
 }
 

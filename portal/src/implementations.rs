@@ -19,6 +19,9 @@ use std::time::Duration;
 /// How exactly it is kept when an implementation was last seen.
 const SEEN: Duration = Duration::from_secs(60);
 
+/// What is noted, in the words of a log.
+const SUBJECT: &str = "that an implementation was seen";
+
 /// The most that an account can have: whoever has the key could name any number.
 const MAX: i64 = 500;
 
@@ -139,7 +142,7 @@ pub async fn forget(portal: &Portal, actor: &Actor, id: ImplementationId) -> Res
 }
 
 /// Notes that an implementation was seen, once a minute, and at once which revision it has taken.
-pub(crate) async fn note(portal: &Portal, account: AccountId, connector: &Connector, taken: Option<i64>) -> Result<()> {
+pub(crate) async fn note(portal: &Portal, account: AccountId, connector: &Connector, taken: Option<i64>) {
     let caches = portal.caches();
     let generation = caches.generation();
     let known = match caches
@@ -148,22 +151,26 @@ pub(crate) async fn note(portal: &Portal, account: AccountId, connector: &Connec
     {
         Some(known) => known,
         None => {
-            let known = Box::pin(find_or_insert(portal, account, connector)).await?;
+            let found = find_or_insert(portal.clone(), account, connector.clone());
+            let Some(known) = Box::pin(portal.notes().write(SUBJECT, found)).await else {
+                return;
+            };
             caches
                 .implementations
                 .put(generation, (account, connector.clone()), known)
         }
     };
-    let Some(id) = known.id else { return Ok(()) };
+    let Some(id) = known.id else { return };
     let now = portal.now();
     let is_new = taken.is_some_and(|taken| known.taken.swap(taken, Ordering::Relaxed) != taken);
     if known.last_seen.is_due(now, SEEN) || is_new {
-        Box::pin(write(portal, id, connector, known.taken.load(Ordering::Relaxed))).await?;
+        let taken = known.taken.load(Ordering::Relaxed);
+        let written = write(portal.clone(), id, connector.clone(), taken);
+        Box::pin(portal.notes().write(SUBJECT, written)).await;
     }
-    Ok(())
 }
 
-async fn write(portal: &Portal, id: ImplementationId, connector: &Connector, taken: i64) -> Result<()> {
+async fn write(portal: Portal, id: ImplementationId, connector: Connector, taken: i64) -> Result<()> {
     let mut tx = portal.begin_lightly().await?;
     run!(
         &mut tx,
@@ -178,9 +185,9 @@ async fn write(portal: &Portal, id: ImplementationId, connector: &Connector, tak
 }
 
 /// What is kept of a connector. One that says something new of itself is due at once.
-async fn find_or_insert(portal: &Portal, account: AccountId, connector: &Connector) -> Result<Known> {
+async fn find_or_insert(portal: Portal, account: AccountId, connector: Connector) -> Result<Known> {
     let mut db = portal.read().await?;
-    if let Some(known) = find(&mut db, account, connector).await? {
+    if let Some(known) = find(&mut db, account, &connector).await? {
         return Ok(known);
     }
     drop(db);
@@ -207,7 +214,7 @@ async fn find_or_insert(portal: &Portal, account: AccountId, connector: &Connect
             NONE
         )?;
     }
-    let known = find(&mut tx, account, connector).await?;
+    let known = find(&mut tx, account, &connector).await?;
     tx.commit().await?;
     Ok(known.unwrap_or(Known {
         id: None,

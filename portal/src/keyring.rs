@@ -70,25 +70,46 @@ impl Keyring {
         })
     }
 
-    /// Reads the key file, and makes it with a new key when there is none.
+    /// Reads the key file. Where there is none it is made together with the database, when that is opened for the first
+    /// time: a new key opens nothing of a database that is there already.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when it cannot be read or made, does not hold keys, or can be read by others than its
-    /// owner.
+    /// [`Error::Unavailable`] when it cannot be read, does not hold keys, or can be read by others than its owner.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let file = KeyFile::open(path)?;
-        let held = read(&file)?;
+        let file = KeyFile::new(path);
+        let held = if file.is_missing() {
+            Held {
+                keys: Arc::new([]),
+                version: None,
+            }
+        } else {
+            read(&file)?
+        };
         Ok(Self {
             file: Some(file),
             held: RwLock::new(held),
         })
     }
 
+    /// The key file, where it was missing when it was to be read and still is.
+    pub(crate) fn missing_file(&self) -> Option<&Path> {
+        let file = self.file.as_ref()?;
+        (self.keys().is_empty() && file.is_missing()).then(|| file.path())
+    }
+
+    /// Makes the key file with a new key, where it is missing.
+    pub(crate) fn create_missing_file(&self) -> Result<()> {
+        match &self.file {
+            Some(file) if self.missing_file().is_some() => file.create(),
+            _ => Ok(()),
+        }
+    }
+
     /// Seals `secret` for the row that `context` names, under the first key that holds now.
     pub(crate) fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>> {
         self.follow_file()?;
         let keys = self.keys();
-        let Key { id, key } = &keys[0];
+        let Key { id, key } = keys.first().ok_or_else(unknown_key)?;
         let mut sealed = secret.expose().as_bytes().to_vec();
         let nonce = key
             .seal_in_place_append_tag(Aad::from(context.as_bytes()), &mut sealed)
@@ -138,7 +159,9 @@ impl Keyring {
 
     /// Whether `value` is sealed under another key than the first.
     pub(crate) fn is_outdated(&self, value: &[u8]) -> bool {
-        value.get(1..HEADER).is_some_and(|id| id != self.keys()[0].id)
+        let keys = self.keys();
+        let first = keys.first().map(|key| key.id.as_slice());
+        value.get(1..HEADER).is_some_and(|id| Some(id) != first)
     }
 
     /// The file that the keys are in, unless they came from the environment.
@@ -270,10 +293,15 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        let sealed = Keyring::from_file(&path)
-            .unwrap()
-            .seal("x", &Secret::new("quiet".to_owned()))
-            .unwrap();
+        let ring = Keyring::from_file(&path).unwrap();
+        assert_eq!(ring.missing_file(), Some(path.as_path()));
+        assert!(!path.exists());
+        ring.create_missing_file().unwrap();
+        let key = std::fs::read_to_string(&path).unwrap();
+        let sealed = ring.seal("x", &Secret::new("quiet".to_owned())).unwrap();
+        Keyring::from_file(&path).unwrap().create_missing_file().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), key);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(
             Keyring::from_file(&path).unwrap().open("x", &sealed).unwrap().expose(),
             "quiet"

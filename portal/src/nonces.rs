@@ -5,7 +5,7 @@
 mod known;
 
 use crate::batches::{Batched, Inserts, Writer, commit_unless};
-use crate::database::{Connection, Database, Durability, Handle, Lock, Transaction, fetch_all, run};
+use crate::database::{Connection, Database, Durability, Handle, Lock, Transaction, bounded, fetch_all, run};
 use crate::error::{Error, Result};
 use crate::portal::Portal;
 use crate::secret;
@@ -94,11 +94,16 @@ impl Batched for Nonces {
     const MOST: usize = 256;
 
     async fn write(&mut self, database: &Database, rows: &[&Signed]) -> Result<Vec<bool>> {
+        let mut with_uses = true;
         for _ in 0..TRIES {
-            let outcome = self.attempt(database, rows).await;
+            let outcome = self.attempt(database, rows, with_uses).await;
             match outcome {
-                Ok(Some(is_new)) => return Ok(is_new),
-                Ok(None) => self.company = Some(Instant::now() + COMPANY),
+                Ok(Attempt::Written(is_new)) => return Ok(is_new),
+                Ok(Attempt::Overtaken) => self.company = Some(Instant::now() + COMPANY),
+                Ok(Attempt::UsesFailed(error)) => {
+                    tracing::warn!(%error, "the last use of tokens could not be noted");
+                    with_uses = false;
+                }
                 Err(error) => {
                     // It may have been written all the same.
                     seconds(rows).into_iter().for_each(|second| self.known.forget(second));
@@ -110,11 +115,22 @@ impl Batched for Nonces {
     }
 }
 
+/// What came of trying to write a batch.
+enum Attempt {
+    /// It is written; says which nonces were new.
+    Written(Vec<bool>),
+    /// Another node has written in between, and nothing of this is.
+    Overtaken,
+    /// When tokens were used could not be noted, and nothing is written. Requests do not depend on it.
+    UsesFailed(Error),
+}
+
 impl Nonces {
-    /// Writes those that are new, and says which they are; None where another node has written in between.
-    async fn attempt(&mut self, database: &Database, rows: &[&Signed]) -> Result<Option<Vec<bool>>> {
+    /// Writes those that are new, and with them when tokens were used.
+    async fn attempt(&mut self, database: &Database, rows: &[&Signed], with_uses: bool) -> Result<Attempt> {
         let in_company = self.company.is_some_and(|until| Instant::now() < until);
-        let mut tx = if in_company || rows.iter().any(|row| row.used.is_some()) {
+        let with_uses = with_uses && rows.iter().any(|row| row.used.is_some());
+        let mut tx = if in_company || with_uses {
             database.begin(Durability::Process).await?
         } else {
             // Most batches are one statement, as a token's use is noted once in a while.
@@ -126,15 +142,18 @@ impl Nonces {
         }
         let (is_new, fresh) = self.known.judge(rows.iter().map(|row| row.nonce.as_ref()));
         let sent = self.insert(&mut tx, &fresh).await?;
-        if sent.is_ok() {
+        if sent.is_ok() && with_uses {
             let let_in = rows.iter().zip(&is_new).filter(|(_, is_new)| **is_new);
-            note_uses(&mut tx, let_in.filter_map(|(row, _)| row.used.as_ref())).await?;
+            let noted = note_uses(&mut tx, let_in.filter_map(|(row, _)| row.used.as_ref())).await;
+            if let Err(error) = noted {
+                return Ok(Attempt::UsesFailed(error));
+            }
         }
-        let written = commit_unless(tx, sent, |error| error.is_unique_violation()).await?;
-        Ok(written.then(|| {
-            self.known.wrote(fresh);
-            is_new
-        }))
+        if !commit_unless(tx, sent, |error| error.is_unique_violation()).await? {
+            return Ok(Attempt::Overtaken);
+        }
+        self.known.wrote(fresh);
+        Ok(Attempt::Written(is_new))
     }
 
     /// Reads what others have written for these seconds.
@@ -177,7 +196,7 @@ impl Nonces {
         }
         Ok(match tx.handle() {
             Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
-            Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
+            Handle::Postgres(connection) => bounded(async { send!(sqlx::Postgres, connection) }).await,
         })
     }
 }

@@ -4,12 +4,14 @@ use crate::api_keys;
 use crate::cache::Caches;
 use crate::clock::Clock;
 use crate::dam_assets::Listings;
-use crate::database::{Database, Durability, Location, Reader, Transaction};
+use crate::database::{Database, Durability, Location, Missing, Reader, Transaction};
 use crate::error::Result;
 use crate::keyring::Keyring;
+use crate::last_noted::Notes;
 use crate::nonces::{NonceWriter, Nonces};
 use crate::oauth2::{AccessTokens, TokenWriter};
 use crate::outgoing::{self, Outgoing};
+use crate::readiness::{NotReady, Readiness};
 use crate::reseal;
 use crate::secret::{self, Secret};
 use crate::settings::Listeners;
@@ -53,6 +55,8 @@ struct Inner {
     nonces: NonceWriter,
     tokens: TokenWriter,
     hashing: Semaphore,
+    notes: Notes,
+    readiness: Readiness,
     ids: Sequence,
 }
 
@@ -87,8 +91,23 @@ impl Portal {
     /// [`Error::Unavailable`](crate::Error::Unavailable) when the database cannot be opened or migrated, or was sealed
     /// under none of the master keys.
     pub async fn open(options: Options) -> Result<Self> {
-        let database = Database::open(&options.database).await?;
-        database.migrate().await?;
+        Self::open_or(options, Missing::Create).await
+    }
+
+    /// As [`open`](Self::open), on a database that is there: none is begun.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open), and [`Error::Unavailable`](crate::Error::Unavailable) when there is no database.
+    pub async fn open_existing(options: Options) -> Result<Self> {
+        Self::open_or(options, Missing::Refuse).await
+    }
+
+    async fn open_or(options: Options, missing: Missing) -> Result<Self> {
+        let database = Database::open(&options.database, missing).await?;
+        if let Err(error) = database.migrate().await {
+            database.close().await;
+            return Err(error);
+        }
         let nonces = NonceWriter::start(database.clone(), Nonces::default());
         let tokens = TokenWriter::start(database.clone(), AccessTokens);
         let inner = Inner {
@@ -103,16 +122,26 @@ impl Portal {
             tokens,
             // Argon2id takes 19 MiB a time; more at once would let sign-ins crowd out everything else.
             hashing: Semaphore::new(2),
+            notes: Notes::default(),
+            readiness: Readiness::default(),
             ids: Sequence::default(),
         };
         let portal = Self {
             inner: Arc::new(inner),
             clock: options.clock,
         };
-        reseal::check(&portal).await?;
-        signing_keys::ensure(&portal, SigningAlgorithm::Es256).await?;
-        api_keys::ensure(&portal).await?;
+        if let Err(error) = portal.prepare().await {
+            portal.close().await;
+            return Err(error);
+        }
         Ok(portal)
+    }
+
+    /// Checks the master key, and makes the other keys that are missing.
+    async fn prepare(&self) -> Result<()> {
+        reseal::check(self).await?;
+        signing_keys::ensure(self, SigningAlgorithm::Es256).await?;
+        api_keys::ensure(self).await
     }
 
     /// The same portal at another time, which stands still: to enter what happened then.
@@ -142,14 +171,13 @@ impl Portal {
         self.inner.database.close().await;
     }
 
-    /// Whether the database answers.
+    /// Checks that the portal can do its work, which takes that the database can be written. What was found holds for a
+    /// second, so that those who ask do not load the database.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable) when it does not.
-    pub async fn check(&self) -> Result<()> {
-        let mut db = self.read().await?;
-        crate::database::fetch_one!(&mut db, (i64,), "select cast(1 as bigint)")?;
-        Ok(())
+    /// [`NotReady`] with a sentence that says what is wrong, after two seconds at most.
+    pub async fn check_ready(&self) -> Result<(), NotReady> {
+        self.inner.readiness.check(self).await
     }
 
     pub(crate) async fn read(&self) -> Result<Reader> {
@@ -196,6 +224,10 @@ impl Portal {
 
     pub(crate) fn token_writer(&self) -> &TokenWriter {
         &self.inner.tokens
+    }
+
+    pub(crate) fn notes(&self) -> &Notes {
+        &self.inner.notes
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {

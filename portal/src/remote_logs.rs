@@ -1,5 +1,7 @@
 //! What connectors have logged and sent, where the account has switched that on.
 
+mod usage;
+
 use crate::actor::Actor;
 use crate::connectors::Caller;
 use crate::database::{Transaction, fetch_all, run};
@@ -111,8 +113,17 @@ pub async fn accept(
     for record in &records {
         insert(portal, &mut tx, caller, record).await?;
     }
+    let title = caller.title();
+    let bytes = records.iter().map(|record| stored_bytes(record, &title)).sum();
+    usage::add(&mut tx, caller.account(), records.len(), bytes).await?;
     tx.commit().await?;
     Ok(accepted)
+}
+
+/// How many bytes a record takes in the database, as the database counts them too.
+fn stored_bytes(record: &Record, title: &str) -> i64 {
+    let texts = record.message.len() + record.message.to_lowercase().len() + title.len();
+    i64::try_from(texts).unwrap_or(i64::MAX) + usage::RECORD_OVERHEAD_BYTES
 }
 
 async fn insert(portal: &Portal, tx: &mut Transaction, caller: &Caller, record: &Record) -> Result<()> {
@@ -200,6 +211,5 @@ fn read_level(level: i64) -> Result<Level> {
 
 /// Deletes records whose time is over.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(tx, "delete from remote_logs where received_at < $1", portal.ago(KEPT))?;
-    Ok(())
+    usage::delete_before(tx, portal.ago(KEPT)).await
 }

@@ -19,6 +19,7 @@ use crate::signing_keys;
 use crate::tokens;
 use domain::ids::{AccountId, ApiKeyId, ConsumerId, RevealId, SessionId, TokenId};
 use domain::oauth_apps::SigningAlgorithm;
+use std::path::Path;
 use uuid::Uuid;
 
 /// How many values share a transaction, so that nobody waits long for it.
@@ -260,6 +261,9 @@ pub(crate) async fn check(portal: &Portal) -> Result<()> {
                 .ok_or_else(|| Error::internal("the master key's check was not kept"))?
         }
     };
+    if let Some(path) = portal.keyring().missing_file() {
+        return Err(missing_key(path));
+    }
     if portal.keyring().knows_key_of(&sealed)? {
         portal.unseal(CHECK, &sealed)?;
         Ok(())
@@ -270,6 +274,14 @@ pub(crate) async fn check(portal: &Portal) -> Result<()> {
             remedy,
         ))
     }
+}
+
+fn missing_key(path: &Path) -> Error {
+    let remedy = format!(
+        "put {} back, or set GATEHOUSE_MASTER_KEY: this database was sealed with it",
+        path.display()
+    );
+    Error::unavailable("the master key file is missing", remedy)
 }
 
 async fn find_check(portal: &Portal) -> Result<Option<Vec<u8>>> {
@@ -283,6 +295,10 @@ async fn seal_check(portal: &Portal) -> Result<()> {
     let mut tx = portal.begin().await?;
     tx.lock(Lock::Keys).await?;
     let kept = fetch_optional!(&mut tx, (Vec<u8>,), "select sealed from master_key_checks where id = 1")?;
+    match portal.keyring().missing_file() {
+        Some(path) if kept.is_some() => return Err(missing_key(path)),
+        _ => portal.keyring().create_missing_file()?,
+    }
     let sealed = portal.seal(CHECK, &Secret::new("gatehouse".to_owned()))?;
     match kept {
         None => run!(

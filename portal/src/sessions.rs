@@ -143,7 +143,8 @@ pub async fn find(portal: &Portal, cookie: &str) -> Result<Option<Arc<Actor>>> {
         }
     };
     if signed.last_seen.is_due(now, SEEN) {
-        Box::pin(touch(portal, &signed, now)).await?;
+        let touch = touch(portal.clone(), Arc::clone(&signed), now);
+        Box::pin(portal.notes().write("that a session is in use", touch)).await;
     }
     Ok(Some(Arc::clone(&signed.actor)))
 }
@@ -168,7 +169,7 @@ async fn load(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Signed>>
 }
 
 /// Notes that the session is in use, and puts off its end.
-async fn touch(portal: &Portal, signed: &Signed, now: Timestamp) -> Result<()> {
+async fn touch(portal: Portal, signed: Arc<Signed>, now: Timestamp) -> Result<()> {
     let expires_at = now.after(IDLE).min(signed.created_at.after(LIFETIME));
     let mut tx = portal.begin_lightly().await?;
     run!(

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// How long reading may wait for a connection.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a connection may be idle, and still be thought to be well.
 const FRESH: Duration = Duration::from_secs(1);
@@ -27,23 +27,37 @@ pub(crate) type SqliteReader = Object<Opener>;
 #[derive(Debug, Clone)]
 pub(crate) struct SqliteReaders(Pool<Opener>);
 
+/// A connection that reads.
+#[derive(Debug)]
+pub(crate) struct ReadConnection {
+    pub connection: SqliteConnection,
+    /// Whether it is to be closed, and not given to the next one.
+    pub is_broken: bool,
+}
+
 /// Opens them, and looks after them.
 #[derive(Debug)]
 pub(crate) struct Opener(SqliteConnectOptions);
 
 impl Manager for Opener {
-    type Type = SqliteConnection;
+    type Type = ReadConnection;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> Result<SqliteConnection, sqlx::Error> {
-        self.0.connect().await
+    async fn create(&self) -> Result<ReadConnection, sqlx::Error> {
+        Ok(ReadConnection {
+            connection: self.0.connect().await?,
+            is_broken: false,
+        })
     }
 
-    async fn recycle(&self, connection: &mut SqliteConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, reader: &mut ReadConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        if reader.is_broken {
+            return Err(RecycleError::message("it has failed"));
+        }
         if metrics.last_used() < FRESH {
             return Ok(());
         }
-        connection.ping().await.map_err(RecycleError::Backend)
+        reader.connection.ping().await.map_err(RecycleError::Backend)
     }
 }
 
@@ -84,9 +98,9 @@ impl SqliteReaders {
     pub async fn close(&self) {
         let closed = async {
             loop {
-                for connection in self.0.retain(|_, _| false).removed {
+                for reader in self.0.retain(|_, _| false).removed {
                     // It has only been read from: there is nothing to lose.
-                    let _ = connection.close().await;
+                    let _ = reader.connection.close().await;
                 }
                 if self.0.status().size == 0 {
                     break;
@@ -119,7 +133,10 @@ mod tests {
 
     async fn one(readers: &SqliteReaders) -> i64 {
         let mut reader = readers.get().await.unwrap();
-        sqlx::query_scalar("select 1").fetch_one(&mut *reader).await.unwrap()
+        sqlx::query_scalar("select 1")
+            .fetch_one(&mut reader.connection)
+            .await
+            .unwrap()
     }
 
     #[tokio::test]
@@ -128,7 +145,7 @@ mod tests {
         for _ in 0..2 * most() {
             let mut reader = readers.get().await.unwrap();
             let endless = "with recursive n (i) as (select 7 union all select i + 1 from n) select i from n";
-            let rows = sqlx::query_scalar::<_, i64>(endless).fetch_all(&mut *reader);
+            let rows = sqlx::query_scalar::<_, i64>(endless).fetch_all(&mut reader.connection);
             assert!(timeout(Duration::from_millis(5), rows).await.is_err());
             drop(reader);
             let next = timeout(Duration::from_secs(5), one(&readers)).await;

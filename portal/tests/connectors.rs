@@ -1,6 +1,6 @@
 use crate::support::House;
 use domain::implementations::Connector;
-use domain::remote_logs::{Filter, Level, Sent};
+use domain::remote_logs::{Filter, Level, MAX_BATCH, MAX_BYTES, MAX_MESSAGE, MAX_TOTAL_BYTES, Sent};
 use domain::rights::{Right, Rights};
 use domain::settings::{Edit, Saved};
 use portal::connectors::{self, Caller};
@@ -16,6 +16,8 @@ both!(
     logs_are_found_by_what_they_say,
     a_bad_record_is_named_and_the_others_are_kept,
     logs_are_kept_for_two_weeks,
+    logs_of_an_account_take_so_much_room_and_no_more,
+    logs_of_all_accounts_take_so_much_room_and_whoever_has_the_most_loses_some,
     each_operation_asks_for_its_right,
 );
 
@@ -309,4 +311,105 @@ async fn each_operation_asks_for_its_right(house: House) {
         remote_logs::list(portal, actor, &Filter::default()).await,
         Error::Forbidden(Right::ManageIntegration)
     );
+}
+
+fn large(index: usize) -> Sent {
+    // Four bytes a character, kept twice: once to be searched.
+    sent("info", &format!("{index} {}", "\u{1f5bc}".repeat(MAX_MESSAGE - 10)))
+}
+
+async fn logs_of_an_account_take_so_much_room_and_no_more(house: House) {
+    let ada = house.set_up().await;
+    let other = house.account("Northwind", "Grace Hopper", "grace@example.com").await;
+    let portal = &house.portal;
+    for actor in [&ada.actor, &other.actor] {
+        switch_on(portal, actor).await;
+    }
+    let (flood, quiet) = (
+        caller(portal, &ada.actor, "xpxm/10").await,
+        caller(portal, &other.actor, "xpxm/10").await,
+    );
+    accept(portal, &quiet, vec![sent("info", "of the other account")])
+        .await
+        .unwrap();
+    let usage = async || -> (usize, i64) {
+        let sql = "select cast(sum(bytes) as text) from remote_log_usage";
+        let counted: i64 = house.texts(sql).await[0].parse().unwrap();
+        let sql = "select cast(sum(octet_length(message) + octet_length(message_key) + octet_length(implementation) + 200) as text)
+                   from remote_logs";
+        let kept: i64 = house.texts(sql).await[0].parse().unwrap();
+        assert_eq!(counted, kept);
+        (house.count("remote_logs").await, kept)
+    };
+    let mut most = 0;
+    for batch in 0..6 {
+        let records = (0..MAX_BATCH / 2)
+            .map(|index| large(batch * MAX_BATCH + index))
+            .collect();
+        accept(portal, &flood, records).await.unwrap();
+        let (records, bytes) = usage().await;
+        assert!(bytes <= MAX_BYTES, "{bytes}");
+        most = most.max(records);
+    }
+    assert!(most < 3 * MAX_BATCH, "{most}");
+    // The newest are there, the oldest are not, and the other account has lost nothing.
+    let newest = remote_logs::list(portal, &ada.actor, &Filter::default()).await.unwrap();
+    let first = format!("{} ", 5 * MAX_BATCH + MAX_BATCH / 2 - 1);
+    assert!(newest.records[0].message.starts_with(&first));
+    let oldest = Filter {
+        search: "0 \u{1f5bc}".to_owned(),
+        ..Filter::default()
+    };
+    let found = remote_logs::list(portal, &ada.actor, &oldest).await.unwrap();
+    assert!(found.records.iter().all(|record| !record.message.starts_with("0 ")));
+    let others = remote_logs::list(portal, &other.actor, &Filter::default())
+        .await
+        .unwrap();
+    assert_eq!(others.records.len(), 1);
+
+    house.advance(15 * 24 * 3600);
+    maintenance::run(portal).await.unwrap();
+    assert_eq!(house.count("remote_logs").await, 0);
+    let left = house
+        .texts("select cast(sum(records + bytes) as text) from remote_log_usage")
+        .await;
+    assert_eq!(left, ["0"]);
+}
+
+async fn logs_of_all_accounts_take_so_much_room_and_whoever_has_the_most_loses_some(house: House) {
+    let ada = house.set_up().await;
+    let other = house.account("Northwind", "Grace Hopper", "grace@example.com").await;
+    let portal = &house.portal;
+    for actor in [&ada.actor, &other.actor] {
+        switch_on(portal, actor).await;
+    }
+    let (small, big) = (
+        caller(portal, &ada.actor, "xpxm/10").await,
+        caller(portal, &other.actor, "xpxm/10").await,
+    );
+    for _ in 0..3 {
+        accept(portal, &small, vec![sent("info", "small")]).await.unwrap();
+        accept(portal, &big, vec![sent("info", "big")]).await.unwrap();
+    }
+    // As if each record of the other account were that much larger.
+    let account = house.texts("select name from accounts order by name").await;
+    assert_eq!(account, ["Analytical Engines", "Northwind"]);
+    house
+        .execute(&format!(
+            "update remote_log_usage set bytes = {MAX_TOTAL_BYTES}
+             where account_id = (select id from accounts where name = 'Northwind')"
+        ))
+        .await;
+    accept(portal, &small, vec![sent("info", "small")]).await.unwrap();
+    let of = async |actor: &Actor| {
+        remote_logs::list(portal, actor, &Filter::default())
+            .await
+            .unwrap()
+            .records
+    };
+    assert_eq!(of(&ada.actor).await.len(), 4);
+    let usage = house
+        .texts("select cast(sum(bytes) as text) from remote_log_usage")
+        .await;
+    assert!(usage[0].parse::<i64>().unwrap() < 10_000, "{usage:?}");
 }

@@ -68,7 +68,7 @@ async fn settle(house: &House) {
         .await;
     }
     // What is asked next finds the connections in order.
-    house.portal.check().await.unwrap();
+    house.portal.check_ready().await.unwrap();
     portal::maintenance::run(&house.portal).await.unwrap();
 }
 

@@ -28,6 +28,7 @@ mod nonces;
 mod oauth1;
 mod oauth_apps;
 mod odd_texts;
+mod outages;
 mod passwords;
 mod people;
 mod profiles;

@@ -228,7 +228,7 @@ async fn a_search_finds_names_in_any_spelling(house: House) {
         message: "Bildfla\u{308}che not found in STRASSE".to_owned(),
         ..Sent::default()
     };
-    remote_logs::accept(portal, &connector, vec![record], None)
+    remote_logs::accept(portal, &connector, vec![Ok(record)], None)
         .await
         .unwrap();
     for (search, count) in [("bildfläche", 1), ("Straße", 1), ("bildflache", 0)] {

@@ -331,7 +331,7 @@ async fn saves_at_once_on_two_nodes_lose_nothing(house: House) {
     }
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
-    house.portal.check().await.unwrap();
+    house.portal.check_ready().await.unwrap();
     let node = house.another_node().await;
     assert_eq!(get(&node, &ada.actor).await.1.fields.len(), 20);
     assert_eq!(settings::at(&node, &ada.actor, 0).await.unwrap(), Settings::default());

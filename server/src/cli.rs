@@ -18,7 +18,7 @@ mod trouble;
 mod user;
 
 use crate::config::{Config, Overrides};
-use crate::open::open;
+use crate::open::{open, open_existing};
 use crate::serve::serve;
 use answer::Answer;
 use clap::{Args, Parser, Subcommand};
@@ -102,6 +102,17 @@ enum Command {
     MasterKey(master_key::Command),
 }
 
+impl Command {
+    /// Whether it makes a database where there is none. The others find nothing to work with in a new one, and a wrong
+    /// data folder would go unnoticed.
+    fn may_begin_database(&self) -> bool {
+        matches!(
+            self,
+            Self::Serve | Self::Migrate | Self::Demo | Self::Account(account::Command::Create { .. })
+        )
+    }
+}
+
 /// Which account a command works in.
 #[derive(Debug, Args)]
 struct InAccount {
@@ -154,7 +165,11 @@ async fn execute(command: Command, settings: &Overrides) -> Result<Answer, Troub
         Command::Config => return Ok(config::show(&config)),
         _ => {}
     }
-    let portal = open(&config).await?;
+    let portal = if command.may_begin_database() {
+        open(&config).await?
+    } else {
+        open_existing(&config).await?
+    };
     let outcome = within(command, &portal, &config).await;
     portal.close().await;
     outcome

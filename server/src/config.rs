@@ -209,10 +209,10 @@ impl Config {
         self.data_dir.join("master.key")
     }
 
-    /// The master keys; the file is made when there is none.
+    /// The master keys. Where there is no file it is made together with a new database.
     ///
     /// # Errors
-    /// [`portal::Error::Unavailable`] when the file cannot be read or made.
+    /// [`portal::Error::Unavailable`] when the file cannot be read.
     pub fn keyring(&self) -> portal::Result<Keyring> {
         match &self.master_key {
             Some(key) => {

@@ -13,6 +13,7 @@ pub mod connector;
 pub mod error_page;
 mod html;
 mod integration;
+pub mod log;
 pub mod middleware;
 pub mod oauth1;
 pub mod oauth2;

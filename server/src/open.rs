@@ -16,17 +16,27 @@ pub async fn open(config: &Config) -> Result<Portal> {
     {
         make_folder(folder)?;
     }
-    let keyring = config.keyring()?;
-    Portal::open(Options {
+    Portal::open(options(config)?).await
+}
+
+/// As [`open`], on a database that is there: nothing is made.
+///
+/// # Errors
+/// [`portal::Error::Unavailable`] with a sentence for the operator.
+pub async fn open_existing(config: &Config) -> Result<Portal> {
+    Portal::open_existing(options(config)?).await
+}
+
+fn options(config: &Config) -> Result<Options> {
+    Ok(Options {
         database: config.database.clone(),
-        keyring,
+        keyring: config.keyring()?,
         clock: Clock::System,
         outgoing: portal::outgoing::Policy {
             private_hosts: config.allowed_private_hosts.clone(),
             ..portal::outgoing::Policy::default()
         },
     })
-    .await
 }
 
 /// Makes a folder that is its owner's alone. One that is there stays as it is.

@@ -18,6 +18,9 @@ use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
+/// After how many seconds it is worth while to try again what the portal could not do for reasons of its own.
+pub const RETRY_SECONDS: u64 = app::failure::RETRY_SECONDS;
+
 /// The realm of the challenges.
 pub const REALM: &str = "Gatehouse";
 
@@ -321,7 +324,7 @@ impl From<portal::Error> for Problem {
                 // The span that this is logged in carries the request id.
                 tracing::error!(%error, "a request could not be answered");
                 let mut problem = Self::new(Kind::Unavailable, "Try again in a moment.");
-                problem.0.retry_after = Some(1);
+                problem.0.retry_after = Some(RETRY_SECONDS);
                 problem
             }
             Error::Internal(_) => {

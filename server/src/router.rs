@@ -1,12 +1,14 @@
 //! Everything that the server answers to.
 
+use crate::problem::RETRY_SECONDS;
 use crate::state::App;
 use crate::{api, assets, integration, middleware};
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -39,7 +41,8 @@ pub fn router(app: &App) -> Router {
     let mut router = pages(app)
         .layer(merge_slashes)
         .merge(assets::router(app))
-        .route("/healthz", get(health))
+        .route("/healthz", get(live))
+        .route("/readyz", get(ready))
         .route("/pysettings", get(portal_settings))
         .route("/pysettings/", get(portal_settings))
         .route("/pysettings/oauth2", get(oauth_apps))
@@ -113,15 +116,30 @@ async fn no_such_function() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
-/// For whoever watches over the server: whether it can do its work.
-async fn health(State(app): State<App>) -> impl IntoResponse {
-    match app.portal.check().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(error) => {
-            tracing::error!(%error, "the portal is not well");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+/// For whoever restarts a server that hangs: whether the process answers. What it stands on is another question.
+async fn live() -> impl IntoResponse {
+    ([(CACHE_CONTROL, "no-store")], "ok\n")
+}
+
+/// For whoever sends requests to servers: whether this one can do its work, and what is wrong where it cannot.
+async fn ready(State(app): State<App>) -> Response {
+    let outcome = if *app.stopping().borrow() {
+        Err("The server is stopping.".to_owned())
+    } else {
+        app.portal.check_ready().await.map_err(|reason| reason.to_string())
+    };
+    let mut response = match outcome {
+        Ok(()) => "ready\n".into_response(),
+        Err(reason) => {
+            let mut response = (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")).into_response();
+            response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS.into());
+            response
         }
-    }
+    };
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// Where the product that people come from has its portal settings.

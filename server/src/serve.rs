@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::connections::{self, ConnectionLimits};
+use crate::log;
 use crate::open::open;
 use crate::router::router;
 use crate::state::App;
@@ -13,7 +14,6 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tracing_subscriber::EnvFilter;
 
 /// How long requests that are under way may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -42,7 +42,13 @@ pub enum Stopped {
 /// # Errors
 /// [`Stopped`] when it cannot start.
 pub async fn serve(config: Config) -> Result<(), Stopped> {
-    log_to_stderr(&config.log);
+    log::log_to_stderr(&config.log);
+    let outcome = serve_until_told(config).await;
+    log::flush();
+    outcome
+}
+
+async fn serve_until_told(config: Config) -> Result<(), Stopped> {
     // From here on, being told to end is an orderly end.
     let told = Told {
         terminate: signal(SignalKind::terminate())?,
@@ -104,38 +110,35 @@ fn background(portal: &Portal) -> JoinSet<()> {
     tasks
 }
 
-/// Says where the portal is, and how to begin. On standard output alone: the code must not get into any log.
+/// Says where the portal is, and how to begin. On standard output alone: the code must not get into any log. Nobody may be
+/// there to read it, which is no reason not to serve.
 async fn greet(portal: &Portal, addr: SocketAddr, public_url: &str) -> Result<(), Stopped> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "Gatehouse listens on http://{addr}")?;
+    let code = setup::issue_code(portal).await?;
+    let mut text = format!("Gatehouse listens on http://{addr}\n");
     if public_url != format!("http://{addr}") {
-        writeln!(out, "Its public URL is {public_url}")?;
+        text.push_str(&format!("Its public URL is {public_url}\n"));
     }
-    drop(out);
-    if let Some(code) = setup::issue_code(portal).await? {
-        let mut out = std::io::stdout().lock();
-        writeln!(
-            out,
-            "\nThis portal has no account yet. To sign in for the first time, open"
-        )?;
-        writeln!(out, "    {public_url}/setup")?;
-        writeln!(out, "and enter the setup code")?;
-        writeln!(out, "    {}\n", code.expose())?;
+    let mut is_printed = print(&text);
+    if let Some(code) = code {
+        is_printed = print(&format!(
+            "\nThis portal has no account yet. To sign in for the first time, open\n    {public_url}/setup\n\
+             and enter the setup code\n    {}\n\n",
+            code.expose()
+        ));
+        if is_printed.is_err() {
+            tracing::warn!(
+                "the setup code could not be printed; restart the server where its standard output can be read"
+            );
+        }
     }
-    Ok(std::io::stdout().flush()?)
+    if let Err(error) = is_printed {
+        tracing::warn!(%error, %addr, "standard output cannot be written");
+    }
+    Ok(())
 }
 
-/// Logs to standard error, and what a panic says with it, under the id of the request that it ended.
-fn log_to_stderr(filter: &str) {
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
-    if subscriber.try_init().is_ok() {
-        std::panic::set_hook(Box::new(|panic| {
-            let place = panic.location().map(ToString::to_string).unwrap_or_default();
-            let said = panic.payload_as_str().unwrap_or("nothing");
-            tracing::error!(place, said, "panicked");
-        }));
-    }
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }

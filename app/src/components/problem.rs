@@ -39,5 +39,8 @@ pub fn set_status(failure: &Failure) {
     }
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(failure.status());
+        if let Some(seconds) = failure.retry_after() {
+            response.insert_header(http::header::RETRY_AFTER, seconds.into());
+        }
     }
 }

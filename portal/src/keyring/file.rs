@@ -20,14 +20,28 @@ pub(crate) struct Version {
 }
 
 impl KeyFile {
-    /// The file at `path`, made with a new key when there is none.
-    pub fn open(path: &Path) -> Result<Self> {
-        match create(path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::unavailable("the master key file cannot be made", error)),
+    /// The file at `path`, whether it is there or not.
+    pub fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Whether there is no such file.
+    pub fn is_missing(&self) -> bool {
+        matches!(fs::metadata(&self.0), Err(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Makes the file with a new key, unless another process has just done so.
+    pub fn create(&self) -> Result<()> {
+        match create(&self.0) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(Error::unavailable("the master key file cannot be made", error)),
         }
-        Ok(Self(path.to_owned()))
     }
 
     /// Which version it is.
@@ -68,8 +82,8 @@ impl KeyFile {
         let replace = || {
             let draft = write_draft(&self.0, keys)?;
             // The operator may be root, and the server that has to read the file somebody else.
-            keep_owner(&self.0, &draft)?;
-            fs::rename(&draft, &self.0)?;
+            keep_owner(&self.0, &draft.0)?;
+            fs::rename(&draft.0, &self.0)?;
             // The name is in the folder, which has to reach the disk as well.
             if let Some(folder) = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 File::open(folder)?.sync_all()?;
@@ -104,19 +118,27 @@ fn create(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let draft = write_draft(path, &format!("{}\n", new_master_key().expose()))?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    linked
+    fs::hard_link(&draft.0, path)
+}
+
+/// A file beside the key file, which is deleted with this, unless it was renamed.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // It is gone where it has become the key file.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 /// Writes the keys into a file of this process beside the key file, which only its owner may read.
-fn write_draft(path: &Path, keys: &str) -> io::Result<PathBuf> {
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
+fn write_draft(path: &Path, keys: &str) -> io::Result<Draft> {
+    let draft = Draft(path.with_extension(format!("{}.new", std::process::id())));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
+    let mut file = options.open(&draft.0)?;
     file.write_all(keys.as_bytes())?;
     file.sync_all()?;
     Ok(draft)

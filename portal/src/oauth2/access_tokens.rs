@@ -70,7 +70,7 @@ pub struct Bearer {
     scopes: Scopes,
     expires_at: Timestamp,
     /// What is known to have been noted of `scopes`' use.
-    noted: AtomicU32,
+    noted: Arc<AtomicU32>,
 }
 
 impl Bearer {
@@ -86,31 +86,41 @@ impl Bearer {
         };
         let bit = 1 << (scope as u32);
         if self.noted.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-            Box::pin(self.note(portal, scope)).await?;
+            let noted = Arc::clone(&self.noted);
+            let note = note_scope(portal.clone(), self.app, scope);
+            let note = async move {
+                note.await.inspect_err(|_| {
+                    noted.fetch_and(!bit, Ordering::Relaxed);
+                })
+            };
+            let app_is_there = Box::pin(portal.notes().write("the use of a scope", note)).await;
+            if app_is_there == Some(false) {
+                return Err(invalid().into());
+            }
         }
         Ok(())
-    }
-
-    async fn note(&self, portal: &Portal, scope: Scope) -> Result<(), Denied> {
-        let mut tx = portal.begin_lightly().await?;
-        let noted = run!(
-            &mut tx,
-            "insert into oauth_used_scopes (app_id, scope) values ($1, $2) on conflict do nothing",
-            self.app,
-            scope.code()
-        );
-        match noted {
-            Ok(_) => Ok(tx.commit().await?),
-            // The app was deleted a moment ago.
-            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(invalid().into()),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Whether the token has the scope.
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.has(scope)
+    }
+}
+
+/// Notes that an app has used a scope. Returns whether the app is there: it may have been deleted a moment ago.
+async fn note_scope(portal: Portal, app: OauthAppId, scope: Scope) -> Result<bool> {
+    let mut tx = portal.begin_lightly().await?;
+    let noted = run!(
+        &mut tx,
+        "insert into oauth_used_scopes (app_id, scope) values ($1, $2) on conflict do nothing",
+        app,
+        scope.code()
+    );
+    match noted {
+        Ok(_) => tx.commit().await.map(|()| true),
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -235,7 +245,7 @@ async fn load(portal: &Portal, id: Uuid) -> Result<Option<Bearer>> {
         actor: Arc::new(actor),
         app: kept.app,
         expires_at: kept.expires_at,
-        noted: AtomicU32::new(0),
+        noted: Arc::new(AtomicU32::new(0)),
     }))
 }
 

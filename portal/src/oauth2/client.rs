@@ -78,15 +78,20 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
         }
         _ => return Err(unknown().into()),
     };
+    let notes = portal.notes();
     if let Some(proof) = proof.filter(|proof| proof.last_noted.is_due(now, USE)) {
-        let mut tx = portal.begin_lightly().await?;
-        run!(
-            &mut tx,
-            "update client_secrets set last_used_at = $2 where id = $1 and last_used_at < $2",
-            proof.id,
-            now
-        )?;
-        tx.commit().await?;
+        let (id, portal) = (proof.id, portal.clone());
+        let note = async move {
+            let mut tx = portal.begin_lightly().await?;
+            run!(
+                &mut tx,
+                "update client_secrets set last_used_at = $2 where id = $1 and last_used_at < $2",
+                id,
+                now
+            )?;
+            tx.commit().await
+        };
+        Box::pin(notes.write("the use of a client secret", note)).await;
     }
     Ok(client)
 }
@@ -155,18 +160,22 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
 
 impl Client {
     /// Writes down that the app got a token, once in a while.
-    pub(crate) async fn note_use(&self, portal: &Portal) -> Result<()> {
+    pub(crate) async fn note_use(&self, portal: &Portal) {
         let now = portal.now();
         if !self.last_noted.is_due(now, USE) {
-            return Ok(());
+            return;
         }
-        let mut tx = portal.begin_lightly().await?;
-        run!(
-            &mut tx,
-            "update oauth_apps set last_used_at = $2 where id = $1 and last_used_at < $2",
-            self.id,
-            now
-        )?;
-        tx.commit().await
+        let (id, database) = (self.id, portal.clone());
+        let note = async move {
+            let mut tx = database.begin_lightly().await?;
+            run!(
+                &mut tx,
+                "update oauth_apps set last_used_at = $2 where id = $1 and last_used_at < $2",
+                id,
+                now
+            )?;
+            tx.commit().await
+        };
+        Box::pin(portal.notes().write("the use of an app", note)).await;
     }
 }

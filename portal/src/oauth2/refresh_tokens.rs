@@ -148,7 +148,7 @@ pub(super) async fn exchange(
         now
     )?;
     tx.commit().await?;
-    client.note_use(portal).await?;
+    client.note_use(portal).await;
     Ok(Granted {
         access_token,
         refresh_token: Some(next),

@@ -95,7 +95,7 @@ async fn client_credentials(
         signing_algorithm: client.token_settings.signing_algorithm,
     };
     let access_token = access_tokens::issue_alone(portal, policy, &new).await?;
-    client.note_use(portal).await?;
+    client.note_use(portal).await;
     Ok(Granted {
         access_token,
         refresh_token: None,

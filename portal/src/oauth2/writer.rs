@@ -2,7 +2,7 @@
 
 use super::access_tokens::Row;
 use crate::batches::{Batched, Inserts, Writer, commit_unless};
-use crate::database::{Connection, Database, Durability, Handle};
+use crate::database::{Connection, Database, Durability, Handle, bounded};
 use crate::error::Result;
 use domain::ids::{OauthAppId, UserId};
 use domain::time::Timestamp;
@@ -73,7 +73,7 @@ async fn insert(database: &Database, rows: &[&Row]) -> Result<bool> {
     let mut tx = database.begin_statement(Durability::Process).await?;
     let sent = match tx.handle() {
         Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
-        Handle::Postgres(connection) => send!(sqlx::Postgres, connection),
+        Handle::Postgres(connection) => bounded(async { send!(sqlx::Postgres, connection) }).await,
     };
     commit_unless(tx, sent, |error| error.is_foreign_key_violation()).await
 }

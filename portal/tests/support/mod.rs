@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 pub mod app;
 pub mod connected;
 pub mod dam;
+pub mod postgres_server;
+pub mod proxy;
+pub mod small_disk;
 
 pub use app::App;
 
@@ -138,7 +141,7 @@ pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl Fn
     begun.elapsed()
 }
 
-fn rand_u128() -> u128 {
+pub fn rand_u128() -> u128 {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes).unwrap();
     u128::from_be_bytes(bytes)

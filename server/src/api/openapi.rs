@@ -117,7 +117,9 @@ pub fn document(public_url: &str) -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "The API that credentials of the portal open, the endpoints that give them out, and what connectors read. A slash at the end of a \
-             path is optional. Each answer has X-Request-Id, and where requests are counted RateLimit-Policy and RateLimit.",
+             path is optional. Each answer has X-Request-Id, and where requests are counted RateLimit-Policy and RateLimit. \
+             Bodies may come with Content-Encoding gzip or deflate. Scripts of pages on any origin may ask, without cookies; \
+             the connector API is for servers alone.",
         ))
         .build();
     document.servers = Some(vec![ServerBuilder::new().url(public_url).build()]);

@@ -1,7 +1,7 @@
 //! What a command is handed beside its arguments.
 
 use super::trouble::Trouble;
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 
 /// A password from standard input: its first and only line.
 pub(super) fn password() -> Result<String, Trouble> {
@@ -37,7 +37,8 @@ pub(super) fn is_terminal() -> bool {
 
 /// Asks a question that is answered with no unless somebody types yes.
 pub(super) fn confirm(question: &str) -> std::io::Result<bool> {
-    eprint!("{question} [y/N] ");
+    // Without the question nobody can mean yes.
+    write!(std::io::stderr(), "{question} [y/N] ")?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))

@@ -120,8 +120,8 @@ fn confirmed(file: &File, changes: &[Difference]) -> Result<bool, Trouble> {
         let sentence = "nobody can be asked here: give --yes to apply the file, or --dry-run to see what it changes";
         return Err(Trouble::Input(sentence.to_owned()));
     }
-    eprintln!("{}", lines(changes));
-    input::confirm("Apply this?").map_err(|error| Trouble::Input(format!("the answer cannot be read: {error}")))
+    let question = format!("{}\nApply this?", lines(changes));
+    input::confirm(&question).map_err(|error| Trouble::Input(format!("the answer cannot be read: {error}")))
 }
 
 async fn apply(

@@ -3,6 +3,7 @@
 use crate::config::InvalidConfig;
 use crate::serve::Stopped;
 use serde_json::{Value, json};
+use std::io::Write;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,11 +21,13 @@ pub(super) enum Trouble {
 impl Trouble {
     /// Prints it on standard error.
     pub fn print(&self, as_json: bool) {
-        if as_json {
-            eprintln!("{}", self.json());
+        let line = if as_json {
+            self.json().to_string()
         } else {
-            eprintln!("error: {self}");
-        }
+            format!("error: {self}")
+        };
+        // Where nobody can be told, the exit code says it.
+        let _ = writeln!(std::io::stderr(), "{line}");
     }
 
     fn json(&self) -> Value {

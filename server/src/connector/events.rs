@@ -155,9 +155,7 @@ impl Events {
             return None;
         }
         // Boxed, as it is much larger than what waits, and seldom there.
-        if let Err(error) = Box::pin(connectors::still_there(&self.app.portal, &self.caller)).await {
-            tracing::warn!(%error, "it was not noted that a connector listens");
-        }
+        Box::pin(connectors::still_there(&self.app.portal, &self.caller)).await;
         Some(Bytes::from_static(b":\n\n"))
     }
 }

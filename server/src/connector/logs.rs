@@ -23,8 +23,8 @@ const MAX: usize = 1024 * 1024;
 /// A record that cannot be read or is not what it must be is named among those `rejected`, by its index from 0 and with the
 /// reason; the others are kept. What is no text, as half of a surrogate pair, becomes U+FFFD.
 ///
-/// People with the right to manage the integration read them for 14 days. Nothing is taken unless Enable Remote Logging is
-/// on.
+/// People with the right to manage the integration read them for 14 days, the newest 200,000 of the account and 64 MiB at
+/// most; the portal keeps 512 MiB of all accounts. Nothing is taken unless Enable Remote Logging is on.
 #[utoipa::path(post, path = "/api/connector/v1/logs", tag = "Connectors", operation_id = "connectorLogs", params(
     ("Idempotency-Key" = Option<String>, Header, description = "Up to 255 characters that no other batch has: sent again within 24 hours, the batch is not kept twice."),
     ("X-Connector" = Option<String>, Header, description = "What the connector says of itself: `KIND/VERSION; instance=\"NAME\"`."),

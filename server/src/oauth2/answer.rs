@@ -1,6 +1,6 @@
 //! What a client is told when it gets nothing (RFC 6749 §5.2).
 
-use crate::problem::REALM;
+use crate::problem::{REALM, RETRY_SECONDS};
 use crate::rate_limit::{Reached, Standing};
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -78,7 +78,7 @@ impl From<Denied> for OauthError {
                 if matches!(error, portal::Error::Unavailable { .. }) {
                     let status = StatusCode::SERVICE_UNAVAILABLE;
                     let answer = Self::with_status(status, ErrorCode::TemporarilyUnavailable, "Try again in a moment.");
-                    return answer.with_retry_after(1);
+                    return answer.with_retry_after(RETRY_SECONDS);
                 }
                 Self::with_status(
                     StatusCode::INTERNAL_SERVER_ERROR,

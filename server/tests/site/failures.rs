@@ -1,12 +1,24 @@
 //! What is said when the portal itself is at fault.
 
-use crate::support::{Site, answer, header};
+use crate::support::{EMAIL, PASSWORD, Site, answer, form, header};
 use axum::Router;
 use axum::routing::get;
-use reqwest::Client;
+use domain::ids::OauthAppId;
+use reqwest::{Client, Method};
 use server::connections::ConnectionLimits;
 use server::router::around;
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
+use uuid::Uuid;
+
+/// A request of a consumer that nobody knows, at this moment.
+fn unsigned() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    format!(
+        "OAuth oauth_consumer_key=\"x\", oauth_signature_method=\"HMAC-SHA1\", oauth_signature=\"x\", \
+         oauth_timestamp=\"{now}\", oauth_nonce=\"n\", oauth_callback=\"oob\""
+    )
+}
 
 async fn panics() -> &'static str {
     panic!("the inside of the portal")
@@ -66,6 +78,44 @@ async fn without_its_database_the_portal_says_so() {
     site.app.portal.close().await;
     let page = site.get("/settings", Some("gatehouse=x")).await;
     assert_eq!(page.status(), 503);
+    assert_eq!(header(&page, "retry-after"), "1");
+    for (path, expected) in [
+        ("/fn/session/sign-in", "application/json"),
+        ("/api/v4/oauth/request_token", "application/problem+json"),
+        ("/v6/authentication/oauth2/token", "application/json"),
+        ("/api/connector/v1/settings", "application/problem+json"),
+    ] {
+        let request = match path {
+            "/api/connector/v1/settings" => site.request(Method::GET, path).header("x-api-key", "gh_x"),
+            "/api/v4/oauth/request_token" => site.request(Method::POST, path).header("authorization", unsigned()),
+            "/v6/authentication/oauth2/token" => {
+                let client = OauthAppId(Uuid::now_v7()).to_string();
+                let form = format!("grant_type=client_credentials&client_id={client}&client_secret=x");
+                let request = site.request(Method::POST, path);
+                request
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(form)
+            }
+            _ => {
+                let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "")];
+                let request = site.request(Method::POST, path).header("origin", site.origin());
+                request
+                    .header("accept", "application/json")
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(form(&fields))
+            }
+        };
+        let answer = request.send().await.unwrap();
+        assert_eq!(
+            (
+                answer.status().as_u16(),
+                header(&answer, "content-type"),
+                header(&answer, "retry-after")
+            ),
+            (503, expected, "1"),
+            "{path}"
+        );
+    }
     let id = header(&page, "x-request-id").to_owned();
     let text = page.text().await.unwrap();
     assert!(

@@ -16,6 +16,7 @@ mod gate;
 mod headers;
 mod integration;
 mod oauth_apps;
+mod outages;
 mod process;
 mod program;
 mod requests;
@@ -23,6 +24,8 @@ mod secrets;
 mod settings;
 mod settings_upload;
 mod sign_in;
+#[path = "../../../portal/tests/support/small_disk.rs"]
+mod small_disk;
 mod stored_markup;
 mod support;
 mod token_settings;

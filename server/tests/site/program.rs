@@ -57,7 +57,7 @@ impl Program {
         self.folder.path()
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let program = env!("CARGO_BIN_EXE_gatehouse");
         let mut command = match self.open_files {
             None => Command::new(program),
@@ -118,21 +118,33 @@ impl Program {
     }
 
     pub fn serve(&self, words: &[&str]) -> Server {
-        let log = self.folder.path().join("log");
-        let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
+        let file = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .unwrap();
+        self.serve_logging_to(words, file.into())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// Serves with another standard error than the file that [`Server::log`] reads.
+    pub fn serve_logging_to(&self, words: &[&str], stderr: Stdio) -> Server {
         let words: Vec<&str> = ["serve"].into_iter().chain(words.iter().copied()).collect();
         let mut child = self
             .command(&words)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(file)
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let mut server = Server {
             child,
             out,
-            log,
+            log: self.log(),
             printed: String::new(),
             origin: String::new(),
         };
@@ -164,6 +176,11 @@ impl Server {
 
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn signal(&self, name: &str) {

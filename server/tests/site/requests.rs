@@ -16,6 +16,7 @@ async fn every_answer_names_its_request() {
         "/api/v4/account",
         "/pkg/nothing",
         "/healthz",
+        "/readyz",
         "/fn/nothing",
     ] {
         let given = site
@@ -39,15 +40,23 @@ async fn every_answer_names_its_request() {
 #[tokio::test]
 async fn whoever_watches_over_the_server_sees_whether_it_works() {
     let site = Site::start().await;
-    let well = site.request(Method::GET, "/healthz").send().await.unwrap();
-    assert_eq!(
-        (well.status().as_u16(), well.text().await.unwrap().as_str()),
-        (200, "ok\n")
-    );
+    let ask = async |path| {
+        let answer = site.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(header(&answer, "cache-control"), "no-store");
+        let retry_after = answer.headers().contains_key("retry-after");
+        (answer.status().as_u16(), retry_after, answer.text().await.unwrap())
+    };
+    assert_eq!(ask("/healthz").await, (200, false, "ok\n".to_owned()));
+    assert_eq!(ask("/readyz").await, (200, false, "ready\n".to_owned()));
     site.app.portal.close().await;
+    while ask("/readyz").await.0 == 200 {}
+    let sentence = "The database does not answer.\n";
+    assert_eq!(ask("/readyz").await, (503, true, sentence.to_owned()));
+    assert_eq!(ask("/healthz").await, (200, false, "ok\n".to_owned()));
+    site.app.stop();
     assert_eq!(
-        site.request(Method::GET, "/healthz").send().await.unwrap().status(),
-        503
+        ask("/readyz").await,
+        (503, true, "The server is stopping.\n".to_owned())
     );
 }
 

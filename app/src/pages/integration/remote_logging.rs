@@ -5,9 +5,11 @@ use super::settings_actions::SaveRemoteLogging;
 use crate::components::checked_form::Check;
 use crate::components::saving::SaveForm;
 use crate::components::unsaved::Unsaved;
-use domain::remote_logs::DAYS;
+use domain::remote_logs::{DAYS, MAX_BYTES};
 use domain::settings::{Clashes, Revised};
 use leptos::prelude::*;
+
+const MAX_MEBIBYTES: i64 = MAX_BYTES / (1024 * 1024);
 
 /// The card with the switch for remote logging.
 #[component]
@@ -55,7 +57,7 @@ pub fn RemoteLoggingCard(
                             </p>
                             <p>
                                 {format!(
-                                    "It is kept for {DAYS} days. Whoever has the right Manage integration in this account can \
+                                    "It is kept for {DAYS} days and up to {MAX_MEBIBYTES} MiB, the newest of it. Whoever has the right Manage integration in this account can \
                                      read it, and so can the support team that runs this portal. Switched off, nothing is \
                                      accepted from that moment on.",
                                 )}
