@@ -43,7 +43,10 @@ async fn signing_in_again_ends_the_session_that_the_browser_was_in() {
         assert_eq!(site.get("/settings", Some(&old)).await.status(), 303);
         let page = site.get("/settings/portal/api-tokens", Some(&new)).await;
         let page = page.text().await.unwrap();
-        assert!(page.contains("Consumer secret"), "the secret still waits: {page}");
+        assert!(
+            page.contains("The consumer was created"),
+            "the secret still waits: {page}"
+        );
         let sessions = site.get("/sessions", Some(&new)).await.text().await.unwrap();
         assert_eq!(sessions.matches("This session").count(), 1);
         assert!(!sessions.contains("End all others"), "{sessions}");
