@@ -23,6 +23,8 @@ pub(crate) mod reveal;
 pub mod saving;
 pub mod session_ended;
 pub mod steps;
+pub mod suspend;
+pub mod task_scope;
 pub mod text_area;
 pub mod time;
 pub mod toast;

@@ -3,6 +3,7 @@
 use crate::components::at_once::AtOnce;
 use crate::components::menu::close_menus;
 use crate::components::session_ended::{SessionEnded, provide_page_session};
+use crate::components::suspend::suspend;
 use crate::icons::{Draw, Icon, Mark};
 use crate::session::{CurrentUser, SignOut, me, remember_destination};
 use domain::people::Me;
@@ -43,9 +44,9 @@ pub fn Frame(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let account = move || Suspend::new(async move { user.await.map(|me| me.account_name).unwrap_or_default() });
+    let account = move || suspend(async move { user.await.map(|me| me.account_name).unwrap_or_default() });
     let person = move || {
-        Suspend::new(async move {
+        suspend(async move {
             match user.await {
                 Ok(me) => Some(view! { <PersonMenu me /> }),
                 Err(_failure) => {

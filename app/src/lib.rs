@@ -61,6 +61,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 {is_live()
                     .then(|| {
                         view! {
+                            // Before the app's own script, whose failures it waits for.
+                            <script src="/crash-notice.js" defer></script>
                             <AutoReload options=options.clone() />
                             <HydrationScripts options=options.clone() />
                         }

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 /// knows from it that a click will be heard.
 #[wasm_bindgen]
 pub fn hydrate() {
-    // Without this the browser's console would only say "unreachable".
+    // Without this the browser's console would only say "unreachable". The person is told by `public/crash-notice.js`.
     std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
     spawn_local(async {
         let Some(body) = document().body() else { return };

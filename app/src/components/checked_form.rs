@@ -2,6 +2,7 @@
 
 use crate::components::notice::{Kind, Notice};
 use crate::components::session_ended::PageSession;
+use crate::components::task_scope::TaskScope;
 use crate::failure::Failure;
 use domain::fields::FieldErrors;
 use leptos::ev;
@@ -12,6 +13,7 @@ use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
 use leptos_router::hooks::use_url;
 use serde::de::DeserializeOwned;
+use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -19,6 +21,10 @@ use web_sys::{FormData, HtmlElement, HtmlFormElement};
 
 /// What a form's fields hold, by their names. Of several fields of one name, each has a line.
 pub type Values<'a> = &'a dyn Fn(&str) -> String;
+
+/// How long after a form was taken it is not sent again as it is. The second half of a double click may come after a quick
+/// answer and before the page has followed that answer, and would make the same thing twice.
+const DOUBLE_CLICK: Duration = Duration::from_secs(1);
 
 /// What the fields must satisfy.
 type Rule = Box<dyn Fn(Values<'_>) -> Option<FieldErrors> + Send + Sync>;
@@ -40,6 +46,8 @@ where
     pressed: StoredValue<bool>,
     /// The field that was left by that press.
     left: StoredValue<Option<String>>,
+    /// Whether the form was taken within [`DOUBLE_CLICK`], has not been edited since, and its answer leads elsewhere.
+    just_taken: StoredValue<bool>,
     /// Whether the script runs, and says itself what the browser would say in a bubble.
     live: RwSignal<bool>,
 }
@@ -73,10 +81,21 @@ where
                 .value()
                 .with(|value| matches!(value, Some(Err(Failure::SignedOut))))
         };
-        Effect::new(move |_| match session {
-            Some(session) if is_signed_out() => session.ask(),
-            _ if action.value().with(|value| matches!(value, Some(Err(_)))) => focus_first_wrong(),
-            _ => {}
+        let just_taken = StoredValue::new(false);
+        let tasks = TaskScope::current();
+        // What is answered with something to show stays, and may be sent again.
+        let leads_elsewhere = TypeId::of::<S::Output>() == TypeId::of::<()>();
+        Effect::new(move |_| {
+            let is_taken = action.value().with(|value| value.as_ref().map(Result::is_ok));
+            match session {
+                Some(session) if is_signed_out() => session.ask(),
+                _ if is_taken == Some(false) => focus_first_wrong(),
+                _ if is_taken == Some(true) && leads_elsewhere => {
+                    just_taken.set_value(true);
+                    tasks.set_timeout(move || just_taken.set_value(false), DOUBLE_CLICK);
+                }
+                _ => {}
+            }
         });
         // Once the person has signed in again, the form can be sent again.
         Effect::new(move |before: Option<u32>| {
@@ -94,6 +113,7 @@ where
             seen: RwSignal::default(),
             pressed: StoredValue::new(false),
             left: StoredValue::new(None),
+            just_taken,
             live,
         }
     }
@@ -137,6 +157,7 @@ where
 
     /// As if the form had not been sent yet.
     pub fn forget(self) {
+        self.just_taken.set_value(false);
         self.action.value().set(None);
     }
 
@@ -154,6 +175,7 @@ where
     /// tells a field that it loses the focus while it is taken away.
     fn edit(self, event: &ev::Event) {
         let Some(form) = form_of(event) else { return };
+        self.just_taken.try_set_value(false);
         self.look(&form);
         if let Some(name) = name_of(event) {
             self.edited.try_update(|edited| edited.insert(name));
@@ -206,7 +228,7 @@ where
             .errors
             .try_with_untracked(|errors| errors.0.iter().map(|error| error.field.clone()).collect())
             .unwrap_or_default();
-        if self.action.pending().get_untracked() || !wrong.is_empty() {
+        if self.action.pending().get_untracked() || self.just_taken.get_value() || !wrong.is_empty() {
             event.prevent_default();
         } else {
             // What was answered before is not the answer to this.

@@ -4,11 +4,11 @@
 mod matched;
 
 use crate::components::field::FieldError;
+use crate::components::task_scope::TaskScope;
 use domain::people::UserChoice;
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -54,6 +54,8 @@ struct List {
     /// Counts the questions, so that a late answer does not replace a newer one.
     asked: StoredValue<u32>,
     source: Source,
+    /// The searches and timers of the list.
+    tasks: TaskScope,
 }
 
 /// The field.
@@ -92,6 +94,7 @@ pub fn Combobox(
         timer: StoredValue::new(None),
         asked: StoredValue::new(0),
         source,
+        tasks: TaskScope::current(),
     };
     let live = list.live;
     Effect::new(move |_| live.set(true));
@@ -170,20 +173,16 @@ impl List {
         if let Some(timer) = self.timer.get_value() {
             timer.clear();
         }
-        self.timer
-            .set_value(set_timeout_with_handle(move || self.ask(), PAUSE).ok());
+        self.timer.set_value(self.tasks.set_timeout(move || self.ask(), PAUSE));
     }
 
     fn ask(self) {
-        let Some(text) = self.typed.try_get_untracked() else {
-            return;
-        };
+        let text = self.typed.get_untracked();
         self.asked.update_value(|asked| *asked += 1);
         let question = self.asked.get_value();
-        spawn_local(async move {
+        self.tasks.spawn_local(async move {
             let found = (self.source)(text).await;
-            // The dialog may be closed by now.
-            if self.asked.try_get_value() == Some(question) {
+            if self.asked.get_value() == question {
                 // Nothing is chosen until a person does, so that Enter sends what they have typed.
                 self.active.set(None);
                 self.found.set(Some(found));
@@ -194,17 +193,16 @@ impl List {
     /// For the field's `blur` event. It also comes while the field is taken off the page with the focus in it, so the list
     /// closes a moment later, when a field that goes has gone: what is drawn of it must not be asked to change then.
     fn leave(self) {
-        set_timeout(move || self.close(), Duration::ZERO);
+        self.tasks.set_timeout(move || self.close(), Duration::ZERO);
     }
 
-    /// Also when the field has just gone with its dialog.
     fn close(self) {
-        if let Some(Some(timer)) = self.timer.try_get_value() {
+        if let Some(timer) = self.timer.get_value() {
             timer.clear();
         }
-        self.asked.try_update_value(|asked| *asked += 1);
-        self.found.try_set(None);
-        self.active.try_set(None);
+        self.asked.update_value(|asked| *asked += 1);
+        self.found.set(None);
+        self.active.set(None);
     }
 
     fn choose(self, index: usize) {

@@ -1,9 +1,9 @@
 //! A button that copies a text and says when it has.
 
+use crate::components::task_scope::TaskScope;
 use crate::icons::{Draw, Icon};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -32,6 +32,7 @@ pub fn Copy(
     compact: bool,
 ) -> impl IntoView {
     let state = RwSignal::new(State::Ready);
+    let tasks = TaskScope::current();
     let copy = move |event: MouseEvent| {
         let text = text.clone();
         let shown = event.current_target().and_then(|button| {
@@ -40,11 +41,10 @@ pub fn Copy(
                 .ok()
                 .and_then(|button| button.previous_element_sibling())
         });
-        spawn_local(async move {
+        tasks.spawn_local(async move {
             let copied = write(&text).await || shown.is_some_and(|shown| copy_shown(&shown));
-            // The button may be gone by now, with its dialog.
-            let _ = state.try_set(if copied { State::Copied } else { State::Failed });
-            set_timeout(move || _ = state.try_set(State::Ready), SAID);
+            state.set(if copied { State::Copied } else { State::Failed });
+            tasks.set_timeout(move || state.set(State::Ready), SAID);
         });
     };
     let words = move || match state.get() {

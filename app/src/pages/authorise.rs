@@ -3,6 +3,7 @@
 use crate::components::copy::Copy;
 use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::gate::{Gate, SwitchUser, WhoAsks};
@@ -132,7 +133,7 @@ impl Page for AuthorisePage {
             decide,
         } = this;
         let page = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match asked.await {
                     Ok(Asked::Question { consumer, back, me }) => {
                         view! { <Question token callback consumer back me decide /> }.into_any()

@@ -5,6 +5,7 @@ mod disconnect;
 use crate::components::list_card::ListCard;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
+use crate::components::suspend::suspend;
 use crate::components::time::{Time, moment_or_never};
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -52,7 +53,7 @@ impl Page for ConnectedAppsPage {
         let ConnectedAppsPage { asked, apps } = this;
         let user = current_user();
         let list = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match (apps.await, user.await) {
                     (Ok(apps), Ok(_)) => card(apps).into_any(),
                     (Err(failure), _) | (_, Err(failure)) => refusal("This page", failure),
@@ -61,7 +62,7 @@ impl Page for ConnectedAppsPage {
         };
         let overlay = move || {
             let asked = asked.get();
-            Suspend::new(async move {
+            suspend(async move {
                 let app = apps.await.ok()?.into_iter().find(|app| Some(app.id) == asked)?;
                 Some(view! { <DisconnectDialog app /> })
             })

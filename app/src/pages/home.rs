@@ -1,5 +1,6 @@
 //! The address `/`: the first section that the reader's rights open.
 
+use crate::components::suspend::suspend;
 use crate::session::current_user;
 use domain::rights::{Right, Rights};
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ pub fn HomePage() -> impl IntoView {
     let user = current_user();
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {move || suspend(async move {
                 let rights = user.await.map(|me| me.rights).unwrap_or_default();
                 view! { <Redirect path=first(rights) /> }
             })}

@@ -1,6 +1,7 @@
 //! Addresses that lead nowhere.
 
 use crate::components::arrival::focus_on_arrival;
+use crate::components::suspend::suspend;
 use crate::icons::{Draw, Icon};
 use crate::layout::Frame;
 use crate::pages::gate::Gate;
@@ -21,7 +22,7 @@ pub fn NotFoundPage() -> impl IntoView {
     }
     let user = Resource::new(|| (), |()| me());
     let page = move || {
-        Suspend::new(async move {
+        suspend(async move {
             if user.await.is_ok() {
                 view! {
                     <Frame user>

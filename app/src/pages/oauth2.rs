@@ -2,6 +2,7 @@
 
 use crate::components::notice::{Kind, Notice};
 use crate::components::problem::Problem;
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::gate::{Gate, SwitchUser, WhoAsks};
@@ -121,7 +122,7 @@ impl Page for Oauth2AuthorisePage {
     fn view(this: Self) -> AnyView {
         let Oauth2AuthorisePage { request, asked, decide } = this;
         let page = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match asked.await {
                     Ok(Asked::Question(question)) => view! { <Consent request question=*question decide /> }.into_any(),
                     Ok(Asked::Leaving) => view! {

@@ -2,6 +2,7 @@
 
 use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
@@ -25,7 +26,7 @@ impl Page for PermissionsPage {
         let PermissionsPage { contact } = this;
         let user = current_user();
         let rights = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(contact)) => view! { <OwnRights me contact /> }.into_any(),
                     (Err(failure), _) | (_, Err(failure)) => view! { <Problem failure /> }.into_any(),

@@ -3,6 +3,7 @@
 use crate::components::link_card::{ClosedCard, LinkCard, LinkCards};
 use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::icons::Icon;
 use crate::pages::page::Page;
@@ -28,7 +29,7 @@ impl Page for PortalSettingsPage {
         let PortalSettingsPage { contact } = this;
         let user = current_user();
         let entries = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(_)) if !me.rights.has(Right::AdminSettings) => {
                         view! { <Problem failure=Failure::Forbidden(Right::AdminSettings) /> }.into_any()

@@ -8,6 +8,7 @@ use crate::components::dialog::Dialog;
 use crate::components::notice::{Kind, Notice};
 use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
+use crate::components::suspend::suspend;
 use crate::components::time::Time;
 use crate::components::toast::toast;
 use crate::failure::Failure;
@@ -104,7 +105,7 @@ impl Page for SessionsPage {
             })
         };
         let list = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match sessions.await {
                     Ok(sessions) => view! { <List sessions end /> }.into_any(),
                     Err(failure) => view! { <Problem failure /> }.into_any(),

@@ -4,6 +4,7 @@ use crate::components::link_card::{ClosedCard, LinkCard, LinkCards};
 use crate::components::notice::{Kind, Notice};
 use crate::components::page_header::PageHeader;
 use crate::components::problem::Problem;
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::icons::Icon;
 use crate::pages::page::Page;
@@ -28,7 +29,7 @@ impl Page for SettingsPage {
         let SettingsPage { contact } = this;
         let user = current_user();
         let doors = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(contact)) => view! { <Doors me contact /> }.into_any(),
                     (Err(failure), _) | (_, Err(failure)) => view! { <Problem failure /> }.into_any(),

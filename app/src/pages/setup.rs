@@ -1,5 +1,7 @@
 //! The first account: made once, with the code that the console printed.
 
+#[cfg(feature = "ssr")]
+use crate::components::checked_form::refuse;
 use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::TextField;
 use crate::failure::Failure;
@@ -10,10 +12,14 @@ use domain::fields::FieldErrors;
 use domain::people::MIN_PASSWORD;
 use leptos::prelude::*;
 
+/// The page that follows.
+const NEXT: &str = "/settings/portal";
+
 /// The form's fields.
 const FIELDS: &[&str] = &["code", "account_name", "name", "email", "password"];
 
-/// Makes the first account, signs its administrator in, and goes to the settings.
+/// Makes the first account, signs its administrator in, and sends a browser without script to the settings. The script goes
+/// there itself, see [`Form`].
 ///
 /// # Errors
 /// [`Failure::Invalid`] for a wrong code or a field that does not hold what it must, [`Failure::TooMany`] after too
@@ -34,14 +40,14 @@ pub async fn complete_setup(
         email,
         password,
     };
-    let completed = match portal::setup::complete(&site.portal, &code, input, &client).await {
-        Ok(signed_in) => {
-            crate::context::set_sign_in_cookies(&signed_in)?;
-            Ok(())
-        }
-        Err(error) => Err(error),
-    };
-    crate::components::checked_form::answer::<CompleteSetup>(completed, &"/settings/portal", &"/setup")
+    let signed_in = portal::setup::complete(&site.portal, &code, input, &client)
+        .await
+        .map_err(|error| refuse::<CompleteSetup>(error.into(), &"/setup"))?;
+    crate::context::set_sign_in_cookies(&signed_in)?;
+    if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+        leptos_axum::redirect(NEXT);
+    }
+    Ok(())
 }
 
 /// What the rules that the server enforces say of the form as it stands. Which code is right, the server alone can say.
@@ -77,6 +83,9 @@ impl Page for SetupPage {
 #[component]
 fn Form() -> impl IntoView {
     let check = Check::<CompleteSetup>::new(errors);
+    // A session begins in a new document, as after signing in. The browser loads it whether the tab is seen or not, and says
+    // itself what is wrong where it cannot; the router would wait for the next frame, and for the code of the next page.
+    check.on_success(|| _ = window().location().assign(NEXT));
     view! {
         <Gate title="Set up Gatehouse" lead="This makes the account and its first administrator." wide=true>
             <CheckedForm check class="form">

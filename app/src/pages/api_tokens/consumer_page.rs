@@ -12,6 +12,7 @@ use crate::components::copy::Copy;
 use crate::components::dialog::Dialog as DialogBox;
 use crate::components::notice::Locked;
 use crate::components::page_header::PageHeader;
+use crate::components::suspend::suspend;
 use crate::components::time::created;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -76,7 +77,7 @@ impl Page for ConsumerPage {
         let user = current_user();
         let body = move || {
             let address = without_dialog.get();
-            Suspend::new(async move {
+            suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(me)) => page(data, me.rights, &address, changes).into_any(),
                     (Err(failure), Ok(me)) => view! {
@@ -92,7 +93,7 @@ impl Page for ConsumerPage {
         let overlay = move || {
             let dialog = dialog.get();
             let back = without_dialog.get_untracked().to_string();
-            Suspend::new(async move {
+            suspend(async move {
                 let rights = user.await.ok()?.rights;
                 match dialog? {
                     Dialog::Revoke(_) => {

@@ -13,6 +13,7 @@ use crate::components::notice::Locked;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
@@ -47,7 +48,7 @@ impl Page for ApiTokensPage {
         let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
         let links = move || {
             let address = without_dialog.get();
-            Suspend::new(async move {
+            suspend(async move {
                 // A secret that waits to be read keeps the focus.
                 let is_shown =
                     address.created.is_some() && data.by_ref().await.as_ref().is_ok_and(|data| data.reveal.is_none());
@@ -56,7 +57,7 @@ impl Page for ApiTokensPage {
         };
         let body = move || {
             let address = address.get();
-            Suspend::new(async move {
+            suspend(async move {
                 drop(data.by_ref().await);
                 let user = user.await;
                 when_written().await;
@@ -78,7 +79,7 @@ impl Page for ApiTokensPage {
         let overlay = move || {
             let dialog = dialog.get();
             let back = address.get_untracked().with(None);
-            Suspend::new(async move {
+            suspend(async move {
                 let me = user.await.ok()?;
                 // The list in it is long, and only the body needs a copy.
                 let data = data.by_ref().await;

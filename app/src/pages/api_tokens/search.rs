@@ -1,6 +1,7 @@
 //! Search and filter above the list of tokens: a form, which follows what is typed where there is script.
 
 use super::address::{Address, PATH};
+use crate::components::task_scope::TaskScope;
 use crate::icons::{Draw, Icon};
 use domain::tokens::TokenFilter;
 use leptos::ev::SubmitEvent;
@@ -20,6 +21,7 @@ pub struct Search {
     text: NodeRef<html::Input>,
     filter: NodeRef<html::Select>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    tasks: TaskScope,
     go: Callback<Address>,
 }
 
@@ -40,6 +42,7 @@ impl Search {
             text: NodeRef::new(),
             filter: NodeRef::new(),
             timer: StoredValue::new(None),
+            tasks: TaskScope::current(),
             go,
         };
         Effect::new(move |_| search.follow());
@@ -66,16 +69,11 @@ impl Search {
             timer.clear();
         }
         self.timer
-            .set_value(set_timeout_with_handle(move || self.search(), PAUSE).ok());
+            .set_value(self.tasks.set_timeout(move || self.search(), PAUSE));
     }
 
     fn search(self) {
-        // The page may be gone by now.
-        let Some(Some((text, filter))) = self
-            .text
-            .try_get_untracked()
-            .map(|text| text.zip(self.filter.get_untracked()))
-        else {
+        let Some((text, filter)) = self.text.get_untracked().zip(self.filter.get_untracked()) else {
             return;
         };
         let address = self.address.get_untracked();

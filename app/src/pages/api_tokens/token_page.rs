@@ -10,6 +10,7 @@ use super::{ABOVE_ONE, current_address};
 use crate::components::copy::Copy;
 use crate::components::notice::Locked;
 use crate::components::page_header::PageHeader;
+use crate::components::suspend::suspend;
 use crate::components::time::{Time, created};
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -45,7 +46,7 @@ impl Page for TokenPage {
         let TokenPage { address, data } = this;
         let user = current_user();
         let body = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(me)) => page(data, me.rights).into_any(),
                     (Err(failure), Ok(me)) => view! {
@@ -61,7 +62,7 @@ impl Page for TokenPage {
         let overlay = move || {
             let is_asked = is_asked.get();
             let back = address.get_untracked().with(None).to_string();
-            Suspend::new(async move {
+            suspend(async move {
                 let (data, me) = (data.await.ok()?, user.await.ok()?);
                 is_asked.then(|| revoke_dialog(Ok(data.token), me.rights, back, || ()))
             })

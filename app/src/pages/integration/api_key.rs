@@ -6,12 +6,12 @@ use super::frame::Tab;
 use crate::components::checked_form::{Check, CheckedForm, FormProblem};
 use crate::components::copy::write;
 use crate::components::notice::{Kind, Notice};
+use crate::components::task_scope::TaskScope;
 use crate::components::time::{Time, moment_or_never};
 use crate::icons::{Draw, Icon};
 use domain::api_keys::{ApiKey, ApiKeys};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use std::time::Duration;
 
 /// What stands in the field while the key is hidden; it is not as long as the key.
@@ -81,6 +81,7 @@ fn KeyField(key: Option<String>) -> impl IntoView {
     let check = Check::<ShowApiKey>::new(|_| None);
     let shown = RwSignal::new(key);
     let said = RwSignal::new(Said::Nothing);
+    let tasks = TaskScope::current();
     let field = NodeRef::<html::Input>::new();
     let answer = check.value();
     Effect::new(move |_| {
@@ -89,25 +90,23 @@ fn KeyField(key: Option<String>) -> impl IntoView {
         }
     });
     let copy = move || {
-        spawn_local(async move {
-            let key = match shown.try_get_untracked() {
-                Some(None) => show_api_key(String::new()).await.ok(),
-                Some(key) => key,
-                None => return,
+        tasks.spawn_local(async move {
+            let key = match shown.get_untracked() {
+                None => show_api_key(String::new()).await.ok(),
+                key => key,
             };
             let outcome = match key {
                 None => Said::Failed,
                 Some(key) if write(&key).await => Said::Copied,
                 Some(key) => {
-                    shown.try_set(Some(key));
-                    select(field);
+                    shown.set(Some(key));
+                    select(tasks, field);
                     Said::ByHand
                 }
             };
-            // The page may have gone by now.
-            said.try_set(outcome);
+            said.set(outcome);
             if outcome == Said::Copied {
-                set_timeout(move || _ = said.try_set(Said::Nothing), SAID);
+                tasks.set_timeout(move || said.set(Said::Nothing), SAID);
             }
         });
     };
@@ -175,9 +174,9 @@ fn KeyField(key: Option<String>) -> impl IntoView {
 }
 
 /// Selects what the field holds, once it holds it.
-fn select(field: NodeRef<html::Input>) {
-    request_animation_frame(move || {
-        if let Some(Some(field)) = field.try_get_untracked() {
+fn select(tasks: TaskScope, field: NodeRef<html::Input>) {
+    tasks.request_animation_frame(move || {
+        if let Some(field) = field.get_untracked() {
             field.select();
         }
     });

@@ -2,6 +2,7 @@
 
 use crate::components::checked_form::{Check, CheckedForm, FormProblem};
 use crate::components::notice::{Kind, Notice};
+use crate::components::task_scope::TaskScope;
 use crate::components::time::{by, moment};
 use crate::components::unsaved::Unsaved;
 use crate::failure::Failure;
@@ -11,7 +12,6 @@ use futures::StreamExt;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{JsonEncoding, StreamingText, TextStream};
 use leptos::server_fn::{Bytes, Decodes};
-use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {super::address::Address, super::frame::Tab, crate::components::checked_form::answer, leptos::server_fn::Encodes};
@@ -93,6 +93,7 @@ pub fn ConnectionTest(
     let check = Check::<TestConnection>::new(|_| None);
     let state = RwSignal::new(State::Idle(last));
     let failure = RwSignal::new(None::<Failure>);
+    let tasks = TaskScope::current();
     let is_running = move || state.with(|state| matches!(state, State::Running(_)));
     let run = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -101,12 +102,12 @@ pub fn ConnectionTest(
         }
         state.set(State::Running(Vec::new()));
         failure.set(None);
-        spawn_local(async move {
+        tasks.spawn_local(async move {
             if let Err(problem) = follow(state).await {
-                failure.try_set(Some(problem));
+                failure.set(Some(problem));
             }
             // Whatever happened, it is over.
-            state.try_update(|state| {
+            state.update(|state| {
                 if let State::Running(_) = state {
                     *state = State::Idle(None);
                 }
@@ -169,14 +170,14 @@ async fn follow(state: RwSignal<State>) -> Result<(), Failure> {
             let line: String = text.drain(..=end).collect();
             match Told::read(line.trim_end()) {
                 Some(Told::Step(step)) => {
-                    state.try_update(|state| {
+                    state.update(|state| {
                         if let State::Running(steps) = state {
                             steps.push(step);
                         }
                     });
                 }
                 Some(Told::Done(report)) => {
-                    state.try_set(State::Idle(Some(report)));
+                    state.set(State::Idle(Some(report)));
                     return Ok(());
                 }
                 Some(Told::Failed(failure)) => return Err(failure),

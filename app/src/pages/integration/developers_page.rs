@@ -9,6 +9,7 @@ use super::snippets::{KEY, Snippet, compact_view, configuration, curl};
 use crate::components::checked_form::{Check, CheckedForm, FormProblem};
 use crate::components::copy::Copy;
 use crate::components::notice::{Kind, Notice};
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
@@ -72,7 +73,7 @@ impl Page for DevelopersPage {
         let user = current_user();
         let body = move || {
             let address = address.get();
-            Suspend::new(async move { shown(data.await, user, |data| cards(data, &address)).await })
+            suspend(async move { shown(data.await, user, |data| cards(data, &address)).await })
         };
         view! {
             <Section tab=Tab::Developers>

@@ -14,6 +14,8 @@ mod words;
 
 use super::frame::{Section, Tab, shown};
 use crate::components::notice::{Kind, Notice};
+use crate::components::suspend::suspend;
+use crate::components::task_scope::TaskScope;
 use crate::components::unsaved::{LeaveQuestion, UnsavedForms};
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -26,7 +28,6 @@ use domain::selector::Language;
 use domain::selector::preview::Preview;
 use form::FieldEditor;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_url;
 use list::FieldList;
 use notices::{Contested, Deleting, LastDone};
@@ -58,6 +59,8 @@ pub struct Fields {
     changes: RwSignal<u32>,
     /// The field whose form was closed last; empty for the Global field settings.
     closed: StoredValue<Option<String>>,
+    /// Reading again, and moving the focus.
+    tasks: TaskScope,
 }
 
 impl Fields {
@@ -84,6 +87,7 @@ impl Fields {
             deleting: Deleting::new(deleted, contested),
             changes: RwSignal::new(0),
             closed: StoredValue::new(None),
+            tasks: TaskScope::current(),
         };
         fields.deleting.follow(fields.changes);
         fields.read_after_changes();
@@ -105,12 +109,11 @@ impl Fields {
         Effect::new(move |before: Option<u32>| {
             let now = changes.get();
             if before.is_some_and(|before| before != now) {
-                spawn_local(async move {
+                self.tasks.spawn_local(async move {
                     if let Ok(data) = page(PATH.to_owned()).await {
-                        // The page may have gone by now.
-                        held.try_set(Arc::new(data));
+                        held.set(Arc::new(data));
                         // The row that had the focus may have been drawn anew.
-                        request_animation_frame(move || self.focus_lost());
+                        self.tasks.request_animation_frame(move || self.focus_lost());
                     }
                 });
             }
@@ -128,7 +131,7 @@ impl Fields {
                 (Some(Spot::Global), Spot::List) => Some(String::new()),
                 _ => None,
             });
-            request_animation_frame(move || self.focus_lost());
+            self.tasks.request_animation_frame(move || self.focus_lost());
             now
         });
     }
@@ -138,7 +141,7 @@ impl Fields {
         let nowhere = document()
             .active_element()
             .is_none_or(|element| element.tag_name() == "BODY");
-        if let Some(Some(name)) = self.closed.try_get_value()
+        if let Some(name) = self.closed.get_value()
             && nowhere
         {
             focus_opener(&name);
@@ -192,7 +195,7 @@ impl Page for FieldsPage {
         let this = StoredValue::new(this);
         let user = current_user();
         let body = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 let show = |data| content(this.with_value(|page| Fields::new(data, page, forms))).into_any();
                 shown(data.await, user, show).await
             })

@@ -8,6 +8,7 @@ use super::history_actions::{Comparison, HistoryData, compare_with_now, list_rev
 use super::history_dialogs::{RestoreDialog, UndoDialog};
 use super::settings_file::{Sent, SettingsFile, read_upload};
 use crate::components::saving::SavedNotice;
+use crate::components::suspend::suspend;
 use crate::components::time::{by, moment};
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -75,14 +76,14 @@ impl Page for HistoryPage {
         let user = current_user();
         let body = move || {
             let page = page.get();
-            Suspend::new(async move {
+            suspend(async move {
                 let sent = sent.await;
                 shown(data.await, user, |data| cards(data, &page, sent, changed)).await
             })
         };
         let overlay = move || {
             let address = address.get();
-            Suspend::new(async move { overlay(data.await.ok()?, comparison.await, &address) })
+            suspend(async move { overlay(data.await.ok()?, comparison.await, &address) })
         };
         view! {
             <Section tab=Tab::History>

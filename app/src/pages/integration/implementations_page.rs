@@ -5,6 +5,7 @@ use super::current_address;
 use super::frame::{Section, Tab, shown};
 use super::implementations_dialogs::{ForgetDialog, RenameDialog};
 use crate::components::list_card::ListCard;
+use crate::components::suspend::suspend;
 use crate::components::time::moment;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -56,10 +57,10 @@ impl Page for ImplementationsPage {
     fn view(this: Self) -> AnyView {
         let ImplementationsPage { address, changes, data } = this;
         let user = current_user();
-        let body = move || Suspend::new(async move { shown(data.await, user, |data| card(data).into_any()).await });
+        let body = move || suspend(async move { shown(data.await, user, |data| card(data).into_any()).await });
         let overlay = move || {
             let address = address.get();
-            Suspend::new(async move { overlay(data.await.ok()?, &address, changes) })
+            suspend(async move { overlay(data.await.ok()?, &address, changes) })
         };
         view! {
             <Section tab=Tab::Implementations>

@@ -5,6 +5,7 @@ use super::current_address;
 use super::filter_form::FilterForm;
 use super::frame::{Section, Tab, shown};
 use crate::components::notice::{Kind, Notice};
+use crate::components::suspend::suspend;
 use crate::components::time::moment;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -72,7 +73,7 @@ impl Page for LogsPage {
         let user = current_user();
         let body = move || {
             let address = address.get();
-            Suspend::new(async move { shown(data.await, user, |data| card(data, &address).into_any()).await })
+            suspend(async move { shown(data.await, user, |data| card(data, &address).into_any()).await })
         };
         view! {
             <Section tab=Tab::Logs>

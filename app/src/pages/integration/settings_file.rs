@@ -5,6 +5,7 @@ use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::conflict::Conflict;
 use crate::components::field::FieldError;
 use crate::components::notice::{Kind, Notice};
+use crate::components::task_scope::TaskScope;
 use crate::components::text_area::text_area_content;
 use crate::components::toast::toast;
 use crate::failure::Failure;
@@ -15,7 +16,6 @@ use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -182,6 +182,7 @@ pub fn SettingsFile(
     let error = check.error("text");
     let answer = check.value();
     let text = NodeRef::<html::Textarea>::new();
+    let tasks = TaskScope::current();
     let (first, first_name, carried) = sent.map_or_else(Default::default, |sent| (sent.text, sent.name, sent.preview));
     let name = RwSignal::new(first_name);
     let carried = RwSignal::new(carried);
@@ -246,7 +247,7 @@ pub fn SettingsFile(
                             id="upload"
                             type="file"
                             accept=".toml,.json,application/toml,application/json"
-                            on:change=move |event| read(&event, name, text)
+                            on:change=move |event| read(tasks, &event, name, text)
                         />
                     </div>
                     <div class="field">
@@ -337,21 +338,20 @@ fn ApplyForm(
 }
 
 /// Puts what is in the chosen file where it can be read and sent.
-fn read(event: &Event, name: RwSignal<String>, text: NodeRef<html::Textarea>) {
+fn read(tasks: TaskScope, event: &Event, name: RwSignal<String>, text: NodeRef<html::Textarea>) {
     let input = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
     let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else {
         return;
     };
-    spawn_local(async move {
+    tasks.spawn_local(async move {
         let Ok(content) = JsFuture::from(file.text()).await else {
             return;
         };
-        // The page may have gone by now.
-        if let (Some(content), Some(Some(text))) = (content.as_string(), text.try_get_untracked()) {
+        if let (Some(content), Some(text)) = (content.as_string(), text.get_untracked()) {
             text.set_value(&content);
-            name.try_set(file.name());
+            name.set(file.name());
         }
     });
 }

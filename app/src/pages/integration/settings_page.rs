@@ -10,6 +10,7 @@ use super::language::LanguageCard;
 use super::remote_logging::RemoteLoggingCard;
 use super::settings_data::{SettingsData, filled, settings};
 use crate::components::saving::SavedNotice;
+use crate::components::suspend::suspend;
 use crate::components::unsaved::{LeaveQuestion, Unsaved, UnsavedForms};
 use crate::failure::Failure;
 use crate::pages::page::Page;
@@ -67,11 +68,11 @@ impl Page for SettingsTabPage {
         };
         let body = move || {
             let address = page.get();
-            Suspend::new(async move { shown(data.await, user, |data| cards(data, &address, forms, changes)).await })
+            suspend(async move { shown(data.await, user, |data| cards(data, &address, forms, changes)).await })
         };
         let overlay = move || {
             let dialog = address.with(|address| address.get("dialog").to_owned());
-            Suspend::new(async move { overlay(data.await.ok()?, &dialog, changes) })
+            suspend(async move { overlay(data.await.ok()?, &dialog, changes) })
         };
         view! {
             <Section tab=Tab::Settings>

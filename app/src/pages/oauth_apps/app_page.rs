@@ -16,6 +16,7 @@ use crate::components::notice::{Kind, Notice};
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
+use crate::components::suspend::suspend;
 use crate::components::time::{Time, by, moment_or_never};
 use crate::failure::Failure;
 use crate::pages::page::Page;
@@ -54,7 +55,7 @@ impl Page for OauthAppPage {
         let filled = Memo::new(move |_| address.with(|address| address.filled.clone()));
         let body = move || {
             let filled = filled.get();
-            Suspend::new(async move {
+            suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(_)) => page(data, filled, changes).into_any(),
                     (Err(failure), Ok(me)) => view! {
@@ -70,7 +71,7 @@ impl Page for OauthAppPage {
         let overlay = move || {
             let dialog = dialog.get();
             let back = address.get_untracked().page().to_string();
-            Suspend::new(async move { overlay(data.await.ok()?, dialog, back, changes) })
+            suspend(async move { overlay(data.await.ok()?, dialog, back, changes) })
         };
         view! {
             <div class="page">

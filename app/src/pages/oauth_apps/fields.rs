@@ -7,6 +7,7 @@ use crate::components::combobox::{Combobox, Suggestion};
 use crate::components::field::FieldError;
 use crate::components::meant::{Candidate, WhoIsMeant, candidates};
 use crate::components::press::when_released;
+use crate::components::task_scope::TaskScope;
 use crate::components::text_area::text_area_content;
 use domain::oauth_apps::{AppForm, Grant};
 use domain::people::UserChoice;
@@ -14,7 +15,6 @@ use domain::rights::Rights;
 use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 /// What the fields hold.
@@ -99,6 +99,7 @@ pub fn UserField(
 ) -> impl IntoView {
     // Counts the questions, so that a late answer does not replace a newer one.
     let asked = StoredValue::new(0_u32);
+    let tasks = TaskScope::current();
     let look = move |event: Event| {
         let user = event_target_value(&event);
         // The event also comes when the field has just gone, as a browser tells it that it loses the focus.
@@ -108,11 +109,10 @@ pub fn UserField(
         }) else {
             return;
         };
-        spawn_local(async move {
+        tasks.spawn_local(async move {
             let found = user_rights(user).await.ok().flatten();
-            when_released(move || {
-                // The page may have gone by now.
-                if asked.try_get_value() == Some(question) {
+            when_released(tasks, move || {
+                if asked.get_value() == question {
                     rights.set(found);
                 }
             });

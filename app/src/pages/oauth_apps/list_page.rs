@@ -8,6 +8,7 @@ use crate::components::list_card::ListCard;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
 use crate::components::reveal::RevealDialog;
+use crate::components::suspend::suspend;
 use crate::components::time::moment_or_never;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
@@ -37,9 +38,9 @@ impl Page for OauthAppsPage {
     fn view(this: Self) -> AnyView {
         let OauthAppsPage { data } = this;
         let user = current_user();
-        let add = move || Suspend::new(async move { data.await.is_ok().then(add_link) });
+        let add = move || suspend(async move { data.await.is_ok().then(add_link) });
         let body = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(_)) => card(data.apps).into_any(),
                     (Err(failure), Ok(me)) => view! { <Closed failure me /> }.into_any(),
@@ -48,7 +49,7 @@ impl Page for OauthAppsPage {
             })
         };
         let overlay = move || {
-            Suspend::new(async move {
+            suspend(async move {
                 let reveal = data.await.ok()?.reveal?;
                 Some(view! { <RevealDialog reveal back=PATH.to_owned() /> })
             })

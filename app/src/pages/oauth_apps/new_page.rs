@@ -11,6 +11,7 @@ use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::field::TextField;
 use crate::components::page_header::PageHeader;
 use crate::components::problem::refusal;
+use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
@@ -46,7 +47,7 @@ impl Page for NewOauthAppPage {
         let user = current_user();
         let body = move || {
             let form = address.with(|address| address.app_form().cloned());
-            Suspend::new(async move {
+            suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(_)) => view! { <Form form=form.unwrap_or_default() data /> }.into_any(),
                     (Err(failure), Ok(me)) => view! { <Closed failure me /> }.into_any(),

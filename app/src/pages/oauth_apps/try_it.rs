@@ -2,13 +2,13 @@
 
 use super::try_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
 use crate::components::copy::Copy;
+use crate::components::task_scope::TaskScope;
 use domain::oauth_apps::{Grant, OauthApp};
 use domain::oauth1::encode_form;
 use domain::scopes::{Scope, Scopes};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// What can be called: its path, and what it answers.
 const ENDPOINTS: [(&str, &str); 4] = [
@@ -32,6 +32,7 @@ pub fn TryIt(
     let endpoint = RwSignal::new(ENDPOINTS[0].0.to_owned());
     let chosen = RwSignal::new(app.scopes);
     let busy = RwSignal::new(false);
+    let tasks = TaskScope::current();
     let exchanges = RwSignal::new(Vec::<Exchange>::new());
     let run = {
         let client_id = client_id.clone();
@@ -48,15 +49,14 @@ pub fn TryIt(
             exchanges.set(Vec::new());
             let client_id = client_id.clone();
             let (scopes, path) = (chosen.get_untracked(), endpoint.get_untracked());
-            spawn_local(async move {
+            tasks.spawn_local(async move {
                 let (token, exchange) = get_token(&client_id, secret.trim(), scopes).await;
-                // The page may have gone by now.
-                exchanges.try_update(|exchanges| exchanges.push(exchange));
+                exchanges.update(|exchanges| exchanges.push(exchange));
                 if let Some(token) = token {
                     let exchange = call_endpoint(&path, &token).await;
-                    exchanges.try_update(|exchanges| exchanges.push(exchange));
+                    exchanges.update(|exchanges| exchanges.push(exchange));
                 }
-                busy.try_set(false);
+                busy.set(false);
             });
         }
     };

@@ -7,6 +7,7 @@ use super::Fields;
 use super::address::Address;
 use crate::components::notice::{Kind, Notice};
 use crate::components::problem::refusal;
+use crate::components::suspend::suspend;
 use crate::icons::{Draw, Icon};
 use domain::selector::preview::{Preview, PreviewAsset, PreviewSource};
 use domain::selector::{AssetType, Language, Options, SelectionMode, Words};
@@ -23,7 +24,7 @@ pub fn LivePreview(
     let language = fields.language();
     let assets = fields.preview;
     let whole = move || {
-        Suspend::new(async move {
+        suspend(async move {
             match assets.await {
                 Ok(preview) => drawn(preview, options, language).into_any(),
                 Err(failure) => refusal("The preview", failure),
