@@ -18,6 +18,9 @@ use tokio::task::JoinSet;
 /// How long requests that are under way may take to end.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long the database may take to close after that. What was committed is kept whether it closes or not.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Why the server did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum Stopped {
@@ -67,7 +70,9 @@ async fn serve_until_told(config: Config) -> Result<(), Stopped> {
     let app = App::new(portal.clone(), config);
     answer(listener, &app, told).await?;
     background.shutdown().await;
-    portal.close().await;
+    if tokio::time::timeout(CLOSE_TIMEOUT, portal.close()).await.is_err() {
+        tracing::warn!("the database did not close in time: something still uses a connection to it");
+    }
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! The whole process: its start, its neighbours, its end.
 
 use crate::program::{Program, Server};
-use crate::support::EMAIL;
+use crate::support::{EMAIL, PASSWORD, form};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::io::AsyncWriteExt;
 
 /// What a program signs with, by the simplest method there is.
 pub struct Credential {
@@ -145,6 +146,58 @@ fn requests_that_are_under_way_are_answered_before_the_end() {
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 "), "{signal}: {answer}");
         assert_eq!(server.ended(), Some(0), "{signal}");
+    }
+}
+
+/// Asks for a page and leaves before it is answered.
+async fn ask_and_leave(address: &str, path: &str) {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // Time enough for some of them to be in the middle of their page.
+    tokio::time::sleep(Duration::from_millis(3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_load_and_break_off_at_first_start_account_is_made_and_server_ends() {
+    const HANGS: Duration = Duration::from_secs(20);
+    for _ in 0..5 {
+        let program = Program::new();
+        let mut server = program.serve(&[]);
+        let code = server.setup_code();
+        let (origin, address) = (server.origin.clone(), server.origin.replace("http://", ""));
+        let browser = Client::builder().timeout(HANGS).build().unwrap();
+        let mut others = tokio::task::JoinSet::new();
+        for path in ["/", "/setup", "/nowhere", "/sign-in", "/setup", "/settings/portal"] {
+            let (browser, origin, address) = (browser.clone(), origin.clone(), address.clone());
+            others.spawn(async move {
+                for _ in 0..5 {
+                    ask_and_leave(&address, path).await;
+                    let page = browser.get(format!("{origin}{path}")).header("accept", "text/html");
+                    assert!(!page.send().await.unwrap().status().is_server_error(), "{path}");
+                }
+            });
+        }
+        let fields = [
+            ("code", code.as_str()),
+            ("account_name", "Northwind"),
+            ("name", "Ada"),
+            ("email", EMAIL),
+            ("password", PASSWORD),
+        ];
+        let form = browser
+            .post(format!("{origin}/fn/setup/complete"))
+            .header("origin", &origin)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form(&fields));
+        assert_eq!(form.send().await.unwrap().status(), 200);
+        while let Some(other) = others.join_next().await {
+            other.unwrap();
+        }
+        let told = Instant::now();
+        server.signal("TERM");
+        assert_eq!(server.ended(), Some(0));
+        assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
     }
 }
 
