@@ -25,6 +25,9 @@
     event.stopImmediatePropagation();
     if (event.type === "popstate" || (event.type === "click" && event.target.closest?.("#crash-reload"))) {
       location.reload();
+    } else if (event.type === "keydown" && event.key === "Escape") {
+      // What was typed can still be copied, and sent without the app.
+      notice.close();
     }
   }
 
