@@ -157,3 +157,20 @@ test("the first stop of the keyboard skips to the content", async ({ page, accou
   await expect(page.getByRole("main")).toBeFocused();
   await expect(page).toHaveURL(/\/integration(#main)?$/);
 });
+
+test("a menu that was opened before the script came stays open", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  let letGo = () => {};
+  const go = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route("**/pkg/*.wasm", async (route) => {
+    await go;
+    await route.continue();
+  });
+  await page.goto("/settings");
+  await personMenu(page).click();
+  const signOutButton = page.getByRole("button", { name: "Sign out" });
+  await expect(signOutButton).toBeVisible();
+  letGo();
+  await live(page);
+  await expect(signOutButton).toBeVisible();
+});

@@ -8,9 +8,12 @@ use wasm_bindgen::JsCast;
 /// Closes open menus on Escape, on a click outside, and after a navigation.
 pub fn close_menus() {
     let path = use_location().pathname;
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
         path.track();
-        close_except(None);
+        // A menu that was opened before the script came stays open.
+        if before.is_some() {
+            close_except(None);
+        }
     });
     let click = window_event_listener(ev::click, |event| {
         let target = event
