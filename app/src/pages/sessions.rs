@@ -114,7 +114,7 @@ impl Page for SessionsPage {
         };
         let overlay = move || {
             let is_asked = is_asked.get();
-            Suspend::new(async move {
+            suspend(async move {
                 let others = sessions.await.ok()?.iter().filter(|session| !session.current).count();
                 is_asked.then(|| view! { <EndOthersDialog others /> })
             })
