@@ -33,7 +33,10 @@ pub struct NotReady(String);
 
 /// What was last found, and when. Whoever asks meanwhile waits for the one who looks.
 #[derive(Debug, Default)]
-pub(crate) struct Readiness(Arc<Mutex<Option<(Instant, Result<(), NotReady>)>>>);
+pub(crate) struct Readiness(Arc<Mutex<Option<Finding>>>);
+
+/// When it was looked, and what was found.
+type Finding = (Instant, Result<(), NotReady>);
 
 impl Readiness {
     /// Checks that the database can be written, unless that was done a moment ago.

@@ -91,7 +91,7 @@ impl SqliteDatabase {
     }
 
     pub async fn read(&self) -> Result<SqliteReader> {
-        Ok(Box::pin(self.read.get()).await.map_err(super::unavailable)?)
+        Box::pin(self.read.get()).await.map_err(super::unavailable)
     }
 
     pub async fn begin(&self, durability: Durability) -> Result<Transaction> {
