@@ -196,7 +196,7 @@ async fn a_host_that_is_not_the_portals_own_opens_nothing_and_is_told_the_public
             ("https://localhost:3000", "localhost:3000"),
             ("http://evil.example", "evil.example"),
             ("https://evil.example", "evil.example"),
-            ("http://localhost:3000.evil.example", "localhost:3000.evil.example"),
+            ("http://localhost.evil.example:3000", "localhost.evil.example:3000"),
             ("http://portal.example.com", "evil.example"),
         ] {
             let credentials = Credentials {
