@@ -8,7 +8,7 @@ use app::context::Visitor;
 use app::failure::Failure;
 use axum::Extension;
 use axum::body::{Body, HttpBody, to_bytes};
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -75,7 +75,10 @@ pub async fn limit_body(
             return refuse(status, failure);
         }
     };
-    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    // Server functions read the body by an extractor of axum, whose own limit is 2 MB.
+    DefaultBodyLimit::max(limit).apply(&mut request);
+    let response = next.run(request).await;
     drop(permit);
     response
 }

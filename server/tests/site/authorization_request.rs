@@ -1,6 +1,6 @@
 //! An authorization request on its way through sign-in and consent, without script.
 
-use crate::support::{EMAIL, PASSWORD, Site, engines, form, header};
+use crate::support::{EMAIL, PASSWORD, Site, engines, form, header, refresh_target, unescape};
 use domain::oauth_apps::AppForm;
 use portal::{accounts, oauth_apps};
 use server::config::Overrides;
@@ -12,16 +12,7 @@ fn hidden(page: &str, name: &str) -> String {
     let field = format!("name=\"{name}\" value=\"");
     let (_, rest) = page.split_once(&field).unwrap_or_else(|| panic!("no {name} in {page}"));
     let (value, _) = rest.split_once('"').unwrap();
-    let entities = [
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&amp;", "&"),
-    ];
-    entities
-        .iter()
-        .fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
+    unescape(value)
 }
 
 #[tokio::test]
@@ -59,7 +50,7 @@ async fn long_state_survives_sign_in_and_consent() {
             assert_eq!(next, consent);
             let fields = [("email", EMAIL), ("password", PASSWORD), ("next", next.as_str())];
             let signed_in = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
-            assert_eq!(header(&signed_in, "location"), consent);
+            assert_eq!(refresh_target(signed_in).await, consent);
 
             let cookie = site.sign_in().await;
             let page = site.get(&consent, Some(&cookie)).await;
@@ -68,14 +59,8 @@ async fn long_state_survives_sign_in_and_consent() {
             let fields = [("request", request.as_str()), ("answer", "refuse")];
             let decided = site.post("/fn/oauth2/decide", &fields).header("cookie", &cookie);
             let decided = decided.send().await.unwrap();
-            let location = decided
-                .headers()
-                .get("location")
-                .map(|value| value.to_str().unwrap().to_owned());
-            let address = match location {
-                Some(location) if location.starts_with(CALLBACK) => location,
-                _ => decided.text().await.unwrap(),
-            };
+            let address = refresh_target(decided).await;
+            assert!(address.starts_with(CALLBACK), "{address:.300}");
             assert!(address.contains("error=access_denied"), "{address:.300}");
             let sent_back = format!("state={}", domain::oauth1::encode(&state));
             assert!(address.contains(&sent_back), "{address:.300}");

@@ -1,15 +1,7 @@
 //! Where a form leads, with `form-action 'self'` on every page.
 
-use crate::support::{EMAIL, PASSWORD, Site, header, session_line};
+use crate::support::{EMAIL, PASSWORD, Site, header, refresh_target, session_line};
 use reqwest::{Response, StatusCode};
-
-/// The address that a page goes to by itself.
-async fn refresh_target(answer: Response) -> String {
-    let page = answer.text().await.unwrap();
-    let refresh = page.split("http-equiv=\"refresh\" content=\"0; url=").nth(1);
-    let refresh = refresh.unwrap_or_else(|| panic!("no refresh in {page}"));
-    refresh.split('"').next().unwrap().replace("&amp;", "&")
-}
 
 async fn sign_in(site: &Site, next: &str) -> Response {
     let fields = [("email", EMAIL), ("password", PASSWORD), ("next", next)];

@@ -9,7 +9,8 @@ const SETUP: &str = "/fn/setup/complete";
 async fn send(site: &Site, password: &str, cookies: &str) -> reqwest::Response {
     let fields = [("email", EMAIL), ("password", password), ("next", "")];
     let form = site.post(SIGN_IN, &fields).header("cookie", cookies);
-    form.send().await.unwrap()
+    let page = format!("{}/sign-in", site.origin());
+    form.header("referer", page).send().await.unwrap()
 }
 
 /// The cookie by which the browser is known, as it will send it back.
@@ -86,7 +87,8 @@ async fn whoever_fails_too_often_learns_when_to_try_again_and_what_else_to_do() 
             answer = send(&site, "wrong password", "").await;
         }
         // The browser is led to the page again.
-        let page = site.get(header(&answer, "location"), None).await.text().await.unwrap();
+        let location = header(&answer, "location").trim_start_matches(&site.origin());
+        let page = site.get(location, None).await.text().await.unwrap();
         assert!(page.contains("Too many attempts. Try again in a second."), "{page}");
         assert!(page.contains("You can still sign in from a browser that you have used before."));
         assert!(page.contains("ask the person who administers Gatehouse for a new one"));

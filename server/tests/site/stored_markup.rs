@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 const MARKER: &str = "</title></textarea></script>--><b id=stored-markup>\" data-stored=\"'";
 
 /// Columns that hold no text of people or clients: codes, keys, digests, and what is parsed when it is read.
-const NOT_FREE_TEXT: [&str; 33] = [
+const NOT_FREE_TEXT: [&str; 35] = [
     "account_features.feature",
     "accounts.language",
     "accounts.time_zone",
@@ -30,6 +30,7 @@ const NOT_FREE_TEXT: [&str; 33] = [
     "idempotency_keys.outcome",
     "oauth_apps.grant_code",
     "oauth_apps.name_key",
+    "oauth_apps.signing_algorithm",
     "oauth_apps.scopes",
     "oauth_consents.scopes",
     "oauth_grants.scopes",
@@ -46,6 +47,7 @@ const NOT_FREE_TEXT: [&str; 33] = [
     "users.name_key",
     "users.password_hash",
     "tokens.integration_key",
+    "rsa_signing_keys.kid",
     "signing_keys.kid",
 ];
 

@@ -210,6 +210,28 @@ pub fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
         .unwrap()
 }
 
+/// The address that a page goes to by itself.
+pub async fn refresh_target(answer: Response) -> String {
+    let page = answer.text().await.unwrap();
+    let refresh = page.split("http-equiv=\"refresh\" content=\"0; url=").nth(1);
+    let refresh = refresh.unwrap_or_else(|| panic!("no refresh in {page:.2000}"));
+    unescape(refresh.split('"').next().unwrap())
+}
+
+/// The value of an attribute, as a browser reads it.
+pub fn unescape(value: &str) -> String {
+    let entities = [
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
+}
+
 /// What a build leaves.
 fn put_files(root: &Path) {
     let package = root.join("pkg");
