@@ -122,7 +122,7 @@ async fn a_file_that_is_too_long_is_refused(house: House) {
     let wrong = format!("{{\"fields\": [{}]}}", vec!["{\"field\": \"\"}"; MAX_FIELDS].join(","));
     let errors = parse(&wrong, Format::Json).unwrap_err();
     assert_eq!(errors.0.len(), 21, "{errors}");
-    assert_eq!(errors.of(""), Some("and 4980 more"));
+    assert_eq!(errors.of(""), Some("and 9979 more"));
     let long = format!("[[fields]]\nfield = \"{}\"\nassetTypes = []\n", "x".repeat(100_000));
     assert!(parse(&long, Format::Toml).unwrap_err().to_string().len() < 2_000);
 }

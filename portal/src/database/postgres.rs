@@ -30,7 +30,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 const PROBE_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How often all connections may be replaced.
-const REPLACEMENT_INTERVAL: Duration = Duration::from_secs(1);
+const REPLACEMENT_INTERVAL: Duration = Duration::from_millis(250);
 
 /// A PostgreSQL database. A clone is the same database.
 #[derive(Debug, Clone)]
