@@ -102,7 +102,7 @@ test("a search for users that finds no session throws nobody out of the dialog",
   const asked = page.waitForResponse(/people\/choices/);
   await user(form).fill("Ada");
   expect((await asked).status()).toBe(401);
-  await expect(form.getByText("None of the users match")).toBeVisible();
+  await expect(form.getByText("None of the active users match")).toBeVisible();
   await expect(ended(page)).toHaveCount(0);
   await expect(form.getByLabel("Integration name")).toHaveValue("House archive");
 

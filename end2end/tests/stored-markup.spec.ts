@@ -10,7 +10,7 @@ import { apiTokens, open, signIn } from "../support/steps.ts";
 import { expect, hasScript, test } from "../support/test.ts";
 
 /** Ends what a title stands in, and begins an element. */
-const marked = (name: string) => `</title><b id=stored>${name}`;
+const marked = (name: string) => `${name} </title><b id=stored>`;
 
 /** Fails where a stored text has become an element, and where the text is not to be seen as it was typed. */
 async function expectText(page: Page, name: string): Promise<void> {

@@ -18,9 +18,12 @@ pub enum Malformed {
     TooMany,
 }
 
+/// A name, and its value where that could be decoded.
+type Parameter<'a> = (Cow<'a, str>, Result<Cow<'a, str>, DecodeError>);
+
 /// Names and values as they were sent, decoded. A value that cannot be decoded is kept as the reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parameters<'a>(Vec<(Cow<'a, str>, Result<Cow<'a, str>, DecodeError>)>);
+pub struct Parameters<'a>(Vec<Parameter<'a>>);
 
 impl<'a> Parameters<'a> {
     /// Reads a query or a form body.

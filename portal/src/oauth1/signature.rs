@@ -88,7 +88,7 @@ impl Keys {
 /// ignored too; any other character outside the alphabet makes the signature a wrong one.
 fn decode_signature(text: &str) -> Vec<u8> {
     let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
-    let decoded = if text.as_bytes().iter().any(|byte| is_break(byte)) {
+    let decoded = if text.as_bytes().iter().any(is_break) {
         let unbroken: Vec<u8> = text.bytes().filter(|byte| !is_break(byte)).collect();
         STANDARD.decode(unbroken)
     } else {

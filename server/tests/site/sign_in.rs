@@ -1,6 +1,7 @@
 //! Signing in as a browser does it: what the forms and their cookies come to.
 
-use crate::support::{EMAIL, PASSWORD, Site, cookie, engines, header, known_browser_line};
+use crate::support::{EMAIL, PASSWORD, Site, cookie, engines, form, header, known_browser_line};
+use reqwest::Method;
 use server::config::Overrides;
 
 const SIGN_IN: &str = "/fn/session/sign-in";
@@ -95,7 +96,12 @@ async fn whoever_fails_too_often_learns_when_to_try_again_and_what_else_to_do() 
 
         // A script gets it as a status.
         let fields = [("email", EMAIL), ("password", "wrong password"), ("next", "")];
-        let script = || site.post(SIGN_IN, &fields).header("accept", "application/json").send();
+        let script = || {
+            let request = site.request(Method::POST, SIGN_IN).header("accept", "application/json");
+            let request = request.header("origin", site.origin());
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            request.body(form(&fields)).send()
+        };
         let (mut statuses, mut waited) = (Vec::new(), String::new());
         while statuses.last() != Some(&429) {
             let answer = script().await.unwrap();
