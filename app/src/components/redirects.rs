@@ -11,10 +11,14 @@ use {
     std::cell::RefCell,
 };
 
+/// Goes to an address of the app.
+#[cfg(feature = "hydrate")]
+type Navigate = std::rc::Rc<dyn Fn(&str)>;
+
 #[cfg(feature = "hydrate")]
 thread_local! {
     /// Navigates to an address of this site. The hook has to be set before there is a router, so it looks here.
-    static NAVIGATE: RefCell<Option<std::rc::Rc<dyn Fn(&str)>>> = const { RefCell::new(None) };
+    static NAVIGATE: RefCell<Option<Navigate>> = const { RefCell::new(None) };
 }
 
 /// Sets the hook for redirects of server functions. Only the first one set counts, so call it before the router is made.
