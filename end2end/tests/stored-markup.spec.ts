@@ -38,7 +38,7 @@ async function store(page: Page, account: Account, server: Server): Promise<Stor
   await switchLogging(page, 1, true);
   const connector = new Connector(server, await apiKey(page), `sitecoreai/2.1.0; instance="${marked("Production")}"`);
   expect((await connector.settings()).status).toBe(200);
-  expect((await connector.log({ level: "error", message: marked("Failed") })).status).toBe(200);
+  expect((await connector.log({ level: "error", message: marked("Failed") })).status).toBe(202);
   return { consumer: `${apiTokens}/consumers/${consumer.id}`, token: `${apiTokens}/tokens/${token.id}`, app: `${oauthApps}/${app.id}` };
 }
 
