@@ -10,7 +10,9 @@ const notice = (page: Page) => page.getByRole("alertdialog", { name: "This page 
 /** Makes the app panic: it is to make something live that it has not drawn. The page is as before then. */
 async function panic(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const app = document.querySelector<HTMLLinkElement>("link[rel=modulepreload]")!.href;
+    const links = [...document.querySelectorAll<HTMLLinkElement>("link[rel=modulepreload]")];
+    // Beside it stand the pieces of a build that is split.
+    const app = links.find((link) => /\/pkg\/gatehouse\.[^/]*\bjs$/.test(link.href))!.href;
     const { hydrate } = (await import(app)) as { hydrate: () => void };
     const kept = [...document.body.childNodes];
     const failed = new Promise((resolve) => {
