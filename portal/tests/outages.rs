@@ -56,8 +56,8 @@ mod postgres_only {
     }
 }
 
-/// How soon everything works again: a second, and another for a machine that is busy with other tests.
-const RECOVERY: Duration = Duration::from_secs(2);
+/// How soon everything works again.
+const RECOVERY: Duration = Duration::from_secs(1);
 
 /// Everything that can ask the portal for something.
 struct Clients {
