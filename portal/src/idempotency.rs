@@ -22,7 +22,7 @@ const KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// The most keys that are kept for an account, so that nobody fills the disk with them. At the default limit of requests
 /// it takes a quarter of an hour to send so many.
-const MAX_KEYS_PER_ACCOUNT: i64 = 100_000;
+pub const MAX_KEYS_PER_ACCOUNT: i64 = 100_000;
 
 /// A request that is to be done once.
 #[derive(Debug, Clone)]

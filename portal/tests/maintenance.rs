@@ -1,11 +1,13 @@
 use crate::support::{ADA, House, PASSWORD, client};
+use portal::idempotency::MAX_KEYS_PER_ACCOUNT;
 use portal::sessions::IDLE;
 use portal::{maintenance, sign_in};
 use std::time::Duration;
 
 both!(
     what_is_over_is_deleted_and_the_rest_stays,
-    two_nodes_may_keep_house_at_once
+    two_nodes_may_keep_house_at_once,
+    an_account_keeps_its_newest_idempotency_keys_up_to_the_limit
 );
 
 async fn what_is_over_is_deleted_and_the_rest_stays(house: House) {
@@ -46,4 +48,26 @@ async fn two_nodes_may_keep_house_at_once(house: House) {
     let (one, two) = tokio::join!(maintenance::run(&house.portal), maintenance::run(&other));
     one.and(two).unwrap();
     assert_eq!(house.count("sessions").await, 0);
+}
+
+async fn an_account_keeps_its_newest_idempotency_keys_up_to_the_limit(house: House) {
+    house.set_up().await;
+    let now = house.portal.now().0;
+    let insert = |first: i64, count: i64| {
+        format!(
+            "with recursive number (n) as (select {first} union all select n + 1 from number where n < {})
+             insert into idempotency_keys (account_id, key, digest, outcome, created_at)
+             select accounts.id, 'key ' || n, accounts.id, '{{}}', {now} - 1000000 + n from accounts, number",
+            first + count - 1
+        )
+    };
+    house.execute(&insert(1, MAX_KEYS_PER_ACCOUNT)).await;
+    maintenance::run(&house.portal).await.unwrap();
+    let limit = usize::try_from(MAX_KEYS_PER_ACCOUNT).unwrap();
+    assert_eq!(house.count("idempotency_keys").await, limit, "as many as are allowed");
+    house.execute(&insert(MAX_KEYS_PER_ACCOUNT + 1, 5)).await;
+    maintenance::run(&house.portal).await.unwrap();
+    assert_eq!(house.count("idempotency_keys").await, limit);
+    let oldest = "select key from idempotency_keys order by created_at limit 1";
+    assert_eq!(house.texts(oldest).await, ["key 6"]);
 }

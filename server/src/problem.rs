@@ -323,9 +323,7 @@ impl From<portal::Error> for Problem {
             Error::Unavailable { .. } => {
                 // The span that this is logged in carries the request id.
                 tracing::error!(%error, "a request could not be answered");
-                let mut problem = Self::new(Kind::Unavailable, "Try again in a moment.");
-                problem.0.retry_after = Some(RETRY_SECONDS);
-                problem
+                Self::new(Kind::Unavailable, "Try again in a moment.")
             }
             Error::Internal(_) => {
                 tracing::error!(%error, "a request failed");
@@ -356,6 +354,7 @@ impl IntoResponse for Problem {
                 headers.append(WWW_AUTHENTICATE, challenge);
             }
         }
+        let retry_after = retry_after.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_SECONDS));
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }

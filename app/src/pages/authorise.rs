@@ -6,7 +6,7 @@ use crate::components::problem::Problem;
 use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
-use crate::pages::gate::{Gate, SwitchUser, WhoAsks};
+use crate::pages::gate::{consent_heading, Gate, SwitchUser, WhoAsks};
 use crate::pages::page::Page;
 use domain::people::Me;
 use leptos::prelude::*;
@@ -191,7 +191,7 @@ fn Question(
     let rights: Vec<&str> = me.rights.iter().map(|right| right.label()).collect();
     let foot = move || {
         let after = match back {
-            Some(back) => view! { <p>"You go back to " <strong>{back}</strong> " afterwards."</p> }.into_any(),
+            Some(back) => view! { <p>"You go back to " <strong><bdi>{back}</bdi></strong> " afterwards."</p> }.into_any(),
             None => view! { <p>"You go back to the application by yourself afterwards."</p> }.into_any(),
         };
         view! {
@@ -202,6 +202,7 @@ fn Question(
     view! {
         <Gate
             title=format!("Allow “{consumer}” to use your account?")
+            heading=consent_heading(consumer.clone())
             lead=format!("It asks to act for you in the API of {}.", me.account_name)
             wide=true
             foot

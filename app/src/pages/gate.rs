@@ -15,6 +15,9 @@ pub fn Gate(
     /// The card's title, also the document's.
     #[prop(into)]
     title: String,
+    /// The title as it stands on the card, where it is more than text.
+    #[prop(into, optional)]
+    heading: Option<AnyView>,
     /// One sentence of help.
     #[prop(into, optional)]
     lead: String,
@@ -28,18 +31,19 @@ pub fn Gate(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let heading = focus_on_arrival();
+    let heading_node = focus_on_arrival();
+    let heading = heading.unwrap_or_else(|| title.clone().into_any());
     let class = if wide { "gate-card wide" } else { "gate-card" };
     view! {
-        <Title text=title.clone() />
+        <Title text=title />
         <main class="gate">
             <div class="gate-brand">
                 <Mark />
                 "Gatehouse"
             </div>
             <section class=class aria-labelledby="gate-title">
-                <h1 id="gate-title" tabindex="-1" node_ref=heading>
-                    {title}
+                <h1 id="gate-title" tabindex="-1" node_ref=heading_node>
+                    {heading}
                 </h1>
                 {(!lead.is_empty()).then(|| view! { <p class="lead">{lead}</p> })}
                 {children.map(|children| children())}
@@ -62,7 +66,9 @@ pub fn WhoAsks(
         <dl class="facts framed">
             <div>
                 <dt>"Application"</dt>
-                <dd>{application}</dd>
+                <dd>
+                    <bdi>{application}</bdi>
+                </dd>
             </div>
             <div>
                 <dt>"Account"</dt>
@@ -90,4 +96,10 @@ pub fn SwitchUser() -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// The question of a consent page. The application chose its own name, whose direction of writing moves nothing beside it
+/// (UTR #36 §2.5).
+pub fn consent_heading(application: String) -> AnyView {
+    view! { "Allow “" <bdi>{application}</bdi> "” to use your account?" }.into_any()
 }

@@ -5,7 +5,7 @@ use crate::components::problem::Problem;
 use crate::components::suspend::suspend;
 use crate::failure::Failure;
 use crate::icons::{Draw, Icon};
-use crate::pages::gate::{Gate, SwitchUser, WhoAsks};
+use crate::pages::gate::{consent_heading, Gate, SwitchUser, WhoAsks};
 use crate::pages::page::Page;
 use domain::people::Me;
 use domain::scopes::{Scope, Scopes};
@@ -169,13 +169,14 @@ fn Consent(request: Memo<String>, question: Question, decide: ServerAction<Decid
     let items = scopes.iter().map(|scope| item(scope, allowed)).collect_view();
     let foot = move || {
         view! {
-            <p>"You go to " <strong>{back}</strong> " afterwards."</p>
+            <p>"You go to " <strong><bdi>{back}</bdi></strong> " afterwards."</p>
             <SwitchUser />
         }
     };
     view! {
         <Gate
             title=format!("Allow “{app}” to use your account?")
+            heading=consent_heading(app.clone())
             lead=format!("It asks to act for you in the API of {}.", me.account_name)
             wide=true
             foot

@@ -89,7 +89,6 @@ fn Form() -> impl IntoView {
     view! {
         <Gate title="Set up Gatehouse" lead="This makes the account and its first administrator." wide=true>
             <CheckedForm check class="form">
-                <FormProblem check fields=FIELDS />
                 <TextField
                     name="code"
                     label="Setup code"
@@ -121,6 +120,7 @@ fn Form() -> impl IntoView {
                     minlength=MIN_PASSWORD
                     error=check.error("password")
                 />
+                <FormProblem check fields=FIELDS />
                 <button class="button primary wide" aria-busy=move || check.busy()>
                     "Create account"
                 </button>

@@ -77,8 +77,7 @@ impl From<Denied> for OauthError {
                 tracing::error!(%error, "a token could not be granted");
                 if matches!(error, portal::Error::Unavailable { .. }) {
                     let status = StatusCode::SERVICE_UNAVAILABLE;
-                    let answer = Self::with_status(status, ErrorCode::TemporarilyUnavailable, "Try again in a moment.");
-                    return answer.with_retry_after(RETRY_SECONDS);
+                    return Self::with_status(status, ErrorCode::TemporarilyUnavailable, "Try again in a moment.");
                 }
                 Self::with_status(
                     StatusCode::INTERNAL_SERVER_ERROR,
@@ -123,6 +122,7 @@ impl IntoResponse for OauthError {
             let challenge = HeaderValue::try_from(format!("Basic realm=\"{REALM}\", charset=\"UTF-8\""));
             headers.extend(challenge.ok().map(|challenge| (WWW_AUTHENTICATE, challenge)));
         }
+        let retry_after = retry_after.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_SECONDS));
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }

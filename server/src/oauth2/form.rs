@@ -172,21 +172,29 @@ fn basic(header: &[u8]) -> Option<Proof> {
 }
 
 fn not_read(error: NotRead) -> OauthError {
-    let status = match error {
-        NotRead::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-        NotRead::BrokeOff => StatusCode::BAD_REQUEST,
-        NotRead::TooSlow => StatusCode::REQUEST_TIMEOUT,
-        NotRead::NoMemory => StatusCode::SERVICE_UNAVAILABLE,
+    let (status, code) = match error {
+        NotRead::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::InvalidRequest),
+        NotRead::BrokeOff => (StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest),
+        NotRead::TooSlow => (StatusCode::REQUEST_TIMEOUT, ErrorCode::InvalidRequest),
+        NotRead::NoMemory => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::TemporarilyUnavailable),
     };
-    OauthError::with_status(status, ErrorCode::InvalidRequest, error.to_string())
+    OauthError::with_status(status, code, error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::response::IntoResponse;
 
     fn read(header: &str) -> Option<(String, Option<String>)> {
         basic(header.as_bytes()).map(|proof| (proof.id, proof.secret))
+    }
+
+    #[test]
+    fn a_body_that_finds_no_room_may_be_sent_again() {
+        let response = not_read(NotRead::NoMemory).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["retry-after"], "1");
     }
 
     #[test]

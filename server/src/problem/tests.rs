@@ -95,6 +95,13 @@ async fn faults_of_ours_keep_their_insides_to_themselves() {
 }
 
 #[tokio::test]
+async fn a_body_that_finds_no_room_may_be_sent_again() {
+    let (status, headers, body) = answered(crate::body::NotRead::NoMemory).await;
+    assert_eq!((status, value(&headers, "retry-after")), (503, Some("1")));
+    assert_eq!(body["type"], "unavailable");
+}
+
+#[tokio::test]
 async fn a_reached_limit_says_when_to_come_back() {
     let (status, headers, body) = answered(portal::Error::TooMany { retry_after: 17 }).await;
     assert_eq!((status, value(&headers, "retry-after")), (429, Some("17")));

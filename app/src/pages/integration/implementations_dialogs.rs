@@ -69,7 +69,6 @@ pub fn RenameDialog(
         <Dialog title=format!("Rename “{}”", implementation.title()) back=back.clone()>
             <CheckedForm check>
                 <div class="dialog-body">
-                    <FormProblem check fields=&["name"] />
                     <p>"It calls itself " <strong>{own}</strong> ". Without a name, that is what it is called here."</p>
                     <input type="hidden" name="id" value=implementation.id.to_string() />
                     <TextField
@@ -80,6 +79,7 @@ pub fn RenameDialog(
                         autofocus=true
                         error=check.error("name")
                     />
+                    <FormProblem check fields=&["name"] />
                 </div>
                 <DialogFooter check back button="Rename" />
             </CheckedForm>

@@ -97,7 +97,6 @@ pub fn DetailsForm(
             </div>
             <div class="card-body">
                 <CheckedForm check class="form">
-                    <FormProblem check fields=FIELDS />
                     <input type="hidden" name="app" value=app.id.to_string() />
                     <input type="hidden" name="grant" value=app.grant.code() />
                     <input type="hidden" name="before" value=before.to_string() />
@@ -117,6 +116,7 @@ pub fn DetailsForm(
                         error=check.error("scopes")
                     />
                     {confirmation}
+                    <FormProblem check fields=FIELDS />
                     <div class="buttons">
                         <button class="button" aria-busy=move || check.busy()>
                             "Save changes"

@@ -89,7 +89,6 @@ fn Form(form: AppForm, data: FormData) -> impl IntoView {
         <section class="card" aria-label="Add new app">
             <div class="card-body">
                 <CheckedForm check class="form">
-                    <FormProblem check fields=FIELDS />
                     <TextField
                         name="name"
                         label="Application name"
@@ -112,6 +111,7 @@ fn Form(form: AppForm, data: FormData) -> impl IntoView {
                         live
                         error=check.error("scopes")
                     />
+                    <FormProblem check fields=FIELDS />
                     <div class="buttons">
                         <button class="button primary" aria-busy=move || check.busy()>
                             "Register application"

@@ -124,7 +124,6 @@ fn AddForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> impl In
     check.on_success(move || changes.update(|changes| *changes += 1));
     view! {
         <CheckedForm check class="form">
-            <FormProblem check fields=FIELDS />
             <input type="hidden" name="app" value=app.to_string() />
             <TextField
                 name="note"
@@ -142,6 +141,7 @@ fn AddForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> impl In
                 optional=true
                 error=check.error("days")
             />
+            <FormProblem check fields=FIELDS />
             <div class="buttons">
                 <button class="button" aria-busy=move || check.busy()>
                     "Add secret"

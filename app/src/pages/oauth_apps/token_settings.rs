@@ -44,13 +44,13 @@ pub fn TokenSettingsCard(
             </div>
             <div class="card-body">
                 <CheckedForm check class="form">
-                    <FormProblem check fields=FIELDS />
                     <input type="hidden" name="app" value=app.id.to_string() />
                     // For the check before it is sent; the server knows the grant.
                     <input type="hidden" name="grant" value=app.grant.code() />
                     {rotation(app.grant, settings)}
                     {algorithm(settings, check.error("signing_algorithm"))}
                     {app.grant.has_secret().then(|| introspection(settings, check.error("allow_introspection")))}
+                    <FormProblem check fields=FIELDS />
                     <div class="buttons">
                         <button class="button" aria-busy=move || check.busy()>
                             "Save token settings"
