@@ -1,16 +1,16 @@
 //! What the server knows of a request before a page or a server function sees it.
 
-use crate::failure::Failure;
-use domain::oauth_apps::SigningAlgorithm;
+use crate::error::Failure;
+use domain::oauth2::oauth_apps::SigningAlgorithm;
 use http::header::{ACCEPT, COOKIE, REFERER, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use portal::known_browsers;
+use portal::auth::known_browsers;
 use portal::oauth2::Policy;
-use portal::sessions::{Client, LIFETIME};
-use portal::sign_in::{Cookies, SignedIn};
+use portal::auth::sessions::{Client, LIFETIME};
+use portal::auth::sign_in::{Cookies, SignedIn};
 use portal::{Actor, Portal, Secret};
 use std::sync::Arc;
 

@@ -1,12 +1,12 @@
 //! The frame of every page for people who are signed in: side bar, menu, main part.
 
-use crate::components::at_once::AtOnce;
-use crate::components::menu::close_menus;
-use crate::components::session_ended::{SessionEnded, provide_page_session};
-use crate::components::suspend::suspend;
+use crate::components::reactive::sync_view::AtOnce;
+use crate::components::overlay::menu::close_menus;
+use crate::components::navigation::session_ended::{SessionEnded, provide_page_session};
+use crate::components::reactive::suspend::suspend;
 use crate::icons::{Draw, Icon, Mark};
 use crate::session::{CurrentUser, SignOut, me, remember_destination};
-use domain::people::Me;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::{A, Outlet};
@@ -40,7 +40,7 @@ pub fn Layout() -> impl IntoView {
 #[component]
 pub fn Frame(
     /// Who is signed in.
-    user: Resource<Result<Me, crate::failure::Failure>>,
+    user: Resource<Result<Me, crate::error::Failure>>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -51,7 +51,7 @@ pub fn Frame(
                 Ok(me) => Some(view! { <PersonMenu me /> }),
                 Err(_failure) => {
                     #[cfg(feature = "ssr")]
-                    crate::components::problem::set_status(&_failure);
+                    crate::components::feedback::error_message::set_status(&_failure);
                     None
                 }
             }

@@ -7,33 +7,28 @@
 // Views are types nested as deeply as their elements, and futures over them more deeply still.
 #![recursion_limit = "512"]
 
+pub mod documents;
+pub mod error;
+mod query_string;
+pub mod routes;
+
 pub mod components;
 #[cfg(feature = "ssr")]
 pub mod context;
-#[cfg(feature = "ssr")]
-mod error_page;
-pub mod failure;
 pub mod icons;
 mod layout;
 mod pages;
-mod query;
-#[cfg(feature = "ssr")]
-mod redirect_page;
 mod session;
-#[cfg(feature = "ssr")]
-mod standalone_page;
-#[cfg(feature = "ssr")]
-mod stylesheet;
 
 #[cfg(feature = "ssr")]
-pub use error_page::error_page;
+pub use crate::documents::error_page::error_page;
 #[cfg(feature = "ssr")]
-pub use redirect_page::redirect_page;
+pub use crate::documents::redirect_page::redirect_page;
 
-use components::arrival::provide_arrival;
-use components::redirects::{Redirects, provide_redirects};
-use components::steps::provide_steps;
-use components::toast::{Toasts, provide_toasts};
+use crate::components::navigation::route_focus::provide_arrival;
+use crate::components::navigation::redirects::{Redirects, provide_redirects};
+use crate::components::navigation::history_guard::provide_steps;
+use crate::components::feedback::toast::{Toasts, provide_toasts};
 use layout::Layout;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -41,9 +36,9 @@ use leptos_meta::MetaTags;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
-use pages::bundles::{ApiTokensPages, GatePages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
-use pages::home::HomePage;
-use pages::not_found::NotFoundPage;
+use crate::routes::{ApiTokensPages, GatePages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
+use crate::pages::home::HomePage;
+use crate::pages::not_found::NotFoundPage;
 
 /// The document around the app.
 #[cfg(feature = "ssr")]
@@ -57,7 +52,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link id="style" rel="stylesheet" href=stylesheet::address(&options) />
+                <link id="style" rel="stylesheet" href=crate::documents::stylesheet::address(&options) />
                 {is_live()
                     .then(|| {
                         view! {

@@ -1,7 +1,7 @@
 //! The browser's own session: who is signed in, signing out, and the way to sign in again.
 
-use crate::failure::Failure;
-use domain::people::Me;
+use crate::error::Failure;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
@@ -37,7 +37,7 @@ pub async fn contact() -> Result<String, Failure> {
 #[server(prefix = "/fn", endpoint = "session/sign-out")]
 pub async fn sign_out(#[server(default)] next: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    portal::sessions::sign_out(&portal, &actor).await?;
+    portal::auth::sessions::sign_out(&portal, &actor).await?;
     crate::context::clear_session_cookie()?;
     leptos_axum::redirect(&sign_in_address(&next));
     Ok(())
@@ -84,7 +84,7 @@ pub fn remember_destination() {
 /// that a person has typed, and is left for the sign-in page.
 #[cfg(feature = "hydrate")]
 pub fn ended() {
-    if !crate::components::session_ended::notify() {
+    if !crate::components::navigation::session_ended::notify() {
         leave();
     }
 }

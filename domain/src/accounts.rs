@@ -1,9 +1,13 @@
 //! The account, and its first minutes.
 
+pub mod features;
+pub mod rights;
+pub mod users;
+
 use crate::email;
 use crate::fields::{self, FieldErrors};
 use crate::ids::AccountId;
-use crate::people::check_password;
+use crate::accounts::users::check_password;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -1,21 +1,24 @@
 //! Accounts, as the operator handles them on the command line.
 
-use crate::actor::{self, Actor, Via};
-use crate::api_keys;
-use crate::audit::{self, Change};
-use crate::changes;
+pub mod profiles;
+pub mod users;
+
+use crate::auth::actor::{self, Actor, Via};
+use crate::integration::api_keys;
+use crate::infra::audit::{self, Change};
+use crate::infra::invalidation;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
-use crate::error::{Error, Result};
-use crate::passwords::{self, AboutUser};
-use crate::people;
-use crate::portal::Portal;
-use crate::profiles;
+use crate::infra::error::{Error, Result};
+use crate::crypto::passwords::{self, AboutUser};
+use crate::accounts::users;
+use crate::infra::portal::Portal;
+use crate::accounts::profiles;
 use domain::accounts::{Account, NewAccount};
-use domain::features::Feature;
+use domain::accounts::features::Feature;
 use domain::fields::name_key;
 use domain::ids::{AccountId, UserId};
-use domain::people::{ADMINISTRATOR, NewUser};
-use domain::rights::Rights;
+use domain::accounts::users::{ADMINISTRATOR, NewUser};
+use domain::accounts::rights::Rights;
 use domain::time::Timestamp;
 
 /// Makes an account with its administrator, all features on.
@@ -77,9 +80,9 @@ pub(crate) async fn insert(
         password: input.password,
         profile: ADMINISTRATOR.to_owned(),
     };
-    let user = people::insert(portal, tx, &operator, &administrator, password_hash).await?;
+    let user = users::insert(portal, tx, &operator, &administrator, password_hash).await?;
     api_keys::insert(portal, tx, account, None).await?;
-    changes::announce(portal, tx).await?;
+    invalidation::announce(portal, tx).await?;
     Ok((account, user))
 }
 
@@ -169,7 +172,7 @@ pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on
         },
     )
     .await?;
-    changes::announce(portal, &mut tx).await?;
+    invalidation::announce(portal, &mut tx).await?;
     tx.commit().await?;
     portal.forget();
     Ok(())

@@ -1,18 +1,20 @@
 //! Housekeeping: what no longer matters is deleted, by one node at a time.
 
 use crate::database::{Lock, run};
-use crate::error::Result;
-use crate::portal::Portal;
-use crate::{
-    api_keys, asked_fields, changes, idempotency, known_browsers, nonces, oauth2, remote_logs, request_tokens, reveals,
-    settings, sign_in, signing_keys,
-};
+use crate::infra::error::Result;
+use crate::infra::portal::Portal;
+use crate::oauth2;
+use crate::integration::{api_keys, requested_fields, remote_logs, settings};
+use crate::infra::{invalidation, idempotency};
+use crate::auth::{known_browsers, one_time_secrets, sign_in};
+use crate::oauth1::{nonces, request_tokens};
+use crate::oauth2::signing_keys;
 use std::time::Duration;
 
 /// How often a node keeps house.
 pub const PERIOD: Duration = Duration::from_secs(60);
 
-pub use changes::watch;
+pub use invalidation::watch;
 
 /// Deletes nonces, reveals, request tokens, sessions, counts, known browsers, codes, tokens, API keys, logs, uploads and
 /// answers to repeated requests whose time is over, and sees to the keys that sign.
@@ -23,17 +25,17 @@ pub async fn run(portal: &Portal) -> Result<()> {
     let mut tx = portal.begin_lightly().await?;
     tx.lock(Lock::Maintenance).await?;
     nonces::prune(portal, &mut tx).await?;
-    reveals::prune(portal, &mut tx).await?;
+    one_time_secrets::prune(portal, &mut tx).await?;
     request_tokens::prune(portal, &mut tx).await?;
     sign_in::prune(portal, &mut tx).await?;
     known_browsers::prune(portal, &mut tx).await?;
-    changes::prune(portal, &mut tx).await?;
+    invalidation::prune(portal, &mut tx).await?;
     run!(&mut tx, "delete from sessions where expires_at <= $1", portal.now())?;
     oauth2::prune_codes(portal, &mut tx).await?;
     oauth2::prune_access_tokens(portal, &mut tx).await?;
     oauth2::prune_refresh_tokens(portal, &mut tx).await?;
     api_keys::prune(portal, &mut tx).await?;
-    asked_fields::prune(portal, &mut tx).await?;
+    requested_fields::prune(portal, &mut tx).await?;
     remote_logs::prune(portal, &mut tx).await?;
     settings::uploads::prune(portal, &mut tx).await?;
     idempotency::prune(portal, &mut tx).await?;

@@ -1,6 +1,6 @@
 use crate::support::{ACCOUNT, House, PASSWORD, complaint};
 use domain::accounts::NewAccount;
-use domain::features::Feature;
+use domain::accounts::features::Feature;
 use portal::{Error, accounts};
 
 both!(

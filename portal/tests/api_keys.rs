@@ -1,8 +1,9 @@
 use crate::support::{House, open};
-use domain::api_keys::Overlap;
-use domain::implementations::Connector;
-use domain::rights::{Right, Rights};
-use portal::{Actor, Error, Portal, api_keys, connectors, maintenance};
+use domain::integration::api_keys::Overlap;
+use domain::integration::implementations::Connector;
+use domain::accounts::rights::{Right, Rights};
+use portal::{Actor, Error, Portal, maintenance};
+use portal::integration::{api_keys, connectors};
 use std::time::Duration;
 
 both!(

@@ -1,12 +1,15 @@
 use crate::support::app::App;
 use crate::support::{ADA, House, PASSWORD, client, new_token};
 use domain::accounts::NewAccount;
-use domain::consumers::{ConsumerSigning, NewConsumer};
-use domain::features::Feature;
-use domain::people::NewUser;
-use domain::rights::Rights;
-use portal::request_tokens::{self, Decision};
-use portal::{accounts, consumers, people, profiles, sessions, setup, sign_in, tokens};
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
+use domain::accounts::features::Feature;
+use domain::accounts::users::NewUser;
+use domain::accounts::rights::Rights;
+use portal::oauth1::request_tokens::{self, Decision};
+use portal::accounts;
+use portal::oauth1::{consumers, tokens};
+use portal::accounts::{users, profiles};
+use portal::auth::{sessions, setup, sign_in};
 
 both!(
     each_change_leaves_one_record_of_who_did_what,
@@ -122,16 +125,16 @@ async fn each_change_leaves_one_record_of_who_did_what(house: House) {
         password: PASSWORD.to_owned(),
         profile: "Editors".to_owned(),
     };
-    let eve = people::create(portal, actor, input).await.unwrap();
+    let eve = users::create(portal, actor, input).await.unwrap();
     assert_eq!(
         trail.news().await,
         ["user.create|ada@example.com|session|eve@example.com"]
     );
-    people::set_active(portal, actor, eve, false).await.unwrap();
+    users::set_active(portal, actor, eve, false).await.unwrap();
     assert_eq!(trail.news().await, ["user.deactivate|ada@example.com|session|"]);
-    people::set_active(portal, actor, eve, true).await.unwrap();
+    users::set_active(portal, actor, eve, true).await.unwrap();
     assert_eq!(trail.news().await, ["user.activate|ada@example.com|session|"]);
-    people::set_password(portal, actor, eve, PASSWORD).await.unwrap();
+    users::set_password(portal, actor, eve, PASSWORD).await.unwrap();
     assert_eq!(trail.news().await, ["user.set-password|ada@example.com|session|"]);
 
     sign_in::sign_in(portal, "eve@example.com", PASSWORD, &client("192.0.2.9"))

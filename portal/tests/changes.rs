@@ -1,10 +1,12 @@
 use crate::support::app::App;
 use crate::support::{ADA, House, eventually};
-use domain::features::Feature;
+use domain::accounts::features::Feature;
 use domain::oauth1::Problem;
-use domain::rights::Rights;
+use domain::accounts::rights::Rights;
 use portal::oauth1::Denied;
-use portal::{Portal, accounts, consumers, maintenance, people, profiles, tokens};
+use portal::{Portal, accounts, maintenance};
+use portal::oauth1::{consumers, tokens};
+use portal::accounts::{users, profiles};
 use std::time::Duration;
 
 both!(
@@ -47,9 +49,9 @@ async fn what_one_node_ends_is_refused_by_the_other_within_a_second(house: House
     becomes(&app, &other, None).await;
 
     let me = ada.actor.person().unwrap();
-    people::set_active(portal, &eves.actor, me.id, false).await.unwrap();
+    users::set_active(portal, &eves.actor, me.id, false).await.unwrap();
     becomes(&app, &other, Some(Problem::UserRefused)).await;
-    people::set_active(portal, &eves.actor, me.id, true).await.unwrap();
+    users::set_active(portal, &eves.actor, me.id, true).await.unwrap();
     becomes(&app, &other, None).await;
 
     profiles::set_rights(portal, &eves.actor, me.profile_id, Rights::default())
@@ -70,7 +72,7 @@ async fn what_one_node_ends_is_refused_by_the_other_within_a_second(house: House
         .await
         .unwrap();
     becomes(&app, &other, Some(Problem::ConsumerKeyUnknown)).await;
-    assert_eq!(people::get(portal, &eves.actor, ADA).await.unwrap().id, me.id);
+    assert_eq!(users::get(portal, &eves.actor, ADA).await.unwrap().id, me.id);
     assert_ne!(me.id, eve);
     watch.abort();
 }

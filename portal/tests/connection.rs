@@ -1,11 +1,12 @@
 use crate::support::connected::{Connected, NAME, Names, SECRET, clear, clear_dam, secure_dam, works};
 use crate::support::dam::{Authority, Dam, Reply};
 use crate::support::{House, complaint};
-use domain::connection_test::{Outcome, Report, Step, StepKind};
-use domain::rights::{Right, Rights};
-use domain::selector::preview::PreviewSource;
-use portal::outgoing::Policy;
-use portal::{Error, connection, dam_assets};
+use domain::integration::connection_test::{Outcome, Report, Step, StepKind};
+use domain::accounts::rights::{Right, Rights};
+use domain::integration::selector::preview::PreviewSource;
+use portal::http_client::Policy;
+use portal::Error;
+use portal::integration::{connection_test, dam_assets};
 use std::time::Duration;
 
 /// How each step went, in short.
@@ -72,10 +73,10 @@ async fn who_may_not_asks_nobody(house: House) {
         .await;
     let eve = house.sign_in("eve@example.com").await;
     assert_refused!(
-        connection::test(portal, &eve.actor, |_| {}).await,
+        connection_test::test(portal, &eve.actor, |_| {}).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(connection::last(portal, &eve.actor).await, Error::Forbidden(_));
+    assert_refused!(connection_test::last(portal, &eve.actor).await, Error::Forbidden(_));
     assert_refused!(dam_assets::preview(portal, &eve.actor).await, Error::Forbidden(_));
     assert_refused!(
         dam_assets::thumbnail(portal, &eve.actor, "0A-1").await,
@@ -83,8 +84,8 @@ async fn who_may_not_asks_nobody(house: House) {
     );
     // Another account has a DAM of its own, or none.
     let bob = house.account("Northwind", "Bob", "bob@example.com").await;
-    complaint(connection::test(portal, &bob.actor, |_| {}).await, "url");
-    assert_eq!(connection::last(portal, &bob.actor).await.unwrap(), None);
+    complaint(connection_test::test(portal, &bob.actor, |_| {}).await, "url");
+    assert_eq!(connection_test::last(portal, &bob.actor).await.unwrap(), None);
     assert_eq!(
         dam_assets::preview(portal, &bob.actor).await.unwrap().source,
         PreviewSource::Samples

@@ -1,11 +1,12 @@
 use crate::support::House;
-use domain::implementations::Connector;
-use domain::remote_logs::{Filter, Level, MAX_BATCH, MAX_BYTES, MAX_MESSAGE, MAX_TOTAL_BYTES, Sent};
-use domain::rights::{Right, Rights};
-use domain::settings::{Edit, Saved};
-use portal::connectors::{self, Caller};
-use portal::remote_logs::Refused;
-use portal::{Actor, Error, Portal, api_keys, asked_fields, implementations, maintenance, remote_logs, settings};
+use domain::integration::implementations::Connector;
+use domain::integration::remote_logs::{Filter, Level, MAX_BATCH, MAX_BYTES, MAX_MESSAGE, MAX_TOTAL_BYTES, Sent};
+use domain::accounts::rights::{Right, Rights};
+use domain::integration::settings::{Edit, Saved};
+use portal::integration::connectors::{self, Caller};
+use portal::integration::remote_logs::Refused;
+use portal::{Actor, Error, Portal, maintenance};
+use portal::integration::{api_keys, requested_fields, implementations, remote_logs, settings};
 
 both!(
     an_instance_that_is_seen_is_listed,
@@ -142,15 +143,15 @@ async fn a_field_that_nobody_has_configured_is_offered(house: House) {
     for name in ["Hero Image", "hero  image", &"x".repeat(300), "a\u{7}b"] {
         assert!(!connectors::field(portal, &caller, name).await.unwrap().configured);
     }
-    assert_eq!(asked_fields::list(portal, actor).await.unwrap(), ["Hero Image"]);
+    assert_eq!(requested_fields::list(portal, actor).await.unwrap(), ["Hero Image"]);
     let saved = settings::save(portal, actor, 0, &crate::settings::field("HERO IMAGE", "cat"))
         .await
         .unwrap();
     assert_eq!(saved, Saved::New(1));
-    assert!(asked_fields::list(portal, actor).await.unwrap().is_empty());
+    assert!(requested_fields::list(portal, actor).await.unwrap().is_empty());
     let found = connectors::field(portal, &caller, "hero image").await.unwrap();
     assert_eq!((found.configured, found.field.as_str()), (true, "HERO IMAGE"));
-    assert!(asked_fields::list(portal, actor).await.unwrap().is_empty());
+    assert!(requested_fields::list(portal, actor).await.unwrap().is_empty());
 }
 
 async fn logs_are_kept_only_while_remote_logging_is_on(house: House) {
@@ -304,7 +305,7 @@ async fn each_operation_asks_for_its_right(house: House) {
         Error::Forbidden(_)
     );
     assert_refused!(
-        asked_fields::list(portal, actor).await,
+        requested_fields::list(portal, actor).await,
         Error::Forbidden(Right::ManageIntegration)
     );
     assert_refused!(

@@ -1,10 +1,12 @@
 use crate::support::app::problem;
 use crate::support::{House, complaint};
-use domain::consumers::{ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::oauth1::Problem;
-use domain::reveals::RevealKind;
-use portal::consumers::{choices, create, delete, get, list, rename, set_signing};
-use portal::{Error, reveals, tokens};
+use domain::auth::one_time_secrets::RevealKind;
+use portal::oauth1::consumers::{choices, create, delete, get, list, rename, set_signing};
+use portal::Error;
+use portal::auth::one_time_secrets;
+use portal::oauth1::tokens;
 
 both!(
     a_new_consumer_is_listed_and_its_secret_is_shown_once,
@@ -34,7 +36,7 @@ async fn a_new_consumer_is_listed_and_its_secret_is_shown_once(house: House) {
         std::slice::from_ref(&made.value)
     );
 
-    let shown = reveals::pending(&house.portal, &ada.actor).await.unwrap();
+    let shown = one_time_secrets::pending(&house.portal, &ada.actor).await.unwrap();
     let [shown] = shown.as_slice() else { panic!("{shown:?}") };
     assert_eq!((shown.kind, shown.name.as_str()), (RevealKind::Consumer, "Web shop"));
     assert_eq!(
@@ -115,7 +117,7 @@ async fn of_two_at_once_with_one_name_one_is_made(house: House) {
         }
     }
     assert_eq!(made, 1);
-    assert_eq!(reveals::pending(&house.portal, &ada.actor).await.unwrap().len(), 1);
+    assert_eq!(one_time_secrets::pending(&house.portal, &ada.actor).await.unwrap().len(), 1);
 }
 
 async fn a_consumer_can_be_renamed(house: House) {

@@ -1,8 +1,9 @@
 use crate::support::House;
 use crate::support::connected::{clear_dam, works};
 use crate::support::dam::Reply;
-use domain::selector::preview::PreviewSource;
-use portal::{Error, dam_assets};
+use domain::integration::selector::preview::PreviewSource;
+use portal::Error;
+use portal::integration::dam_assets;
 use std::time::Duration;
 
 cases!(the_preview_shows_the_accounts_own_assets, a_slow_dam_holds_up_no_page);

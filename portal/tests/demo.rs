@@ -1,15 +1,17 @@
 use crate::support::{House, client};
-use domain::integrations::INTEGRATION_TYPES;
-use domain::oauth_apps::{Grant, OauthApp};
-use domain::remote_logs::Filter;
-use domain::rights::{Right, Rights};
-use domain::scopes::Scope;
-use domain::tokens::{TokenFilter, TokenQuery, TokenState};
-use portal::oauth_apps::secrets;
-use portal::{
-    Error, accounts, api_keys, asked_fields, connected_apps, consumers, demo, implementations, oauth_apps, people,
-    remote_logs, sessions, settings, sign_in, tokens,
-};
+use domain::oauth1::integration_types::INTEGRATION_TYPES;
+use domain::oauth2::oauth_apps::{Grant, OauthApp};
+use domain::integration::remote_logs::Filter;
+use domain::accounts::rights::{Right, Rights};
+use domain::oauth2::scopes::Scope;
+use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenState};
+use portal::oauth2::oauth_apps::secrets;
+use portal::{Error, accounts, demo};
+use portal::integration::{api_keys, requested_fields, implementations, remote_logs, settings};
+use portal::oauth2::{connected_apps, oauth_apps};
+use portal::oauth1::{consumers, tokens};
+use portal::accounts::users;
+use portal::auth::{sessions, sign_in};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -69,7 +71,7 @@ async fn the_demo_account_shows_every_kind_and_state(house: House) {
         assert_eq!(page.total, 40);
         all.extend(page.tokens);
         let Some(next) = page.next else { break };
-        query.place = domain::tokens::Place::After(next);
+        query.place = domain::oauth1::tokens::Place::After(next);
     }
     assert_eq!(all.len(), 40);
     let integrations: BTreeSet<_> = all.iter().map(|token| token.integration.as_str()).collect();
@@ -110,12 +112,12 @@ async fn the_demo_account_shows_every_kind_and_state(house: House) {
         all.iter()
             .any(|token| token.last_used_at > Some(now.before(std::time::Duration::from_secs(3600))))
     );
-    let people = people::PeopleQuery {
+    let people = users::PeopleQuery {
         limit: None,
         page: 1,
         include_inactive: true,
     };
-    assert_eq!(people::list(portal, &operator, people).await.unwrap().total, 9);
+    assert_eq!(users::list(portal, &operator, people).await.unwrap().total, 9);
     assert_eq!(house.count("reveals").await, 0);
 }
 
@@ -210,7 +212,7 @@ async fn the_demo_account_has_connectors_that_take_its_settings(house: House) {
     assert_eq!((seen.len(), behind), (3, 1));
     let logs = remote_logs::list(portal, &operator, &Filter::default()).await.unwrap();
     assert_eq!(logs.records.len(), 9);
-    assert_eq!(asked_fields::list(portal, &operator).await.unwrap().len(), 3);
+    assert_eq!(requested_fields::list(portal, &operator).await.unwrap().len(), 3);
     let key = api_keys::get(portal, &operator).await.unwrap().current;
     assert!(!key.last_used_by.is_empty());
 }

@@ -1,11 +1,13 @@
 use crate::support::app::{App, problem};
 use crate::support::{ADA, House, new_token};
-use domain::consumers::{ConsumerSigning, NewConsumer};
-use domain::features::Feature;
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
+use domain::accounts::features::Feature;
 use domain::oauth1::Problem;
-use domain::rights::Right;
-use domain::tokens::TokenQuery;
-use portal::{Error, accounts, consumers, people, request_tokens, tokens};
+use domain::accounts::rights::Right;
+use domain::oauth1::tokens::TokenQuery;
+use portal::{Error, accounts};
+use portal::oauth1::{consumers, request_tokens, tokens};
+use portal::accounts::users;
 
 both!(
     off_nothing_of_it_works_and_on_again_everything_does,
@@ -59,7 +61,7 @@ async fn off_nothing_of_it_works_and_on_again_everything_does(house: House) {
     assert_refused!(tokens::get(portal, actor, token.id).await, Error::Disabled(_));
     assert_refused!(tokens::revoke(portal, actor, token.id).await, Error::Disabled(_));
     assert_refused!(
-        people::choices(portal, actor, Right::CreateApiTokens, "a").await,
+        users::choices(portal, actor, Right::CreateApiTokens, "a").await,
         Error::Disabled(_)
     );
     assert_refused!(

@@ -1,10 +1,14 @@
 use crate::support::app::problem;
 use crate::support::{ADA, House, open};
 use domain::oauth1::Problem;
-use domain::settings::{ConnectionForm, Edit};
-use portal::reseal::{drop_old, rotate};
-use portal::settings::SecretChange;
-use portal::{Error, Keyring, Portal, Secret, new_master_key, reveals, sessions, settings, signing_keys, tokens};
+use domain::integration::settings::{ConnectionForm, Edit};
+use portal::key_rotation::{drop_old, rotate};
+use portal::integration::settings::SecretChange;
+use portal::{Error, Keyring, Portal, Secret, new_master_key};
+use portal::auth::{one_time_secrets, sessions};
+use portal::integration::settings;
+use portal::oauth2::signing_keys;
+use portal::oauth1::tokens;
 use std::path::PathBuf;
 
 both!(
@@ -85,7 +89,7 @@ async fn servers_go_on_while_the_key_is_changed(house: House) {
     }
     assert_eq!(problem(app.call(&other).await), Problem::TokenRevoked);
     let actor = sessions::find(&other, ada.cookie.expose()).await.unwrap().unwrap();
-    assert_eq!(reveals::pending(&other, &actor).await.unwrap().len(), 252);
+    assert_eq!(one_time_secrets::pending(&other, &actor).await.unwrap().len(), 252);
 
     // What the other node makes now is sealed under the new key, so the old one can go.
     let made = House {
@@ -168,7 +172,7 @@ async fn requests_go_on_while_the_key_is_changed(house: House) {
         .await
         .unwrap();
     let actor = sessions::find(&restarted, ada.cookie.expose()).await.unwrap().unwrap();
-    assert_eq!(reveals::pending(&restarted, &actor).await.unwrap().len(), made + 2);
+    assert_eq!(one_time_secrets::pending(&restarted, &actor).await.unwrap().len(), made + 2);
     assert_eq!(
         rotate(&restarted).await.unwrap().resealed as usize,
         1 + (made + 1) + (made + 2) + 1 + 1

@@ -1,8 +1,9 @@
 use crate::support::{ADA, House, PASSWORD, client};
-use domain::rights::Rights;
-use portal::known_browsers::{LIFETIME, MAX_BROWSERS_PER_USER, MAX_FAILURES};
-use portal::sign_in::{Cookies, FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, SignedIn, sign_in_with_cookies};
-use portal::{Error, Result, Secret, maintenance, people};
+use domain::accounts::rights::Rights;
+use portal::auth::known_browsers::{LIFETIME, MAX_BROWSERS_PER_USER, MAX_FAILURES};
+use portal::auth::sign_in::{Cookies, FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, SignedIn, sign_in_with_cookies};
+use portal::{Error, Result, Secret, maintenance};
+use portal::accounts::users;
 use std::time::Duration;
 
 both!(
@@ -232,7 +233,7 @@ async fn another_password_forgets_browsers_and_failures(house: House) {
     let browser = known(&house, EVE).await;
     attack(&house, EVE).await;
     let new = "another horse, another battery";
-    people::set_password(&house.portal, &ada.actor, eve, new).await.unwrap();
+    users::set_password(&house.portal, &ada.actor, eve, new).await.unwrap();
     assert_eq!(house.count("known_browsers").await, 1, "Ada's own");
     // Whoever got the new password is in at once, from where the old one failed too often.
     from(&house, EVE, new, "198.51.100.1", None).await.unwrap();
@@ -244,8 +245,8 @@ async fn a_deactivated_user_has_no_known_browsers(house: House) {
     let ada = house.set_up().await;
     let eve = house.person("Eve", EVE, Rights::default()).await;
     let browser = known(&house, EVE).await;
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
-    people::set_active(&house.portal, &ada.actor, eve, true).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, true).await.unwrap();
     attack(&house, EVE).await;
     assert_waits(from(&house, EVE, PASSWORD, "192.0.2.1", Some(&browser)).await);
 }
@@ -280,14 +281,14 @@ async fn only_so_many_browsers_of_a_user_are_known(house: House) {
 }
 
 async fn the_browser_that_set_the_portal_up_is_known(house: House) {
-    let code = portal::setup::issue_code(&house.portal).await.unwrap().unwrap();
+    let code = portal::auth::setup::issue_code(&house.portal).await.unwrap().unwrap();
     let form = domain::accounts::NewAccount {
         account_name: "Analytical Engines".to_owned(),
         name: "Ada Lovelace".to_owned(),
         email: ADA.to_owned(),
         password: PASSWORD.to_owned(),
     };
-    let made = portal::setup::complete(&house.portal, code.expose(), form, &client("192.0.2.1"))
+    let made = portal::auth::setup::complete(&house.portal, code.expose(), form, &client("192.0.2.1"))
         .await
         .unwrap();
     attack(&house, ADA).await;

@@ -1,6 +1,8 @@
 use crate::support::{ADA, Engine, House, eventually, new_token};
-use domain::consumers::NewConsumer;
-use portal::{Actor, Portal, consumers, reveals, tokens};
+use domain::oauth1::consumers::NewConsumer;
+use portal::{Actor, Portal};
+use portal::oauth1::{consumers, tokens};
+use portal::auth::one_time_secrets;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
@@ -73,7 +75,7 @@ async fn settle(house: &House) {
 }
 
 async fn revealed(portal: &Portal, actor: &Actor) -> BTreeSet<String> {
-    reveals::pending(portal, actor)
+    one_time_secrets::pending(portal, actor)
         .await
         .unwrap()
         .into_iter()

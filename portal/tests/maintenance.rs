@@ -1,7 +1,8 @@
 use crate::support::{ADA, House, PASSWORD, client};
-use portal::idempotency::MAX_KEYS_PER_ACCOUNT;
-use portal::sessions::IDLE;
-use portal::{maintenance, sign_in};
+use portal::infra::idempotency::MAX_KEYS_PER_ACCOUNT;
+use portal::auth::sessions::IDLE;
+use portal::maintenance;
+use portal::auth::sign_in;
 use std::time::Duration;
 
 both!(

@@ -1,6 +1,7 @@
 use crate::support::{Engine, House};
-use domain::tokens::{MAX_COUNTED, Place, TokenFilter, TokenQuery, TokenSort};
-use portal::{Actor, tokens};
+use domain::oauth1::tokens::{MAX_COUNTED, Place, TokenFilter, TokenQuery, TokenSort};
+use portal::Actor;
+use portal::oauth1::tokens;
 use std::time::{Duration, Instant};
 
 both!(the_last_page_of_many_costs_what_the_first_does);
@@ -62,7 +63,7 @@ async fn fill(house: &House) {
 }
 
 /// How long a page takes at best; a busy machine makes some runs longer.
-async fn cost(house: &House, actor: &Actor, query: &TokenQuery) -> (Duration, domain::tokens::TokenPage) {
+async fn cost(house: &House, actor: &Actor, query: &TokenQuery) -> (Duration, domain::oauth1::tokens::TokenPage) {
     let mut best = Duration::MAX;
     let mut page = None;
     for _ in 0..5 {

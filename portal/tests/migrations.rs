@@ -13,7 +13,7 @@ async fn opening_again_changes_nothing(house: House) {
     for _ in 0..2 {
         let portal = house.another_node().await;
         assert!(
-            portal::sessions::find(&portal, ada.cookie.expose())
+            portal::auth::sessions::find(&portal, ada.cookie.expose())
                 .await
                 .unwrap()
                 .is_some()

@@ -1,20 +1,22 @@
 use crate::support::{ADA, Browser, House, PASSWORD, client, complaint, new_token};
 use domain::accounts::NewAccount;
-use domain::consumers::NewConsumer;
-use domain::implementations::Connector;
-use domain::integrations;
-use domain::oauth_apps::{AppForm, SecretForm};
-use domain::people::NewUser;
-use domain::remote_logs::{Filter, Sent};
-use domain::rights::{Right, Rights};
-use domain::settings::{Edit, FieldForm, Own, Saved};
-use domain::tokens::TokenQuery;
-use portal::connectors::{self, Caller};
-use portal::oauth_apps::secrets;
-use portal::{
-    Error, accounts, api_keys, asked_fields, consumers, implementations, oauth_apps, people, profiles, remote_logs,
-    settings, sign_in, tokens,
-};
+use domain::oauth1::consumers::NewConsumer;
+use domain::integration::implementations::Connector;
+use domain::oauth1::integration_types;
+use domain::oauth2::oauth_apps::{AppForm, SecretForm};
+use domain::accounts::users::NewUser;
+use domain::integration::remote_logs::{Filter, Sent};
+use domain::accounts::rights::{Right, Rights};
+use domain::integration::settings::{Edit, FieldForm, Own, Saved};
+use domain::oauth1::tokens::TokenQuery;
+use portal::integration::connectors::{self, Caller};
+use portal::oauth2::oauth_apps::secrets;
+use portal::{Error, accounts};
+use portal::integration::{api_keys, requested_fields, implementations, remote_logs, settings};
+use portal::oauth1::{consumers, tokens};
+use portal::oauth2::oauth_apps;
+use portal::accounts::{users, profiles};
+use portal::auth::sign_in;
 
 both!(
     a_name_in_another_spelling_is_taken,
@@ -121,7 +123,7 @@ async fn a_name_in_another_spelling_is_taken(house: House) {
         let email = format!("user{base}@example.com");
         let mut user = person("Eve", &email);
         user.profile = other.to_owned();
-        people::create(portal, actor, user).await.unwrap();
+        users::create(portal, actor, user).await.unwrap();
     }
     let input = NewAccount {
         account_name: "Société Générale".to_owned(),
@@ -147,7 +149,7 @@ async fn a_field_is_found_and_offered_once_whatever_its_spelling(house: House) {
             assert!(!found.configured, "{asked}");
         }
     }
-    let offered = asked_fields::list(portal, actor).await.unwrap();
+    let offered = requested_fields::list(portal, actor).await.unwrap();
     assert_eq!(offered.len(), SPELLINGS.len(), "{offered:?}");
     for (revision, (one, other)) in (0..).zip(SPELLINGS) {
         settings::save(portal, actor, revision, &field(other)).await.unwrap();
@@ -157,7 +159,7 @@ async fn a_field_is_found_and_offered_once_whatever_its_spelling(house: House) {
             assert_eq!(found.resolved.options.default_search_term.as_deref(), Some("cat"));
         }
     }
-    assert!(asked_fields::list(portal, actor).await.unwrap().is_empty());
+    assert!(requested_fields::list(portal, actor).await.unwrap().is_empty());
 }
 
 async fn a_file_in_another_spelling_changes_nothing(house: House) {
@@ -184,7 +186,7 @@ async fn a_file_in_another_spelling_changes_nothing(house: House) {
 async fn a_search_finds_names_in_any_spelling(house: House) {
     let ada = house.set_up().await;
     let (portal, actor) = (&house.portal, &*ada.actor);
-    people::create(portal, actor, person("Jürgen Strauß", "ju\u{308}rgen@bücher.example"))
+    users::create(portal, actor, person("Jürgen Strauß", "ju\u{308}rgen@bücher.example"))
         .await
         .unwrap();
     let consumer = house.consumer(actor, "Ｗebsite Größe").await;
@@ -198,7 +200,7 @@ async fn a_search_finds_names_in_any_spelling(house: House) {
         "BÜCHER.example",
         "STRAU\u{1e9e}",
     ] {
-        let found = people::choices(portal, actor, Right::CreateApiTokens, search)
+        let found = users::choices(portal, actor, Right::CreateApiTokens, search)
             .await
             .unwrap();
         assert_eq!(found.len(), 1, "{search}");
@@ -266,15 +268,15 @@ async fn two_peoples_addresses_are_two_people(house: House) {
         ("ıris@example.com", "iris@example.com"),
         ("Ärger@example.com", "ärger@example.com"),
     ] {
-        let first = people::create(portal, actor, person("One", one)).await.unwrap();
+        let first = users::create(portal, actor, person("One", one)).await.unwrap();
         let refused = sign_in::sign_in(portal, other, PASSWORD, &client("192.0.2.1")).await;
         assert!(refused.is_err(), "{other} signs in as {one}");
-        let second = people::create(portal, actor, person("Other", other)).await.unwrap();
+        let second = users::create(portal, actor, person("Other", other)).await.unwrap();
         assert_ne!(first, second);
         for (email, id) in [(one, first), (other, second)] {
             let browser = house.sign_in(email).await;
             assert_eq!(browser.actor.person().unwrap().id, id, "{email}");
-            assert_eq!(people::get(portal, actor, email).await.unwrap().id, id, "{email}");
+            assert_eq!(users::get(portal, actor, email).await.unwrap().id, id, "{email}");
         }
     }
 }
@@ -283,13 +285,13 @@ async fn one_persons_address_is_one_in_any_spelling(house: House) {
     let ada = house.set_up().await;
     let (portal, actor) = (&house.portal, &*ada.actor);
     let stored = "Zoe\u{308}@BÜCHER.example";
-    let id = people::create(portal, actor, person("Zoë", stored)).await.unwrap();
+    let id = users::create(portal, actor, person("Zoë", stored)).await.unwrap();
     for typed in [
         "zoë@bücher.example",
         "ZOë@xn--bcher-kva.EXAMPLE",
         "zoe\u{308}@bu\u{308}cher.example",
     ] {
-        let twice = people::create(portal, actor, person("Zoe", typed)).await;
+        let twice = users::create(portal, actor, person("Zoe", typed)).await;
         assert_eq!(complaint(twice, "email"), "Someone has this e-mail already.");
         let browser = house.sign_in(typed).await;
         assert_eq!(browser.actor.person().unwrap().id, id);
@@ -322,12 +324,12 @@ async fn a_name_that_deceives_is_refused_everywhere(house: House) {
         complaint(secrets::add(portal, actor, made.id, secret).await.map(|_| ()), "note");
         complaint(profiles::create(portal, actor, name, Rights::all()).await, "name");
         complaint(
-            people::create(portal, actor, person(name, "eve@example.com")).await,
+            users::create(portal, actor, person(name, "eve@example.com")).await,
             "name",
         );
         let email = format!("{name}@example.com");
-        complaint(people::create(portal, actor, person("Eve", &email)).await, "email");
-        let mut token = new_token(&consumer, ADA, integrations::OTHER);
+        complaint(users::create(portal, actor, person("Eve", &email)).await, "email");
+        let mut token = new_token(&consumer, ADA, integration_types::OTHER);
         token.integration_name = name.to_owned();
         complaint(
             tokens::create(portal, actor, token).await.map(|_| ()),
@@ -372,7 +374,7 @@ async fn a_connector_with_a_name_that_deceives_works_and_is_seen_through(house: 
     for asked in ["Tea\u{200b}ser", "\u{3164}", "\u{301}", "Teaser"] {
         connectors::field(portal, &connector, asked).await.unwrap();
     }
-    assert_eq!(asked_fields::list(portal, actor).await.unwrap(), ["Teaser"]);
+    assert_eq!(requested_fields::list(portal, actor).await.unwrap(), ["Teaser"]);
 }
 
 async fn names_of_all_scripts_survive(house: House) {

@@ -2,11 +2,12 @@ use crate::support::app::{App, Call, problem, send};
 use crate::support::{ADA, House};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::consumers::ConsumerSigning;
+use domain::oauth1::consumers::ConsumerSigning;
 use domain::oauth1::{Problem, Request};
-use domain::rights::Rights;
+use domain::accounts::rights::Rights;
 use portal::oauth1::{Denied, Policy, authenticate};
-use portal::{consumers, people, tokens};
+use portal::oauth1::{consumers, tokens};
+use portal::accounts::users;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -291,13 +292,13 @@ async fn an_inactive_user_is_told_only_to_who_can_sign(house: House) {
         .await;
     let app = App::new(&consumer).with_token(&token.value.token, token.secret.expose());
     app.call(&house.portal).await.unwrap();
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
     for _ in 0..2 {
         assert_eq!(problem(app.call(&house.portal).await), Problem::UserRefused);
         let stranger = app.clone().with_token(&token.value.token, "wrong");
         assert_eq!(problem(stranger.call(&house.portal).await), Problem::SignatureInvalid);
     }
-    people::set_active(&house.portal, &ada.actor, eve, true).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, true).await.unwrap();
     app.call(&house.portal).await.unwrap();
 }
 
@@ -306,7 +307,7 @@ async fn rights_are_those_of_the_user_now(house: House) {
     let (app, _, _) = house.app(&ada.actor, "Web shop").await;
     assert_eq!(app.call(&house.portal).await.unwrap().rights(), Rights::all());
     let profile = ada.actor.person().unwrap().profile_id;
-    portal::profiles::set_rights(&house.portal, &ada.actor, profile, Rights::default())
+    portal::accounts::profiles::set_rights(&house.portal, &ada.actor, profile, Rights::default())
         .await
         .unwrap();
     assert_eq!(app.call(&house.portal).await.unwrap().rights(), Rights::default());

@@ -1,11 +1,14 @@
 use crate::support::{ADA, Browser, Engine, House, complaint, run};
 use domain::ids::OauthAppId;
-use domain::oauth_apps::{AppForm, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
+use domain::oauth2::oauth_apps::{AppForm, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
 use domain::oauth2::Parameters;
-use domain::rights::{Right, Rights};
-use portal::oauth_apps::{self, secrets};
+use domain::accounts::rights::{Right, Rights};
+use portal::oauth2::oauth_apps::{self, secrets};
 use portal::oauth2::{self, Policy};
-use portal::{Actor, Error, Portal, Result, authorization, people, profiles, reveals};
+use portal::{Actor, Error, Portal, Result};
+use portal::oauth2::consents;
+use portal::accounts::{users, profiles};
+use portal::auth::one_time_secrets;
 
 both!(
     each_operation_asks_for_both_rights,
@@ -242,15 +245,15 @@ async fn each_change_is_on_record(house: House) {
     assert_eq!(news().await, ["oauth-app.delete-secret|Website: CI"]);
     let query = format!("client_id={app}&response_type=code&scope=asset:read");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
-    authorization::allow(portal, &policy(), actor, &parameters)
+    consents::allow(portal, &policy(), actor, &parameters)
         .await
         .unwrap();
     assert_eq!(news().await, ["connected-app.allow|Website: asset:read"]);
-    authorization::allow(portal, &policy(), actor, &parameters)
+    consents::allow(portal, &policy(), actor, &parameters)
         .await
         .unwrap();
     assert!(news().await.is_empty(), "what is allowed already is no change");
-    portal::connected_apps::disconnect(portal, actor, app).await.unwrap();
+    portal::oauth2::connected_apps::disconnect(portal, actor, app).await.unwrap();
     assert_eq!(news().await, ["connected-app.disconnect|Website"]);
     oauth_apps::revoke_refresh_tokens(portal, actor, app).await.unwrap();
     assert_eq!(news().await, ["oauth-app.revoke-refresh-tokens|Website: 0"]);
@@ -275,7 +278,7 @@ async fn fields_are_complained_about_by_name(house: House) {
         "No active user has this name or e-mail."
     );
     let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
     let inactive = AppForm {
         user: "Eve <eve@example.com>".to_owned(),
         ..form("Other")
@@ -383,16 +386,16 @@ async fn a_new_secret_is_shown_until_it_is_put_away(house: House) {
     let ada = house.set_up().await;
     let (portal, actor) = (&house.portal, &*ada.actor);
     let made = oauth_apps::create(portal, actor, form("Connector")).await.unwrap();
-    let shown = reveals::pending(portal, actor).await.unwrap();
+    let shown = one_time_secrets::pending(portal, actor).await.unwrap();
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0].kind.labels(), ("Client ID", "Client secret"));
     assert_eq!(shown[0].key, made.id.to_string());
     assert_eq!(shown[0].secret, made.secret.unwrap().expose());
-    reveals::dismiss(portal, actor, shown[0].id).await.unwrap();
+    one_time_secrets::dismiss(portal, actor, shown[0].id).await.unwrap();
     let added = secrets::add(portal, actor, made.id, SecretForm::default())
         .await
         .unwrap();
-    assert_eq!(reveals::pending(portal, actor).await.unwrap()[0].secret, added.expose());
+    assert_eq!(one_time_secrets::pending(portal, actor).await.unwrap()[0].secret, added.expose());
 
     let native = AppForm {
         grant: "public".to_owned(),
@@ -400,7 +403,7 @@ async fn a_new_secret_is_shown_until_it_is_put_away(house: House) {
     };
     let native = oauth_apps::create(portal, actor, native).await.unwrap();
     assert!(native.secret.is_none());
-    assert_eq!(reveals::pending(portal, actor).await.unwrap().len(), 1);
+    assert_eq!(one_time_secrets::pending(portal, actor).await.unwrap().len(), 1);
     let refused = secrets::add(portal, actor, native.id, SecretForm::default()).await;
     assert_refused!(refused, Error::Conflict(_));
 }
@@ -421,8 +424,8 @@ async fn an_app_has_a_few_secrets_at_most(house: House) {
     for one in adding.collect::<Vec<_>>() {
         added += usize::from(one.await.unwrap());
     }
-    assert_eq!(added, domain::oauth_apps::MAX_SECRETS - 1);
-    assert_eq!(house.count("client_secrets").await, domain::oauth_apps::MAX_SECRETS);
+    assert_eq!(added, domain::oauth2::oauth_apps::MAX_SECRETS - 1);
+    assert_eq!(house.count("client_secrets").await, domain::oauth2::oauth_apps::MAX_SECRETS);
 }
 
 async fn a_client_cannot_be_given_what_its_user_lacks(house: House) {
@@ -446,7 +449,7 @@ async fn a_client_cannot_be_given_what_its_user_lacks(house: House) {
         .await
         .unwrap();
     assert_eq!(granted.scopes.to_string(), "asset:read");
-    people::set_active(&house.portal, &ada.actor, grace, false)
+    users::set_active(&house.portal, &ada.actor, grace, false)
         .await
         .unwrap();
     assert!(
@@ -484,7 +487,7 @@ async fn search_the_files(house: House) {
     let (id, secret) = (made.id.to_string(), made.secret.unwrap());
     let query = format!("client_id={id}&response_type=code");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
-    let address = authorization::allow(portal, &policy(), &actor, &parameters)
+    let address = consents::allow(portal, &policy(), &actor, &parameters)
         .await
         .unwrap();
     let code = address.split("code=").nth(1).unwrap().split('&').next().unwrap();

@@ -1,9 +1,12 @@
 use crate::support::app::{App, problem};
 use crate::support::{ADA, House, new_token};
-use domain::consumers::NewConsumer;
+use domain::oauth1::consumers::NewConsumer;
 use domain::oauth1::Problem;
-use domain::tokens::{TokenFilter, TokenQuery, TokenSort};
-use portal::{Error, consumers, people, request_tokens, sign_in, tokens};
+use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenSort};
+use portal::Error;
+use portal::oauth1::{consumers, request_tokens, tokens};
+use portal::accounts::users;
+use portal::auth::sign_in;
 
 both!(no_text_is_a_fault_of_ours);
 
@@ -57,7 +60,7 @@ async fn no_text_is_a_fault_of_ours(house: House) {
             tokens::create(portal, actor, new_token(&consumer.value, &text, "Drupal")).await,
             &what,
         );
-        let mut named = new_token(&consumer.value, ADA, domain::integrations::OTHER);
+        let mut named = new_token(&consumer.value, ADA, domain::oauth1::integration_types::OTHER);
         named.integration_name.clone_from(&text);
         not_ours(tokens::create(portal, actor, named).await, &what);
         for sort in [TokenSort::User, TokenSort::Created] {
@@ -70,19 +73,19 @@ async fn no_text_is_a_fault_of_ours(house: House) {
             not_ours(tokens::list(portal, actor, &query).await, &what);
         }
         not_ours(
-            people::choices(portal, actor, domain::rights::Right::CreateApiTokens, &text).await,
+            users::choices(portal, actor, domain::accounts::rights::Right::CreateApiTokens, &text).await,
             &what,
         );
-        not_ours(people::get(portal, actor, &text).await, &what);
+        not_ours(users::get(portal, actor, &text).await, &what);
         not_ours(
-            portal::profiles::create(portal, actor, &text, actor.rights()).await,
+            portal::accounts::profiles::create(portal, actor, &text, actor.rights()).await,
             &what,
         );
         let client = crate::support::client(&format!("192.0.2.{}", text.len() % 250));
         not_ours(sign_in::sign_in(portal, &text, &text, &client).await, &what);
         not_ours(request_tokens::question(portal, actor, &text, Some(&text)).await, &what);
         not_ours(request_tokens::refuse(portal, actor, &text, Some(&text)).await, &what);
-        assert!(portal::sessions::find(portal, &text).await.unwrap().is_none());
+        assert!(portal::auth::sessions::find(portal, &text).await.unwrap().is_none());
     }
     // A program's texts are read before they come here; what is left is harmless.
     for text in ["é", "%", "' or 1 = 1"] {

@@ -6,13 +6,16 @@ use crate::support::postgres_server::PostgresServer;
 use crate::support::proxy::Proxy;
 use crate::support::small_disk::SmallDisk;
 use crate::support::{ADA, App, Browser, Engine, House, PASSWORD, client, eventually, open, rand_u128};
-use domain::consumers::NewConsumer;
-use domain::implementations::Connector;
+use domain::oauth1::consumers::NewConsumer;
+use domain::integration::implementations::Connector;
 use domain::oauth2::Parameters;
-use domain::scopes::Scope;
+use domain::oauth2::scopes::Scope;
 use portal::oauth1::Denied;
 use portal::oauth2::{self, Policy};
-use portal::{Error, Keyring, Location, Portal, Secret, api_keys, connectors, consumers, sessions, sign_in};
+use portal::{Error, Keyring, Location, Portal, Secret};
+use portal::integration::{api_keys, connectors};
+use portal::oauth1::consumers;
+use portal::auth::{sessions, sign_in};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::time::{Duration, Instant};
 
@@ -79,7 +82,7 @@ impl Clients {
     async fn new(house: &House) -> Self {
         let browser = house.set_up().await;
         let (signed, _, _) = house.app(&browser.actor, "Web shop").await;
-        let app = portal::oauth_apps::create(&house.portal, &browser.actor, form("Connector"))
+        let app = portal::oauth2::oauth_apps::create(&house.portal, &browser.actor, form("Connector"))
             .await
             .unwrap();
         let mut clients = Self {

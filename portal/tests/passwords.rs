@@ -1,9 +1,11 @@
 use crate::support::{ACCOUNT, ADA, House, PASSWORD, client, complaint};
 use domain::accounts::NewAccount;
-use domain::people::NewUser;
-use domain::rights::Rights;
-use portal::sign_in::sign_in;
-use portal::{accounts, people, setup};
+use domain::accounts::users::NewUser;
+use domain::accounts::rights::Rights;
+use portal::auth::sign_in::sign_in;
+use portal::accounts;
+use portal::accounts::users;
+use portal::auth::setup;
 
 both!(
     a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set,
@@ -57,11 +59,11 @@ async fn a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set(house: 
         profile: "Administrator".to_owned(),
     };
     for weak in WEAK {
-        complaint(people::create(&house.portal, &ada.actor, eve(weak)).await, "password");
+        complaint(users::create(&house.portal, &ada.actor, eve(weak)).await, "password");
     }
-    let id = people::create(&house.portal, &ada.actor, eve(PASSWORD)).await.unwrap();
+    let id = users::create(&house.portal, &ada.actor, eve(PASSWORD)).await.unwrap();
     for weak in WEAK {
-        let refused = people::set_password(&house.portal, &ada.actor, id, weak).await;
+        let refused = users::set_password(&house.portal, &ada.actor, id, weak).await;
         complaint(refused, "password");
     }
     sign_in(&house.portal, "eve@example.com", PASSWORD, &client("192.0.2.1"))
@@ -73,7 +75,7 @@ async fn what_no_form_can_send_is_refused(house: House) {
     let ada = house.set_up().await;
     let id = ada.actor.require_person().unwrap().id;
     for odd in ["\0", "\n", "\t", "\u{1b}", "\u{7f}", "\u{85}"] {
-        let refused = people::set_password(&house.portal, &ada.actor, id, &format!("{PASSWORD}{odd}staple")).await;
+        let refused = users::set_password(&house.portal, &ada.actor, id, &format!("{PASSWORD}{odd}staple")).await;
         assert_eq!(
             complaint(refused, "password"),
             "Remove the control characters, such as tabs."
@@ -86,7 +88,7 @@ async fn what_no_form_can_send_is_refused(house: House) {
         "correct\u{a0}horse\u{200d}battery",
     ] {
         let operator = house.operator().await;
-        people::set_password(&house.portal, &operator, id, fine).await.unwrap();
+        users::set_password(&house.portal, &operator, id, fine).await.unwrap();
         let open = async |password: &str| {
             sign_in(&house.portal, ADA, password, &client("192.0.2.1"))
                 .await
@@ -119,7 +121,7 @@ async fn a_password_is_one_in_whatever_form_it_is_typed(house: House) {
         for (kept, typed) in [(composed, decomposed), (decomposed, composed)] {
             let email = format!("eve{index}{}@example.com", kept.len());
             let id = house.person("Eve", &email, Rights::default()).await;
-            people::set_password(&house.portal, &ada.actor, id, kept).await.unwrap();
+            users::set_password(&house.portal, &ada.actor, id, kept).await.unwrap();
             for password in [kept, typed] {
                 sign_in(&house.portal, &email, password, &client("192.0.2.1"))
                     .await
@@ -132,7 +134,7 @@ async fn a_password_is_one_in_whatever_form_it_is_typed(house: House) {
 async fn the_bounds_hold_for_the_normal_form(house: House) {
     let ada = house.set_up().await;
     let id = ada.actor.require_person().unwrap().id;
-    let set = async |password: &str| people::set_password(&house.portal, &ada.actor, id, password).await;
+    let set = async |password: &str| users::set_password(&house.portal, &ada.actor, id, password).await;
     // Eleven letters, whatever they are typed as.
     let short = "re\u{301}sume\u{301} bleu";
     assert_eq!(complaint(set(short).await, "password"), "Use at least 12 characters.");

@@ -1,8 +1,9 @@
 use crate::support::{ADA, House, PASSWORD, complaint};
-use domain::people::NewUser;
-use domain::rights::{Right, Rights};
-use portal::people::{CHOICES, PeopleQuery, choices, create, get, list, set_active, set_password};
-use portal::{Error, profiles};
+use domain::accounts::users::NewUser;
+use domain::accounts::rights::{Right, Rights};
+use portal::accounts::users::{CHOICES, PeopleQuery, choices, create, get, list, set_active, set_password};
+use portal::Error;
+use portal::accounts::profiles;
 
 both!(
     a_new_person_is_listed_and_can_sign_in,
@@ -230,7 +231,7 @@ async fn another_password_ends_what_the_old_one_opened(house: House) {
     let too_short = set_password(&house.portal, &ada.actor, eve, "short").await;
     assert_eq!(complaint(too_short, "password"), "Use at least 12 characters.");
     let find = async |portal| {
-        let found = portal::sessions::find(portal, signed_in.cookie.expose()).await;
+        let found = portal::auth::sessions::find(portal, signed_in.cookie.expose()).await;
         found.unwrap().is_some()
     };
     assert!(find(&house.portal).await);
@@ -239,10 +240,10 @@ async fn another_password_ends_what_the_old_one_opened(house: House) {
         .unwrap();
     assert!(!find(&house.portal).await && !find(&node).await);
     let client = crate::support::client("192.0.2.1");
-    let old = portal::sign_in::sign_in(&house.portal, "eve@example.com", PASSWORD, &client).await;
+    let old = portal::auth::sign_in::sign_in(&house.portal, "eve@example.com", PASSWORD, &client).await;
     assert!(old.is_err(), "the old password opens nothing: {old:?}");
     let new = "another horse, another battery";
-    portal::sign_in::sign_in(&house.portal, "eve@example.com", new, &client)
+    portal::auth::sign_in::sign_in(&house.portal, "eve@example.com", new, &client)
         .await
         .unwrap();
 }

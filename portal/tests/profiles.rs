@@ -1,6 +1,6 @@
 use crate::support::{House, complaint};
-use domain::rights::{Right, Rights};
-use portal::profiles::{create, get, list, set_rights};
+use domain::accounts::rights::{Right, Rights};
+use portal::accounts::profiles::{create, get, list, set_rights};
 
 both!(
     a_profile_is_a_named_set_of_rights,

@@ -1,11 +1,13 @@
 use crate::support::app::{App, problem};
 use crate::support::{Browser, House};
-use domain::consumers::ConsumerSigning;
+use domain::oauth1::consumers::ConsumerSigning;
 use domain::oauth1::Problem;
-use domain::rights::Rights;
-use domain::tokens::EXCHANGED_LIFETIME;
-use portal::request_tokens::{Decision, Issued, LIFETIME, allow, question, refuse};
-use portal::{Error, consumers, maintenance, people};
+use domain::accounts::rights::Rights;
+use domain::oauth1::tokens::EXCHANGED_LIFETIME;
+use portal::oauth1::request_tokens::{Decision, Issued, LIFETIME, allow, question, refuse};
+use portal::{Error, maintenance};
+use portal::oauth1::consumers;
+use portal::accounts::users;
 use std::time::Duration;
 
 both!(
@@ -29,7 +31,7 @@ const CALLBACK: &str = "https://shop.example.com/back";
 
 struct Stage {
     app: App,
-    consumer: domain::consumers::Consumer,
+    consumer: domain::oauth1::consumers::Consumer,
     ada: Browser,
     eve: Browser,
 }
@@ -239,7 +241,7 @@ async fn an_undecided_or_late_exchange_is_refused(house: House) {
     let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
     let address = redirect(&house, &stage, &asked).await;
     let eve = stage.eve.actor.person().unwrap().id;
-    people::set_active(&house.portal, &stage.ada.actor, eve, false)
+    users::set_active(&house.portal, &stage.ada.actor, eve, false)
         .await
         .unwrap();
     let refused = stage

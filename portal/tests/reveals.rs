@@ -1,8 +1,10 @@
 use crate::support::app::App;
 use crate::support::{ADA, House};
-use domain::consumers::NewConsumer;
-use portal::reveals::{LIFETIME, dismiss, pending};
-use portal::{Error, consumers, maintenance, sessions, tokens};
+use domain::oauth1::consumers::NewConsumer;
+use portal::auth::one_time_secrets::{LIFETIME, dismiss, pending};
+use portal::{Error, maintenance};
+use portal::oauth1::{consumers, tokens};
+use portal::auth::sessions;
 use std::time::Duration;
 
 both!(

@@ -1,11 +1,14 @@
 use crate::support::{ADA, Browser, House, complaint, new_token};
-use domain::consumers::{Consumer, ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
 use domain::ids::{ProfileId, UserId};
-use domain::people::NewUser;
-use domain::rights::{Right, Rights};
-use domain::tokens::{Token, TokenQuery, UserRef};
-use portal::people::PeopleQuery;
-use portal::{Actor, Error, Portal, Result, accounts, consumers, oauth_apps, people, profiles, tokens};
+use domain::accounts::users::NewUser;
+use domain::accounts::rights::{Right, Rights};
+use domain::oauth1::tokens::{Token, TokenQuery, UserRef};
+use portal::accounts::users::PeopleQuery;
+use portal::{Actor, Error, Portal, Result, accounts};
+use portal::oauth1::{consumers, tokens};
+use portal::oauth2::oauth_apps;
+use portal::accounts::{users, profiles};
 
 both!(
     each_operation_asks_for_each_of_its_rights,
@@ -95,7 +98,7 @@ async fn things(house: &House, owner: &Browser, email: &str) -> Things {
         password: crate::support::PASSWORD.to_owned(),
         profile: "Bystanders".to_owned(),
     };
-    let person = people::create(&house.portal, &owner.actor, input).await.unwrap();
+    let person = users::create(&house.portal, &owner.actor, input).await.unwrap();
     Things {
         consumer,
         token,
@@ -122,10 +125,10 @@ async fn perform(portal: &Portal, actor: &Actor, operation: Operation, on: &Thin
         ListTokens => tokens::list(portal, actor, &TokenQuery::default()).await.map(drop),
         GetToken => tokens::get(portal, actor, on.token.id).await.map(drop),
         RevokeToken => tokens::revoke(portal, actor, on.token.id).await,
-        ChoosePerson => people::choices(portal, actor, Right::CreateApiTokens, "a")
+        ChoosePerson => users::choices(portal, actor, Right::CreateApiTokens, "a")
             .await
             .map(drop),
-        ChooseAppUser => people::choices(portal, actor, Right::ManageOauthApps, "a")
+        ChooseAppUser => users::choices(portal, actor, Right::ManageOauthApps, "a")
             .await
             .map(drop),
         ReadUserRights => oauth_apps::rights_of(portal, actor, &UserRef::Email(ADA.to_owned()))
@@ -138,18 +141,18 @@ async fn perform(portal: &Portal, actor: &Actor, operation: Operation, on: &Thin
                 password: crate::support::PASSWORD.to_owned(),
                 profile: "Bystanders".to_owned(),
             };
-            people::create(portal, actor, input).await.map(drop)
+            users::create(portal, actor, input).await.map(drop)
         }
-        SetActive => people::set_active(portal, actor, on.person, true).await,
+        SetActive => users::set_active(portal, actor, on.person, true).await,
         ListPeople => {
             let query = PeopleQuery {
                 limit: None,
                 page: 1,
                 include_inactive: true,
             };
-            people::list(portal, actor, query).await.map(drop)
+            users::list(portal, actor, query).await.map(drop)
         }
-        GetPerson => people::get(portal, actor, &on.person.to_string()).await.map(drop),
+        GetPerson => users::get(portal, actor, &on.person.to_string()).await.map(drop),
         CreateProfile => profiles::create(portal, actor, "New", Rights::default())
             .await
             .map(drop),
@@ -202,14 +205,14 @@ async fn what_is_ones_own_needs_no_right(house: House) {
     house.person("Rita", "rita@example.com", Rights::default()).await;
     let rita = house.sign_in("rita@example.com").await.actor;
     let person = rita.person().unwrap();
-    let own = people::get(&house.portal, &rita, &person.id.to_string()).await.unwrap();
+    let own = users::get(&house.portal, &rita, &person.id.to_string()).await.unwrap();
     assert_eq!((own.name.as_str(), own.profile_id), ("Rita", person.profile_id));
     assert_eq!(
-        people::get(&house.portal, &rita, "RITA@example.com").await.unwrap(),
+        users::get(&house.portal, &rita, "RITA@example.com").await.unwrap(),
         own
     );
     assert_refused!(
-        people::get(&house.portal, &rita, ADA).await,
+        users::get(&house.portal, &rita, ADA).await,
         Error::Forbidden(Right::ManageUsers)
     );
     profiles::get(&house.portal, &rita, person.profile_id).await.unwrap();
@@ -245,7 +248,7 @@ async fn another_accounts_things_are_not_found(house: House) {
     let made = perform(&house.portal, &ada.actor, CreateToken, &theirs).await;
     complaint(made, "consumer");
     assert_refused!(
-        people::get(&house.portal, &ada.actor, "charles@example.com").await,
+        users::get(&house.portal, &ada.actor, "charles@example.com").await,
         Error::NotFound("user")
     );
     for operation in [GetConsumer, GetToken, GetPerson, GetProfile] {
@@ -256,7 +259,7 @@ async fn another_accounts_things_are_not_found(house: House) {
     // Nothing of it shows in the lists either.
     assert!(consumers::list(&house.portal, &ada.actor).await.unwrap().is_empty());
     assert!(
-        people::choices(&house.portal, &ada.actor, Right::CreateApiTokens, "charles")
+        users::choices(&house.portal, &ada.actor, Right::CreateApiTokens, "charles")
             .await
             .unwrap()
             .is_empty()
@@ -266,6 +269,6 @@ async fn another_accounts_things_are_not_found(house: House) {
         page: 1,
         include_inactive: true,
     };
-    assert_eq!(people::list(&house.portal, &ada.actor, query).await.unwrap().total, 1);
+    assert_eq!(users::list(&house.portal, &ada.actor, query).await.unwrap().total, 1);
     assert_eq!(profiles::list(&house.portal, &ada.actor).await.unwrap().len(), 1);
 }

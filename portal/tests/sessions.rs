@@ -1,9 +1,10 @@
 use crate::support::{ADA, House, PASSWORD, eventually};
 use domain::ids::SessionId;
-use domain::rights::Rights;
-use portal::sessions::{IDLE, LIFETIME, end, end_others, find, list, sign_out};
-use portal::sign_in::sign_in;
-use portal::{Error, Portal, Secret, maintenance, people};
+use domain::accounts::rights::Rights;
+use portal::auth::sessions::{IDLE, LIFETIME, end, end_others, find, list, sign_out};
+use portal::auth::sign_in::sign_in;
+use portal::{Error, Portal, Secret, maintenance};
+use portal::accounts::users;
 use std::time::Duration;
 
 both!(
@@ -70,7 +71,7 @@ async fn the_owner_lists_their_sessions(house: House) {
     house.person("Eve", "eve@example.com", Rights::default()).await;
     let eve = house.sign_in("eve@example.com").await;
     house.advance(120);
-    let phone = portal::sessions::Client {
+    let phone = portal::auth::sessions::Client {
         address: "192.0.2.9".to_owned(),
         user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Safari/604.1".to_owned()
             + &"x".repeat(1000),
@@ -119,7 +120,7 @@ async fn one_session_can_be_ended(house: House) {
     let second = house.sign_in(ADA).await;
     house.person("Eve", "eve@example.com", Rights::all()).await;
     let eve = house.sign_in("eve@example.com").await;
-    let id = |sessions: Vec<domain::sessions::Session>| {
+    let id = |sessions: Vec<domain::auth::sessions::Session>| {
         sessions
             .iter()
             .find(|session| !session.current)
@@ -171,11 +172,11 @@ async fn a_deactivated_person_is_out_at_once(house: House) {
     let ada = house.set_up().await;
     let id = house.person("Eve", "eve@example.com", Rights::default()).await;
     let eve = house.sign_in("eve@example.com").await;
-    people::set_active(&house.portal, &ada.actor, id, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, id, false).await.unwrap();
     assert!(!is_alive(&house.portal, &eve.cookie).await);
     assert!(is_alive(&house.portal, &ada.cookie).await);
     // Being let in again does not bring the old session back.
-    people::set_active(&house.portal, &ada.actor, id, true).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, id, true).await.unwrap();
     assert!(!is_alive(&house.portal, &eve.cookie).await);
     house.sign_in("eve@example.com").await;
 }

@@ -1,11 +1,12 @@
 use crate::support::{Browser, House, complaint};
 use domain::ids::SettingsUploadId;
-use domain::rights::{Right, Rights};
-use domain::selector::{AssetType, Options, SelectionMode};
-use domain::settings::{Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_LISTED, MAX_TERM, Saved, Settings};
-use portal::settings::file::{Format, MAX_FILE_BYTES, parse, print};
-use portal::settings::uploads::{self, LIFETIME, MAX_UPLOADS_PER_PERSON};
-use portal::{Error, maintenance, settings};
+use domain::accounts::rights::{Right, Rights};
+use domain::integration::selector::{AssetType, Options, SelectionMode};
+use domain::integration::settings::{Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_LISTED, MAX_TERM, Saved, Settings};
+use portal::integration::settings::file::{Format, MAX_FILE_BYTES, parse, print};
+use portal::integration::settings::uploads::{self, LIFETIME, MAX_UPLOADS_PER_PERSON};
+use portal::{Error, maintenance};
+use portal::integration::settings;
 
 both!(
     the_longest_settings_come_back_from_their_own_file,
@@ -100,7 +101,7 @@ async fn a_file_waits_for_whoever_sent_it(house: House) {
     let id = uploads::create(portal, actor, "", text).await.unwrap();
     let profile = actor.person().unwrap().profile_id;
     let fewer = Rights::all().without(Right::ManageIntegration);
-    portal::profiles::set_rights(portal, &house.operator().await, profile, fewer)
+    portal::accounts::profiles::set_rights(portal, &house.operator().await, profile, fewer)
         .await
         .unwrap();
     let fewer = house.actor(&ada.cookie).await;

@@ -1,6 +1,7 @@
 use crate::support::{ADA, House, PASSWORD, client, complaint};
 use domain::accounts::NewAccount;
-use portal::{Error, Secret, sessions, setup, sign_in};
+use portal::{Error, Secret};
+use portal::auth::{sessions, setup, sign_in};
 
 both!(
     the_code_opens_the_portal_once,
@@ -41,7 +42,7 @@ async fn the_code_opens_the_portal_once(house: House) {
         .unwrap();
     assert_eq!(actor.account_name(), "Analytical Engines");
     assert_eq!(actor.person().unwrap().name, "Ada Lovelace");
-    assert_eq!(actor.rights(), domain::rights::Rights::all());
+    assert_eq!(actor.rights(), domain::accounts::rights::Rights::all());
     assert!(!setup::is_open(portal).await.unwrap());
     assert!(setup::issue_code(portal).await.unwrap().is_none());
     sign_in::sign_in(portal, ADA, PASSWORD, &client("192.0.2.1"))

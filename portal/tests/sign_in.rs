@@ -1,7 +1,9 @@
 use crate::support::{ADA, House, PASSWORD, client};
-use domain::rights::Rights;
-use portal::sign_in::{FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, WINDOW, sign_in};
-use portal::{Error, people, sessions};
+use domain::accounts::rights::Rights;
+use portal::auth::sign_in::{FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, WINDOW, sign_in};
+use portal::Error;
+use portal::accounts::users;
+use portal::auth::sessions;
 
 both!(
     the_right_password_opens_a_session,
@@ -47,7 +49,7 @@ async fn the_right_password_opens_a_session(house: House) {
 async fn every_failure_gets_the_same_answer(house: House) {
     let ada = house.set_up().await;
     let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
     let endless = "x".repeat(100_000);
     for (email, password) in [
         (ADA, "wrong password"),
@@ -194,7 +196,7 @@ async fn guessing_at_one_account_from_everywhere_is_slowed_down(house: House) {
 async fn an_account_that_does_not_exist_is_slowed_down_as_one_that_does(house: House) {
     let ada = house.set_up().await;
     let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
     for index in 0..FREE_PER_ACCOUNT + 8 {
         let mut answers = Vec::new();
         for email in [ADA, "eve@example.com", "nobody@example.com"] {
@@ -253,7 +255,7 @@ async fn a_password_changed_during_the_sign_in_opens_nothing(house: House) {
         let client = client("192.0.2.1");
         let (signed_in, changed) = tokio::join!(
             sign_in(&house.portal, "eve@example.com", old, &client),
-            people::set_password(&house.portal, &ada.actor, eve, new),
+            users::set_password(&house.portal, &ada.actor, eve, new),
         );
         changed.unwrap();
         if let Ok(cookie) = signed_in {

@@ -1,8 +1,12 @@
 use crate::support::{ADA, House, PASSWORD, client, eventually};
-use domain::consumers::NewConsumer;
-use domain::rights::Rights;
-use portal::sign_in::{Cookies, sign_in_with_cookies};
-use portal::{Actor, Error, Result, Secret, consumers, maintenance, people, reseal, reveals, sessions};
+use domain::oauth1::consumers::NewConsumer;
+use domain::accounts::rights::Rights;
+use portal::auth::sign_in::{Cookies, sign_in_with_cookies};
+use portal::{Actor, Error, Result, Secret, maintenance};
+use portal::oauth1::consumers;
+use portal::accounts::users;
+use portal::key_rotation;
+use portal::auth::{one_time_secrets, sessions};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +40,7 @@ async fn lives(house: &House, session: &Secret) -> bool {
 }
 
 async fn waiting(house: &House, actor: &Actor) -> Vec<(String, String)> {
-    let pending = reveals::pending(&house.portal, actor).await.unwrap();
+    let pending = one_time_secrets::pending(&house.portal, actor).await.unwrap();
     pending.into_iter().map(|reveal| (reveal.name, reveal.secret)).collect()
 }
 
@@ -72,14 +76,14 @@ async fn secrets_that_wait_move_to_the_new_session(house: House) {
         assert_eq!(waiting(&house, &browser.actor).await, expected);
     }
     // Their time is not put off, and OK puts them away.
-    let [first, _] = reveals::pending(&house.portal, &browser.actor)
+    let [first, _] = one_time_secrets::pending(&house.portal, &browser.actor)
         .await
         .unwrap()
         .try_into()
         .unwrap();
-    reveals::dismiss(&house.portal, &browser.actor, first.id).await.unwrap();
+    one_time_secrets::dismiss(&house.portal, &browser.actor, first.id).await.unwrap();
     assert_eq!(waiting(&house, &browser.actor).await, expected[1..]);
-    house.clock.advance(reveals::LIFETIME);
+    house.clock.advance(one_time_secrets::LIFETIME);
     let last = again(&house, ADA, PASSWORD, &browser.cookie).await.unwrap();
     assert_eq!(waiting(&house, &*house.actor(&last).await).await, []);
     assert_eq!(house.count("reveals").await, 0);
@@ -137,7 +141,7 @@ async fn a_cookie_that_opens_nothing_ends_nothing(house: House) {
     let id = house.person("Eve", EVE, Rights::default()).await;
     let eve = house.sign_in(EVE).await;
     let ada = house.sign_in(ADA).await;
-    people::set_active(&house.portal, &ada.actor, id, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, id, false).await.unwrap();
     again(&house, ADA, PASSWORD, &eve.cookie).await.unwrap();
 }
 
@@ -181,7 +185,7 @@ async fn a_moved_secret_is_sealed_again_under_a_new_master_key(house: House) {
     let ada = house.set_up().await;
     house.consumer(&ada.actor, "Web shop").await;
     let new = again(&house, ADA, PASSWORD, &ada.cookie).await.unwrap();
-    reseal::rotate(&house.portal).await.unwrap();
+    key_rotation::rotate(&house.portal).await.unwrap();
     assert_eq!(waiting(&house, &*house.actor(&new).await).await.len(), 1);
 }
 

@@ -1,14 +1,13 @@
 use crate::support::app::App;
 use crate::support::{ADA, House, new_token};
 use domain::ids::TokenId;
-use domain::integrations::OTHER;
-use domain::rights::Rights;
-use domain::tokens::{
-    Cursor, EXCHANGED_LIFETIME, NewToken, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort,
-    TokenState,
-};
-use portal::request_tokens::{self, Decision};
-use portal::{Actor, consumers, people, tokens};
+use domain::oauth1::integration_types::OTHER;
+use domain::accounts::rights::Rights;
+use domain::oauth1::tokens::{Cursor, EXCHANGED_LIFETIME, NewToken, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState};
+use portal::oauth1::request_tokens::{self, Decision};
+use portal::Actor;
+use portal::oauth1::{consumers, tokens};
+use portal::accounts::users;
 
 both!(
     an_empty_list_says_whether_there_are_tokens_at_all,
@@ -210,7 +209,7 @@ async fn any_list_is_what_a_person_would_make_of_all_tokens(house: House) {
                 .unwrap();
         }
     }
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
     house.clock.advance(EXCHANGED_LIFETIME / 2);
     house.clock.advance(EXCHANGED_LIFETIME / 3);
 

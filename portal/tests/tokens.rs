@@ -1,14 +1,16 @@
 use crate::support::app::{App, problem};
 use crate::support::{ADA, House, complaint, new_token};
-use domain::integrations::{INTEGRATION_TYPES, OTHER};
+use domain::oauth1::integration_types::{INTEGRATION_TYPES, OTHER};
 use domain::oauth1::Problem;
-use domain::people::UserChoice;
-use domain::reveals::RevealKind;
-use domain::rights::Rights;
-use domain::tokens::{AUTHORISED, EXCHANGED_LIFETIME, NewToken, TokenFilter, TokenQuery, TokenState};
-use portal::request_tokens::{self, Decision};
-use portal::tokens::{create, get, list, revoke};
-use portal::{Error, people, reveals};
+use domain::accounts::users::UserChoice;
+use domain::auth::one_time_secrets::RevealKind;
+use domain::accounts::rights::Rights;
+use domain::oauth1::tokens::{AUTHORISED, EXCHANGED_LIFETIME, NewToken, TokenFilter, TokenQuery, TokenState};
+use portal::oauth1::request_tokens::{self, Decision};
+use portal::oauth1::tokens::{create, get, list, revoke};
+use portal::Error;
+use portal::accounts::users;
+use portal::auth::one_time_secrets;
 use std::time::Duration;
 
 both!(
@@ -47,7 +49,7 @@ async fn a_new_token_says_what_it_is_and_signs(house: House) {
     );
     assert_eq!((token.last_used_at, &token.last_used_from), (None, &None));
 
-    let shown = reveals::pending(&house.portal, &ada.actor)
+    let shown = one_time_secrets::pending(&house.portal, &ada.actor)
         .await
         .unwrap()
         .pop()
@@ -107,11 +109,11 @@ async fn an_unknown_or_inactive_user_is_refused(house: House) {
         .await;
     let consumer = house.consumer(&ada.actor, "Web shop").await.value;
     let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
     for number in 0..2 {
         let email = format!("sam{number}@example.com");
         let sam = house.person("Sam Smith", &email, Rights::default()).await;
-        people::set_active(&house.portal, &ada.actor, sam, false).await.unwrap();
+        users::set_active(&house.portal, &ada.actor, sam, false).await.unwrap();
     }
     let unknown = "No active user has this name or e-mail.";
     let inactive = "Eve is inactive. Activate the user or choose another.";
@@ -295,10 +297,10 @@ async fn a_token_goes_through_its_states(house: House) {
     assert_eq!(token.created_by.as_deref(), Some("Eve"));
     app.call(&house.portal).await.unwrap();
 
-    people::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
     assert_eq!(shown().await.state, TokenState::Suspended);
     assert_eq!(problem(app.call(&house.portal).await), Problem::UserRefused);
-    people::set_active(&house.portal, &ada.actor, eve, true).await.unwrap();
+    users::set_active(&house.portal, &ada.actor, eve, true).await.unwrap();
     assert_eq!(shown().await.state, TokenState::Active);
     app.call(&house.portal).await.unwrap();
 

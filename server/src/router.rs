@@ -1,8 +1,9 @@
 //! Everything that the server answers to.
 
-use crate::problem::RETRY_SECONDS;
+use crate::http::problem::RETRY_SECONDS;
 use crate::state::App;
-use crate::{api, assets, integration, middleware};
+use crate::{api, middleware};
+use crate::http::{assets, downloads};
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
@@ -87,15 +88,15 @@ fn pages(app: &App) -> Router<App> {
         .layer(from_fn(middleware::limit_body))
         .layer(from_fn(middleware::whole_page));
     let nowhere = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
-    let files = integration::FILES.map(|(path, format)| {
-        let answer = move |app, visitor, id, headers| integration::settings_file(format, app, visitor, id, headers);
+    let files = downloads::FILES.map(|(path, format)| {
+        let answer = move |app, visitor, id, headers| downloads::settings_file(format, app, visitor, id, headers);
         (path, get(answer))
     });
     let router = Router::new().leptos_routes_with_context(app, generate_route_list(app::App), context, shell);
     files
         .into_iter()
         .fold(router, |router, (path, methods)| router.route(path, methods))
-        .route(integration::THUMBNAIL, get(integration::thumbnail))
+        .route(downloads::THUMBNAIL, get(downloads::thumbnail))
         .route("/fn/{*name}", any(no_such_function))
         .fallback_service(nowhere)
         .layer(guards)

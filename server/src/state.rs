@@ -86,7 +86,7 @@ impl App {
         if self.is_set_up.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        let closed = !portal::setup::is_open(&self.portal).await?;
+        let closed = !portal::auth::setup::is_open(&self.portal).await?;
         if closed {
             self.is_set_up.store(true, Ordering::Relaxed);
         }

@@ -1,8 +1,8 @@
 //! The address `/`: the first section that the reader's rights open.
 
-use crate::components::suspend::suspend;
+use crate::components::reactive::suspend::suspend;
 use crate::session::current_user;
-use domain::rights::{Right, Rights};
+use domain::accounts::rights::{Right, Rights};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 

@@ -1,10 +1,10 @@
 //! Addresses that lead nowhere.
 
-use crate::components::arrival::focus_on_arrival;
-use crate::components::suspend::suspend;
+use crate::components::navigation::route_focus::focus_on_arrival;
+use crate::components::reactive::suspend::suspend;
 use crate::icons::{Draw, Icon};
 use crate::layout::Frame;
-use crate::pages::gate::Gate;
+use crate::pages::auth::layout::Gate;
 use crate::session::me;
 use leptos::prelude::*;
 use leptos_meta::Title;

@@ -1,6 +1,6 @@
 //! Sections that are still to come. Each says what it will be for, and offers nothing that does not work yet.
 
-use crate::components::page_header::PageHeader;
+use crate::components::data::page_header::PageHeader;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use leptos::prelude::*;

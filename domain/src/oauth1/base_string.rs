@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{
+use crate::oauth1::{
     encoding::{encode, encode_again_into, encode_into},
     origin::Origin,
     parameters::Protocol,

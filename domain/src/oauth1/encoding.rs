@@ -30,12 +30,12 @@ pub fn encode(text: &str) -> Cow<'_, str> {
 }
 
 /// Appends the percent-encoded text, with no buffer in between.
-pub(super) fn encode_into(out: &mut String, text: &str) {
+pub(crate) fn encode_into(out: &mut String, text: &str) {
     out.extend(utf8_percent_encode(text, RESERVED));
 }
 
 /// Appends a text that is percent-encoded already, encoded once more: only its percent signs need it.
-pub(super) fn encode_again_into(out: &mut String, encoded: &str) {
+pub(crate) fn encode_again_into(out: &mut String, encoded: &str) {
     let mut pieces = encoded.split('%');
     out.extend(pieces.next());
     for piece in pieces {

@@ -1,6 +1,6 @@
 //! The `Authorization` header (RFC 5849 §3.5.1).
 
-use super::{
+use crate::oauth1::{
     encoding::decode,
     parameters::{Parameters, Place, Protocol, undecodable},
     refusal::Refusal,
@@ -10,7 +10,7 @@ use super::{
 pub const MAX_HEADER: usize = 8 * 1024;
 
 /// What follows the scheme, if the scheme is `OAuth` in any case.
-pub(super) fn credentials(header: &[u8]) -> Option<&[u8]> {
+pub(crate) fn credentials(header: &[u8]) -> Option<&[u8]> {
     let (scheme, rest) = header.trim_ascii_start().split_at_checked(5)?;
     let separated = rest.first().is_none_or(|byte| is_space(*byte));
     (scheme.eq_ignore_ascii_case(b"OAuth") && separated).then_some(rest)
@@ -18,7 +18,7 @@ pub(super) fn credentials(header: &[u8]) -> Option<&[u8]> {
 
 /// Reads `name="value"` pairs, separated by commas. Real clients pad them with blanks and leave a comma at the end, and
 /// RFC 9110 §5.6.1 has a reader accept empty elements of a list; nothing else is forgiven.
-pub(super) fn read<'a>(credentials: &'a [u8], parameters: &mut Parameters<'a>) -> Result<(), Refusal> {
+pub(crate) fn read<'a>(credentials: &'a [u8], parameters: &mut Parameters<'a>) -> Result<(), Refusal> {
     if credentials.len() > MAX_HEADER {
         return Err(Refusal::rejected(
             "The Authorization header is longer than 8 KiB.",

@@ -20,6 +20,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod consumers;
+pub mod integration_types;
+pub mod tokens;
+
 mod base_string;
 mod encoding;
 mod header;

@@ -4,7 +4,7 @@ use std::{fmt, net::Ipv6Addr, str::FromStr};
 
 use thiserror::Error;
 
-use super::encoding::encode;
+use crate::oauth1::encoding::encode;
 
 /// Scheme, host and port under which clients reach the portal, in the form that a base string URI starts with:
 /// lower case, without the scheme's default port.
@@ -72,7 +72,7 @@ impl Origin {
     }
 
     /// The origin, percent-encoded.
-    pub(super) fn encoded(&self) -> &str {
+    pub(crate) fn encoded(&self) -> &str {
         &self.encoded
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{
+use crate::oauth1::{
     encoding::{DecodeError, decode_form},
     refusal::Refusal,
 };
@@ -15,7 +15,7 @@ const PREFIX: &str = "oauth_";
 
 /// Where a parameter was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// The `Authorization` header, §3.5.1.
     Header,
     /// The form body, §3.5.2.
@@ -26,7 +26,7 @@ pub(super) enum Place {
 
 /// A protocol parameter that RFC 5849 defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(crate) enum Protocol {
     ConsumerKey,
     Token,
     SignatureMethod,
@@ -51,7 +51,7 @@ impl Protocol {
         Self::Verifier,
     ];
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::ConsumerKey => "oauth_consumer_key",
             Self::Token => "oauth_token",
@@ -65,14 +65,14 @@ impl Protocol {
         }
     }
 
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
     }
 }
 
 /// What is signed of a request's parameters, and the protocol's own among them.
 #[derive(Default)]
-pub(super) struct Parameters<'a> {
+pub(crate) struct Parameters<'a> {
     /// Decoded names and values that take part in the base string: all but `realm` and `oauth_signature`.
     signed: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     protocol: [Option<Cow<'a, str>>; Protocol::ALL.len()],
@@ -82,7 +82,7 @@ pub(super) struct Parameters<'a> {
 
 impl<'a> Parameters<'a> {
     /// With room for a usual header, so that reading it allocates once.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             signed: Vec::with_capacity(12),
             ..Self::default()
@@ -90,7 +90,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// Adds a decoded parameter, refusing what §3.2 and §3.5 forbid: a protocol parameter twice, or in two places.
-    pub(super) fn add(&mut self, place: Place, name: Cow<'a, str>, value: Cow<'a, str>) -> Result<(), Refusal> {
+    pub(crate) fn add(&mut self, place: Place, name: Cow<'a, str>, value: Cow<'a, str>) -> Result<(), Refusal> {
         self.count += 1;
         if self.count > MAX_PARAMETERS {
             return Err(Refusal::rejected(
@@ -130,7 +130,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// Adds the parameters of a query or of a form body, by the decoding of §3.4.1.3.1.
-    pub(super) fn add_form(&mut self, place: Place, text: &'a [u8]) -> Result<(), Refusal> {
+    pub(crate) fn add_form(&mut self, place: Place, text: &'a [u8]) -> Result<(), Refusal> {
         for piece in text.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty()) {
             let (name, value) = match piece.iter().position(|byte| *byte == b'=') {
                 Some(equals) => (&piece[..equals], &piece[equals + 1..]),
@@ -144,23 +144,23 @@ impl<'a> Parameters<'a> {
     }
 
     /// The value of a protocol parameter as it was sent, be it empty.
-    pub(super) fn take(&mut self, parameter: Protocol) -> Option<Cow<'a, str>> {
+    pub(crate) fn take(&mut self, parameter: Protocol) -> Option<Cow<'a, str>> {
         self.protocol[parameter as usize].take()
     }
 
     /// The value of a protocol parameter. An empty one counts as absent: libraries send `oauth_token=""`.
-    pub(super) fn take_filled(&mut self, parameter: Protocol) -> Option<Cow<'a, str>> {
+    pub(crate) fn take_filled(&mut self, parameter: Protocol) -> Option<Cow<'a, str>> {
         self.take(parameter).filter(|value| !value.is_empty())
     }
 
     /// What is left once the protocol parameters are taken: the decoded names and values that the base string covers.
-    pub(super) fn into_signed(self) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
+    pub(crate) fn into_signed(self) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
         self.signed
     }
 }
 
 /// The refusal for a name or a value that cannot be decoded.
-pub(super) fn undecodable(place: Place, error: DecodeError, parameter: Option<Protocol>) -> Refusal {
+pub(crate) fn undecodable(place: Place, error: DecodeError, parameter: Option<Protocol>) -> Refusal {
     let sentence = match (place, error) {
         (Place::Header, DecodeError::BadEscape) => {
             "The Authorization header has a percent sign without two hexadecimal digits after it."

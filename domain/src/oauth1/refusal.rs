@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{
+use crate::oauth1::{
     encoding::{encode, encode_form},
     origin::Origin,
     problem::Problem,

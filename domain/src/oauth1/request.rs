@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{
+use crate::oauth1::{
     header,
     parameters::{Parameters, Place},
     refusal::Refusal,
@@ -11,17 +11,17 @@ use super::{
 
 /// A received request, as far as a signature covers it.
 ///
-/// The origin is configured, see [`Origin`](super::Origin); the `Host` header can only choose among configured ones, and
+/// The origin is configured, see [`Origin`](crate::oauth1::Origin); the `Host` header can only choose among configured ones, and
 /// a proxy's headers are no part of it.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    pub(super) method: &'a str,
-    pub(super) path: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
     query: Option<&'a str>,
     authorizations: usize,
     credentials: Option<&'a [u8]>,
     form: Option<&'a [u8]>,
-    pub(super) host: Option<&'a str>,
+    pub(crate) host: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
@@ -78,7 +78,7 @@ impl<'a> Request<'a> {
     /// Reads the parameters from header, body and query, and the protocol's own among them (RFC 5849 §3.1, §3.5).
     ///
     /// # Errors
-    /// A [`Refusal`] with [`Problem::ParameterRejected`](super::Problem::ParameterRejected) for what cannot be read or
+    /// A [`Refusal`] with [`Problem::ParameterRejected`](crate::oauth1::Problem::ParameterRejected) for what cannot be read or
     /// is sent twice, `ParameterAbsent` with the missing names, `VersionRejected`, or `SignatureMethodRejected` for a
     /// method that nobody knows.
     pub fn parse(&self) -> Result<SignedRequest<'a>, Refusal> {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{
+use crate::oauth1::{
     parameters::{Parameters, Protocol},
     problem::Problem,
     refusal::Refusal,
@@ -39,13 +39,13 @@ pub struct SignedRequest<'a> {
     pub verifier: Option<Cow<'a, str>>,
     /// The host and port that the request was sent to, where they are known. Nobody has signed them by themselves.
     pub host: Option<&'a str>,
-    pub(super) method: &'a str,
-    pub(super) path: &'a str,
-    pub(super) parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
 impl<'a> SignedRequest<'a> {
-    pub(super) fn new(request: &Request<'a>, mut parameters: Parameters<'a>) -> Result<Self, Refusal> {
+    pub(crate) fn new(request: &Request<'a>, mut parameters: Parameters<'a>) -> Result<Self, Refusal> {
         if parameters
             .take(Protocol::Version)
             .is_some_and(|version| version != "1.0")

@@ -2,6 +2,10 @@
 //!
 //! Nothing here knows an app, a code or a token: that is the portal's.
 
+pub mod oauth_apps;
+pub mod redirect_uri;
+pub mod scopes;
+
 mod parameters;
 mod refusal;
 

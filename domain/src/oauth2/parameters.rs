@@ -1,6 +1,6 @@
 //! The parameters of a request (RFC 6749 §3.1, §3.2).
 
-use super::{ErrorCode, Refusal};
+use crate::oauth2::{ErrorCode, Refusal};
 use crate::oauth1::{DecodeError, decode_form};
 use std::borrow::Cow;
 

@@ -10,7 +10,7 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns the text in Normalization Form D (UAX #15).
-pub(super) fn nfd(text: &str) -> Cow<'_, str> {
+pub(crate) fn nfd(text: &str) -> Cow<'_, str> {
     normalize(text, "NFD")
 }
 
@@ -22,11 +22,11 @@ fn normalize<'a>(text: &'a str, form: &str) -> Cow<'a, str> {
 }
 
 /// Returns the text in capitals (Unicode §3.13, `toUppercase`).
-pub(super) fn to_uppercase(text: &str) -> String {
+pub(crate) fn to_uppercase(text: &str) -> String {
     String::from(JsString::from(text).to_upper_case())
 }
 
 /// Whether the character's general category is Mn, Mc or Me.
-pub(super) fn is_combining_mark(c: char) -> bool {
+pub(crate) fn is_combining_mark(c: char) -> bool {
     RegExp::new("\\p{M}", "u").test(c.encode_utf8(&mut [0; 4]))
 }

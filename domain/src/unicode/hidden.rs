@@ -1,6 +1,6 @@
 //! Characters that nobody sees, and where they are needed all the same.
 
-use super::is_default_ignorable;
+use crate::unicode::is_default_ignorable;
 use std::borrow::Cow;
 
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
@@ -17,7 +17,7 @@ const FLAG_TAGS: [&str; 3] = [
 ];
 
 /// The characters of a text, each with whether it is hidden where it stands.
-pub(super) struct Hidden<'a> {
+pub(crate) struct Hidden<'a> {
     rest: &'a str,
     before: Option<char>,
     /// How many bytes of a flag's tags are still to come.
@@ -25,7 +25,7 @@ pub(super) struct Hidden<'a> {
 }
 
 impl<'a> Hidden<'a> {
-    pub(super) fn scan(text: &'a str) -> Self {
+    pub(crate) fn scan(text: &'a str) -> Self {
         Self {
             rest: text,
             before: None,

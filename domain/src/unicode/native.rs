@@ -12,17 +12,17 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns the text in Normalization Form D (UAX #15).
-pub(super) fn nfd(text: &str) -> Cow<'_, str> {
+pub(crate) fn nfd(text: &str) -> Cow<'_, str> {
     DecomposingNormalizerBorrowed::new_nfd().normalize(text)
 }
 
 /// Returns the text in capitals (Unicode §3.13, `toUppercase`).
-pub(super) fn to_uppercase(text: &str) -> String {
+pub(crate) fn to_uppercase(text: &str) -> String {
     text.to_uppercase()
 }
 
 /// Whether the character's general category is Mn, Mc or Me.
-pub(super) fn is_combining_mark(c: char) -> bool {
+pub(crate) fn is_combining_mark(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     GeneralCategoryGroup::Mark.contains(category)
 }

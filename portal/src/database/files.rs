@@ -10,7 +10,7 @@ const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// Why the files are not as they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Displaced {
+pub(crate) enum Displaced {
     /// There is no file of this name any more.
     Missing,
     /// There is another one.
@@ -32,7 +32,7 @@ type FileId = (u64, u64);
 
 /// The files, and the lock that says that this process uses them.
 #[derive(Debug)]
-pub(super) struct DatabaseFiles {
+pub(crate) struct DatabaseFiles {
     path: PathBuf,
     /// By the suffixes; none for a file that was not there yet.
     opened: Mutex<[Option<FileId>; 3]>,
@@ -109,7 +109,7 @@ impl DatabaseFiles {
 
 /// Why a database is not begun.
 #[derive(Debug)]
-pub(super) enum NotBegun {
+pub(crate) enum NotBegun {
     /// Another process uses the database whose file is missing.
     InUse,
     /// There is a log without its database.
@@ -125,7 +125,7 @@ impl From<io::Error> for NotBegun {
 }
 
 /// Whether there is no database at `path`: no file, or an empty one, which SQLite takes for none.
-pub(super) fn is_missing(path: &Path) -> bool {
+pub(crate) fn is_missing(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0) || matches!(find(path), Ok(None))
 }
 
@@ -134,7 +134,7 @@ pub(super) fn is_missing(path: &Path) -> bool {
 ///
 /// # Errors
 /// [`NotBegun`] where the database is missing and must not be begun.
-pub(super) fn lock_in_use(path: &Path) -> Result<File, NotBegun> {
+pub(crate) fn lock_in_use(path: &Path) -> Result<File, NotBegun> {
     let file = open_lock(&lock_path(path))?;
     if is_missing(path) {
         match file.try_lock() {

@@ -6,6 +6,9 @@
 //! What waits for the database is boxed: sqlx's futures are thousands of bytes, and what awaits them would be as large, and
 //! be moved at each call, even where all is remembered and nothing is asked.
 
+pub(crate) mod batch_writer;
+pub(crate) mod sqlite_pool;
+
 mod failure;
 mod files;
 mod postgres;
@@ -13,8 +16,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Error, Result};
-use crate::sqlite_readers::SqliteReader;
+use crate::infra::error::{Error, Result};
+use crate::database::sqlite_pool::SqliteReader;
 use domain::ids::ConsumerId;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};

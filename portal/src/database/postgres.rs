@@ -1,7 +1,7 @@
 //! PostgreSQL by URL, and what happens while it is away: requests fail at once, and go on as soon as it answers again.
 
-use super::{Durability, Transaction, failure};
-use crate::error::{Error, Result};
+use crate::database::{Durability, Transaction, failure};
+use crate::infra::error::{Error, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
@@ -141,7 +141,7 @@ impl PostgresDatabase {
         };
         outcome.map_err(|error| {
             self.note_failure(&error);
-            super::unavailable(error)
+            crate::database::unavailable(error)
         })
     }
 

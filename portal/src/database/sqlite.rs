@@ -1,9 +1,9 @@
 //! SQLite in a file: one connection that writes, and several that read.
 
-use super::files::{DatabaseFiles, NotBegun, is_missing, lock_in_use};
-use super::{Durability, Missing, Transaction, failure};
-use crate::error::{Error, Result};
-use crate::sqlite_readers::{SqliteReader, SqliteReaders};
+use crate::database::files::{DatabaseFiles, NotBegun, is_missing, lock_in_use};
+use crate::database::{Durability, Missing, Transaction, failure};
+use crate::infra::error::{Error, Result};
+use crate::database::sqlite_pool::{SqliteReader, SqliteReaders};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlSafeStr, Sqlite, SqlitePool};
@@ -91,7 +91,7 @@ impl SqliteDatabase {
     }
 
     pub async fn read(&self) -> Result<SqliteReader> {
-        Box::pin(self.read.get()).await.map_err(super::unavailable)
+        Box::pin(self.read.get()).await.map_err(crate::database::unavailable)
     }
 
     pub async fn begin(&self, durability: Durability) -> Result<Transaction> {
@@ -120,7 +120,7 @@ impl SqliteDatabase {
         })?;
         begun.map_err(|error| {
             self.writer.note_failure(&error);
-            super::unavailable(error)
+            crate::database::unavailable(error)
         })
     }
 

@@ -1,4 +1,4 @@
-use super::*;
+use crate::database::*;
 use std::path::Path;
 
 async fn open(path: &Path) -> Database {

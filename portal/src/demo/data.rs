@@ -1,13 +1,13 @@
 //! Who and what the demo account holds. The people are invented; addresses and hosts are those that RFC 2606, RFC 5737
 //! and RFC 3849 keep for documentation.
 
-use domain::rights::Right;
+use domain::accounts::rights::Right;
 
 /// The account's name.
-pub(super) const ACCOUNT: &str = "Larkfield Media";
+pub(crate) const ACCOUNT: &str = "Larkfield Media";
 
 /// A profile besides Administrator.
-pub(super) struct Profile {
+pub(crate) struct Profile {
     pub name: &'static str,
     pub rights: &'static [Right],
 }
@@ -20,7 +20,7 @@ const DEVELOPER: &str = "Developer without settings";
 const SERVICE: &str = "Service";
 const EDITOR: &str = "Editor";
 
-pub(super) const PROFILES: &[Profile] = &[
+pub(crate) const PROFILES: &[Profile] = &[
     Profile {
         name: MANAGER,
         rights: &[
@@ -67,7 +67,7 @@ pub(super) const PROFILES: &[Profile] = &[
 ];
 
 /// Someone of the account. The first is its administrator.
-pub(super) struct Person {
+pub(crate) struct Person {
     pub name: &'static str,
     pub email: &'static str,
     pub profile: &'static str,
@@ -86,21 +86,21 @@ const fn person(name: &'static str, email: &'static str, profile: &'static str, 
     }
 }
 
-pub(super) const MAREN: usize = 0;
-pub(super) const JOAQUIN: usize = 1;
+pub(crate) const MAREN: usize = 0;
+pub(crate) const JOAQUIN: usize = 1;
 const TOMASZ: usize = 2;
 const IFE: usize = 3;
 const MAREK: usize = 4;
 const ALEKSANDRA: usize = 5;
-pub(super) const MARGUERITE: usize = 6;
-pub(super) const SVC_WEB: usize = 7;
-pub(super) const HENRIK: usize = 8;
+pub(crate) const MARGUERITE: usize = 6;
+pub(crate) const SVC_WEB: usize = 7;
+pub(crate) const HENRIK: usize = 8;
 
-pub(super) const PEOPLE: &[Person] = &[
+pub(crate) const PEOPLE: &[Person] = &[
     person(
         "Maren Lindqvist",
         "maren.lindqvist@larkfield.example",
-        domain::people::ADMINISTRATOR,
+        domain::accounts::users::ADMINISTRATOR,
         "everything",
     ),
     person(
@@ -162,7 +162,7 @@ const WEB_SHOP: usize = 4;
 const PRESS: usize = 5;
 
 /// The consumers: name, who made it, how many days ago.
-pub(super) const CONSUMERS: &[(&str, usize, i64)] = &[
+pub(crate) const CONSUMERS: &[(&str, usize, i64)] = &[
     ("Website", MAREN, 398),
     ("Product information", MAREN, 351),
     (
@@ -176,10 +176,10 @@ pub(super) const CONSUMERS: &[(&str, usize, i64)] = &[
 ];
 
 /// The consumer whose program uses the older flow without verifier.
-pub(super) const OLDER_FLOW: usize = FIELD_APP;
+pub(crate) const OLDER_FLOW: usize = FIELD_APP;
 
 /// A token's life. Times are minutes ago.
-pub(super) struct Token {
+pub(crate) struct Token {
     pub user: usize,
     pub consumer: usize,
     /// A type, a name for the type Other, or nothing where the user authorised the consumer.
@@ -190,7 +190,7 @@ pub(super) struct Token {
 }
 
 /// How a token came about.
-pub(super) enum Integration {
+pub(crate) enum Integration {
     /// Made on the page, of a type in the list.
     Type(&'static str, usize),
     /// Made on the page, with a name of its own.
@@ -201,8 +201,8 @@ pub(super) enum Integration {
 
 use Integration::{Authorised, Other, Type};
 
-pub(super) const HOUR: i64 = 60;
-pub(super) const DAY: i64 = 24 * HOUR;
+pub(crate) const HOUR: i64 = 60;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 const fn token(user: usize, consumer: usize, integration: Integration, created: i64) -> Token {
     Token {
@@ -227,7 +227,7 @@ impl Token {
     }
 }
 
-pub(super) const TOKENS: &[Token] = &[
+pub(crate) const TOKENS: &[Token] = &[
     // In daily use.
     token(MAREN, WEBSITE, Type("WordPress", MAREN), 3 * DAY).used(2, "203.0.113.40"),
     token(SVC_WEB, WEBSITE, Type("Sitecore XM Cloud", JOAQUIN), 49 * DAY).used(95, "2001:db8:85a3::8a2e:370:7334"),
@@ -298,10 +298,10 @@ pub(super) const TOKENS: &[Token] = &[
 ];
 
 /// When those who leave have left, in minutes ago.
-pub(super) const LEFT: i64 = 20 * DAY;
+pub(crate) const LEFT: i64 = 20 * DAY;
 
 /// Who has signed in: who, how many minutes ago, from where, with what.
-pub(super) const SIGN_INS: &[(usize, i64, &str, &str)] = &[
+pub(crate) const SIGN_INS: &[(usize, i64, &str, &str)] = &[
     (
         MAREN,
         3 * DAY,

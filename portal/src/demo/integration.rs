@@ -1,18 +1,18 @@
 //! The demo account's Integration section: settings with a history, the connectors that have taken them, and what those
 //! have logged.
 
-use super::Maker;
-use super::data::{DAY, HOUR, JOAQUIN, MAREN};
-use crate::api_keys;
-use crate::connectors::{self, Caller};
-use crate::error::{Error, Result};
-use crate::portal::Portal;
-use crate::remote_logs::{self, Refused};
-use crate::settings;
+use crate::demo::Maker;
+use crate::demo::data::{DAY, HOUR, JOAQUIN, MAREN};
+use crate::integration::api_keys;
+use crate::integration::connectors::{self, Caller};
+use crate::infra::error::{Error, Result};
+use crate::infra::portal::Portal;
+use crate::integration::remote_logs::{self, Refused};
+use crate::integration::settings;
 use domain::ids::UserId;
-use domain::implementations::Connector;
-use domain::remote_logs::Sent;
-use domain::settings::{ConnectionForm, Edit, FieldForm, GlobalForm, Own, Saved};
+use domain::integration::implementations::Connector;
+use domain::integration::remote_logs::Sent;
+use domain::integration::settings::{ConnectionForm, Edit, FieldForm, GlobalForm, Own, Saved};
 
 /// A field's settings: its name, search term, asset types, whether limited usage assets are hidden, whether the Layout
 /// Service has whole assets, and the mode. Empty leaves an option to Global.
@@ -114,7 +114,7 @@ const LOGS: &[(usize, i64, &str, &str)] = &[
 ];
 
 impl Maker<'_> {
-    pub(super) async fn integration(&self, users: &[UserId]) -> Result<()> {
+    pub(crate) async fn integration(&self, users: &[UserId]) -> Result<()> {
         let connection = Edit::Connection(ConnectionForm {
             url: "dam.larkfield.example".to_owned(),
             dam: "bynder".to_owned(),

@@ -5,25 +5,25 @@
 //! at which it is said to have happened.
 
 use crate::accounts;
-use crate::actor::{Actor, Via};
-use crate::consumers::{self, Revealed};
-use crate::error::{Error, Result};
+use crate::auth::actor::{Actor, Via};
+use crate::oauth1::consumers::{self, Revealed};
+use crate::infra::error::{Error, Result};
 use crate::oauth1::{self, Denied, Policy};
-use crate::people;
-use crate::portal::Portal;
-use crate::profiles;
-use crate::request_tokens::{self, Decision, Issued, OUT_OF_BAND};
-use crate::secret::{self, Secret};
-use crate::sessions::Client;
-use crate::sign_in;
-use crate::tokens;
+use crate::accounts::users;
+use crate::infra::portal::Portal;
+use crate::accounts::profiles;
+use crate::oauth1::request_tokens::{self, Decision, Issued, OUT_OF_BAND};
+use crate::crypto::secret::{self, Secret};
+use crate::auth::sessions::Client;
+use crate::auth::sign_in;
+use crate::oauth1::tokens;
 use domain::accounts::NewAccount;
-use domain::consumers::{Consumer, ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
 use domain::ids::UserId;
-use domain::integrations::OTHER;
+use domain::oauth1::integration_types::OTHER;
 use domain::oauth1::{Request, SignedRequest, encode, signing_key};
-use domain::people::NewUser;
-use domain::tokens::NewToken;
+use domain::accounts::users::NewUser;
+use domain::oauth1::tokens::NewToken;
 use std::time::Duration;
 
 mod data;
@@ -89,7 +89,7 @@ pub async fn fill(portal: &Portal) -> Result<Demo> {
 async fn is_there(portal: &Portal) -> Result<bool> {
     for account in accounts::list(portal).await? {
         let operator = accounts::operator(portal, Some(&account.id.to_string())).await?;
-        match people::get(portal, &operator, PEOPLE[MAREN].email).await {
+        match users::get(portal, &operator, PEOPLE[MAREN].email).await {
             Ok(_) => return Ok(true),
             Err(Error::NotFound(_)) => {}
             Err(error) => return Err(error),
@@ -114,7 +114,7 @@ async fn make(portal: &Portal) -> Result<Secret> {
     demo.integration(&users).await?;
     for (person, user) in PEOPLE.iter().zip(&users) {
         if person.leaves {
-            people::set_active(&demo.at(data::LEFT), &demo.actor(users[MAREN]).await?, *user, false).await?;
+            users::set_active(&demo.at(data::LEFT), &demo.actor(users[MAREN]).await?, *user, false).await?;
         }
     }
     for (person, ago, address, user_agent) in data::SIGN_INS {
@@ -164,7 +164,7 @@ impl Maker<'_> {
         for profile in data::PROFILES {
             profiles::create(&then, operator, profile.name, profile.rights.iter().copied().collect()).await?;
         }
-        let mut users = vec![people::get(&then, operator, PEOPLE[MAREN].email).await?.id];
+        let mut users = vec![users::get(&then, operator, PEOPLE[MAREN].email).await?.id];
         for person in &PEOPLE[1..] {
             let input = NewUser {
                 name: person.name.to_owned(),
@@ -172,7 +172,7 @@ impl Maker<'_> {
                 password: self.password.expose().to_owned(),
                 profile: person.profile.to_owned(),
             };
-            users.push(people::create(&then, operator, input).await?);
+            users.push(users::create(&then, operator, input).await?);
         }
         Ok(users)
     }

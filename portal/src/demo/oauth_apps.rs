@@ -1,19 +1,19 @@
 //! The demo account's OAuth 2 apps: who made them, who has allowed them, what they have been used for.
 
-use super::data::{DAY, HENRIK, HOUR, JOAQUIN, MAREN, MARGUERITE, PEOPLE, SVC_WEB};
-use super::{Maker, ORIGIN};
-use crate::actor::Actor;
-use crate::authorization;
-use crate::error::{Error, Result};
-use crate::oauth_apps::{self, secrets};
+use crate::demo::data::{DAY, HENRIK, HOUR, JOAQUIN, MAREN, MARGUERITE, PEOPLE, SVC_WEB};
+use crate::demo::{Maker, ORIGIN};
+use crate::auth::actor::Actor;
+use crate::oauth2::consents;
+use crate::infra::error::{Error, Result};
+use crate::oauth2::oauth_apps::{self, secrets};
 use crate::oauth2::{self, Client, Denied, Granted, Policy};
-use crate::portal::Portal;
-use crate::secret::Secret;
+use crate::infra::portal::Portal;
+use crate::crypto::secret::Secret;
 use domain::ids::UserId;
-use domain::oauth_apps::{AppForm, Grant, SecretForm};
+use domain::oauth2::oauth_apps::{AppForm, Grant, SecretForm};
 use domain::oauth1::encode_form;
 use domain::oauth2::Parameters;
-use domain::scopes::Scope;
+use domain::oauth2::scopes::Scope;
 use std::sync::Arc;
 
 /// An app's life. Times are minutes ago.
@@ -108,7 +108,7 @@ const APPS: &[App] = &[
 
 impl Maker<'_> {
     /// Makes the apps and lets them live. Before people leave: an app gets nothing for someone who has left.
-    pub(super) async fn oauth_apps(&self, users: &[UserId]) -> Result<()> {
+    pub(crate) async fn oauth_apps(&self, users: &[UserId]) -> Result<()> {
         for app in APPS {
             self.oauth_app(users, app).await?;
         }
@@ -198,7 +198,7 @@ async fn allow(then: &Portal, person: &Actor, proof: &Proof, redirect_uri: &str)
         ("redirect_uri", redirect_uri),
     ]);
     let parameters = Parameters::parse(query.as_bytes()).map_err(Error::internal)?;
-    let address = authorization::allow(then, &policy(), person, &parameters).await?;
+    let address = consents::allow(then, &policy(), person, &parameters).await?;
     let (_, answer) = address.split_once('?').unwrap_or_default();
     let answer = Parameters::parse(answer.as_bytes()).map_err(Error::internal)?;
     let code = answer.require("code").map_err(Error::internal)?;

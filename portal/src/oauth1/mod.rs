@@ -1,15 +1,20 @@
 //! Who signed a request (RFC 5849 §3.2).
 
-use crate::actor::{Actor, Via};
-use crate::cache::CredentialKey;
-use crate::consumers;
+pub mod consumers;
+pub mod nonces;
+pub mod request_tokens;
+pub mod tokens;
+
+use crate::auth::actor::{Actor, Via};
+use crate::infra::cache::CredentialKey;
+use crate::oauth1::consumers;
 use crate::database::{Connection, fetch_optional};
-use crate::error::Error;
-use crate::last_noted::LastNoted;
-use crate::nonces::{self, Nonce, Use, WINDOW};
-use crate::portal::Portal;
-use crate::tokens;
-use domain::features::Feature;
+use crate::infra::error::Error;
+use crate::infra::throttle::LastNoted;
+use crate::oauth1::nonces::{self, Nonce, Use, WINDOW};
+use crate::infra::portal::Portal;
+use crate::oauth1::tokens;
+use domain::accounts::features::Feature;
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::{Origin, Problem, Refusal, SignatureMethod, SignedRequest};
 use domain::time::Timestamp;

@@ -1,20 +1,21 @@
 //! Access tokens: JWTs that anyone can check offline (RFC 9068), and that this server lets in only while nothing about
 //! them was revoked.
 
-use super::{Denied, Policy, client};
-use crate::actor::{Actor, Via};
+use crate::oauth2::{Denied, Policy};
+use crate::oauth2::clients;
+use crate::auth::actor::{Actor, Via};
 use crate::database::{Connection, Transaction, fetch_optional, run};
-use crate::error::{Error, Result};
-use crate::oauth_apps::read_scopes;
-use crate::portal::Portal;
-use crate::secret::{self, Secret};
-use crate::signing_keys;
+use crate::infra::error::{Error, Result};
+use crate::oauth2::oauth_apps::read_scopes;
+use crate::infra::portal::Portal;
+use crate::crypto::secret::{self, Secret};
+use crate::oauth2::signing_keys;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
-use domain::oauth_apps::SigningAlgorithm;
+use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::oauth2::{ErrorCode, Refusal};
-use domain::scopes::{Scope, Scopes};
+use domain::oauth2::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -52,7 +53,7 @@ struct Claims {
 }
 
 /// What a new token is made of.
-pub(super) struct NewAccessToken {
+pub(crate) struct NewAccessToken {
     pub app: OauthAppId,
     pub user: UserId,
     /// None with client credentials, where the token is about no one but the app.
@@ -157,7 +158,7 @@ fn invalid() -> Refusal {
 }
 
 /// The id of a token that this server has signed; whether it is alive is another question.
-pub(super) async fn check(portal: &Portal, policy: &Policy, token: &str) -> Result<Option<Uuid>> {
+pub(crate) async fn check(portal: &Portal, policy: &Policy, token: &str) -> Result<Option<Uuid>> {
     let Some((signed, signature)) = token.rsplit_once('.') else {
         return Ok(None);
     };
@@ -186,7 +187,7 @@ fn part<T: for<'a> Deserialize<'a>>(text: &str) -> Option<T> {
 }
 
 /// What is kept of a token.
-pub(super) struct Kept {
+pub(crate) struct Kept {
     pub app: OauthAppId,
     pub user: UserId,
     pub grant: Option<OauthGrantId>,
@@ -198,7 +199,7 @@ pub(super) struct Kept {
 }
 
 /// A token that nobody has revoked, expired or not.
-pub(super) async fn find(db: &mut impl Connection, id: Uuid) -> Result<Option<Kept>> {
+pub(crate) async fn find(db: &mut impl Connection, id: Uuid) -> Result<Option<Kept>> {
     #[derive(sqlx::FromRow)]
     struct Row {
         app_id: OauthAppId,
@@ -306,7 +307,7 @@ async fn sign(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<
 }
 
 /// Signs a token and writes it down in the caller's transaction.
-pub(super) async fn issue(
+pub(crate) async fn issue(
     portal: &Portal,
     policy: &Policy,
     tx: &mut Transaction,
@@ -328,19 +329,19 @@ pub(super) async fn issue(
     match kept {
         Ok(_) => Ok(token),
         // The app was deleted a moment ago.
-        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(client::unknown().into()),
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(clients::unknown().into()),
         Err(error) => Err(error.into()),
     }
 }
 
 /// The same together with others that are issued at this moment. What a power cut takes is a token that the app gets
 /// again.
-pub(super) async fn issue_alone(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<Secret, Denied> {
+pub(crate) async fn issue_alone(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<Secret, Denied> {
     let (token, row) = sign(portal, policy, new).await?;
     if portal.token_writer().write(row).await? {
         Ok(token)
     } else {
-        Err(client::unknown().into())
+        Err(clients::unknown().into())
     }
 }
 

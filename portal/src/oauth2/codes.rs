@@ -1,21 +1,21 @@
 //! Authorization codes (RFC 6749 §4.1.2): one use, within a minute, by the client that asked.
 
-use super::access_tokens::{self, NewAccessToken};
-use super::refresh_tokens;
-use super::{Client, Denied, Granted, Policy};
-use crate::actor::{Actor, Via};
-use crate::changes;
+use crate::oauth2::access_tokens::{self, NewAccessToken};
+use crate::oauth2::refresh_tokens;
+use crate::oauth2::{Client, Denied, Granted, Policy};
+use crate::auth::actor::{Actor, Via};
+use crate::infra::invalidation;
 use crate::database::{Transaction, fetch_optional, run};
-use crate::error::Result;
-use crate::oauth_apps::read_scopes;
-use crate::portal::Portal;
-use crate::secret::{self, Secret};
+use crate::infra::error::Result;
+use crate::oauth2::oauth_apps::read_scopes;
+use crate::infra::portal::Portal;
+use crate::crypto::secret::{self, Secret};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
 use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_verifier};
-use domain::scopes::{Scope, Scopes};
+use domain::oauth2::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ struct Row {
 }
 
 /// Exchanges a code for tokens (RFC 6749 §4.1.3).
-pub(super) async fn exchange(
+pub(crate) async fn exchange(
     portal: &Portal,
     policy: &Policy,
     client: &Client,
@@ -179,7 +179,7 @@ pub(super) async fn exchange(
 async fn replay(portal: &Portal, mut tx: Transaction, grant: Option<OauthGrantId>) -> Result<Granted, Denied> {
     if let Some(grant) = grant {
         refresh_tokens::end_grant(portal, &mut tx, grant).await?;
-        changes::announce(portal, &mut tx).await?;
+        invalidation::announce(portal, &mut tx).await?;
         tx.commit().await?;
         portal.forget();
     }

@@ -1,25 +1,30 @@
 //! OAuth 2.0 (RFC 6749): apps prove themselves, get access tokens, and open the API with them.
 
+mod clients;
+pub mod connected_apps;
+pub mod consents;
+mod introspection;
+pub mod oauth_apps;
+pub mod signing_keys;
+
 mod access_tokens;
-mod client;
 mod codes;
 mod refresh_tokens;
-mod status;
 mod token;
 mod writer;
 
 pub use access_tokens::{Bearer, LIFETIME, authenticate};
-pub use client::{Client, authenticate_client};
-pub use status::{Introspection, introspect, revoke};
+pub use crate::oauth2::clients::{Client, authenticate_client};
+pub use crate::oauth2::introspection::{Introspection, introspect, revoke};
 pub use token::{Granted, grant};
 
 pub(crate) use access_tokens::prune as prune_access_tokens;
-pub(crate) use client::find as find_client;
+pub(crate) use crate::oauth2::clients::find as find_client;
 pub(crate) use codes::{NewCode, insert as insert_code, prune as prune_codes};
 pub(crate) use refresh_tokens::{context as refresh_token_context, prune as prune_refresh_tokens};
 pub(crate) use writer::{AccessTokens, TokenWriter};
 
-use crate::error::Error;
+use crate::infra::error::Error;
 use domain::oauth2::Refusal;
 
 /// What the operator has decided about access tokens.

@@ -7,19 +7,19 @@
 //! lost, or two workers that refresh at once, are not signed out. After that a second use means that somebody has a copy,
 //! and the whole family ends. That holds for every token that has a successor, also once the app no longer rotates.
 
-use super::access_tokens::{self, NewAccessToken};
-use super::{Client, Denied, Granted, Policy};
-use crate::actor::{Actor, Via};
-use crate::changes;
+use crate::oauth2::access_tokens::{self, NewAccessToken};
+use crate::oauth2::{Client, Denied, Granted, Policy};
+use crate::auth::actor::{Actor, Via};
+use crate::infra::invalidation;
 use crate::database::{Connection, Transaction, fetch_optional, run};
-use crate::error::Result;
-use crate::oauth_apps::{read_grant, read_scopes};
-use crate::portal::Portal;
-use crate::secret::{self, Secret};
+use crate::infra::error::Result;
+use crate::oauth2::oauth_apps::{read_grant, read_scopes};
+use crate::infra::portal::Portal;
+use crate::crypto::secret::{self, Secret};
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
-use domain::oauth_apps::{Grant, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
+use domain::oauth2::oauth_apps::{Grant, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
 use domain::oauth2::{ErrorCode, Parameters, Refusal};
-use domain::scopes::{Scope, Scopes};
+use domain::oauth2::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
 use std::fmt::Write;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Row {
 }
 
 /// Makes a refresh token in the caller's transaction.
-pub(super) async fn insert(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<Secret> {
+pub(crate) async fn insert(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<Secret> {
     let token = secret::new_secret();
     keep(portal, tx, grant, &token).await?;
     Ok(token)
@@ -92,7 +92,7 @@ async fn find(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Row>> {
 
 /// Exchanges a refresh token for an access token and the refresh token to use next, which may be the same. It is answered
 /// either way: some clients overwrite what they have with whatever comes, and others put the first one back.
-pub(super) async fn exchange(
+pub(crate) async fn exchange(
     portal: &Portal,
     policy: &Policy,
     client: &Client,
@@ -126,7 +126,7 @@ pub(super) async fn exchange(
         None => {
             // A copy is in use somewhere.
             end_grant(portal, &mut tx, row.grant_id).await?;
-            changes::announce(portal, &mut tx).await?;
+            invalidation::announce(portal, &mut tx).await?;
             tx.commit().await?;
             portal.forget();
             return Err(invalid().into());
@@ -225,7 +225,7 @@ async fn current_successor(portal: &Portal, tx: &mut Transaction, digest: &[u8],
 }
 
 /// Revokes everything that one permission gave. The caller announces it.
-pub(super) async fn end_grant(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<u64> {
+pub(crate) async fn end_grant(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<u64> {
     Ok(run!(
         tx,
         "update oauth_grants set revoked_at = $2 where id = $1 and revoked_at = 0",
@@ -235,13 +235,13 @@ pub(super) async fn end_grant(portal: &Portal, tx: &mut Transaction, grant: Oaut
 }
 
 /// The grant of a refresh token, if it is the client's.
-pub(super) async fn grant_of(tx: &mut Transaction, client: &Client, token: &str) -> Result<Option<OauthGrantId>> {
+pub(crate) async fn grant_of(tx: &mut Transaction, client: &Client, token: &str) -> Result<Option<OauthGrantId>> {
     let row = find(tx, &secret::digest(token.as_bytes())).await?;
     Ok(row.filter(|row| row.app_id == client.id).map(|row| row.grant_id))
 }
 
 /// A refresh token that its client may use now.
-pub(super) struct Live {
+pub(crate) struct Live {
     pub user: UserId,
     pub scopes: Scopes,
     pub issued_at: Timestamp,
@@ -249,7 +249,7 @@ pub(super) struct Live {
 }
 
 /// Finds a live refresh token of the client. One that was rotated is not live, even while it answers its successor.
-pub(super) async fn find_live(
+pub(crate) async fn find_live(
     portal: &Portal,
     db: &mut impl Connection,
     client: &Client,

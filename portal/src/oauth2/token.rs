@@ -1,14 +1,14 @@
 //! The token endpoint (RFC 6749 §3.2).
 
-use super::access_tokens::{self, NewAccessToken};
-use super::{Client, Denied, Policy, codes, refresh_tokens};
-use crate::actor::{Actor, Via};
-use crate::portal::Portal;
-use crate::secret::Secret;
-use crate::signing_keys;
-use domain::oauth_apps::Grant;
+use crate::oauth2::access_tokens::{self, NewAccessToken};
+use crate::oauth2::{Client, Denied, Policy, codes, refresh_tokens};
+use crate::auth::actor::{Actor, Via};
+use crate::infra::portal::Portal;
+use crate::crypto::secret::Secret;
+use crate::oauth2::signing_keys;
+use domain::oauth2::oauth_apps::Grant;
 use domain::oauth2::{ErrorCode, Parameters, Refusal};
-use domain::scopes::{Scope, Scopes};
+use domain::oauth2::scopes::{Scope, Scopes};
 
 /// What a client is granted (RFC 6749 §5.1).
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::consumers::Consumer;
+use domain::oauth1::consumers::Consumer;
 use domain::oauth1::{Problem, Request};
-use portal::consumers::Revealed;
+use portal::oauth1::consumers::Revealed;
 use portal::oauth1::{Denied, Policy};
-use portal::request_tokens::{self, Issued};
+use portal::oauth1::request_tokens::{self, Issued};
 use portal::{Actor, Portal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

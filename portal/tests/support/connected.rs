@@ -2,12 +2,13 @@
 
 use super::dam::{Asked, Authority, Dam, Reply};
 use super::{Browser, House};
-use domain::connection_test::{Report, Step};
-use domain::selector::preview::Preview;
-use domain::settings::{ConnectionForm, Edit};
-use portal::outgoing::{Policy, Resolve, Resolving};
-use portal::settings::SecretChange;
-use portal::{Options, Portal, Secret, connection, dam_assets, settings};
+use domain::integration::connection_test::{Report, Step};
+use domain::integration::selector::preview::Preview;
+use domain::integration::settings::{ConnectionForm, Edit};
+use portal::http_client::{Policy, Resolve, Resolving};
+use portal::integration::settings::SecretChange;
+use portal::{Options, Portal, Secret};
+use portal::integration::{connection_test, dam_assets, settings};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio_rustls::TlsAcceptor;
@@ -84,7 +85,7 @@ impl Connected {
 
     pub async fn test(&self) -> Report {
         let told = Mutex::new(Vec::new());
-        let report = connection::test(&self.portal, &self.ada.actor, |step: &Step| {
+        let report = connection_test::test(&self.portal, &self.ada.actor, |step: &Step| {
             told.lock().unwrap().push(step.clone());
         })
         .await
@@ -95,7 +96,7 @@ impl Connected {
             "each step is told as it happens"
         );
         assert_eq!(
-            connection::last(&self.portal, &self.ada.actor).await.unwrap().unwrap(),
+            connection_test::last(&self.portal, &self.ada.actor).await.unwrap().unwrap(),
             report
         );
         let text = format!("{report:?}");

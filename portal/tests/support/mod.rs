@@ -1,14 +1,14 @@
 //! The one helper: a portal on a database of its own, in the hands of a test.
 
 use domain::accounts::NewAccount;
-use domain::consumers::{Consumer, NewConsumer};
+use domain::oauth1::consumers::{Consumer, NewConsumer};
 use domain::ids::UserId;
-use domain::people::NewUser;
-use domain::rights::Rights;
+use domain::accounts::users::NewUser;
+use domain::accounts::rights::Rights;
 use domain::time::Timestamp;
-use domain::tokens::{NewToken, Token};
-use portal::consumers::Revealed;
-use portal::sessions::Client;
+use domain::oauth1::tokens::{NewToken, Token};
+use portal::oauth1::consumers::Revealed;
+use portal::auth::sessions::Client;
 use portal::{Actor, Clock, Keyring, Location, Options, Portal, Result, Secret};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::future::Future;
@@ -126,7 +126,7 @@ pub async fn open(location: &Location, clock: &Clock, keyring: Keyring) -> Resul
         database: location.clone(),
         keyring,
         clock: clock.clone(),
-        outgoing: portal::outgoing::Policy::default(),
+        outgoing: portal::http_client::Policy::default(),
     })
     .await
 }
@@ -227,7 +227,7 @@ impl House {
     /// Adds a person to the account of [`set_up`](Self::set_up), with a profile of their own that has these rights.
     pub async fn person(&self, name: &str, email: &str, rights: Rights) -> UserId {
         let operator = self.operator().await;
-        portal::profiles::create(&self.portal, &operator, email, rights)
+        portal::accounts::profiles::create(&self.portal, &operator, email, rights)
             .await
             .unwrap();
         let input = NewUser {
@@ -236,7 +236,7 @@ impl House {
             password: PASSWORD.to_owned(),
             profile: email.to_owned(),
         };
-        portal::people::create(&self.portal, &operator, input).await.unwrap()
+        portal::accounts::users::create(&self.portal, &operator, input).await.unwrap()
     }
 
     /// The operator in the account of [`set_up`](Self::set_up).
@@ -247,7 +247,7 @@ impl House {
     /// Signs someone in from an address that nobody else has.
     pub async fn sign_in(&self, email: &str) -> Browser {
         let address = format!("2001:db8:{:x}::1", rand_u128() as u16);
-        let cookie = portal::sign_in::sign_in(&self.portal, email, PASSWORD, &client(&address))
+        let cookie = portal::auth::sign_in::sign_in(&self.portal, email, PASSWORD, &client(&address))
             .await
             .unwrap();
         let actor = self.actor(&cookie).await;
@@ -256,20 +256,20 @@ impl House {
 
     /// Who the cookie belongs to now.
     pub async fn actor(&self, cookie: &Secret) -> Arc<Actor> {
-        portal::sessions::find(&self.portal, cookie.expose())
+        portal::auth::sessions::find(&self.portal, cookie.expose())
             .await
             .unwrap()
             .expect("the session lives")
     }
 
     pub async fn consumer(&self, actor: &Actor, name: &str) -> Revealed<Consumer> {
-        portal::consumers::create(&self.portal, actor, NewConsumer { name: name.to_owned() })
+        portal::oauth1::consumers::create(&self.portal, actor, NewConsumer { name: name.to_owned() })
             .await
             .unwrap()
     }
 
     pub async fn token(&self, actor: &Actor, consumer: &Consumer, user: &str, kind: &str) -> Revealed<Token> {
-        portal::tokens::create(&self.portal, actor, new_token(consumer, user, kind))
+        portal::oauth1::tokens::create(&self.portal, actor, new_token(consumer, user, kind))
             .await
             .unwrap()
     }

@@ -1,8 +1,8 @@
 //! `/api/v4/account`.
 
-use super::Caller;
-use super::openapi::OpenToCredentials;
-use crate::problem::Problem;
+use crate::api::Caller;
+use crate::api::openapi::OpenToCredentials;
+use crate::http::problem::Problem;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 /// An account.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Account<'a> {
+pub(crate) struct Account<'a> {
     name: &'a str,
     #[schema(value_type = Vec<String>)]
     available_languages: [&'a str; 1],
@@ -28,7 +28,7 @@ pub(super) struct Account<'a> {
     (status = 200, description = "The account.", body = Account),
     OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
-pub(super) async fn get(State(app): State<App>, Caller(actor): Caller) -> Result<Response, Problem> {
+pub(crate) async fn get(State(app): State<App>, Caller(actor): Caller) -> Result<Response, Problem> {
     let details = accounts::details(&app.portal, &actor).await?;
     let account = Account {
         name: &details.name,

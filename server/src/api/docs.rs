@@ -1,7 +1,7 @@
 //! The description of the API, for people: one page without script, made from the same document.
 
-use super::openapi;
-use crate::html::escape;
+use crate::api::openapi;
+use crate::http::html::escape;
 use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
@@ -22,13 +22,13 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// The page, drawn once.
-pub(super) fn pages(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
+pub(crate) fn pages(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
     let page = Bytes::from(page(&serde_json::to_value(document).unwrap_or_default()));
     move || ready(with_type("text/html; charset=utf-8", page.clone()))
 }
 
 /// Its style sheet.
-pub(super) async fn style() -> Response {
+pub(crate) async fn style() -> Response {
     with_type("text/css; charset=utf-8", include_str!("docs.css").into())
 }
 

@@ -1,23 +1,24 @@
 //! The API that credentials open, under `/api`. What it answers is described for its clients in OpenAPI; the words in
 //! the answers are theirs.
 
+mod authenticate;
+
 mod account;
-mod caller;
 pub(crate) mod docs;
 pub(crate) mod openapi;
 mod profiles;
 pub(crate) mod query;
 mod users;
 
-pub use caller::Caller;
-pub(crate) use caller::TurnedAway;
+pub use crate::api::authenticate::Caller;
+pub(crate) use crate::api::authenticate::TurnedAway;
 
 use crate::connector;
 use crate::middleware;
-use crate::oauth1::flow;
+use crate::oauth1::three_legged;
 use crate::oauth2::{self, path};
-use crate::problem::{Kind, Problem};
-use crate::rate_limit::Limits;
+use crate::http::problem::{Kind, Problem};
+use crate::http::rate_limit::Limits;
 use crate::state::App;
 use axum::extract::Request;
 use axum::http::Method;
@@ -25,7 +26,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
-use domain::scopes::Scope;
+use domain::oauth2::scopes::Scope;
 use std::sync::Arc;
 
 /// What programs ask for, with and without a slash at the end, and what they are told where nothing is.
@@ -33,19 +34,19 @@ use std::sync::Arc;
 /// It needs the client's address among the request's extensions, see [`ClientAddress`](crate::middleware::ClientAddress).
 pub fn router(app: &App) -> Router {
     let limits = Arc::new(Limits::new(app.config.api_rate));
-    let gate = caller::Gate {
+    let gate = crate::api::authenticate::Gate {
         app: app.clone(),
         limits: Arc::clone(&limits),
         scopes: &[],
     };
     let signed = |scopes: &'static [Scope], methods: MethodRouter<App>| {
-        let gate = caller::Gate { scopes, ..gate.clone() };
-        methods.route_layer(from_fn_with_state(gate, caller::require))
+        let gate = crate::api::authenticate::Gate { scopes, ..gate.clone() };
+        methods.route_layer(from_fn_with_state(gate, crate::api::authenticate::require))
     };
     // These count each request by whoever turns out to have sent it.
     let proving = |methods: MethodRouter<App>| methods.layer(Extension(Arc::clone(&limits)));
     let open =
-        |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(limits.clone(), caller::count_address));
+        |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(limits.clone(), crate::api::authenticate::count_address));
 
     let document = openapi::document(&app.oauth2.issuer);
     let routes = [
@@ -67,9 +68,9 @@ pub fn router(app: &App) -> Router {
                 get(profiles::get),
             ),
         ),
-        ("/api/v4/oauth/request_token", open(post(flow::request_token))),
-        (flow::AUTHORISE, open(get(flow::authorise))),
-        ("/api/v4/oauth/access_token", open(post(flow::access_token))),
+        ("/api/v4/oauth/request_token", open(post(three_legged::request_token))),
+        (three_legged::AUTHORISE, open(get(three_legged::authorise))),
+        ("/api/v4/oauth/access_token", open(post(three_legged::access_token))),
         (
             path::AUTHORIZE,
             open(get(oauth2::authorize).post(oauth2::authorize_by_form)),

@@ -1,9 +1,10 @@
 //! The description of everything that programs may rely on, made from the handlers (OpenAPI 3.1).
 
 use crate::connector;
-use crate::oauth1::flow;
-use crate::oauth2::{answer, authorize, discovery, status, token};
-use crate::problem;
+use crate::oauth1::three_legged;
+use crate::oauth2::{authorize, discovery, token};
+use crate::oauth2::{error, introspection};
+use crate::http::problem;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -64,40 +65,40 @@ pub(crate) enum OpenToAll {
 pub(crate) enum OauthErrors {
     /// The request is not granted.
     #[response(status = 400)]
-    BadRequest(#[to_schema] answer::Body<'static>),
+    BadRequest(#[to_schema] error::Body<'static>),
     /// The client did not prove itself.
     #[response(status = 401)]
-    Unauthorized(#[to_schema] answer::Body<'static>),
+    Unauthorized(#[to_schema] error::Body<'static>),
     /// The body is too large.
     #[response(status = 413)]
-    TooLarge(#[to_schema] answer::Body<'static>),
+    TooLarge(#[to_schema] error::Body<'static>),
     /// The address is too long.
     #[response(status = 414)]
-    TooLong(#[to_schema] answer::Body<'static>),
+    TooLong(#[to_schema] error::Body<'static>),
     /// The body is not a form.
     #[response(status = 415)]
-    MediaType(#[to_schema] answer::Body<'static>),
+    MediaType(#[to_schema] error::Body<'static>),
     /// Too many requests.
     #[response(status = 429)]
-    TooMany(#[to_schema] answer::Body<'static>),
+    TooMany(#[to_schema] error::Body<'static>),
 }
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
-    super::account::get,
-    super::users::current,
-    super::users::list,
-    super::users::get,
-    super::profiles::list,
-    super::profiles::get,
-    flow::request_token,
-    flow::authorise,
-    flow::access_token,
+    crate::api::account::get,
+    crate::api::users::current,
+    crate::api::users::list,
+    crate::api::users::get,
+    crate::api::profiles::list,
+    crate::api::profiles::get,
+    three_legged::request_token,
+    three_legged::authorise,
+    three_legged::access_token,
     authorize::get,
     authorize::post,
     token::token,
-    status::revoke,
-    status::introspect,
+    introspection::revoke,
+    introspection::introspect,
     discovery::scopes,
     discovery::metadata,
     discovery::jwks,
@@ -126,7 +127,7 @@ pub fn document(public_url: &str) -> OpenApi {
     let at = |path: &str| format!("{public_url}{path}");
     let scopes = || {
         Scopes::from_iter(
-            domain::scopes::Scope::ALL
+            domain::oauth2::scopes::Scope::ALL
                 .iter()
                 .map(|scope| (scope.code(), scope.sentence())),
         )
@@ -158,7 +159,7 @@ pub fn document(public_url: &str) -> OpenApi {
 }
 
 /// The description as JSON, written once.
-pub(super) fn descriptions(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
+pub(crate) fn descriptions(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
     let json = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),

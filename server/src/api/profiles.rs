@@ -1,27 +1,28 @@
 //! `/api/v4/profiles`.
 
-use super::Caller;
-use super::caller::Bearing;
-use super::openapi::OpenToCredentials;
-use super::query::ById;
-use crate::problem::{Body, Problem};
+use crate::api::Caller;
+use crate::api::authenticate::Bearing;
+use crate::api::openapi::OpenToCredentials;
+use crate::api::query::ById;
+use crate::http::problem::{Body, Problem};
 use crate::state::App;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, State};
 use domain::ids::ProfileId;
 use domain::oauth2::{ErrorCode, Refusal};
-use domain::people;
-use domain::rights::Rights;
-use domain::scopes::Scope;
+use domain::accounts::users;
+use domain::accounts::rights::Rights;
+use domain::oauth2::scopes::Scope;
 use portal::oauth2::Denied;
-use portal::{Error, profiles};
+use portal::Error;
+use portal::accounts::profiles;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A security profile.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Profile {
+pub(crate) struct Profile {
     #[schema(value_type = uuid::Uuid)]
     id: ProfileId,
     name: String,
@@ -30,8 +31,8 @@ pub(super) struct Profile {
     roles: Rights,
 }
 
-impl From<people::Profile> for Profile {
-    fn from(profile: people::Profile) -> Self {
+impl From<users::Profile> for Profile {
+    fn from(profile: users::Profile) -> Self {
         Self {
             id: profile.id,
             name: profile.name,
@@ -45,7 +46,7 @@ impl From<people::Profile> for Profile {
     (status = 200, description = "The profiles.", body = Vec<Profile>),
     OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"])))]
-pub(super) async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<Json<Vec<Profile>>, Problem> {
+pub(crate) async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<Json<Vec<Profile>>, Problem> {
     let profiles = profiles::list(&app.portal, &actor).await?;
     Ok(Json(profiles.into_iter().map(Profile::from).collect()))
 }
@@ -58,7 +59,7 @@ pub(super) async fn list(State(app): State<App>, Caller(actor): Caller) -> Resul
     (status = 404, description = "The account has no such profile.", body = Body, content_type = "application/problem+json"),
     OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"]), ("oauth2" = ["current.profile:read"])))]
-pub(super) async fn get(
+pub(crate) async fn get(
     State(app): State<App>,
     Caller(actor): Caller,
     Extension(bearing): Extension<Bearing>,

@@ -1,7 +1,7 @@
 //! What stands in the address of a request. Query parameters are read one by one, so that what is wrong with one is said
 //! of that one.
 
-use crate::problem::{Kind, Problem};
+use crate::http::problem::{Kind, Problem};
 use domain::oauth1::decode_form;
 use serde::Deserialize;
 use std::borrow::Cow;

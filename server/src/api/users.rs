@@ -1,9 +1,9 @@
 //! `/api/v4/currentUser` and `/api/v4/users`.
 
-use super::Caller;
-use super::openapi::OpenToCredentials;
-use super::query::{ById, Query};
-use crate::problem::{Body, Problem};
+use crate::api::Caller;
+use crate::api::openapi::OpenToCredentials;
+use crate::api::query::{ById, Query};
+use crate::http::problem::{Body, Problem};
 use crate::state::App;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -11,11 +11,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderName;
 use axum::response::{IntoResponse, Response};
 use domain::ids::{ProfileId, UserId};
-use domain::people;
+use domain::accounts::users;
 use domain::time::Timestamp;
 use portal::Error;
-use portal::actor::Person;
-use portal::people::PeopleQuery;
+use portal::auth::actor::Person;
+use portal::accounts::users::PeopleQuery;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,7 +30,7 @@ const LIMIT: HeaderName = HeaderName::from_static("x-pagination-limit");
 /// A user, as an answer about one has it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct User<'a> {
+pub(crate) struct User<'a> {
     #[schema(value_type = uuid::Uuid)]
     id: UserId,
     username: &'a str,
@@ -59,7 +59,7 @@ pub(super) struct User<'a> {
 /// are there.
 #[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Unkept {
+pub(crate) struct Unkept {
     phone_number: &'static str,
     cellphone_number: &'static str,
     department: &'static str,
@@ -82,7 +82,7 @@ pub(super) struct Unkept {
 /// A user, as a list has it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ListedUser<'a> {
+pub(crate) struct ListedUser<'a> {
     #[schema(value_type = uuid::Uuid)]
     id: UserId,
     name: &'a str,
@@ -105,7 +105,7 @@ pub(super) struct ListedUser<'a> {
 
 /// There are no user groups here, so nobody is in one.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Group {}
+pub(crate) struct Group {}
 
 #[utoipa::path(get, path = "/api/v4/currentUser", tag = "Users", operation_id = "currentUser",
     summary = "The user behind the credential", responses(
@@ -113,7 +113,7 @@ pub(super) struct Group {}
     OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
 /// The person behind the credential; answered from what the credential brought along.
-pub(super) async fn current(Caller(actor): Caller) -> Result<Response, Problem> {
+pub(crate) async fn current(Caller(actor): Caller) -> Result<Response, Problem> {
     let person = actor.require_person()?;
     let (firstname, lastname) = split(&person.name);
     let user = User {
@@ -151,7 +151,7 @@ pub(super) async fn current(Caller(actor): Caller) -> Result<Response, Problem> 
     )),
     OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
-pub(super) async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     Caller(actor): Caller,
     RawQuery(query): RawQuery,
@@ -164,7 +164,7 @@ pub(super) async fn list(
         page: page.unwrap_or(1),
         include_inactive: query.flag("includeInActive")?,
     };
-    let found = portal::people::list(&app.portal, &actor, asked).await?;
+    let found = portal::accounts::users::list(&app.portal, &actor, asked).await?;
 
     let Person { time_zone, .. } = actor.require_person()?;
     let users: Vec<ListedUser<'_>> = found.users.iter().map(|user| listed(user, time_zone)).collect();
@@ -191,7 +191,7 @@ pub(super) async fn list(
     (status = 404, description = "The account has no such user.", body = Body, content_type = "application/problem+json"),
     OpenToCredentials
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
-pub(super) async fn get(
+pub(crate) async fn get(
     State(app): State<App>,
     Caller(actor): Caller,
     path: Result<Path<ById>, PathRejection>,
@@ -199,7 +199,7 @@ pub(super) async fn get(
     let Ok(Path(ById { id })) = path else {
         return Err(Error::NotFound("user").into());
     };
-    let user = portal::people::get(&app.portal, &actor, &id).await?;
+    let user = portal::accounts::users::get(&app.portal, &actor, &id).await?;
     let person = actor.require_person()?;
     let (firstname, lastname) = split(&user.name);
     let user = User {
@@ -222,7 +222,7 @@ pub(super) async fn get(
     Ok(Json(user).into_response())
 }
 
-fn listed<'a>(user: &'a people::User, time_zone: &'a str) -> ListedUser<'a> {
+fn listed<'a>(user: &'a users::User, time_zone: &'a str) -> ListedUser<'a> {
     ListedUser {
         id: user.id,
         name: &user.name,

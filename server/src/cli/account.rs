@@ -1,17 +1,18 @@
 //! `gatehouse account`
 
-use super::answer::Answer;
-use super::trouble::Trouble;
-use super::{InAccount, input};
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
+use crate::cli::InAccount;
+use crate::cli::stdin;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use domain::accounts::NewAccount;
-use domain::features::Feature;
+use domain::accounts::features::Feature;
 use portal::{Portal, accounts};
 use serde_json::json;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Make an account with its administrator, whose password is read from standard input
     Create {
         /// Name of the organisation
@@ -39,7 +40,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Create {
             name,
@@ -61,7 +62,7 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
 }
 
 async fn create(portal: &Portal, account_name: String, name: String, email: String) -> Result<Answer, Trouble> {
-    let password = input::password()?;
+    let password = stdin::password()?;
     let input = NewAccount {
         account_name,
         name,

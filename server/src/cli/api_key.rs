@@ -1,17 +1,18 @@
 //! `gatehouse api-key`
 
-use super::InAccount;
-use super::answer::Answer;
-use super::trouble::Trouble;
+use crate::cli::InAccount;
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
-use domain::api_keys::Overlap;
+use domain::integration::api_keys::Overlap;
 use domain::time::Timestamp;
-use portal::{Actor, Portal, api_keys};
+use portal::{Actor, Portal};
+use portal::integration::api_keys;
 use serde_json::json;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Print the key that connectors are given, and since when there is one
     Show {
         #[command(flatten)]
@@ -27,7 +28,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Show { within } => {
             let operator = within.operator(portal).await?;

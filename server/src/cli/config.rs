@@ -1,11 +1,11 @@
 //! `gatehouse config`
 
-use super::answer::Answer;
+use crate::cli::output::Answer;
 use crate::config::Config;
 use serde_json::json;
 
 /// Each setting, its value without secrets, and where it comes from.
-pub(super) fn show(config: &Config) -> Answer {
+pub(crate) fn show(config: &Config) -> Answer {
     let entries = config.entries();
     let rows = entries
         .iter()

@@ -1,16 +1,17 @@
 //! `gatehouse consumer`
 
-use super::InAccount;
-use super::answer::Answer;
-use super::trouble::Trouble;
+use crate::cli::InAccount;
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
 use clap::Subcommand;
-use domain::consumers::{Consumer, NewConsumer};
+use domain::oauth1::consumers::{Consumer, NewConsumer};
 use domain::fields::name_key;
-use portal::{Actor, Portal, consumers};
+use portal::{Actor, Portal};
+use portal::oauth1::consumers;
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Make a consumer and print its key and secret, which cannot be read again
     Create {
         /// Name of the consumer
@@ -34,7 +35,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Create { name, within } => create(portal, &within, name).await,
         Command::List { within } => list(portal, &within).await,
@@ -85,7 +86,7 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
 }
 
 /// The consumer with this id, key or name.
-pub(super) async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<Consumer> {
+pub(crate) async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<Consumer> {
     let consumers = consumers::list(portal, operator).await?;
     let is_meant = |consumer: &Consumer| {
         consumer.id.to_string() == text || consumer.key == text || name_key(&consumer.name) == name_key(text)

@@ -1,9 +1,9 @@
 //! `gatehouse migrate`
 
-use super::answer::Answer;
+use crate::cli::output::Answer;
 use serde_json::json;
 
 /// Opening a portal has migrated its database.
-pub(super) fn migrated() -> Answer {
+pub(crate) fn migrated() -> Answer {
     Answer::new("The database is up to date.", json!({ "migrated": true }))
 }

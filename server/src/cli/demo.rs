@@ -1,20 +1,20 @@
 //! `gatehouse demo`
 
-use super::answer::Answer;
-use super::trouble::Trouble;
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
 use portal::Portal;
 use portal::demo::{self, Demo, Login};
 use serde_json::{Value, json};
 
 /// Fills the demo account, unless it is there already, and prints its logins.
-pub(super) async fn run(portal: &Portal) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal) -> Result<Answer, Trouble> {
     let demo = demo::fill(portal).await?;
     let rows = demo.logins.iter().map(|login| {
         [login.name, login.email, login.profile, login.shows]
             .map(str::to_owned)
             .to_vec()
     });
-    let table = super::answer::table(&["NAME", "E-MAIL", "PROFILE", "SHOWS"], rows.collect());
+    let table = crate::cli::output::table(&["NAME", "E-MAIL", "PROFILE", "SHOWS"], rows.collect());
     let text = match &demo.password {
         Some(password) => {
             let password = password.expose();

@@ -1,14 +1,14 @@
 //! `gatehouse keys`
 
-use super::answer::Answer;
-use super::trouble::Trouble;
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
 use clap::Subcommand;
 use portal::Portal;
-use portal::signing_keys::{self, PublicKey};
+use portal::oauth2::signing_keys::{self, PublicKey};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// List the published keys, and say which one signs of each algorithm
     List,
     /// Publish a new key of each algorithm now, which begins to sign a while later
@@ -22,7 +22,7 @@ Servers do this by themselves every 90 days.")]
     Rotate,
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::List => {
             let keys = signing_keys::list(portal).await?;

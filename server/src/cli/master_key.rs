@@ -1,13 +1,14 @@
 //! `gatehouse master-key`
 
-use super::answer::Answer;
-use super::trouble::Trouble;
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
 use clap::Subcommand;
-use portal::{Portal, reseal};
+use portal::Portal;
+use portal::key_rotation;
 use serde_json::json;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Put a new key before the others in the key file, and seal everything again under it
     #[command(long_about = "\
 Puts a new key before the others in the key file, and seals everything again under it. Servers that read the same file \
@@ -20,10 +21,10 @@ The older keys stay until `gatehouse master-key drop-old`, and a backup from bef
     DropOld,
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Rotate => {
-            let done = reseal::rotate(portal).await?;
+            let done = key_rotation::rotate(portal).await?;
             let text = format!(
                 "Sealed {} secrets under the newest of {} keys.",
                 done.resealed, done.keys
@@ -34,7 +35,7 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
             ))
         }
         Command::DropOld => {
-            let dropped = reseal::drop_old(portal).await?;
+            let dropped = key_rotation::drop_old(portal).await?;
             Ok(Answer::new(
                 format!("Took {dropped} older keys away."),
                 json!({ "dropped": dropped }),

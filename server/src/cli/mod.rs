@@ -1,31 +1,32 @@
 //! The command line: the server, and what an operator does without a browser.
 
+mod error;
+mod output;
+mod stdin;
+
 mod account;
-mod answer;
 mod api_key;
 mod config;
 mod consumer;
 mod database;
 mod demo;
-mod input;
 mod keys;
 mod master_key;
 mod oauth_app;
 mod profile;
 mod settings;
 mod token;
-mod trouble;
 mod user;
 
 use crate::config::{Config, Overrides};
-use crate::open::{open, open_existing};
-use crate::serve::serve;
-use answer::Answer;
+use crate::startup::open::{open, open_existing};
+use crate::startup::serve::serve;
+use crate::cli::output::Answer;
 use clap::{Args, Parser, Subcommand};
 use portal::{Actor, Portal};
 use std::ffi::OsString;
 use std::process::ExitCode;
-use trouble::Trouble;
+use crate::cli::error::Trouble;
 
 const EXAMPLES: &str = "\
 Examples:

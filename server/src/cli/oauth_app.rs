@@ -1,21 +1,21 @@
 //! `gatehouse oauth-app`
 
-use super::InAccount;
-use super::answer::Answer;
-use super::trouble::Trouble;
+use crate::cli::InAccount;
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
 use crate::config::Config;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
 use domain::fields::name_key;
-use domain::oauth_apps::{AppForm, Grant, OauthApp, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
-use domain::scopes::Scope;
+use domain::oauth2::oauth_apps::{AppForm, Grant, OauthApp, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
+use domain::oauth2::scopes::Scope;
 use domain::time::Timestamp;
-use portal::oauth_apps::{self, secrets};
+use portal::oauth2::oauth_apps::{self, secrets};
 use portal::{Actor, Portal};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Register an app and print its client id and secret, which cannot be read again
     Create {
         #[command(flatten)]
@@ -66,7 +66,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct New {
+pub(crate) struct New {
     /// Name of the app, which people read when they are asked
     #[arg(long, value_name = "NAME")]
     name: String,
@@ -88,7 +88,7 @@ pub(super) struct New {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct TokenSettingsArgs {
+pub(crate) struct TokenSettingsArgs {
     /// Whether each refresh returns a new refresh token and the old one stops: off by itself for authorization_code, always
     /// on for public
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
@@ -159,7 +159,7 @@ impl New {
     }
 }
 
-pub(super) async fn run(portal: &Portal, config: &Config, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, config: &Config, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Create { new, within } => create(portal, config, &within, new).await,
         Command::SetTokenSettings { app, settings, within } => {

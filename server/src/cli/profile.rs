@@ -1,17 +1,18 @@
 //! `gatehouse profile`
 
-use super::InAccount;
-use super::answer::Answer;
-use super::trouble::Trouble;
+use crate::cli::InAccount;
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
-use domain::people::Profile;
-use domain::rights::Right;
-use portal::{Portal, profiles};
+use domain::accounts::users::Profile;
+use domain::accounts::rights::Right;
+use portal::Portal;
+use portal::accounts::profiles;
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Make a security profile
     Create {
         /// Name of the profile
@@ -30,7 +31,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Create { name, rights, within } => {
             let operator = within.operator(portal).await?;

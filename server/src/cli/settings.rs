@@ -1,19 +1,20 @@
 //! `gatehouse settings`
 
-use super::InAccount;
-use super::answer::Answer;
-use super::input;
-use super::trouble::Trouble;
+use crate::cli::InAccount;
+use crate::cli::output::Answer;
+use crate::cli::stdin;
+use crate::cli::error::Trouble;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use domain::settings::{Difference, Edit, Member, Place, Saved, Settings, differences};
-use portal::settings::file::{self, Format};
-use portal::{Actor, Error, Portal, settings};
+use domain::integration::settings::{Difference, Edit, Member, Place, Saved, Settings, differences};
+use portal::integration::settings::file::{self, Format};
+use portal::{Actor, Error, Portal};
+use portal::integration::settings;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Print the settings as a file, without the client secret
     Export {
         /// What kind of file
@@ -51,7 +52,7 @@ Says first what it changes, and asks; --yes does not ask.")]
 
 /// A file with settings.
 #[derive(Debug, Args)]
-pub(super) struct File {
+pub(crate) struct File {
     /// File in TOML or JSON, known by its name or else by its content; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -65,7 +66,7 @@ impl File {
     fn read(&self) -> Result<Settings, Trouble> {
         let name = self.file.display();
         let text = if self.is_standard_input() {
-            input::text()
+            stdin::text()
         } else {
             std::fs::read_to_string(&self.file)
         };
@@ -75,7 +76,7 @@ impl File {
     }
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Export { format, within } => {
             let operator = within.operator(portal).await?;
@@ -116,12 +117,12 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
 
 /// Asks the person at the terminal.
 fn confirmed(file: &File, changes: &[Difference]) -> Result<bool, Trouble> {
-    if file.is_standard_input() || !input::is_terminal() {
+    if file.is_standard_input() || !stdin::is_terminal() {
         let sentence = "nobody can be asked here: give --yes to apply the file, or --dry-run to see what it changes";
         return Err(Trouble::Input(sentence.to_owned()));
     }
     let question = format!("{}\nApply this?", lines(changes));
-    input::confirm(&question).map_err(|error| Trouble::Input(format!("the answer cannot be read: {error}")))
+    stdin::confirm(&question).map_err(|error| Trouble::Input(format!("the answer cannot be read: {error}")))
 }
 
 async fn apply(

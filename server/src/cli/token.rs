@@ -1,18 +1,19 @@
 //! `gatehouse token`
 
-use super::answer::Answer;
-use super::trouble::Trouble;
-use super::{InAccount, consumer};
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
+use crate::cli::{InAccount, consumer};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use domain::integrations::{OTHER, is_type};
+use domain::oauth1::integration_types::{OTHER, is_type};
 use domain::time::Timestamp;
-use domain::tokens::{NewToken, Place, Token, TokenFilter, TokenQuery};
-use portal::{Actor, Portal, tokens};
+use domain::oauth1::tokens::{NewToken, Place, Token, TokenFilter, TokenQuery};
+use portal::{Actor, Portal};
+use portal::oauth1::tokens;
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Make a token and print it with its secret, which cannot be read again
     Create {
         /// User in whose name it acts: an e-mail, or a name that only one user has
@@ -45,7 +46,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Which {
+pub(crate) struct Which {
     /// Only those whose user, consumer or integration contains this
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     search: String,
@@ -57,7 +58,7 @@ pub(super) struct Which {
     state: String,
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Create {
             user,

@@ -1,17 +1,18 @@
 //! `gatehouse user`
 
-use super::answer::Answer;
-use super::trouble::Trouble;
-use super::{InAccount, input};
+use crate::cli::output::Answer;
+use crate::cli::error::Trouble;
+use crate::cli::InAccount;
+use crate::cli::stdin;
 use clap::Subcommand;
-use domain::people::{NewUser, User};
+use domain::accounts::users::{NewUser, User};
 use domain::time::Timestamp;
 use portal::Portal;
-use portal::people::{self, PeopleQuery};
+use portal::accounts::users::{self, PeopleQuery};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Add a user, whose password is read from standard input
     Create {
         /// Name of the user
@@ -57,7 +58,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
     match command {
         Command::Create {
             name,
@@ -69,7 +70,7 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
             let input = NewUser {
                 name,
                 email,
-                password: input::password()?,
+                password: stdin::password()?,
                 profile,
             };
             let id = people::create(portal, &operator, input).await?;
@@ -85,7 +86,7 @@ pub(super) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
         Command::SetPassword { user, within } => {
             let operator = within.operator(portal).await?;
             let user = people::get(portal, &operator, &user).await?;
-            people::set_password(portal, &operator, user.id, &input::password()?).await?;
+            people::set_password(portal, &operator, user.id, &stdin::password()?).await?;
             Ok(Answer::new(
                 format!("{} <{}> has another password.", user.name, user.email),
                 json(&user),

@@ -1,26 +1,27 @@
 //! The settings: command line over environment over `gatehouse.toml` over defaults that run.
 
+mod arguments;
+mod parse;
+
 mod networks;
-mod overrides;
 mod setting;
 mod sources;
-mod values;
 
 pub use networks::{Networks, NotANetwork};
-pub use overrides::Overrides;
+pub use crate::config::arguments::Overrides;
 pub use setting::{Setting, Source};
 
-use crate::connections::{default_max_connections, default_max_connections_per_address};
-use domain::oauth_apps::{SigningAlgorithm, UnknownAlgorithm};
+use crate::listener::{default_max_connections, default_max_connections_per_address};
+use domain::oauth2::oauth_apps::{SigningAlgorithm, UnknownAlgorithm};
 use domain::oauth1::Origin;
 use leptos::config::{Env, LeptosOptions};
-use portal::outgoing::{NotAHost, PrivateHosts};
+use portal::http_client::{NotAHost, PrivateHosts};
 use portal::{Keyring, Location, Secret};
 use sources::{Environment, Given, Sources};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
-use values::{Database, Shown, database, origin_of, path, some_text};
+use crate::config::parse::{Database, Shown, database, origin_of, path, some_text};
 
 /// What the operator has decided.
 #[derive(Debug)]

@@ -65,7 +65,7 @@ impl Setting {
     }
 
     /// The variable that `cargo leptos watch` sets for the same thing, in case ours is not set.
-    pub(super) fn build_variable(self) -> Option<&'static str> {
+    pub(crate) fn build_variable(self) -> Option<&'static str> {
         match self {
             Self::Addr => Some("LEPTOS_SITE_ADDR"),
             Self::SiteRoot => Some("LEPTOS_SITE_ROOT"),

@@ -1,7 +1,7 @@
 //! The places that settings are read from: command line over environment over file.
 
-use super::setting::{Setting, Source};
-use super::{InvalidConfig, Overrides};
+use crate::config::setting::{Setting, Source};
+use crate::config::{InvalidConfig, Overrides};
 use std::path::{Path, PathBuf};
 
 /// The file that is read when none is named, if it is there.
@@ -11,15 +11,15 @@ const FILE: &str = "gatehouse.toml";
 const FILE_VARIABLE: &str = "GATEHOUSE_CONFIG";
 
 /// Looks a variable of the environment up; nothing for one that is empty, as an unset one often is in a service file.
-pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A text that someone has given for a setting.
-pub(super) struct Given {
+pub(crate) struct Given {
     pub text: String,
     pub source: Source,
 }
 
-pub(super) struct Sources<'a> {
+pub(crate) struct Sources<'a> {
     overrides: &'a Overrides,
     environment: Environment<'a>,
     file: Option<(PathBuf, toml::Table)>,

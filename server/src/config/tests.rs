@@ -1,6 +1,6 @@
 //! What holds, and who said so.
 
-use super::*;
+use crate::config::*;
 use std::collections::HashMap;
 use std::fs;
 use tempfile::TempDir;

@@ -1,18 +1,18 @@
 //! `/api/connector/v1/settings/fields/{field}`.
 
-use super::Gate;
-use super::caller::Admitted;
-use super::conditional;
-use super::openapi::{SelectorOptions, SelectorSources};
+use crate::connector::Gate;
+use crate::connector::authenticate::Admitted;
+use crate::connector::etag;
+use crate::connector::openapi::{SelectorOptions, SelectorSources};
 use crate::api::openapi::OpenToCredentials;
-use crate::problem::{Kind, Problem};
+use crate::http::problem::{Kind, Problem};
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::selector::{Language, Options, Sources};
-use portal::connectors::{self, Caller, ResolvedField};
+use domain::integration::selector::{Language, Options, Sources};
+use portal::integration::connectors::{self, Caller, ResolvedField};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,7 +64,7 @@ struct Reached<'a> {
 ), responses(
     (status = 200, description = "What holds.", body = Field, headers(("ETag" = String, description = "Changes with the settings."))),
     (status = 304, description = "The connector has it."),
-    (status = 404, description = "No field is named.", body = crate::problem::Body, content_type = "application/problem+json"),
+    (status = 404, description = "No field is named.", body = crate::http::problem::Body, content_type = "application/problem+json"),
     OpenToCredentials
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
 pub(crate) async fn get(
@@ -94,7 +94,7 @@ async fn answer(
         Problem::new(Kind::Internal, "The field cannot be written.")
     })?;
     // At one address the body changes with the settings and with nothing else.
-    Ok(conditional::answer(headers, &found.published.etag, || {
+    Ok(etag::answer(headers, &found.published.etag, || {
         Bytes::from(body)
     }))
 }

@@ -1,19 +1,19 @@
 //! `/api/connector/v1/logs`.
 
-use super::Gate;
-use super::batch;
-use super::caller::Admitted;
-use super::once::once;
-use super::openapi::{LogRecord, LogsAccepted};
+use crate::connector::Gate;
+use crate::connector::batch;
+use crate::connector::authenticate::Admitted;
+use crate::connector::idempotency_key::once;
+use crate::connector::openapi::{LogRecord, LogsAccepted};
 use crate::api::openapi::OpenToCredentials;
-use crate::body;
-use crate::problem::{Body as ProblemBody, Kind, Problem};
+use crate::http::body;
+use crate::http::problem::{Body as ProblemBody, Kind, Problem};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use portal::connectors::Caller;
-use portal::remote_logs::{self, Refused};
+use portal::integration::connectors::Caller;
+use portal::integration::remote_logs::{self, Refused};
 
 /// The longest batch, in bytes.
 const MAX: usize = 1024 * 1024;

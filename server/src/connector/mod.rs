@@ -1,16 +1,17 @@
 //! The connector API, under `/api/connector/v1`: what CMS connectors read and send with the account's API key.
 
+mod authenticate;
+mod etag;
+mod idempotency_key;
+
 mod batch;
-mod caller;
-mod conditional;
 pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod logs;
-mod once;
 pub(crate) mod openapi;
 pub(crate) mod settings;
 
-use crate::rate_limit::Limits;
+use crate::http::rate_limit::Limits;
 use crate::state::App;
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;

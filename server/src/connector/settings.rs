@@ -1,13 +1,13 @@
 //! `/api/connector/v1/settings`.
 
-use super::Gate;
-use super::caller::Admitted;
-use super::conditional;
-use super::openapi::Settings;
+use crate::connector::Gate;
+use crate::connector::authenticate::Admitted;
+use crate::connector::etag;
+use crate::connector::openapi::Settings;
 use crate::api::openapi::OpenToCredentials;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use portal::connectors;
+use portal::integration::connectors;
 
 /// The account's settings.
 ///
@@ -25,7 +25,7 @@ pub(crate) async fn get(State(gate): State<Gate>, admitted: Admitted, request: R
     let (caller, finish) = admitted.split();
     let published = connectors::settings(&gate.app.portal, &caller).await;
     finish(match published {
-        Ok(published) => Ok(conditional::answer(&headers, &published.etag, || {
+        Ok(published) => Ok(etag::answer(&headers, &published.etag, || {
             published.json.clone()
         })),
         Err(error) => Err(error.into()),

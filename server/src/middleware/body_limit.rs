@@ -1,19 +1,19 @@
 //! How much a form may hold.
 
-use super::RequestId;
-use crate::body::is_length_limit;
-use crate::connections::{BodyError, body_error};
-use crate::error_page;
+use crate::middleware::RequestId;
+use crate::http::body::is_length_limit;
+use crate::listener::{BodyError, body_error};
+use crate::http::error_page;
 use app::context::Visitor;
-use app::failure::Failure;
+use app::error::Failure;
 use axum::Extension;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::rights::Right;
-use portal::settings::file::MAX_FILE_BYTES;
+use domain::accounts::rights::Right;
+use portal::integration::settings::file::MAX_FILE_BYTES;
 use tokio::sync::Semaphore;
 
 /// The most bytes in a form's body: a public key of 8 KiB and everything around it, several times over.

@@ -4,12 +4,12 @@
 //! its own here. Taken are gzip and deflate, whose decoders need 32 KiB for a window; brotli and zstd let a sender demand
 //! megabytes of memory before anybody has signed in.
 
-use super::RequestId;
-use crate::error_page;
-use crate::oauth2::answer::OauthError;
-use crate::problem::{Kind, Problem};
+use crate::middleware::RequestId;
+use crate::http::error_page;
+use crate::oauth2::error::OauthError;
+use crate::http::problem::{Kind, Problem};
 use crate::router;
-use app::failure::Failure;
+use app::error::Failure;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, TRANSFER_ENCODING};

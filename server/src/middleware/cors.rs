@@ -11,9 +11,9 @@
 //! `tower_http::cors` is not used, as it takes every OPTIONS request for a preflight and answers it ahead of the 405 that
 //! says what a path allows.
 
-use super::merge_slashes;
+use crate::middleware::merge_slashes;
 use crate::api::docs;
-use crate::oauth1::flow;
+use crate::oauth1::three_legged;
 use crate::oauth2::path;
 use crate::router;
 use axum::extract::Request;
@@ -51,7 +51,7 @@ pub fn is_open_to_any_origin(path: &str) -> bool {
     };
     router::is_for_machines(path)
         && !is_below("/api/connector")
-        && ![path::AUTHORIZE, flow::AUTHORISE, docs::PATH, docs::STYLE].contains(&path)
+        && ![path::AUTHORIZE, three_legged::AUTHORISE, docs::PATH, docs::STYLE].contains(&path)
 }
 
 /// The answer to a preflight. Nothing is counted, looked up or routed for it: the request that follows is.

@@ -4,7 +4,7 @@
 //! answer to a consent form leads to the application that asked, and so does, at its end, signing in on the way there.
 //! A page that goes on by itself starts a navigation of its own, to which the directive does not apply.
 
-use super::OwnOrigins;
+use crate::middleware::OwnOrigins;
 use crate::state::App;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
@@ -36,7 +36,7 @@ pub async fn form_redirects(State(app): State<App>, request: Request, next: Next
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
     match location {
         Some(location) if may_leave_portal(location, &app.own_origins) => {
-            let page = app::redirect_page(app.leptos.clone(), location);
+            let page = app::documents::redirect_page(app.leptos.clone(), location);
             with_page(response, page)
         }
         _ => response,

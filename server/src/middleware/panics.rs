@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Marks the answer to a request that failed with nothing to say, for [`arrival`](super::arrival()), which knows the
+/// Marks the answer to a request that failed with nothing to say, for [`arrival`](crate::middleware::request_context()), which knows the
 /// request's id, to put an error page in its place.
 #[derive(Debug, Clone, Copy)]
 pub struct Panicked;

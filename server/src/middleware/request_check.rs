@@ -1,12 +1,12 @@
 //! What is looked at before any handler sees a request: its host, and whether there is room for it.
 
-use super::RequestId;
-use super::host::check_host;
-use crate::connections::ClientConnection;
-use crate::error_page;
-use crate::problem::{Kind, Problem};
+use crate::middleware::RequestId;
+use crate::middleware::host::check_host;
+use crate::listener::ClientConnection;
+use crate::http::error_page;
+use crate::http::problem::{Kind, Problem};
 use crate::router::is_for_machines;
-use app::failure::Failure;
+use app::error::Failure;
 use axum::extract::Request;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};

@@ -36,7 +36,7 @@ impl RequestId {
     }
 
     /// The id as the header's value.
-    pub(super) fn value(&self) -> Option<HeaderValue> {
+    pub(crate) fn value(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(&self.0).ok()
     }
 }

@@ -57,7 +57,7 @@ pub async fn security_headers(State(app): State<App>, request: Request, next: Ne
 ///
 /// Scripts are the portal's own files, and inline only with the nonce; there is no `strict-dynamic`, under which the
 /// browser would refuse the `modulepreload` of those files, as Leptos writes it without the nonce. Forms go to the portal
-/// alone, those of the consent pages too: [`form_redirects`](super::form_redirects) leads on from there.
+/// alone, those of the consent pages too: [`form_redirects`](crate::middleware::form_redirects) leads on from there.
 #[must_use]
 pub fn content_security_policy(nonce: &str) -> String {
     let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {

@@ -1,18 +1,18 @@
 //! Who asks: the cookie becomes an actor.
 
-use super::{ClientAddress, RequestId};
-use crate::connections::note_authenticated;
-use crate::error_page;
+use crate::middleware::{ClientAddress, RequestId};
+use crate::listener::note_authenticated;
+use crate::http::error_page;
 use crate::state::App;
 use app::context::{Visitor, read_session_cookie};
-use app::failure::Failure;
+use app::error::Failure;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::USER_AGENT;
 use axum::middleware::Next;
 use axum::response::Response;
-use portal::sessions::{self, Client};
+use portal::auth::sessions::{self, Client};
 
 /// Puts a [`Visitor`] into the request's extensions.
 pub async fn visitor(

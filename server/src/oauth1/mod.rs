@@ -1,6 +1,6 @@
 //! OAuth 1.0a on the wire (RFC 5849): reading signed requests, and the endpoints of the three-legged flow.
 
-pub mod flow;
-mod received;
+mod extract;
+pub mod three_legged;
 
-pub use received::{MAX_FORM, Received};
+pub use crate::oauth1::extract::{MAX_FORM, Received};

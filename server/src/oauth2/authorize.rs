@@ -1,7 +1,7 @@
 //! The authorization endpoint (RFC 6749 §3.1): the way to the page where a person decides.
 
-use super::answer::OauthError;
-use super::form::Form;
+use crate::oauth2::error::OauthError;
+use crate::oauth2::form::Form;
 use crate::api::openapi::OauthErrors;
 use axum::extract::{RawQuery, Request};
 use axum::http::StatusCode;

@@ -1,10 +1,10 @@
 //! The form that a client sends, and its proof of who it is (RFC 6749 §2.3.1).
 
-use super::answer::OauthError;
-use crate::body::{self, NotRead};
-use crate::connections::ClientConnection;
+use crate::oauth2::error::OauthError;
+use crate::http::body::{self, NotRead};
+use crate::listener::ClientConnection;
 use crate::middleware::ClientAddress;
-use crate::rate_limit::{Limits, Standing};
+use crate::http::rate_limit::{Limits, Standing};
 use crate::state::App;
 use axum::body::Bytes;
 use axum::extract::Request;

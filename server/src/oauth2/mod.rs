@@ -1,15 +1,16 @@
 //! OAuth 2.0 on the wire: the token endpoint and its neighbours, and what clients find out about them.
 
-pub(crate) mod answer;
+pub(crate) mod error;
+pub(crate) mod introspection;
+
 pub(crate) mod authorize;
 pub(crate) mod discovery;
 mod form;
-pub(crate) mod status;
 pub(crate) mod token;
 
 pub use authorize::{get as authorize, post as authorize_by_form};
 pub use discovery::{jwks, metadata, scopes};
-pub use status::{introspect, revoke};
+pub use crate::oauth2::introspection::{introspect, revoke};
 pub use token::token;
 
 /// Where the endpoints are.

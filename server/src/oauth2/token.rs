@@ -1,14 +1,14 @@
 //! The token endpoint (RFC 6749 §3.2).
 
-use super::answer::{OauthError, never_stored};
-use super::form::Form;
+use crate::oauth2::error::{OauthError, never_stored};
+use crate::oauth2::form::Form;
 use crate::api::openapi::OauthErrors;
-use crate::rate_limit::Limits;
+use crate::http::rate_limit::Limits;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Extension, Request, State};
 use axum::response::{IntoResponse, Response};
-use domain::scopes::Scopes;
+use domain::oauth2::scopes::Scopes;
 use portal::oauth2::{Granted, LIFETIME, grant};
 use serde::Serialize;
 use std::sync::Arc;

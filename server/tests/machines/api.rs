@@ -3,9 +3,10 @@
 use crate::http::Call;
 use crate::world::{PASSWORD, Settings, World, on_each_engine};
 use domain::accounts::NewAccount;
-use domain::people::NewUser;
-use domain::rights::{Right, Rights};
-use portal::{accounts, people, profiles};
+use domain::accounts::users::NewUser;
+use domain::accounts::rights::{Right, Rights};
+use portal::accounts;
+use portal::accounts::{users, profiles};
 use serde_json::{Value, json};
 
 pub async fn read(world: &World, path: &str) -> Value {
@@ -116,7 +117,7 @@ async fn another_account_s_people_are_not_there() {
             password: PASSWORD.to_owned(),
             profile: "Administrator".to_owned(),
         };
-        let joseph = people::create(world.portal(), &operator, user).await.unwrap();
+        let joseph = users::create(world.portal(), &operator, user).await.unwrap();
         let paths = [
             format!("/api/v4/users/{charles}"),
             format!("/api/v4/users/{joseph}"),

@@ -3,7 +3,7 @@
 use crate::http::{Answer, Call};
 use crate::signer::{Credentials, Method, Place, Unsigned};
 use crate::world::{Settings, World, on_each_engine};
-use portal::request_tokens::{self, Decision};
+use portal::oauth1::request_tokens::{self, Decision};
 use tokio::task::JoinSet;
 
 pub const REQUEST: &str = "/api/v4/oauth/request_token/";

@@ -2,10 +2,12 @@
 
 use crate::http::Answer;
 use crate::world::{Settings, World, on_each_engine};
-use domain::features::Feature;
+use domain::accounts::features::Feature;
 use domain::ids::ProfileId;
-use domain::rights::{Right, Rights};
-use portal::{accounts, consumers, people, profiles, tokens};
+use domain::accounts::rights::{Right, Rights};
+use portal::accounts;
+use portal::oauth1::{consumers, tokens};
+use portal::accounts::{users, profiles};
 use std::time::{Duration, Instant};
 
 const USERS: &str = "/api/v4/users";
@@ -94,12 +96,12 @@ async fn a_feature_that_is_off() {
 async fn a_person_who_may_not_enter() {
     on_each_engine(Settings::default(), async |mut world: World| {
         warm(&mut world).await;
-        people::set_active(world.portal(), &world.operator, world.ada, false)
+        users::set_active(world.portal(), &world.operator, world.ada, false)
             .await
             .unwrap();
         assert_eq!(world.send(&world.get(USERS)).await.oauth_problem(), "user_refused");
         assert_eq!(refused_within_a_second(&world).await.oauth_problem(), "user_refused");
-        people::set_active(world.portal(), &world.operator, world.ada, true)
+        users::set_active(world.portal(), &world.operator, world.ada, true)
             .await
             .unwrap();
         assert_eq!(world.send(&world.get(USERS)).await.status, 200);

@@ -1,7 +1,7 @@
 //! The crate `oauth2`, as a Rust program uses it. What it sends to the public URL is passed on to the server, as a proxy does.
 
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth_apps::AppForm;
+use domain::oauth2::oauth_apps::AppForm;
 use domain::oauth2::Parameters;
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError};
 use oauth2::{
@@ -40,7 +40,7 @@ async fn client(world: &World, grant: &str, scopes: &[&str]) -> Client {
         redirect_uris: BACK.to_owned(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
     };
-    let app = portal::oauth_apps::create(world.portal(), &world.operator, form)
+    let app = portal::oauth2::oauth_apps::create(world.portal(), &world.operator, form)
         .await
         .unwrap();
     let url = format!("http://{}/.well-known/oauth-authorization-server", world.address());
@@ -165,6 +165,6 @@ async fn allow(world: &World, asked: &url::Url) -> url::Url {
         issuer: "https://portal.example.com".to_owned(),
     };
     let parameters = Parameters::parse(asked.query().unwrap().as_bytes()).unwrap();
-    let back = portal::authorization::allow(world.portal(), &policy, &ada, &parameters).await;
+    let back = portal::oauth2::consents::allow(world.portal(), &policy, &ada, &parameters).await;
     back.unwrap().parse().unwrap()
 }

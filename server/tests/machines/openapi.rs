@@ -4,7 +4,7 @@ use crate::connector::client as connector;
 use crate::database::Engine;
 use crate::http::Call;
 use crate::world::{Settings, World};
-use domain::settings::{ConnectionForm, Edit};
+use domain::integration::settings::{ConnectionForm, Edit};
 use serde_json::Value;
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use crate::api::read;
 use crate::signer::Unsigned;
 use crate::world::{Settings, on_each_engine};
-use domain::rights::Rights;
-use portal::{people, profiles};
+use domain::accounts::rights::Rights;
+use portal::accounts::{users, profiles};
 use serde_json::{Value, json};
 
 /// The members that a client may read and this portal does not keep.
@@ -74,7 +74,7 @@ async fn users_are_listed_by_page() {
             ids.push(world.person(name, Rights::default()).await.0.to_string());
         }
         let mary = ids[2].parse().unwrap();
-        people::set_active(world.portal(), &world.operator, mary, false)
+        users::set_active(world.portal(), &world.operator, mary, false)
             .await
             .unwrap();
 
@@ -199,7 +199,7 @@ async fn what_is_wrong_with_a_query_is_said_of_its_field() {
 async fn one_user_by_id_or_name() {
     on_each_engine(Settings::default(), async |world| {
         let (voltaire, profile) = world.person("Voltaire", Rights::default()).await;
-        people::set_active(world.portal(), &world.operator, voltaire, false)
+        users::set_active(world.portal(), &world.operator, voltaire, false)
             .await
             .unwrap();
         let expected = json!({

@@ -4,16 +4,19 @@ use crate::database::{Database, Engine, engines};
 use crate::http::{Answer, Call};
 use crate::signer::{Credentials, Unsigned};
 use domain::accounts::NewAccount;
-use domain::consumers::{ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::ids::{ConsumerId, ProfileId, TokenId, UserId};
-use domain::people::{ADMINISTRATOR, NewUser};
-use domain::rights::Rights;
+use domain::accounts::users::{ADMINISTRATOR, NewUser};
+use domain::accounts::rights::Rights;
 use domain::time::Timestamp;
-use domain::tokens::{NewToken, Token};
-use portal::sessions::Client;
-use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts, consumers, people, profiles, sessions, tokens};
+use domain::oauth1::tokens::{NewToken, Token};
+use portal::auth::sessions::Client;
+use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts};
+use portal::oauth1::{consumers, tokens};
+use portal::accounts::{users, profiles};
+use portal::auth::sessions;
 use server::config::Overrides;
-use server::connections::{self, ConnectionLimits};
+use server::listener::{self, ConnectionLimits};
 use server::{App, Config, router};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -223,7 +226,7 @@ impl World {
             password: PASSWORD.to_owned(),
             profile,
         };
-        (people::create(self.portal(), &self.operator, user).await.unwrap(), id)
+        (users::create(self.portal(), &self.operator, user).await.unwrap(), id)
     }
 
     /// A token of the consumer for whoever has this e-mail.
@@ -231,7 +234,7 @@ impl World {
         let input = NewToken {
             user: email.to_owned(),
             consumer: self.consumer.id.to_string(),
-            integration_type: domain::integrations::INTEGRATION_TYPES[0].to_owned(),
+            integration_type: domain::oauth1::integration_types::INTEGRATION_TYPES[0].to_owned(),
             integration_name: String::new(),
         };
         let made = tokens::create(self.portal(), &self.operator, input).await.unwrap();
@@ -274,7 +277,7 @@ impl World {
             address: "192.0.2.7".to_owned(),
             user_agent: "Test".to_owned(),
         };
-        let cookie = portal::sign_in::sign_in(self.portal(), email, PASSWORD, &client)
+        let cookie = portal::auth::sign_in::sign_in(self.portal(), email, PASSWORD, &client)
             .await
             .unwrap();
         sessions::find(self.portal(), cookie.expose()).await.unwrap().unwrap()
@@ -298,7 +301,7 @@ impl Node {
             database: shared.database.location.clone(),
             keyring: Keyring::parse(shared.master_key.expose()).unwrap(),
             clock: shared.clock.clone(),
-            outgoing: portal::outgoing::Policy::default(),
+            outgoing: portal::http_client::Policy::default(),
         };
         let portal = Portal::open(options).await.unwrap();
         let overrides = Overrides {

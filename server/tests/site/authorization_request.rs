@@ -1,8 +1,9 @@
 //! An authorization request on its way through sign-in and consent, without script.
 
 use crate::support::{EMAIL, PASSWORD, Site, engines, form, header, refresh_target, unescape};
-use domain::oauth_apps::AppForm;
-use portal::{accounts, oauth_apps};
+use domain::oauth2::oauth_apps::AppForm;
+use portal::accounts;
+use portal::oauth2::oauth_apps;
 use server::config::Overrides;
 
 const CALLBACK: &str = "https://app.example.com/cb";

@@ -97,7 +97,7 @@ async fn the_refusal_says_where_to_go() {
         .send()
         .await
         .unwrap();
-    let failure: app::failure::Failure = script.json().await.unwrap();
+    let failure: app::error::Failure = script.json().await.unwrap();
     assert!(failure.to_string().contains(&site.origin()));
 }
 

@@ -1,13 +1,16 @@
 //! The DAM connection of a running server, and what its pages ask for besides pages.
 
 use crate::support::{EMAIL, Site};
-use domain::connection_test::{Outcome, StepKind};
-use domain::oauth_apps::AppForm;
-use domain::rights::{Right, Rights};
-use domain::scopes::Scope;
-use domain::settings::{ConnectionForm, Edit, GlobalForm};
-use portal::settings::{self, SecretChange};
-use portal::{Secret, accounts, connection, oauth_apps, profiles};
+use domain::integration::connection_test::{Outcome, StepKind};
+use domain::oauth2::oauth_apps::AppForm;
+use domain::accounts::rights::{Right, Rights};
+use domain::oauth2::scopes::Scope;
+use domain::integration::settings::{ConnectionForm, Edit, GlobalForm};
+use portal::integration::settings::{self, SecretChange};
+use portal::{Secret, accounts};
+use portal::integration::connection_test;
+use portal::oauth2::oauth_apps;
+use portal::accounts::profiles;
 use reqwest::StatusCode;
 
 async fn text(answer: reqwest::Response) -> (StatusCode, String, String) {
@@ -44,7 +47,7 @@ async fn the_portals_own_oauth_app_is_a_dams() {
         settings::save_with(portal, &operator, base, &connected, secret)
             .await
             .unwrap();
-        connection::test(portal, &operator, |_| {}).await.unwrap()
+        connection_test::test(portal, &operator, |_| {}).await.unwrap()
     };
     let report = save(0, app.secret.unwrap().expose()).await;
     let passed = report

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::routing::get;
 use domain::ids::OauthAppId;
 use reqwest::{Client, Method};
-use server::connections::ConnectionLimits;
+use server::listener::ConnectionLimits;
 use server::router::around;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
@@ -51,8 +51,8 @@ async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
     let script = client.get(format!("{origin}/boom")).send().await.unwrap();
     let id = header(&script, "x-request-id").to_owned();
     let script_headers = script.headers().clone();
-    let failure: app::failure::Failure = script.json().await.unwrap();
-    assert_eq!(failure, app::failure::Failure::Internal { request_id: id });
+    let failure: app::error::Failure = script.json().await.unwrap();
+    assert_eq!(failure, app::error::Failure::Internal { request_id: id });
 
     let program = client
         .get(format!("{origin}/api/boom"))

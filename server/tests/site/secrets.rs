@@ -8,7 +8,9 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::oauth2::Parameters;
-use portal::{Clock, Keyring, Location, Options, Portal, authorization, oauth2, sessions};
+use portal::{Clock, Keyring, Location, Options, Portal, oauth2};
+use portal::oauth2::consents;
+use portal::auth::sessions;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::Value;
@@ -186,7 +188,7 @@ async fn allowed_code(program: &Program, origin: &str, cookie: &str, client_id: 
         database: Location::File(data.join("gatehouse.db")),
         keyring: Keyring::parse(&std::fs::read_to_string(data.join("master.key")).unwrap()).unwrap(),
         clock: Clock::System,
-        outgoing: portal::outgoing::Policy::default(),
+        outgoing: portal::http_client::Policy::default(),
     })
     .await
     .unwrap();
@@ -197,7 +199,7 @@ async fn allowed_code(program: &Program, origin: &str, cookie: &str, client_id: 
     };
     let request = form(&[("response_type", "code"), ("client_id", client_id)]);
     let parameters = Parameters::parse(request.as_bytes()).unwrap();
-    let address = authorization::allow(&portal, &policy, &person, &parameters)
+    let address = consents::allow(&portal, &policy, &person, &parameters)
         .await
         .unwrap();
     portal.close().await;

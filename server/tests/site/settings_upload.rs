@@ -2,11 +2,13 @@
 
 use crate::program::Program;
 use crate::support::{Engine, PASSWORD, Site, engines, form, header};
-use domain::people::NewUser;
-use domain::rights::{Right, Rights};
-use domain::selector::{AssetType, Options};
-use domain::settings::{Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_TERM, Settings};
-use portal::{accounts, people, profiles, settings};
+use domain::accounts::users::NewUser;
+use domain::accounts::rights::{Right, Rights};
+use domain::integration::selector::{AssetType, Options};
+use domain::integration::settings::{Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_TERM, Settings};
+use portal::accounts;
+use portal::accounts::{users, profiles};
+use portal::integration::settings;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use server::config::Overrides;
@@ -89,7 +91,7 @@ async fn a_downloaded_file_is_taken_back_whole_with_script() {
             assert_eq!(status, StatusCode::OK, "{engine:?} {text}");
             serde_json::from_str::<Value>(&text).unwrap()
         };
-        let file = portal::settings::file::print(&fields(1_500, 20, 3), portal::settings::file::Format::Toml);
+        let file = portal::integration::settings::file::print(&fields(1_500, 20, 3), portal::integration::settings::file::Format::Toml);
         assert!(file.len() > MAX_FORM);
         let preview = post(PREVIEW, &[("name", "settings.toml"), ("text", &file)]).await;
         assert_eq!(preview["total"], 1_500 * 3);
@@ -106,7 +108,7 @@ async fn the_longest_file_fits_into_a_form() {
     let site = Site::start().await;
     let cookie = site.sign_in().await;
     let settings = fields(MAX_FIELDS, MAX_FIELD - 4, MAX_TERM).checked().unwrap();
-    let file = portal::settings::file::print(&settings, portal::settings::file::Format::Json);
+    let file = portal::integration::settings::file::print(&settings, portal::integration::settings::file::Format::Json);
     let body = form(&[("name", "settings.json"), ("text", &typed(&file))]);
     assert!(
         (20 * 1024 * 1024..MAX_SETTINGS_FORM).contains(&body.len()),
@@ -164,7 +166,7 @@ async fn only_who_may_apply_a_file_may_send_a_large_one() {
         password: PASSWORD.to_owned(),
         profile: "Editors".to_owned(),
     };
-    people::create(portal, &operator, eve).await.unwrap();
+    users::create(portal, &operator, eve).await.unwrap();
     let fields = [("email", "eve@example.com"), ("password", PASSWORD), ("next", "")];
     let signed_in = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
     let eve = crate::support::cookie(&signed_in).unwrap();
@@ -191,8 +193,8 @@ fn the_command_line_takes_its_longest_export_back() {
     let program = Program::new();
     program.account();
     let settings = fields(MAX_FIELDS, MAX_FIELD - 4, MAX_TERM).checked().unwrap();
-    for format in portal::settings::file::Format::ALL {
-        let file = portal::settings::file::print(&settings, format);
+    for format in portal::integration::settings::file::Format::ALL {
+        let file = portal::integration::settings::file::print(&settings, format);
         let applied = program.run(&["settings", "apply", "-", "--yes"], &file);
         assert_eq!(applied.status, 0, "{}", applied.err);
         let exported = program.run(&["settings", "export", "--format", format.code()], "").out;

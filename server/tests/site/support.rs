@@ -7,7 +7,7 @@ use portal::{Clock, Keyring, Options, Portal, Secret, accounts};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use server::config::Overrides;
-use server::connections::{self, ConnectionLimits};
+use server::listener::{self, ConnectionLimits};
 use server::{App, Config, router};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -64,9 +64,9 @@ impl Site {
             keyring: Keyring::parse(master_key.expose()).unwrap(),
             clock: Clock::System,
             // The server may be its own DAM.
-            outgoing: portal::outgoing::Policy {
+            outgoing: portal::http_client::Policy {
                 private_hosts: format!("http://{address}").parse().unwrap(),
-                ..portal::outgoing::Policy::default()
+                ..portal::http_client::Policy::default()
             },
         })
         .await

@@ -1,8 +1,9 @@
 //! The card `Token settings` on an app's page, without script.
 
 use crate::support::{Site, engines, header};
-use domain::oauth_apps::{AppForm, TokenSettings};
-use portal::{accounts, oauth_apps};
+use domain::oauth2::oauth_apps::{AppForm, TokenSettings};
+use portal::accounts;
+use portal::oauth2::oauth_apps;
 use server::config::Overrides;
 
 fn form(grant: &str) -> AppForm {

@@ -1,14 +1,14 @@
 //! What the pages do. Each form names the page that it is on as `back`, where its browser goes when it is done.
 
-use crate::failure::Failure;
+use crate::error::Failure;
 use domain::ids::{ConsumerId, TokenId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    super::address::{Address, Created, Dialog, Spot},
-    crate::components::checked_form::answer,
-    domain::consumers::{ConsumerSigning, NewConsumer},
-    domain::tokens::NewToken,
+    crate::pages::api_tokens::address::{Address, Created, Dialog, Spot},
+    crate::components::forms::form::answer,
+    domain::oauth1::consumers::{ConsumerSigning, NewConsumer},
+    domain::oauth1::tokens::NewToken,
 };
 
 /// Registers a consumer; its secret waits on the API tokens page.
@@ -18,7 +18,7 @@ use {
 #[server(prefix = "/fn", endpoint = "consumers/create")]
 pub async fn create_consumer(name: String, back: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let made = portal::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
+    let made = portal::oauth1::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
     let back = Address::parse(&back);
     let created = made.as_ref().ok().map(|made| Created::Consumer(made.value.id));
     let again = back.with(Dialog::NewConsumer(name));
@@ -44,7 +44,7 @@ pub async fn create_token(
         integration_type,
         integration_name,
     };
-    let made = portal::tokens::create(&portal, &actor, form.clone()).await;
+    let made = portal::oauth1::tokens::create(&portal, &actor, form.clone()).await;
     let back = Address::parse(&back);
     let created = made.as_ref().ok().map(|made| Created::Token(made.value.id));
     let again = back.with(Dialog::NewToken(form));
@@ -58,7 +58,7 @@ pub async fn create_token(
 #[server(prefix = "/fn", endpoint = "tokens/revoke")]
 pub async fn revoke_token(token: TokenId, back: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let revoked = portal::tokens::revoke(&portal, &actor, token).await;
+    let revoked = portal::oauth1::tokens::revoke(&portal, &actor, token).await;
     let back = Address::parse(&back).with(None);
     let named = (back.spot != Spot::Token(token)).then_some(token);
     answer::<RevokeToken>(revoked, &back, &back.with(Dialog::Revoke(named)))
@@ -71,7 +71,7 @@ pub async fn revoke_token(token: TokenId, back: String) -> Result<(), Failure> {
 #[server(prefix = "/fn", endpoint = "consumers/rename")]
 pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let renamed = portal::consumers::rename(&portal, &actor, consumer, NewConsumer { name }).await;
+    let renamed = portal::oauth1::consumers::rename(&portal, &actor, consumer, NewConsumer { name }).await;
     let page = Address::consumer(consumer);
     answer::<RenameConsumer>(renamed, &page, &page)
 }
@@ -92,7 +92,7 @@ pub async fn set_signing(
         rsa_public_key,
         legacy_flow,
     };
-    let set = portal::consumers::set_signing(&portal, &actor, consumer, signing).await;
+    let set = portal::oauth1::consumers::set_signing(&portal, &actor, consumer, signing).await;
     let page = Address::consumer(consumer);
     answer::<SetSigning>(set, &page, &page)
 }
@@ -104,7 +104,7 @@ pub async fn set_signing(
 #[server(prefix = "/fn", endpoint = "consumers/delete")]
 pub async fn delete_consumer(consumer: ConsumerId, name: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let deleted = portal::consumers::delete(&portal, &actor, consumer, &name).await;
+    let deleted = portal::oauth1::consumers::delete(&portal, &actor, consumer, &name).await;
     let list = Address {
         spot: Spot::Consumers,
         ..Address::default()

@@ -1,11 +1,11 @@
 //! Why a page is not there, and what would bring it.
 
-use crate::components::closed::{ClosedPage, rights_list};
-use crate::components::notice::{Kind, Notice};
-use crate::components::problem::Problem;
-use crate::failure::Failure;
-use domain::people::Me;
-use domain::rights::Right;
+use crate::components::feedback::access_denied::{ClosedPage, rights_list};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::error_message::Problem;
+use crate::error::Failure;
+use domain::accounts::users::Me;
+use domain::accounts::rights::Right;
 use leptos::prelude::*;
 
 /// In place of the whole page.
@@ -17,7 +17,7 @@ pub fn Closed(
     me: Me,
 ) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::components::problem::set_status(&failure);
+    crate::components::feedback::error_message::set_status(&failure);
     match failure {
         Failure::Disabled { feature, contact } => view! {
             <Notice kind=Kind::Warning title=format!("{} is not enabled for this account", feature.label())>

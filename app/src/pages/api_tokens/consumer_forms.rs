@@ -1,13 +1,13 @@
 //! What can be changed about a consumer.
 
-use super::actions::{RenameConsumer, SetSigning};
-use super::create::name_errors;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::field::{FieldError, TextField};
-use crate::components::notice::{Kind, Notice};
-use crate::components::text_area::text_area_content;
-use crate::components::toast::toast;
-use domain::consumers::{Consumer, ConsumerSigning};
+use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
+use crate::pages::api_tokens::create::name_errors;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::field::{FieldError, TextField};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::text_area::text_area_content;
+use crate::components::feedback::toast::toast;
+use domain::oauth1::consumers::{Consumer, ConsumerSigning};
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 

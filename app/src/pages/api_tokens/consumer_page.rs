@@ -1,26 +1,26 @@
 //! The page of one consumer.
 
-use super::address::{Address, Dialog, Spot};
-use super::closed::Closed;
-use super::consumer_forms::{RenameForm, SigningForm};
-use super::data::{ConsumerData, consumer, token};
-use super::delete::DeleteDialog;
-use super::revoke::revoke_dialog;
-use super::tokens::{counted, list};
-use super::{ABOVE_ONE, current_address};
-use crate::components::copy::Copy;
-use crate::components::dialog::Dialog as DialogBox;
-use crate::components::notice::Locked;
-use crate::components::page_header::PageHeader;
-use crate::components::suspend::suspend;
-use crate::components::time::created;
-use crate::failure::Failure;
+use crate::pages::api_tokens::address::{Address, Dialog, Spot};
+use crate::pages::api_tokens::closed::Closed;
+use crate::pages::api_tokens::consumer_forms::{RenameForm, SigningForm};
+use crate::pages::api_tokens::data::{ConsumerData, consumer, token};
+use crate::pages::api_tokens::delete::DeleteDialog;
+use crate::pages::api_tokens::revoke::revoke_dialog;
+use crate::pages::api_tokens::tokens::{counted, list};
+use crate::pages::api_tokens::{ABOVE_ONE, current_address};
+use crate::components::data::copy::Copy;
+use crate::components::overlay::dialog::Dialog as DialogBox;
+use crate::components::feedback::notice::Locked;
+use crate::components::data::page_header::PageHeader;
+use crate::components::reactive::suspend::suspend;
+use crate::components::data::time::created;
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::consumers::Consumer;
-use domain::rights::{Right, Rights};
-use domain::tokens::{NewToken, Token, TokenPage};
+use domain::oauth1::consumers::Consumer;
+use domain::accounts::rights::{Right, Rights};
+use domain::oauth1::tokens::{NewToken, Token, TokenPage};
 use leptos::prelude::*;
 
 /// The page of one consumer: what is known of it, its name, its keys, its tokens, and its end.

@@ -1,11 +1,11 @@
 //! The list of consumers.
 
-use super::address::{Address, Created, Dialog, Spot};
-use crate::components::copy::Copy;
-use crate::components::list_card::ListCard;
-use crate::components::time::created;
+use crate::pages::api_tokens::address::{Address, Created, Dialog, Spot};
+use crate::components::data::copy::Copy;
+use crate::components::data::list_card::ListCard;
+use crate::components::data::time::created;
 use crate::icons::{Draw, Icon};
-use domain::consumers::Consumer;
+use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
 
 /// The card with all consumers; or why it is empty. The row of the one that was just created takes the focus.

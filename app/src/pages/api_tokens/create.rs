@@ -1,18 +1,18 @@
 //! The way to a new consumer or token, and the dialog for the consumer.
 
-use super::actions::CreateConsumer;
-use super::address::{Address, Created, Dialog, Spot};
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::dialog::{Dialog as DialogBox, DialogFooter};
-use crate::components::field::TextField;
-use crate::components::notice::Locked;
+use crate::pages::api_tokens::actions::CreateConsumer;
+use crate::pages::api_tokens::address::{Address, Created, Dialog, Spot};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
+use crate::components::forms::field::TextField;
+use crate::components::feedback::notice::Locked;
 use crate::icons::{Draw, Icon};
-use domain::consumers::NewConsumer;
-use domain::features::Feature;
+use domain::oauth1::consumers::NewConsumer;
+use domain::accounts::features::Feature;
 use domain::fields::FieldErrors;
-use domain::people::Me;
-use domain::rights::Right;
-use domain::tokens::NewToken;
+use domain::accounts::users::Me;
+use domain::accounts::rights::Right;
+use domain::oauth1::tokens::NewToken;
 use leptos::prelude::*;
 
 /// The links at the top of the page, for whoever may follow them. A consumer that was just created is selected in the

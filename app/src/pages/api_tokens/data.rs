@@ -1,13 +1,13 @@
 //! What the pages show, each gathered in one round trip.
 
 #[cfg(feature = "ssr")]
-use super::address::{Address, Dialog, Spot};
-use crate::failure::Failure;
-use domain::consumers::{Consumer, ConsumerChoice};
+use crate::pages::api_tokens::address::{Address, Dialog, Spot};
+use crate::error::Failure;
+use domain::oauth1::consumers::{Consumer, ConsumerChoice};
 use domain::ids::{ConsumerId, TokenId};
-use domain::people::UserChoice;
-use domain::reveals::Reveal;
-use domain::tokens::{Token, TokenPage};
+use domain::accounts::users::UserChoice;
+use domain::auth::one_time_secrets::Reveal;
+use domain::oauth1::tokens::{Token, TokenPage};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -79,8 +79,8 @@ pub struct ConsumerData {
 /// lacks the feature.
 #[server(name = ReadList, prefix = "/fn", endpoint = "api-tokens/page", input = GetUrl)]
 pub async fn list(address: String) -> Result<ListData, Failure> {
-    use domain::features::Feature;
-    use domain::rights::Right;
+    use domain::accounts::features::Feature;
+    use domain::accounts::rights::Right;
     let (portal, actor) = crate::context::signed_in()?;
     actor.may(Right::AdminSettings)?;
     if !actor.rights().open_api_tokens_page() {
@@ -89,33 +89,33 @@ pub async fn list(address: String) -> Result<ListData, Failure> {
     actor.within(Feature::ApiTokens)?;
     let address = Address::parse(&address);
     let part = match address.spot {
-        Spot::Consumers => portal::consumers::list(&portal, &actor).await.map(Part::Consumers),
-        _ => portal::tokens::list(&portal, &actor, &address.query)
+        Spot::Consumers => portal::oauth1::consumers::list(&portal, &actor).await.map(Part::Consumers),
+        _ => portal::oauth1::tokens::list(&portal, &actor, &address.query)
             .await
             .map(Part::Tokens),
     };
     Ok(ListData {
         part: part.map_err(Failure::from),
         dialog: dialog(&portal, &actor, &address).await,
-        reveal: portal::reveals::pending(&portal, &actor).await?.into_iter().next(),
+        reveal: portal::auth::one_time_secrets::pending(&portal, &actor).await?.into_iter().next(),
     })
 }
 
 #[cfg(feature = "ssr")]
 async fn dialog(portal: &portal::Portal, actor: &portal::Actor, address: &Address) -> DialogData {
-    use domain::rights::Right;
+    use domain::accounts::rights::Right;
     match &address.dialog {
         Some(Dialog::NewToken(form)) => {
             let choices = async {
                 Ok(Choices {
-                    consumers: portal::consumers::choices(portal, actor).await?,
-                    users: portal::people::choices(portal, actor, Right::CreateApiTokens, &form.user).await?,
+                    consumers: portal::oauth1::consumers::choices(portal, actor).await?,
+                    users: portal::accounts::users::choices(portal, actor, Right::CreateApiTokens, &form.user).await?,
                 })
             };
             DialogData::Choices(choices.await)
         }
         Some(Dialog::Revoke(Some(token))) => {
-            let token = portal::tokens::get(portal, actor, *token).await;
+            let token = portal::oauth1::tokens::get(portal, actor, *token).await;
             DialogData::Token(Box::new(token.map_err(Failure::from)))
         }
         _ => DialogData::Nothing,
@@ -130,8 +130,8 @@ async fn dialog(portal: &portal::Portal, actor: &portal::Actor, address: &Addres
 #[server(name = ReadToken, prefix = "/fn", endpoint = "tokens/page", input = GetUrl)]
 pub async fn token(id: TokenId) -> Result<TokenData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let token = portal::tokens::get(&portal, &actor, id).await?;
-    let consumer = portal::consumers::get(&portal, &actor, token.consumer_id).await?;
+    let token = portal::oauth1::tokens::get(&portal, &actor, id).await?;
+    let consumer = portal::oauth1::consumers::get(&portal, &actor, token.consumer_id).await?;
     let public_url = crate::context::site()?.public_url.to_string();
     Ok(TokenData {
         token,
@@ -146,7 +146,7 @@ pub async fn token(id: TokenId) -> Result<TokenData, Failure> {
 /// As [`token`].
 #[server(name = ReadConsumer, prefix = "/fn", endpoint = "consumers/page", input = GetUrl)]
 pub async fn consumer(id: ConsumerId, address: String) -> Result<ConsumerData, Failure> {
-    use domain::tokens::{TokenFilter, TokenQuery};
+    use domain::oauth1::tokens::{TokenFilter, TokenQuery};
     let (portal, actor) = crate::context::signed_in()?;
     let address = Address::parse(&address);
     let query = TokenQuery {
@@ -156,8 +156,8 @@ pub async fn consumer(id: ConsumerId, address: String) -> Result<ConsumerData, F
         ..address.query.clone()
     };
     Ok(ConsumerData {
-        consumer: portal::consumers::get(&portal, &actor, id).await?,
-        tokens: portal::tokens::list(&portal, &actor, &query).await?,
+        consumer: portal::oauth1::consumers::get(&portal, &actor, id).await?,
+        tokens: portal::oauth1::tokens::list(&portal, &actor, &query).await?,
     })
 }
 
@@ -169,6 +169,6 @@ pub async fn consumer(id: ConsumerId, address: String) -> Result<ConsumerData, F
 #[server(name = ReadPeople, prefix = "/fn", endpoint = "people/choices", input = GetUrl)]
 pub async fn people(search: String) -> Result<Vec<UserChoice>, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let right = domain::rights::Right::CreateApiTokens;
-    Ok(portal::people::choices(&portal, &actor, right, &search).await?)
+    let right = domain::accounts::rights::Right::CreateApiTokens;
+    Ok(portal::accounts::users::choices(&portal, &actor, right, &search).await?)
 }

@@ -1,11 +1,11 @@
 //! The question before a consumer goes.
 
-use super::actions::DeleteConsumer;
-use crate::components::checked_form::Check;
-use crate::components::confirm::{ConfirmDialog, ConfirmName, name_errors};
-use crate::components::notice::{Kind, Notice};
-use crate::components::toast::toast;
-use domain::consumers::Consumer;
+use crate::pages::api_tokens::actions::DeleteConsumer;
+use crate::components::forms::form::Check;
+use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, name_errors};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::toast::toast;
+use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
 
 /// Asks for the consumer's name before it is deleted.
@@ -23,7 +23,7 @@ pub fn DeleteDialog(
         1 => "Its token stops working at once, and is deleted with it.".to_owned(),
         count => format!(
             "Its {} tokens stop working at once, and are deleted with it.",
-            super::tokens::counted(count)
+            crate::pages::api_tokens::tokens::counted(count)
         ),
     };
     view! {

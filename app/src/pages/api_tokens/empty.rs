@@ -1,11 +1,11 @@
 //! What stands in place of a list: why there is nothing in it, or that it is on its way.
 
-use super::address::{Address, Dialog};
-use crate::components::problem::refusal;
-use crate::failure::Failure;
+use crate::pages::api_tokens::address::{Address, Dialog};
+use crate::components::feedback::error_message::refusal;
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
-use domain::rights::{Right, Rights};
-use domain::tokens::{Place, TokenFilter, TokenPage};
+use domain::accounts::rights::{Right, Rights};
+use domain::oauth1::tokens::{Place, TokenFilter, TokenPage};
 use leptos::prelude::*;
 
 /// Why the list of tokens is empty, and what can be done about it.

@@ -1,24 +1,24 @@
 //! The API tokens page.
 
-use super::address::{Address, Dialog, PATH, Spot};
-use super::closed::Closed;
-use super::create::{NewConsumerDialog, create_links};
-use super::data::{DialogData, ListData, Part, list};
-use super::new_token::NewTokenDialog;
-use super::revoke::revoke_dialog;
-use super::search::Search;
-use super::{ABOVE, consumers, current_address, empty, tokens};
-use crate::components::at_once::{AtOnce, when_written};
-use crate::components::notice::Locked;
-use crate::components::page_header::PageHeader;
-use crate::components::problem::refusal;
-use crate::components::reveal::RevealDialog;
-use crate::components::suspend::suspend;
-use crate::failure::Failure;
+use crate::pages::api_tokens::address::{Address, Dialog, PATH, Spot};
+use crate::pages::api_tokens::closed::Closed;
+use crate::pages::api_tokens::create::{NewConsumerDialog, create_links};
+use crate::pages::api_tokens::data::{DialogData, ListData, Part, list};
+use crate::pages::api_tokens::new_token::NewTokenDialog;
+use crate::pages::api_tokens::revoke::revoke_dialog;
+use crate::pages::api_tokens::search::Search;
+use crate::pages::api_tokens::{ABOVE, consumers, current_address, empty, tokens};
+use crate::components::reactive::sync_view::{AtOnce, when_written};
+use crate::components::feedback::notice::Locked;
+use crate::components::data::page_header::PageHeader;
+use crate::components::feedback::error_message::refusal;
+use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::reactive::suspend::suspend;
+use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::people::Me;
-use domain::rights::Right;
+use domain::accounts::users::Me;
+use domain::accounts::rights::Right;
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 

@@ -1,18 +1,18 @@
 //! The dialog for a new token.
 
-use super::actions::CreateToken;
-use super::address::{Address, Dialog};
-use super::data::{Choices, people};
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::combobox::{Combobox, Suggestion};
-use crate::components::dialog::{Dialog as DialogBox, DialogFooter};
-use crate::components::field::FieldError;
-use crate::components::meant::{WhoIsMeant, candidates};
-use crate::components::problem::refusal;
-use crate::failure::Failure;
+use crate::pages::api_tokens::actions::CreateToken;
+use crate::pages::api_tokens::address::{Address, Dialog};
+use crate::pages::api_tokens::data::{Choices, people};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::combobox::{Combobox, Suggestion};
+use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
+use crate::components::forms::field::FieldError;
+use crate::components::forms::user_suggestions::{WhoIsMeant, candidates};
+use crate::components::feedback::error_message::refusal;
+use crate::error::Failure;
 use domain::fields::FieldErrors;
-use domain::integrations::{INTEGRATION_TYPES, OTHER};
-use domain::tokens::NewToken;
+use domain::oauth1::integration_types::{INTEGRATION_TYPES, OTHER};
+use domain::oauth1::tokens::NewToken;
 use leptos::html;
 use leptos::prelude::*;
 

@@ -1,16 +1,16 @@
 //! The question before a token ends.
 
-use super::actions::RevokeToken;
-use crate::components::checked_form::Check;
-use crate::components::confirm::ConfirmDialog;
-use crate::components::dialog::Dialog;
-use crate::components::notice::Locked;
-use crate::components::problem::refusal;
-use crate::components::time::Time;
-use crate::components::toast::toast;
-use crate::failure::Failure;
-use domain::rights::{Right, Rights};
-use domain::tokens::Token;
+use crate::pages::api_tokens::actions::RevokeToken;
+use crate::components::forms::form::Check;
+use crate::components::overlay::confirm::ConfirmDialog;
+use crate::components::overlay::dialog::Dialog;
+use crate::components::feedback::notice::Locked;
+use crate::components::feedback::error_message::refusal;
+use crate::components::data::time::Time;
+use crate::components::feedback::toast::toast;
+use crate::error::Failure;
+use domain::accounts::rights::{Right, Rights};
+use domain::oauth1::tokens::Token;
 use leptos::prelude::*;
 
 /// Asks whether to revoke `token`, or says why it cannot be. Afterwards `on_revoked` is called.

@@ -1,9 +1,9 @@
 //! Search and filter above the list of tokens: a form, which follows what is typed where there is script.
 
-use super::address::{Address, PATH};
-use crate::components::task_scope::TaskScope;
+use crate::pages::api_tokens::address::{Address, PATH};
+use crate::components::reactive::task_scope::TaskScope;
 use crate::icons::{Draw, Icon};
-use domain::tokens::TokenFilter;
+use domain::oauth1::tokens::TokenFilter;
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;

@@ -1,23 +1,23 @@
 //! The page of one token.
 
-use super::address::{Address, Dialog, Spot};
-use super::closed::Closed;
-use super::data::{TokenData, token};
-use super::examples::examples;
-use super::revoke::revoke_dialog;
-use super::tokens::{badge, last_used};
-use super::{ABOVE_ONE, current_address};
-use crate::components::copy::Copy;
-use crate::components::notice::Locked;
-use crate::components::page_header::PageHeader;
-use crate::components::suspend::suspend;
-use crate::components::time::{Time, created};
-use crate::failure::Failure;
+use crate::pages::api_tokens::address::{Address, Dialog, Spot};
+use crate::pages::api_tokens::closed::Closed;
+use crate::pages::api_tokens::data::{TokenData, token};
+use crate::pages::api_tokens::examples::examples;
+use crate::pages::api_tokens::revoke::revoke_dialog;
+use crate::pages::api_tokens::tokens::{badge, last_used};
+use crate::pages::api_tokens::{ABOVE_ONE, current_address};
+use crate::components::data::copy::Copy;
+use crate::components::feedback::notice::Locked;
+use crate::components::data::page_header::PageHeader;
+use crate::components::reactive::suspend::suspend;
+use crate::components::data::time::{Time, created};
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::rights::{Right, Rights};
-use domain::tokens::Token;
+use domain::accounts::rights::{Right, Rights};
+use domain::oauth1::tokens::Token;
 use leptos::prelude::*;
 
 /// The page of one token: what is known of it, and how to use it.

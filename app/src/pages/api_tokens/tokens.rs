@@ -1,14 +1,14 @@
 //! The list of tokens. It is the page that is read most, so its rows are plain markup: no signals, no components of
 //! their own, and nothing of type `AnyView`, for which the renderer copies every attribute of a row.
 
-use super::address::{Address, Created, Dialog, PATH, Spot};
-use super::empty::no_tokens;
-use super::search::Search;
-use crate::components::time::{created, moment, never};
+use crate::pages::api_tokens::address::{Address, Created, Dialog, PATH, Spot};
+use crate::pages::api_tokens::empty::no_tokens;
+use crate::pages::api_tokens::search::Search;
+use crate::components::data::time::{created, moment, never};
 use crate::icons::{Draw, Icon};
-use domain::rights::{Right, Rights};
+use domain::accounts::rights::{Right, Rights};
 use domain::time::Timestamp;
-use domain::tokens::{MAX_COUNTED, Place, Token, TokenPage, TokenSort, TokenState};
+use domain::oauth1::tokens::{MAX_COUNTED, Place, Token, TokenPage, TokenSort, TokenState};
 use leptos::either::Either;
 use leptos::prelude::*;
 
@@ -221,5 +221,5 @@ mod tests {
         assert_eq!(counted(MAX_PLUS_ONE), "more than 10,000");
     }
 
-    const MAX_PLUS_ONE: i64 = domain::tokens::MAX_COUNTED + 1;
+    const MAX_PLUS_ONE: i64 = domain::oauth1::tokens::MAX_COUNTED + 1;
 }

@@ -1,7 +1,7 @@
 //! What the address of a page of this section says: which page, which dialog is open, what a form that was sent without
 //! script holds. No secret is ever part of it.
 
-use crate::query::pairs;
+use crate::query_string::pairs;
 use domain::oauth1::encode;
 use std::fmt;
 

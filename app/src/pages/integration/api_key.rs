@@ -1,15 +1,15 @@
 //! The API key: hidden until it is asked for, as somebody may be looking on.
 
-use super::address::Address;
-use super::api_key_actions::{ShowApiKey, show_api_key};
-use super::frame::Tab;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
-use crate::components::copy::write;
-use crate::components::notice::{Kind, Notice};
-use crate::components::task_scope::TaskScope;
-use crate::components::time::{Time, moment_or_never};
+use crate::pages::integration::address::Address;
+use crate::pages::integration::api_key_actions::{ShowApiKey, show_api_key};
+use crate::pages::integration::frame::Tab;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::data::copy::write;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::reactive::task_scope::TaskScope;
+use crate::components::data::time::{Time, moment_or_never};
 use crate::icons::{Draw, Icon};
-use domain::api_keys::{ApiKey, ApiKeys};
+use domain::integration::api_keys::{ApiKey, ApiKeys};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;

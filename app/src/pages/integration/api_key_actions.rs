@@ -1,14 +1,14 @@
 //! What can be done with the API key.
 
-use crate::failure::Failure;
+use crate::error::Failure;
 use domain::ids::ApiKeyId;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    super::address::Address,
-    super::frame::Tab,
-    crate::components::checked_form::{answer, refuse},
-    domain::api_keys::Overlap,
+    crate::pages::integration::address::Address,
+    crate::pages::integration::frame::Tab,
+    crate::components::forms::form::{answer, refuse},
+    domain::integration::api_keys::Overlap,
     domain::fields::FieldErrors,
 };
 
@@ -23,7 +23,7 @@ pub async fn show_api_key(#[server(default)] back: String) -> Result<String, Fai
         developers if developers.is_of(Tab::Developers.path()) => developers,
         _ => Address::page(Tab::Settings.path()),
     };
-    let key = portal::api_keys::show(&portal, &actor).await;
+    let key = portal::integration::api_keys::show(&portal, &actor).await;
     let key = key.map_err(|error| refuse::<ShowApiKey>(error.into(), &page))?;
     let parts = use_context::<http::request::Parts>();
     if parts.is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
@@ -41,7 +41,7 @@ pub async fn show_api_key(#[server(default)] back: String) -> Result<String, Fai
 pub async fn rotate_api_key(current: ApiKeyId, #[server(default)] overlap: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let rotated = match Overlap::from_code(&overlap) {
-        Some(overlap) => portal::api_keys::rotate(&portal, &actor, current, overlap).await,
+        Some(overlap) => portal::integration::api_keys::rotate(&portal, &actor, current, overlap).await,
         None => Err(FieldErrors::one("overlap", "Select for how long the key before works.").into()),
     };
     let page = Address::page(Tab::Settings.path());
@@ -55,7 +55,7 @@ pub async fn rotate_api_key(current: ApiKeyId, #[server(default)] overlap: Strin
 #[server(prefix = "/fn", endpoint = "integration/end-api-key")]
 pub async fn end_api_key() -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let ended = portal::api_keys::end_previous(&portal, &actor).await;
+    let ended = portal::integration::api_keys::end_previous(&portal, &actor).await;
     let page = Address::page(Tab::Settings.path());
     answer::<EndApiKey>(ended, &page, &page.clone().with("dialog", "end-key"))
 }

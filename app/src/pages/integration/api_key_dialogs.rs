@@ -1,15 +1,15 @@
 //! The questions before a key is replaced, and before one ends.
 
-use super::api_key_actions::{EndApiKey, RotateApiKey};
-use super::frame::Tab;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
-use crate::components::confirm::ConfirmDialog;
-use crate::components::dialog::{Dialog, DialogFooter};
-use crate::components::field::FieldError;
-use crate::components::notice::{Kind, Notice};
-use crate::components::time::moment_or_never;
-use crate::components::toast::toast;
-use domain::api_keys::{ApiKey, Overlap};
+use crate::pages::integration::api_key_actions::{EndApiKey, RotateApiKey};
+use crate::pages::integration::frame::Tab;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::overlay::confirm::ConfirmDialog;
+use crate::components::overlay::dialog::{Dialog, DialogFooter};
+use crate::components::forms::field::FieldError;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::data::time::moment_or_never;
+use crate::components::feedback::toast::toast;
+use domain::integration::api_keys::{ApiKey, Overlap};
 use leptos::prelude::*;
 
 /// Asks for how long the key before still works.

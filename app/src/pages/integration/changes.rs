@@ -1,7 +1,7 @@
 //! Differences between two settings, in words.
 
-use crate::components::conflict::{place_words, value_words};
-use domain::settings::Difference;
+use crate::components::forms::conflict::{place_words, value_words};
+use domain::integration::settings::Difference;
 use leptos::prelude::*;
 
 /// How many are read without asking for more.

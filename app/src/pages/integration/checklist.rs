@@ -1,7 +1,7 @@
 //! How to come by a client ID and a client secret, in the guide's words.
 
 use crate::icons::{Draw, Icon};
-use domain::scopes::Scope;
+use domain::oauth2::scopes::Scope;
 use leptos::prelude::*;
 
 /// "Creating an OAuth2 app", with the way into the DAM.

@@ -1,19 +1,19 @@
 //! Bynder settings: how connectors reach the DAM.
 
-use super::checklist::Checklist;
-use super::connection_test::ConnectionTest;
-use super::settings_actions::SaveConnection;
-use crate::components::checked_form::{Check, Values};
-use crate::components::field::FieldError;
-use crate::components::notice::{Kind, Notice};
-use crate::components::saving::SaveForm;
-use crate::components::time::moment;
-use crate::components::unsaved::Unsaved;
-use domain::connection_test::Report;
+use crate::pages::integration::checklist::Checklist;
+use crate::pages::integration::connection_test::ConnectionTest;
+use crate::pages::integration::settings_actions::SaveConnection;
+use crate::components::forms::form::{Check, Values};
+use crate::components::forms::field::FieldError;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::save_form::SaveForm;
+use crate::components::data::time::moment;
+use crate::components::forms::unsaved_changes::Unsaved;
+use domain::integration::connection_test::Report;
 use domain::fields::FieldErrors;
-use domain::portal_url;
-use domain::selector::Dam;
-use domain::settings::{Clashes, ConnectionForm, Edit, Revised, Settings};
+use domain::integration::portal_url;
+use domain::integration::selector::Dam;
+use domain::integration::settings::{Clashes, ConnectionForm, Edit, Revised, Settings};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 

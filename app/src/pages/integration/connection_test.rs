@@ -1,20 +1,20 @@
 //! `Test connection`: whether the DAM can be reached with what is saved, step by step as it happens.
 
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
-use crate::components::notice::{Kind, Notice};
-use crate::components::task_scope::TaskScope;
-use crate::components::time::{by, moment};
-use crate::components::unsaved::Unsaved;
-use crate::failure::Failure;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::reactive::task_scope::TaskScope;
+use crate::components::data::time::{by, moment};
+use crate::components::forms::unsaved_changes::Unsaved;
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
-use domain::connection_test::{Outcome, Report, Step};
+use domain::integration::connection_test::{Outcome, Report, Step};
 use futures::StreamExt;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{JsonEncoding, StreamingText, TextStream};
 use leptos::server_fn::{Bytes, Decodes};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use {super::address::Address, super::frame::Tab, crate::components::checked_form::answer, leptos::server_fn::Encodes};
+use {crate::pages::integration::address::Address, crate::pages::integration::frame::Tab, crate::components::forms::form::answer, leptos::server_fn::Encodes};
 
 /// A line of what a running test tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl Told {
 #[server(prefix = "/fn", endpoint = "integration/test-connection")]
 pub async fn test_connection() -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let tested = portal::connection::test(&portal, &actor, |_| {}).await;
+    let tested = portal::integration::connection_test::test(&portal, &actor, |_| {}).await;
     let page = Address::page(Tab::Settings.path());
     answer::<TestConnection>(tested.map(drop), &page, &page)
 }
@@ -64,7 +64,7 @@ pub async fn follow_test() -> Result<TextStream<Failure>, Failure> {
     leptos::task::spawn(async move {
         // Nobody may be listening any more; the report is kept all the same.
         let tell = |told: &Told| _ = sender.unbounded_send(Ok(told.line()));
-        let tested = portal::connection::test(&portal, &actor, |step| tell(&Told::Step(step.clone()))).await;
+        let tested = portal::integration::connection_test::test(&portal, &actor, |step| tell(&Told::Step(step.clone()))).await;
         tell(&match tested {
             Ok(report) => Told::Done(report),
             Err(error) => Told::Failed(error.into()),

@@ -1,20 +1,20 @@
 //! Snippets for those who write connectors and pages, with the account's real values.
 
-use super::address::Address;
-use super::api_key_actions::ShowApiKey;
-use super::current_address;
-use super::filter_form::FilterForm;
-use super::frame::{Section, Tab, shown};
-use super::snippets::{KEY, Snippet, compact_view, configuration, curl};
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
-use crate::components::copy::Copy;
-use crate::components::notice::{Kind, Notice};
-use crate::components::suspend::suspend;
-use crate::failure::Failure;
+use crate::pages::integration::address::Address;
+use crate::pages::integration::api_key_actions::ShowApiKey;
+use crate::pages::integration::current_address;
+use crate::pages::integration::filter_form::FilterForm;
+use crate::pages::integration::frame::{Section, Tab, shown};
+use crate::pages::integration::snippets::{KEY, Snippet, compact_view, configuration, curl};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::data::copy::Copy;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::reactive::suspend::suspend;
+use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::selector::Dam;
-use domain::settings::Settings;
+use domain::integration::selector::Dam;
+use domain::integration::settings::Settings;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -39,9 +39,9 @@ pub struct DevelopersData {
 #[server(name = ReadDevelopers, prefix = "/fn", endpoint = "integration/developers", input = GetUrl)]
 pub async fn developers(with_key: bool) -> Result<DevelopersData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let settings = portal::settings::get(&portal, &actor).await?.settings;
+    let settings = portal::integration::settings::get(&portal, &actor).await?.settings;
     let key = if with_key {
-        Some(portal::api_keys::show(&portal, &actor).await?.expose().to_owned())
+        Some(portal::integration::api_keys::show(&portal, &actor).await?.expose().to_owned())
     } else {
         None
     };

@@ -1,11 +1,11 @@
 //! What all pages of the section share: the title, the ways to the other pages, and why one may be closed.
 
-use crate::components::arrival::focus_on_arrival;
-use crate::components::closed::{ClosedPage, rights_list};
-use crate::components::problem::{Problem, refusal};
-use crate::failure::Failure;
-use domain::people::Me;
-use domain::rights::Right;
+use crate::components::navigation::route_focus::focus_on_arrival;
+use crate::components::feedback::access_denied::{ClosedPage, rights_list};
+use crate::components::feedback::error_message::{Problem, refusal};
+use crate::error::Failure;
+use domain::accounts::users::Me;
+use domain::accounts::rights::Right;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -129,7 +129,7 @@ pub async fn shown<T>(
 
 fn closed(_failure: Failure, profile: String) -> AnyView {
     #[cfg(feature = "ssr")]
-    crate::components::problem::set_status(&_failure);
+    crate::components::feedback::error_message::set_status(&_failure);
     view! {
         <ClosedPage>
             <p>"It needs what your security profile " {profile} " does not have:"</p>

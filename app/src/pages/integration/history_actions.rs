@@ -1,17 +1,17 @@
 //! The ways back from what the settings are to what they were.
 
-use crate::failure::Failure;
-use domain::settings::{Difference, Revision};
+use crate::error::Failure;
+use domain::integration::settings::{Difference, Revision};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
-    super::address::Address,
-    super::frame::Tab,
-    crate::components::checked_form::answer,
-    crate::components::conflict::place_words,
-    domain::settings::{Clashes, Saved, differences},
+    crate::pages::integration::address::Address,
+    crate::pages::integration::frame::Tab,
+    crate::components::forms::form::answer,
+    crate::components::forms::conflict::place_words,
+    domain::integration::settings::{Clashes, Saved, differences},
 };
 
 /// A page of the history.
@@ -30,7 +30,7 @@ pub struct HistoryData {
 pub struct Comparison {
     /// The newest revision, which it was compared with.
     pub newest: i64,
-    /// The first changes, at most [`MAX_LISTED`](domain::settings::MAX_LISTED).
+    /// The first changes, at most [`MAX_LISTED`](domain::integration::settings::MAX_LISTED).
     pub differences: Vec<Difference>,
     /// How many there are in all.
     pub total: usize,
@@ -43,11 +43,11 @@ pub struct Comparison {
 #[server(name = ListRevisions, prefix = "/fn", endpoint = "integration/history", input = GetUrl)]
 pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let history = portal::settings::history(&portal, &actor, before).await?;
+    let history = portal::integration::settings::history(&portal, &actor, before).await?;
     Ok(HistoryData {
         revisions: history.revisions,
         more: history.more,
-        newest: portal::settings::get(&portal, &actor).await?.revision,
+        newest: portal::integration::settings::get(&portal, &actor).await?.revision,
     })
 }
 
@@ -58,11 +58,11 @@ pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, Failure>
 #[server(name = CompareRevision, prefix = "/fn", endpoint = "integration/compare", input = GetUrl)]
 pub async fn compare_with_now(revision: i64) -> Result<Comparison, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let now = portal::settings::get(&portal, &actor).await?;
-    let then = portal::settings::at(&portal, &actor, revision).await?;
+    let now = portal::integration::settings::get(&portal, &actor).await?;
+    let then = portal::integration::settings::at(&portal, &actor, revision).await?;
     let mut differences = differences(&now.settings, &then);
     let total = differences.len();
-    differences.truncate(domain::settings::MAX_LISTED);
+    differences.truncate(domain::integration::settings::MAX_LISTED);
     Ok(Comparison {
         newest: now.revision,
         differences,
@@ -77,7 +77,7 @@ pub async fn compare_with_now(revision: i64) -> Result<Comparison, Failure> {
 #[server(prefix = "/fn", endpoint = "integration/restore")]
 pub async fn restore_revision(base: i64, revision: i64) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let restored = portal::settings::restore(&portal, &actor, base, revision).await;
+    let restored = portal::integration::settings::restore(&portal, &actor, base, revision).await;
     let words = "Somebody has changed the same since you looked";
     finish::<RestoreRevision>(restored, words, "restore", revision)
 }
@@ -89,7 +89,7 @@ pub async fn restore_revision(base: i64, revision: i64) -> Result<(), Failure> {
 #[server(prefix = "/fn", endpoint = "integration/undo")]
 pub async fn undo_revision(revision: i64) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let undone = portal::settings::undo(&portal, &actor, revision).await;
+    let undone = portal::integration::settings::undo(&portal, &actor, revision).await;
     finish::<UndoRevision>(undone, "A later revision has changed the same", "undo", revision)
 }
 

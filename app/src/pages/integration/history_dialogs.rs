@@ -1,10 +1,10 @@
 //! The questions before the settings become what they were.
 
-use super::changes::changes;
-use super::history_actions::{Comparison, RestoreRevision, UndoRevision};
-use crate::components::checked_form::Check;
-use crate::components::confirm::ConfirmDialog;
-use domain::settings::{Difference, Member, Revision};
+use crate::pages::integration::changes::changes;
+use crate::pages::integration::history_actions::{Comparison, RestoreRevision, UndoRevision};
+use crate::components::forms::form::Check;
+use crate::components::overlay::confirm::ConfirmDialog;
+use domain::integration::settings::{Difference, Member, Revision};
 use leptos::prelude::*;
 
 /// Asks whether to restore a revision, with what would change compared with now.

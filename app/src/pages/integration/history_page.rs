@@ -1,20 +1,20 @@
 //! What the settings were, who changed them, and the way back.
 
-use super::address::Address;
-use super::changes::changes;
-use super::current_address;
-use super::frame::{Section, Tab, shown};
-use super::history_actions::{Comparison, HistoryData, compare_with_now, list_revisions};
-use super::history_dialogs::{RestoreDialog, UndoDialog};
-use super::settings_file::{Sent, SettingsFile, read_upload};
-use crate::components::saving::SavedNotice;
-use crate::components::suspend::suspend;
-use crate::components::time::{by, moment};
-use crate::failure::Failure;
+use crate::pages::integration::address::Address;
+use crate::pages::integration::changes::changes;
+use crate::pages::integration::current_address;
+use crate::pages::integration::frame::{Section, Tab, shown};
+use crate::pages::integration::history_actions::{Comparison, HistoryData, compare_with_now, list_revisions};
+use crate::pages::integration::history_dialogs::{RestoreDialog, UndoDialog};
+use crate::pages::integration::settings_file::{Sent, SettingsFile, read_upload};
+use crate::components::forms::save_form::SavedNotice;
+use crate::components::reactive::suspend::suspend;
+use crate::components::data::time::{by, moment};
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::settings::{Member, Revision};
+use domain::integration::settings::{Member, Revision};
 use leptos::either::Either;
 use leptos::prelude::*;
 

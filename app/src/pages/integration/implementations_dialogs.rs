@@ -1,18 +1,18 @@
 //! Another name for an implementation, and forgetting one.
 
-use super::frame::Tab;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::confirm::ConfirmDialog;
-use crate::components::dialog::{Dialog, DialogFooter};
-use crate::components::field::TextField;
-use crate::components::toast::toast;
-use crate::failure::Failure;
+use crate::pages::integration::frame::Tab;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::overlay::confirm::ConfirmDialog;
+use crate::components::overlay::dialog::{Dialog, DialogFooter};
+use crate::components::forms::field::TextField;
+use crate::components::feedback::toast::toast;
+use crate::error::Failure;
 use domain::fields::{FieldErrors, name};
 use domain::ids::ImplementationId;
-use domain::implementations::Implementation;
+use domain::integration::implementations::Implementation;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use {super::address::Address, crate::components::checked_form::answer};
+use {crate::pages::integration::address::Address, crate::components::forms::form::answer};
 
 /// Calls an implementation by a name of the account's own; an empty one gives it back its own.
 ///
@@ -21,7 +21,7 @@ use {super::address::Address, crate::components::checked_form::answer};
 #[server(prefix = "/fn", endpoint = "integration/rename-implementation")]
 pub async fn rename_implementation(id: ImplementationId, #[server(default)] name: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let renamed = portal::implementations::rename(&portal, &actor, id, &name).await;
+    let renamed = portal::integration::implementations::rename(&portal, &actor, id, &name).await;
     let page = Address::page(Tab::Implementations.path());
     let again = page.clone().with("dialog", "rename").with("id", id).with("name", name);
     answer::<RenameImplementation>(renamed, &page, &again)
@@ -34,7 +34,7 @@ pub async fn rename_implementation(id: ImplementationId, #[server(default)] name
 #[server(prefix = "/fn", endpoint = "integration/forget-implementation")]
 pub async fn forget_implementation(id: ImplementationId) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let forgotten = portal::implementations::forget(&portal, &actor, id).await;
+    let forgotten = portal::integration::implementations::forget(&portal, &actor, id).await;
     let page = Address::page(Tab::Implementations.path());
     answer::<ForgetImplementation>(forgotten, &page, &page.clone().with("dialog", "forget").with("id", id))
 }

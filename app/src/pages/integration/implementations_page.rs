@@ -1,17 +1,17 @@
 //! The CMS instances that have been seen through the connector API.
 
-use super::address::Address;
-use super::current_address;
-use super::frame::{Section, Tab, shown};
-use super::implementations_dialogs::{ForgetDialog, RenameDialog};
-use crate::components::list_card::ListCard;
-use crate::components::suspend::suspend;
-use crate::components::time::moment;
-use crate::failure::Failure;
+use crate::pages::integration::address::Address;
+use crate::pages::integration::current_address;
+use crate::pages::integration::frame::{Section, Tab, shown};
+use crate::pages::integration::implementations_dialogs::{ForgetDialog, RenameDialog};
+use crate::components::data::list_card::ListCard;
+use crate::components::reactive::suspend::suspend;
+use crate::components::data::time::moment;
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::implementations::Implementation;
+use domain::integration::implementations::Implementation;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,8 @@ pub struct ImplementationsData {
 pub async fn list_implementations() -> Result<ImplementationsData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     Ok(ImplementationsData {
-        implementations: portal::implementations::list(&portal, &actor).await?,
-        newest: portal::settings::get(&portal, &actor).await?.revision,
+        implementations: portal::integration::implementations::list(&portal, &actor).await?,
+        newest: portal::integration::settings::get(&portal, &actor).await?.revision,
     })
 }
 

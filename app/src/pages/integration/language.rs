@@ -1,13 +1,13 @@
 //! Asset selector global settings.
 
-use super::settings_actions::SaveLanguage;
-use crate::components::checked_form::{Check, Values};
-use crate::components::field::FieldError;
-use crate::components::saving::SaveForm;
-use crate::components::unsaved::Unsaved;
+use crate::pages::integration::settings_actions::SaveLanguage;
+use crate::components::forms::form::{Check, Values};
+use crate::components::forms::field::FieldError;
+use crate::components::forms::save_form::SaveForm;
+use crate::components::forms::unsaved_changes::Unsaved;
 use domain::fields::FieldErrors;
-use domain::selector::Language;
-use domain::settings::{Clashes, Edit, GlobalForm, Revised, Settings};
+use domain::integration::selector::Language;
+use domain::integration::settings::{Clashes, Edit, GlobalForm, Revised, Settings};
 use leptos::prelude::*;
 
 const FIELDS: &[&str] = &["language"];

@@ -1,18 +1,18 @@
 //! What connectors have logged and sent, in the last two weeks.
 
-use super::address::Address;
-use super::current_address;
-use super::filter_form::FilterForm;
-use super::frame::{Section, Tab, shown};
-use crate::components::notice::{Kind, Notice};
-use crate::components::suspend::suspend;
-use crate::components::time::moment;
-use crate::failure::Failure;
+use crate::pages::integration::address::Address;
+use crate::pages::integration::current_address;
+use crate::pages::integration::filter_form::FilterForm;
+use crate::pages::integration::frame::{Section, Tab, shown};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::reactive::suspend::suspend;
+use crate::components::data::time::moment;
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::fields::too_long;
-use domain::remote_logs::{Filter, Level, Logs, MAX_SEARCH, RemoteLog};
+use domain::integration::remote_logs::{Filter, Level, Logs, MAX_SEARCH, RemoteLog};
 use domain::unicode::escape_hidden;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -39,8 +39,8 @@ pub async fn list_remote_logs(address: String) -> Result<LogsData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let filter = filter(&Address::parse(&address));
     Ok(LogsData {
-        logs: portal::remote_logs::list(&portal, &actor, &filter).await?,
-        on: portal::settings::get(&portal, &actor).await?.settings.remote_logging,
+        logs: portal::integration::remote_logs::list(&portal, &actor, &filter).await?,
+        on: portal::integration::settings::get(&portal, &actor).await?.settings.remote_logging,
     })
 }
 

@@ -1,12 +1,12 @@
 //! Advanced settings.
 
-use super::frame::Tab;
-use super::settings_actions::SaveRemoteLogging;
-use crate::components::checked_form::Check;
-use crate::components::saving::SaveForm;
-use crate::components::unsaved::Unsaved;
-use domain::remote_logs::{DAYS, MAX_BYTES};
-use domain::settings::{Clashes, Revised};
+use crate::pages::integration::frame::Tab;
+use crate::pages::integration::settings_actions::SaveRemoteLogging;
+use crate::components::forms::form::Check;
+use crate::components::forms::save_form::SaveForm;
+use crate::components::forms::unsaved_changes::Unsaved;
+use domain::integration::remote_logs::{DAYS, MAX_BYTES};
+use domain::integration::settings::{Clashes, Revised};
 use leptos::prelude::*;
 
 const MAX_MEBIBYTES: i64 = MAX_BYTES / (1024 * 1024);

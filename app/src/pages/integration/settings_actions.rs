@@ -1,16 +1,16 @@
 //! What the cards of the settings page save.
 
-use crate::failure::Failure;
-use domain::settings::Saved;
+use crate::error::Failure;
+use domain::integration::settings::Saved;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    super::address::Address,
-    super::frame::Tab,
-    crate::components::saving::answer_saved,
-    domain::settings::{ConnectionForm, Edit, GlobalForm},
+    crate::pages::integration::address::Address,
+    crate::pages::integration::frame::Tab,
+    crate::components::forms::save_form::answer_saved,
+    domain::integration::settings::{ConnectionForm, Edit, GlobalForm},
     portal::Secret,
-    portal::settings::{Base, SecretChange},
+    portal::integration::settings::{Base, SecretChange},
 };
 
 /// A form of the settings page, as it comes back when it cannot be saved without script.
@@ -40,7 +40,7 @@ pub async fn save_connection(
     let client_id = match client_id {
         Some(client_id) => client_id,
         None => {
-            let kept = portal::settings::get(&portal, &actor).await?;
+            let kept = portal::integration::settings::get(&portal, &actor).await?;
             kept.settings.portal.client_id.unwrap_or_default()
         }
     };
@@ -60,7 +60,7 @@ pub async fn save_connection(
         SecretChange::Keep
     };
     let edit = Edit::Connection(ConnectionForm { url, dam, client_id });
-    let saved = portal::settings::save_with(&portal, &actor, Base { shown: base, over }, &edit, secret).await;
+    let saved = portal::integration::settings::save_with(&portal, &actor, Base { shown: base, over }, &edit, secret).await;
     answer_saved::<SaveConnection>(saved, Tab::Settings.path(), &again)
 }
 
@@ -77,7 +77,7 @@ pub async fn save_language(
     let (portal, actor) = crate::context::signed_in()?;
     let again = back("language", base).with("language", &language);
     let edit = Edit::Global(GlobalForm { language });
-    let saved = portal::settings::save(&portal, &actor, Base { shown: base, over }, &edit).await;
+    let saved = portal::integration::settings::save(&portal, &actor, Base { shown: base, over }, &edit).await;
     answer_saved::<SaveLanguage>(saved, Tab::Settings.path(), &again)
 }
 
@@ -94,6 +94,6 @@ pub async fn save_remote_logging(
     let (portal, actor) = crate::context::signed_in()?;
     let again = back("remote-logging", base).with("remote_logging", remote_logging);
     let edit = Edit::RemoteLogging(remote_logging);
-    let saved = portal::settings::save(&portal, &actor, Base { shown: base, over }, &edit).await;
+    let saved = portal::integration::settings::save(&portal, &actor, Base { shown: base, over }, &edit).await;
     answer_saved::<SaveRemoteLogging>(saved, Tab::Settings.path(), &again)
 }

@@ -1,10 +1,10 @@
 //! What the settings page shows.
 
-use super::address::Address;
-use crate::failure::Failure;
-use domain::api_keys::ApiKeys;
-use domain::connection_test::Report;
-use domain::settings::{Clashes, ConnectionForm, Edit, GlobalForm, Revised};
+use crate::pages::integration::address::Address;
+use crate::error::Failure;
+use domain::integration::api_keys::ApiKeys;
+use domain::integration::connection_test::Report;
+use domain::integration::settings::{Clashes, ConnectionForm, Edit, GlobalForm, Revised};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -33,22 +33,22 @@ pub async fn settings(address: String) -> Result<SettingsData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let address = Address::parse(&address);
     let clashes = match filled(&address) {
-        Some((base, edit)) => crate::components::saving::clashes(&portal, &actor, base, &edit).await?,
+        Some((base, edit)) => crate::components::forms::save_form::clashes(&portal, &actor, base, &edit).await?,
         None => None,
     };
     let key = match address.get("show") {
         "api-key" => {
-            let key = portal::api_keys::show(&portal, &actor).await?;
+            let key = portal::integration::api_keys::show(&portal, &actor).await?;
             Some(key.expose().to_owned())
         }
         _ => None,
     };
     Ok(SettingsData {
-        revised: portal::settings::get(&portal, &actor).await?,
-        keys: portal::api_keys::get(&portal, &actor).await?,
+        revised: portal::integration::settings::get(&portal, &actor).await?,
+        keys: portal::integration::api_keys::get(&portal, &actor).await?,
         key,
         clashes,
-        report: portal::connection::last(&portal, &actor).await?,
+        report: portal::integration::connection_test::last(&portal, &actor).await?,
     })
 }
 

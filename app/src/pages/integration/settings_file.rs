@@ -1,17 +1,17 @@
 //! The settings as a file: to download, and to upload with a preview of what would change.
 
-use super::changes::changes;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::conflict::Conflict;
-use crate::components::field::FieldError;
-use crate::components::notice::{Kind, Notice};
-use crate::components::task_scope::TaskScope;
-use crate::components::text_area::text_area_content;
-use crate::components::toast::toast;
-use crate::failure::Failure;
+use crate::pages::integration::changes::changes;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::conflict::Conflict;
+use crate::components::forms::field::FieldError;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::reactive::task_scope::TaskScope;
+use crate::components::forms::text_area::text_area_content;
+use crate::components::feedback::toast::toast;
+use crate::error::Failure;
 use domain::fields::FieldErrors;
 use domain::ids::SettingsUploadId;
-use domain::settings::{Difference, Saved};
+use domain::integration::settings::{Difference, Saved};
 use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
@@ -21,12 +21,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "ssr")]
 use {
-    super::address::Address,
-    super::frame::Tab,
-    crate::components::checked_form::refuse,
-    crate::components::saving::answer_saved,
-    domain::settings::{Edit, differences},
-    portal::settings::uploads::{self, Upload},
+    crate::pages::integration::address::Address,
+    crate::pages::integration::frame::Tab,
+    crate::components::forms::form::refuse,
+    crate::components::forms::save_form::answer_saved,
+    domain::integration::settings::{Edit, differences},
+    portal::integration::settings::uploads::{self, Upload},
     portal::{Actor, Portal},
 };
 
@@ -39,7 +39,7 @@ const MAX_SHOWN_AGAIN: usize = 64 * 1024;
 pub struct Preview {
     /// The revision that it was compared with.
     base: i64,
-    /// The first changes, at most [`MAX_LISTED`](domain::settings::MAX_LISTED).
+    /// The first changes, at most [`MAX_LISTED`](domain::integration::settings::MAX_LISTED).
     differences: Vec<Difference>,
     /// How many there are in all.
     total: usize,
@@ -65,10 +65,10 @@ async fn preview(
     id: SettingsUploadId,
     upload: &Upload,
 ) -> Result<Preview, portal::Error> {
-    let now = portal::settings::get(portal, actor).await?;
+    let now = portal::integration::settings::get(portal, actor).await?;
     let mut differences = differences(&now.settings, &upload.settings()?);
     let total = differences.len();
-    differences.truncate(domain::settings::MAX_LISTED);
+    differences.truncate(domain::integration::settings::MAX_LISTED);
     Ok(Preview {
         base: now.revision,
         differences,
@@ -152,7 +152,7 @@ pub async fn apply_file(
         let sentence = "The file has waited for too long, or was applied already. Send it again.";
         let found = found.ok_or_else(|| portal::Error::Conflict(sentence.to_owned()))?;
         let edit = Edit::Whole(Box::new(found.settings()?));
-        let saved = portal::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await?;
+        let saved = portal::integration::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await?;
         if let (Some(id), Saved::New(_) | Saved::Same(_)) = (id, &saved) {
             // What is saved is saved; the file goes by itself within the hour.
             let _ = uploads::delete(&portal, &actor, id).await;

@@ -1,21 +1,21 @@
 //! The first page of the section: its cards in the order of the guide.
 
-use super::address::Address;
-use super::api_key::ApiKeyCard;
-use super::api_key_dialogs::{EndPreviousDialog, RotateDialog};
-use super::connection::ConnectionCard;
-use super::current_address;
-use super::frame::{Section, Tab, shown};
-use super::language::LanguageCard;
-use super::remote_logging::RemoteLoggingCard;
-use super::settings_data::{SettingsData, filled, settings};
-use crate::components::saving::SavedNotice;
-use crate::components::suspend::suspend;
-use crate::components::unsaved::{LeaveQuestion, Unsaved, UnsavedForms};
-use crate::failure::Failure;
+use crate::pages::integration::address::Address;
+use crate::pages::integration::api_key::ApiKeyCard;
+use crate::pages::integration::api_key_dialogs::{EndPreviousDialog, RotateDialog};
+use crate::pages::integration::connection::ConnectionCard;
+use crate::pages::integration::current_address;
+use crate::pages::integration::frame::{Section, Tab, shown};
+use crate::pages::integration::language::LanguageCard;
+use crate::pages::integration::remote_logging::RemoteLoggingCard;
+use crate::pages::integration::settings_data::{SettingsData, filled, settings};
+use crate::components::forms::save_form::SavedNotice;
+use crate::components::reactive::suspend::suspend;
+use crate::components::forms::unsaved_changes::{LeaveQuestion, Unsaved, UnsavedForms};
+use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::settings::Edit;
+use domain::integration::settings::Edit;
 use leptos::prelude::*;
 
 /// API key, Bynder settings, Asset selector global settings, Advanced settings.

@@ -1,8 +1,8 @@
 //! What a program needs, with the account's own values.
 
 use domain::oauth1::encode;
-use domain::selector::Resolved;
-use domain::settings::Settings;
+use domain::integration::selector::Resolved;
+use domain::integration::settings::Settings;
 use std::fmt::Write;
 
 /// What stands for the API key, until it is asked for.
@@ -130,7 +130,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::selector::{AssetTypes, Options, SelectionMode};
+    use domain::integration::selector::{AssetTypes, Options, SelectionMode};
 
     #[test]
     fn a_request_names_the_field_as_an_address_does() {

@@ -1,13 +1,13 @@
 //! What the pages do.
 
-use crate::failure::Failure;
+use crate::error::Failure;
 use domain::ids::{ClientSecretId, OauthAppId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    super::address::{Address, Dialog, Filled},
-    crate::components::checked_form::answer,
-    domain::oauth_apps::{AppForm, SecretForm, TokenSettingsForm},
+    crate::pages::oauth_apps::address::{Address, Dialog, Filled},
+    crate::components::forms::form::answer,
+    domain::oauth2::oauth_apps::{AppForm, SecretForm, TokenSettingsForm},
 };
 
 /// Registers an app; its secret, where it has one, waits on its page.
@@ -31,7 +31,7 @@ pub async fn create_app(
         scopes,
     };
     let settings = TokenSettingsForm::from(crate::context::site()?.signing_algorithm);
-    let made = portal::oauth_apps::create_with(&portal, &actor, form.clone(), settings).await;
+    let made = portal::oauth2::oauth_apps::create_with(&portal, &actor, form.clone(), settings).await;
     let page = made
         .as_ref()
         .map_or_else(|_| Address::default(), |app| Address::app(app.id));
@@ -60,7 +60,7 @@ pub async fn update_app(
         redirect_uris,
         scopes,
     };
-    let updated = portal::oauth_apps::update(&portal, &actor, app, form.clone(), confirmed).await;
+    let updated = portal::oauth2::oauth_apps::update(&portal, &actor, app, form.clone(), confirmed).await;
     let page = Address::app(app);
     answer::<UpdateApp>(updated, &page, &page.filled(Filled::App(form)))
 }
@@ -82,7 +82,7 @@ pub async fn set_token_settings(
         signing_algorithm,
         allow_introspection,
     };
-    let set = portal::oauth_apps::set_token_settings(&portal, &actor, app, form).await;
+    let set = portal::oauth2::oauth_apps::set_token_settings(&portal, &actor, app, form).await;
     let page = Address::app(app);
     answer::<SetTokenSettings>(set, &page, &page)
 }
@@ -99,7 +99,7 @@ pub async fn add_secret(
 ) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let form = SecretForm { note, days };
-    let added = portal::oauth_apps::secrets::add(&portal, &actor, app, form.clone()).await;
+    let added = portal::oauth2::oauth_apps::secrets::add(&portal, &actor, app, form.clone()).await;
     let page = Address::app(app);
     answer::<AddSecret>(added.map(drop), &page, &page.filled(Filled::Secret(form)))
 }
@@ -111,7 +111,7 @@ pub async fn add_secret(
 #[server(prefix = "/fn", endpoint = "oauth-apps/delete-secret")]
 pub async fn delete_secret(app: OauthAppId, secret: ClientSecretId) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let deleted = portal::oauth_apps::secrets::delete(&portal, &actor, app, secret).await;
+    let deleted = portal::oauth2::oauth_apps::secrets::delete(&portal, &actor, app, secret).await;
     let page = Address::app(app);
     answer::<DeleteSecret>(deleted, &page, &page.with(Dialog::DeleteSecret(secret)))
 }
@@ -123,7 +123,7 @@ pub async fn delete_secret(app: OauthAppId, secret: ClientSecretId) -> Result<()
 #[server(prefix = "/fn", endpoint = "oauth-apps/revoke")]
 pub async fn revoke_refresh_tokens(app: OauthAppId) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let revoked = portal::oauth_apps::revoke_refresh_tokens(&portal, &actor, app).await;
+    let revoked = portal::oauth2::oauth_apps::revoke_refresh_tokens(&portal, &actor, app).await;
     let page = Address::app(app);
     answer::<RevokeRefreshTokens>(revoked.map(drop), &page, &page.with(Dialog::Revoke))
 }
@@ -135,6 +135,6 @@ pub async fn revoke_refresh_tokens(app: OauthAppId) -> Result<(), Failure> {
 #[server(prefix = "/fn", endpoint = "oauth-apps/delete")]
 pub async fn delete_app(app: OauthAppId, name: String) -> Result<(), Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let deleted = portal::oauth_apps::delete(&portal, &actor, app, &name).await;
+    let deleted = portal::oauth2::oauth_apps::delete(&portal, &actor, app, &name).await;
     answer::<DeleteApp>(deleted, &Address::default(), &Address::app(app).with(Dialog::Delete))
 }

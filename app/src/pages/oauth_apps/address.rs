@@ -3,9 +3,9 @@
 //! A form that was sent without script comes back through here, so that nothing is lost that was filled in. No secret
 //! is ever part of it.
 
-use crate::query::pairs;
+use crate::query_string::pairs;
 use domain::ids::{ClientSecretId, OauthAppId};
-use domain::oauth_apps::{AppForm, SecretForm};
+use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use domain::oauth1::encode;
 use std::fmt;
 

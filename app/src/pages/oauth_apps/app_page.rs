@@ -1,27 +1,27 @@
 //! The page of one app.
 
-use super::address::{Address, Dialog, Filled, Spot};
-use super::closed::Closed;
-use super::data::{AppData, app};
-use super::details::DetailsForm;
-use super::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
-use super::list_page::acts_for;
-use super::secrets::SecretsCard;
-use super::token_settings::TokenSettingsCard;
-use super::try_it::{TryIt, authorization_url};
-use super::usage::usage;
-use super::{ABOVE_ONE, current_address};
-use crate::components::copy::Copy;
-use crate::components::notice::{Kind, Notice};
-use crate::components::page_header::PageHeader;
-use crate::components::problem::refusal;
-use crate::components::reveal::RevealDialog;
-use crate::components::suspend::suspend;
-use crate::components::time::{Time, by, moment_or_never};
-use crate::failure::Failure;
+use crate::pages::oauth_apps::address::{Address, Dialog, Filled, Spot};
+use crate::pages::oauth_apps::closed::Closed;
+use crate::pages::oauth_apps::data::{AppData, app};
+use crate::pages::oauth_apps::details::DetailsForm;
+use crate::pages::oauth_apps::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
+use crate::pages::oauth_apps::list_page::acts_for;
+use crate::pages::oauth_apps::secrets::SecretsCard;
+use crate::pages::oauth_apps::token_settings::TokenSettingsCard;
+use crate::pages::oauth_apps::try_it::{TryIt, authorization_url};
+use crate::pages::oauth_apps::usage::usage;
+use crate::pages::oauth_apps::{ABOVE_ONE, current_address};
+use crate::components::data::copy::Copy;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::data::page_header::PageHeader;
+use crate::components::feedback::error_message::refusal;
+use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::reactive::suspend::suspend;
+use crate::components::data::time::{Time, by, moment_or_never};
+use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::oauth_apps::{OauthApp, SecretForm};
+use domain::oauth2::oauth_apps::{OauthApp, SecretForm};
 use leptos::prelude::*;
 
 /// The page of one app: what is known of it, what can be changed, how to try it, and its end.

@@ -1,10 +1,10 @@
 //! Why a page is not there, and what would bring it.
 
-use crate::components::closed::{ClosedPage, rights_list};
-use crate::components::problem::Problem;
-use crate::failure::Failure;
-use domain::people::Me;
-use domain::rights::Right;
+use crate::components::feedback::access_denied::{ClosedPage, rights_list};
+use crate::components::feedback::error_message::Problem;
+use crate::error::Failure;
+use domain::accounts::users::Me;
+use domain::accounts::rights::Right;
 use leptos::prelude::*;
 
 /// What every page of OAuth apps needs.
@@ -22,7 +22,7 @@ pub fn Closed(
         return view! { <Problem failure /> }.into_any();
     };
     #[cfg(feature = "ssr")]
-    crate::components::problem::set_status(&failure);
+    crate::components::feedback::error_message::set_status(&failure);
     let missing: Vec<Right> = NEEDED.into_iter().filter(|right| !me.rights.has(*right)).collect();
     view! {
         <ClosedPage>

@@ -1,13 +1,13 @@
 //! What the pages show, each gathered in one round trip.
 
 #[cfg(feature = "ssr")]
-use super::address::Address;
-use crate::failure::Failure;
+use crate::pages::oauth_apps::address::Address;
+use crate::error::Failure;
 use domain::ids::OauthAppId;
-use domain::oauth_apps::{ClientSecret, OauthApp};
-use domain::people::UserChoice;
-use domain::reveals::Reveal;
-use domain::rights::Rights;
+use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
+use domain::accounts::users::UserChoice;
+use domain::auth::one_time_secrets::Reveal;
+use domain::accounts::rights::Rights;
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -56,8 +56,8 @@ pub struct AppData {
 pub async fn list() -> Result<ListData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     Ok(ListData {
-        apps: portal::oauth_apps::list(&portal, &actor).await?,
-        reveal: portal::reveals::pending(&portal, &actor).await?.into_iter().next(),
+        apps: portal::oauth2::oauth_apps::list(&portal, &actor).await?,
+        reveal: portal::auth::one_time_secrets::pending(&portal, &actor).await?.into_iter().next(),
     })
 }
 
@@ -80,7 +80,7 @@ pub async fn new_app(address: String) -> Result<FormData, Failure> {
 #[server(name = ReadApp, prefix = "/fn", endpoint = "oauth-apps/page", input = GetUrl)]
 pub async fn app(id: OauthAppId, address: String) -> Result<AppData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let app = portal::oauth_apps::get(&portal, &actor, id).await?;
+    let app = portal::oauth2::oauth_apps::get(&portal, &actor, id).await?;
     let form = match (Address::parse(&address).app_form(), &app.user) {
         (Some(filled), _) => form(&portal, &actor, &filled.user).await?,
         // The person may be inactive, and is known already.
@@ -91,10 +91,10 @@ pub async fn app(id: OauthAppId, address: String) -> Result<AppData, Failure> {
         (None, None) => form(&portal, &actor, "").await?,
     };
     Ok(AppData {
-        secrets: portal::oauth_apps::secrets::list(&portal, &actor, id).await?,
+        secrets: portal::oauth2::oauth_apps::secrets::list(&portal, &actor, id).await?,
         app,
         form,
-        reveal: portal::reveals::pending(&portal, &actor).await?.into_iter().next(),
+        reveal: portal::auth::one_time_secrets::pending(&portal, &actor).await?.into_iter().next(),
         public_url: crate::context::site()?.public_url.to_string(),
         now: portal.now(),
     })
@@ -102,19 +102,19 @@ pub async fn app(id: OauthAppId, address: String) -> Result<AppData, Failure> {
 
 #[cfg(feature = "ssr")]
 async fn form(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> Result<FormData, Failure> {
-    use domain::rights::Right;
+    use domain::accounts::rights::Right;
     Ok(FormData {
-        users: portal::people::choices(portal, actor, Right::ManageOauthApps, user).await?,
+        users: portal::accounts::users::choices(portal, actor, Right::ManageOauthApps, user).await?,
         rights: rights(portal, actor, user).await?,
     })
 }
 
 #[cfg(feature = "ssr")]
 async fn rights(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> Result<Option<Rights>, Failure> {
-    let Some(user) = domain::tokens::UserRef::parse(user) else {
+    let Some(user) = domain::oauth1::tokens::UserRef::parse(user) else {
         return Ok(None);
     };
-    match portal::oauth_apps::rights_of(portal, actor, &user).await {
+    match portal::oauth2::oauth_apps::rights_of(portal, actor, &user).await {
         Ok(rights) => Ok(Some(rights)),
         Err(portal::Error::Invalid(_)) => Ok(None),
         Err(error) => Err(error.into()),
@@ -128,8 +128,8 @@ async fn rights(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> R
 #[server(name = ReadAppUsers, prefix = "/fn", endpoint = "oauth-apps/users", input = GetUrl)]
 pub async fn users(search: String) -> Result<Vec<UserChoice>, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let right = domain::rights::Right::ManageOauthApps;
-    Ok(portal::people::choices(&portal, &actor, right, &search).await?)
+    let right = domain::accounts::rights::Right::ManageOauthApps;
+    Ok(portal::accounts::users::choices(&portal, &actor, right, &search).await?)
 }
 
 /// What the person may do whom the text names; nothing where it names nobody.

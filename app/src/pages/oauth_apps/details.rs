@@ -1,17 +1,17 @@
 //! What can be changed about an app.
 
-use super::actions::UpdateApp;
-use super::address::{Address, Filled};
-use super::data::FormData;
-use super::fields::{RedirectUrisField, UserField, app_form, who_may_be_meant};
-use super::scopes::{ScopesField, read};
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::field::{FieldError, TextField};
-use crate::components::toast::toast;
+use crate::pages::oauth_apps::actions::UpdateApp;
+use crate::pages::oauth_apps::address::{Address, Filled};
+use crate::pages::oauth_apps::data::FormData;
+use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, app_form, who_may_be_meant};
+use crate::pages::oauth_apps::scopes::{ScopesField, read};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::field::{FieldError, TextField};
+use crate::components::feedback::toast::toast;
 use domain::fields::FieldErrors;
-use domain::oauth_apps::{AppForm, OauthApp};
-use domain::people::UserChoice;
-use domain::scopes::{Scope, Scopes};
+use domain::oauth2::oauth_apps::{AppForm, OauthApp};
+use domain::accounts::users::UserChoice;
+use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
 
 const FIELDS: &[&str] = &["name", "user", "redirect_uris", "scopes", "confirmed"];

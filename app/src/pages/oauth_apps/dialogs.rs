@@ -1,13 +1,13 @@
 //! The questions before something of an app ends.
 
-use super::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
-use super::secrets::title;
-use crate::components::checked_form::Check;
-use crate::components::confirm::{ConfirmDialog, ConfirmName, name_errors};
-use crate::components::notice::{Kind, Notice};
-use crate::components::time::moment_or_never;
-use crate::components::toast::toast;
-use domain::oauth_apps::{ClientSecret, OauthApp};
+use crate::pages::oauth_apps::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
+use crate::pages::oauth_apps::secrets::title;
+use crate::components::forms::form::Check;
+use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, name_errors};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::data::time::moment_or_never;
+use crate::components::feedback::toast::toast;
+use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
 use leptos::prelude::*;
 
 /// Asks whether to delete a secret.

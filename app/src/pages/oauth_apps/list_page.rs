@@ -1,21 +1,21 @@
 //! The list of OAuth apps.
 
-use super::address::{Address, PATH};
-use super::closed::Closed;
-use super::data::{ListData, list};
-use super::{ABOVE, current_address};
-use crate::components::list_card::ListCard;
-use crate::components::page_header::PageHeader;
-use crate::components::problem::refusal;
-use crate::components::reveal::RevealDialog;
-use crate::components::suspend::suspend;
-use crate::components::time::moment_or_never;
-use crate::failure::Failure;
+use crate::pages::oauth_apps::address::{Address, PATH};
+use crate::pages::oauth_apps::closed::Closed;
+use crate::pages::oauth_apps::data::{ListData, list};
+use crate::pages::oauth_apps::{ABOVE, current_address};
+use crate::components::data::list_card::ListCard;
+use crate::components::data::page_header::PageHeader;
+use crate::components::feedback::error_message::refusal;
+use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::reactive::suspend::suspend;
+use crate::components::data::time::moment_or_never;
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::oauth_apps::{AppUser, OauthApp};
-use domain::scopes::Scopes;
+use domain::oauth2::oauth_apps::{AppUser, OauthApp};
+use domain::oauth2::scopes::Scopes;
 use leptos::prelude::*;
 
 const LEAD: &str = "Applications that get access tokens by OAuth 2: for themselves, with the permissions of one user, or \

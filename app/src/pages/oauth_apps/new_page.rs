@@ -1,23 +1,23 @@
 //! The form for a new app, on a page of its own as it is long.
 
-use super::actions::CreateApp;
-use super::address::{Address, Filled, PATH};
-use super::closed::Closed;
-use super::data::{FormData, new_app};
-use super::fields::{GrantField, RedirectUrisField, UserField, app_form, who_may_be_meant};
-use super::scopes::{ScopesField, read};
-use super::{ABOVE_ONE, current_address};
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::field::TextField;
-use crate::components::page_header::PageHeader;
-use crate::components::problem::refusal;
-use crate::components::suspend::suspend;
-use crate::failure::Failure;
+use crate::pages::oauth_apps::actions::CreateApp;
+use crate::pages::oauth_apps::address::{Address, Filled, PATH};
+use crate::pages::oauth_apps::closed::Closed;
+use crate::pages::oauth_apps::data::{FormData, new_app};
+use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField, app_form, who_may_be_meant};
+use crate::pages::oauth_apps::scopes::{ScopesField, read};
+use crate::pages::oauth_apps::{ABOVE_ONE, current_address};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::field::TextField;
+use crate::components::data::page_header::PageHeader;
+use crate::components::feedback::error_message::refusal;
+use crate::components::reactive::suspend::suspend;
+use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::fields::FieldErrors;
-use domain::oauth_apps::{AppForm, Grant};
-use domain::scopes::Scope;
+use domain::oauth2::oauth_apps::{AppForm, Grant};
+use domain::oauth2::scopes::Scope;
 use leptos::prelude::*;
 
 /// The fields that show their own complaints.

@@ -1,8 +1,8 @@
 //! The scopes to choose from, each with what it means and what it needs.
 
-use crate::components::field::FieldError;
-use domain::rights::Rights;
-use domain::scopes::{Scope, Scopes};
+use crate::components::forms::field::FieldError;
+use domain::accounts::rights::Rights;
+use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -175,7 +175,7 @@ fn choose(fields: &web_sys::Element, scopes: &[Scope]) {
 #[cfg(test)]
 mod tests {
     use super::groups;
-    use domain::scopes::Scope;
+    use domain::oauth2::scopes::Scope;
 
     #[test]
     fn each_heading_stands_once_over_all_of_its_scopes() {

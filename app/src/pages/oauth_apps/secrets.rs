@@ -1,13 +1,13 @@
 //! The secrets that an app proves itself by: several at a time, so that one can be replaced without an outage.
 
-use super::actions::AddSecret;
-use super::address::{Address, Dialog};
-use crate::components::checked_form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::field::TextField;
-use crate::components::time::{created, moment_or_never};
+use crate::pages::oauth_apps::actions::AddSecret;
+use crate::pages::oauth_apps::address::{Address, Dialog};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::field::TextField;
+use crate::components::data::time::{created, moment_or_never};
 use domain::fields::FieldErrors;
 use domain::ids::OauthAppId;
-use domain::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm};
+use domain::oauth2::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 

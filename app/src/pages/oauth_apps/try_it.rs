@@ -1,11 +1,11 @@
 //! Trying an app without writing a program: a token and a call from the browser, or the address to send people to.
 
-use super::try_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
-use crate::components::copy::Copy;
-use crate::components::task_scope::TaskScope;
-use domain::oauth_apps::{Grant, OauthApp};
+use crate::pages::oauth_apps::try_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
+use crate::components::data::copy::Copy;
+use crate::components::reactive::task_scope::TaskScope;
+use domain::oauth2::oauth_apps::{Grant, OauthApp};
 use domain::oauth1::encode_form;
-use domain::scopes::{Scope, Scopes};
+use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -232,7 +232,7 @@ fn address(app: &OauthApp, public_url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::oauth_apps::TokenSettings;
+    use domain::oauth2::oauth_apps::TokenSettings;
     use domain::time::Timestamp;
 
     #[test]

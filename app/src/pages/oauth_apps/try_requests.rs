@@ -1,7 +1,7 @@
 //! The two requests of trying an app: for a token, and with it. In words for curl, and sent by the browser.
 
 use domain::oauth1::encode_form;
-use domain::scopes::Scopes;
+use domain::oauth2::scopes::Scopes;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -1,7 +1,7 @@
 //! Which of its scopes an app has really used.
 
-use domain::oauth_apps::OauthApp;
-use domain::scopes::{Scope, Scopes};
+use domain::oauth2::oauth_apps::OauthApp;
+use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
 
 /// What could be taken away from an app that is in use: what it has never called anything with. A refresh token calls

@@ -1,7 +1,7 @@
 //! The base strings of RFC 5849, each checked against the signature that the RFC prints for it (§3.4.1.1's own
 //! signature is erroneous there; with the secrets of its erratum the base string yields `r6/TJjbCOr97/+UU0NsvSne7s5g=`).
 
-use super::{FORM, origin};
+use crate::oauth1::tests::{FORM, origin};
 use crate::oauth1::{Request, SignedRequest, signing_key};
 
 /// The parameters of a base string, encoded once: the string of §3.4.1.3.2.

@@ -10,7 +10,7 @@ mod reference;
 mod refusals;
 mod values;
 
-use super::{Origin, Problem, Refusal, Request, SignatureMethod, SignedRequest};
+use crate::oauth1::{Origin, Problem, Refusal, Request, SignatureMethod, SignedRequest};
 
 /// An origin that is known to be good.
 fn origin(url: &str) -> Origin {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{FORM, origin};
+use crate::oauth1::tests::{FORM, origin};
 use crate::oauth1::{Origin, Problem, Request, decode, decode_form, is_form};
 
 /// Bytes that come close to a header: its own tokens in any order, with noise in between.

@@ -1,4 +1,4 @@
-use super::origin;
+use crate::oauth1::tests::origin;
 use crate::oauth1::{InvalidOrigin, Origin};
 
 #[test]

@@ -1,6 +1,6 @@
 //! Where parameters are read from, and in what shape.
 
-use super::{FORM, GOOD, GOOD_FORM, assert_good, good_but, good_with, refusal, rejected, with_header};
+use crate::oauth1::tests::{FORM, GOOD, GOOD_FORM, assert_good, good_but, good_with, refusal, rejected, with_header};
 use crate::oauth1::{Problem, Request};
 
 #[test]

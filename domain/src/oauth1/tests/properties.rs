@@ -2,7 +2,7 @@
 
 use proptest::{prelude::*, sample::Index};
 
-use super::{FORM, origin, reference};
+use crate::oauth1::tests::{FORM, origin, reference};
 use crate::oauth1::{Origin, Problem, Request, decode, decode_form, encode, encode_form, signing_key};
 
 /// Any public URL: scheme, host in mixed case, port or none, with the text that a base string URI starts with.

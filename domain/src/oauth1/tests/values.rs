@@ -1,6 +1,6 @@
 //! What the parameters may say, and how much of them there may be.
 
-use super::{FORM, GOOD, GOOD_FORM, assert_good, good_but, good_with, refusal, rejected, with_header};
+use crate::oauth1::tests::{FORM, GOOD, GOOD_FORM, assert_good, good_but, good_with, refusal, rejected, with_header};
 use crate::oauth1::{Problem, Request, SignatureMethod, is_form};
 
 #[test]

@@ -1,7 +1,7 @@
 //! A JSON list whose elements are read one by one, each whatever the others are.
 
-use super::{Item, reason};
-use domain::remote_logs::{MAX_BATCH, Sent};
+use crate::connector::batch::{Item, reason};
+use domain::integration::remote_logs::{MAX_BATCH, Sent};
 
 /// How many places of a body are tried after records that have no end: each try may read the rest of it.
 const MAX_TRIES: usize = 20;
@@ -10,7 +10,7 @@ const MAX_TRIES: usize = 20;
 ///
 /// A record that cannot be read ends where its brackets and quotes close. One in which they do not is followed by the
 /// next place where a whole record stands.
-pub(super) fn split(text: &str) -> Option<Vec<Item>> {
+pub(crate) fn split(text: &str) -> Option<Vec<Item>> {
     let mut rest = text.trim_ascii_start().strip_prefix('[')?.trim_ascii_start();
     let mut items = Vec::new();
     let mut tries = MAX_TRIES;

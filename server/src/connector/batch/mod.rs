@@ -5,10 +5,10 @@
 
 mod list;
 
-use crate::problem::{Kind, Problem};
+use crate::http::problem::{Kind, Problem};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use domain::remote_logs::{MAX_BATCH, Sent};
+use domain::integration::remote_logs::{MAX_BATCH, Sent};
 use std::borrow::Cow;
 
 /// The longest reason for a rejection, in characters: it may quote what was sent.
@@ -16,7 +16,7 @@ const MAX_REASON: usize = 200;
 
 /// How records stand in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// One list.
     List,
     /// One to a line (NDJSON); empty lines are none.
@@ -24,13 +24,13 @@ pub(super) enum Format {
 }
 
 /// A record, or why it cannot be read.
-pub(super) type Item = Result<Sent, String>;
+pub(crate) type Item = Result<Sent, String>;
 
 /// The format by the media type. A charset may say UTF-8 or ASCII, other parameters do not matter.
 ///
 /// # Errors
 /// 415 for any other, and for another charset: JSON is in UTF-8 (RFC 8259 §8.1).
-pub(super) fn format(headers: &HeaderMap) -> Result<Format, Problem> {
+pub(crate) fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = given.unwrap_or_default().split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
@@ -72,7 +72,7 @@ fn is_utf8(charset: &str) -> bool {
 ///
 /// # Errors
 /// 400 where there are too many, or where the body is no list of records at all.
-pub(super) fn parse(format: Format, body: &[u8]) -> Result<Vec<Item>, Problem> {
+pub(crate) fn parse(format: Format, body: &[u8]) -> Result<Vec<Item>, Problem> {
     let text = String::from_utf8_lossy(body);
     // RFC 8259 §8.1 lets a reader ignore a byte order mark.
     let text = replace_lone_surrogates(text.strip_prefix('\u{feff}').unwrap_or(&text));

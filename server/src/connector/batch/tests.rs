@@ -1,4 +1,4 @@
-use super::*;
+use crate::connector::batch::*;
 
 /// The messages of the records that can be read, and `-` for each of the others.
 fn messages(format: Format, body: &[u8]) -> Vec<String> {

@@ -1,12 +1,12 @@
 //! `/api/connector/v1/settings/events`: server-sent events (WHATWG HTML §9.2).
 //!
 //! A listener is a small state and a future that waits; there is no task and no buffer of its own. What it is told comes
-//! from the one task that looks after the account (see `portal::settings`).
+//! from the one task that looks after the account (see `portal::integration::settings`).
 
-use super::Gate;
-use super::caller::Admitted;
+use crate::connector::Gate;
+use crate::connector::authenticate::Admitted;
 use crate::api::openapi::OpenToCredentials;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 use crate::state::App;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -14,8 +14,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use futures_util::stream;
-use portal::connectors::{self, Caller};
-use portal::settings::Listener;
+use portal::integration::connectors::{self, Caller};
+use portal::integration::settings::Listener;
 use std::convert::Infallible;
 use std::fmt::Write;
 use std::time::Duration;

@@ -1,10 +1,11 @@
-use super::*;
+use crate::connector::events::*;
 use crate::config::{Config, Overrides};
 use domain::accounts::NewAccount;
-use domain::api_keys::Overlap;
-use domain::settings::Edit;
+use domain::integration::api_keys::Overlap;
+use domain::integration::settings::Edit;
 use futures_util::{Stream, StreamExt};
-use portal::{Actor, Clock, Keyring, Location, Options, Portal, accounts, api_keys, settings};
+use portal::{Actor, Clock, Keyring, Location, Options, Portal, accounts};
+use portal::integration::{api_keys, settings};
 use std::pin::pin;
 use tempfile::TempDir;
 
@@ -25,7 +26,7 @@ impl World {
             database: Location::File(folder.path().join("gatehouse.db")),
             keyring: Keyring::parse(portal::new_master_key().expose()).unwrap(),
             clock: Clock::manual(domain::time::Timestamp(1_780_272_000_000)),
-            outgoing: portal::outgoing::Policy::default(),
+            outgoing: portal::http_client::Policy::default(),
         };
         let portal = Portal::open(options).await.unwrap();
         let account = NewAccount {

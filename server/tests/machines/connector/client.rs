@@ -2,9 +2,10 @@
 
 use crate::http::Call;
 use crate::world::World;
-use domain::api_keys::Overlap;
-use domain::settings::{Edit, FieldForm, GlobalForm, Own, Saved};
-use portal::{Actor, Portal, api_keys, settings};
+use domain::integration::api_keys::Overlap;
+use domain::integration::settings::{Edit, FieldForm, GlobalForm, Own, Saved};
+use portal::{Actor, Portal};
+use portal::integration::{api_keys, settings};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};

@@ -3,8 +3,8 @@
 use super::client::{EVENTS, Event, Stream, field, key, language, rotate, save};
 use crate::http::Call;
 use crate::world::{Settings, World, on_each_engine};
-use domain::api_keys::Overlap;
-use portal::api_keys;
+use domain::integration::api_keys::Overlap;
+use portal::integration::api_keys;
 use std::time::{Duration, Instant};
 
 const LANGUAGES: [&str; 4] = ["nl_NL", "de_DE", "fr_FR", "es_ES"];

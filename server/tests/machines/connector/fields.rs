@@ -2,8 +2,8 @@
 
 use super::client::{field, field_path, get, key, save};
 use crate::world::{Settings, on_each_engine};
-use domain::settings::{ConnectionForm, Edit, FieldForm, Own};
-use portal::asked_fields;
+use domain::integration::settings::{ConnectionForm, Edit, FieldForm, Own};
+use portal::integration::requested_fields;
 use serde_json::json;
 
 /// The Global field settings: pictures and films, those of limited use hidden.
@@ -65,7 +65,7 @@ async fn a_field_that_nobody_has_configured_is_answered_and_offered() {
             (Some("Überschrift"), Some("house"))
         );
         assert_eq!(filled["source"]["defaultSearchTerm"], "global");
-        let offered = async || asked_fields::list(world.portal(), &world.operator).await.unwrap();
+        let offered = async || requested_fields::list(world.portal(), &world.operator).await.unwrap();
         let mut fields = offered().await;
         fields.sort();
         assert_eq!(fields, ["templates/Home/Hero", "Überschrift"]);
@@ -98,7 +98,7 @@ async fn names_that_are_none() {
         for odd in ["%00", "a%0d%0ab", "x".repeat(5_000).as_str(), "..%2f..%2fetc"] {
             assert_eq!(ask(odd).await.json()["configured"], false, "{odd}");
         }
-        let offered = asked_fields::list(world.portal(), &world.operator).await.unwrap();
+        let offered = requested_fields::list(world.portal(), &world.operator).await.unwrap();
         assert_eq!(offered, ["../../etc", "a b"], "{offered:?}");
     })
     .await;

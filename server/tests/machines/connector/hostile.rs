@@ -4,7 +4,7 @@ use super::client::{EVENTS, LOGS, SETTINGS, field_path, get, key, logs};
 use super::logs::{kept, switch};
 use crate::http::{Call, exchange};
 use crate::world::{Settings, on_each_engine};
-use portal::implementations;
+use portal::integration::implementations;
 
 #[tokio::test]
 async fn headers_of_any_size_and_bytes() {

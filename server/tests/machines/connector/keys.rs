@@ -3,8 +3,8 @@
 use super::client::{SETTINGS, field, get, key, key_of, rotate, save};
 use crate::http::{Answer, Call};
 use crate::world::{Settings, World, on_each_engine};
-use domain::api_keys::Overlap;
-use portal::{api_keys, implementations};
+use domain::integration::api_keys::Overlap;
+use portal::integration::{api_keys, implementations};
 use serde_json::json;
 
 fn assert_refused(answer: &Answer) {

@@ -3,9 +3,9 @@
 use super::client::{LOGS, key, logs, save};
 use crate::http::{Answer, Call};
 use crate::world::{Settings, World, on_each_engine};
-use domain::remote_logs::{Filter, RemoteLog};
-use domain::settings::Edit;
-use portal::remote_logs;
+use domain::integration::remote_logs::{Filter, RemoteLog};
+use domain::integration::settings::Edit;
+use portal::integration::remote_logs;
 use serde_json::json;
 
 pub async fn switch(world: &World, on: bool) {

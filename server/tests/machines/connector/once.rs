@@ -96,7 +96,7 @@ async fn a_key_is_the_account_s_own() {
         let other = world.other_account().await;
         let theirs = super::client::key_of(world.portal(), &other).await;
         switch(&world, true).await;
-        let edit = domain::settings::Edit::RemoteLogging(true);
+        let edit = domain::integration::settings::Edit::RemoteLogging(true);
         super::client::save(world.portal(), &other, &edit).await;
         for key in [&ours, &theirs] {
             let message = format!("of {}", key.len());

@@ -3,9 +3,9 @@
 use super::client::{SETTINGS, field, get, key, language, save};
 use crate::http::Call;
 use crate::world::{Settings, World, on_each_engine};
-use domain::settings::{ConnectionForm, Edit};
+use domain::integration::settings::{ConnectionForm, Edit};
 use portal::Secret;
-use portal::settings::SecretChange;
+use portal::integration::settings::SecretChange;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ async fn everything_but_the_client_secret() {
             client_id: "abc".to_owned(),
         });
         let secret = SecretChange::Replace(Secret::new("hunter2hunter2".to_owned()));
-        portal::settings::save_with(world.portal(), &world.operator, 0, &connection, secret)
+        portal::integration::settings::save_with(world.portal(), &world.operator, 0, &connection, secret)
             .await
             .unwrap();
         save(world.portal(), &world.operator, &field("Hero", "cat")).await;

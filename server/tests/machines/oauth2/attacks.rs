@@ -7,9 +7,9 @@ use super::client::{
 use crate::http::Call;
 use crate::world::{PASSWORD, Settings, World, on_each_engine};
 use domain::accounts::NewAccount;
-use domain::oauth_apps::AppForm;
+use domain::oauth2::oauth_apps::AppForm;
 use domain::oauth2::Parameters;
-use portal::authorization::{self, Outcome};
+use portal::oauth2::consents::{self, Outcome};
 use portal::{Error, accounts};
 
 fn other() -> AppForm {

@@ -6,8 +6,8 @@ use super::client::{
 use crate::http::Call;
 use crate::world::{Settings, World, on_each_engine};
 use domain::oauth2::Parameters;
-use domain::rights::Rights;
-use portal::connected_apps;
+use domain::accounts::rights::Rights;
+use portal::oauth2::connected_apps;
 
 #[tokio::test]
 async fn a_person_allows_it_and_the_app_acts_for_them() {
@@ -176,8 +176,8 @@ async fn what_is_wrong_is_told_to_the_app_with_its_state() {
             let query = super::client::form(&all);
             let parameters = domain::oauth2::Parameters::parse(query.as_bytes()).unwrap();
             let policy = super::client::policy(&world);
-            let outcome = portal::authorization::question(world.portal(), &policy, &ada, &parameters).await;
-            let Ok(portal::authorization::Outcome::Redirect(address)) = outcome else {
+            let outcome = portal::oauth2::consents::question(world.portal(), &policy, &ada, &parameters).await;
+            let Ok(portal::oauth2::consents::Outcome::Redirect(address)) = outcome else {
                 panic!("{query}: {outcome:?}");
             };
             assert!(address.starts_with(&format!("{CALLBACK}?error=")), "{address}");
@@ -240,22 +240,22 @@ async fn state_of_any_length_comes_back_exactly() {
                     assert_eq!(parameter(address, "state").as_ref(), Some(state), "{query:.200}");
                 });
                 came(
-                    &portal::authorization::allow(portal, &policy, &ada, &parameters)
+                    &portal::oauth2::consents::allow(portal, &policy, &ada, &parameters)
                         .await
                         .unwrap(),
                 );
-                let refused = portal::authorization::refuse(portal, &policy, &ada, &parameters)
+                let refused = portal::oauth2::consents::refuse(portal, &policy, &ada, &parameters)
                     .await
                     .unwrap();
                 let error = parameter(&refused, "error");
                 assert_eq!(error.as_deref(), Some(expected.unwrap_or("access_denied")));
                 assert_eq!(parameter(&refused, "state").as_ref(), Some(state));
                 // Allowed before, so nothing is asked.
-                match portal::authorization::question(portal, &policy, &ada, &parameters)
+                match portal::oauth2::consents::question(portal, &policy, &ada, &parameters)
                     .await
                     .unwrap()
                 {
-                    portal::authorization::Outcome::Redirect(address) => came(&address),
+                    portal::oauth2::consents::Outcome::Redirect(address) => came(&address),
                     other => panic!("{other:?}"),
                 }
             }
@@ -269,7 +269,7 @@ async fn state_of_any_length_comes_back_exactly() {
                 ];
                 let query = format!("{broken}&{}", super::client::form(&all));
                 let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
-                let address = portal::authorization::allow(world.portal(), &policy, &ada, &parameters)
+                let address = portal::oauth2::consents::allow(world.portal(), &policy, &ada, &parameters)
                     .await
                     .unwrap();
                 assert_eq!(
@@ -283,7 +283,7 @@ async fn state_of_any_length_comes_back_exactly() {
         for absent in ["", "&state=", "&state"] {
             let query = format!("client_id={id}&redirect_uri={CALLBACK}{absent}");
             let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
-            let address = portal::authorization::allow(world.portal(), &policy, &ada, &parameters)
+            let address = portal::oauth2::consents::allow(world.portal(), &policy, &ada, &parameters)
                 .await
                 .unwrap();
             assert_eq!(parameter(&address, "state"), None, "{absent}");
@@ -333,12 +333,12 @@ async fn people_are_asked_once_and_can_think_better_of_it() {
             let query = super::client::form(&pairs);
             let parameters = domain::oauth2::Parameters::parse(query.as_bytes()).unwrap();
             let policy = super::client::policy(&world);
-            portal::authorization::question(world.portal(), &policy, actor, &parameters)
+            portal::oauth2::consents::question(world.portal(), &policy, actor, &parameters)
                 .await
                 .unwrap()
         };
         let is_asked =
-            |outcome: &portal::authorization::Outcome| matches!(outcome, portal::authorization::Outcome::Ask(_));
+            |outcome: &portal::oauth2::consents::Outcome| matches!(outcome, portal::oauth2::consents::Outcome::Ask(_));
         assert!(!is_asked(&ask(&ada, "asset:read").await));
         assert!(is_asked(&ask(&grace, "asset:read").await), "what Ada allowed is Ada's");
 

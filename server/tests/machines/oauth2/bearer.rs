@@ -8,10 +8,10 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::oauth_apps::AppForm;
-use domain::rights::{Right, Rights};
+use domain::oauth2::oauth_apps::AppForm;
+use domain::accounts::rights::{Right, Rights};
 use hmac::{Hmac, KeyInit, Mac};
-use portal::profiles;
+use portal::accounts::profiles;
 use sha2::Sha256;
 
 /// The error of a refused token, with what each refusal must have.

@@ -6,10 +6,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::ids::OauthAppId;
-use domain::oauth_apps::{AppForm, SigningAlgorithm, TokenSettingsForm};
+use domain::oauth2::oauth_apps::{AppForm, SigningAlgorithm, TokenSettingsForm};
 use domain::oauth2::Parameters;
-use portal::authorization::{self, Outcome};
-use portal::oauth_apps;
+use portal::oauth2::consents::{self, Outcome};
+use portal::oauth2::oauth_apps;
 use portal::oauth2::Policy;
 
 pub const TOKEN: &str = "/v6/authentication/oauth2/token";

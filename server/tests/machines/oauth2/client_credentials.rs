@@ -2,10 +2,10 @@
 
 use super::client::{Client, access_token, error, get, service, web_app, words};
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth_apps::{AppForm, SecretForm};
-use domain::rights::{Right, Rights};
-use portal::oauth_apps::{self, secrets};
-use portal::people;
+use domain::oauth2::oauth_apps::{AppForm, SecretForm};
+use domain::accounts::rights::{Right, Rights};
+use portal::oauth2::oauth_apps::{self, secrets};
+use portal::accounts::users;
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -144,12 +144,12 @@ async fn the_app_stops_with_its_user() {
         };
         let client = Client::register(&world, input).await;
         let token = client.access_token(&world).await;
-        people::set_active(world.portal(), &world.operator, grace, false)
+        users::set_active(world.portal(), &world.operator, grace, false)
             .await
             .unwrap();
         assert_eq!(error(&client.token(&world, &[GRANT]).await), "unauthorized_client");
         assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 401);
-        people::set_active(world.portal(), &world.operator, grace, true)
+        users::set_active(world.portal(), &world.operator, grace, true)
             .await
             .unwrap();
         client.access_token(&world).await;

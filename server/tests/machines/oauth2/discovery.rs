@@ -2,7 +2,7 @@
 
 use crate::http::Call;
 use crate::world::{Settings, World, on_each_engine};
-use domain::scopes::Scope;
+use domain::oauth2::scopes::Scope;
 
 #[tokio::test]
 async fn the_metadata_names_endpoints_that_answer() {

@@ -7,9 +7,11 @@ use super::client::{
 use crate::http::Answer;
 use crate::world::{PASSWORD, Settings, World, on_each_engine};
 use domain::accounts::NewAccount;
-use domain::oauth_apps::AppForm;
-use domain::rights::Rights;
-use portal::{accounts, oauth_apps, people};
+use domain::oauth2::oauth_apps::AppForm;
+use domain::accounts::rights::Rights;
+use portal::accounts;
+use portal::oauth2::oauth_apps;
+use portal::accounts::users;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -193,11 +195,11 @@ async fn refresh_token_that_would_be_refused_is_inactive() {
         assert_eq!(ask(&world, &web, &second).await.json()["active"], true);
 
         world.person("Grace Hopper", Rights::all()).await;
-        people::set_active(world.portal(), &world.operator, world.ada, false)
+        users::set_active(world.portal(), &world.operator, world.ada, false)
             .await
             .unwrap();
         assert_eq!(ask(&world, &web, &second).await.json(), inactive(), "inactive user");
-        people::set_active(world.portal(), &world.operator, world.ada, true)
+        users::set_active(world.portal(), &world.operator, world.ada, true)
             .await
             .unwrap();
         assert_eq!(ask(&world, &web, &second).await.json()["active"], true);

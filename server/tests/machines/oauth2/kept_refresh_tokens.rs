@@ -4,8 +4,9 @@ use super::client::{
     ALL_SCOPES, Client, REVOKE, access_token, error, get_at, keeping, refresh_token, rotating, web_app,
 };
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth_apps::{REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
-use portal::{maintenance, oauth_apps};
+use domain::oauth2::oauth_apps::{REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
+use portal::maintenance;
+use portal::oauth2::oauth_apps;
 
 const USER: &str = "/api/v4/currentUser";
 const DAY: u64 = 24 * 3600;

@@ -9,7 +9,8 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use portal::{maintenance, signing_keys};
+use portal::maintenance;
+use portal::oauth2::signing_keys;
 use serde_json::Value;
 
 fn decode(text: &str) -> Vec<u8> {
@@ -141,7 +142,7 @@ async fn app_that_asks_for_rs256_gets_tokens_that_verify_by_the_published_rsa_ke
     on_each_engine(Settings::default(), async |mut world: World| {
         world.add_node().await;
         let client = Client::register_with(&world, service(), rs256()).await;
-        let other = domain::oauth_apps::AppForm {
+        let other = domain::oauth2::oauth_apps::AppForm {
             name: "Another".to_owned(),
             ..service()
         };

@@ -5,8 +5,9 @@ use super::client::{
     words,
 };
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth_apps::AppForm;
-use portal::{maintenance, oauth_apps};
+use domain::oauth2::oauth_apps::AppForm;
+use portal::maintenance;
+use portal::oauth2::oauth_apps;
 
 /// A confidential app that asks for rotation, and a public client, which has to rotate.
 async fn rotating_clients(world: &World) -> [Client; 2] {

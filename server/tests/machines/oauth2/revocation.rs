@@ -2,9 +2,10 @@
 
 use super::client::{Client, REVOKE, error, get, get_at, service, web_app};
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth_apps::AppForm;
-use domain::rights::Rights;
-use portal::{connected_apps, oauth_apps, people};
+use domain::oauth2::oauth_apps::AppForm;
+use domain::accounts::rights::Rights;
+use portal::oauth2::{connected_apps, oauth_apps};
+use portal::accounts::users;
 use std::time::{Duration, Instant};
 
 const USER: &str = "/api/v4/currentUser";
@@ -97,7 +98,7 @@ async fn apps_people_and_permissions_end_everywhere() {
         let client = Client::register(&world, input).await;
         let token = client.access_token(&world).await;
         assert_eq!(get_at(&world, 1, USER, &token).await.status, 200);
-        people::set_active(&portal, &operator, grace, false).await.unwrap();
+        users::set_active(&portal, &operator, grace, false).await.unwrap();
         gone_within_a_second(&world, &token).await;
 
         let client = Client::register(&world, web_app()).await;

@@ -2,10 +2,10 @@
 //!
 //! All that a person can choose to see is in the address, so a page can be shared, reloaded, and used without script.
 
-use crate::query::pairs;
+use crate::query_string::pairs;
 use domain::ids::{ConsumerId, TokenId};
 use domain::oauth1::encode;
-use domain::tokens::{NewToken, Place, TokenFilter, TokenQuery, TokenSort};
+use domain::oauth1::tokens::{NewToken, Place, TokenFilter, TokenQuery, TokenSort};
 use std::fmt;
 
 /// The path of the API tokens page; those of its tokens and consumers are below it.

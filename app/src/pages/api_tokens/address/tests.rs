@@ -1,7 +1,7 @@
 //! That an address says what it was made of, and nothing that it was not.
 
-use super::*;
-use domain::tokens::Cursor;
+use crate::pages::api_tokens::address::*;
+use domain::oauth1::tokens::Cursor;
 
 const ID: &str = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
 

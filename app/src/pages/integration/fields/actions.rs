@@ -1,16 +1,16 @@
 //! What the page does.
 
-use crate::failure::Failure;
-use domain::settings::{FieldForm, Saved};
+use crate::error::Failure;
+use domain::integration::settings::{FieldForm, Saved};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    super::address::{Address, Deleted, Done, PATH, Spot},
-    crate::components::checked_form::refuse,
-    crate::components::saving::answer_saved,
-    domain::settings::Edit,
+    crate::pages::integration::fields::address::{Address, Deleted, Done, PATH, Spot},
+    crate::components::forms::form::refuse,
+    crate::components::forms::save_form::answer_saved,
+    domain::integration::settings::Edit,
     leptos::server_fn::ServerFn,
-    portal::settings::Base,
+    portal::integration::settings::Base,
 };
 
 /// Saves the Global field settings, those of a field, or a new field's. `over` is the revision whose contrary changes a
@@ -27,7 +27,7 @@ pub async fn save_field(
 ) -> Result<Saved, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let from = Base { shown: base, over };
-    let saved = portal::settings::save(&portal, &actor, from, &Edit::Field(form.clone())).await;
+    let saved = portal::integration::settings::save(&portal, &actor, from, &Edit::Field(form.clone())).await;
     let spot = match &form {
         form if form.global => Spot::Global,
         form if !form.was.is_empty() => Spot::Edit(form.was.clone()),
@@ -44,7 +44,7 @@ pub async fn save_field(
 #[server(prefix = "/fn", endpoint = "integration/delete-field")]
 pub async fn delete_field(base: i64, field: String) -> Result<Saved, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let saved = portal::settings::save(&portal, &actor, base, &Edit::Remove(field.clone())).await;
+    let saved = portal::integration::settings::save(&portal, &actor, base, &Edit::Remove(field.clone())).await;
     answer::<DeleteField>(saved, |saved| match saved {
         Saved::New(revision) => Address::after(Done::Deleted(Deleted {
             revision: *revision,
@@ -62,7 +62,7 @@ pub async fn delete_field(base: i64, field: String) -> Result<Saved, Failure> {
 #[server(prefix = "/fn", endpoint = "integration/undo-field")]
 pub async fn undo_field(revision: i64) -> Result<Saved, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let saved = match portal::settings::undo(&portal, &actor, revision).await {
+    let saved = match portal::integration::settings::undo(&portal, &actor, revision).await {
         Ok(Saved::Clashes(_)) => Err(portal::Error::Conflict(
             "Somebody has changed the field since. The history has both.".to_owned(),
         )),

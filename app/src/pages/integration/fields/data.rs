@@ -1,8 +1,8 @@
 //! What the page shows, gathered in one round trip; the preview's assets come by themselves, as they may be far away.
 
-use crate::failure::Failure;
-use domain::selector::preview::Preview;
-use domain::settings::{Clashes, Revised};
+use crate::error::Failure;
+use domain::integration::selector::preview::Preview;
+use domain::integration::settings::{Clashes, Revised};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -25,16 +25,16 @@ pub struct FieldsData {
 #[server(name = ReadFields, prefix = "/fn", endpoint = "integration/fields", input = GetUrl)]
 pub async fn page(address: String) -> Result<FieldsData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let clashes = match super::address::Address::parse(&address).filled {
+    let clashes = match crate::pages::integration::fields::address::Address::parse(&address).filled {
         Some(filled) => {
-            let edit = domain::settings::Edit::Field(filled.form);
-            crate::components::saving::clashes(&portal, &actor, filled.base, &edit).await?
+            let edit = domain::integration::settings::Edit::Field(filled.form);
+            crate::components::forms::save_form::clashes(&portal, &actor, filled.base, &edit).await?
         }
         None => None,
     };
     Ok(FieldsData {
-        revised: portal::settings::get(&portal, &actor).await?,
-        asked: portal::asked_fields::list(&portal, &actor).await?,
+        revised: portal::integration::settings::get(&portal, &actor).await?,
+        asked: portal::integration::requested_fields::list(&portal, &actor).await?,
         clashes,
     })
 }
@@ -46,5 +46,5 @@ pub async fn page(address: String) -> Result<FieldsData, Failure> {
 #[server(name = ReadPreview, prefix = "/fn", endpoint = "integration/preview", input = GetUrl)]
 pub async fn preview() -> Result<Preview, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    Ok(portal::dam_assets::preview(&portal, &actor).await?)
+    Ok(portal::integration::dam_assets::preview(&portal, &actor).await?)
 }

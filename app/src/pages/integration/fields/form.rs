@@ -1,19 +1,19 @@
 //! The form of one field or of the Global field settings, with the live preview beside it.
 
-use super::Fields;
-use super::actions::SaveField;
-use super::address::{Address, Spot};
-use super::members::{LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField, field_form};
-use super::preview::LivePreview;
-use crate::components::checked_form::{Check, CheckedForm, FormProblem};
-use crate::components::field::TextField;
-use crate::components::notice::{Kind, Notice};
-use crate::components::saving::{Choice, when_saved};
-use crate::components::unsaved::{SaveBar, Watched};
+use crate::pages::integration::fields::Fields;
+use crate::pages::integration::fields::actions::SaveField;
+use crate::pages::integration::fields::address::{Address, Spot};
+use crate::pages::integration::fields::members::{LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField, field_form};
+use crate::pages::integration::fields::preview::LivePreview;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::forms::field::TextField;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::save_form::{Choice, when_saved};
+use crate::components::forms::unsaved_changes::{SaveBar, Watched};
 use crate::icons::{Draw, Icon};
 use domain::fields::name_key;
-use domain::selector::Options;
-use domain::settings::{Edit, FieldForm, Own, Settings};
+use domain::integration::selector::Options;
+use domain::integration::settings::{Edit, FieldForm, Own, Settings};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -261,12 +261,12 @@ fn focus(heading: NodeRef<html::H2>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::selector::SelectionMode;
+    use domain::integration::selector::SelectionMode;
 
     #[test]
     fn the_preview_shows_what_can_be_understood() {
         let global = Options {
-            asset_types: domain::selector::AssetTypes::parse("video"),
+            asset_types: domain::integration::selector::AssetTypes::parse("video"),
             mode: Some(SelectionMode::SingleFile),
             ..Options::default()
         };

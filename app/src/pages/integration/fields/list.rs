@@ -1,14 +1,14 @@
 //! The list: the Global field settings first, then the fields, found by any part of their names.
 
-use super::Fields;
-use super::address::{Address, STEP, Spot};
-use super::form::FieldEditor;
-use super::rows::{Drawn, Row, drawn};
-use super::search::Search;
-use super::words::{inherited, own};
+use crate::pages::integration::fields::Fields;
+use crate::pages::integration::fields::address::{Address, STEP, Spot};
+use crate::pages::integration::fields::form::FieldEditor;
+use crate::pages::integration::fields::rows::{Drawn, Row, drawn};
+use crate::pages::integration::fields::search::Search;
+use crate::pages::integration::fields::words::{inherited, own};
 use domain::fields::name_key;
-use domain::selector::Options;
-use domain::settings::Member;
+use domain::integration::selector::Options;
+use domain::integration::settings::Member;
 use leptos::either::Either;
 use leptos::prelude::*;
 

@@ -1,11 +1,11 @@
 //! The form's options. Each may be left open, visibly, and says what then holds.
 
-use super::words::left_open;
-use crate::components::checked_form::Values;
-use crate::components::field::FieldError;
+use crate::pages::integration::fields::words::left_open;
+use crate::components::forms::form::Values;
+use crate::components::forms::field::FieldError;
 use crate::icons::{Draw, Icon};
-use domain::selector::{AssetType, Options, SelectionMode};
-use domain::settings::{FieldForm, Member, Own};
+use domain::integration::selector::{AssetType, Options, SelectionMode};
+use domain::integration::settings::{FieldForm, Member, Own};
 use leptos::html;
 use leptos::prelude::*;
 

@@ -1,14 +1,14 @@
 //! What was done last, above the list: a deletion with its undo stays until the next one.
 
-use super::Fields;
-use super::actions::{DeleteField, UndoField};
-use super::address::Deleted;
-use crate::components::notice::{Kind, Notice};
-use crate::components::saving::SavedNotice;
-use crate::components::toast::toaster;
-use crate::failure::Failure;
+use crate::pages::integration::fields::Fields;
+use crate::pages::integration::fields::actions::{DeleteField, UndoField};
+use crate::pages::integration::fields::address::Deleted;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::save_form::SavedNotice;
+use crate::components::feedback::toast::toaster;
+use crate::error::Failure;
 use crate::icons::{Draw, Icon};
-use domain::settings::Saved;
+use domain::integration::settings::Saved;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_url;

@@ -3,14 +3,14 @@
 //! It is a picture: nothing in it can be used but what is chosen in the form and the language above it. It is drawn anew
 //! at each keystroke, from assets that came with the page.
 
-use super::Fields;
-use super::address::Address;
-use crate::components::notice::{Kind, Notice};
-use crate::components::problem::refusal;
-use crate::components::suspend::suspend;
+use crate::pages::integration::fields::Fields;
+use crate::pages::integration::fields::address::Address;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::error_message::refusal;
+use crate::components::reactive::suspend::suspend;
 use crate::icons::{Draw, Icon};
-use domain::selector::preview::{Preview, PreviewAsset, PreviewSource};
-use domain::selector::{AssetType, Language, Options, SelectionMode, Words};
+use domain::integration::selector::preview::{Preview, PreviewAsset, PreviewSource};
+use domain::integration::selector::{AssetType, Language, Options, SelectionMode, Words};
 use leptos::prelude::*;
 
 /// The preview, with whose assets it shows and in which language.

@@ -1,7 +1,7 @@
 //! Which of the fields are drawn.
 
-use super::FieldsData;
-use super::address::Spot;
+use crate::pages::integration::fields::FieldsData;
+use crate::pages::integration::fields::address::Spot;
 use domain::fields::name_key;
 
 /// A row of the list.
@@ -95,8 +95,8 @@ pub fn drawn(data: &FieldsData, keys: &[String], search: &str, most: usize, spot
 mod tests {
     use super::*;
     use crate::pages::integration::fields::address::STEP;
-    use domain::selector::Options;
-    use domain::settings::{FieldSettings, Revised, Settings};
+    use domain::integration::selector::Options;
+    use domain::integration::settings::{FieldSettings, Revised, Settings};
 
     fn data(count: usize) -> FieldsData {
         let field = |number| FieldSettings {

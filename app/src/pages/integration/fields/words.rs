@@ -1,7 +1,7 @@
 //! The options in words.
 
-use domain::selector::Options;
-use domain::settings::Member;
+use domain::integration::selector::Options;
+use domain::integration::settings::Member;
 
 /// What a level has of its own for an option; nothing where it leaves it open.
 pub fn own(options: &Options, member: Member) -> Option<String> {
@@ -35,7 +35,7 @@ pub fn left_open(global: Option<&Options>, member: Member) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::selector::{AssetType, SelectionMode};
+    use domain::integration::selector::{AssetType, SelectionMode};
 
     #[test]
     fn what_is_left_open_says_what_then_holds() {

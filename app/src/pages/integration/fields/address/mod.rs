@@ -3,10 +3,10 @@
 //!
 //! A form that was sent without script comes back through here, so that nothing is lost that was filled in.
 
-use crate::query::pairs;
+use crate::query_string::pairs;
 use domain::oauth1::encode;
-use domain::selector::Language;
-use domain::settings::FieldForm;
+use domain::integration::selector::Language;
+use domain::integration::settings::FieldForm;
 use std::fmt;
 
 /// The path of the page.
@@ -106,7 +106,7 @@ impl Address {
                 "more" => {
                     address.more = value
                         .parse()
-                        .map_or(0, |more: usize| more.min(domain::settings::MAX_FIELDS))
+                        .map_or(0, |more: usize| more.min(domain::integration::settings::MAX_FIELDS))
                 }
                 "language" => address.language = Language::from_code(&value),
                 "saved" => address.done = Some(Done::Saved(value)),

@@ -1,5 +1,5 @@
-use super::*;
-use domain::settings::Own;
+use crate::pages::integration::fields::address::*;
+use domain::integration::settings::Own;
 
 #[test]
 fn an_address_reads_back() {

@@ -1,0 +1,12 @@
+//! Forms: fields, validation, saving and what is not saved yet.
+
+pub mod combobox;
+pub mod conflict;
+pub mod field;
+pub mod form;
+pub mod pointer;
+pub mod save_form;
+pub mod text_area;
+pub mod unsaved_changes;
+pub mod user_suggestions;
+

@@ -1,0 +1,7 @@
+//! What opens over a page: dialogs and menus.
+
+pub mod confirm;
+pub mod dialog;
+pub mod menu;
+pub(crate) mod secret_dialog;
+

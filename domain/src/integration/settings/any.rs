@@ -1,0 +1,58 @@
+//! Settings of every kind, for property tests.
+
+use crate::integration::settings::{Connection, FieldSettings, Settings};
+use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Options whose texts match a pattern.
+pub fn options(texts: &'static str) -> impl Strategy<Value = Options> {
+    let types = vec(select(AssetType::ALL), 1..5);
+    (
+        of(texts),
+        of(types.prop_map(AssetTypes::from)),
+        any::<Option<bool>>(),
+        any::<Option<bool>>(),
+        of(select(SelectionMode::ALL)),
+    )
+        .prop_map(|(term, types, hide, layout, mode)| Options {
+            default_search_term: term,
+            asset_types: types,
+            hide_limited_use: hide,
+            asset_result_in_layout_service: layout,
+            mode,
+        })
+}
+
+/// Settings that can be kept, whose search terms and whose fields' names match these patterns.
+pub fn settings(texts: &'static str, names: &'static str) -> impl Strategy<Value = Settings> {
+    let connection = (
+        of(select(&["https://a.example", "https://b.example"][..])),
+        select(Dam::ALL),
+        of("[!-~]{1,20}"),
+    );
+    let fields = vec((names, options(texts)), 0..6);
+    let whole = (connection, select(Language::ALL), any::<bool>(), options(texts), fields);
+    whole.prop_filter_map(
+        "not to be kept",
+        |((url, dam, client_id), language, remote_logging, global, fields)| {
+            let settings = Settings {
+                portal: Connection {
+                    url: url.map(str::to_owned),
+                    dam,
+                    client_id,
+                },
+                language,
+                remote_logging,
+                global,
+                fields: fields
+                    .into_iter()
+                    .map(|(field, options)| FieldSettings { field, options })
+                    .collect(),
+            };
+            settings.checked().ok()
+        },
+    )
+}

@@ -1,0 +1,210 @@
+//! An app's token settings: rotation of its refresh tokens, the algorithm that signs its access tokens, and whether it
+//! may introspect tokens of other apps.
+
+use crate::oauth2::oauth_apps::Grant;
+use crate::fields::FieldErrors;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// In how many days a refresh token expires that nobody uses. Each use begins them anew.
+pub const REFRESH_TOKEN_IDLE_DAYS: u32 = 30;
+
+/// In how many days after it was issued a refresh token expires, however often it is used.
+pub const REFRESH_TOKEN_LIFETIME_DAYS: u32 = 365;
+
+/// The algorithm that signs an app's access tokens (RFC 7518 §3.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SigningAlgorithm {
+    /// ECDSA with P-256 and SHA-256.
+    #[default]
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, which every resource server has to support (RFC 9068 §2.1).
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+/// A word that names no [`SigningAlgorithm`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the signing algorithm is ES256 or RS256")]
+pub struct UnknownAlgorithm;
+
+impl SigningAlgorithm {
+    /// All there are.
+    pub const ALL: &[Self] = &[Self::Es256, Self::Rs256];
+
+    /// Returns the name that a token's header has as `alg`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+
+    /// Returns the label on a page.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256 (ECDSA, short tokens)",
+            Self::Rs256 => "RS256 (RSA, verified by every resource server)",
+        }
+    }
+}
+
+impl fmt::Display for SigningAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for SigningAlgorithm {
+    type Err = UnknownAlgorithm;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|algorithm| algorithm.code() == text).ok_or(UnknownAlgorithm)
+    }
+}
+
+/// An app's token settings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenSettings {
+    /// Whether each refresh issues a new refresh token, and the old one stops (RFC 9700 §4.14.2).
+    pub rotate_refresh_tokens: bool,
+    /// The algorithm that signs its access tokens.
+    pub signing_algorithm: SigningAlgorithm,
+    /// Whether it may introspect access tokens of the account's other apps, as a resource server does (RFC 7662).
+    pub allow_introspection: bool,
+}
+
+impl TokenSettings {
+    /// Returns the settings of a new app that gives none.
+    #[must_use]
+    pub fn new(grant: Grant, signing_algorithm: SigningAlgorithm) -> Self {
+        Self {
+            rotate_refresh_tokens: grant == Grant::Public,
+            signing_algorithm,
+            allow_introspection: false,
+        }
+    }
+}
+
+/// Token settings as a form gives them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenSettingsForm {
+    /// `Rotate refresh tokens`; counts for confidential apps that get refresh tokens.
+    pub rotate_refresh_tokens: bool,
+    /// `Signing algorithm`: a [`SigningAlgorithm`]'s code.
+    pub signing_algorithm: String,
+    /// `Allow introspection of other apps’ tokens`.
+    pub allow_introspection: bool,
+}
+
+impl TokenSettingsForm {
+    /// Validates the form for an app of this grant. A public client's refresh tokens always rotate (RFC 9700 §2.2.2), and
+    /// with client credentials there are none.
+    ///
+    /// # Errors
+    /// A complaint for each field that does not hold what it must.
+    pub fn validate(&self, grant: Grant) -> Result<TokenSettings, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let signing_algorithm = self.signing_algorithm.parse().unwrap_or_else(|UnknownAlgorithm| {
+            errors.add("signing_algorithm", "Select ES256 or RS256.");
+            SigningAlgorithm::default()
+        });
+        if self.allow_introspection && !grant.has_secret() {
+            errors.add(
+                "allow_introspection",
+                "A public client has no secret, so it cannot introspect tokens.",
+            );
+        }
+        errors.or(TokenSettings {
+            rotate_refresh_tokens: match grant {
+                Grant::Public => true,
+                Grant::AuthorizationCode => self.rotate_refresh_tokens,
+                Grant::ClientCredentials => false,
+            },
+            signing_algorithm,
+            allow_introspection: self.allow_introspection,
+        })
+    }
+}
+
+impl From<SigningAlgorithm> for TokenSettingsForm {
+    /// The form of a new app that leaves everything but the algorithm as it is by itself.
+    fn from(signing_algorithm: SigningAlgorithm) -> Self {
+        Self {
+            signing_algorithm: signing_algorithm.code().to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<TokenSettings> for TokenSettingsForm {
+    fn from(settings: TokenSettings) -> Self {
+        Self {
+            rotate_refresh_tokens: settings.rotate_refresh_tokens,
+            signing_algorithm: settings.signing_algorithm.code().to_owned(),
+            allow_introspection: settings.allow_introspection,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refresh_tokens_rotate_as_the_grant_allows() {
+        for (grant, asked, rotates) in [
+            (Grant::Public, false, true),
+            (Grant::Public, true, true),
+            (Grant::AuthorizationCode, false, false),
+            (Grant::AuthorizationCode, true, true),
+            (Grant::ClientCredentials, false, false),
+            (Grant::ClientCredentials, true, false),
+        ] {
+            let form = TokenSettingsForm {
+                rotate_refresh_tokens: asked,
+                signing_algorithm: "RS256".to_owned(),
+                allow_introspection: false,
+            };
+            let settings = form.validate(grant).unwrap();
+            assert_eq!(settings.rotate_refresh_tokens, rotates, "{grant:?} {asked}");
+            assert_eq!(settings.signing_algorithm, SigningAlgorithm::Rs256);
+            assert_eq!(TokenSettingsForm::from(settings).validate(grant), Ok(settings));
+        }
+    }
+
+    #[test]
+    fn public_client_cannot_be_allowed_introspection() {
+        let form = TokenSettingsForm {
+            allow_introspection: true,
+            signing_algorithm: "ES256".to_owned(),
+            ..TokenSettingsForm::default()
+        };
+        assert!(
+            form.validate(Grant::Public)
+                .unwrap_err()
+                .of("allow_introspection")
+                .is_some()
+        );
+        for grant in [Grant::AuthorizationCode, Grant::ClientCredentials] {
+            assert!(form.validate(grant).unwrap().allow_introspection);
+        }
+    }
+
+    #[test]
+    fn unknown_signing_algorithm_is_refused() {
+        for word in ["", "none", "HS256", "es256", "RS512", " RS256"] {
+            let form = TokenSettingsForm {
+                signing_algorithm: word.to_owned(),
+                ..TokenSettingsForm::default()
+            };
+            let errors = form.validate(Grant::AuthorizationCode).unwrap_err();
+            assert_eq!(errors.of("signing_algorithm"), Some("Select ES256 or RS256."), "{word}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Secrets at rest: the keyring, digests, passwords and RSA keys.
+
+pub(crate) mod keyring;
+pub mod passwords;
+pub(crate) mod rsa;
+pub(crate) mod secret;
+

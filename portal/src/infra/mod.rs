@@ -1,0 +1,12 @@
+//! What every subject stands on: the portal itself, its clock, errors, caches and their invalidation, audit, and readiness.
+
+pub(crate) mod audit;
+pub(crate) mod cache;
+pub(crate) mod clock;
+pub(crate) mod error;
+pub mod idempotency;
+pub(crate) mod invalidation;
+pub(crate) mod portal;
+pub(crate) mod readiness;
+pub(crate) mod throttle;
+

@@ -1,0 +1,180 @@
+//! OAuth 1 tokens.
+
+use crate::auth::actor::Actor;
+use crate::infra::audit::{self, Change};
+use crate::infra::invalidation;
+use crate::oauth1::consumers::{Revealed, account};
+use crate::database::{Transaction, fetch_optional, run};
+use crate::infra::error::{Error, Result};
+use crate::accounts::users;
+use crate::infra::portal::Portal;
+use crate::auth::one_time_secrets;
+use crate::crypto::secret::{self, Secret};
+use domain::fields;
+use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
+use domain::accounts::users::UserChoice;
+use domain::auth::one_time_secrets::RevealKind;
+use domain::accounts::rights::Right;
+use domain::time::Timestamp;
+use domain::oauth1::tokens::{NewToken, Token};
+
+mod list;
+mod order;
+
+pub use crate::oauth1::tokens::list::{get, list};
+
+/// What a new token is made of, besides its secret.
+pub(crate) struct Issue<'a> {
+    pub account: AccountId,
+    pub consumer: ConsumerId,
+    pub user: UserId,
+    pub integration: &'a str,
+    pub expires_at: Timestamp,
+}
+
+/// Issues a permanent token and hands out its secret, the only time that it can be read.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] where the account lacks
+/// the feature, [`Error::Invalid`] for each field that does not hold what it must: an active user and a consumer of the
+/// account, an integration type, and the integration's name where the type is Other.
+pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<Revealed<Token>> {
+    let account = account(actor, Right::CreateApiTokens)?;
+    let input = input.checked()?;
+    let integration = input.integration_name.unwrap_or(input.integration_type);
+    let mut tx = portal.begin().await?;
+    let user = users::resolve(&mut tx, account, "user", &input.user).await?;
+    let consumer = fetch_optional!(
+        &mut tx,
+        (String,),
+        "select name from consumers where id = $1 and account_id = $2",
+        input.consumer,
+        account
+    )?;
+    let (consumer,) = consumer.ok_or_else(consumer_gone)?;
+    let issue = Issue {
+        account,
+        consumer: input.consumer,
+        user: user.id,
+        integration: &integration,
+        expires_at: Timestamp(0),
+    };
+    let (id, token, secret) = insert(portal, &mut tx, actor, issue).await?;
+    let name = describe(&user, &consumer, &integration);
+    one_time_secrets::insert(portal, &mut tx, actor, RevealKind::Token, (&name, &token, &secret)).await?;
+    tx.commit().await?;
+    let value = Token {
+        id,
+        token,
+        user_id: user.id,
+        user: user.name,
+        user_email: user.email,
+        consumer_id: input.consumer,
+        consumer,
+        integration,
+        state: domain::oauth1::tokens::TokenState::Active,
+        created_by: actor.person().map(|person| person.name.clone()),
+        created_at: portal.now(),
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+        last_used_from: None,
+    };
+    Ok(Revealed { value, secret })
+}
+
+fn consumer_gone() -> Error {
+    Error::field("consumer", "This consumer is gone. Select another.")
+}
+
+fn describe(user: &UserChoice, consumer: &str, integration: &str) -> String {
+    format!("{integration} for {} through {consumer}", user.name)
+}
+
+/// Adds a token in the caller's transaction; gives its id, the token and its secret.
+pub(crate) async fn insert(
+    portal: &Portal,
+    tx: &mut Transaction,
+    actor: &Actor,
+    issue: Issue<'_>,
+) -> Result<(TokenId, String, Secret)> {
+    let id = TokenId(portal.new_id());
+    let token = secret::new_public_key();
+    let secret = secret::new_secret();
+    run!(
+        tx,
+        "insert into tokens (id, account_id, consumer_id, user_id, token, sealed_secret, integration, integration_key,
+                             created_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        id,
+        issue.account,
+        issue.consumer,
+        issue.user,
+        &token,
+        portal.seal(&context(id), &secret)?,
+        issue.integration,
+        fields::name_key(issue.integration),
+        actor.user_id(),
+        portal.now(),
+        issue.expires_at
+    )
+    .map_err(|error| match &error {
+        // The consumer was deleted since it was looked at.
+        sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => consumer_gone(),
+        _ => error.into(),
+    })?;
+    let change = Change {
+        action: "token.create",
+        subject: Some(id.0),
+        detail: issue.integration,
+    };
+    audit::record(portal, tx, actor, change).await?;
+    Ok((id, token, secret))
+}
+
+/// Ends a token, on every node within a second. Its secret is destroyed; its row stays for the record. Revoking twice is
+/// as good as once.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Admin settings and Revoke Bynder API tokens, [`Error::Disabled`] where the account lacks
+/// the feature, [`Error::NotFound`] where the account has no such token.
+pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
+    let account = account(actor, Right::RevokeApiTokens)?;
+    let mut tx = portal.begin().await?;
+    let revoked = fetch_optional!(
+        &mut tx,
+        (String,),
+        "update tokens set revoked_at = $3, revoked_by = $4, sealed_secret = $5
+         where id = $1 and account_id = $2 and revoked_at = 0 returning integration",
+        id,
+        account,
+        portal.now(),
+        actor.user_id(),
+        Vec::<u8>::new()
+    )?;
+    let Some((integration,)) = revoked else {
+        let revoked_before = fetch_optional!(
+            &mut tx,
+            (TokenId,),
+            "select id from tokens where id = $1 and account_id = $2",
+            id,
+            account
+        )?;
+        return revoked_before.map(|_| ()).ok_or(Error::NotFound("token"));
+    };
+    let change = Change {
+        action: "token.revoke",
+        subject: Some(id.0),
+        detail: &integration,
+    };
+    audit::record(portal, &mut tx, actor, change).await?;
+    invalidation::announce(portal, &mut tx).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(())
+}
+
+/// What a token's secret is sealed for.
+pub(crate) fn context(id: TokenId) -> String {
+    format!("tokens/{id}")
+}

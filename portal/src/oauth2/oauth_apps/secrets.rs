@@ -1,0 +1,147 @@
+//! An app's secrets: several at a time, so that one can be replaced without an outage.
+
+use crate::oauth2::oauth_apps::{account, kept, record};
+use crate::auth::actor::Actor;
+use crate::infra::invalidation;
+use crate::database::{Transaction, fetch_all, fetch_one, fetch_optional, run};
+use crate::infra::error::{Error, Result};
+use crate::infra::portal::Portal;
+use crate::auth::one_time_secrets;
+use crate::crypto::secret::{self, Secret};
+use domain::ids::{ClientSecretId, OauthAppId};
+use domain::oauth2::oauth_apps::{CheckedSecret, ClientSecret, MAX_SECRETS, SecretForm};
+use domain::auth::one_time_secrets::RevealKind;
+use domain::time::Timestamp;
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Adds a secret to an app and hands it out, the only time that it can be read.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for a field that does
+/// not hold what it must, [`Error::Conflict`] for a public client and where the app has [`MAX_SECRETS`] already,
+/// [`Error::NotFound`] where the account has no such app.
+pub async fn add(portal: &Portal, actor: &Actor, app: OauthAppId, input: SecretForm) -> Result<Secret> {
+    let account = account(actor)?;
+    let input = input.checked()?;
+    let mut tx = portal.begin().await?;
+    let kept = kept(&mut tx, account, app).await?;
+    if !kept.grant.has_secret() {
+        return Err(Error::Conflict("A public client has no secret.".to_owned()));
+    }
+    // Taken for writing first, so that two who add at once are counted one after the other.
+    run!(&mut tx, "update oauth_apps set name = name where id = $1", app)?;
+    let (count,) = fetch_one!(
+        &mut tx,
+        (i64,),
+        "select count(*) from client_secrets where app_id = $1",
+        app
+    )?;
+    if usize::try_from(count).is_ok_and(|count| count >= MAX_SECRETS) {
+        return Err(Error::Conflict(format!(
+            "An app has at most {MAX_SECRETS} secrets. Delete one that is not used any more."
+        )));
+    }
+    let detail = format!("{}: {}", kept.name, input.note);
+    let secret = insert(portal, &mut tx, actor, app, input).await?;
+    record(portal, &mut tx, actor, "oauth-app.add-secret", app, &detail).await?;
+    let client_id = app.to_string();
+    let shown = (kept.name.as_str(), client_id.as_str(), &secret);
+    one_time_secrets::insert(portal, &mut tx, actor, RevealKind::OauthApp, shown).await?;
+    invalidation::announce(portal, &mut tx).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(secret)
+}
+
+/// Adds a secret in the caller's transaction.
+pub(crate) async fn insert(
+    portal: &Portal,
+    tx: &mut Transaction,
+    actor: &Actor,
+    app: OauthAppId,
+    input: CheckedSecret,
+) -> Result<Secret> {
+    let secret = secret::new_secret();
+    let now = portal.now();
+    let days = input.days.and_then(|days| u32::try_from(days).ok());
+    run!(
+        tx,
+        "insert into client_secrets (id, app_id, digest, note, created_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        ClientSecretId(portal.new_id()),
+        app,
+        secret::digest(secret.expose().as_bytes()),
+        input.note,
+        actor.user_id(),
+        now,
+        days.map_or(Timestamp(0), |days| now.after(DAY * days))
+    )?;
+    Ok(secret)
+}
+
+/// An app's secrets, the oldest first; those that have stopped too.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] where the account has
+/// no such app.
+pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec<ClientSecret>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        id: ClientSecretId,
+        note: String,
+        created_by: Option<String>,
+        created_at: Timestamp,
+        expires_at: Timestamp,
+        last_used_at: Timestamp,
+    }
+    let account = account(actor)?;
+    let mut db = portal.read().await?;
+    kept(&mut db, account, app).await?;
+    let rows = fetch_all!(
+        &mut db,
+        Row,
+        "select s.id, s.note, u.name as created_by, s.created_at, s.expires_at, s.last_used_at
+         from client_secrets s left join users u on u.id = s.created_by
+         where s.app_id = $1 order by s.created_at, s.id",
+        app
+    )?;
+    let at = |time: Timestamp| (time.0 > 0).then_some(time);
+    Ok(rows
+        .into_iter()
+        .map(|row| ClientSecret {
+            id: row.id,
+            note: row.note,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            expires_at: at(row.expires_at),
+            last_used_at: at(row.last_used_at),
+        })
+        .collect())
+}
+
+/// Deletes one secret, on every node within a second. Tokens that it got stay as they are.
+///
+/// # Errors
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] where the account has
+/// no such app or the app no such secret.
+pub async fn delete(portal: &Portal, actor: &Actor, app: OauthAppId, id: ClientSecretId) -> Result<()> {
+    let account = account(actor)?;
+    let mut tx = portal.begin().await?;
+    let kept = kept(&mut tx, account, app).await?;
+    let row = fetch_optional!(
+        &mut tx,
+        (String,),
+        "delete from client_secrets where id = $1 and app_id = $2 returning note",
+        id,
+        app
+    )?;
+    let (note,) = row.ok_or(Error::NotFound("secret"))?;
+    let detail = format!("{}: {note}", kept.name);
+    record(portal, &mut tx, actor, "oauth-app.delete-secret", app, &detail).await?;
+    invalidation::announce(portal, &mut tx).await?;
+    tx.commit().await?;
+    portal.forget();
+    Ok(())
+}
