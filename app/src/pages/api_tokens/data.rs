@@ -1,7 +1,7 @@
 //! What the pages show, each gathered in one round trip.
 
 #[cfg(feature = "ssr")]
-use crate::pages::api_tokens::address::{Address, Dialog, Spot};
+use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
 use crate::error::Failure;
 use domain::oauth1::consumers::{Consumer, ConsumerChoice};
 use domain::ids::{ConsumerId, TokenId};

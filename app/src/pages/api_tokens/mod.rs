@@ -1,28 +1,19 @@
 //! API tokens: OAuth 1 consumers and tokens, their secrets' one showing, and the pages of each.
 
+mod access_denied;
+pub mod consumer;
+pub mod list;
+mod page_url;
+pub mod token;
+
 mod actions;
-mod address;
-mod closed;
-mod consumer_forms;
-mod consumer_page;
-mod consumers;
-mod create;
 mod data;
-mod delete;
-mod empty;
-mod examples;
-mod list_page;
-mod new_token;
-mod revoke;
-mod search;
-mod token_page;
-mod tokens;
 
-pub use consumer_page::ConsumerPage;
-pub use list_page::ApiTokensPage;
-pub use token_page::TokenPage;
+pub use crate::pages::api_tokens::consumer::page::ConsumerPage;
+pub use crate::pages::api_tokens::list::page::ApiTokensPage;
+pub use crate::pages::api_tokens::token::page::TokenPage;
 
-use address::Address;
+use crate::pages::api_tokens::page_url::Address;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
@@ -30,7 +21,7 @@ use leptos_router::hooks::use_url;
 const ABOVE: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
 /// The pages above those of a token or a consumer.
-const ABOVE_ONE: [(&str, &str); 3] = [ABOVE[0], ABOVE[1], (address::PATH, "API tokens")];
+const ABOVE_ONE: [(&str, &str); 3] = [ABOVE[0], ABOVE[1], (crate::pages::api_tokens::page_url::PATH, "API tokens")];
 
 /// The address of the page. It is the route's own, which stands still while another page is on its way.
 fn current_address() -> Memo<Address> {

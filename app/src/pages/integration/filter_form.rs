@@ -1,6 +1,6 @@
 //! A form that only chooses what a page shows: its fields become the address, with and without script.
 
-use crate::pages::integration::address::Address;
+use crate::pages::integration::page_url::Address;
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;

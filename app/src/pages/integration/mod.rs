@@ -1,39 +1,25 @@
 //! The Integration section: how connectors work with the DAM, and the connectors themselves.
 
-mod address;
-mod api_key;
-mod api_key_actions;
-mod api_key_dialogs;
+pub mod developers;
+pub mod history;
+pub mod implementations;
+mod layout;
+pub mod logs;
+mod page_url;
+pub mod settings;
+
 mod changes;
-mod checklist;
-mod connection;
-mod connection_test;
-mod developers_page;
 mod fields;
 mod filter_form;
-mod frame;
-mod history_actions;
-mod history_dialogs;
-mod history_page;
-mod implementations_dialogs;
-mod implementations_page;
-mod language;
-mod logs_page;
-mod remote_logging;
-mod settings_actions;
-mod settings_data;
-mod settings_file;
-mod settings_page;
-mod snippets;
 
-pub use developers_page::DevelopersPage;
-pub use fields::FieldsPage;
-pub use history_page::HistoryPage;
-pub use implementations_page::ImplementationsPage;
-pub use logs_page::LogsPage;
-pub use settings_page::SettingsTabPage;
+pub use crate::pages::integration::developers::page::DevelopersPage;
+pub use crate::pages::integration::fields::FieldsPage;
+pub use crate::pages::integration::history::page::HistoryPage;
+pub use crate::pages::integration::implementations::page::ImplementationsPage;
+pub use crate::pages::integration::logs::page::LogsPage;
+pub use crate::pages::integration::settings::page::SettingsTabPage;
 
-use address::Address;
+use crate::pages::integration::page_url::Address;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 

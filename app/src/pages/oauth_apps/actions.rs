@@ -5,7 +5,7 @@ use domain::ids::{ClientSecretId, OauthAppId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::oauth_apps::address::{Address, Dialog, Filled},
+    crate::pages::oauth_apps::page_url::{Address, Dialog, Filled},
     crate::components::forms::form::answer,
     domain::oauth2::oauth_apps::{AppForm, SecretForm, TokenSettingsForm},
 };

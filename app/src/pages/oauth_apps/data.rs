@@ -1,7 +1,7 @@
 //! What the pages show, each gathered in one round trip.
 
 #[cfg(feature = "ssr")]
-use crate::pages::oauth_apps::address::Address;
+use crate::pages::oauth_apps::page_url::Address;
 use crate::error::Failure;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};

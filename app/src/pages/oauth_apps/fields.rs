@@ -1,6 +1,6 @@
 //! The fields that the form for a new app and that for a kept one share.
 
-use crate::pages::oauth_apps::address::{Address, Filled};
+use crate::pages::oauth_apps::page_url::{Address, Filled};
 use crate::pages::oauth_apps::data::{user_rights, users};
 use crate::components::forms::form::Values;
 use crate::components::forms::combobox::{Combobox, Suggestion};

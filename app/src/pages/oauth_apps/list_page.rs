@@ -1,7 +1,7 @@
 //! The list of OAuth apps.
 
-use crate::pages::oauth_apps::address::{Address, PATH};
-use crate::pages::oauth_apps::closed::Closed;
+use crate::pages::oauth_apps::page_url::{Address, PATH};
+use crate::pages::oauth_apps::access_denied::Closed;
 use crate::pages::oauth_apps::data::{ListData, list};
 use crate::pages::oauth_apps::{ABOVE, current_address};
 use crate::components::data::list_card::ListCard;

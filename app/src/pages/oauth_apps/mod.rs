@@ -1,27 +1,21 @@
 //! OAuth 2 apps: the list, the form for a new one, and the page of each.
 
+mod access_denied;
+pub mod detail;
+mod page_url;
+
 mod actions;
-mod address;
-mod app_page;
-mod closed;
 mod data;
-mod details;
-mod dialogs;
 mod fields;
 mod list_page;
 mod new_page;
 mod scopes;
-mod secrets;
-mod token_settings;
-mod try_it;
-mod try_requests;
-mod usage;
 
-pub use app_page::OauthAppPage;
+pub use crate::pages::oauth_apps::detail::page::OauthAppPage;
 pub use list_page::OauthAppsPage;
 pub use new_page::NewOauthAppPage;
 
-use address::Address;
+use crate::pages::oauth_apps::page_url::Address;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
@@ -29,7 +23,7 @@ use leptos_router::hooks::use_url;
 const ABOVE: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
 /// The pages above those of one app.
-const ABOVE_ONE: [(&str, &str); 3] = [ABOVE[0], ABOVE[1], (address::PATH, "OAuth apps")];
+const ABOVE_ONE: [(&str, &str); 3] = [ABOVE[0], ABOVE[1], (crate::pages::oauth_apps::page_url::PATH, "OAuth apps")];
 
 /// The address of the page. It is the route's own, which stands still while another page is on its way.
 fn current_address() -> Memo<Address> {

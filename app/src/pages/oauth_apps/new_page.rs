@@ -1,8 +1,8 @@
 //! The form for a new app, on a page of its own as it is long.
 
 use crate::pages::oauth_apps::actions::CreateApp;
-use crate::pages::oauth_apps::address::{Address, Filled, PATH};
-use crate::pages::oauth_apps::closed::Closed;
+use crate::pages::oauth_apps::page_url::{Address, Filled, PATH};
+use crate::pages::oauth_apps::access_denied::Closed;
 use crate::pages::oauth_apps::data::{FormData, new_app};
 use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField, app_form, who_may_be_meant};
 use crate::pages::oauth_apps::scopes::{ScopesField, read};

@@ -61,7 +61,7 @@ pub enum Answer {
 #[server(prefix = "/fn", endpoint = "authorise/ask", input = GetUrl)]
 pub async fn ask(oauth_token: String, callback: Option<String>) -> Result<Asked, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    if let Some(outcome) = crate::pages::consent::oauth1::memory::recall(&oauth_token) {
+    if let Some(outcome) = crate::pages::consent::last_decision::recall(&oauth_token) {
         return Ok(Asked::Answered(outcome));
     }
     let question = portal::oauth1::request_tokens::question(&portal, &actor, &oauth_token, callback.as_deref()).await?;
@@ -94,12 +94,10 @@ pub async fn decide(oauth_token: String, callback: Option<String>, answer: Answe
         (Decision::Done, Answer::Allow) => Outcome::Allowed,
         (Decision::Done, Answer::Refuse) => Outcome::Refused,
     };
-    crate::pages::consent::oauth1::memory::keep(&oauth_token, &outcome)?;
+    crate::pages::consent::last_decision::keep(&oauth_token, &outcome)?;
     Ok(outcome)
 }
 
-#[cfg(feature = "ssr")]
-mod memory;
 
 /// The consent page.
 pub struct AuthorisePage {

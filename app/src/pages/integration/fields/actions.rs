@@ -5,7 +5,7 @@ use domain::integration::settings::{FieldForm, Saved};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::integration::fields::address::{Address, Deleted, Done, PATH, Spot},
+    crate::pages::integration::fields::page_url::{Address, Deleted, Done, PATH, Spot},
     crate::components::forms::form::refuse,
     crate::components::forms::save_form::answer_saved,
     domain::integration::settings::Edit,

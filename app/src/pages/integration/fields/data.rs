@@ -25,7 +25,7 @@ pub struct FieldsData {
 #[server(name = ReadFields, prefix = "/fn", endpoint = "integration/fields", input = GetUrl)]
 pub async fn page(address: String) -> Result<FieldsData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
-    let clashes = match crate::pages::integration::fields::address::Address::parse(&address).filled {
+    let clashes = match crate::pages::integration::fields::page_url::Address::parse(&address).filled {
         Some(filled) => {
             let edit = domain::integration::settings::Edit::Field(filled.form);
             crate::components::forms::save_form::clashes(&portal, &actor, filled.base, &edit).await?

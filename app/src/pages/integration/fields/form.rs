@@ -2,7 +2,7 @@
 
 use crate::pages::integration::fields::Fields;
 use crate::pages::integration::fields::actions::SaveField;
-use crate::pages::integration::fields::address::{Address, Spot};
+use crate::pages::integration::fields::page_url::{Address, Spot};
 use crate::pages::integration::fields::members::{LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField, field_form};
 use crate::pages::integration::fields::preview::LivePreview;
 use crate::components::forms::form::{Check, CheckedForm, FormProblem};

@@ -1,7 +1,8 @@
 //! Field settings: what the asset selector does for each content field, with a live preview of it.
 
+mod page_url;
+
 mod actions;
-mod address;
 mod data;
 mod form;
 mod list;
@@ -12,7 +13,7 @@ mod rows;
 mod search;
 mod words;
 
-use crate::pages::integration::frame::{Section, Tab, shown};
+use crate::pages::integration::layout::{Section, Tab, shown};
 use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::task_scope::TaskScope;
@@ -21,7 +22,7 @@ use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use address::{Address, Done, OPENERS, PATH, Spot};
+use crate::pages::integration::fields::page_url::{Address, Done, OPENERS, PATH, Spot};
 use data::{FieldsData, page, preview};
 use domain::fields::name_key;
 use domain::integration::selector::Language;

@@ -2,7 +2,7 @@
 
 use crate::pages::integration::fields::Fields;
 use crate::pages::integration::fields::actions::{DeleteField, UndoField};
-use crate::pages::integration::fields::address::Deleted;
+use crate::pages::integration::fields::page_url::Deleted;
 use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::feedback::toast::toaster;

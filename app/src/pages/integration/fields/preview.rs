@@ -4,7 +4,7 @@
 //! at each keystroke, from assets that came with the page.
 
 use crate::pages::integration::fields::Fields;
-use crate::pages::integration::fields::address::Address;
+use crate::pages::integration::fields::page_url::Address;
 use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::feedback::error_message::refusal;
 use crate::components::reactive::suspend::suspend;

@@ -1,7 +1,7 @@
 //! Which of the fields are drawn.
 
 use crate::pages::integration::fields::FieldsData;
-use crate::pages::integration::fields::address::Spot;
+use crate::pages::integration::fields::page_url::Spot;
 use domain::fields::name_key;
 
 /// A row of the list.
@@ -94,7 +94,7 @@ pub fn drawn(data: &FieldsData, keys: &[String], search: &str, most: usize, spot
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::integration::fields::address::STEP;
+    use crate::pages::integration::fields::page_url::STEP;
     use domain::integration::selector::Options;
     use domain::integration::settings::{FieldSettings, Revised, Settings};
 

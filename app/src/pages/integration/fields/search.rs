@@ -1,7 +1,7 @@
 //! The search above the list, and the way to a new field.
 
 use crate::pages::integration::fields::Fields;
-use crate::pages::integration::fields::address::{PATH, Spot};
+use crate::pages::integration::fields::page_url::{PATH, Spot};
 use crate::icons::{Draw, Icon};
 use leptos::html;
 use leptos::prelude::*;

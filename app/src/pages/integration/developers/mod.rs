@@ -1,0 +1,5 @@
+//! The Developers tab.
+
+pub(crate) mod page;
+pub(crate) mod snippets;
+

@@ -1,0 +1,5 @@
+//! The Implementations tab.
+
+pub(crate) mod dialogs;
+pub(crate) mod page;
+

@@ -1,0 +1,4 @@
+//! The Logs tab.
+
+pub(crate) mod page;
+
