@@ -8,9 +8,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use portal::auth::known_browsers;
-use portal::oauth2::Policy;
 use portal::auth::sessions::{Client, LIFETIME};
 use portal::auth::sign_in::{Cookies, SignedIn};
+use portal::oauth2::Policy;
 use portal::{Actor, Portal, Secret};
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Why a server function did not do what it was asked to, as the browser learns it.
 
 use domain::accounts::features::Feature;
-use domain::fields::FieldErrors;
 use domain::accounts::rights::Right;
+use domain::fields::FieldErrors;
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::{Bytes, Decodes, Encodes};

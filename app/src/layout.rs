@@ -1,9 +1,9 @@
 //! The frame of every page for people who are signed in: side bar, menu, main part.
 
-use crate::components::reactive::sync_view::AtOnce;
-use crate::components::overlay::menu::close_menus;
 use crate::components::navigation::session_ended::{SessionEnded, provide_page_session};
+use crate::components::overlay::menu::close_menus;
 use crate::components::reactive::suspend::suspend;
+use crate::components::reactive::sync_view::AtOnce;
 use crate::icons::{Draw, Icon, Mark};
 use crate::session::{CurrentUser, SignOut, me, remember_destination};
 use domain::accounts::users::Me;

@@ -25,10 +25,13 @@ pub use crate::documents::error_page::error_page;
 #[cfg(feature = "ssr")]
 pub use crate::documents::redirect_page::redirect_page;
 
-use crate::components::navigation::route_focus::provide_arrival;
-use crate::components::navigation::redirects::{Redirects, provide_redirects};
-use crate::components::navigation::history_guard::provide_steps;
 use crate::components::feedback::toast::{Toasts, provide_toasts};
+use crate::components::navigation::history_guard::provide_steps;
+use crate::components::navigation::redirects::{Redirects, provide_redirects};
+use crate::components::navigation::route_focus::provide_arrival;
+use crate::pages::home::HomePage;
+use crate::pages::not_found::NotFoundPage;
+use crate::routes::{ApiTokensPages, GatePages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
 use layout::Layout;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -36,9 +39,6 @@ use leptos_meta::MetaTags;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
-use crate::routes::{ApiTokensPages, GatePages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
-use crate::pages::home::HomePage;
-use crate::pages::not_found::NotFoundPage;
 
 /// The document around the app.
 #[cfg(feature = "ssr")]

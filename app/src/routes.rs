@@ -1,21 +1,23 @@
 //! Pages whose code comes in one piece: those that lead to each other. A browser fetches one file where each page by itself
 //! would make it fetch dozens, as every two pages have some code in common that no third one has.
 
-use crate::pages::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
-use crate::pages::consent::oauth1::AuthorisePage;
 use crate::pages::account::connected_apps::ConnectedAppsPage;
-use crate::pages::integration::{DevelopersPage, FieldsPage, HistoryPage, ImplementationsPage, LogsPage, SettingsTabPage};
-use crate::pages::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
-use crate::pages::consent::oauth2::Oauth2AuthorisePage;
-use crate::pages::page::Page;
-use crate::pages::settings::permissions::PermissionsPage;
-use crate::pages::settings::portal_settings::PortalSettingsPage;
-use crate::pages::sections::{AssetTrackingPage, SubscriptionPage, SupportPage};
 use crate::pages::account::sessions::SessionsPage;
-use crate::pages::settings::SettingsPage;
+use crate::pages::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
 use crate::pages::auth::setup::SetupPage;
 use crate::pages::auth::sign_in::SignInPage;
 use crate::pages::auth::signed_in::SignedInPage;
+use crate::pages::consent::oauth1::AuthorisePage;
+use crate::pages::consent::oauth2::Oauth2AuthorisePage;
+use crate::pages::integration::{
+    DevelopersPage, FieldsPage, HistoryPage, ImplementationsPage, LogsPage, SettingsTabPage,
+};
+use crate::pages::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
+use crate::pages::page::Page;
+use crate::pages::sections::{AssetTrackingPage, SubscriptionPage, SupportPage};
+use crate::pages::settings::SettingsPage;
+use crate::pages::settings::permissions::PermissionsPage;
+use crate::pages::settings::portal_settings::PortalSettingsPage;
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use leptos_router::hooks::use_location;

@@ -5,18 +5,18 @@
 //! the new key, and what another has sealed under it they open. Keys from the environment are for the operator to add,
 //! to every node, before [`rotate`] seals under the first of them.
 
-use crate::integration::api_keys;
-use crate::oauth1::consumers;
-use crate::database::{Lock, fetch_all, fetch_optional, run};
-use crate::infra::error::{Error, Result};
-use crate::oauth2::refresh_token_context;
-use crate::infra::portal::Portal;
-use crate::oauth1::request_tokens;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
+use crate::database::{Lock, fetch_all, fetch_optional, run};
+use crate::infra::error::{Error, Result};
+use crate::infra::portal::Portal;
+use crate::integration::api_keys;
 use crate::integration::settings;
-use crate::oauth2::signing_keys;
+use crate::oauth1::consumers;
+use crate::oauth1::request_tokens;
 use crate::oauth1::tokens;
+use crate::oauth2::refresh_token_context;
+use crate::oauth2::signing_keys;
 use domain::ids::{AccountId, ApiKeyId, ConsumerId, RevealId, SessionId, TokenId};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use std::path::Path;

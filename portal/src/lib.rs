@@ -19,10 +19,10 @@ pub mod oauth1;
 pub mod oauth2;
 
 pub use crate::auth::actor::{Actor, Via};
-pub use crate::infra::clock::Clock;
-pub use database::Location;
-pub use crate::infra::error::{Error, Result};
 pub use crate::crypto::keyring::{Keyring, NotAMasterKey, new_master_key};
+pub use crate::crypto::secret::Secret;
+pub use crate::infra::clock::Clock;
+pub use crate::infra::error::{Error, Result};
 pub use crate::infra::portal::{Options, Portal};
 pub use crate::infra::readiness::NotReady;
-pub use crate::crypto::secret::Secret;
+pub use database::Location;

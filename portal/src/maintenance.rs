@@ -1,13 +1,13 @@
 //! Housekeeping: what no longer matters is deleted, by one node at a time.
 
+use crate::auth::{known_browsers, one_time_secrets, sign_in};
 use crate::database::{Lock, run};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
-use crate::oauth2;
-use crate::integration::{api_keys, requested_fields, remote_logs, settings};
-use crate::infra::{invalidation, idempotency};
-use crate::auth::{known_browsers, one_time_secrets, sign_in};
+use crate::infra::{idempotency, invalidation};
+use crate::integration::{api_keys, remote_logs, requested_fields, settings};
 use crate::oauth1::{nonces, request_tokens};
+use crate::oauth2;
 use crate::oauth2::signing_keys;
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 use crate::support::{House, open};
+use domain::accounts::rights::{Right, Rights};
 use domain::integration::api_keys::Overlap;
 use domain::integration::implementations::Connector;
-use domain::accounts::rights::{Right, Rights};
-use portal::{Actor, Error, Portal, maintenance};
 use portal::integration::{api_keys, connectors};
+use portal::{Actor, Error, Portal, maintenance};
 use std::time::Duration;
 
 both!(

@@ -1,15 +1,15 @@
 use crate::support::app::App;
 use crate::support::{ADA, House, PASSWORD, client, new_token};
 use domain::accounts::NewAccount;
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::accounts::features::Feature;
-use domain::accounts::users::NewUser;
 use domain::accounts::rights::Rights;
-use portal::oauth1::request_tokens::{self, Decision};
+use domain::accounts::users::NewUser;
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use portal::accounts;
-use portal::oauth1::{consumers, tokens};
-use portal::accounts::{users, profiles};
+use portal::accounts::{profiles, users};
 use portal::auth::{sessions, setup, sign_in};
+use portal::oauth1::request_tokens::{self, Decision};
+use portal::oauth1::{consumers, tokens};
 
 both!(
     each_change_leaves_one_record_of_who_did_what,

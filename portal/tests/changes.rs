@@ -1,12 +1,12 @@
 use crate::support::app::App;
 use crate::support::{ADA, House, eventually};
 use domain::accounts::features::Feature;
-use domain::oauth1::Problem;
 use domain::accounts::rights::Rights;
+use domain::oauth1::Problem;
+use portal::accounts::{profiles, users};
 use portal::oauth1::Denied;
-use portal::{Portal, accounts, maintenance};
 use portal::oauth1::{consumers, tokens};
-use portal::accounts::{users, profiles};
+use portal::{Portal, accounts, maintenance};
 use std::time::Duration;
 
 both!(

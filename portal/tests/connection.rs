@@ -1,11 +1,11 @@
 use crate::support::connected::{Connected, NAME, Names, SECRET, clear, clear_dam, secure_dam, works};
 use crate::support::dam::{Authority, Dam, Reply};
 use crate::support::{House, complaint};
-use domain::integration::connection_test::{Outcome, Report, Step, StepKind};
 use domain::accounts::rights::{Right, Rights};
+use domain::integration::connection_test::{Outcome, Report, Step, StepKind};
 use domain::integration::selector::preview::PreviewSource;
-use portal::http_client::Policy;
 use portal::Error;
+use portal::http_client::Policy;
 use portal::integration::{connection_test, dam_assets};
 use std::time::Duration;
 

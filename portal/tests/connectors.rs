@@ -1,12 +1,12 @@
 use crate::support::House;
+use domain::accounts::rights::{Right, Rights};
 use domain::integration::implementations::Connector;
 use domain::integration::remote_logs::{Filter, Level, MAX_BATCH, MAX_BYTES, MAX_MESSAGE, MAX_TOTAL_BYTES, Sent};
-use domain::accounts::rights::{Right, Rights};
 use domain::integration::settings::{Edit, Saved};
 use portal::integration::connectors::{self, Caller};
 use portal::integration::remote_logs::Refused;
+use portal::integration::{api_keys, implementations, remote_logs, requested_fields, settings};
 use portal::{Actor, Error, Portal, maintenance};
-use portal::integration::{api_keys, requested_fields, implementations, remote_logs, settings};
 
 both!(
     an_instance_that_is_seen_is_listed,

@@ -1,11 +1,11 @@
 use crate::support::app::problem;
 use crate::support::{House, complaint};
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
-use domain::oauth1::Problem;
 use domain::auth::one_time_secrets::RevealKind;
-use portal::oauth1::consumers::{choices, create, delete, get, list, rename, set_signing};
+use domain::oauth1::Problem;
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use portal::Error;
 use portal::auth::one_time_secrets;
+use portal::oauth1::consumers::{choices, create, delete, get, list, rename, set_signing};
 use portal::oauth1::tokens;
 
 both!(
@@ -117,7 +117,13 @@ async fn of_two_at_once_with_one_name_one_is_made(house: House) {
         }
     }
     assert_eq!(made, 1);
-    assert_eq!(one_time_secrets::pending(&house.portal, &ada.actor).await.unwrap().len(), 1);
+    assert_eq!(
+        one_time_secrets::pending(&house.portal, &ada.actor)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 async fn a_consumer_can_be_renamed(house: House) {

@@ -1,17 +1,17 @@
 use crate::support::{House, client};
-use domain::oauth1::integration_types::INTEGRATION_TYPES;
-use domain::oauth2::oauth_apps::{Grant, OauthApp};
-use domain::integration::remote_logs::Filter;
 use domain::accounts::rights::{Right, Rights};
-use domain::oauth2::scopes::Scope;
+use domain::integration::remote_logs::Filter;
+use domain::oauth1::integration_types::INTEGRATION_TYPES;
 use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenState};
-use portal::oauth2::oauth_apps::secrets;
-use portal::{Error, accounts, demo};
-use portal::integration::{api_keys, requested_fields, implementations, remote_logs, settings};
-use portal::oauth2::{connected_apps, oauth_apps};
-use portal::oauth1::{consumers, tokens};
+use domain::oauth2::oauth_apps::{Grant, OauthApp};
+use domain::oauth2::scopes::Scope;
 use portal::accounts::users;
 use portal::auth::{sessions, sign_in};
+use portal::integration::{api_keys, implementations, remote_logs, requested_fields, settings};
+use portal::oauth1::{consumers, tokens};
+use portal::oauth2::oauth_apps::secrets;
+use portal::oauth2::{connected_apps, oauth_apps};
+use portal::{Error, accounts, demo};
 use std::collections::BTreeSet;
 use std::time::Duration;
 

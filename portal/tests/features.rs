@@ -1,13 +1,13 @@
 use crate::support::app::{App, problem};
 use crate::support::{ADA, House, new_token};
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::accounts::features::Feature;
-use domain::oauth1::Problem;
 use domain::accounts::rights::Right;
+use domain::oauth1::Problem;
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::oauth1::tokens::TokenQuery;
-use portal::{Error, accounts};
-use portal::oauth1::{consumers, request_tokens, tokens};
 use portal::accounts::users;
+use portal::oauth1::{consumers, request_tokens, tokens};
+use portal::{Error, accounts};
 
 both!(
     off_nothing_of_it_works_and_on_again_everything_does,

@@ -1,14 +1,14 @@
 use crate::support::app::problem;
 use crate::support::{ADA, House, open};
-use domain::oauth1::Problem;
 use domain::integration::settings::{ConnectionForm, Edit};
-use portal::key_rotation::{drop_old, rotate};
-use portal::integration::settings::SecretChange;
-use portal::{Error, Keyring, Portal, Secret, new_master_key};
+use domain::oauth1::Problem;
 use portal::auth::{one_time_secrets, sessions};
 use portal::integration::settings;
-use portal::oauth2::signing_keys;
+use portal::integration::settings::SecretChange;
+use portal::key_rotation::{drop_old, rotate};
 use portal::oauth1::tokens;
+use portal::oauth2::signing_keys;
+use portal::{Error, Keyring, Portal, Secret, new_master_key};
 use std::path::PathBuf;
 
 both!(
@@ -172,7 +172,10 @@ async fn requests_go_on_while_the_key_is_changed(house: House) {
         .await
         .unwrap();
     let actor = sessions::find(&restarted, ada.cookie.expose()).await.unwrap().unwrap();
-    assert_eq!(one_time_secrets::pending(&restarted, &actor).await.unwrap().len(), made + 2);
+    assert_eq!(
+        one_time_secrets::pending(&restarted, &actor).await.unwrap().len(),
+        made + 2
+    );
     assert_eq!(
         rotate(&restarted).await.unwrap().resealed as usize,
         1 + (made + 1) + (made + 2) + 1 + 1

@@ -1,9 +1,11 @@
 use crate::support::{ADA, House, PASSWORD, client};
 use domain::accounts::rights::Rights;
-use portal::auth::known_browsers::{LIFETIME, MAX_BROWSERS_PER_USER, MAX_FAILURES};
-use portal::auth::sign_in::{Cookies, FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, SignedIn, sign_in_with_cookies};
-use portal::{Error, Result, Secret, maintenance};
 use portal::accounts::users;
+use portal::auth::known_browsers::{LIFETIME, MAX_BROWSERS_PER_USER, MAX_FAILURES};
+use portal::auth::sign_in::{
+    Cookies, FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, SignedIn, sign_in_with_cookies,
+};
+use portal::{Error, Result, Secret, maintenance};
 use std::time::Duration;
 
 both!(

@@ -1,8 +1,8 @@
 use crate::support::{ADA, Engine, House, eventually, new_token};
 use domain::oauth1::consumers::NewConsumer;
-use portal::{Actor, Portal};
-use portal::oauth1::{consumers, tokens};
 use portal::auth::one_time_secrets;
+use portal::oauth1::{consumers, tokens};
+use portal::{Actor, Portal};
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;

@@ -1,8 +1,8 @@
 use crate::support::{ADA, House, PASSWORD, client};
-use portal::infra::idempotency::MAX_KEYS_PER_ACCOUNT;
 use portal::auth::sessions::IDLE;
-use portal::maintenance;
 use portal::auth::sign_in;
+use portal::infra::idempotency::MAX_KEYS_PER_ACCOUNT;
+use portal::maintenance;
 use std::time::Duration;
 
 both!(

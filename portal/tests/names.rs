@@ -1,22 +1,22 @@
 use crate::support::{ADA, Browser, House, PASSWORD, client, complaint, new_token};
 use domain::accounts::NewAccount;
-use domain::oauth1::consumers::NewConsumer;
-use domain::integration::implementations::Connector;
-use domain::oauth1::integration_types;
-use domain::oauth2::oauth_apps::{AppForm, SecretForm};
-use domain::accounts::users::NewUser;
-use domain::integration::remote_logs::{Filter, Sent};
 use domain::accounts::rights::{Right, Rights};
+use domain::accounts::users::NewUser;
+use domain::integration::implementations::Connector;
+use domain::integration::remote_logs::{Filter, Sent};
 use domain::integration::settings::{Edit, FieldForm, Own, Saved};
+use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::integration_types;
 use domain::oauth1::tokens::TokenQuery;
+use domain::oauth2::oauth_apps::{AppForm, SecretForm};
+use portal::accounts::{profiles, users};
+use portal::auth::sign_in;
 use portal::integration::connectors::{self, Caller};
-use portal::oauth2::oauth_apps::secrets;
-use portal::{Error, accounts};
-use portal::integration::{api_keys, requested_fields, implementations, remote_logs, settings};
+use portal::integration::{api_keys, implementations, remote_logs, requested_fields, settings};
 use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
-use portal::accounts::{users, profiles};
-use portal::auth::sign_in;
+use portal::oauth2::oauth_apps::secrets;
+use portal::{Error, accounts};
 
 both!(
     a_name_in_another_spelling_is_taken,

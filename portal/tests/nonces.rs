@@ -70,7 +70,9 @@ async fn many_at_once_are_all_let_in(house: House) {
         call.await.unwrap().unwrap();
     }
     assert_eq!(kept(&house).await, 500);
-    let token = portal::oauth1::tokens::get(&house.portal, &ada.actor, token.id).await.unwrap();
+    let token = portal::oauth1::tokens::get(&house.portal, &ada.actor, token.id)
+        .await
+        .unwrap();
     assert_eq!(token.last_used_at, Some(house.portal.now()));
 }
 
@@ -140,7 +142,9 @@ async fn plaintext_may_do_without(house: House) {
             .unwrap();
     }
     assert_eq!(kept(&house).await, 0);
-    let token = portal::oauth1::tokens::get(&house.portal, &ada.actor, token.id).await.unwrap();
+    let token = portal::oauth1::tokens::get(&house.portal, &ada.actor, token.id)
+        .await
+        .unwrap();
     assert_eq!(token.last_used_at, Some(house.portal.now()));
 }
 

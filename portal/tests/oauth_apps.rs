@@ -1,14 +1,14 @@
 use crate::support::{ADA, Browser, Engine, House, complaint, run};
-use domain::ids::OauthAppId;
-use domain::oauth2::oauth_apps::{AppForm, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
-use domain::oauth2::Parameters;
 use domain::accounts::rights::{Right, Rights};
+use domain::ids::OauthAppId;
+use domain::oauth2::Parameters;
+use domain::oauth2::oauth_apps::{AppForm, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
+use portal::accounts::{profiles, users};
+use portal::auth::one_time_secrets;
+use portal::oauth2::consents;
 use portal::oauth2::oauth_apps::{self, secrets};
 use portal::oauth2::{self, Policy};
 use portal::{Actor, Error, Portal, Result};
-use portal::oauth2::consents;
-use portal::accounts::{users, profiles};
-use portal::auth::one_time_secrets;
 
 both!(
     each_operation_asks_for_both_rights,
@@ -245,15 +245,13 @@ async fn each_change_is_on_record(house: House) {
     assert_eq!(news().await, ["oauth-app.delete-secret|Website: CI"]);
     let query = format!("client_id={app}&response_type=code&scope=asset:read");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
-    consents::allow(portal, &policy(), actor, &parameters)
-        .await
-        .unwrap();
+    consents::allow(portal, &policy(), actor, &parameters).await.unwrap();
     assert_eq!(news().await, ["connected-app.allow|Website: asset:read"]);
-    consents::allow(portal, &policy(), actor, &parameters)
+    consents::allow(portal, &policy(), actor, &parameters).await.unwrap();
+    assert!(news().await.is_empty(), "what is allowed already is no change");
+    portal::oauth2::connected_apps::disconnect(portal, actor, app)
         .await
         .unwrap();
-    assert!(news().await.is_empty(), "what is allowed already is no change");
-    portal::oauth2::connected_apps::disconnect(portal, actor, app).await.unwrap();
     assert_eq!(news().await, ["connected-app.disconnect|Website"]);
     oauth_apps::revoke_refresh_tokens(portal, actor, app).await.unwrap();
     assert_eq!(news().await, ["oauth-app.revoke-refresh-tokens|Website: 0"]);
@@ -395,7 +393,10 @@ async fn a_new_secret_is_shown_until_it_is_put_away(house: House) {
     let added = secrets::add(portal, actor, made.id, SecretForm::default())
         .await
         .unwrap();
-    assert_eq!(one_time_secrets::pending(portal, actor).await.unwrap()[0].secret, added.expose());
+    assert_eq!(
+        one_time_secrets::pending(portal, actor).await.unwrap()[0].secret,
+        added.expose()
+    );
 
     let native = AppForm {
         grant: "public".to_owned(),
@@ -425,7 +426,10 @@ async fn an_app_has_a_few_secrets_at_most(house: House) {
         added += usize::from(one.await.unwrap());
     }
     assert_eq!(added, domain::oauth2::oauth_apps::MAX_SECRETS - 1);
-    assert_eq!(house.count("client_secrets").await, domain::oauth2::oauth_apps::MAX_SECRETS);
+    assert_eq!(
+        house.count("client_secrets").await,
+        domain::oauth2::oauth_apps::MAX_SECRETS
+    );
 }
 
 async fn a_client_cannot_be_given_what_its_user_lacks(house: House) {
@@ -487,9 +491,7 @@ async fn search_the_files(house: House) {
     let (id, secret) = (made.id.to_string(), made.secret.unwrap());
     let query = format!("client_id={id}&response_type=code");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
-    let address = consents::allow(portal, &policy(), &actor, &parameters)
-        .await
-        .unwrap();
+    let address = consents::allow(portal, &policy(), &actor, &parameters).await.unwrap();
     let code = address.split("code=").nth(1).unwrap().split('&').next().unwrap();
     let client = oauth2::authenticate_client(portal, &id, Some(secret.expose()))
         .await

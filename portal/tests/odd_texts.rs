@@ -1,12 +1,12 @@
 use crate::support::app::{App, problem};
 use crate::support::{ADA, House, new_token};
-use domain::oauth1::consumers::NewConsumer;
 use domain::oauth1::Problem;
+use domain::oauth1::consumers::NewConsumer;
 use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenSort};
 use portal::Error;
-use portal::oauth1::{consumers, request_tokens, tokens};
 use portal::accounts::users;
 use portal::auth::sign_in;
+use portal::oauth1::{consumers, request_tokens, tokens};
 
 both!(no_text_is_a_fault_of_ours);
 

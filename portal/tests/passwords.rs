@@ -1,11 +1,11 @@
 use crate::support::{ACCOUNT, ADA, House, PASSWORD, client, complaint};
 use domain::accounts::NewAccount;
-use domain::accounts::users::NewUser;
 use domain::accounts::rights::Rights;
-use portal::auth::sign_in::sign_in;
+use domain::accounts::users::NewUser;
 use portal::accounts;
 use portal::accounts::users;
 use portal::auth::setup;
+use portal::auth::sign_in::sign_in;
 
 both!(
     a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set,

@@ -1,9 +1,9 @@
 use crate::support::{ADA, House, PASSWORD, complaint};
-use domain::accounts::users::NewUser;
 use domain::accounts::rights::{Right, Rights};
-use portal::accounts::users::{CHOICES, PeopleQuery, choices, create, get, list, set_active, set_password};
+use domain::accounts::users::NewUser;
 use portal::Error;
 use portal::accounts::profiles;
+use portal::accounts::users::{CHOICES, PeopleQuery, choices, create, get, list, set_active, set_password};
 
 both!(
     a_new_person_is_listed_and_can_sign_in,

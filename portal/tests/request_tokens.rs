@@ -1,13 +1,13 @@
 use crate::support::app::{App, problem};
 use crate::support::{Browser, House};
-use domain::oauth1::consumers::ConsumerSigning;
-use domain::oauth1::Problem;
 use domain::accounts::rights::Rights;
+use domain::oauth1::Problem;
+use domain::oauth1::consumers::ConsumerSigning;
 use domain::oauth1::tokens::EXCHANGED_LIFETIME;
+use portal::accounts::users;
+use portal::oauth1::consumers;
 use portal::oauth1::request_tokens::{Decision, Issued, LIFETIME, allow, question, refuse};
 use portal::{Error, maintenance};
-use portal::oauth1::consumers;
-use portal::accounts::users;
 use std::time::Duration;
 
 both!(

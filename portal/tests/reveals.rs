@@ -2,9 +2,9 @@ use crate::support::app::App;
 use crate::support::{ADA, House};
 use domain::oauth1::consumers::NewConsumer;
 use portal::auth::one_time_secrets::{LIFETIME, dismiss, pending};
-use portal::{Error, maintenance};
-use portal::oauth1::{consumers, tokens};
 use portal::auth::sessions;
+use portal::oauth1::{consumers, tokens};
+use portal::{Error, maintenance};
 use std::time::Duration;
 
 both!(

@@ -1,14 +1,14 @@
 use crate::support::{ADA, Browser, House, complaint, new_token};
-use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
-use domain::ids::{ProfileId, UserId};
-use domain::accounts::users::NewUser;
 use domain::accounts::rights::{Right, Rights};
+use domain::accounts::users::NewUser;
+use domain::ids::{ProfileId, UserId};
+use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
 use domain::oauth1::tokens::{Token, TokenQuery, UserRef};
 use portal::accounts::users::PeopleQuery;
-use portal::{Actor, Error, Portal, Result, accounts};
+use portal::accounts::{profiles, users};
 use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
-use portal::accounts::{users, profiles};
+use portal::{Actor, Error, Portal, Result, accounts};
 
 both!(
     each_operation_asks_for_each_of_its_rights,
@@ -207,10 +207,7 @@ async fn what_is_ones_own_needs_no_right(house: House) {
     let person = rita.person().unwrap();
     let own = users::get(&house.portal, &rita, &person.id.to_string()).await.unwrap();
     assert_eq!((own.name.as_str(), own.profile_id), ("Rita", person.profile_id));
-    assert_eq!(
-        users::get(&house.portal, &rita, "RITA@example.com").await.unwrap(),
-        own
-    );
+    assert_eq!(users::get(&house.portal, &rita, "RITA@example.com").await.unwrap(), own);
     assert_refused!(
         users::get(&house.portal, &rita, ADA).await,
         Error::Forbidden(Right::ManageUsers)

@@ -1,8 +1,8 @@
 use crate::support::app::App;
 use crate::support::{ADA, Engine, House, PASSWORD, client, run};
 use domain::accounts::NewAccount;
-use portal::oauth1::request_tokens::{self, Decision};
 use portal::auth::{sessions, setup};
+use portal::oauth1::request_tokens::{self, Decision};
 
 #[tokio::test]
 async fn nothing_secret_is_in_the_database_files() {

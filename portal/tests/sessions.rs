@@ -1,10 +1,10 @@
 use crate::support::{ADA, House, PASSWORD, eventually};
-use domain::ids::SessionId;
 use domain::accounts::rights::Rights;
+use domain::ids::SessionId;
+use portal::accounts::users;
 use portal::auth::sessions::{IDLE, LIFETIME, end, end_others, find, list, sign_out};
 use portal::auth::sign_in::sign_in;
 use portal::{Error, Portal, Secret, maintenance};
-use portal::accounts::users;
 use std::time::Duration;
 
 both!(

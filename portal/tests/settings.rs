@@ -1,11 +1,13 @@
 use crate::support::{Browser, House, complaint, eventually};
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::selector::{Language, Options};
-use domain::integration::settings::{ConnectionForm, Edit, FieldForm, FieldSettings, GlobalForm, Member, Own, Place, Saved, Settings};
-use portal::integration::settings::{self, Base, SecretChange};
-use portal::{Actor, Error, Portal, Secret, maintenance};
-use portal::integration::{api_keys, connectors};
+use domain::integration::settings::{
+    ConnectionForm, Edit, FieldForm, FieldSettings, GlobalForm, Member, Own, Place, Saved, Settings,
+};
 use portal::accounts::profiles;
+use portal::integration::settings::{self, Base, SecretChange};
+use portal::integration::{api_keys, connectors};
+use portal::{Actor, Error, Portal, Secret, maintenance};
 use std::time::Duration;
 
 both!(
@@ -367,9 +369,14 @@ async fn a_save_reaches_those_who_listen_on_another_node_within_a_second(house: 
     }
     assert!(listener.borrow().admits(caller.key(), other.now()));
     let current = api_keys::get(&house.portal, &ada.actor).await.unwrap().current.id;
-    api_keys::rotate(&house.portal, &ada.actor, current, domain::integration::api_keys::Overlap::None)
-        .await
-        .unwrap();
+    api_keys::rotate(
+        &house.portal,
+        &ada.actor,
+        current,
+        domain::integration::api_keys::Overlap::None,
+    )
+    .await
+    .unwrap();
     let took = eventually("the key's listener is told", || async {
         !listener.borrow().admits(caller.key(), other.now())
     })

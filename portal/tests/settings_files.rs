@@ -1,12 +1,14 @@
 use crate::support::{Browser, House, complaint};
-use domain::ids::SettingsUploadId;
 use domain::accounts::rights::{Right, Rights};
+use domain::ids::SettingsUploadId;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
-use domain::integration::settings::{Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_LISTED, MAX_TERM, Saved, Settings};
+use domain::integration::settings::{
+    Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_LISTED, MAX_TERM, Saved, Settings,
+};
+use portal::integration::settings;
 use portal::integration::settings::file::{Format, MAX_FILE_BYTES, parse, print};
 use portal::integration::settings::uploads::{self, LIFETIME, MAX_UPLOADS_PER_PERSON};
 use portal::{Error, maintenance};
-use portal::integration::settings;
 
 both!(
     the_longest_settings_come_back_from_their_own_file,

@@ -1,7 +1,7 @@
 use crate::support::{ADA, House, PASSWORD, client, complaint};
 use domain::accounts::NewAccount;
-use portal::{Error, Secret};
 use portal::auth::{sessions, setup, sign_in};
+use portal::{Error, Secret};
 
 both!(
     the_code_opens_the_portal_once,

@@ -1,9 +1,9 @@
 use crate::support::{ADA, House, PASSWORD, client};
 use domain::accounts::rights::Rights;
-use portal::auth::sign_in::{FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, WINDOW, sign_in};
 use portal::Error;
 use portal::accounts::users;
 use portal::auth::sessions;
+use portal::auth::sign_in::{FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, WINDOW, sign_in};
 
 both!(
     the_right_password_opens_a_session,

@@ -1,12 +1,12 @@
 use crate::support::{ADA, House, PASSWORD, client, eventually};
-use domain::oauth1::consumers::NewConsumer;
 use domain::accounts::rights::Rights;
-use portal::auth::sign_in::{Cookies, sign_in_with_cookies};
-use portal::{Actor, Error, Result, Secret, maintenance};
-use portal::oauth1::consumers;
+use domain::oauth1::consumers::NewConsumer;
 use portal::accounts::users;
-use portal::key_rotation;
+use portal::auth::sign_in::{Cookies, sign_in_with_cookies};
 use portal::auth::{one_time_secrets, sessions};
+use portal::key_rotation;
+use portal::oauth1::consumers;
+use portal::{Actor, Error, Result, Secret, maintenance};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,7 +81,9 @@ async fn secrets_that_wait_move_to_the_new_session(house: House) {
         .unwrap()
         .try_into()
         .unwrap();
-    one_time_secrets::dismiss(&house.portal, &browser.actor, first.id).await.unwrap();
+    one_time_secrets::dismiss(&house.portal, &browser.actor, first.id)
+        .await
+        .unwrap();
     assert_eq!(waiting(&house, &browser.actor).await, expected[1..]);
     house.clock.advance(one_time_secrets::LIFETIME);
     let last = again(&house, ADA, PASSWORD, &browser.cookie).await.unwrap();

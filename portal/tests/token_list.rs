@@ -1,13 +1,16 @@
 use crate::support::app::App;
 use crate::support::{ADA, House, new_token};
+use domain::accounts::rights::Rights;
 use domain::ids::TokenId;
 use domain::oauth1::integration_types::OTHER;
-use domain::accounts::rights::Rights;
-use domain::oauth1::tokens::{Cursor, EXCHANGED_LIFETIME, NewToken, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState};
-use portal::oauth1::request_tokens::{self, Decision};
+use domain::oauth1::tokens::{
+    Cursor, EXCHANGED_LIFETIME, NewToken, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort,
+    TokenState,
+};
 use portal::Actor;
-use portal::oauth1::{consumers, tokens};
 use portal::accounts::users;
+use portal::oauth1::request_tokens::{self, Decision};
+use portal::oauth1::{consumers, tokens};
 
 both!(
     an_empty_list_says_whether_there_are_tokens_at_all,

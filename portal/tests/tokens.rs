@@ -1,16 +1,16 @@
 use crate::support::app::{App, problem};
 use crate::support::{ADA, House, complaint, new_token};
-use domain::oauth1::integration_types::{INTEGRATION_TYPES, OTHER};
-use domain::oauth1::Problem;
+use domain::accounts::rights::Rights;
 use domain::accounts::users::UserChoice;
 use domain::auth::one_time_secrets::RevealKind;
-use domain::accounts::rights::Rights;
+use domain::oauth1::Problem;
+use domain::oauth1::integration_types::{INTEGRATION_TYPES, OTHER};
 use domain::oauth1::tokens::{AUTHORISED, EXCHANGED_LIFETIME, NewToken, TokenFilter, TokenQuery, TokenState};
-use portal::oauth1::request_tokens::{self, Decision};
-use portal::oauth1::tokens::{create, get, list, revoke};
 use portal::Error;
 use portal::accounts::users;
 use portal::auth::one_time_secrets;
+use portal::oauth1::request_tokens::{self, Decision};
+use portal::oauth1::tokens::{create, get, list, revoke};
 use std::time::Duration;
 
 both!(

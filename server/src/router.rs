@@ -1,9 +1,9 @@
 //! Everything that the server answers to.
 
 use crate::http::problem::RETRY_SECONDS;
+use crate::http::{assets, downloads};
 use crate::state::App;
 use crate::{api, middleware};
-use crate::http::{assets, downloads};
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};

@@ -6,4 +6,3 @@ pub mod forms;
 pub mod navigation;
 pub mod overlay;
 pub mod reactive;
-

@@ -1,7 +1,7 @@
 //! The page for a fault of ours. It stands on its own, so that it can be shown when everything else has failed.
 
-use crate::error::Failure;
 use crate::documents::standalone_page::standalone_page;
+use crate::error::Failure;
 use leptos::prelude::*;
 
 /// The whole document: what went wrong, and the id under which the request is found in the log.

@@ -8,4 +8,3 @@ pub(crate) mod redirect_page;
 pub(crate) mod standalone_page;
 #[cfg(feature = "ssr")]
 pub(crate) mod stylesheet;
-

@@ -4,10 +4,10 @@ pub mod features;
 pub mod rights;
 pub mod users;
 
+use crate::accounts::users::check_password;
 use crate::email;
 use crate::fields::{self, FieldErrors};
 use crate::ids::AccountId;
-use crate::accounts::users::check_password;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! People of an account and their security profiles.
 
+use crate::accounts::rights::Rights;
 use crate::email;
 use crate::fields::{self, FieldErrors};
 use crate::ids::{AccountId, ProfileId, UserId};
-use crate::accounts::rights::Rights;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -2,4 +2,3 @@
 
 pub mod one_time_secrets;
 pub mod sessions;
-

@@ -7,4 +7,3 @@ pub mod portal_url;
 pub mod remote_logs;
 pub mod selector;
 pub mod settings;
-

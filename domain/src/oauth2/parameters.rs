@@ -1,7 +1,7 @@
 //! The parameters of a request (RFC 6749 §3.1, §3.2).
 
-use crate::oauth2::{ErrorCode, Refusal};
 use crate::oauth1::{DecodeError, decode_form};
+use crate::oauth2::{ErrorCode, Refusal};
 use std::borrow::Cow;
 
 /// How many parameters a request may have.

@@ -4,21 +4,19 @@ pub mod profiles;
 pub mod users;
 
 use crate::auth::actor::{self, Actor, Via};
-use crate::integration::api_keys;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
-use crate::infra::error::{Error, Result};
 use crate::crypto::passwords::{self, AboutUser};
-use crate::accounts::users;
+use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::accounts::profiles;
-use domain::accounts::{Account, NewAccount};
+use crate::integration::api_keys;
 use domain::accounts::features::Feature;
+use domain::accounts::rights::Rights;
+use domain::accounts::users::{ADMINISTRATOR, NewUser};
+use domain::accounts::{Account, NewAccount};
 use domain::fields::name_key;
 use domain::ids::{AccountId, UserId};
-use domain::accounts::users::{ADMINISTRATOR, NewUser};
-use domain::accounts::rights::Rights;
 use domain::time::Timestamp;
 
 /// Makes an account with its administrator, all features on.

@@ -1,15 +1,15 @@
 //! Security profiles: named sets of rights.
 
 use crate::auth::actor::Actor;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result, taken};
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
+use domain::accounts::rights::{Right, Rights};
+use domain::accounts::users::Profile;
 use domain::fields::{self, FieldErrors};
 use domain::ids::{AccountId, ProfileId};
-use domain::accounts::users::Profile;
-use domain::accounts::rights::{Right, Rights};
 
 /// Adds a profile with its rights.
 ///

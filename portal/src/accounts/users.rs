@@ -1,23 +1,23 @@
 //! The people of an account.
 
-use crate::auth::actor::Actor;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::database::{Connection, Transaction, fetch_all, fetch_one, fetch_optional, run};
-use crate::infra::error::{Error, Result, taken};
-use crate::auth::known_browsers;
-use crate::crypto::passwords::{self, AboutUser};
-use crate::infra::portal::Portal;
 use crate::accounts::profiles;
+use crate::auth::actor::Actor;
+use crate::auth::known_browsers;
 use crate::auth::sign_in;
-use domain::email;
+use crate::crypto::passwords::{self, AboutUser};
+use crate::database::{Connection, Transaction, fetch_all, fetch_one, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result, taken};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
 use domain::accounts::features::Feature;
+use domain::accounts::rights::Right;
+use domain::accounts::users::{NewUser, User, UserChoice};
+use domain::email;
 use domain::fields;
 use domain::ids::{AccountId, ProfileId, UserId};
-use domain::accounts::users::{NewUser, User, UserChoice};
-use domain::accounts::rights::Right;
-use domain::time::Timestamp;
 use domain::oauth1::tokens::UserRef;
+use domain::time::Timestamp;
 
 /// The longest search, in characters.
 const MAX_SEARCH: usize = 300;

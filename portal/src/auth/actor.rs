@@ -3,9 +3,9 @@
 use crate::database::{Connection, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
 use domain::accounts::features::Feature;
-use domain::ids::{AccountId, ProfileId, SessionId, UserId};
-use domain::accounts::users::Me;
 use domain::accounts::rights::{Right, Rights};
+use domain::accounts::users::Me;
+use domain::ids::{AccountId, ProfileId, SessionId, UserId};
 use domain::time::Timestamp;
 
 /// The acting party of an operation: a person, by whatever credential, or the operator on the command line.

@@ -5,10 +5,10 @@
 //! browser has [`MAX_FAILURES`] failures for each of its users; after that it is as good as unknown until it has signed
 //! in. So a stolen cookie gives a few guesses at one account's password, and no more.
 
+use crate::crypto::secret::{self, Secret};
 use crate::database::{Transaction, run};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
-use crate::crypto::secret::{self, Secret};
 use domain::email;
 use domain::ids::UserId;
 use std::time::Duration;

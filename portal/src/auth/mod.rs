@@ -6,4 +6,3 @@ pub mod one_time_secrets;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
-

@@ -5,12 +5,12 @@
 //! no script.
 
 use crate::auth::actor::Actor;
+use crate::crypto::secret::Secret;
 use crate::database::{Transaction, fetch_all, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::crypto::secret::Secret;
-use domain::ids::{RevealId, SessionId};
 use domain::auth::one_time_secrets::{Reveal, RevealKind};
+use domain::ids::{RevealId, SessionId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

@@ -1,16 +1,16 @@
 //! Signed-in browsers. The cookie holds 256 random bits; the database holds their digest.
 
 use crate::auth::actor::{Actor, Via};
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
-use crate::infra::error::{Error, Result};
-use crate::infra::throttle::LastNoted;
-use crate::infra::portal::Portal;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
-use domain::ids::{SessionId, UserId};
+use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
+use crate::infra::throttle::LastNoted;
 use domain::auth::sessions::Session;
+use domain::ids::{SessionId, UserId};
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -2,14 +2,14 @@
 
 use crate::accounts;
 use crate::auth::actor::Via;
-use crate::database::{Lock, fetch_optional, run};
-use crate::infra::error::{Error, Result};
 use crate::auth::known_browsers;
-use crate::crypto::passwords::{self, AboutUser};
-use crate::infra::portal::Portal;
-use crate::crypto::secret::{self, Secret};
 use crate::auth::sessions::{self, Client};
 use crate::auth::sign_in::{Attempt, SignedIn};
+use crate::crypto::passwords::{self, AboutUser};
+use crate::crypto::secret::{self, Secret};
+use crate::database::{Lock, fetch_optional, run};
+use crate::infra::error::{Error, Result};
+use crate::infra::portal::Portal;
 use domain::accounts::NewAccount;
 use domain::fields::FieldErrors;
 

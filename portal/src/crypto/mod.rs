@@ -4,4 +4,3 @@ pub(crate) mod keyring;
 pub mod passwords;
 pub(crate) mod rsa;
 pub(crate) mod secret;
-

@@ -16,8 +16,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-use crate::infra::error::{Error, Result};
 use crate::database::sqlite_pool::SqliteReader;
+use crate::infra::error::{Error, Result};
 use domain::ids::ConsumerId;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};

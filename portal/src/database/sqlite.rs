@@ -1,9 +1,9 @@
 //! SQLite in a file: one connection that writes, and several that read.
 
 use crate::database::files::{DatabaseFiles, NotBegun, is_missing, lock_in_use};
+use crate::database::sqlite_pool::{SqliteReader, SqliteReaders};
 use crate::database::{Durability, Missing, Transaction, failure};
 use crate::infra::error::{Error, Result};
-use crate::database::sqlite_pool::{SqliteReader, SqliteReaders};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlSafeStr, Sqlite, SqlitePool};

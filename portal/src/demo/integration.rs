@@ -3,10 +3,10 @@
 
 use crate::demo::Maker;
 use crate::demo::data::{DAY, HOUR, JOAQUIN, MAREN};
-use crate::integration::api_keys;
-use crate::integration::connectors::{self, Caller};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
+use crate::integration::api_keys;
+use crate::integration::connectors::{self, Caller};
 use crate::integration::remote_logs::{self, Refused};
 use crate::integration::settings;
 use domain::ids::UserId;

@@ -5,25 +5,25 @@
 //! at which it is said to have happened.
 
 use crate::accounts;
-use crate::auth::actor::{Actor, Via};
-use crate::oauth1::consumers::{self, Revealed};
-use crate::infra::error::{Error, Result};
-use crate::oauth1::{self, Denied, Policy};
-use crate::accounts::users;
-use crate::infra::portal::Portal;
 use crate::accounts::profiles;
-use crate::oauth1::request_tokens::{self, Decision, Issued, OUT_OF_BAND};
-use crate::crypto::secret::{self, Secret};
+use crate::accounts::users;
+use crate::auth::actor::{Actor, Via};
 use crate::auth::sessions::Client;
 use crate::auth::sign_in;
+use crate::crypto::secret::{self, Secret};
+use crate::infra::error::{Error, Result};
+use crate::infra::portal::Portal;
+use crate::oauth1::consumers::{self, Revealed};
+use crate::oauth1::request_tokens::{self, Decision, Issued, OUT_OF_BAND};
 use crate::oauth1::tokens;
+use crate::oauth1::{self, Denied, Policy};
 use domain::accounts::NewAccount;
-use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
-use domain::ids::UserId;
-use domain::oauth1::integration_types::OTHER;
-use domain::oauth1::{Request, SignedRequest, encode, signing_key};
 use domain::accounts::users::NewUser;
+use domain::ids::UserId;
+use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
+use domain::oauth1::integration_types::OTHER;
 use domain::oauth1::tokens::NewToken;
+use domain::oauth1::{Request, SignedRequest, encode, signing_key};
 use std::time::Duration;
 
 mod data;

@@ -1,18 +1,18 @@
 //! The demo account's OAuth 2 apps: who made them, who has allowed them, what they have been used for.
 
+use crate::auth::actor::Actor;
+use crate::crypto::secret::Secret;
 use crate::demo::data::{DAY, HENRIK, HOUR, JOAQUIN, MAREN, MARGUERITE, PEOPLE, SVC_WEB};
 use crate::demo::{Maker, ORIGIN};
-use crate::auth::actor::Actor;
-use crate::oauth2::consents;
 use crate::infra::error::{Error, Result};
+use crate::infra::portal::Portal;
+use crate::oauth2::consents;
 use crate::oauth2::oauth_apps::{self, secrets};
 use crate::oauth2::{self, Client, Denied, Granted, Policy};
-use crate::infra::portal::Portal;
-use crate::crypto::secret::Secret;
 use domain::ids::UserId;
-use domain::oauth2::oauth_apps::{AppForm, Grant, SecretForm};
 use domain::oauth1::encode_form;
 use domain::oauth2::Parameters;
+use domain::oauth2::oauth_apps::{AppForm, Grant, SecretForm};
 use domain::oauth2::scopes::Scope;
 use std::sync::Arc;
 

@@ -17,10 +17,10 @@ pub use crate::http_client::policy::{Policy, Resolve, Resolving};
 pub use crate::http_client::target::Target;
 pub use crate::http_client::trouble::Trouble;
 
+use crate::http_client::policy::System;
 use bytes::Bytes;
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderValue, Method, Request, Response, Uri};
-use crate::http_client::policy::System;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use tokio::net::TcpStream;

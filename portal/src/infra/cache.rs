@@ -5,14 +5,14 @@
 //! read while the change happened is older too, so nothing stale can slip in.
 
 use crate::auth::actor::Actor;
+use crate::auth::sessions::Signed;
+use crate::infra::portal::Portal;
 use crate::integration::api_keys;
 use crate::integration::implementations;
-use crate::oauth1::Credential;
-use crate::oauth2::{Bearer, Client};
-use crate::infra::portal::Portal;
-use crate::auth::sessions::Signed;
 use crate::integration::settings::Published;
+use crate::oauth1::Credential;
 use crate::oauth2::signing_keys::Keys;
+use crate::oauth2::{Bearer, Client};
 use domain::ids::{AccountId, OauthAppId, UserId};
 use domain::integration::implementations::Connector;
 use quick_cache::Equivalent;

@@ -1,8 +1,8 @@
 //! The one error of the portal. Pages and machine APIs each map it once.
 
 use domain::accounts::features::Feature;
-use domain::fields::FieldErrors;
 use domain::accounts::rights::Right;
+use domain::fields::FieldErrors;
 
 /// Why an operation did not happen. Nothing has changed when one is returned.
 #[derive(Debug, thiserror::Error)]

@@ -4,10 +4,10 @@
 //! What an operation came to is kept in the transaction of its work: either both are there, or neither. A request that
 //! comes while the first is under way waits for it. One that failed has left nothing, and may be tried again.
 
+use crate::crypto::secret;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::crypto::secret;
 use domain::fields::FieldErrors;
 use domain::ids::AccountId;
 use serde::Serialize;

@@ -9,4 +9,3 @@ pub(crate) mod invalidation;
 pub(crate) mod portal;
 pub(crate) mod readiness;
 pub(crate) mod throttle;
-

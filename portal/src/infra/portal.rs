@@ -1,21 +1,21 @@
 //! The open portal: what every operation is handed.
 
-use crate::integration::api_keys;
+use crate::crypto::keyring::Keyring;
+use crate::crypto::secret::{self, Secret};
+use crate::database::{Database, Durability, Location, Missing, Reader, Transaction};
+use crate::http_client::{self, Outgoing};
 use crate::infra::cache::Caches;
 use crate::infra::clock::Clock;
-use crate::integration::dam_assets::Listings;
-use crate::database::{Database, Durability, Location, Missing, Reader, Transaction};
 use crate::infra::error::Result;
-use crate::crypto::keyring::Keyring;
-use crate::infra::throttle::Notes;
-use crate::oauth1::nonces::{NonceWriter, Nonces};
-use crate::oauth2::{AccessTokens, TokenWriter};
-use crate::http_client::{self, Outgoing};
 use crate::infra::readiness::{NotReady, Readiness};
-use crate::key_rotation;
-use crate::crypto::secret::{self, Secret};
+use crate::infra::throttle::Notes;
+use crate::integration::api_keys;
+use crate::integration::dam_assets::Listings;
 use crate::integration::settings::Listeners;
+use crate::key_rotation;
+use crate::oauth1::nonces::{NonceWriter, Nonces};
 use crate::oauth2::signing_keys;
+use crate::oauth2::{AccessTokens, TokenWriter};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::time::Timestamp;
 use std::fmt;
@@ -34,7 +34,7 @@ pub struct Options {
     /// What time it is.
     pub clock: Clock,
     /// What the operator has decided about requests to others.
-    pub outgoing: outgoing::Policy,
+    pub outgoing: http_client::Policy,
 }
 
 /// The open portal. A clone is the same portal.

@@ -1,9 +1,9 @@
 //! Whether the portal can do its work, for whoever watches over the server.
 
+use crate::crypto::secret;
 use crate::database::{Database, Durability, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::crypto::secret;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,16 +1,16 @@
 //! The key that an account's connectors prove themselves with. One comes with the account; while it is replaced, two work.
 
 use crate::auth::actor::Actor;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
-use crate::infra::error::{Error, Result};
-use crate::infra::throttle::LastNoted;
-use crate::infra::portal::Portal;
 use crate::crypto::secret::{self, Secret};
+use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
+use crate::infra::throttle::LastNoted;
 use crate::integration::settings::account;
-use domain::integration::api_keys::{ApiKey, ApiKeys, Overlap};
 use domain::ids::{AccountId, ApiKeyId, UserId};
+use domain::integration::api_keys::{ApiKey, ApiKeys, Overlap};
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;

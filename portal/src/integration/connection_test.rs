@@ -1,15 +1,15 @@
 //! Whether the DAM can be reached with what is configured: a test that really asks it.
 
 use crate::auth::actor::Actor;
-use crate::integration::dam::{Answer, Dam, Failed};
 use crate::database::{fetch_optional, run};
-use crate::infra::error::{Error, Result};
 use crate::http_client::{Outgoing, Target};
+use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
+use crate::integration::dam::{Answer, Dam, Failed};
 use crate::integration::settings::account;
 use domain::integration::connection_test::{Outcome, Report, SCOPES, Step, StepKind};
-use domain::oauth2::scopes::Scope;
 use domain::integration::selector::Dam as Kind;
+use domain::oauth2::scopes::Scope;
 use domain::time::Timestamp;
 use http::HeaderValue;
 use std::time::{Duration, Instant};

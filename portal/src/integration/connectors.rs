@@ -1,10 +1,10 @@
 //! What connectors may do with the account's API key: read the settings, and send what they log.
 
-use crate::integration::api_keys::{self, Connected};
-use crate::integration::requested_fields;
 use crate::infra::error::{Error, Result};
-use crate::integration::implementations;
 use crate::infra::portal::Portal;
+use crate::integration::api_keys::{self, Connected};
+use crate::integration::implementations;
+use crate::integration::requested_fields;
 use crate::integration::settings::{self, Listener, Published};
 use domain::fields::tidy;
 use domain::integration::implementations::Connector;

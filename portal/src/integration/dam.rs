@@ -1,16 +1,16 @@
 //! The DAM's own API, as far as the portal speaks it: tokens by client credentials, and assets.
 
-use crate::infra::error::Error;
-use crate::http_client::{Outgoing, Trouble, leads_to, path};
-use crate::infra::portal::Portal;
 use crate::crypto::secret::Secret;
+use crate::http_client::{Outgoing, Trouble, leads_to, path};
+use crate::infra::error::Error;
+use crate::infra::portal::Portal;
 use crate::integration::settings::{client_secret, published};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use domain::ids::AccountId;
-use domain::oauth2::scopes::Scope;
 use domain::integration::selector::Dam as Kind;
+use domain::oauth2::scopes::Scope;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde::Deserialize;

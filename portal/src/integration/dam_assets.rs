@@ -1,15 +1,15 @@
 //! The account's own assets, as the live preview of the asset selector shows them.
 
 use crate::auth::actor::Actor;
-use crate::integration::dam::{Answer, Dam, Failed};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
+use crate::integration::dam::{Answer, Dam, Failed};
 use crate::integration::settings;
 use bytes::Bytes;
 use domain::ids::AccountId;
-use domain::oauth2::scopes::Scope;
 use domain::integration::selector::preview::{Preview, PreviewAsset, PreviewSource};
 use domain::integration::selector::{AssetType, samples};
+use domain::oauth2::scopes::Scope;
 use domain::time::Timestamp;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};

@@ -1,13 +1,13 @@
 //! Implementations: the CMS instances that have been seen through the connector API.
 
 use crate::auth::actor::Actor;
+use crate::database::{Connection, fetch_all, fetch_one, fetch_optional, run};
 use crate::infra::audit::{self, Change};
 use crate::infra::cache::ImplementationKey;
-use crate::infra::invalidation;
-use crate::database::{Connection, fetch_all, fetch_one, fetch_optional, run};
 use crate::infra::error::{Error, Result};
-use crate::infra::throttle::LastNoted;
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
+use crate::infra::throttle::LastNoted;
 use crate::integration::settings::account;
 use domain::fields::{self, FieldErrors};
 use domain::ids::{AccountId, ImplementationId};

@@ -9,4 +9,3 @@ pub mod implementations;
 pub mod remote_logs;
 pub mod requested_fields;
 pub mod settings;
-

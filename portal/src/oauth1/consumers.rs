@@ -1,20 +1,20 @@
 //! OAuth 1 consumers.
 
 use crate::auth::actor::Actor;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
-use crate::infra::error::{Error, Result, taken};
-use crate::infra::portal::Portal;
 use crate::auth::one_time_secrets;
 use crate::crypto::rsa;
 use crate::crypto::secret::{self, Secret};
-use domain::oauth1::consumers::{Consumer, ConsumerChoice, ConsumerSigning, NewConsumer};
+use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result, taken};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
 use domain::accounts::features::Feature;
+use domain::accounts::rights::Right;
+use domain::auth::one_time_secrets::RevealKind;
 use domain::fields;
 use domain::ids::{AccountId, ConsumerId};
-use domain::auth::one_time_secrets::RevealKind;
-use domain::accounts::rights::Right;
+use domain::oauth1::consumers::{Consumer, ConsumerChoice, ConsumerSigning, NewConsumer};
 use domain::time::Timestamp;
 
 /// What was just made, with its secret, the only time that it can be read.

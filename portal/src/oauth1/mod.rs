@@ -6,14 +6,12 @@ pub mod request_tokens;
 pub mod tokens;
 
 use crate::auth::actor::{Actor, Via};
-use crate::infra::cache::CredentialKey;
-use crate::oauth1::consumers;
 use crate::database::{Connection, fetch_optional};
+use crate::infra::cache::CredentialKey;
 use crate::infra::error::Error;
-use crate::infra::throttle::LastNoted;
-use crate::oauth1::nonces::{self, Nonce, Use, WINDOW};
 use crate::infra::portal::Portal;
-use crate::oauth1::tokens;
+use crate::infra::throttle::LastNoted;
+use crate::oauth1::nonces::{Nonce, Use, WINDOW};
 use domain::accounts::features::Feature;
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::{Origin, Problem, Refusal, SignatureMethod, SignedRequest};

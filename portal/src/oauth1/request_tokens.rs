@@ -1,19 +1,19 @@
 //! The three-legged flow (RFC 5849 §2): a request token, a person's decision, and a token that lives 30 days.
 
 use crate::auth::actor::{Actor, Via};
-use crate::infra::audit::{self, Change};
-use crate::database::{Connection, Transaction, fetch_optional, run};
-use crate::infra::error::{Error, Result};
-use crate::oauth1::{self, Denied, Policy};
-use crate::infra::portal::Portal;
 use crate::crypto::secret::{self, Secret};
+use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result};
+use crate::infra::portal::Portal;
 use crate::oauth1::tokens::{self, Issue};
+use crate::oauth1::{self, Denied, Policy};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::accounts::features::Feature;
 use domain::ids::{AccountId, ConsumerId, UserId};
+use domain::oauth1::tokens::{AUTHORISED, EXCHANGED_LIFETIME};
 use domain::oauth1::{Problem, Refusal, SignedRequest};
 use domain::time::Timestamp;
-use domain::oauth1::tokens::{AUTHORISED, EXCHANGED_LIFETIME};
 use std::time::Duration;
 
 /// How long a request token waits for the person and the exchange.

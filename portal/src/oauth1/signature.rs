@@ -1,9 +1,9 @@
 //! Checking a signature (RFC 5849 §3.4), in constant time.
 
-use crate::oauth1::{Policy, is_allowed};
-use crate::infra::error::{Error, Result};
 use crate::crypto::rsa;
 use crate::crypto::secret::Secret;
+use crate::infra::error::{Error, Result};
+use crate::oauth1::{Policy, is_allowed};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256};
 use base64::Engine;

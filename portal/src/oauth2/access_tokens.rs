@@ -1,21 +1,21 @@
 //! Access tokens: JWTs that anyone can check offline (RFC 9068), and that this server lets in only while nothing about
 //! them was revoked.
 
-use crate::oauth2::{Denied, Policy};
-use crate::oauth2::clients;
 use crate::auth::actor::{Actor, Via};
+use crate::crypto::secret::{self, Secret};
 use crate::database::{Connection, Transaction, fetch_optional, run};
 use crate::infra::error::{Error, Result};
-use crate::oauth2::oauth_apps::read_scopes;
 use crate::infra::portal::Portal;
-use crate::crypto::secret::{self, Secret};
+use crate::oauth2::clients;
+use crate::oauth2::oauth_apps::read_scopes;
 use crate::oauth2::signing_keys;
+use crate::oauth2::{Denied, Policy};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
-use domain::oauth2::{ErrorCode, Refusal};
 use domain::oauth2::scopes::{Scope, Scopes};
+use domain::oauth2::{ErrorCode, Refusal};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

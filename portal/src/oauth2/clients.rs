@@ -1,17 +1,17 @@
 //! Apps that prove themselves (RFC 6749 §2.3).
 
-use crate::oauth2::Denied;
+use crate::crypto::secret;
 use crate::database::{fetch_all, fetch_optional, run};
 use crate::infra::error::Result;
-use crate::infra::throttle::LastNoted;
-use crate::oauth2::oauth_apps::{TokenSettingsRow, read_grant, read_scopes};
 use crate::infra::portal::Portal;
-use crate::crypto::secret;
+use crate::infra::throttle::LastNoted;
+use crate::oauth2::Denied;
+use crate::oauth2::oauth_apps::{TokenSettingsRow, read_grant, read_scopes};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::ids::{AccountId, ClientSecretId, OauthAppId, UserId};
 use domain::oauth2::oauth_apps::{Grant, TokenSettings};
-use domain::oauth2::{ErrorCode, Refusal};
 use domain::oauth2::scopes::Scopes;
+use domain::oauth2::{ErrorCode, Refusal};
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;

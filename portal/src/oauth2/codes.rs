@@ -1,21 +1,21 @@
 //! Authorization codes (RFC 6749 §4.1.2): one use, within a minute, by the client that asked.
 
-use crate::oauth2::access_tokens::{self, NewAccessToken};
-use crate::oauth2::refresh_tokens;
-use crate::oauth2::{Client, Denied, Granted, Policy};
 use crate::auth::actor::{Actor, Via};
-use crate::infra::invalidation;
+use crate::crypto::secret::{self, Secret};
 use crate::database::{Transaction, fetch_optional, run};
 use crate::infra::error::Result;
-use crate::oauth2::oauth_apps::read_scopes;
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::crypto::secret::{self, Secret};
+use crate::oauth2::access_tokens::{self, NewAccessToken};
+use crate::oauth2::oauth_apps::read_scopes;
+use crate::oauth2::refresh_tokens;
+use crate::oauth2::{Client, Denied, Granted, Policy};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
-use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_verifier};
 use domain::oauth2::scopes::{Scope, Scopes};
+use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_verifier};
 use domain::time::Timestamp;
 use std::time::Duration;
 

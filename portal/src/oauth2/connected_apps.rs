@@ -1,12 +1,12 @@
 //! What a person has allowed which app, so that they are asked once and can think better of it.
 
 use crate::auth::actor::Actor;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
 use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
-use crate::oauth2::oauth_apps::read_scopes;
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
+use crate::oauth2::oauth_apps::read_scopes;
 use domain::ids::{OauthAppId, UserId};
 use domain::oauth2::oauth_apps::ConnectedApp;
 use domain::oauth2::scopes::Scopes;

@@ -2,15 +2,15 @@
 
 use crate::auth::actor::Actor;
 use crate::infra::audit::{self, Change};
-use crate::oauth2::connected_apps;
 use crate::infra::error::{Error, Result};
-use crate::oauth2::{self, Client, NewCode, Policy};
 use crate::infra::portal::Portal;
+use crate::oauth2::connected_apps;
+use crate::oauth2::{self, Client, NewCode, Policy};
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::Grant;
-use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_challenge, redirect};
 use domain::oauth2::redirect_uri;
 use domain::oauth2::scopes::Scopes;
+use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_challenge, redirect};
 use std::sync::Arc;
 
 /// What an authorization request leads to.

@@ -1,13 +1,13 @@
 //! Revocation (RFC 7009) and introspection (RFC 7662).
 
-use crate::oauth2::{Client, Denied, Policy, access_tokens, refresh_tokens};
 use crate::auth::actor::{Actor, Via};
-use crate::infra::invalidation;
 use crate::database::run;
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
+use crate::oauth2::{Client, Denied, Policy, access_tokens, refresh_tokens};
 use domain::ids::{OauthAppId, UserId};
-use domain::oauth2::{ErrorCode, Refusal};
 use domain::oauth2::scopes::{Scope, Scopes};
+use domain::oauth2::{ErrorCode, Refusal};
 use domain::time::Timestamp;
 use uuid::Uuid;
 

@@ -13,13 +13,13 @@ mod refresh_tokens;
 mod token;
 mod writer;
 
-pub use access_tokens::{Bearer, LIFETIME, authenticate};
 pub use crate::oauth2::clients::{Client, authenticate_client};
 pub use crate::oauth2::introspection::{Introspection, introspect, revoke};
+pub use access_tokens::{Bearer, LIFETIME, authenticate};
 pub use token::{Granted, grant};
 
-pub(crate) use access_tokens::prune as prune_access_tokens;
 pub(crate) use crate::oauth2::clients::find as find_client;
+pub(crate) use access_tokens::prune as prune_access_tokens;
 pub(crate) use codes::{NewCode, insert as insert_code, prune as prune_codes};
 pub(crate) use refresh_tokens::{context as refresh_token_context, prune as prune_refresh_tokens};
 pub(crate) use writer::{AccessTokens, TokenWriter};

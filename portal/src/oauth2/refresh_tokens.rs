@@ -7,19 +7,19 @@
 //! lost, or two workers that refresh at once, are not signed out. After that a second use means that somebody has a copy,
 //! and the whole family ends. That holds for every token that has a successor, also once the app no longer rotates.
 
-use crate::oauth2::access_tokens::{self, NewAccessToken};
-use crate::oauth2::{Client, Denied, Granted, Policy};
 use crate::auth::actor::{Actor, Via};
-use crate::infra::invalidation;
+use crate::crypto::secret::{self, Secret};
 use crate::database::{Connection, Transaction, fetch_optional, run};
 use crate::infra::error::Result;
-use crate::oauth2::oauth_apps::{read_grant, read_scopes};
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::crypto::secret::{self, Secret};
+use crate::oauth2::access_tokens::{self, NewAccessToken};
+use crate::oauth2::oauth_apps::{read_grant, read_scopes};
+use crate::oauth2::{Client, Denied, Granted, Policy};
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
 use domain::oauth2::oauth_apps::{Grant, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
-use domain::oauth2::{ErrorCode, Parameters, Refusal};
 use domain::oauth2::scopes::{Scope, Scopes};
+use domain::oauth2::{ErrorCode, Parameters, Refusal};
 use domain::time::Timestamp;
 use std::fmt::Write;
 use std::time::Duration;

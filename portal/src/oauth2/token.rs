@@ -1,14 +1,14 @@
 //! The token endpoint (RFC 6749 §3.2).
 
-use crate::oauth2::access_tokens::{self, NewAccessToken};
-use crate::oauth2::{Client, Denied, Policy, codes, refresh_tokens};
 use crate::auth::actor::{Actor, Via};
-use crate::infra::portal::Portal;
 use crate::crypto::secret::Secret;
+use crate::infra::portal::Portal;
+use crate::oauth2::access_tokens::{self, NewAccessToken};
 use crate::oauth2::signing_keys;
+use crate::oauth2::{Client, Denied, Policy, codes, refresh_tokens};
 use domain::oauth2::oauth_apps::Grant;
-use domain::oauth2::{ErrorCode, Parameters, Refusal};
 use domain::oauth2::scopes::{Scope, Scopes};
+use domain::oauth2::{ErrorCode, Parameters, Refusal};
 
 /// What a client is granted (RFC 6749 §5.1).
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! Access tokens by client credentials, written in batches.
 
-use crate::oauth2::access_tokens::Row;
 use crate::database::batch_writer::{Batched, Inserts, Writer, commit_unless};
 use crate::database::{Connection, Database, Durability, Handle, bounded};
 use crate::infra::error::Result;
+use crate::oauth2::access_tokens::Row;
 use domain::ids::{OauthAppId, UserId};
 use domain::time::Timestamp;
 use uuid::Uuid;

@@ -7,8 +7,8 @@ use domain::integration::selector::preview::Preview;
 use domain::integration::settings::{ConnectionForm, Edit};
 use portal::http_client::{Policy, Resolve, Resolving};
 use portal::integration::settings::SecretChange;
-use portal::{Options, Portal, Secret};
 use portal::integration::{connection_test, dam_assets, settings};
+use portal::{Options, Portal, Secret};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio_rustls::TlsAcceptor;
@@ -96,7 +96,10 @@ impl Connected {
             "each step is told as it happens"
         );
         assert_eq!(
-            connection_test::last(&self.portal, &self.ada.actor).await.unwrap().unwrap(),
+            connection_test::last(&self.portal, &self.ada.actor)
+                .await
+                .unwrap()
+                .unwrap(),
             report
         );
         let text = format!("{report:?}");

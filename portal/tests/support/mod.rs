@@ -1,14 +1,14 @@
 //! The one helper: a portal on a database of its own, in the hands of a test.
 
 use domain::accounts::NewAccount;
-use domain::oauth1::consumers::{Consumer, NewConsumer};
-use domain::ids::UserId;
-use domain::accounts::users::NewUser;
 use domain::accounts::rights::Rights;
-use domain::time::Timestamp;
+use domain::accounts::users::NewUser;
+use domain::ids::UserId;
+use domain::oauth1::consumers::{Consumer, NewConsumer};
 use domain::oauth1::tokens::{NewToken, Token};
-use portal::oauth1::consumers::Revealed;
+use domain::time::Timestamp;
 use portal::auth::sessions::Client;
+use portal::oauth1::consumers::Revealed;
 use portal::{Actor, Clock, Keyring, Location, Options, Portal, Result, Secret};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::future::Future;
@@ -236,7 +236,9 @@ impl House {
             password: PASSWORD.to_owned(),
             profile: email.to_owned(),
         };
-        portal::accounts::users::create(&self.portal, &operator, input).await.unwrap()
+        portal::accounts::users::create(&self.portal, &operator, input)
+            .await
+            .unwrap()
     }
 
     /// The operator in the account of [`set_up`](Self::set_up).

@@ -1,10 +1,10 @@
 //! Who calls: the way from a request's credential to the actor.
 
+use crate::http::problem::{Kind, Problem};
+use crate::http::rate_limit::{Limits, Reached, Standing};
 use crate::listener::note_authenticated;
 use crate::middleware::ClientAddress;
 use crate::oauth1::Received;
-use crate::http::problem::{Kind, Problem};
-use crate::http::rate_limit::{Limits, Reached, Standing};
 use crate::state::App;
 use axum::extract::{Extension, FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};

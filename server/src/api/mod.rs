@@ -14,11 +14,11 @@ pub use crate::api::authenticate::Caller;
 pub(crate) use crate::api::authenticate::TurnedAway;
 
 use crate::connector;
+use crate::http::problem::{Kind, Problem};
+use crate::http::rate_limit::Limits;
 use crate::middleware;
 use crate::oauth1::three_legged;
 use crate::oauth2::{self, path};
-use crate::http::problem::{Kind, Problem};
-use crate::http::rate_limit::Limits;
 use crate::state::App;
 use axum::extract::Request;
 use axum::http::Method;
@@ -45,8 +45,12 @@ pub fn router(app: &App) -> Router {
     };
     // These count each request by whoever turns out to have sent it.
     let proving = |methods: MethodRouter<App>| methods.layer(Extension(Arc::clone(&limits)));
-    let open =
-        |methods: MethodRouter<App>| methods.route_layer(from_fn_with_state(limits.clone(), crate::api::authenticate::count_address));
+    let open = |methods: MethodRouter<App>| {
+        methods.route_layer(from_fn_with_state(
+            limits.clone(),
+            crate::api::authenticate::count_address,
+        ))
+    };
 
     let document = openapi::document(&app.oauth2.issuer);
     let routes = [

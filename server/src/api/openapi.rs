@@ -1,10 +1,10 @@
 //! The description of everything that programs may rely on, made from the handlers (OpenAPI 3.1).
 
 use crate::connector;
+use crate::http::problem;
 use crate::oauth1::three_legged;
 use crate::oauth2::{authorize, discovery, token};
 use crate::oauth2::{error, introspection};
-use crate::http::problem;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};

@@ -9,14 +9,14 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, State};
-use domain::ids::ProfileId;
-use domain::oauth2::{ErrorCode, Refusal};
-use domain::accounts::users;
 use domain::accounts::rights::Rights;
+use domain::accounts::users;
+use domain::ids::ProfileId;
 use domain::oauth2::scopes::Scope;
-use portal::oauth2::Denied;
+use domain::oauth2::{ErrorCode, Refusal};
 use portal::Error;
 use portal::accounts::profiles;
+use portal::oauth2::Denied;
 use serde::Serialize;
 use utoipa::ToSchema;
 

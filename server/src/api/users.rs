@@ -10,12 +10,12 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderName;
 use axum::response::{IntoResponse, Response};
-use domain::ids::{ProfileId, UserId};
 use domain::accounts::users;
+use domain::ids::{ProfileId, UserId};
 use domain::time::Timestamp;
 use portal::Error;
-use portal::auth::actor::Person;
 use portal::accounts::users::PeopleQuery;
+use portal::auth::actor::Person;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,8 +1,8 @@
 //! `gatehouse account`
 
-use crate::cli::output::Answer;
-use crate::cli::error::Trouble;
 use crate::cli::InAccount;
+use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use crate::cli::stdin;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;

@@ -1,14 +1,14 @@
 //! `gatehouse api-key`
 
 use crate::cli::InAccount;
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use domain::integration::api_keys::Overlap;
 use domain::time::Timestamp;
-use portal::{Actor, Portal};
 use portal::integration::api_keys;
+use portal::{Actor, Portal};
 use serde_json::json;
 
 #[derive(Debug, Subcommand)]

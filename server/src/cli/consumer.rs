@@ -1,13 +1,13 @@
 //! `gatehouse consumer`
 
 use crate::cli::InAccount;
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use clap::Subcommand;
-use domain::oauth1::consumers::{Consumer, NewConsumer};
 use domain::fields::name_key;
-use portal::{Actor, Portal};
+use domain::oauth1::consumers::{Consumer, NewConsumer};
 use portal::oauth1::consumers;
+use portal::{Actor, Portal};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,7 @@
 //! `gatehouse demo`
 
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use portal::Portal;
 use portal::demo::{self, Demo, Login};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! `gatehouse keys`
 
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use clap::Subcommand;
 use portal::Portal;
 use portal::oauth2::signing_keys::{self, PublicKey};

@@ -1,7 +1,7 @@
 //! `gatehouse master-key`
 
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use clap::Subcommand;
 use portal::Portal;
 use portal::key_rotation;

@@ -18,15 +18,15 @@ mod settings;
 mod token;
 mod user;
 
+use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use crate::config::{Config, Overrides};
 use crate::startup::open::{open, open_existing};
 use crate::startup::serve::serve;
-use crate::cli::output::Answer;
 use clap::{Args, Parser, Subcommand};
 use portal::{Actor, Portal};
 use std::ffi::OsString;
 use std::process::ExitCode;
-use crate::cli::error::Trouble;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,13 +1,15 @@
 //! `gatehouse oauth-app`
 
 use crate::cli::InAccount;
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use crate::config::Config;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
 use domain::fields::name_key;
-use domain::oauth2::oauth_apps::{AppForm, Grant, OauthApp, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm};
+use domain::oauth2::oauth_apps::{
+    AppForm, Grant, OauthApp, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm,
+};
 use domain::oauth2::scopes::Scope;
 use domain::time::Timestamp;
 use portal::oauth2::oauth_apps::{self, secrets};

@@ -1,12 +1,12 @@
 //! `gatehouse profile`
 
 use crate::cli::InAccount;
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
-use domain::accounts::users::Profile;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Profile;
 use portal::Portal;
 use portal::accounts::profiles;
 use serde_json::{Value, json};

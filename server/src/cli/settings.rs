@@ -1,15 +1,15 @@
 //! `gatehouse settings`
 
 use crate::cli::InAccount;
+use crate::cli::error::Trouble;
 use crate::cli::output::Answer;
 use crate::cli::stdin;
-use crate::cli::error::Trouble;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use domain::integration::settings::{Difference, Edit, Member, Place, Saved, Settings, differences};
+use portal::integration::settings;
 use portal::integration::settings::file::{self, Format};
 use portal::{Actor, Error, Portal};
-use portal::integration::settings;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 

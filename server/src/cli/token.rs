@@ -1,15 +1,15 @@
 //! `gatehouse token`
 
-use crate::cli::output::Answer;
 use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use crate::cli::{InAccount, consumer};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use domain::oauth1::integration_types::{OTHER, is_type};
-use domain::time::Timestamp;
 use domain::oauth1::tokens::{NewToken, Place, Token, TokenFilter, TokenQuery};
-use portal::{Actor, Portal};
+use domain::time::Timestamp;
 use portal::oauth1::tokens;
+use portal::{Actor, Portal};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]

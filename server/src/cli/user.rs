@@ -1,8 +1,8 @@
 //! `gatehouse user`
 
-use crate::cli::output::Answer;
-use crate::cli::error::Trouble;
 use crate::cli::InAccount;
+use crate::cli::error::Trouble;
+use crate::cli::output::Answer;
 use crate::cli::stdin;
 use clap::Subcommand;
 use domain::accounts::users::{NewUser, User};
@@ -73,8 +73,8 @@ pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
                 password: stdin::password()?,
                 profile,
             };
-            let id = people::create(portal, &operator, input).await?;
-            let user = people::get(portal, &operator, &id.to_string()).await?;
+            let id = users::create(portal, &operator, input).await?;
+            let user = users::get(portal, &operator, &id.to_string()).await?;
             Ok(Answer::new(
                 format!("Added {} <{}>, {id}.", user.name, user.email),
                 json(&user),
@@ -85,8 +85,8 @@ pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
         Command::Deactivate { user, within } => set_active(portal, &within, &user, false).await,
         Command::SetPassword { user, within } => {
             let operator = within.operator(portal).await?;
-            let user = people::get(portal, &operator, &user).await?;
-            people::set_password(portal, &operator, user.id, &stdin::password()?).await?;
+            let user = users::get(portal, &operator, &user).await?;
+            users::set_password(portal, &operator, user.id, &stdin::password()?).await?;
             Ok(Answer::new(
                 format!("{} <{}> has another password.", user.name, user.email),
                 json(&user),
@@ -102,7 +102,7 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
         page: 1,
         include_inactive: true,
     };
-    let users = people::list(portal, &operator, query).await?.users;
+    let users = users::list(portal, &operator, query).await?.users;
     let rows = users
         .iter()
         .map(|user| {
@@ -125,8 +125,8 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
 
 async fn set_active(portal: &Portal, within: &InAccount, user: &str, active: bool) -> Result<Answer, Trouble> {
     let operator = within.operator(portal).await?;
-    let user = people::get(portal, &operator, user).await?;
-    people::set_active(portal, &operator, user.id, active).await?;
+    let user = users::get(portal, &operator, user).await?;
+    users::set_active(portal, &operator, user.id, active).await?;
     let user = User { active, ..user };
     let state = if active { "active" } else { "inactive" };
     Ok(Answer::new(

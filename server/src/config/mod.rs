@@ -7,13 +7,14 @@ mod networks;
 mod setting;
 mod sources;
 
-pub use networks::{Networks, NotANetwork};
 pub use crate::config::arguments::Overrides;
+pub use networks::{Networks, NotANetwork};
 pub use setting::{Setting, Source};
 
+use crate::config::parse::{Database, Shown, database, origin_of, path, some_text};
 use crate::listener::{default_max_connections, default_max_connections_per_address};
-use domain::oauth2::oauth_apps::{SigningAlgorithm, UnknownAlgorithm};
 use domain::oauth1::Origin;
+use domain::oauth2::oauth_apps::{SigningAlgorithm, UnknownAlgorithm};
 use leptos::config::{Env, LeptosOptions};
 use portal::http_client::{NotAHost, PrivateHosts};
 use portal::{Keyring, Location, Secret};
@@ -21,7 +22,6 @@ use sources::{Environment, Given, Sources};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
-use crate::config::parse::{Database, Shown, database, origin_of, path, some_text};
 
 /// What the operator has decided.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! How values are read and shown.
 
 use crate::config::networks::Networks;
-use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::oauth1::Origin;
+use domain::oauth2::oauth_apps::SigningAlgorithm;
 use portal::Location;
 use portal::http_client::PrivateHosts;
 use std::net::{IpAddr, SocketAddr};

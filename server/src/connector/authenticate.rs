@@ -1,11 +1,11 @@
 //! Who calls: the way from the account's API key to a connector that may read.
 
-use crate::connector::Gate;
 use crate::api::TurnedAway;
-use crate::listener::note_authenticated;
-use crate::middleware::ClientAddress;
+use crate::connector::Gate;
 use crate::http::problem::{Kind, Problem};
 use crate::http::rate_limit::Standing;
+use crate::listener::note_authenticated;
+use crate::middleware::ClientAddress;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;

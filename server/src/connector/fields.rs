@@ -1,10 +1,10 @@
 //! `/api/connector/v1/settings/fields/{field}`.
 
+use crate::api::openapi::OpenToCredentials;
 use crate::connector::Gate;
 use crate::connector::authenticate::Admitted;
 use crate::connector::etag;
 use crate::connector::openapi::{SelectorOptions, SelectorSources};
-use crate::api::openapi::OpenToCredentials;
 use crate::http::problem::{Kind, Problem};
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -94,9 +94,7 @@ async fn answer(
         Problem::new(Kind::Internal, "The field cannot be written.")
     })?;
     // At one address the body changes with the settings and with nothing else.
-    Ok(etag::answer(headers, &found.published.etag, || {
-        Bytes::from(body)
-    }))
+    Ok(etag::answer(headers, &found.published.etag, || Bytes::from(body)))
 }
 
 fn describe(found: &ResolvedField) -> Field<'_> {

@@ -1,11 +1,11 @@
 //! `/api/connector/v1/logs`.
 
+use crate::api::openapi::OpenToCredentials;
 use crate::connector::Gate;
-use crate::connector::batch;
 use crate::connector::authenticate::Admitted;
+use crate::connector::batch;
 use crate::connector::idempotency_key::once;
 use crate::connector::openapi::{LogRecord, LogsAccepted};
-use crate::api::openapi::OpenToCredentials;
 use crate::http::body;
 use crate::http::problem::{Body as ProblemBody, Kind, Problem};
 use axum::Json;

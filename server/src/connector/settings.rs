@@ -1,10 +1,10 @@
 //! `/api/connector/v1/settings`.
 
+use crate::api::openapi::OpenToCredentials;
 use crate::connector::Gate;
 use crate::connector::authenticate::Admitted;
 use crate::connector::etag;
 use crate::connector::openapi::Settings;
-use crate::api::openapi::OpenToCredentials;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use portal::integration::connectors;
@@ -25,9 +25,7 @@ pub(crate) async fn get(State(gate): State<Gate>, admitted: Admitted, request: R
     let (caller, finish) = admitted.split();
     let published = connectors::settings(&gate.app.portal, &caller).await;
     finish(match published {
-        Ok(published) => Ok(etag::answer(&headers, &published.etag, || {
-            published.json.clone()
-        })),
+        Ok(published) => Ok(etag::answer(&headers, &published.etag, || published.json.clone())),
         Err(error) => Err(error.into()),
     })
 }

@@ -1,7 +1,7 @@
 //! Reading a short body, with an end to patience.
 
-use crate::listener::{BodyError, body_error};
 use crate::http::problem::{Kind, Problem};
+use crate::listener::{BodyError, body_error};
 use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::error::Error;

@@ -10,8 +10,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_PO
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use portal::integration::settings::file::{self, Format};
-use portal::{Actor, Error};
 use portal::integration::{dam_assets, settings};
+use portal::{Actor, Error};
 
 /// The route of a picture.
 pub const THUMBNAIL: &str = "/integration/thumbnails/{asset}";

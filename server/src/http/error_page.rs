@@ -1,8 +1,8 @@
 //! The last resort: answers for people when no page can be made.
 
 use crate::http::html::escape;
-use crate::middleware::RequestId;
 use crate::http::problem::{Kind, Problem};
+use crate::middleware::RequestId;
 use crate::router;
 use app::error::Failure;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};

@@ -7,4 +7,3 @@ pub mod error_page;
 pub(crate) mod html;
 pub mod problem;
 pub mod rate_limit;
-

@@ -19,15 +19,16 @@ pub use crate::listener::connection::{ClientConnection, RefusedConnection, note_
 pub use crate::listener::limits::ConnectionLimits;
 pub use crate::listener::open_files::{default_max_connections, default_max_connections_per_address};
 
-use axum::Router;
-use axum::extract::Request;
 use crate::listener::connection::{Close, Connection};
 use crate::listener::http2_stream::Http2Executor;
+use crate::listener::registry::Registry;
+use crate::listener::response_body::ResponseBody;
+use crate::listener::tcp_stream::ClientStream;
+use axum::Router;
+use axum::extract::Request;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use crate::listener::registry::Registry;
-use crate::listener::response_body::ResponseBody;
 use socket2::SockRef;
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -37,7 +38,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
-use crate::listener::tcp_stream::ClientStream;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};

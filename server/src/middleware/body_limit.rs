@@ -1,9 +1,9 @@
 //! How much a form may hold.
 
-use crate::middleware::RequestId;
 use crate::http::body::is_length_limit;
-use crate::listener::{BodyError, body_error};
 use crate::http::error_page;
+use crate::listener::{BodyError, body_error};
+use crate::middleware::RequestId;
 use app::context::Visitor;
 use app::error::Failure;
 use axum::Extension;

@@ -4,10 +4,10 @@
 //! its own here. Taken are gzip and deflate, whose decoders need 32 KiB for a window; brotli and zstd let a sender demand
 //! megabytes of memory before anybody has signed in.
 
-use crate::middleware::RequestId;
 use crate::http::error_page;
-use crate::oauth2::error::OauthError;
 use crate::http::problem::{Kind, Problem};
+use crate::middleware::RequestId;
+use crate::oauth2::error::OauthError;
 use crate::router;
 use app::error::Failure;
 use axum::body::{Body, HttpBody};

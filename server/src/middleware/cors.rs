@@ -11,8 +11,8 @@
 //! `tower_http::cors` is not used, as it takes every OPTIONS request for a preflight and answers it ahead of the 405 that
 //! says what a path allows.
 
-use crate::middleware::merge_slashes;
 use crate::api::docs;
+use crate::middleware::merge_slashes;
 use crate::oauth1::three_legged;
 use crate::oauth2::path;
 use crate::router;

@@ -14,9 +14,9 @@
 //!    has an API of its own or can name the portal in `Origin`. To let it pass without a cookie would save no one's
 //!    session but would let an old browser be signed in as somebody else.
 
-use crate::middleware::RequestId;
 use crate::config::Config;
 use crate::http::error_page;
+use crate::middleware::RequestId;
 use crate::state::App;
 use app::error::Failure;
 use axum::Extension;

@@ -36,7 +36,7 @@ pub async fn form_redirects(State(app): State<App>, request: Request, next: Next
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
     match location {
         Some(location) if may_leave_portal(location, &app.own_origins) => {
-            let page = app::documents::redirect_page(app.leptos.clone(), location);
+            let page = app::redirect_page(app.leptos.clone(), location);
             with_page(response, page)
         }
         _ => response,

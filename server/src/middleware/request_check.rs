@@ -1,10 +1,10 @@
 //! What is looked at before any handler sees a request: its host, and whether there is room for it.
 
-use crate::middleware::RequestId;
-use crate::middleware::host::check_host;
-use crate::listener::ClientConnection;
 use crate::http::error_page;
 use crate::http::problem::{Kind, Problem};
+use crate::listener::ClientConnection;
+use crate::middleware::RequestId;
+use crate::middleware::host::check_host;
 use crate::router::is_for_machines;
 use app::error::Failure;
 use axum::extract::Request;

@@ -1,9 +1,9 @@
 //! What every request gets on arrival, and what every answer gets on leaving: an id, and a line in the log.
 
+use crate::http::error_page;
+use crate::listener::ClientConnection;
 use crate::middleware::request_check::check_request;
 use crate::middleware::{ClientAddress, Panicked, RequestId, client_address, content_coding, cors};
-use crate::listener::ClientConnection;
-use crate::http::error_page;
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::ACCEPT;

@@ -1,7 +1,7 @@
 //! Which pages can be seen by whom, before any page is made.
 
-use crate::middleware::RequestId;
 use crate::http::error_page;
+use crate::middleware::RequestId;
 use crate::state::App;
 use app::context::Visitor;
 use app::error::Failure;

@@ -1,8 +1,8 @@
 //! Who asks: the cookie becomes an actor.
 
-use crate::middleware::{ClientAddress, RequestId};
-use crate::listener::note_authenticated;
 use crate::http::error_page;
+use crate::listener::note_authenticated;
+use crate::middleware::{ClientAddress, RequestId};
 use crate::state::App;
 use app::context::{Visitor, read_session_cookie};
 use app::error::Failure;

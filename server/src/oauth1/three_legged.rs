@@ -1,9 +1,9 @@
 //! The endpoints of the three-legged flow (RFC 5849 §2). The page where a person decides is the app's.
 
-use crate::oauth1::Received;
 use crate::api::openapi::{OpenToAll, OpenToCredentials};
 use crate::api::query::Query;
 use crate::http::problem::Problem;
+use crate::oauth1::Received;
 use crate::state::App;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};

@@ -1,8 +1,8 @@
 //! The authorization endpoint (RFC 6749 §3.1): the way to the page where a person decides.
 
+use crate::api::openapi::OauthErrors;
 use crate::oauth2::error::OauthError;
 use crate::oauth2::form::Form;
-use crate::api::openapi::OauthErrors;
 use axum::extract::{RawQuery, Request};
 use axum::http::StatusCode;
 use axum::response::Redirect;

@@ -1,17 +1,17 @@
 //! What clients and resource servers find out by themselves: the endpoints (RFC 8414), the keys (RFC 7517), the scopes.
 
-use crate::oauth2::path;
 use crate::api::docs;
 use crate::api::openapi::OpenToAll;
 use crate::http::problem::Problem;
+use crate::oauth2::path;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::accounts::rights::Right;
+use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::oauth2::scopes::Scope;
 use portal::oauth2::signing_keys::{self, KeyParameters, PublicKey};
 use serde::Serialize;

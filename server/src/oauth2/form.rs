@@ -1,10 +1,10 @@
 //! The form that a client sends, and its proof of who it is (RFC 6749 §2.3.1).
 
-use crate::oauth2::error::OauthError;
 use crate::http::body::{self, NotRead};
+use crate::http::rate_limit::{Limits, Standing};
 use crate::listener::ClientConnection;
 use crate::middleware::ClientAddress;
-use crate::http::rate_limit::{Limits, Standing};
+use crate::oauth2::error::OauthError;
 use crate::state::App;
 use axum::body::Bytes;
 use axum::extract::Request;

@@ -1,9 +1,9 @@
 //! Revocation (RFC 7009) and introspection (RFC 7662).
 
-use crate::oauth2::error::{OauthError, never_stored};
-use crate::oauth2::form::Form;
 use crate::api::openapi::OauthErrors;
 use crate::http::rate_limit::Limits;
+use crate::oauth2::error::{OauthError, never_stored};
+use crate::oauth2::form::Form;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Extension, Request, State};

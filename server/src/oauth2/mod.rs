@@ -8,9 +8,9 @@ pub(crate) mod discovery;
 mod form;
 pub(crate) mod token;
 
+pub use crate::oauth2::introspection::{introspect, revoke};
 pub use authorize::{get as authorize, post as authorize_by_form};
 pub use discovery::{jwks, metadata, scopes};
-pub use crate::oauth2::introspection::{introspect, revoke};
 pub use token::token;
 
 /// Where the endpoints are.

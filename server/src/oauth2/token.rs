@@ -1,9 +1,9 @@
 //! The token endpoint (RFC 6749 §3.2).
 
-use crate::oauth2::error::{OauthError, never_stored};
-use crate::oauth2::form::Form;
 use crate::api::openapi::OauthErrors;
 use crate::http::rate_limit::Limits;
+use crate::oauth2::error::{OauthError, never_stored};
+use crate::oauth2::form::Form;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Extension, Request, State};

@@ -2,13 +2,13 @@
 
 use crate::config::Config;
 use crate::listener::{self, ConnectionLimits};
+use crate::router::router;
 use crate::startup::logging;
 use crate::startup::open::open;
-use crate::router::router;
 use crate::state::App;
-use portal::{Portal, maintenance};
-use portal::crypto::passwords;
 use portal::auth::setup;
+use portal::crypto::passwords;
+use portal::{Portal, maintenance};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -88,7 +88,7 @@ struct Told {
 async fn answer(listener: TcpListener, app: &App, mut told: Told) -> Result<(), Stopped> {
     let (stop, stopped) = oneshot::channel::<()>();
     let limits = ConnectionLimits::of(&app.config);
-    let mut serving = tokio::spawn(connections::answer(listener, router(app), limits, async {
+    let mut serving = tokio::spawn(listener::answer(listener, router(app), limits, async {
         // Sent, or dropped: either way it is time.
         let _ = stopped.await;
     }));

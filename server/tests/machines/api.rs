@@ -3,10 +3,10 @@
 use crate::http::Call;
 use crate::world::{PASSWORD, Settings, World, on_each_engine};
 use domain::accounts::NewAccount;
-use domain::accounts::users::NewUser;
 use domain::accounts::rights::{Right, Rights};
+use domain::accounts::users::NewUser;
 use portal::accounts;
-use portal::accounts::{users, profiles};
+use portal::accounts::{profiles, users};
 use serde_json::{Value, json};
 
 pub async fn read(world: &World, path: &str) -> Value {

@@ -3,11 +3,11 @@
 use crate::http::Answer;
 use crate::world::{Settings, World, on_each_engine};
 use domain::accounts::features::Feature;
-use domain::ids::ProfileId;
 use domain::accounts::rights::{Right, Rights};
+use domain::ids::ProfileId;
 use portal::accounts;
+use portal::accounts::{profiles, users};
 use portal::oauth1::{consumers, tokens};
-use portal::accounts::{users, profiles};
 use std::time::{Duration, Instant};
 
 const USERS: &str = "/api/v4/users";

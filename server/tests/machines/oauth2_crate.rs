@@ -1,8 +1,8 @@
 //! The crate `oauth2`, as a Rust program uses it. What it sends to the public URL is passed on to the server, as a proxy does.
 
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth2::oauth_apps::AppForm;
 use domain::oauth2::Parameters;
+use domain::oauth2::oauth_apps::AppForm;
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError};
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest,

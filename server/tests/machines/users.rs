@@ -4,7 +4,7 @@ use crate::api::read;
 use crate::signer::Unsigned;
 use crate::world::{Settings, on_each_engine};
 use domain::accounts::rights::Rights;
-use portal::accounts::{users, profiles};
+use portal::accounts::{profiles, users};
 use serde_json::{Value, json};
 
 /// The members that a client may read and this portal does not keep.

@@ -4,17 +4,17 @@ use crate::database::{Database, Engine, engines};
 use crate::http::{Answer, Call};
 use crate::signer::{Credentials, Unsigned};
 use domain::accounts::NewAccount;
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
-use domain::ids::{ConsumerId, ProfileId, TokenId, UserId};
-use domain::accounts::users::{ADMINISTRATOR, NewUser};
 use domain::accounts::rights::Rights;
-use domain::time::Timestamp;
+use domain::accounts::users::{ADMINISTRATOR, NewUser};
+use domain::ids::{ConsumerId, ProfileId, TokenId, UserId};
+use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::oauth1::tokens::{NewToken, Token};
-use portal::auth::sessions::Client;
-use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts};
-use portal::oauth1::{consumers, tokens};
-use portal::accounts::{users, profiles};
+use domain::time::Timestamp;
+use portal::accounts::{profiles, users};
 use portal::auth::sessions;
+use portal::auth::sessions::Client;
+use portal::oauth1::{consumers, tokens};
+use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts};
 use server::config::Overrides;
 use server::listener::{self, ConnectionLimits};
 use server::{App, Config, router};
@@ -317,7 +317,7 @@ impl Node {
         let mut tasks = JoinSet::new();
         let (stop, stopped) = oneshot::channel::<()>();
         let limits = ConnectionLimits::of(&app.config);
-        tasks.spawn(connections::answer(listener, router::router(&app), limits, async {
+        tasks.spawn(listener::answer(listener, router::router(&app), limits, async {
             let _ = stopped.await;
         }));
         tasks.spawn(portal::maintenance::watch(portal.clone()));

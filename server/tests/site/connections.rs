@@ -540,7 +540,9 @@ async fn listeners_with_an_api_key_do_not_count_for_their_address() {
     })
     .await;
     let operator = portal::accounts::operator(&site.app.portal, None).await.unwrap();
-    let key = portal::integration::api_keys::show(&site.app.portal, &operator).await.unwrap();
+    let key = portal::integration::api_keys::show(&site.app.portal, &operator)
+        .await
+        .unwrap();
     let request = format!(
         "GET /api/connector/v1/settings/events HTTP/1.1\r\nHost: x\r\nX-Api-Key: {}\r\n\r\n",
         key.expose()

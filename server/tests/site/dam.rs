@@ -1,16 +1,16 @@
 //! The DAM connection of a running server, and what its pages ask for besides pages.
 
 use crate::support::{EMAIL, Site};
-use domain::integration::connection_test::{Outcome, StepKind};
-use domain::oauth2::oauth_apps::AppForm;
 use domain::accounts::rights::{Right, Rights};
-use domain::oauth2::scopes::Scope;
+use domain::integration::connection_test::{Outcome, StepKind};
 use domain::integration::settings::{ConnectionForm, Edit, GlobalForm};
-use portal::integration::settings::{self, SecretChange};
-use portal::{Secret, accounts};
-use portal::integration::connection_test;
-use portal::oauth2::oauth_apps;
+use domain::oauth2::oauth_apps::AppForm;
+use domain::oauth2::scopes::Scope;
 use portal::accounts::profiles;
+use portal::integration::connection_test;
+use portal::integration::settings::{self, SecretChange};
+use portal::oauth2::oauth_apps;
+use portal::{Secret, accounts};
 use reqwest::StatusCode;
 
 async fn text(answer: reqwest::Response) -> (StatusCode, String, String) {

@@ -8,9 +8,9 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::oauth2::Parameters;
-use portal::{Clock, Keyring, Location, Options, Portal, oauth2};
-use portal::oauth2::consents;
 use portal::auth::sessions;
+use portal::oauth2::consents;
+use portal::{Clock, Keyring, Location, Options, Portal, oauth2};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::Value;
@@ -199,9 +199,7 @@ async fn allowed_code(program: &Program, origin: &str, cookie: &str, client_id: 
     };
     let request = form(&[("response_type", "code"), ("client_id", client_id)]);
     let parameters = Parameters::parse(request.as_bytes()).unwrap();
-    let address = consents::allow(&portal, &policy, &person, &parameters)
-        .await
-        .unwrap();
+    let address = consents::allow(&portal, &policy, &person, &parameters).await.unwrap();
     portal.close().await;
     part(address.split_once('?').unwrap().1, "code")
 }

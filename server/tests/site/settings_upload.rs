@@ -2,12 +2,12 @@
 
 use crate::program::Program;
 use crate::support::{Engine, PASSWORD, Site, engines, form, header};
-use domain::accounts::users::NewUser;
 use domain::accounts::rights::{Right, Rights};
+use domain::accounts::users::NewUser;
 use domain::integration::selector::{AssetType, Options};
 use domain::integration::settings::{Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_TERM, Settings};
 use portal::accounts;
-use portal::accounts::{users, profiles};
+use portal::accounts::{profiles, users};
 use portal::integration::settings;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -91,7 +91,10 @@ async fn a_downloaded_file_is_taken_back_whole_with_script() {
             assert_eq!(status, StatusCode::OK, "{engine:?} {text}");
             serde_json::from_str::<Value>(&text).unwrap()
         };
-        let file = portal::integration::settings::file::print(&fields(1_500, 20, 3), portal::integration::settings::file::Format::Toml);
+        let file = portal::integration::settings::file::print(
+            &fields(1_500, 20, 3),
+            portal::integration::settings::file::Format::Toml,
+        );
         assert!(file.len() > MAX_FORM);
         let preview = post(PREVIEW, &[("name", "settings.toml"), ("text", &file)]).await;
         assert_eq!(preview["total"], 1_500 * 3);

@@ -138,7 +138,10 @@ async fn signing_out_leaves_the_browser_known() {
 #[tokio::test]
 async fn the_setup_page_names_a_weak_password_at_its_field() {
     let site = Site::fresh(crate::support::Engine::Sqlite, Overrides::default()).await;
-    let code = portal::auth::setup::issue_code(&site.app.portal).await.unwrap().unwrap();
+    let code = portal::auth::setup::issue_code(&site.app.portal)
+        .await
+        .unwrap()
+        .unwrap();
     let fields = |password: &'static str| {
         [
             ("code", code.expose().to_owned()),

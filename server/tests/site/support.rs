@@ -166,7 +166,7 @@ impl Site {
 /// Serves until it is dropped.
 pub fn answer(listener: TcpListener, router: axum::Router, limits: ConnectionLimits) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(connections::answer(listener, router, limits, std::future::pending()));
+    tasks.spawn(listener::answer(listener, router, limits, std::future::pending()));
     tasks
 }
 

@@ -4,4 +4,3 @@ pub mod access_denied;
 pub mod error_message;
 pub mod notice;
 pub mod toast;
-

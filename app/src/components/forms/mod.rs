@@ -9,4 +9,3 @@ pub mod save_form;
 pub mod text_area;
 pub mod unsaved_changes;
 pub mod user_suggestions;
-

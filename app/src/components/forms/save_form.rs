@@ -1,9 +1,9 @@
 //! What becomes of a form that saves settings: a new revision, nothing at all, or a choice between two people's changes.
 
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, focus_first_wrong};
-use crate::components::forms::conflict::Conflict;
 use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::feedback::toast::toast;
+use crate::components::forms::conflict::Conflict;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, focus_first_wrong};
 use crate::components::forms::unsaved_changes::{SaveBar, Unsaved, Watched};
 use crate::error::Failure;
 use domain::integration::settings::{Clashes, Saved};

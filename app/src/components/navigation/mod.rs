@@ -4,4 +4,3 @@ pub mod history_guard;
 pub mod redirects;
 pub mod route_focus;
 pub mod session_ended;
-

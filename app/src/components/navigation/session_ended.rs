@@ -1,13 +1,13 @@
 //! What a page does when its session ends while it is open: it says so, keeps what was typed, and goes on once the same
 //! person has signed in again. The sign-in page opens in another tab where something would be lost.
 
-use crate::components::overlay::dialog::Dialog;
 use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::has_typed;
+use crate::components::overlay::dialog::Dialog;
 use crate::error::Failure;
 use crate::session::{me, sign_in_address};
-use domain::ids::UserId;
 use domain::accounts::users::Me;
+use domain::ids::UserId;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -1,8 +1,8 @@
 //! The question before something ends for good.
 
+use crate::components::forms::field::FieldError;
 use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
-use crate::components::forms::field::FieldError;
 use crate::error::Failure;
 use domain::fields::{self, FieldErrors};
 use leptos::prelude::*;

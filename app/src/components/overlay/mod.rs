@@ -4,4 +4,3 @@ pub mod confirm;
 pub mod dialog;
 pub mod menu;
 pub(crate) mod secret_dialog;
-

@@ -1,13 +1,13 @@
 //! The one showing of a new secret.
 
-use crate::components::navigation::route_focus::focus_heading_after_load;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
 use crate::components::data::copy::Copy;
-use crate::components::overlay::dialog::Dialog;
 use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::navigation::route_focus::focus_heading_after_load;
+use crate::components::overlay::dialog::Dialog;
 use crate::error::Failure;
-use domain::ids::RevealId;
 use domain::auth::one_time_secrets::{Reveal, RevealKind};
+use domain::ids::RevealId;
 use leptos::prelude::*;
 
 /// Puts a secret away for good, and goes `back` to its page.

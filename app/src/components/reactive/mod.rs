@@ -3,4 +3,3 @@
 pub mod suspend;
 pub mod sync_view;
 pub mod task_scope;
-

@@ -2,4 +2,3 @@
 
 pub mod connected_apps;
 pub mod sessions;
-

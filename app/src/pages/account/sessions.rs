@@ -1,20 +1,20 @@
 //! One's own sessions: where one is signed in, and ending what should not be.
 
+use crate::components::data::page_header::PageHeader;
+use crate::components::data::time::Time;
+use crate::components::feedback::error_message::Problem;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::toast::toast;
 #[cfg(feature = "ssr")]
 use crate::components::forms::form::refuse;
 use crate::components::forms::form::{Check, focus_first_wrong};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::Dialog;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::Problem;
 use crate::components::reactive::suspend::suspend;
-use crate::components::data::time::Time;
-use crate::components::feedback::toast::toast;
 use crate::error::Failure;
 use crate::pages::page::Page;
-use domain::ids::SessionId;
 use domain::auth::sessions::Session;
+use domain::ids::SessionId;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_query_map;

@@ -1,11 +1,11 @@
 //! Why a page is not there, and what would bring it.
 
 use crate::components::feedback::access_denied::{ClosedPage, rights_list};
-use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::feedback::error_message::Problem;
+use crate::components::feedback::notice::{Kind, Notice};
 use crate::error::Failure;
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 
 /// In place of the whole page.

@@ -5,8 +5,8 @@ use domain::ids::{ConsumerId, TokenId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot},
     crate::components::forms::form::answer,
+    crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot},
     domain::oauth1::consumers::{ConsumerSigning, NewConsumer},
     domain::oauth1::tokens::NewToken,
 };

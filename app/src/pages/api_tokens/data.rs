@@ -1,12 +1,12 @@
 //! What the pages show, each gathered in one round trip.
 
+use crate::error::Failure;
 #[cfg(feature = "ssr")]
 use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
-use crate::error::Failure;
-use domain::oauth1::consumers::{Consumer, ConsumerChoice};
-use domain::ids::{ConsumerId, TokenId};
 use domain::accounts::users::UserChoice;
 use domain::auth::one_time_secrets::Reveal;
+use domain::ids::{ConsumerId, TokenId};
+use domain::oauth1::consumers::{Consumer, ConsumerChoice};
 use domain::oauth1::tokens::{Token, TokenPage};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -89,7 +89,9 @@ pub async fn list(address: String) -> Result<ListData, Failure> {
     actor.within(Feature::ApiTokens)?;
     let address = Address::parse(&address);
     let part = match address.spot {
-        Spot::Consumers => portal::oauth1::consumers::list(&portal, &actor).await.map(Part::Consumers),
+        Spot::Consumers => portal::oauth1::consumers::list(&portal, &actor)
+            .await
+            .map(Part::Consumers),
         _ => portal::oauth1::tokens::list(&portal, &actor, &address.query)
             .await
             .map(Part::Tokens),
@@ -97,7 +99,10 @@ pub async fn list(address: String) -> Result<ListData, Failure> {
     Ok(ListData {
         part: part.map_err(Failure::from),
         dialog: dialog(&portal, &actor, &address).await,
-        reveal: portal::auth::one_time_secrets::pending(&portal, &actor).await?.into_iter().next(),
+        reveal: portal::auth::one_time_secrets::pending(&portal, &actor)
+            .await?
+            .into_iter()
+            .next(),
     })
 }
 

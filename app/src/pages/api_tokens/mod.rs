@@ -21,7 +21,11 @@ use leptos_router::hooks::use_url;
 const ABOVE: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
 /// The pages above those of a token or a consumer.
-const ABOVE_ONE: [(&str, &str); 3] = [ABOVE[0], ABOVE[1], (crate::pages::api_tokens::page_url::PATH, "API tokens")];
+const ABOVE_ONE: [(&str, &str); 3] = [
+    ABOVE[0],
+    ABOVE[1],
+    (crate::pages::api_tokens::page_url::PATH, "API tokens"),
+];
 
 /// The address of the page. It is the route's own, which stands still while another page is on its way.
 fn current_address() -> Memo<Address> {

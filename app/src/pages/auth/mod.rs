@@ -4,4 +4,3 @@ pub mod layout;
 pub mod setup;
 pub mod sign_in;
 pub mod signed_in;
-

@@ -1,15 +1,15 @@
 //! The first account: made once, with the code that the console printed.
 
+use crate::components::forms::field::TextField;
 #[cfg(feature = "ssr")]
 use crate::components::forms::form::refuse;
 use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::field::TextField;
 use crate::error::Failure;
 use crate::pages::auth::layout::Gate;
 use crate::pages::page::Page;
 use domain::accounts::NewAccount;
-use domain::fields::FieldErrors;
 use domain::accounts::users::MIN_PASSWORD;
+use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
 /// The page that follows.

@@ -1,7 +1,7 @@
 //! Signing in. The page runs no script: its form is sent plainly, and what comes next is loaded anew.
 
-use crate::components::forms::field::TextField;
 use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::field::TextField;
 use crate::error::Failure;
 use crate::pages::auth::layout::Gate;
 use crate::pages::page::Page;

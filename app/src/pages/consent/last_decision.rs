@@ -1,9 +1,9 @@
 //! What was answered, for the page that comes after the form: kept in a cookie, so that it stands in no address, is
 //! there without script, and survives a reload.
 
-use crate::pages::consent::oauth1::Outcome;
 use crate::context;
 use crate::error::Failure;
+use crate::pages::consent::oauth1::Outcome;
 
 const COOKIE: &str = "gatehouse-answer";
 

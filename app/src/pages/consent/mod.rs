@@ -5,4 +5,3 @@ pub(crate) mod last_decision;
 
 pub mod oauth1;
 pub mod oauth2;
-

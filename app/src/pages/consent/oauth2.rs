@@ -1,11 +1,11 @@
 //! The question of an authorization request (RFC 6749 §4.1.1): a person decides what an app may do in their name.
 
-use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::feedback::error_message::Problem;
+use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
-use crate::pages::auth::layout::{consent_heading, Gate, SwitchUser, WhoAsks};
+use crate::pages::auth::layout::{Gate, SwitchUser, WhoAsks, consent_heading};
 use crate::pages::page::Page;
 use domain::accounts::users::Me;
 use domain::oauth2::scopes::{Scope, Scopes};

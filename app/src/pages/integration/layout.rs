@@ -1,11 +1,11 @@
 //! What all pages of the section share: the title, the ways to the other pages, and why one may be closed.
 
-use crate::components::navigation::route_focus::focus_on_arrival;
 use crate::components::feedback::access_denied::{ClosedPage, rights_list};
 use crate::components::feedback::error_message::{Problem, refusal};
+use crate::components::navigation::route_focus::focus_on_arrival;
 use crate::error::Failure;
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

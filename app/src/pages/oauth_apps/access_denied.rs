@@ -3,8 +3,8 @@
 use crate::components::feedback::access_denied::{ClosedPage, rights_list};
 use crate::components::feedback::error_message::Problem;
 use crate::error::Failure;
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 
 /// What every page of OAuth apps needs.

@@ -5,8 +5,8 @@ use domain::ids::{ClientSecretId, OauthAppId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::oauth_apps::page_url::{Address, Dialog, Filled},
     crate::components::forms::form::answer,
+    crate::pages::oauth_apps::page_url::{Address, Dialog, Filled},
     domain::oauth2::oauth_apps::{AppForm, SecretForm, TokenSettingsForm},
 };
 

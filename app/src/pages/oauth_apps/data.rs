@@ -1,13 +1,13 @@
 //! What the pages show, each gathered in one round trip.
 
+use crate::error::Failure;
 #[cfg(feature = "ssr")]
 use crate::pages::oauth_apps::page_url::Address;
-use crate::error::Failure;
-use domain::ids::OauthAppId;
-use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
+use domain::accounts::rights::Rights;
 use domain::accounts::users::UserChoice;
 use domain::auth::one_time_secrets::Reveal;
-use domain::accounts::rights::Rights;
+use domain::ids::OauthAppId;
+use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -57,7 +57,10 @@ pub async fn list() -> Result<ListData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     Ok(ListData {
         apps: portal::oauth2::oauth_apps::list(&portal, &actor).await?,
-        reveal: portal::auth::one_time_secrets::pending(&portal, &actor).await?.into_iter().next(),
+        reveal: portal::auth::one_time_secrets::pending(&portal, &actor)
+            .await?
+            .into_iter()
+            .next(),
     })
 }
 
@@ -94,7 +97,10 @@ pub async fn app(id: OauthAppId, address: String) -> Result<AppData, Failure> {
         secrets: portal::oauth2::oauth_apps::secrets::list(&portal, &actor, id).await?,
         app,
         form,
-        reveal: portal::auth::one_time_secrets::pending(&portal, &actor).await?.into_iter().next(),
+        reveal: portal::auth::one_time_secrets::pending(&portal, &actor)
+            .await?
+            .into_iter()
+            .next(),
         public_url: crate::context::site()?.public_url.to_string(),
         now: portal.now(),
     })

@@ -1,17 +1,17 @@
 //! The fields that the form for a new app and that for a kept one share.
 
-use crate::pages::oauth_apps::page_url::{Address, Filled};
-use crate::pages::oauth_apps::data::{user_rights, users};
-use crate::components::forms::form::Values;
 use crate::components::forms::combobox::{Combobox, Suggestion};
 use crate::components::forms::field::FieldError;
-use crate::components::forms::user_suggestions::{Candidate, WhoIsMeant, candidates};
+use crate::components::forms::form::Values;
 use crate::components::forms::pointer::when_released;
-use crate::components::reactive::task_scope::TaskScope;
 use crate::components::forms::text_area::text_area_content;
-use domain::oauth2::oauth_apps::{AppForm, Grant};
-use domain::accounts::users::UserChoice;
+use crate::components::forms::user_suggestions::{Candidate, WhoIsMeant, candidates};
+use crate::components::reactive::task_scope::TaskScope;
+use crate::pages::oauth_apps::data::{user_rights, users};
+use crate::pages::oauth_apps::page_url::{Address, Filled};
 use domain::accounts::rights::Rights;
+use domain::accounts::users::UserChoice;
+use domain::oauth2::oauth_apps::{AppForm, Grant};
 use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;

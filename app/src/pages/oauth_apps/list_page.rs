@@ -1,17 +1,17 @@
 //! The list of OAuth apps.
 
-use crate::pages::oauth_apps::page_url::{Address, PATH};
-use crate::pages::oauth_apps::access_denied::Closed;
-use crate::pages::oauth_apps::data::{ListData, list};
-use crate::pages::oauth_apps::{ABOVE, current_address};
 use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
+use crate::components::data::time::moment_or_never;
 use crate::components::feedback::error_message::refusal;
 use crate::components::overlay::secret_dialog::RevealDialog;
 use crate::components::reactive::suspend::suspend;
-use crate::components::data::time::moment_or_never;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::oauth_apps::access_denied::Closed;
+use crate::pages::oauth_apps::data::{ListData, list};
+use crate::pages::oauth_apps::page_url::{Address, PATH};
+use crate::pages::oauth_apps::{ABOVE, current_address};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::{AppUser, OauthApp};

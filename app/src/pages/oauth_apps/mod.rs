@@ -23,7 +23,11 @@ use leptos_router::hooks::use_url;
 const ABOVE: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
 /// The pages above those of one app.
-const ABOVE_ONE: [(&str, &str); 3] = [ABOVE[0], ABOVE[1], (crate::pages::oauth_apps::page_url::PATH, "OAuth apps")];
+const ABOVE_ONE: [(&str, &str); 3] = [
+    ABOVE[0],
+    ABOVE[1],
+    (crate::pages::oauth_apps::page_url::PATH, "OAuth apps"),
+];
 
 /// The address of the page. It is the route's own, which stands still while another page is on its way.
 fn current_address() -> Memo<Address> {

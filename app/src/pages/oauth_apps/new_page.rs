@@ -1,18 +1,18 @@
 //! The form for a new app, on a page of its own as it is long.
 
-use crate::pages::oauth_apps::actions::CreateApp;
-use crate::pages::oauth_apps::page_url::{Address, Filled, PATH};
-use crate::pages::oauth_apps::access_denied::Closed;
-use crate::pages::oauth_apps::data::{FormData, new_app};
-use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField, app_form, who_may_be_meant};
-use crate::pages::oauth_apps::scopes::{ScopesField, read};
-use crate::pages::oauth_apps::{ABOVE_ONE, current_address};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::field::TextField;
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::refusal;
+use crate::components::forms::field::TextField;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
+use crate::pages::oauth_apps::access_denied::Closed;
+use crate::pages::oauth_apps::actions::CreateApp;
+use crate::pages::oauth_apps::data::{FormData, new_app};
+use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField, app_form, who_may_be_meant};
+use crate::pages::oauth_apps::page_url::{Address, Filled, PATH};
+use crate::pages::oauth_apps::scopes::{ScopesField, read};
+use crate::pages::oauth_apps::{ABOVE_ONE, current_address};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::fields::FieldErrors;

@@ -5,8 +5,8 @@
 
 use crate::query_string::pairs;
 use domain::ids::{ClientSecretId, OauthAppId};
-use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use domain::oauth1::encode;
+use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use std::fmt;
 
 /// The path of the list; the pages of its apps are below it.

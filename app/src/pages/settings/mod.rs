@@ -4,16 +4,16 @@ pub mod permissions;
 pub mod portal_settings;
 
 use crate::components::data::link_card::{ClosedCard, LinkCard, LinkCards};
-use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::Problem;
+use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
 use crate::icons::Icon;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 
 /// The Settings section.

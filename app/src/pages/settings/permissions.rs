@@ -6,8 +6,8 @@ use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 
 /// The page Permission management.

@@ -9,8 +9,8 @@ use crate::icons::Icon;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::accounts::features::Feature;
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
 use leptos::prelude::*;
 
 /// The page Portal settings.

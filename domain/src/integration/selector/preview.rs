@@ -1,7 +1,7 @@
 //! What the live preview of the asset selector shows.
 
-use crate::integration::selector::{AssetType, Options};
 use crate::fields::name_key;
+use crate::integration::selector::{AssetType, Options};
 use serde::{Deserialize, Serialize};
 
 /// An asset, as the selector shows it.

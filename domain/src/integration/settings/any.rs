@@ -1,7 +1,7 @@
 //! Settings of every kind, for property tests.
 
-use crate::integration::settings::{Connection, FieldSettings, Settings};
 use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
+use crate::integration::settings::{Connection, FieldSettings, Settings};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;

@@ -1,9 +1,9 @@
 //! What changed between two settings. A history of these leads back to any revision.
 
-use crate::integration::settings::member::{option_value, set_option};
-use crate::integration::settings::{FieldSettings, Member, Place, Settings};
 use crate::fields::name_key;
 use crate::integration::selector::Options;
+use crate::integration::settings::member::{option_value, set_option};
+use crate::integration::settings::{FieldSettings, Member, Place, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! What the forms of the Integration section change.
 
-use crate::integration::settings::{FieldSettings, MAX_FIELDS, Settings, check_options, field_name};
 use crate::fields::{FieldErrors, name_key};
 use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
+use crate::integration::settings::{FieldSettings, MAX_FIELDS, Settings, check_options, field_name};
 use serde::{Deserialize, Serialize};
 
 /// A change of the settings, as one form makes it.

@@ -1,8 +1,8 @@
 //! The members of the settings, each by its place, as texts: what forms, histories and conflicts speak of.
 
-use crate::integration::settings::{FieldSettings, Settings};
 use crate::fields::name_key;
 use crate::integration::selector::{AssetTypes, Dam, Language, Options, SelectionMode};
+use crate::integration::settings::{FieldSettings, Settings};
 use serde::{Deserialize, Serialize};
 
 macro_rules! members {

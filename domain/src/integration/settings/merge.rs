@@ -1,8 +1,8 @@
 //! Two people who change the same settings at the same time.
 
+use crate::fields::name_key;
 use crate::integration::settings::difference::apply;
 use crate::integration::settings::{Difference, FieldSettings, Member, Place, Settings, differences};
-use crate::fields::name_key;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 

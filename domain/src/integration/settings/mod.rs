@@ -315,7 +315,10 @@ fn check_options(options: &mut Options, place: &str, errors: &mut FieldErrors) {
             errors.add(&format!("{place}.defaultSearchTerm"), invalid.to_string());
         }
     }
-    if options.asset_types.is_some_and(crate::integration::selector::AssetTypes::is_empty) {
+    if options
+        .asset_types
+        .is_some_and(crate::integration::selector::AssetTypes::is_empty)
+    {
         errors.add(&format!("{place}.assetTypes"), "Select at least one asset type.");
     }
 }

@@ -2,15 +2,18 @@
 
 mod token_settings;
 
-pub use crate::oauth2::oauth_apps::token_settings::{REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings, TokenSettingsForm, UnknownAlgorithm};
+pub use crate::oauth2::oauth_apps::token_settings::{
+    REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings, TokenSettingsForm,
+    UnknownAlgorithm,
+};
 
+use crate::accounts::rights::Rights;
 use crate::fields::{self, FieldErrors};
 use crate::ids::{ClientSecretId, OauthAppId, UserId};
+use crate::oauth1::tokens::UserRef;
 use crate::oauth2::redirect_uri;
-use crate::accounts::rights::Rights;
 use crate::oauth2::scopes::{Scope, Scopes};
 use crate::time::Timestamp;
-use crate::oauth1::tokens::UserRef;
 use serde::{Deserialize, Serialize};
 
 /// How many secrets an app may have at a time.

@@ -1,8 +1,8 @@
 //! An app's token settings: rotation of its refresh tokens, the algorithm that signs its access tokens, and whether it
 //! may introspect tokens of other apps.
 
-use crate::oauth2::oauth_apps::Grant;
 use crate::fields::FieldErrors;
+use crate::oauth2::oauth_apps::Grant;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

@@ -12,11 +12,11 @@
 //! A browser that has signed in before is counted by itself alone (see [`known_browsers`]), so none of these waits,
 //! whoever causes them, keeps a person out of a browser of theirs.
 
+use crate::auth::known_browsers;
+use crate::crypto::secret;
 use crate::database::{Lock, Transaction, fetch_optional, run};
 use crate::infra::error::{Error, Result};
-use crate::auth::known_browsers;
 use crate::infra::portal::Portal;
-use crate::crypto::secret;
 use domain::email;
 use domain::time::Timestamp;
 use std::net::IpAddr;

@@ -3,18 +3,20 @@
 mod attempts;
 
 pub(crate) use crate::auth::sign_in::attempts::{Attempt, forget_account, prune};
-pub use crate::auth::sign_in::attempts::{FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, LONGEST_ADDRESS_WAIT, LONGEST_WAIT, WINDOW};
+pub use crate::auth::sign_in::attempts::{
+    FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, LONGEST_ADDRESS_WAIT, LONGEST_WAIT, WINDOW,
+};
 
 use crate::auth::actor::{Actor, Via};
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::database::{fetch_optional, run};
-use crate::infra::error::{Error, Result};
 use crate::auth::known_browsers;
-use crate::crypto::passwords;
-use crate::infra::portal::Portal;
-use crate::crypto::secret::Secret;
 use crate::auth::sessions::{self, Client};
+use crate::crypto::passwords;
+use crate::crypto::secret::Secret;
+use crate::database::{fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
 use domain::email;
 use domain::fields::FieldErrors;
 use domain::ids::UserId;

@@ -6,8 +6,8 @@
 //! Keys that came from a file are read from it again when it has been replaced, so that a key can be added while
 //! servers run (see `reseal`).
 
-use crate::infra::error::{Error, Result};
 use crate::crypto::secret::{self, Secret};
+use crate::infra::error::{Error, Result};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -7,13 +7,13 @@ mod strength;
 
 pub(crate) use crate::crypto::passwords::strength::AboutUser;
 
+use crate::crypto::secret::Secret;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::crypto::secret::Secret;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
-use domain::fields::FieldErrors;
 use domain::accounts::users::{MAX_PASSWORD, check_password};
+use domain::fields::FieldErrors;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,7 +1,7 @@
 //! How hard a password is to guess, as zxcvbn estimates it.
 
-use crate::infra::error::{Error, Result};
 use crate::crypto::secret::Secret;
+use crate::infra::error::{Error, Result};
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::{Score, zxcvbn};
 

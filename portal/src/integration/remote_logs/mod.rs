@@ -2,14 +2,14 @@
 
 mod usage;
 
+use crate::accounts::users::like;
 use crate::auth::actor::Actor;
-use crate::integration::connectors::Caller;
 use crate::database::{Transaction, fetch_all, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::idempotency::{self, Once, Reused};
-use crate::integration::implementations;
-use crate::accounts::users::like;
 use crate::infra::portal::Portal;
+use crate::integration::connectors::Caller;
+use crate::integration::implementations;
 use crate::integration::settings;
 use domain::fields::{FieldErrors, name_key};
 use domain::ids::RemoteLogId;

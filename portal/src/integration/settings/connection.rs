@@ -1,10 +1,10 @@
 //! The client secret with which the DAM's tokens are got: written, used, and never read by anybody.
 
 use crate::auth::actor::Actor;
+use crate::crypto::secret::Secret;
 use crate::database::{Connection, Transaction, fetch_optional, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::crypto::secret::Secret;
 use domain::fields::too_long;
 use domain::ids::AccountId;
 use domain::integration::settings::{Difference, Edit, Member, Place};

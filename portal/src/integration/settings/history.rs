@@ -1,12 +1,12 @@
 //! What the settings were, and who made them what they are.
 
-use crate::integration::settings::connection::Checked;
-use crate::integration::settings::document::{self, Kept};
-use crate::integration::settings::{Merging, account};
 use crate::auth::actor::Actor;
 use crate::database::{Connection, Transaction, fetch_all, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
+use crate::integration::settings::connection::Checked;
+use crate::integration::settings::document::{self, Kept};
+use crate::integration::settings::{Merging, account};
 use domain::ids::AccountId;
 use domain::integration::settings::{Clash, Clashes, Difference, MAX_LISTED, Revision, Saved, Settings, unwound};
 use domain::time::Timestamp;

@@ -2,10 +2,10 @@
 //!
 //! However many wait, one task for each account looks at the database when something has changed on any node.
 
-use crate::integration::api_keys::{self, Connected};
 use crate::database::{Connection, fetch_optional};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
+use crate::integration::api_keys::{self, Connected};
 use domain::ids::{AccountId, ApiKeyId};
 use domain::time::Timestamp;
 use std::collections::HashMap;

@@ -16,16 +16,18 @@ pub(crate) use crate::integration::settings::listening::{Listeners, newest};
 pub use crate::integration::settings::published::{Published, published};
 
 use crate::auth::actor::Actor;
-use crate::integration::requested_fields;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
 use crate::database::{Connection, Transaction};
+use crate::infra::audit::{self, Change};
 use crate::infra::error::Result;
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
+use crate::integration::requested_fields;
 use crate::integration::settings::document::Kept;
-use domain::ids::AccountId;
 use domain::accounts::rights::Right;
-use domain::integration::settings::{Clashes, Difference, Edit, Place, Revised, Saved, Settings, differences, merge, overlaid};
+use domain::ids::AccountId;
+use domain::integration::settings::{
+    Clashes, Difference, Edit, Place, Revised, Saved, Settings, differences, merge, overlaid,
+};
 
 /// The account of an actor who may configure how its connectors work.
 pub(crate) fn account(actor: &Actor) -> Result<AccountId> {
@@ -114,7 +116,9 @@ pub async fn clashes(portal: &Portal, actor: &Actor, base: impl Into<Base>, edit
     let (base, then, mine) = made(&mut db, account, &kept, base.into(), edit).await?;
     match merge(&then, &kept.settings, &mine) {
         Ok(_) => Ok(None),
-        Err(clashes) => Ok(Some(crate::integration::settings::history::blame(&mut db, account, &kept, base, clashes).await?)),
+        Err(clashes) => Ok(Some(
+            crate::integration::settings::history::blame(&mut db, account, &kept, base, clashes).await?,
+        )),
     }
 }
 
@@ -162,7 +166,8 @@ impl Merging<'_> {
         let merged = match merge(self.then, &kept.settings, self.mine) {
             Ok(merged) => merged,
             Err(clashes) => {
-                let clashes = crate::integration::settings::history::blame(&mut tx, account, &kept, self.base, clashes).await?;
+                let clashes =
+                    crate::integration::settings::history::blame(&mut tx, account, &kept, self.base, clashes).await?;
                 return Ok(Saved::Clashes(clashes));
             }
         };

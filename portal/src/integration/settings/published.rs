@@ -1,9 +1,9 @@
 //! The settings as connectors read them: made once for a revision, answered from memory.
 
-use crate::integration::settings::document;
+use crate::crypto::secret;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::crypto::secret;
+use crate::integration::settings::document;
 use bytes::Bytes;
 use domain::fields::name_key;
 use domain::ids::AccountId;

@@ -1,12 +1,12 @@
 //! Settings files that people have sent to see what they would change. They are kept until they are applied, so that a
 //! long file is sent once, and a browser without script is led to a page that shows it.
 
-use crate::integration::settings::account;
-use crate::integration::settings::file::{Format, MAX_FILE_BYTES, parse};
 use crate::auth::actor::Actor;
 use crate::database::{Transaction, fetch_optional, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
+use crate::integration::settings::account;
+use crate::integration::settings::file::{Format, MAX_FILE_BYTES, parse};
 use domain::fields::FieldErrors;
 use domain::ids::SettingsUploadId;
 use domain::integration::settings::Settings;

@@ -118,7 +118,8 @@ impl Known {
 
     /// Forgets the seconds that time refuses by now, and of the others those used the longest ago.
     fn make_room(&mut self, newest: i64) {
-        let oldest = newest.saturating_sub(i64::try_from(2 * crate::oauth1::nonces::WINDOW.as_secs()).unwrap_or_default());
+        let oldest =
+            newest.saturating_sub(i64::try_from(2 * crate::oauth1::nonces::WINDOW.as_secs()).unwrap_or_default());
         while let Some((&second, _)) = self.seconds.first_key_value() {
             if second >= oldest {
                 break;

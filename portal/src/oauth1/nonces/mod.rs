@@ -4,14 +4,14 @@
 
 mod known;
 
+use crate::crypto::secret;
 use crate::database::batch_writer::{Batched, Inserts, Writer, commit_unless};
 use crate::database::{Connection, Database, Durability, Handle, Lock, Transaction, bounded, fetch_all, run};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::crypto::secret;
+use crate::oauth1::nonces::known::{Fresh, Known, id};
 use domain::ids::{ConsumerId, TokenId};
 use domain::time::Timestamp;
-use crate::oauth1::nonces::known::{Fresh, Known, id};
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 

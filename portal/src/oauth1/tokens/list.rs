@@ -1,16 +1,18 @@
 //! The list of tokens: searched, filtered, sorted, and paged by key, so that the last page costs what the first does.
 
+use crate::accounts::users::{like, like_email};
 use crate::auth::actor::Actor;
-use crate::oauth1::consumers::account;
 use crate::database::{Connection, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
-use crate::accounts::users::{like, like_email};
 use crate::infra::portal::Portal;
+use crate::oauth1::consumers::account;
 use crate::oauth1::tokens::order::{Order, Reading, order};
-use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::accounts::rights::Right;
+use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
+use domain::oauth1::tokens::{
+    Cursor, MAX_COUNTED, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState,
+};
 use domain::time::Timestamp;
-use domain::oauth1::tokens::{Cursor, MAX_COUNTED, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState};
 use sqlx::AssertSqlSafe;
 
 /// How many rows a page has.

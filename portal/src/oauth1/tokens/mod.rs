@@ -1,22 +1,22 @@
 //! OAuth 1 tokens.
 
-use crate::auth::actor::Actor;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::oauth1::consumers::{Revealed, account};
-use crate::database::{Transaction, fetch_optional, run};
-use crate::infra::error::{Error, Result};
 use crate::accounts::users;
-use crate::infra::portal::Portal;
+use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
-use domain::fields;
-use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
+use crate::database::{Transaction, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
+use crate::oauth1::consumers::{Revealed, account};
+use domain::accounts::rights::Right;
 use domain::accounts::users::UserChoice;
 use domain::auth::one_time_secrets::RevealKind;
-use domain::accounts::rights::Right;
-use domain::time::Timestamp;
+use domain::fields;
+use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::tokens::{NewToken, Token};
+use domain::time::Timestamp;
 
 mod list;
 mod order;

@@ -1,18 +1,18 @@
 //! Reading apps.
 
-use crate::oauth2::oauth_apps::{TokenSettingsRow, account, read_grant, read_scopes};
+use crate::accounts::users;
 use crate::auth::actor::{self, Actor};
 use crate::database::{Connection, fetch_all, fetch_one};
 use crate::infra::error::{Error, Result};
-use crate::accounts::users;
 use crate::infra::portal::Portal;
-use domain::ids::{AccountId, OauthAppId, ProfileId, UserId};
-use domain::oauth2::oauth_apps::{AppUser, OauthApp};
+use crate::oauth2::oauth_apps::{TokenSettingsRow, account, read_grant, read_scopes};
 use domain::accounts::rights::Right;
 use domain::accounts::rights::Rights;
+use domain::ids::{AccountId, OauthAppId, ProfileId, UserId};
+use domain::oauth1::tokens::UserRef;
+use domain::oauth2::oauth_apps::{AppUser, OauthApp};
 use domain::oauth2::scopes::{Scope, Scopes};
 use domain::time::Timestamp;
-use domain::oauth1::tokens::UserRef;
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -9,24 +9,26 @@ pub use crate::oauth2::oauth_apps::token_settings::set_token_settings;
 
 pub(crate) use crate::oauth2::oauth_apps::token_settings::TokenSettingsRow;
 
-use crate::auth::actor::Actor;
-use crate::infra::audit::{self, Change};
-use crate::infra::invalidation;
-use crate::database::{Connection, Transaction, fetch_optional, run};
-use crate::infra::error::{Error, Result, taken};
 use crate::accounts::users;
-use crate::infra::portal::Portal;
+use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
+use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::infra::audit::{self, Change};
+use crate::infra::error::{Error, Result, taken};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
 use crate::oauth2::signing_keys;
+use domain::accounts::rights::Right;
+use domain::auth::one_time_secrets::RevealKind;
 use domain::email;
 use domain::fields;
 use domain::ids::{AccountId, OauthAppId, UserId};
-use domain::oauth2::oauth_apps::{AppForm, CheckedApp, CheckedSecret, Grant, SigningAlgorithm, TokenSettings, TokenSettingsForm};
-use domain::auth::one_time_secrets::RevealKind;
-use domain::accounts::rights::Right;
-use domain::oauth2::scopes::Scopes;
 use domain::oauth1::tokens::UserRef;
+use domain::oauth2::oauth_apps::{
+    AppForm, CheckedApp, CheckedSecret, Grant, SigningAlgorithm, TokenSettings, TokenSettingsForm,
+};
+use domain::oauth2::scopes::Scopes;
 
 /// A new app and its first secret; a public client has none.
 #[derive(Debug)]

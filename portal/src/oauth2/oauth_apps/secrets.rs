@@ -1,16 +1,16 @@
 //! An app's secrets: several at a time, so that one can be replaced without an outage.
 
-use crate::oauth2::oauth_apps::{account, kept, record};
 use crate::auth::actor::Actor;
-use crate::infra::invalidation;
-use crate::database::{Transaction, fetch_all, fetch_one, fetch_optional, run};
-use crate::infra::error::{Error, Result};
-use crate::infra::portal::Portal;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
+use crate::database::{Transaction, fetch_all, fetch_one, fetch_optional, run};
+use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
+use crate::infra::portal::Portal;
+use crate::oauth2::oauth_apps::{account, kept, record};
+use domain::auth::one_time_secrets::RevealKind;
 use domain::ids::{ClientSecretId, OauthAppId};
 use domain::oauth2::oauth_apps::{CheckedSecret, ClientSecret, MAX_SECRETS, SecretForm};
-use domain::auth::one_time_secrets::RevealKind;
 use domain::time::Timestamp;
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
 //! An app's token settings: rotation, signing algorithm, introspection.
 
-use crate::oauth2::oauth_apps::{account, kept, record};
 use crate::auth::actor::Actor;
-use crate::infra::invalidation;
 use crate::database::run;
 use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
+use crate::oauth2::oauth_apps::{account, kept, record};
 use crate::oauth2::signing_keys;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::{SigningAlgorithm, TokenSettings, TokenSettingsForm};

@@ -1,7 +1,7 @@
 //! One signing key: generated, read from the database, signing and verifying.
 
-use crate::infra::error::{Error, Result};
 use crate::crypto::secret::{self, Secret};
+use crate::infra::error::{Error, Result};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;

@@ -12,13 +12,13 @@ pub use crate::oauth2::signing_keys::key::KeyParameters;
 
 pub(crate) use crate::oauth2::signing_keys::key::Key;
 
-use crate::infra::invalidation;
 use crate::database::{Connection, Lock, Transaction, fetch_all, run};
 use crate::infra::error::{Error, Result};
+use crate::infra::invalidation;
 use crate::infra::portal::Portal;
+use crate::oauth2::signing_keys::key::{KeptKey, NewKey};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::time::Timestamp;
-use crate::oauth2::signing_keys::key::{KeptKey, NewKey};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;

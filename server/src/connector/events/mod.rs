@@ -3,9 +3,9 @@
 //! A listener is a small state and a future that waits; there is no task and no buffer of its own. What it is told comes
 //! from the one task that looks after the account (see `portal::integration::settings`).
 
+use crate::api::openapi::OpenToCredentials;
 use crate::connector::Gate;
 use crate::connector::authenticate::Admitted;
-use crate::api::openapi::OpenToCredentials;
 use crate::http::problem::Problem;
 use crate::state::App;
 use axum::body::{Body, Bytes};

@@ -1,11 +1,11 @@
-use crate::connector::events::*;
 use crate::config::{Config, Overrides};
+use crate::connector::events::*;
 use domain::accounts::NewAccount;
 use domain::integration::api_keys::Overlap;
 use domain::integration::settings::Edit;
 use futures_util::{Stream, StreamExt};
-use portal::{Actor, Clock, Keyring, Location, Options, Portal, accounts};
 use portal::integration::{api_keys, settings};
+use portal::{Actor, Clock, Keyring, Location, Options, Portal, accounts};
 use std::pin::pin;
 use tempfile::TempDir;
 

@@ -9,9 +9,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTIC
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::accounts::features::Feature;
+use domain::accounts::rights::Right;
 use domain::fields::FieldErrors;
 use domain::oauth1::Refusal;
-use domain::accounts::rights::Right;
 use domain::oauth2::scopes::Scope;
 use portal::oauth1::Denied;
 use serde::Serialize;

@@ -8,10 +8,10 @@
 //! The lock is taken when a connection opens and closes, at its first request and its first valid credential, but not at
 //! each request.
 
+use crate::http::rate_limit::network;
 use crate::listener::connection::{Connection, PeerKind};
 use crate::listener::limits::ConnectionLimits;
 use crate::listener::memory::MemoryBudget;
-use crate::http::rate_limit::network;
 use quick_cache::sync::Cache;
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};

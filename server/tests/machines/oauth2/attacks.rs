@@ -7,8 +7,8 @@ use super::client::{
 use crate::http::Call;
 use crate::world::{PASSWORD, Settings, World, on_each_engine};
 use domain::accounts::NewAccount;
-use domain::oauth2::oauth_apps::AppForm;
 use domain::oauth2::Parameters;
+use domain::oauth2::oauth_apps::AppForm;
 use portal::oauth2::consents::{self, Outcome};
 use portal::{Error, accounts};
 
@@ -90,7 +90,7 @@ async fn no_redirect_for_a_client_that_is_not_the_accounts() {
                 ("redirect_uri", CALLBACK),
             ]);
             let parameters = Parameters::parse(query.as_bytes()).unwrap();
-            let outcome = authorization::question(world.portal(), &policy(&world), &charles, &parameters).await;
+            let outcome = consents::question(world.portal(), &policy(&world), &charles, &parameters).await;
             assert!(matches!(outcome, Err(Error::Invalid(_))), "{id}: {outcome:?}");
         }
     })
@@ -187,10 +187,10 @@ async fn a_native_app_is_not_let_in_silently() {
                 ("code_challenge_method", "S256"),
             ]);
             let parameters = Parameters::parse(query.as_bytes()).unwrap();
-            authorization::allow(world.portal(), &policy(&world), &ada, &parameters)
+            consents::allow(world.portal(), &policy(&world), &ada, &parameters)
                 .await
                 .unwrap();
-            let again = authorization::question(world.portal(), &policy(&world), &ada, &parameters)
+            let again = consents::question(world.portal(), &policy(&world), &ada, &parameters)
                 .await
                 .unwrap();
             assert_eq!(matches!(again, Outcome::Redirect(_)), silent, "{uri}");

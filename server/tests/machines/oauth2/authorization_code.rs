@@ -5,8 +5,8 @@ use super::client::{
 };
 use crate::http::Call;
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth2::Parameters;
 use domain::accounts::rights::Rights;
+use domain::oauth2::Parameters;
 use portal::oauth2::connected_apps;
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::ids::OauthAppId;
-use domain::oauth2::oauth_apps::{AppForm, SigningAlgorithm, TokenSettingsForm};
 use domain::oauth2::Parameters;
+use domain::oauth2::oauth_apps::{AppForm, SigningAlgorithm, TokenSettingsForm};
+use portal::oauth2::Policy;
 use portal::oauth2::consents::{self, Outcome};
 use portal::oauth2::oauth_apps;
-use portal::oauth2::Policy;
 
 pub const TOKEN: &str = "/v6/authentication/oauth2/token";
 pub const REVOKE: &str = "/v6/authentication/oauth2/revoke";
@@ -177,9 +177,9 @@ impl Client {
         all.extend_from_slice(pairs);
         let query = form(&all);
         let parameters = Parameters::parse(query.as_bytes()).unwrap();
-        match authorization::question(world.portal(), &policy(world), &ada, &parameters).await? {
+        match consents::question(world.portal(), &policy(world), &ada, &parameters).await? {
             Outcome::Redirect(address) => Ok(address),
-            Outcome::Ask(_) => authorization::allow(world.portal(), &policy(world), &ada, &parameters).await,
+            Outcome::Ask(_) => consents::allow(world.portal(), &policy(world), &ada, &parameters).await,
         }
     }
 

@@ -2,10 +2,10 @@
 
 use super::client::{Client, access_token, error, get, service, web_app, words};
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use domain::accounts::rights::{Right, Rights};
-use portal::oauth2::oauth_apps::{self, secrets};
+use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use portal::accounts::users;
+use portal::oauth2::oauth_apps::{self, secrets};
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 

@@ -7,11 +7,11 @@ use super::client::{
 use crate::http::Answer;
 use crate::world::{PASSWORD, Settings, World, on_each_engine};
 use domain::accounts::NewAccount;
-use domain::oauth2::oauth_apps::AppForm;
 use domain::accounts::rights::Rights;
+use domain::oauth2::oauth_apps::AppForm;
 use portal::accounts;
-use portal::oauth2::oauth_apps;
 use portal::accounts::users;
+use portal::oauth2::oauth_apps;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

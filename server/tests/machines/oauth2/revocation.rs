@@ -2,10 +2,10 @@
 
 use super::client::{Client, REVOKE, error, get, get_at, service, web_app};
 use crate::world::{Settings, World, on_each_engine};
-use domain::oauth2::oauth_apps::AppForm;
 use domain::accounts::rights::Rights;
-use portal::oauth2::{connected_apps, oauth_apps};
+use domain::oauth2::oauth_apps::AppForm;
 use portal::accounts::users;
+use portal::oauth2::{connected_apps, oauth_apps};
 use std::time::{Duration, Instant};
 
 const USER: &str = "/api/v4/currentUser";

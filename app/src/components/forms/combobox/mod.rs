@@ -281,7 +281,8 @@ impl List {
         }
         let typed = self.typed.get_untracked();
         let options = found.into_iter().enumerate().map(|(index, suggestion)| {
-            let (before, matched, after) = crate::components::forms::combobox::matched::split(&suggestion.title, typed.trim());
+            let (before, matched, after) =
+                crate::components::forms::combobox::matched::split(&suggestion.title, typed.trim());
             view! {
                 <li
                     class="option"

@@ -6,17 +6,17 @@
 mod controls;
 mod place;
 
-use crate::components::overlay::dialog::Dialog;
-use crate::components::navigation::history_guard::hold_steps;
 use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::controls::differs;
+use crate::components::forms::unsaved_changes::place::Place;
+use crate::components::navigation::history_guard::hold_steps;
+use crate::components::overlay::dialog::Dialog;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_url};
 use leptos_router::location::Url;
-use crate::components::forms::unsaved_changes::place::Place;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlFormElement};

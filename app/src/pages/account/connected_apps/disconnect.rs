@@ -1,10 +1,10 @@
 //! The question before an app is disconnected.
 
-use crate::pages::account::connected_apps::PATH;
+use crate::components::feedback::toast::toast;
 use crate::components::forms::form::Check;
 use crate::components::overlay::confirm::ConfirmDialog;
-use crate::components::feedback::toast::toast;
 use crate::error::Failure;
+use crate::pages::account::connected_apps::PATH;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use leptos::prelude::*;

@@ -4,14 +4,14 @@ mod disconnect;
 
 use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
+use crate::components::data::time::{Time, moment_or_never};
 use crate::components::feedback::error_message::refusal;
 use crate::components::reactive::suspend::suspend;
-use crate::components::data::time::{Time, moment_or_never};
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::account::connected_apps::disconnect::DisconnectDialog;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use crate::pages::account::connected_apps::disconnect::DisconnectDialog;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use domain::oauth2::scopes::Scope;

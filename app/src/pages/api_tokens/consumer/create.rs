@@ -1,17 +1,17 @@
 //! The way to a new consumer or token, and the dialog for the consumer.
 
-use crate::pages::api_tokens::actions::CreateConsumer;
-use crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot};
+use crate::components::feedback::notice::Locked;
+use crate::components::forms::field::TextField;
 use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
-use crate::components::forms::field::TextField;
-use crate::components::feedback::notice::Locked;
 use crate::icons::{Draw, Icon};
-use domain::oauth1::consumers::NewConsumer;
+use crate::pages::api_tokens::actions::CreateConsumer;
+use crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot};
 use domain::accounts::features::Feature;
-use domain::fields::FieldErrors;
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
+use domain::fields::FieldErrors;
+use domain::oauth1::consumers::NewConsumer;
 use domain::oauth1::tokens::NewToken;
 use leptos::prelude::*;
 

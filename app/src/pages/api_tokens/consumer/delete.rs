@@ -1,10 +1,10 @@
 //! The question before a consumer goes.
 
-use crate::pages::api_tokens::actions::DeleteConsumer;
-use crate::components::forms::form::Check;
-use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, name_errors};
 use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::feedback::toast::toast;
+use crate::components::forms::form::Check;
+use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, name_errors};
+use crate::pages::api_tokens::actions::DeleteConsumer;
 use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
 

@@ -1,14 +1,14 @@
 //! What can be changed about a consumer.
 
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::toast::toast;
+use crate::components::forms::field::{FieldError, TextField};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::text_area::text_area_content;
 use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
 use crate::pages::api_tokens::consumer::create::name_errors;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::field::{FieldError, TextField};
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::text_area::text_area_content;
-use crate::components::feedback::toast::toast;
-use domain::oauth1::consumers::{Consumer, ConsumerSigning};
 use domain::fields::FieldErrors;
+use domain::oauth1::consumers::{Consumer, ConsumerSigning};
 use leptos::prelude::*;
 
 /// The consumer's name.

@@ -4,4 +4,3 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod forms;
 pub(crate) mod page;
-

@@ -1,25 +1,25 @@
 //! The page of one consumer.
 
-use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
-use crate::pages::api_tokens::access_denied::Closed;
-use crate::pages::api_tokens::consumer::forms::{RenameForm, SigningForm};
-use crate::pages::api_tokens::data::{ConsumerData, consumer, token};
-use crate::pages::api_tokens::consumer::delete::DeleteDialog;
-use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::list::tokens::{counted, list};
-use crate::pages::api_tokens::{ABOVE_ONE, current_address};
 use crate::components::data::copy::Copy;
-use crate::components::overlay::dialog::Dialog as DialogBox;
-use crate::components::feedback::notice::Locked;
 use crate::components::data::page_header::PageHeader;
-use crate::components::reactive::suspend::suspend;
 use crate::components::data::time::created;
+use crate::components::feedback::notice::Locked;
+use crate::components::overlay::dialog::Dialog as DialogBox;
+use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::api_tokens::access_denied::Closed;
+use crate::pages::api_tokens::consumer::delete::DeleteDialog;
+use crate::pages::api_tokens::consumer::forms::{RenameForm, SigningForm};
+use crate::pages::api_tokens::data::{ConsumerData, consumer, token};
+use crate::pages::api_tokens::list::tokens::{counted, list};
+use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
+use crate::pages::api_tokens::token::revoke::revoke_dialog;
+use crate::pages::api_tokens::{ABOVE_ONE, current_address};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::oauth1::consumers::Consumer;
 use domain::accounts::rights::{Right, Rights};
+use domain::oauth1::consumers::Consumer;
 use domain::oauth1::tokens::{NewToken, Token, TokenPage};
 use leptos::prelude::*;
 

@@ -1,10 +1,10 @@
 //! The list of consumers.
 
-use crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot};
 use crate::components::data::copy::Copy;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::time::created;
 use crate::icons::{Draw, Icon};
+use crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot};
 use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
 

@@ -1,9 +1,9 @@
 //! What stands in place of a list: why there is nothing in it, or that it is on its way.
 
-use crate::pages::api_tokens::page_url::{Address, Dialog};
 use crate::components::feedback::error_message::refusal;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::api_tokens::page_url::{Address, Dialog};
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::{Place, TokenFilter, TokenPage};
 use leptos::prelude::*;

@@ -5,4 +5,3 @@ pub(crate) mod empty;
 pub(crate) mod page;
 pub(crate) mod search;
 pub(crate) mod tokens;
-

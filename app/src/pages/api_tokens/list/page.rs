@@ -1,25 +1,25 @@
 //! The API tokens page.
 
-use crate::pages::api_tokens::page_url::{Address, Dialog, PATH, Spot};
+use crate::components::data::page_header::PageHeader;
+use crate::components::feedback::error_message::refusal;
+use crate::components::feedback::notice::Locked;
+use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::reactive::suspend::suspend;
+use crate::components::reactive::sync_view::{AtOnce, when_written};
+use crate::error::Failure;
 use crate::pages::api_tokens::access_denied::Closed;
 use crate::pages::api_tokens::consumer::create::{NewConsumerDialog, create_links};
 use crate::pages::api_tokens::data::{DialogData, ListData, Part, list};
+use crate::pages::api_tokens::list::search::Search;
+use crate::pages::api_tokens::list::{consumers, empty, tokens};
+use crate::pages::api_tokens::page_url::{Address, Dialog, PATH, Spot};
 use crate::pages::api_tokens::token::create::NewTokenDialog;
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::list::search::Search;
 use crate::pages::api_tokens::{ABOVE, current_address};
-use crate::pages::api_tokens::list::{consumers, empty, tokens};
-use crate::components::reactive::sync_view::{AtOnce, when_written};
-use crate::components::feedback::notice::Locked;
-use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::refusal;
-use crate::components::overlay::secret_dialog::RevealDialog;
-use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::accounts::users::Me;
 use domain::accounts::rights::Right;
+use domain::accounts::users::Me;
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 

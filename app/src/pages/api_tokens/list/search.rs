@@ -1,8 +1,8 @@
 //! Search and filter above the list of tokens: a form, which follows what is typed where there is script.
 
-use crate::pages::api_tokens::page_url::{Address, PATH};
 use crate::components::reactive::task_scope::TaskScope;
 use crate::icons::{Draw, Icon};
+use crate::pages::api_tokens::page_url::{Address, PATH};
 use domain::oauth1::tokens::TokenFilter;
 use leptos::ev::SubmitEvent;
 use leptos::html;

@@ -1,14 +1,14 @@
 //! The list of tokens. It is the page that is read most, so its rows are plain markup: no signals, no components of
 //! their own, and nothing of type `AnyView`, for which the renderer copies every attribute of a row.
 
-use crate::pages::api_tokens::page_url::{Address, Created, Dialog, PATH, Spot};
-use crate::pages::api_tokens::list::empty::no_tokens;
-use crate::pages::api_tokens::list::search::Search;
 use crate::components::data::time::{created, moment, never};
 use crate::icons::{Draw, Icon};
+use crate::pages::api_tokens::list::empty::no_tokens;
+use crate::pages::api_tokens::list::search::Search;
+use crate::pages::api_tokens::page_url::{Address, Created, Dialog, PATH, Spot};
 use domain::accounts::rights::{Right, Rights};
-use domain::time::Timestamp;
 use domain::oauth1::tokens::{MAX_COUNTED, Place, Token, TokenPage, TokenSort, TokenState};
+use domain::time::Timestamp;
 use leptos::either::Either;
 use leptos::prelude::*;
 

@@ -1,15 +1,15 @@
 //! The dialog for a new token.
 
-use crate::pages::api_tokens::actions::CreateToken;
-use crate::pages::api_tokens::page_url::{Address, Dialog};
-use crate::pages::api_tokens::data::{Choices, people};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::combobox::{Combobox, Suggestion};
-use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
-use crate::components::forms::field::FieldError;
-use crate::components::forms::user_suggestions::{WhoIsMeant, candidates};
 use crate::components::feedback::error_message::refusal;
+use crate::components::forms::combobox::{Combobox, Suggestion};
+use crate::components::forms::field::FieldError;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::user_suggestions::{WhoIsMeant, candidates};
+use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
 use crate::error::Failure;
+use crate::pages::api_tokens::actions::CreateToken;
+use crate::pages::api_tokens::data::{Choices, people};
+use crate::pages::api_tokens::page_url::{Address, Dialog};
 use domain::fields::FieldErrors;
 use domain::oauth1::integration_types::{INTEGRATION_TYPES, OTHER};
 use domain::oauth1::tokens::NewToken;

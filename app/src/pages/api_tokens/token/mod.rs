@@ -4,4 +4,3 @@ pub(crate) mod create;
 pub(crate) mod examples;
 pub(crate) mod page;
 pub(crate) mod revoke;
-

@@ -1,19 +1,19 @@
 //! The page of one token.
 
-use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
-use crate::pages::api_tokens::access_denied::Closed;
-use crate::pages::api_tokens::data::{TokenData, token};
-use crate::pages::api_tokens::token::examples::examples;
-use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::list::tokens::{badge, last_used};
-use crate::pages::api_tokens::{ABOVE_ONE, current_address};
 use crate::components::data::copy::Copy;
-use crate::components::feedback::notice::Locked;
 use crate::components::data::page_header::PageHeader;
-use crate::components::reactive::suspend::suspend;
 use crate::components::data::time::{Time, created};
+use crate::components::feedback::notice::Locked;
+use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::api_tokens::access_denied::Closed;
+use crate::pages::api_tokens::data::{TokenData, token};
+use crate::pages::api_tokens::list::tokens::{badge, last_used};
+use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
+use crate::pages::api_tokens::token::examples::examples;
+use crate::pages::api_tokens::token::revoke::revoke_dialog;
+use crate::pages::api_tokens::{ABOVE_ONE, current_address};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};

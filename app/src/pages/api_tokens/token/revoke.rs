@@ -1,14 +1,14 @@
 //! The question before a token ends.
 
-use crate::pages::api_tokens::actions::RevokeToken;
+use crate::components::data::time::Time;
+use crate::components::feedback::error_message::refusal;
+use crate::components::feedback::notice::Locked;
+use crate::components::feedback::toast::toast;
 use crate::components::forms::form::Check;
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::Dialog;
-use crate::components::feedback::notice::Locked;
-use crate::components::feedback::error_message::refusal;
-use crate::components::data::time::Time;
-use crate::components::feedback::toast::toast;
 use crate::error::Failure;
+use crate::pages::api_tokens::actions::RevokeToken;
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::Token;
 use leptos::prelude::*;

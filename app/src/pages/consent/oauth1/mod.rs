@@ -1,12 +1,12 @@
 //! The second leg of OAuth 1 (RFC 5849 §2.2): a person decides whether a consumer may act in their name.
 
 use crate::components::data::copy::Copy;
-use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::feedback::error_message::Problem;
+use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
-use crate::pages::auth::layout::{consent_heading, Gate, SwitchUser, WhoAsks};
+use crate::pages::auth::layout::{Gate, SwitchUser, WhoAsks, consent_heading};
 use crate::pages::page::Page;
 use domain::accounts::users::Me;
 use leptos::prelude::*;
@@ -98,7 +98,6 @@ pub async fn decide(oauth_token: String, callback: Option<String>, answer: Answe
     Ok(outcome)
 }
 
-
 /// The consent page.
 pub struct AuthorisePage {
     token: Signal<String>,
@@ -189,7 +188,9 @@ fn Question(
     let rights: Vec<&str> = me.rights.iter().map(|right| right.label()).collect();
     let foot = move || {
         let after = match back {
-            Some(back) => view! { <p>"You go back to " <strong><bdi>{back}</bdi></strong> " afterwards."</p> }.into_any(),
+            Some(back) => {
+                view! { <p>"You go back to " <strong><bdi>{back}</bdi></strong> " afterwards."</p> }.into_any()
+            }
             None => view! { <p>"You go back to the application by yourself afterwards."</p> }.into_any(),
         };
         view! {

@@ -2,4 +2,3 @@
 
 pub(crate) mod page;
 pub(crate) mod snippets;
-

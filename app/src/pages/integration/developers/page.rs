@@ -1,16 +1,16 @@
 //! Snippets for those who write connectors and pages, with the account's real values.
 
-use crate::pages::integration::page_url::Address;
-use crate::pages::integration::settings::api_key_actions::ShowApiKey;
-use crate::pages::integration::current_address;
-use crate::pages::integration::filter_form::FilterForm;
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::developers::snippets::{KEY, Snippet, compact_view, configuration, curl};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
 use crate::components::data::copy::Copy;
 use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
 use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
+use crate::pages::integration::current_address;
+use crate::pages::integration::developers::snippets::{KEY, Snippet, compact_view, configuration, curl};
+use crate::pages::integration::filter_form::FilterForm;
+use crate::pages::integration::layout::{Section, Tab, shown};
+use crate::pages::integration::page_url::Address;
+use crate::pages::integration::settings::api_key_actions::ShowApiKey;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::integration::selector::Dam;
@@ -41,7 +41,12 @@ pub async fn developers(with_key: bool) -> Result<DevelopersData, Failure> {
     let (portal, actor) = crate::context::signed_in()?;
     let settings = portal::integration::settings::get(&portal, &actor).await?.settings;
     let key = if with_key {
-        Some(portal::integration::api_keys::show(&portal, &actor).await?.expose().to_owned())
+        Some(
+            portal::integration::api_keys::show(&portal, &actor)
+                .await?
+                .expose()
+                .to_owned(),
+        )
     } else {
         None
     };

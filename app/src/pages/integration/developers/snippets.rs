@@ -1,8 +1,8 @@
 //! What a program needs, with the account's own values.
 
-use domain::oauth1::encode;
 use domain::integration::selector::Resolved;
 use domain::integration::settings::Settings;
+use domain::oauth1::encode;
 use std::fmt::Write;
 
 /// What stands for the API key, until it is asked for.

@@ -5,9 +5,9 @@ use domain::integration::settings::{FieldForm, Saved};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::integration::fields::page_url::{Address, Deleted, Done, PATH, Spot},
     crate::components::forms::form::refuse,
     crate::components::forms::save_form::answer_saved,
+    crate::pages::integration::fields::page_url::{Address, Deleted, Done, PATH, Spot},
     domain::integration::settings::Edit,
     leptos::server_fn::ServerFn,
     portal::integration::settings::Base,

@@ -1,16 +1,18 @@
 //! The form of one field or of the Global field settings, with the live preview beside it.
 
-use crate::pages::integration::fields::Fields;
-use crate::pages::integration::fields::actions::SaveField;
-use crate::pages::integration::fields::page_url::{Address, Spot};
-use crate::pages::integration::fields::members::{LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField, field_form};
-use crate::pages::integration::fields::preview::LivePreview;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
-use crate::components::forms::field::TextField;
 use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::field::TextField;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
 use crate::components::forms::save_form::{Choice, when_saved};
 use crate::components::forms::unsaved_changes::{SaveBar, Watched};
 use crate::icons::{Draw, Icon};
+use crate::pages::integration::fields::Fields;
+use crate::pages::integration::fields::actions::SaveField;
+use crate::pages::integration::fields::members::{
+    LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField, field_form,
+};
+use crate::pages::integration::fields::page_url::{Address, Spot};
+use crate::pages::integration::fields::preview::LivePreview;
 use domain::fields::name_key;
 use domain::integration::selector::Options;
 use domain::integration::settings::{Edit, FieldForm, Own, Settings};

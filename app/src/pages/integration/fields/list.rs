@@ -1,8 +1,8 @@
 //! The list: the Global field settings first, then the fields, found by any part of their names.
 
 use crate::pages::integration::fields::Fields;
-use crate::pages::integration::fields::page_url::{Address, STEP, Spot};
 use crate::pages::integration::fields::form::FieldEditor;
+use crate::pages::integration::fields::page_url::{Address, STEP, Spot};
 use crate::pages::integration::fields::rows::{Drawn, Row, drawn};
 use crate::pages::integration::fields::search::Search;
 use crate::pages::integration::fields::words::{inherited, own};

@@ -1,9 +1,9 @@
 //! The form's options. Each may be left open, visibly, and says what then holds.
 
-use crate::pages::integration::fields::words::left_open;
-use crate::components::forms::form::Values;
 use crate::components::forms::field::FieldError;
+use crate::components::forms::form::Values;
 use crate::icons::{Draw, Icon};
+use crate::pages::integration::fields::words::left_open;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
 use domain::integration::settings::{FieldForm, Member, Own};
 use leptos::html;

@@ -1,13 +1,13 @@
 //! What was done last, above the list: a deletion with its undo stays until the next one.
 
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::toast::toaster;
+use crate::components::forms::save_form::SavedNotice;
+use crate::error::Failure;
+use crate::icons::{Draw, Icon};
 use crate::pages::integration::fields::Fields;
 use crate::pages::integration::fields::actions::{DeleteField, UndoField};
 use crate::pages::integration::fields::page_url::Deleted;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::save_form::SavedNotice;
-use crate::components::feedback::toast::toaster;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
 use domain::integration::settings::Saved;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

@@ -3,12 +3,12 @@
 //! It is a picture: nothing in it can be used but what is chosen in the form and the language above it. It is drawn anew
 //! at each keystroke, from assets that came with the page.
 
-use crate::pages::integration::fields::Fields;
-use crate::pages::integration::fields::page_url::Address;
-use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::feedback::error_message::refusal;
+use crate::components::feedback::notice::{Kind, Notice};
 use crate::components::reactive::suspend::suspend;
 use crate::icons::{Draw, Icon};
+use crate::pages::integration::fields::Fields;
+use crate::pages::integration::fields::page_url::Address;
 use domain::integration::selector::preview::{Preview, PreviewAsset, PreviewSource};
 use domain::integration::selector::{AssetType, Language, Options, SelectionMode, Words};
 use leptos::prelude::*;

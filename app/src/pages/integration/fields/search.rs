@@ -1,8 +1,8 @@
 //! The search above the list, and the way to a new field.
 
+use crate::icons::{Draw, Icon};
 use crate::pages::integration::fields::Fields;
 use crate::pages::integration::fields::page_url::{PATH, Spot};
-use crate::icons::{Draw, Icon};
 use leptos::html;
 use leptos::prelude::*;
 

@@ -7,10 +7,10 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::integration::page_url::Address,
-    crate::pages::integration::layout::Tab,
-    crate::components::forms::form::answer,
     crate::components::forms::conflict::place_words,
+    crate::components::forms::form::answer,
+    crate::pages::integration::layout::Tab,
+    crate::pages::integration::page_url::Address,
     domain::integration::settings::{Clashes, Saved, differences},
 };
 

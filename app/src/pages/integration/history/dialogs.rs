@@ -1,9 +1,9 @@
 //! The questions before the settings become what they were.
 
-use crate::pages::integration::changes::changes;
-use crate::pages::integration::history::actions::{Comparison, RestoreRevision, UndoRevision};
 use crate::components::forms::form::Check;
 use crate::components::overlay::confirm::ConfirmDialog;
+use crate::pages::integration::changes::changes;
+use crate::pages::integration::history::actions::{Comparison, RestoreRevision, UndoRevision};
 use domain::integration::settings::{Difference, Member, Revision};
 use leptos::prelude::*;
 

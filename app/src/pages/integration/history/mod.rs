@@ -3,4 +3,3 @@
 pub(crate) mod actions;
 pub(crate) mod dialogs;
 pub(crate) mod page;
-

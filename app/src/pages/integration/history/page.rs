@@ -1,17 +1,17 @@
 //! What the settings were, who changed them, and the way back.
 
-use crate::pages::integration::page_url::Address;
-use crate::pages::integration::changes::changes;
-use crate::pages::integration::current_address;
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::history::actions::{Comparison, HistoryData, compare_with_now, list_revisions};
-use crate::pages::integration::history::dialogs::{RestoreDialog, UndoDialog};
-use crate::pages::integration::settings::import_export::{Sent, SettingsFile, read_upload};
+use crate::components::data::time::{by, moment};
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::reactive::suspend::suspend;
-use crate::components::data::time::{by, moment};
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::integration::changes::changes;
+use crate::pages::integration::current_address;
+use crate::pages::integration::history::actions::{Comparison, HistoryData, compare_with_now, list_revisions};
+use crate::pages::integration::history::dialogs::{RestoreDialog, UndoDialog};
+use crate::pages::integration::layout::{Section, Tab, shown};
+use crate::pages::integration::page_url::Address;
+use crate::pages::integration::settings::import_export::{Sent, SettingsFile, read_upload};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::integration::settings::{Member, Revision};

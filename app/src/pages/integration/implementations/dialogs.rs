@@ -1,18 +1,18 @@
 //! Another name for an implementation, and forgetting one.
 
-use crate::pages::integration::layout::Tab;
+use crate::components::feedback::toast::toast;
+use crate::components::forms::field::TextField;
 use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
-use crate::components::forms::field::TextField;
-use crate::components::feedback::toast::toast;
 use crate::error::Failure;
+use crate::pages::integration::layout::Tab;
 use domain::fields::{FieldErrors, name};
 use domain::ids::ImplementationId;
 use domain::integration::implementations::Implementation;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use {crate::pages::integration::page_url::Address, crate::components::forms::form::answer};
+use {crate::components::forms::form::answer, crate::pages::integration::page_url::Address};
 
 /// Calls an implementation by a name of the account's own; an empty one gives it back its own.
 ///

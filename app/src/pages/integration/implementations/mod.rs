@@ -2,4 +2,3 @@
 
 pub(crate) mod dialogs;
 pub(crate) mod page;
-

@@ -1,14 +1,14 @@
 //! The CMS instances that have been seen through the connector API.
 
-use crate::pages::integration::page_url::Address;
-use crate::pages::integration::current_address;
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::implementations::dialogs::{ForgetDialog, RenameDialog};
 use crate::components::data::list_card::ListCard;
-use crate::components::reactive::suspend::suspend;
 use crate::components::data::time::moment;
+use crate::components::reactive::suspend::suspend;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
+use crate::pages::integration::current_address;
+use crate::pages::integration::implementations::dialogs::{ForgetDialog, RenameDialog};
+use crate::pages::integration::layout::{Section, Tab, shown};
+use crate::pages::integration::page_url::Address;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::integration::implementations::Implementation;

@@ -1,4 +1,3 @@
 //! The Logs tab.
 
 pub(crate) mod page;
-

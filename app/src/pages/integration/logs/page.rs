@@ -1,14 +1,14 @@
 //! What connectors have logged and sent, in the last two weeks.
 
-use crate::pages::integration::page_url::Address;
+use crate::components::data::time::moment;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::reactive::suspend::suspend;
+use crate::error::Failure;
+use crate::icons::{Draw, Icon};
 use crate::pages::integration::current_address;
 use crate::pages::integration::filter_form::FilterForm;
 use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::reactive::suspend::suspend;
-use crate::components::data::time::moment;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
+use crate::pages::integration::page_url::Address;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::fields::too_long;
@@ -40,7 +40,10 @@ pub async fn list_remote_logs(address: String) -> Result<LogsData, Failure> {
     let filter = filter(&Address::parse(&address));
     Ok(LogsData {
         logs: portal::integration::remote_logs::list(&portal, &actor, &filter).await?,
-        on: portal::integration::settings::get(&portal, &actor).await?.settings.remote_logging,
+        on: portal::integration::settings::get(&portal, &actor)
+            .await?
+            .settings
+            .remote_logging,
     })
 }
 

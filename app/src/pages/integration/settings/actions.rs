@@ -5,9 +5,9 @@ use domain::integration::settings::Saved;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::integration::page_url::Address,
-    crate::pages::integration::layout::Tab,
     crate::components::forms::save_form::answer_saved,
+    crate::pages::integration::layout::Tab,
+    crate::pages::integration::page_url::Address,
     domain::integration::settings::{ConnectionForm, Edit, GlobalForm},
     portal::Secret,
     portal::integration::settings::{Base, SecretChange},
@@ -60,7 +60,8 @@ pub async fn save_connection(
         SecretChange::Keep
     };
     let edit = Edit::Connection(ConnectionForm { url, dam, client_id });
-    let saved = portal::integration::settings::save_with(&portal, &actor, Base { shown: base, over }, &edit, secret).await;
+    let saved =
+        portal::integration::settings::save_with(&portal, &actor, Base { shown: base, over }, &edit, secret).await;
     answer_saved::<SaveConnection>(saved, Tab::Settings.path(), &again)
 }
 

@@ -1,14 +1,14 @@
 //! The API key: hidden until it is asked for, as somebody may be looking on.
 
+use crate::components::data::copy::write;
+use crate::components::data::time::{Time, moment_or_never};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::reactive::task_scope::TaskScope;
+use crate::icons::{Draw, Icon};
+use crate::pages::integration::layout::Tab;
 use crate::pages::integration::page_url::Address;
 use crate::pages::integration::settings::api_key_actions::{ShowApiKey, show_api_key};
-use crate::pages::integration::layout::Tab;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
-use crate::components::data::copy::write;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::reactive::task_scope::TaskScope;
-use crate::components::data::time::{Time, moment_or_never};
-use crate::icons::{Draw, Icon};
 use domain::integration::api_keys::{ApiKey, ApiKeys};
 use leptos::html;
 use leptos::prelude::*;

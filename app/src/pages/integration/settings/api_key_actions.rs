@@ -5,11 +5,11 @@ use domain::ids::ApiKeyId;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::integration::page_url::Address,
-    crate::pages::integration::layout::Tab,
     crate::components::forms::form::{answer, refuse},
-    domain::integration::api_keys::Overlap,
+    crate::pages::integration::layout::Tab,
+    crate::pages::integration::page_url::Address,
     domain::fields::FieldErrors,
+    domain::integration::api_keys::Overlap,
 };
 
 /// The API key. A browser without script is led `back` to a page of this section, which then shows it.

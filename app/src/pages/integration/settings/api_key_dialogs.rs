@@ -1,14 +1,14 @@
 //! The questions before a key is replaced, and before one ends.
 
-use crate::pages::integration::settings::api_key_actions::{EndApiKey, RotateApiKey};
-use crate::pages::integration::layout::Tab;
+use crate::components::data::time::moment_or_never;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::toast::toast;
+use crate::components::forms::field::FieldError;
 use crate::components::forms::form::{Check, CheckedForm, FormProblem};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
-use crate::components::forms::field::FieldError;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::data::time::moment_or_never;
-use crate::components::feedback::toast::toast;
+use crate::pages::integration::layout::Tab;
+use crate::pages::integration::settings::api_key_actions::{EndApiKey, RotateApiKey};
 use domain::integration::api_keys::{ApiKey, Overlap};
 use leptos::prelude::*;
 

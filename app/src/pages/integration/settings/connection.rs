@@ -1,16 +1,16 @@
 //! Bynder settings: how connectors reach the DAM.
 
+use crate::components::data::time::moment;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::field::FieldError;
+use crate::components::forms::form::{Check, Values};
+use crate::components::forms::save_form::SaveForm;
+use crate::components::forms::unsaved_changes::Unsaved;
+use crate::pages::integration::settings::actions::SaveConnection;
 use crate::pages::integration::settings::checklist::Checklist;
 use crate::pages::integration::settings::connection_test::ConnectionTest;
-use crate::pages::integration::settings::actions::SaveConnection;
-use crate::components::forms::form::{Check, Values};
-use crate::components::forms::field::FieldError;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::save_form::SaveForm;
-use crate::components::data::time::moment;
-use crate::components::forms::unsaved_changes::Unsaved;
-use domain::integration::connection_test::Report;
 use domain::fields::FieldErrors;
+use domain::integration::connection_test::Report;
 use domain::integration::portal_url;
 use domain::integration::selector::Dam;
 use domain::integration::settings::{Clashes, ConnectionForm, Edit, Revised, Settings};

@@ -1,10 +1,10 @@
 //! `Test connection`: whether the DAM can be reached with what is saved, step by step as it happens.
 
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::reactive::task_scope::TaskScope;
 use crate::components::data::time::{by, moment};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem};
 use crate::components::forms::unsaved_changes::Unsaved;
+use crate::components::reactive::task_scope::TaskScope;
 use crate::error::Failure;
 use crate::icons::{Draw, Icon};
 use domain::integration::connection_test::{Outcome, Report, Step};
@@ -14,7 +14,10 @@ use leptos::server_fn::codec::{JsonEncoding, StreamingText, TextStream};
 use leptos::server_fn::{Bytes, Decodes};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use {crate::pages::integration::page_url::Address, crate::pages::integration::layout::Tab, crate::components::forms::form::answer, leptos::server_fn::Encodes};
+use {
+    crate::components::forms::form::answer, crate::pages::integration::layout::Tab,
+    crate::pages::integration::page_url::Address, leptos::server_fn::Encodes,
+};
 
 /// A line of what a running test tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +67,8 @@ pub async fn follow_test() -> Result<TextStream<Failure>, Failure> {
     leptos::task::spawn(async move {
         // Nobody may be listening any more; the report is kept all the same.
         let tell = |told: &Told| _ = sender.unbounded_send(Ok(told.line()));
-        let tested = portal::integration::connection_test::test(&portal, &actor, |step| tell(&Told::Step(step.clone()))).await;
+        let tested =
+            portal::integration::connection_test::test(&portal, &actor, |step| tell(&Told::Step(step.clone()))).await;
         tell(&match tested {
             Ok(report) => Told::Done(report),
             Err(error) => Told::Failed(error.into()),

@@ -1,7 +1,7 @@
 //! What the settings page shows.
 
-use crate::pages::integration::page_url::Address;
 use crate::error::Failure;
+use crate::pages::integration::page_url::Address;
 use domain::integration::api_keys::ApiKeys;
 use domain::integration::connection_test::Report;
 use domain::integration::settings::{Clashes, ConnectionForm, Edit, GlobalForm, Revised};

@@ -1,14 +1,14 @@
 //! The settings as a file: to download, and to upload with a preview of what would change.
 
-use crate::pages::integration::changes::changes;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::toast::toast;
 use crate::components::forms::conflict::Conflict;
 use crate::components::forms::field::FieldError;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::reactive::task_scope::TaskScope;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
 use crate::components::forms::text_area::text_area_content;
-use crate::components::feedback::toast::toast;
+use crate::components::reactive::task_scope::TaskScope;
 use crate::error::Failure;
+use crate::pages::integration::changes::changes;
 use domain::fields::FieldErrors;
 use domain::ids::SettingsUploadId;
 use domain::integration::settings::{Difference, Saved};
@@ -21,10 +21,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::integration::page_url::Address,
-    crate::pages::integration::layout::Tab,
     crate::components::forms::form::refuse,
     crate::components::forms::save_form::answer_saved,
+    crate::pages::integration::layout::Tab,
+    crate::pages::integration::page_url::Address,
     domain::integration::settings::{Edit, differences},
     portal::integration::settings::uploads::{self, Upload},
     portal::{Actor, Portal},

@@ -1,10 +1,10 @@
 //! Asset selector global settings.
 
-use crate::pages::integration::settings::actions::SaveLanguage;
-use crate::components::forms::form::{Check, Values};
 use crate::components::forms::field::FieldError;
+use crate::components::forms::form::{Check, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::Unsaved;
+use crate::pages::integration::settings::actions::SaveLanguage;
 use domain::fields::FieldErrors;
 use domain::integration::selector::Language;
 use domain::integration::settings::{Clashes, Edit, GlobalForm, Revised, Settings};

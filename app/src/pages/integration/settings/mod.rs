@@ -12,4 +12,3 @@ pub(crate) mod import_export;
 pub(crate) mod language;
 pub(crate) mod page;
 pub(crate) mod remote_logging;
-

@@ -1,18 +1,18 @@
 //! The first page of the section: its cards in the order of the guide.
 
+use crate::components::forms::save_form::SavedNotice;
+use crate::components::forms::unsaved_changes::{LeaveQuestion, Unsaved, UnsavedForms};
+use crate::components::reactive::suspend::suspend;
+use crate::error::Failure;
+use crate::pages::integration::current_address;
+use crate::pages::integration::layout::{Section, Tab, shown};
 use crate::pages::integration::page_url::Address;
 use crate::pages::integration::settings::api_key::ApiKeyCard;
 use crate::pages::integration::settings::api_key_dialogs::{EndPreviousDialog, RotateDialog};
 use crate::pages::integration::settings::connection::ConnectionCard;
-use crate::pages::integration::current_address;
-use crate::pages::integration::layout::{Section, Tab, shown};
+use crate::pages::integration::settings::data::{SettingsData, filled, settings};
 use crate::pages::integration::settings::language::LanguageCard;
 use crate::pages::integration::settings::remote_logging::RemoteLoggingCard;
-use crate::pages::integration::settings::data::{SettingsData, filled, settings};
-use crate::components::forms::save_form::SavedNotice;
-use crate::components::reactive::suspend::suspend;
-use crate::components::forms::unsaved_changes::{LeaveQuestion, Unsaved, UnsavedForms};
-use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::integration::settings::Edit;

@@ -1,10 +1,10 @@
 //! Advanced settings.
 
-use crate::pages::integration::layout::Tab;
-use crate::pages::integration::settings::actions::SaveRemoteLogging;
 use crate::components::forms::form::Check;
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::Unsaved;
+use crate::pages::integration::layout::Tab;
+use crate::pages::integration::settings::actions::SaveRemoteLogging;
 use domain::integration::remote_logs::{DAYS, MAX_BYTES};
 use domain::integration::settings::{Clashes, Revised};
 use leptos::prelude::*;

@@ -1,12 +1,12 @@
 //! The questions before something of an app ends.
 
-use crate::pages::oauth_apps::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
-use crate::pages::oauth_apps::detail::secrets::title;
+use crate::components::data::time::moment_or_never;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::toast::toast;
 use crate::components::forms::form::Check;
 use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, name_errors};
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::data::time::moment_or_never;
-use crate::components::feedback::toast::toast;
+use crate::pages::oauth_apps::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
+use crate::pages::oauth_apps::detail::secrets::title;
 use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
 use leptos::prelude::*;
 

@@ -1,16 +1,16 @@
 //! What can be changed about an app.
 
+use crate::components::feedback::toast::toast;
+use crate::components::forms::field::{FieldError, TextField};
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
 use crate::pages::oauth_apps::actions::UpdateApp;
-use crate::pages::oauth_apps::page_url::{Address, Filled};
 use crate::pages::oauth_apps::data::FormData;
 use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, app_form, who_may_be_meant};
+use crate::pages::oauth_apps::page_url::{Address, Filled};
 use crate::pages::oauth_apps::scopes::{ScopesField, read};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::field::{FieldError, TextField};
-use crate::components::feedback::toast::toast;
+use domain::accounts::users::UserChoice;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{AppForm, OauthApp};
-use domain::accounts::users::UserChoice;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
 

@@ -8,4 +8,3 @@ pub(crate) mod secrets;
 pub(crate) mod token_settings;
 pub(crate) mod try_it;
 pub(crate) mod usage;
-

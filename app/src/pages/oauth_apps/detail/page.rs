@@ -1,24 +1,24 @@
 //! The page of one app.
 
-use crate::pages::oauth_apps::page_url::{Address, Dialog, Filled, Spot};
+use crate::components::data::copy::Copy;
+use crate::components::data::page_header::PageHeader;
+use crate::components::data::time::{Time, by, moment_or_never};
+use crate::components::feedback::error_message::refusal;
+use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::reactive::suspend::suspend;
+use crate::error::Failure;
 use crate::pages::oauth_apps::access_denied::Closed;
 use crate::pages::oauth_apps::data::{AppData, app};
-use crate::pages::oauth_apps::detail::edit_form::DetailsForm;
 use crate::pages::oauth_apps::detail::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
-use crate::pages::oauth_apps::list_page::acts_for;
+use crate::pages::oauth_apps::detail::edit_form::DetailsForm;
 use crate::pages::oauth_apps::detail::secrets::SecretsCard;
 use crate::pages::oauth_apps::detail::token_settings::TokenSettingsCard;
 use crate::pages::oauth_apps::detail::try_it::{TryIt, authorization_url};
 use crate::pages::oauth_apps::detail::usage::usage;
+use crate::pages::oauth_apps::list_page::acts_for;
+use crate::pages::oauth_apps::page_url::{Address, Dialog, Filled, Spot};
 use crate::pages::oauth_apps::{ABOVE_ONE, current_address};
-use crate::components::data::copy::Copy;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::refusal;
-use crate::components::overlay::secret_dialog::RevealDialog;
-use crate::components::reactive::suspend::suspend;
-use crate::components::data::time::{Time, by, moment_or_never};
-use crate::error::Failure;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::{OauthApp, SecretForm};

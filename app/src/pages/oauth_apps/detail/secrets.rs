@@ -1,10 +1,10 @@
 //! The secrets that an app proves itself by: several at a time, so that one can be replaced without an outage.
 
+use crate::components::data::time::{created, moment_or_never};
+use crate::components::forms::field::TextField;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
 use crate::pages::oauth_apps::actions::AddSecret;
 use crate::pages::oauth_apps::page_url::{Address, Dialog};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::field::TextField;
-use crate::components::data::time::{created, moment_or_never};
 use domain::fields::FieldErrors;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm};

@@ -1,11 +1,14 @@
 //! The card with an app's token settings.
 
-use crate::pages::oauth_apps::actions::SetTokenSettings;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::field::FieldError;
 use crate::components::feedback::toast::toast;
+use crate::components::forms::field::FieldError;
+use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::pages::oauth_apps::actions::SetTokenSettings;
 use domain::fields::FieldErrors;
-use domain::oauth2::oauth_apps::{Grant, OauthApp, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings, TokenSettingsForm};
+use domain::oauth2::oauth_apps::{
+    Grant, OauthApp, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings,
+    TokenSettingsForm,
+};
 use leptos::prelude::*;
 
 const FIELDS: &[&str] = &["signing_algorithm", "allow_introspection"];

@@ -1,10 +1,10 @@
 //! Trying an app without writing a program: a token and a call from the browser, or the address to send people to.
 
-use crate::pages::oauth_apps::detail::example_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
 use crate::components::data::copy::Copy;
 use crate::components::reactive::task_scope::TaskScope;
-use domain::oauth2::oauth_apps::{Grant, OauthApp};
+use crate::pages::oauth_apps::detail::example_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
 use domain::oauth1::encode_form;
+use domain::oauth2::oauth_apps::{Grant, OauthApp};
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::ev::SubmitEvent;
 use leptos::html;

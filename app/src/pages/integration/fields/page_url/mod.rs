@@ -4,9 +4,9 @@
 //! A form that was sent without script comes back through here, so that nothing is lost that was filled in.
 
 use crate::query_string::pairs;
-use domain::oauth1::encode;
 use domain::integration::selector::Language;
 use domain::integration::settings::FieldForm;
+use domain::oauth1::encode;
 use std::fmt;
 
 /// The path of the page.
