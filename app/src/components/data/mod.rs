@@ -1,0 +1,7 @@
+//! How a page lays out what it shows.
+
+pub mod copy;
+pub mod link_card;
+pub mod list_card;
+pub mod page_header;
+pub mod time;
