@@ -1,6 +1,6 @@
-//! What the server knows of a request before a page or a server function sees it.
+//! The context of a request on the server: the site, the signed-in user, cookies, and the response's status.
 
-use crate::error::Failure;
+use crate::error::AppError;
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use http::header::{ACCEPT, COOKIE, REFERER, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
@@ -8,38 +8,38 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use portal::auth::known_browsers;
-use portal::auth::sessions::{Client, LIFETIME};
-use portal::auth::sign_in::{Cookies, SignedIn};
+use portal::auth::sessions::{BrowserInfo, MAX_LIFETIME};
+use portal::auth::sign_in::{BrowserCookies, SessionCookies};
 use portal::oauth2::Policy;
 use portal::{Actor, Portal, Secret};
 use std::sync::Arc;
 
-/// Who asks, and from where. The server's middleware puts it into each request's extensions.
+/// Holds the signed-in user and the client of a request. The server's middleware adds it to each request's extensions.
 #[derive(Debug, Clone)]
-pub struct Visitor {
-    /// Who is signed in, if anyone is.
+pub struct RequestContext {
+    /// The signed-in user, if any.
     pub actor: Option<Arc<Actor>>,
-    /// The client's address and what its browser calls itself.
-    pub client: Client,
-    /// The id that the request has in the logs and in its answer.
+    /// The client's IP address and user agent.
+    pub client: BrowserInfo,
+    /// The request's ID in the logs and in the response.
     pub request_id: String,
 }
 
-/// What holds for the whole site.
+/// Holds the portal and the settings that apply to the whole site.
 #[derive(Debug, Clone)]
-pub struct Site {
+pub struct SiteContext {
     /// The portal.
     pub portal: Portal,
-    /// The address that people and programs use, without a slash at its end.
+    /// The public URL, without a trailing slash.
     pub public_url: Arc<str>,
-    /// Whom to ask when something is not enabled.
+    /// Who can enable a feature that is off, as messages name them.
     pub contact: Arc<str>,
-    /// What signs the access tokens of a new OAuth app.
+    /// The algorithm that signs the access tokens of a new OAuth app.
     pub signing_algorithm: SigningAlgorithm,
 }
 
-impl Site {
-    /// Who issues access tokens, and for whose API they are.
+impl SiteContext {
+    /// Returns the issuer of access tokens, which is also their audience.
     #[must_use]
     pub fn policy(&self) -> Policy {
         Policy {
@@ -47,20 +47,20 @@ impl Site {
         }
     }
 
-    /// Whether the site is reached over TLS, so that cookies can be bound to it.
+    /// Returns whether the public URL uses TLS, so that cookies can be `Secure`.
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.public_url.starts_with("https://")
     }
 }
 
-/// The name of the session's cookie. `__Host-` binds it to this very host and to TLS, where there is TLS.
+/// Returns the name of the session cookie. With TLS, the prefix `__Host-` binds it to this host and to TLS.
 #[must_use]
 pub fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-gatehouse" } else { "gatehouse" }
 }
 
-/// The name of the cookie of a browser that has signed in before.
+/// Returns the name of the cookie that identifies a browser that has signed in before.
 #[must_use]
 fn known_browser_cookie(secure: bool) -> &'static str {
     if secure {
@@ -70,13 +70,13 @@ fn known_browser_cookie(secure: bool) -> &'static str {
     }
 }
 
-/// The session's cookie among a request's headers.
+/// Returns the value of the session cookie in a request's headers.
 #[must_use]
 pub fn read_session_cookie(headers: &HeaderMap, secure: bool) -> Option<&str> {
     read_cookie(headers, session_cookie(secure))
 }
 
-/// The cookie of this name among a request's headers.
+/// Returns the value of the named cookie in a request's headers.
 fn read_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(COOKIE)
@@ -88,47 +88,48 @@ fn read_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
-/// The site that the current request came to.
+/// Returns the site of the current request.
 ///
 /// # Errors
-/// [`Failure::Internal`] outside of a request.
-pub fn site() -> Result<Site, Failure> {
+/// [`AppError::Internal`] outside of a request.
+pub fn site() -> Result<SiteContext, AppError> {
     use_context().ok_or_else(|| missing("site"))
 }
 
-/// Who makes the current request.
+/// Returns the context of the current request.
 ///
 /// # Errors
-/// [`Failure::Internal`] outside of a request.
-pub fn visitor() -> Result<Visitor, Failure> {
+/// [`AppError::Internal`] outside of a request.
+pub fn request_context() -> Result<RequestContext, AppError> {
     use_context::<Parts>()
-        .and_then(|parts| parts.extensions.get::<Visitor>().cloned())
-        .ok_or_else(|| missing("visitor"))
+        .and_then(|parts| parts.extensions.get::<RequestContext>().cloned())
+        .ok_or_else(|| missing("request context"))
 }
 
-/// The portal, and who is signed in. A browser that asked for a page or sent a plain form is led to sign in.
+/// Returns the portal and the signed-in user. Without a session, a browser that loads a page or submits a form without
+/// script is redirected to the sign-in page.
 ///
 /// # Errors
-/// [`Failure::SignedOut`] when nobody is.
-pub fn signed_in() -> Result<(Portal, Arc<Actor>), Failure> {
-    let Some(actor) = visitor()?.actor else {
-        lead_to_sign_in();
-        return Err(Failure::SignedOut);
+/// [`AppError::SignedOut`] if no user is signed in.
+pub fn require_sign_in() -> Result<(Portal, Arc<Actor>), AppError> {
+    let Some(actor) = request_context()?.actor else {
+        redirect_to_sign_in();
+        return Err(AppError::SignedOut);
     };
     Ok((site()?.portal, actor))
 }
 
-/// Answers with a redirect to the sign-in page, from where the person comes back.
+/// Redirects to the sign-in page, which returns to the current page.
 ///
-/// An answer to a script keeps its own status: there the script leaves the page.
-pub(crate) fn lead_to_sign_in() {
+/// A response to a script keeps its own status; the script then leaves the page itself.
+pub(crate) fn redirect_to_sign_in() {
     let Some(parts) = use_context::<Parts>() else { return };
     let is_call = parts.uri.path().starts_with("/fn/");
     if is_call && !accepts_html(&parts.headers) {
         return;
     }
-    let here = if is_call {
-        // A form that was sent without script: its page is where it came from.
+    let current_url = if is_call {
+        // A form was submitted without script: the referer is the page that holds it.
         let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
         referer
             .and_then(|referer| referer.parse::<http::Uri>().ok())
@@ -136,15 +137,15 @@ pub(crate) fn lead_to_sign_in() {
     } else {
         parts.uri.into_parts().path_and_query
     };
-    leptos_axum::redirect(&crate::session::sign_in_address(
-        here.as_ref().map_or("/", |here| here.as_str()),
+    leptos_axum::redirect(&crate::session::sign_in_url(
+        current_url.as_ref().map_or("/", |url| url.as_str()),
     ));
 }
 
-/// Answers with a redirect, to the script that called a server function or to whoever loads the page that calls it: that
-/// one is led on whatever kinds of answer they say they take.
-pub(crate) fn lead_on(address: &str) {
-    leptos_axum::redirect(address);
+/// Redirects to `url`, both for a script that called a server function and for a client that loads the page, whatever
+/// its `Accept` header is.
+pub(crate) fn redirect_to(url: &str) {
+    leptos_axum::redirect(url);
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
         return;
     };
@@ -153,9 +154,9 @@ pub(crate) fn lead_on(address: &str) {
     }
 }
 
-/// Gives a server function's answer its status. A browser that sent a plain form is led on to a page whatever happened,
-/// and keeps that answer.
-pub(crate) fn answer_script_with(status: StatusCode, retry_after: Option<u64>) {
+/// Sets the status of a server function's response to a script. A browser that submitted a form without script is
+/// redirected to a page in any case and keeps that response.
+pub(crate) fn set_status_for_script(status: StatusCode, retry_after: Option<u64>) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
         return;
     };
@@ -168,7 +169,7 @@ pub(crate) fn answer_script_with(status: StatusCode, retry_after: Option<u64>) {
     }
 }
 
-/// Whether a browser shows the answer itself: it loads a page, or sent a form without script.
+/// Returns whether the browser displays the response: it loads a page, or it submitted a form without script.
 pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
@@ -176,9 +177,9 @@ pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// What the current request's query says of `name`, decoded once. The router decodes a second time on the server, which
-/// an address within an address does not survive.
-pub(crate) fn query(name: &str) -> Option<String> {
+/// Returns a query parameter of the current request, decoded once. The router decodes twice on the server, which breaks a
+/// URL inside a parameter.
+pub(crate) fn query_parameter(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
     let pairs = parts.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
@@ -187,22 +188,22 @@ pub(crate) fn query(name: &str) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
-/// The cookies that a browser sends along when it signs in.
-pub(crate) fn sign_in_cookies() -> Result<Cookies, Failure> {
+/// Returns the cookies that matter for signing in.
+pub(crate) fn sign_in_cookies() -> Result<BrowserCookies, AppError> {
     let secure = site()?.is_secure();
     let secret = |name| cookie(name).map(Secret::new);
-    Ok(Cookies {
+    Ok(BrowserCookies {
         session: secret(session_cookie(secure)),
         known_browser: secret(known_browser_cookie(secure)),
     })
 }
 
-/// Gives the browser the cookies of one that has signed in. By the second it is known when it signs in again.
-pub(crate) fn set_sign_in_cookies(signed_in: &SignedIn) -> Result<(), Failure> {
+/// Sets the session cookie and the cookie that identifies a browser that has signed in before.
+pub(crate) fn set_sign_in_cookies(signed_in: &SessionCookies) -> Result<(), AppError> {
     let secure = site()?.is_secure();
-    let SignedIn { session, known_browser } = signed_in;
-    send_cookie(session_cookie(secure), session.expose(), "/", LIFETIME.as_secs())?;
-    send_cookie(
+    let SessionCookies { session, known_browser } = signed_in;
+    set_cookie(session_cookie(secure), session.expose(), "/", MAX_LIFETIME.as_secs())?;
+    set_cookie(
         known_browser_cookie(secure),
         known_browser.expose(),
         "/",
@@ -210,18 +211,18 @@ pub(crate) fn set_sign_in_cookies(signed_in: &SignedIn) -> Result<(), Failure> {
     )
 }
 
-/// Takes the session's cookie from the browser.
-pub(crate) fn clear_session_cookie() -> Result<(), Failure> {
-    send_cookie(session_cookie(site()?.is_secure()), "", "/", 0)
+/// Deletes the session cookie.
+pub(crate) fn clear_session_cookie() -> Result<(), AppError> {
+    set_cookie(session_cookie(site()?.is_secure()), "", "/", 0)
 }
 
-/// The value of one of the request's cookies.
+/// Returns the value of a cookie of the current request.
 pub(crate) fn cookie(name: &str) -> Option<String> {
     read_cookie(&use_context::<Parts>()?.headers, name).map(str::to_owned)
 }
 
-/// Gives the browser a cookie that no script can read, for the pages under `path`, for `max_age` seconds.
-pub(crate) fn send_cookie(name: &str, value: &str, path: &str, max_age: u64) -> Result<(), Failure> {
+/// Sets an `HttpOnly` cookie for the paths under `path` for `max_age` seconds.
+pub(crate) fn set_cookie(name: &str, value: &str, path: &str, max_age: u64) -> Result<(), AppError> {
     let tls = if site()?.is_secure() { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{tls}");
     let mut header = HeaderValue::from_str(&text).map_err(|_| missing("cookie"))?;
@@ -231,9 +232,9 @@ pub(crate) fn send_cookie(name: &str, value: &str, path: &str, max_age: u64) -> 
     Ok(())
 }
 
-fn missing(what: &str) -> Failure {
-    tracing::error!("a server function ran without its {what}");
-    Failure::Internal {
+fn missing(what: &str) -> AppError {
+    tracing::error!("server function called without {what}");
+    AppError::Internal {
         request_id: String::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! Why a server function did not do what it was asked to, as the browser learns it.
+//! The error that server functions return to the browser.
 
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
@@ -9,57 +9,57 @@ use leptos::server_fn::{Bytes, Decodes, Encodes};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// After how many seconds it is worth while to try again what the portal could not do for reasons of its own.
+/// The value of `Retry-After` in seconds when the portal is temporarily unavailable.
 #[cfg(feature = "ssr")]
 pub const RETRY_SECONDS: u64 = 1;
 
-/// The portal's errors, without what only the log may know.
+/// Describes why a server function failed, without the details that only the log may contain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Failure {
-    /// Nobody is signed in, or the session has ended.
+pub enum AppError {
+    /// No user is signed in, or the session has ended.
     SignedOut,
-    /// A right is missing.
+    /// The user lacks this right.
     Forbidden(Right),
-    /// The account lacks a feature; `contact` says whom to ask.
+    /// The feature is not enabled for the account.
     Disabled {
         /// The feature.
         feature: Feature,
-        /// Whom to ask.
+        /// Who can enable it.
         contact: String,
     },
-    /// There is no such thing, in a word.
+    /// The named kind of object doesn't exist.
     NotFound(String),
-    /// Fields that do not hold what they must.
+    /// Fields failed validation.
     Invalid(FieldErrors),
-    /// The thing is no longer as it was shown.
+    /// The request conflicts with the current state of the resource.
     Conflict(String),
     /// Too many attempts.
-    TooMany {
-        /// Seconds until the next attempt is heard.
+    TooManyAttempts {
+        /// The number of seconds until the next attempt is accepted.
         retry_after: u64,
     },
-    /// The portal cannot do its work at present.
+    /// The portal is temporarily unavailable.
     Unavailable,
-    /// A fault of the portal, under this id in its logs.
+    /// An internal error, logged with this request ID.
     Internal {
-        /// The request's id.
+        /// The request's ID.
         request_id: String,
     },
-    /// The answer did not come, or was not understood.
+    /// No response arrived, or it couldn't be decoded.
     Connection,
 }
 
-impl Failure {
-    /// What is wrong with one field of the form.
+impl AppError {
+    /// Returns the validation error of one field.
     #[must_use]
-    pub fn field(&self, name: &str) -> Option<String> {
+    pub fn field_error(&self, name: &str) -> Option<String> {
         match self {
-            Self::Invalid(errors) => errors.of(name).map(str::to_owned),
+            Self::Invalid(errors) => errors.get(name).map(str::to_owned),
             _ => None,
         }
     }
 
-    /// The status of an answer that says so.
+    /// Returns the HTTP status of a response with this error.
     #[cfg(feature = "ssr")]
     #[must_use]
     pub fn status(&self) -> http::StatusCode {
@@ -70,26 +70,26 @@ impl Failure {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable | Self::Connection => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// After how many seconds it is worth while to try again, where that is known.
+    /// Returns the value of `Retry-After` in seconds, if the error has one.
     #[cfg(feature = "ssr")]
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooMany { retry_after } => Some(*retry_after),
+            Self::TooManyAttempts { retry_after } => Some(*retry_after),
             Self::Unavailable | Self::Connection => Some(RETRY_SECONDS),
             _ => None,
         }
     }
 
-    /// What is wrong with the form as a whole: everything that none of its `fields` shows.
+    /// Returns the error of the form as a whole: every message that none of its `fields` shows.
     #[must_use]
-    pub fn form(&self, fields: &[&str]) -> Option<String> {
+    pub fn form_error(&self, fields: &[&str]) -> Option<String> {
         match self {
             Self::Invalid(errors) => {
                 let rest: Vec<&str> = errors
@@ -105,35 +105,35 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignedOut => f.write_str("You are signed out. Sign in again."),
-            Self::Forbidden(right) => write!(f, "You need the right {} for this.", right.label()),
+            Self::Forbidden(right) => write!(f, "You need the {} right to do this.", right.label()),
             Self::Disabled { feature, contact } => {
                 write!(f, "{} is not enabled for this account. Ask {contact}.", feature.label())
             }
-            Self::NotFound(what) => write!(f, "There is no such {what}. It may have been deleted."),
+            Self::NotFound(what) => write!(f, "This {what} doesn’t exist or was deleted."),
             Self::Invalid(errors) => write!(f, "{errors}"),
             Self::Conflict(message) => f.write_str(message),
-            Self::TooMany { retry_after } => {
-                write!(f, "Too many attempts. Try again in {}.", readable(*retry_after))
+            Self::TooManyAttempts { retry_after } => {
+                write!(f, "Too many attempts. Try again in {}.", format_seconds(*retry_after))
             }
-            Self::Unavailable => f.write_str("The portal cannot do this at the moment. Try again in a minute."),
+            Self::Unavailable => f.write_str("The portal is temporarily unavailable. Try again in a minute."),
             Self::Internal { request_id } => {
                 write!(
                     f,
-                    "Something went wrong on our side. Nothing was changed. Request {request_id}."
+                    "Something went wrong. No changes were made. Request ID: {request_id}."
                 )
             }
-            Self::Connection => f.write_str("The portal did not answer. Check your connection and try again."),
+            Self::Connection => f.write_str("The portal didn’t respond. Check your connection and try again."),
         }
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for AppError {}
 
-fn readable(seconds: u64) -> String {
+fn format_seconds(seconds: u64) -> String {
     match seconds {
         0..=1 => "a second".to_owned(),
         2..=119 => format!("{seconds} seconds"),
@@ -141,41 +141,41 @@ fn readable(seconds: u64) -> String {
     }
 }
 
-impl FromServerFnError for Failure {
+impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Invalid(FieldErrors::one(
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Invalid(FieldErrors::single(
                 "form",
-                "The form was not complete. Reload the page and try again.",
+                "Some form data is missing. Reload the page and try again.",
             )),
             _ => Self::Connection,
         }
     }
 
-    /// Every failure that a server function answers with comes through here on the server, so this is where the answer
-    /// gets its status.
+    /// Encodes the error. On the server, every error that a server function returns is encoded here, so this also sets the
+    /// status of the response.
     fn ser(&self) -> Bytes {
         #[cfg(feature = "ssr")]
-        crate::context::answer_script_with(self.status(), self.retry_after());
+        crate::context::set_status_for_script(self.status(), self.retry_after());
         JsonEncoding::encode(self).unwrap_or_default()
     }
 
-    /// Every failure that a server function answers in the browser comes through here, so this is where the page learns
-    /// that its session has ended.
+    /// Decodes the error. In the browser, every error of a server function is decoded here, so this also reports an ended
+    /// session to the page.
     fn de(data: Bytes) -> Self {
-        let failure = JsonEncoding::decode(data).unwrap_or(Self::Connection);
+        let error = JsonEncoding::decode(data).unwrap_or(Self::Connection);
         #[cfg(feature = "hydrate")]
-        if failure == Self::SignedOut {
-            crate::session::ended();
+        if error == Self::SignedOut {
+            crate::session::handle_session_ended();
         }
-        failure
+        error
     }
 }
 
 #[cfg(feature = "ssr")]
-impl From<portal::Error> for Failure {
+impl From<portal::Error> for AppError {
     fn from(error: portal::Error) -> Self {
         use portal::Error;
         match error {
@@ -190,16 +190,16 @@ impl From<portal::Error> for Failure {
             Error::NotFound(what) => Self::NotFound(what.to_owned()),
             Error::Invalid(errors) => Self::Invalid(errors),
             Error::Conflict(message) => Self::Conflict(message),
-            Error::TooMany { retry_after } => Self::TooMany { retry_after },
+            Error::TooManyAttempts { retry_after } => Self::TooManyAttempts { retry_after },
             error @ Error::Unavailable { .. } => {
-                tracing::error!(%error, "a page could not be served");
+                tracing::error!(%error, "portal unavailable");
                 Self::Unavailable
             }
             error @ Error::Internal(_) => {
-                let request_id = crate::context::visitor()
-                    .map(|visitor| visitor.request_id)
+                let request_id = crate::context::request_context()
+                    .map(|context| context.request_id)
                     .unwrap_or_default();
-                tracing::error!(%error, request_id, "a page failed");
+                tracing::error!(%error, request_id, "internal error");
                 Self::Internal { request_id }
             }
         }

@@ -1,12 +1,10 @@
-//! The icons: 24 by 24, drawn with strokes in the text's colour. They only ever accompany words.
+//! Icons on a 24 by 24 grid, drawn with strokes in the color of the text. They always accompany a label.
 
 use leptos::prelude::*;
 
-/// An icon, by its name.
+/// Lists the icons by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
-    /// `gate`
-    Gate,
     /// `integration`
     Integration,
     /// `tracking`
@@ -74,11 +72,8 @@ pub enum Icon {
 }
 
 impl Icon {
-    fn drawing(self) -> &'static str {
+    fn svg(self) -> &'static str {
         match self {
-            Self::Gate => {
-                r#"<path d="M4 21V11a8 8 0 0 1 16 0v10"/><path d="M2.5 21h19"/><path d="M8.5 21V7.6M12 21V6.5M15.5 21V7.6M4.4 11.5h15.2M4 16h16"/>"#
-            }
             Self::Integration => r#"<path d="M9 3v5M15 3v5M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0zM12 17v4"/>"#,
             Self::Tracking => r#"<path d="M4 4v16h16"/><path d="m7.5 15 3.5-4.5 3 2.5 5-6.5"/>"#,
             Self::Subscription => {
@@ -135,12 +130,12 @@ impl Icon {
     }
 }
 
-/// Draws an icon in its usual size.
+/// Renders an icon.
 #[component]
-pub fn Draw(
-    /// Which one.
+pub fn IconView(
+    /// The icon.
     icon: Icon,
-    /// `small` or `large`, besides the usual size.
+    /// `small` or `large`; empty for the regular size.
     #[prop(optional)]
     size: &'static str,
 ) -> impl IntoView {
@@ -149,13 +144,13 @@ pub fn Draw(
     } else {
         format!("icon {size}")
     };
-    view! { <svg class=class viewBox="0 0 24 24" aria-hidden="true" inner_html=icon.drawing()></svg> }
+    view! { <svg class=class viewBox="0 0 24 24" aria-hidden="true" inner_html=icon.svg()></svg> }
 }
 
-/// The brand's mark: a gate under its arch.
+/// Renders the logo.
 #[component]
-pub fn Mark() -> impl IntoView {
-    view! { <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" inner_html=MARK></svg> }
+pub fn Logo() -> impl IntoView {
+    view! { <svg class="logo" viewBox="0 0 32 32" aria-hidden="true" inner_html=LOGO_SVG></svg> }
 }
 
-const MARK: &str = r#"<path fill="currentColor" d="M3 30V15a13 13 0 0 1 26 0v15h-4.5V15a8.5 8.5 0 0 0-17 0v15z"/><path fill="none" stroke="currentColor" stroke-width="2.25" d="M12.2 30V8M16 30V7M19.8 30V8M7 16.5h18M7 23h18"/>"#;
+const LOGO_SVG: &str = r#"<path fill="currentColor" d="M3 30V15a13 13 0 0 1 26 0v15h-4.5V15a8.5 8.5 0 0 0-17 0v15z"/><path fill="none" stroke="currentColor" stroke-width="2.25" d="M12.2 30V8M16 30V7M19.8 30V8M7 16.5h18M7 23h18"/>"#;

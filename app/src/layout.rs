@@ -1,18 +1,18 @@
-//! The frame of every page for people who are signed in: side bar, menu, main part.
+//! The layout of every page for signed-in users: sidebar, account menu and main content.
 
 use crate::components::navigation::session_ended::{SessionEnded, provide_page_session};
 use crate::components::overlay::menu::close_menus;
 use crate::components::reactive::suspend::suspend;
-use crate::components::reactive::sync_view::AtOnce;
-use crate::icons::{Draw, Icon, Mark};
-use crate::session::{CurrentUser, SignOut, me, remember_destination};
-use domain::accounts::users::Me;
+use crate::components::reactive::sync_view::SyncView;
+use crate::icons::{Icon, IconView, Logo};
+use crate::session::{CurrentUserContext, SignOut, load_current_user, remember_destination};
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::use_location;
 
-/// The sections of the side bar: address, words, icon.
+/// The sections of the sidebar: path, label, icon.
 const SECTIONS: [(&str, &str, Icon); 5] = [
     ("/integration", "Integration", Icon::Integration),
     ("/asset-tracking", "Asset tracking", Icon::Tracking),
@@ -21,37 +21,37 @@ const SECTIONS: [(&str, &str, Icon); 5] = [
     ("/settings", "Settings", Icon::Settings),
 ];
 
-/// The pages inside the frame. Whoever is not signed in is led to sign in first.
+/// Renders the pages inside the layout. A user who is not signed in is redirected to the sign-in page.
 #[component]
 pub fn Layout() -> impl IntoView {
-    let user = Resource::new(|| (), |()| me());
-    provide_context(CurrentUser(user));
+    let user = Resource::new(|| (), |()| load_current_user());
+    provide_context(CurrentUserContext(user));
     let session = provide_page_session(user);
     view! {
-        <Frame user>
+        <AppShell user>
             <Outlet />
-        </Frame>
+        </AppShell>
         <SessionEnded session />
     }
     .into_any()
 }
 
-/// Side bar, person's menu, and the page inside.
+/// Renders the sidebar, the account menu and the page.
 #[component]
-pub fn Frame(
-    /// Who is signed in.
-    user: Resource<Result<Me, crate::error::Failure>>,
+pub fn AppShell(
+    /// The signed-in user.
+    user: Resource<Result<CurrentUser, crate::error::AppError>>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
     let account = move || suspend(async move { user.await.map(|me| me.account_name).unwrap_or_default() });
-    let person = move || {
+    let account_menu = move || {
         suspend(async move {
             match user.await {
-                Ok(me) => Some(view! { <PersonMenu me /> }),
-                Err(_failure) => {
+                Ok(me) => Some(view! { <AccountMenu me /> }),
+                Err(_error) => {
                     #[cfg(feature = "ssr")]
-                    crate::components::feedback::error_message::set_status(&_failure);
+                    crate::components::feedback::error_message::set_status(&_error);
                     None
                 }
             }
@@ -60,15 +60,15 @@ pub fn Frame(
     close_menus();
     remember_destination();
     view! {
-        // The router would only scroll; the browser itself moves the focus as well.
-        <a class="skip" href="#main" rel="external">
-            "Skip to the content"
+        // `external`, because the router would only scroll, while the browser also moves the focus.
+        <a class="skip-link" href="#main" rel="external">
+            "Skip to main content"
         </a>
         <div class="shell">
-            <header class="side">
+            <header class="sidebar">
                 <details class="menu nav-menu">
                     <summary class="button quiet square">
-                        <Draw icon=Icon::Menu />
+                        <IconView icon=Icon::Menu />
                         <span class="visually-hidden">"Menu"</span>
                     </summary>
                     <nav class="menu-items nav" aria-label="Main">
@@ -76,7 +76,7 @@ pub fn Frame(
                     </nav>
                 </details>
                 <A href="/" attr:class="brand">
-                    <Mark />
+                    <Logo />
                     <span>
                         <strong>"Gatehouse"</strong>
                         <small>
@@ -88,8 +88,8 @@ pub fn Frame(
                     <Sections />
                 </nav>
             </header>
-            <nav class="topbar" aria-label="Your menu">
-                <Suspense>{person}</Suspense>
+            <nav class="topbar" aria-label="Account menu">
+                <Suspense>{account_menu}</Suspense>
             </nav>
             <main id="main" tabindex="-1">
                 {children()}
@@ -99,11 +99,11 @@ pub fn Frame(
     .into_any()
 }
 
-/// The links to the sections, with the current one marked.
+/// Renders the links to the sections and marks the current one.
 #[component]
 fn Sections() -> impl IntoView {
     let path = use_location().pathname;
-    let items = SECTIONS.map(|(href, words, icon)| {
+    let items = SECTIONS.map(|(href, label, icon)| {
         let current = move || {
             path.with(|path| match path.strip_prefix(href) {
                 Some("") => Some("page"),
@@ -112,21 +112,21 @@ fn Sections() -> impl IntoView {
             })
         };
         view! {
-            <li class:apart=href == "/settings">
-                // A plain link: the router's own marks only the exact page.
+            <li class:separated=href == "/settings">
+                // Not an `A`, which marks only the exact page as current.
                 <a href=href aria-current=current>
-                    <Draw icon />
-                    {words}
+                    <IconView icon />
+                    {label}
                 </a>
             </li>
         }
     });
-    AtOnce(view! { <ul>{items.into_iter().collect_view()}</ul> })
+    SyncView(view! { <ul>{items.into_iter().collect_view()}</ul> })
 }
 
-/// The person's name, sessions, connected apps, and the way out.
+/// Renders the account menu: the user's name, the links to sessions and connected apps, and the sign-out button.
 #[component]
-fn PersonMenu(me: Me) -> impl IntoView {
+fn AccountMenu(me: CurrentUser) -> impl IntoView {
     let initials: String = me
         .name
         .split(' ')
@@ -134,32 +134,32 @@ fn PersonMenu(me: Me) -> impl IntoView {
         .take(2)
         .collect();
     view! {
-        <details class="menu person">
+        <details class="menu account-menu">
             <summary>
                 <span class="avatar" aria-hidden="true">
                     {initials.to_uppercase()}
                 </span>
                 <span class="name">{me.name.clone()}</span>
-                <span class="visually-hidden">", your menu"</span>
-                <Draw icon=Icon::ChevronDown />
+                <span class="visually-hidden">", account menu"</span>
+                <IconView icon=Icon::ChevronDown />
             </summary>
             <div class="menu-items">
-                <p class="who">
+                <p class="menu-user">
                     <strong>{me.name}</strong>
                     <small>{me.email}</small>
                 </p>
                 <A href="/sessions">
-                    <Draw icon=Icon::Sessions />
+                    <IconView icon=Icon::Sessions />
                     "Sessions"
                 </A>
                 <A href="/connected-apps">
-                    <Draw icon=Icon::Integration />
+                    <IconView icon=Icon::Integration />
                     "Connected apps"
                 </A>
-                // A plain form: what comes after is loaded anew, so that nothing of the session stays in the browser.
+                // A plain form loads a new document, so that no data of the session stays in the browser.
                 <form action=SignOut::url() method="post">
                     <button>
-                        <Draw icon=Icon::SignOut />
+                        <IconView icon=Icon::SignOut />
                         "Sign out"
                     </button>
                 </form>

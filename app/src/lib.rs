@@ -1,10 +1,9 @@
-//! What people see: routes, pages, components, and the server functions that pages call.
+//! The user interface: routes, pages, components, and the server functions that pages call.
 //!
-//! Every page is rendered on the server first, whole (`SsrMode::Async`), so that it reads and its forms work without
-//! script; the browser then makes it live. A page's code is fetched, with that of its neighbours, when the first of them is
-//! visited.
+//! Every page is first rendered completely on the server (`SsrMode::Async`), so that it can be read and its forms work
+//! without JavaScript. The browser then hydrates it. The code of the pages is split into lazy bundles; see [`routes`].
 
-// Views are types nested as deeply as their elements, and futures over them more deeply still.
+// View types nest as deeply as their elements, and the futures that hold them nest deeper.
 #![recursion_limit = "512"]
 
 pub mod documents;
@@ -26,12 +25,12 @@ pub use crate::documents::error_page::error_page;
 pub use crate::documents::redirect_page::redirect_page;
 
 use crate::components::feedback::toast::{Toasts, provide_toasts};
-use crate::components::navigation::history_guard::provide_steps;
+use crate::components::navigation::history_guard::provide_history_guard;
 use crate::components::navigation::redirects::{Redirects, provide_redirects};
-use crate::components::navigation::route_focus::provide_arrival;
+use crate::components::navigation::route_focus::provide_route_focus;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
-use crate::routes::{ApiTokensPages, GatePages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
+use crate::routes::{ApiTokensPages, AuthPages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
 use layout::Layout;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -40,7 +39,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
-/// The document around the app.
+/// Renders the HTML document around the app.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
@@ -52,11 +51,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link id="style" rel="stylesheet" href=crate::documents::stylesheet::address(&options) />
-                {is_live()
+                <link id="style" rel="stylesheet" href=crate::documents::stylesheet::stylesheet_url(&options) />
+                {is_hydrated()
                     .then(|| {
                         view! {
-                            // Before the app's own script, whose failures it waits for.
+                            // Comes before the app's script, because it listens for that script's errors.
                             <script src="/crash-notice.js" defer></script>
                             <AutoReload options=options.clone() />
                             <HydrationScripts options=options.clone() />
@@ -71,17 +70,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Whether the page is made live. The page that takes passwords runs no script at all: it has nothing to gain from one,
-/// opens at once, and gives nothing away to one.
+/// Returns whether the page is hydrated. The sign-in page takes passwords and runs no script at all, so it loads faster
+/// and no script can read the password.
 #[cfg(feature = "ssr")]
-fn is_live() -> bool {
+fn is_hydrated() -> bool {
     use_context::<http::request::Parts>().is_none_or(|parts| parts.uri.path() != "/sign-in")
 }
 
-/// Returns the document's title for a page's own.
+/// Returns the document's title for a page's title.
 ///
-/// On the server it is HTML: `leptos_meta` writes the title of a [`Title`] into the page as it comes, where names that
-/// people gave would be markup. In the browser it is set as text.
+/// On the server the result is HTML: `leptos_meta` writes the text of a [`Title`] into the page without escaping it, so
+/// that names chosen by users would be markup. In the browser it is set as text.
 fn document_title(title: String) -> String {
     let title = format!("{title} · Gatehouse");
     #[cfg(feature = "ssr")]
@@ -89,22 +88,22 @@ fn document_title(title: String) -> String {
     title
 }
 
-/// The app: its routes, and the page for all other addresses.
+/// Renders the app: its routes, and the page for all other paths.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_toasts();
-    provide_arrival();
-    provide_steps();
+    provide_route_focus();
+    provide_history_guard();
     provide_redirects();
     view! {
         <Title formatter=document_title />
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/setup") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/oauth1/authorise") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/oauth2/authorise") view={Lazy::<GatePages>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/setup") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/oauth1/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/oauth2/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("integration") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />

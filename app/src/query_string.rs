@@ -1,10 +1,10 @@
-//! The query of an address, as pages read it.
+//! Parsing of query strings.
 
 use domain::oauth1::decode_form;
 
-/// Its names and values, decoded once: the router's own reading decodes twice on the server, so that what a person has
-/// typed, such as `50%25`, would not survive it.
-pub fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+/// Returns the names and values of a query string, decoded once. The router decodes twice on the server, which breaks
+/// text such as `50%25`.
+pub fn parse_query(query: &str) -> impl Iterator<Item = (String, String)> {
     let text = |part: &str| {
         decode_form(part.as_bytes())
             .map(Into::into)

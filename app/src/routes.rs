@@ -1,5 +1,5 @@
-//! Pages whose code comes in one piece: those that lead to each other. A browser fetches one file where each page by itself
-//! would make it fetch dozens, as every two pages have some code in common that no third one has.
+//! Lazy-loaded bundles of pages. Pages that link to each other share a bundle, so that the browser fetches one file. One
+//! bundle per page would split the code that pairs of pages share into dozens of files.
 
 use crate::pages::account::connected_apps::ConnectedAppsPage;
 use crate::pages::account::sessions::SessionsPage;
@@ -10,7 +10,7 @@ use crate::pages::auth::signed_in::SignedInPage;
 use crate::pages::consent::oauth1::AuthorisePage;
 use crate::pages::consent::oauth2::Oauth2AuthorisePage;
 use crate::pages::integration::{
-    DevelopersPage, FieldsPage, HistoryPage, ImplementationsPage, LogsPage, SettingsTabPage,
+    DevelopersPage, FieldsPage, HistoryPage, ImplementationsPage, IntegrationSettingsPage, LogsPage,
 };
 use crate::pages::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
 use crate::pages::page::Page;
@@ -24,17 +24,17 @@ use leptos_router::hooks::use_location;
 #[cfg(not(debug_assertions))]
 use leptos_router::lazy_route;
 
-/// The path that the router has come to, without a slash at its end.
-fn here() -> String {
+/// Returns the current path without a trailing slash.
+fn current_path() -> String {
     let path = use_location().pathname.get_untracked();
     path.strip_suffix('/').unwrap_or(&path).to_owned()
 }
 
-/// A bundle: its name, and its pages with the paths that lead to them.
+/// Defines a bundle: its name, and its pages with their paths.
 ///
-/// Only builds for release are split: `cargo leptos watch` does not split unless it is told to, and a build that is meant to
-/// be split fails in the browser where it was not.
-macro_rules! bundle {
+/// Only release builds are split. `cargo leptos watch` does not split by default, and code that expects a split build
+/// fails in the browser without one.
+macro_rules! lazy_bundle {
     ($(#[$meta:meta])* $bundle:ident { $($path:pat $(if $guard:expr)? => $name:ident($page:ty),)* }) => {
         $(#[$meta])*
         pub enum $bundle {
@@ -42,7 +42,7 @@ macro_rules! bundle {
         }
 
         impl $bundle {
-            fn draw(self) -> AnyView {
+            fn render(self) -> AnyView {
                 match self {
                     $(Self::$name(page) => Page::view(page),)*
                 }
@@ -52,27 +52,27 @@ macro_rules! bundle {
         #[cfg_attr(not(debug_assertions), lazy_route)]
         impl LazyRoute for $bundle {
             fn data() -> Self {
-                match here().as_str() {
+                match current_path().as_str() {
                     $($path $(if $guard)? => Self::$name(Page::data()),)*
                 }
             }
 
             #[cfg(not(debug_assertions))]
             fn view(this: Self) -> AnyView {
-                this.draw()
+                this.render()
             }
 
             #[cfg(debug_assertions)]
             async fn view(this: Self) -> AnyView {
-                this.draw()
+                this.render()
             }
         }
     };
 }
 
-bundle! {
-    /// The pages outside of the frame.
-    GatePages {
+lazy_bundle! {
+    /// The pages outside the layout.
+    AuthPages {
         "/setup" => Setup(SetupPage),
         "/oauth1/authorise" => Authorise(AuthorisePage),
         "/oauth2/authorise" => Oauth2Authorise(Oauth2AuthorisePage),
@@ -80,8 +80,8 @@ bundle! {
     }
 }
 
-bundle! {
-    /// The sections of the side bar.
+lazy_bundle! {
+    /// The placeholder pages of sections in the sidebar.
     SectionPages {
         "/asset-tracking" => Tracking(AssetTrackingPage),
         "/subscription" => Subscription(SubscriptionPage),
@@ -89,20 +89,20 @@ bundle! {
     }
 }
 
-bundle! {
-    /// Integration.
+lazy_bundle! {
+    /// The integration pages.
     IntegrationPages {
         "/integration/fields" => Fields(FieldsPage),
         "/integration/implementations" => Implementations(ImplementationsPage),
         "/integration/logs" => Logs(LogsPage),
         "/integration/history" => History(HistoryPage),
         "/integration/developers" => Developers(DevelopersPage),
-        _ => Settings(SettingsTabPage),
+        _ => Settings(IntegrationSettingsPage),
     }
 }
 
-bundle! {
-    /// Settings, the account’s and the person’s own.
+lazy_bundle! {
+    /// The settings pages of the account and of the user.
     SettingsPages {
         "/sessions" => Sessions(SessionsPage),
         "/connected-apps" => ConnectedApps(ConnectedAppsPage),
@@ -113,8 +113,8 @@ bundle! {
     }
 }
 
-bundle! {
-    /// API tokens.
+lazy_bundle! {
+    /// The API tokens pages.
     ApiTokensPages {
         path if path.contains("/tokens/") => Token(TokenPage),
         path if path.contains("/consumers/") => Consumer(ConsumerPage),
@@ -122,8 +122,8 @@ bundle! {
     }
 }
 
-bundle! {
-    /// OAuth apps.
+lazy_bundle! {
+    /// The OAuth apps pages.
     OauthAppsPages {
         "/settings/portal/oauth-apps" => List(OauthAppsPage),
         "/settings/portal/oauth-apps/new" => New(NewOauthAppPage),

@@ -1,64 +1,64 @@
-//! The browser's own session: who is signed in, signing out, and the way to sign in again.
+//! The user's session: the signed-in user, signing out, and the URL of the sign-in page.
 
-use crate::error::Failure;
-use domain::accounts::users::Me;
+use crate::error::AppError;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
 use leptos_router::location::{Location, Url};
 use std::cell::RefCell;
 
-/// Who is signed in.
+/// Returns the signed-in user.
 ///
 /// # Errors
-/// [`Failure::SignedOut`] when nobody is.
-#[server(name = ReadMe, prefix = "/fn", endpoint = "session/me", input = GetUrl)]
-pub async fn me() -> Result<Me, Failure> {
-    crate::context::visitor()?
+/// [`AppError::SignedOut`] if no user is signed in.
+#[server(name = LoadCurrentUser, prefix = "/fn", endpoint = "session/me", input = GetUrl)]
+pub async fn load_current_user() -> Result<CurrentUser, AppError> {
+    crate::context::request_context()?
         .actor
-        .and_then(|actor| actor.me())
-        .ok_or(Failure::SignedOut)
+        .and_then(|actor| actor.current_user())
+        .ok_or(AppError::SignedOut)
 }
 
-/// Whom to ask for what only the people who run the portal can change.
+/// Returns who to contact about settings that only the portal's operator can change.
 ///
 /// # Errors
-/// [`Failure::SignedOut`] when nobody is signed in.
-#[server(name = ReadContact, prefix = "/fn", endpoint = "session/contact", input = GetUrl)]
-pub async fn contact() -> Result<String, Failure> {
-    crate::context::signed_in()?;
+/// [`AppError::SignedOut`] if no user is signed in.
+#[server(name = LoadContact, prefix = "/fn", endpoint = "session/contact", input = GetUrl)]
+pub async fn contact() -> Result<String, AppError> {
+    crate::context::require_sign_in()?;
     Ok(crate::context::site()?.contact.to_string())
 }
 
-/// Ends the session and goes to the sign-in page, and from there to `next`.
+/// Ends the session and redirects to the sign-in page, which then leads to `next`.
 ///
 /// # Errors
-/// Those of the portal.
+/// Returns the portal's error.
 #[server(prefix = "/fn", endpoint = "session/sign-out")]
-pub async fn sign_out(#[server(default)] next: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     portal::auth::sessions::sign_out(&portal, &actor).await?;
     crate::context::clear_session_cookie()?;
-    leptos_axum::redirect(&sign_in_address(&next));
+    leptos_axum::redirect(&sign_in_url(&next));
     Ok(())
 }
 
-/// Who is signed in, for every page inside the [`Layout`](crate::layout::Layout).
+/// Provides the signed-in user to every page inside the [`Layout`](crate::layout::Layout).
 #[derive(Clone, Copy)]
-pub struct CurrentUser(pub Resource<Result<Me, Failure>>);
+pub struct CurrentUserContext(pub Resource<Result<CurrentUser, AppError>>);
 
-/// The resource that the layout provides.
+/// Returns the resource with the signed-in user that the layout provides.
 ///
 /// # Panics
-/// Outside of the layout.
+/// Panics outside of the layout.
 #[must_use]
-pub fn current_user() -> Resource<Result<Me, Failure>> {
-    expect_context::<CurrentUser>().0
+pub fn current_user() -> Resource<Result<CurrentUser, AppError>> {
+    expect_context::<CurrentUserContext>().0
 }
 
-/// The address of the sign-in page that leads back to `here`, a path of this site.
+/// Returns the URL of the sign-in page that leads back to `here`, a path of this site.
 #[must_use]
-pub fn sign_in_address(here: &str) -> String {
+pub fn sign_in_url(here: &str) -> String {
     match here {
         "" | "/" => "/sign-in".to_owned(),
         here => format!("/sign-in?next={}", Url::escape(here)),
@@ -66,35 +66,36 @@ pub fn sign_in_address(here: &str) -> String {
 }
 
 thread_local! {
-    /// Where the person is going: the router knows it at the click, the browser's address only once the page has come.
+    /// The URL that is being navigated to. The router knows it at the click, while the browser's location changes only
+    /// when the page is shown.
     static DESTINATION: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Keeps in mind where the person is going, for the way back from the sign-in page.
+/// Stores the current destination, so that the sign-in page can return to it.
 pub fn remember_destination() {
     let Location { pathname, search, .. } = use_location();
     Effect::new(move |_| {
         let (path, search) = (pathname.get(), search.get());
-        let mark = if search.is_empty() { "" } else { "?" };
-        DESTINATION.set(format!("{path}{mark}{search}"));
+        let separator = if search.is_empty() { "" } else { "?" };
+        DESTINATION.set(format!("{path}{separator}{search}"));
     });
 }
 
-/// Tells the page that its session has ended: the layout asks to sign in again. A page outside of the layout holds nothing
-/// that a person has typed, and is left for the sign-in page.
+/// Reports to the page that its session has ended. Inside the layout, a dialog asks the user to sign in again. A page
+/// outside of the layout has no input to lose, so the browser goes to the sign-in page.
 #[cfg(feature = "hydrate")]
-pub fn ended() {
+pub fn handle_session_ended() {
     if !crate::components::navigation::session_ended::notify() {
         leave();
     }
 }
 
-/// Where the person is, or is going: a path of this site with its query.
+/// Returns the path and query of the current page, or of the page that is being navigated to.
 #[cfg(feature = "hydrate")]
 #[must_use]
 pub fn destination() -> String {
     let here = DESTINATION.with_borrow(String::clone);
-    // On a page outside of the layout, the address is that of the page.
+    // Outside of the layout nothing is stored; use the browser's location.
     if here.is_empty() {
         let location = window().location();
         return location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
@@ -102,10 +103,10 @@ pub fn destination() -> String {
     here
 }
 
-/// Leaves for the sign-in page by a full load, so that nothing of the ended session stays behind in the browser.
+/// Loads the sign-in page as a new document, so that no data of the ended session stays in the browser.
 #[cfg(feature = "hydrate")]
 fn leave() {
-    if window().location().set_href(&sign_in_address(&destination())).is_err() {
-        leptos::logging::error!("the sign-in page could not be opened");
+    if window().location().set_href(&sign_in_url(&destination())).is_err() {
+        leptos::logging::error!("could not open the sign-in page");
     }
 }

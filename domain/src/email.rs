@@ -1,34 +1,34 @@
-//! E-mail addresses, as much as a sign-in name needs.
+//! Email addresses as sign-in names.
 
 use crate::unicode;
 
-/// The longest address that SMTP can carry (RFC 5321 §4.5.3.1.3), in bytes.
-pub const MAX_EMAIL: usize = 254;
+/// The maximum length of an address in SMTP (RFC 5321 §4.5.3.1.3), in bytes.
+pub const MAX_EMAIL_BYTES: usize = 254;
 
-/// The longest local part (RFC 5321 §4.5.3.1.1), in bytes.
-const MAX_LOCAL_PART: usize = 64;
+/// The maximum length of the local part (RFC 5321 §4.5.3.1.1), in bytes.
+const MAX_LOCAL_PART_BYTES: usize = 64;
 
-/// The address without the space around it, when it looks like one: something, `@`, a host. It is in Normalization Form C,
-/// and holds nothing that nobody sees.
+/// Parses an address: a local part, `@`, and a host. Returns it trimmed and in Normalization Form C, or `None` if it is
+/// malformed or contains invisible characters.
 #[must_use]
 pub fn parse(text: &str) -> Option<String> {
     let text = normalized(text.trim());
     let (local, host) = text.rsplit_once('@')?;
-    let plain = !text
+    let has_valid_chars = !text
         .chars()
         .any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"".contains(c));
-    let host_ok = !host.is_empty()
+    let is_host_valid = !host.is_empty()
         && !host.starts_with('.')
         && !host.ends_with('.')
         && !host.contains("..")
         && !host.contains('@');
-    let fits = text.len() <= MAX_EMAIL && !local.is_empty() && local.len() <= MAX_LOCAL_PART;
-    let is_right = plain && host_ok && fits && !local.contains('@');
-    (is_right && unicode::check_visible(&text).is_ok() && is_domain(host)).then_some(text)
+    let fits = text.len() <= MAX_EMAIL_BYTES && !local.is_empty() && local.len() <= MAX_LOCAL_PART_BYTES;
+    let is_valid = has_valid_chars && is_host_valid && fits && !local.contains('@');
+    (is_valid && unicode::check_visible(&text).is_ok() && is_domain(host)).then_some(text)
 }
 
-/// Returns the text in Normalization Form C (RFC 6532 §3.1), but for the three characters whose normal form is one of ASCII:
-/// nobody's address becomes another's that is written in ASCII.
+/// Returns the text in Normalization Form C (RFC 6532 §3.1), except for the three characters that NFC maps to ASCII, so that
+/// no address turns into a different ASCII address.
 fn normalized(text: &str) -> String {
     const ASCII_SINGLETONS: [char; 3] = ['\u{37e}', '\u{1fef}', '\u{212a}'];
     let mut normalized = String::with_capacity(text.len());
@@ -42,21 +42,22 @@ fn normalized(text: &str) -> String {
     normalized
 }
 
-/// Whether a domain can be looked up (RFC 5891). The tables stay on the server, which decides.
+/// Reports whether a domain is a valid internationalized domain (RFC 5891). Only the server checks this, so that the tables
+/// aren't sent to browsers.
 #[cfg(not(target_arch = "wasm32"))]
 fn is_domain(host: &str) -> bool {
     idna::domain_to_ascii(host).is_ok()
 }
 
-/// Whether a domain can be looked up, which only the server knows.
+/// Returns `true`: only the server validates domains.
 #[cfg(target_arch = "wasm32")]
 fn is_domain(_: &str) -> bool {
     true
 }
 
-/// What makes two addresses the same person here: their domains lead to the same hosts (UTS #46), and their local parts
-/// differ at most in the case of ASCII letters, although RFC 5321 §2.4 would let a host insist on that too. Nothing else
-/// is folded: `straße` and `strasse`, or a Kelvin sign and a K, may be two people's.
+/// Returns the key by which addresses are compared: the domain is mapped by UTS #46, and ASCII letters of the local part are
+/// lowercased, although RFC 5321 §2.4 allows case-sensitive local parts. Nothing else is folded: `straße` and `strasse`, or
+/// a Kelvin sign and a K, may belong to two users.
 #[cfg(not(target_arch = "wasm32"))]
 #[must_use]
 pub fn key(email: &str) -> String {
@@ -64,14 +65,14 @@ pub fn key(email: &str) -> String {
     let Some((local, host)) = email.rsplit_once('@') else {
         return email;
     };
-    // In its readable form, in which people search for it too. What is no domain is nobody's.
+    // The Unicode form, so that search finds it. An invalid domain is kept unchanged.
     match idna::domain_to_unicode(host) {
         (host, Ok(())) => format!("{local}@{host}"),
         (_, Err(_)) => email,
     }
 }
 
-/// What part of a [`key`] a typed text looks for.
+/// Returns the normalized form of a search text, to be matched as a substring of a [`key`].
 #[must_use]
 pub fn search_key(text: &str) -> String {
     normalized(text).to_ascii_lowercase().replace('\0', "\u{fffd}")
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_an_address_is_taken() {
+    fn malformed_address_is_refused() {
         assert_eq!(parse(" Ada@Example.com ").as_deref(), Some("Ada@Example.com"));
         assert_eq!(parse("root@localhost").as_deref(), Some("root@localhost"));
         for bad in [
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn one_persons_spellings_have_one_key() {
+    fn equivalent_addresses_have_equal_keys() {
         for (one, other) in [
             ("Ada@Example.COM", " ada@example.com "),
             ("a\u{308}da@x.com", "äda@x.com"),
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn two_peoples_addresses_have_two_keys() {
+    fn distinct_addresses_have_distinct_keys() {
         for (one, other) in [
             ("maſter@x.com", "master@x.com"),
             ("\u{212a}elvin@x.com", "kelvin@x.com"),
@@ -141,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn no_character_becomes_one_of_ascii() {
+    fn normalization_maps_no_character_to_ascii() {
         let became_ascii = |c: &char| !c.is_ascii() && normalized(&c.to_string()).is_ascii();
         let became: Vec<char> = ('\0'..=char::MAX).filter(became_ascii).collect();
         assert!(became.is_empty(), "{became:?}");
     }
 
     #[test]
-    fn what_is_typed_for_a_search_is_part_of_the_key() {
+    fn search_key_is_part_of_the_key() {
         for typed in ["ADA", "bücher", "ada@bu\u{308}cher", "cher.Example"] {
             assert!(key("Ada@xn--bcher-kva.example").contains(&search_key(typed)), "{typed}");
         }

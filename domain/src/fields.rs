@@ -1,36 +1,36 @@
-//! What is wrong with a form, field by field.
+//! Validation errors by form field, and the rules for names.
 
 use crate::unicode;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The longest name that a person may give to anything, in characters.
-pub const MAX_NAME: usize = 100;
+/// The maximum length of a user-given name, in characters.
+pub const MAX_NAME_CHARS: usize = 100;
 
-/// One field's complaint. `field` is the form's name for it, `message` says what is expected.
+/// Describes a validation error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// The name that the form or the JSON body uses.
+    /// The field's name in the form or the JSON body; empty for an error of the whole input.
     pub field: String,
-    /// A sentence for a person.
+    /// A sentence that tells the user what to enter.
     pub message: String,
 }
 
-/// Every complaint about one input; never empty when it is an error.
+/// Holds the validation errors of one input; never empty when returned as an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
 impl FieldErrors {
-    /// A single complaint.
+    /// Returns a single validation error.
     #[must_use]
-    pub fn one(field: &str, message: impl Into<String>) -> Self {
+    pub fn single(field: &str, message: impl Into<String>) -> Self {
         let mut errors = Self::default();
         errors.add(field, message);
         errors
     }
 
-    /// Adds a complaint.
+    /// Adds a validation error.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         self.0.push(FieldError {
             field: field.to_owned(),
@@ -38,20 +38,20 @@ impl FieldErrors {
         });
     }
 
-    /// The first complaint about `field`.
+    /// Returns the message of the first error of `field`.
     #[must_use]
-    pub fn of(&self, field: &str) -> Option<&str> {
+    pub fn get(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|error| error.field == field)
             .map(|error| error.message.as_str())
     }
 
-    /// `value` when nothing was complained about.
+    /// Returns `value` if there are no errors.
     ///
     /// # Errors
-    /// Itself, when something was.
-    pub fn or<T>(self, value: T) -> Result<T, Self> {
+    /// Returns the errors if there are any.
+    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 }
@@ -62,7 +62,7 @@ impl fmt::Display for FieldErrors {
             if index > 0 {
                 f.write_str(" ")?;
             }
-            // What is said of all of them belongs to no field.
+            // An error of the whole input has no field name.
             if !error.field.is_empty() {
                 write!(f, "{}: ", error.field)?;
             }
@@ -74,26 +74,25 @@ impl fmt::Display for FieldErrors {
 
 impl std::error::Error for FieldErrors {}
 
-/// A name as a person typed it, [tidied](tidy).
+/// Validates a name and returns it [normalized](normalize_whitespace).
 ///
-/// # Errors
-/// When it is empty, longer than [`MAX_NAME`] characters, or holds what [`check_visible`](unicode::check_visible) refuses.
-pub fn name(field: &str, text: &str, errors: &mut FieldErrors) -> String {
-    let name = tidy(text);
+/// Adds an error if the name is empty, longer than [`MAX_NAME_CHARS`], or rejected by
+/// [`check_visible`](unicode::check_visible).
+pub fn validate_name(field: &str, text: &str, errors: &mut FieldErrors) -> String {
+    let name = normalize_whitespace(text);
     if name.is_empty() {
         errors.add(field, "Enter a name.");
-    } else if name.chars().count() > MAX_NAME {
-        errors.add(field, too_long(MAX_NAME, &name));
+    } else if name.chars().count() > MAX_NAME_CHARS {
+        errors.add(field, too_long_message(MAX_NAME_CHARS, &name));
     } else if let Err(invalid) = unicode::check_visible(&name) {
         errors.add(field, invalid.to_string());
     }
     name
 }
 
-/// Returns the text in Normalization Form C, without the space around it and with one space for each run of space and line
-/// breaks inside it.
+/// Returns the text in Normalization Form C, trimmed, with each run of white space collapsed to one space.
 #[must_use]
-pub fn tidy(text: &str) -> String {
+pub fn normalize_whitespace(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match unicode::nfc(&words) {
         Cow::Borrowed(_) => words,
@@ -101,27 +100,27 @@ pub fn tidy(text: &str) -> String {
     }
 }
 
-/// Returns the error for a text of more than `max` characters.
+/// Returns the error message for a text of more than `max` characters.
 #[must_use]
-pub fn too_long(max: usize, text: &str) -> String {
+pub fn too_long_message(max: usize, text: &str) -> String {
     format!("Use at most {max} characters. You entered {}.", text.chars().count())
 }
 
-/// Checks that a person has typed a thing's name, to show that they mean to delete it. Case counts; how accents are encoded
-/// does not.
+/// Checks that the user has typed the name of the item to delete. The comparison is case-sensitive and ignores Unicode
+/// normalization.
 ///
 /// # Errors
-/// For any other text, under `name`.
-pub fn confirmed(name: &str, typed: &str) -> Result<(), FieldErrors> {
+/// Returns an error of the field `name` for any other text.
+pub fn validate_confirmation(name: &str, typed: &str) -> Result<(), FieldErrors> {
     if unicode::nfc(typed.trim()) == unicode::nfc(name) {
         Ok(())
     } else {
-        Err(FieldErrors::one("name", format!("Type {name} to delete it.")))
+        Err(FieldErrors::single("name", format!("Type {name} to confirm.")))
     }
 }
 
-/// What makes two names the same: neither case counts nor what nobody sees (see [`unicode::caseless_key`]). It may be looked
-/// for in any database: PostgreSQL has no room for a NUL, which no name holds.
+/// Returns the key by which names are compared: case and invisible characters are ignored (see
+/// [`unicode::caseless_key`]). NUL is replaced, since PostgreSQL can't store it.
 #[must_use]
 pub fn name_key(name: &str) -> String {
     let key = unicode::caseless_key(name);
@@ -137,22 +136,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_tidied_and_checked() {
+    fn name_is_normalized_and_validated() {
         let mut errors = FieldErrors::default();
-        assert_eq!(name("name", "  Web   shop ", &mut errors), "Web shop");
+        assert_eq!(validate_name("name", "  Web   shop ", &mut errors), "Web shop");
         assert!(errors.0.is_empty());
-        name("name", " \t ", &mut errors);
-        name("other", &"x".repeat(MAX_NAME + 1), &mut errors);
-        assert_eq!(errors.of("name"), Some("Enter a name."));
-        assert_eq!(errors.of("other"), Some("Use at most 100 characters. You entered 101."));
+        validate_name("name", " \t ", &mut errors);
+        validate_name("other", &"x".repeat(MAX_NAME_CHARS + 1), &mut errors);
+        assert_eq!(errors.get("name"), Some("Enter a name."));
+        assert_eq!(
+            errors.get("other"),
+            Some("Use at most 100 characters. You entered 101.")
+        );
     }
 
     #[test]
-    fn what_is_deleted_is_named() {
-        assert!(confirmed("Web shop", " Web shop ").is_ok());
+    fn deletion_without_the_exact_name_is_refused() {
+        assert!(validate_confirmation("Web shop", " Web shop ").is_ok());
         assert_eq!(
-            confirmed("Web shop", "web shop").unwrap_err().of("name"),
-            Some("Type Web shop to delete it.")
+            validate_confirmation("Web shop", "web shop").unwrap_err().get("name"),
+            Some("Type Web shop to confirm.")
         );
     }
 }

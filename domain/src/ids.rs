@@ -1,4 +1,4 @@
-//! Typed ids: UUIDv7 text outside, the engine's native UUID in the database.
+//! Typed ids: UUIDv7 as text, and the database's native UUID type.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -6,10 +6,10 @@ use std::str::FromStr;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-/// A text that is not an id.
+/// The error for a text that is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an id: expected a UUID such as 0192f0c1-2b3c-7d4e-8f90-123456789abc")]
-pub struct NotAnId;
+pub struct ParseIdError;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -20,10 +20,10 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A text, such as an address, with the id at its end. Long lists have many, and formatting each would make it
-            /// grow piece by piece.
+            /// Returns the concatenated `parts` followed by the id, such as a URL. Allocates once, since long lists build many
+            /// of these.
             #[must_use]
-            pub fn at_end_of(self, parts: &[&str]) -> String {
+            pub fn with_prefix(self, parts: &[&str]) -> String {
                 let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>() + Hyphenated::LENGTH);
                 text.extend(parts.iter().copied());
                 text.push_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
@@ -44,78 +44,78 @@ macro_rules! id {
         }
 
         impl FromStr for $name {
-            type Err = NotAnId;
+            type Err = ParseIdError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::try_parse(text).map(Self).map_err(|_| NotAnId)
+                Uuid::try_parse(text).map(Self).map_err(|_| ParseIdError)
             }
         }
     };
 }
 
 id!(
-    /// An organisation's account: the boundary that no query crosses.
+    /// Identifies an account, the tenant that every query is limited to.
     AccountId
 );
 id!(
-    /// A person who can sign in.
+    /// Identifies a user.
     UserId
 );
 id!(
-    /// A security profile, a named set of rights.
+    /// Identifies a security profile, a named set of rights.
     ProfileId
 );
 id!(
-    /// A signed-in browser.
+    /// Identifies a browser session.
     SessionId
 );
 id!(
-    /// An OAuth 1 consumer.
+    /// Identifies an OAuth 1 consumer.
     ConsumerId
 );
 id!(
-    /// An OAuth 1 token.
+    /// Identifies an OAuth 1 token.
     TokenId
 );
 id!(
-    /// An OAuth 2 app; as text it is the client id.
+    /// Identifies an OAuth 2 app; its text form is the client ID.
     OauthAppId
 );
 id!(
-    /// A secret of an OAuth 2 app.
+    /// Identifies a client secret of an OAuth 2 app.
     ClientSecretId
 );
 id!(
-    /// What a person has allowed an OAuth 2 app once, and all tokens that came of it.
+    /// Identifies a grant: a user's authorization of an OAuth 2 app, with all tokens issued under it.
     OauthGrantId
 );
 id!(
-    /// A secret that waits to be read once.
-    RevealId
+    /// Identifies a new secret that is shown once.
+    OneTimeSecretId
 );
 id!(
-    /// A record of a change.
+    /// Identifies an audit log entry.
     AuditId
 );
 id!(
-    /// A key of the connector API.
+    /// Identifies an API key of the connector API.
     ApiKeyId
 );
 id!(
-    /// A CMS instance that uses the connector API.
+    /// Identifies an implementation, a CMS instance that uses the connector API.
     ImplementationId
 );
 id!(
-    /// A record that a connector logged.
+    /// Identifies a remote log record.
     RemoteLogId
 );
 id!(
-    /// A settings file that waits to be applied.
+    /// Identifies an uploaded settings file that has not been applied yet.
     SettingsUploadId
 );
 
 impl OauthAppId {
-    /// The app that a client id names. As text an id is in one form only, so that nothing is counted under two.
+    /// Parses a client ID. Accepts only the canonical text form, so that rate limits count each app under one key.
     #[must_use]
     pub fn from_client_id(text: &str) -> Option<Self> {
         text.parse().ok().filter(|id: &Self| id.to_string() == text)
@@ -127,15 +127,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_reads_back_what_it_prints() {
+    fn printed_id_parses_back() {
         let id: UserId = "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap();
         assert_eq!(id.to_string(), "0192f0c1-2b3c-7d4e-8f90-123456789abc");
-        assert_eq!(id.at_end_of(&["/users", "/"]), format!("/users/{id}"));
-        assert_eq!("nonsense".parse::<UserId>(), Err(NotAnId));
+        assert_eq!(id.with_prefix(&["/users", "/"]), format!("/users/{id}"));
+        assert_eq!("nonsense".parse::<UserId>(), Err(ParseIdError));
     }
 
     #[test]
-    fn a_client_id_is_one_text() {
+    fn client_id_in_another_text_form_is_refused() {
         let text = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
         assert_eq!(OauthAppId::from_client_id(text).unwrap().to_string(), text);
         for other in [

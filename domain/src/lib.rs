@@ -1,7 +1,7 @@
-//! The words of Gatehouse: ids, rights, form input and its validation, and the text rules of OAuth 1.0a and 2.0.
+//! Domain types and rules of Gatehouse: ids, rights, form input and its validation, and the syntax of OAuth 1.0a and 2.0.
 //!
-//! Everything here is pure, runs alike in the server and in the browser, and is the one place for each rule that both
-//! need. What touches a database, a clock or a secret is in `portal`.
+//! Everything here is pure and compiles for the server and the browser, so that both apply the same rules. Code that needs
+//! a database, a clock or a key is in `portal`.
 
 pub mod auth;
 pub mod integration;

@@ -1,12 +1,12 @@
-//! Addresses within the portal, for going where a person was going.
+//! Validation of redirect targets within the portal.
 
-/// `text`, when it is a path of this site and not a way out of it.
+/// Returns `text` if it is a path within this site that no browser resolves to another site.
 #[must_use]
 pub fn local_path(text: &str) -> Option<&str> {
-    // Browsers read `//host` and `/\host` as another site, and drop tabs and line breaks before they look. Whatever is
-    // not plain ASCII is percent-encoded in an address, and could not stand in a header as it is.
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    (plain && text.starts_with('/') && !text.starts_with("//")).then_some(text)
+    // Browsers resolve `//host` and `/\host` to another site, and remove tabs and line breaks before parsing. Non-ASCII
+    // characters are percent-encoded in URLs and not allowed in headers.
+    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    (is_printable && text.starts_with('/') && !text.starts_with("//")).then_some(text)
 }
 
 #[cfg(test)]
@@ -14,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_of_this_site_are_taken() {
+    fn local_path_is_accepted() {
         for text in [
             "/",
             "/settings?x=1",
@@ -26,7 +26,7 @@ mod tests {
     }
 
     #[test]
-    fn ways_out_and_what_no_header_can_hold_are_not() {
+    fn other_site_or_unsafe_character_is_refused() {
         for text in [
             "",
             "settings",

@@ -1,39 +1,39 @@
-//! A moment, as every room passes it on.
+//! Timestamps in milliseconds.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Milliseconds since 1970-01-01T00:00:00Z.
+/// Represents a point in time as milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// Whole seconds since the epoch, as OAuth 1 counts time.
+    /// Returns the whole seconds since the epoch, the unit of `oauth_timestamp`.
     #[must_use]
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// The moment `duration` later.
+    /// Returns the timestamp `duration` later.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 
-    /// The moment `duration` earlier.
+    /// Returns the timestamp `duration` earlier.
     #[must_use]
     pub fn before(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
-    /// RFC 3339 in UTC, to the second: `2026-01-31T09:05:00Z`.
+    /// Formats the timestamp by RFC 3339 in UTC, to the second: `2026-01-31T09:05:00Z`.
     #[must_use]
     pub fn rfc3339(self) -> String {
         let (year, month, day) = self.date();
-        let (hour, minute, second) = self.clock();
-        // By hand, as lists have two of these in each row: the standard formatting takes several times as long.
+        let (hour, minute, second) = self.time_of_day();
+        // Not `format!`, which takes several times as long: lists have two timestamps per row.
         let mut text = String::with_capacity("2026-01-31T09:05:00Z".len());
         push_year(&mut text, year);
         for (separator, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
@@ -44,7 +44,7 @@ impl Timestamp {
         text
     }
 
-    /// The moment that a text by RFC 3339 names, to the millisecond, with whatever offset from UTC.
+    /// Parses an RFC 3339 timestamp with any UTC offset, to the millisecond.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let at = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
@@ -53,14 +53,14 @@ impl Timestamp {
             .map(Self)
     }
 
-    /// For people: `31 Jan 2026, 09:05 UTC`.
+    /// Formats the timestamp for display: `31 Jan 2026, 09:05 UTC`.
     #[must_use]
     pub fn readable(self) -> String {
         const MONTHS: [&str; 12] = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ];
         let (year, month, day) = self.date();
-        let (hour, minute, _) = self.clock();
+        let (hour, minute, _) = self.time_of_day();
         let month = MONTHS[(month - 1) as usize];
         let mut text = String::with_capacity("31 Jan 2026, 09:05 UTC".len());
         if day < 10 {
@@ -80,12 +80,13 @@ impl Timestamp {
         text
     }
 
-    fn clock(self) -> (i64, i64, i64) {
+    /// Returns hour, minute and second in UTC.
+    fn time_of_day(self) -> (i64, i64, i64) {
         let second = self.seconds().rem_euclid(86_400);
         (second / 3600, second / 60 % 60, second % 60)
     }
 
-    /// The proleptic Gregorian date, by Howard Hinnant's `civil_from_days`.
+    /// Returns year, month and day of the proleptic Gregorian calendar, by Howard Hinnant's `civil_from_days`.
     fn date(self) -> (i64, i64, i64) {
         let days = self.seconds().div_euclid(86_400) + 719_468;
         let era = days.div_euclid(146_097);
@@ -99,8 +100,7 @@ impl Timestamp {
     }
 }
 
-/// A number below 100, with a zero in front where it needs one. Lists have a hundred of these, and padding by `format!`
-/// adds up there.
+/// Appends the last decimal digit of a number. Faster than `format!`, which matters in long lists.
 fn push_digit(text: &mut String, number: i64) {
     let digit = u8::try_from(number.rem_euclid(10)).unwrap_or_default();
     text.push(char::from(b'0' + digit));
@@ -111,7 +111,7 @@ fn push_two_digits(text: &mut String, number: i64) {
     push_digit(text, number);
 }
 
-/// Four digits; more, or a sign, only for years that no portal will see.
+/// Appends a year with at least four digits.
 fn push_year(text: &mut String, year: i64) {
     if (0..10_000).contains(&year) {
         push_two_digits(text, year / 100);
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_moments_read_as_their_dates() {
+    fn known_timestamps_format_as_their_dates() {
         assert_eq!(Timestamp(0).rfc3339(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp(951_782_400_000).rfc3339(), "2000-02-29T00:00:00Z");
         assert_eq!(Timestamp(1_769_850_300_999).rfc3339(), "2026-01-31T09:05:00Z");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_write_is_read() {
+    fn rfc_3339_is_parsed_and_other_text_refused() {
         for text in ["2026-01-31T09:05:00.999Z", "2026-01-31T10:05:00.999+01:00"] {
             assert_eq!(Timestamp::parse(text), Some(Timestamp(1_769_850_300_999)), "{text}");
         }

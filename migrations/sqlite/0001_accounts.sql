@@ -93,8 +93,10 @@ create index audit_records_by_time on audit_records (account_id, at, id);
 
 -- What nodes tell each other: something that they may have cached has changed.
 create table changes (
-    seq integer primary key autoincrement,
-    at  integer not null
+    seq        integer primary key autoincrement,
+    at         integer not null,
+    -- NULL if any account may have changed.
+    account_id blob
 ) strict;
 
 -- A value sealed under the master key that holds, so that a start with another key is noticed at once.

@@ -1,13 +1,13 @@
-//! Changing the master key while servers run.
+//! Rotates the master key while servers run.
 //!
-//! [`rotate`] puts a new key in front of the others and seals every kept value again under it; [`drop_old`] then takes
-//! the other keys away. Servers that read the same key file follow it by themselves: what they seal next is sealed under
-//! the new key, and what another has sealed under it they open. Keys from the environment are for the operator to add,
-//! to every node, before [`rotate`] seals under the first of them.
+//! [`rotate`] adds a new key in front of the others and re-encrypts every stored value with it; [`remove_old_keys`] then
+//! removes the other keys. Running servers that use the same key file reload it: they encrypt with the new key, and
+//! decrypt what others have encrypted with it. Keys from the environment are added by the operator, on every node, before
+//! [`rotate`] encrypts with the first of them.
 
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
-use crate::database::{Lock, fetch_all, fetch_optional, run};
+use crate::database::{Lock, execute, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::api_keys;
@@ -17,34 +17,34 @@ use crate::oauth1::request_tokens;
 use crate::oauth1::tokens;
 use crate::oauth2::refresh_token_context;
 use crate::oauth2::signing_keys;
-use domain::ids::{AccountId, ApiKeyId, ConsumerId, RevealId, SessionId, TokenId};
+use domain::ids::{AccountId, ApiKeyId, ConsumerId, OneTimeSecretId, SessionId, TokenId};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use std::path::Path;
 use uuid::Uuid;
 
-/// How many values share a transaction, so that nobody waits long for it.
-const BATCH: i64 = 200;
+/// The number of values per transaction. Small batches keep other writers from waiting long.
+const BATCH_ROWS: i64 = 200;
 
-/// What the value that is only there to be checked is sealed for.
-const CHECK: &str = "master_key_checks/1";
+/// The encryption context of the value that [`check_master_key`] decrypts.
+const CHECK_CONTEXT: &str = "master_key_checks/1";
 
-/// What a rotation has done.
+/// Describes the result of a rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
-    /// How many values were sealed again.
-    pub resealed: u64,
-    /// How many keys there are now, the first of which sealed everything.
+    /// The number of values that were re-encrypted.
+    pub reencrypted: u64,
+    /// The number of keys. Everything is encrypted with the first.
     pub keys: usize,
 }
 
-/// Puts a new key in front of the others in the key file, then seals everything again under it. Where the keys come from
-/// the environment, none is made: everything is sealed again under the first that was given.
+/// Adds a new key in front of the others in the key file, then re-encrypts everything with it. If the keys come from the
+/// environment, creates no key and re-encrypts everything with the first one.
 ///
-/// May be ended at any moment and run again.
+/// Can be interrupted at any time and run again.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the key file cannot be written or a value is sealed under a key that is not there, and
-/// those of the database.
+/// Returns [`Error::Unavailable`] if the key file can't be written or a value is encrypted with an unknown key, and
+/// database errors.
 pub async fn rotate(portal: &Portal) -> Result<Rotation> {
     if let Some(file) = portal.keyring().file() {
         let mut tx = portal.begin().await?;
@@ -52,66 +52,66 @@ pub async fn rotate(portal: &Portal) -> Result<Rotation> {
         file.add_key()?;
         tx.commit().await?;
     }
-    reseal(portal).await
+    reencrypt(portal).await
 }
 
-/// Takes all keys but the first out of the key file, once nothing is sealed under them; gives how many. A backup from
-/// before needs them, so it is for the operator to keep them elsewhere.
+/// Re-encrypts everything with the first key, then removes all other keys from the key file. Returns the number of
+/// removed keys. Older backups still need them, so the operator should store them elsewhere.
 ///
 /// # Errors
-/// [`Error::Conflict`] where the keys come from the environment, [`Error::Unavailable`] when the key file cannot be
-/// written, and those of the database.
-pub async fn drop_old(portal: &Portal) -> Result<usize> {
+/// Returns [`Error::Conflict`] if the keys come from the environment, [`Error::Unavailable`] if the key file can't be
+/// written, and database errors.
+pub async fn remove_old_keys(portal: &Portal) -> Result<usize> {
     let file = portal.keyring().file().ok_or_else(|| {
-        let sentence =
-            "The master keys come from the environment: seal everything again, then take the older keys out of it.";
-        Error::Conflict(sentence.to_owned())
+        let message =
+            "The master keys come from the environment. Rotate them, then remove the old keys from GATEHOUSE_MASTER_KEY.";
+        Error::Conflict(message.to_owned())
     })?;
-    let keys = reseal(portal).await?.keys;
+    let keys = reencrypt(portal).await?.keys;
     let mut tx = portal.begin().await?;
     tx.lock(Lock::Keys).await?;
-    file.keep_first()?;
+    file.remove_old_keys()?;
     tx.commit().await?;
-    portal.keyring().follow_file()?;
+    portal.keyring().reload_if_changed()?;
     Ok(keys - portal.keyring().len())
 }
 
-/// Seals again what is not sealed under the first key, until there is nothing left to do.
-async fn reseal(portal: &Portal) -> Result<Rotation> {
-    portal.keyring().follow_file()?;
-    let mut resealed = 0;
+/// Re-encrypts all values that are not encrypted with the first key, until none is left.
+async fn reencrypt(portal: &Portal) -> Result<Rotation> {
+    portal.keyring().reload_if_changed()?;
+    let mut reencrypted = 0;
     loop {
-        let touched = consumers(portal).await?
-            + tokens(portal).await?
-            + request_tokens(portal).await?
-            + reveals(portal).await?
-            + signing_keys(portal).await?
-            + rsa_signing_keys(portal).await?
-            + refresh_tokens(portal).await?
-            + api_keys(portal).await?
-            + dam_secrets(portal).await?;
+        let touched = reencrypt_consumers(portal).await?
+            + reencrypt_tokens(portal).await?
+            + reencrypt_request_tokens(portal).await?
+            + reencrypt_one_time_secrets(portal).await?
+            + reencrypt_signing_keys(portal).await?
+            + reencrypt_rsa_signing_keys(portal).await?
+            + reencrypt_refresh_tokens(portal).await?
+            + reencrypt_api_keys(portal).await?
+            + reencrypt_dam_secrets(portal).await?;
         if touched == 0 {
             break;
         }
-        resealed += touched;
+        reencrypted += touched;
     }
-    // Last, so that whoever starts with the new key alone before all is done is told.
-    seal_check(portal).await?;
+    // Last, so that a server that starts with only the new key too early fails its check.
+    encrypt_check(portal).await?;
     Ok(Rotation {
-        resealed,
+        reencrypted,
         keys: portal.keyring().len(),
     })
 }
 
-/// Goes through a table by its key, batch by batch. A value that has changed since it was read is left alone: whoever
-/// changed it sealed it under the first key, or destroyed it.
-macro_rules! reseal_table {
+/// Walks through a table by its key in batches. Skips values that changed after they were read: the change either
+/// encrypted them with the first key or deleted them.
+macro_rules! reencrypt_table {
     ($portal:expr, $row:ty, from $start:expr, $select:literal, $update:literal, $parts:expr) => {{
         let mut after = $start;
-        let mut resealed = 0;
+        let mut reencrypted = 0;
         loop {
             let mut db = $portal.read().await?;
-            let rows = fetch_all!(&mut db, $row, $select, &after, BATCH)?;
+            let rows = fetch_all!(&mut db, $row, $select, &after, BATCH_ROWS)?;
             drop(db);
             let rows: Vec<_> = rows.into_iter().map($parts).collect();
             let Some((last, _, _)) = rows.last() else { break };
@@ -125,17 +125,17 @@ macro_rules! reseal_table {
             }
             let mut tx = $portal.begin().await?;
             for (key, context, sealed) in outdated {
-                let again = $portal.seal(&context, &$portal.unseal(&context, &sealed)?)?;
-                resealed += run!(&mut tx, $update, &key, again, sealed)?;
+                let new = $portal.encrypt(&context, &$portal.decrypt(&context, &sealed)?)?;
+                reencrypted += execute!(&mut tx, $update, &key, new, sealed)?;
             }
             tx.commit().await?;
         }
-        Ok(resealed)
+        Ok(reencrypted)
     }};
 }
 
-async fn consumers(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_consumers(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (ConsumerId, Vec<u8>),
         from ConsumerId(Uuid::nil()),
@@ -145,8 +145,8 @@ async fn consumers(portal: &Portal) -> Result<u64> {
     )
 }
 
-async fn tokens(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_tokens(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (TokenId, Vec<u8>),
         from TokenId(Uuid::nil()),
@@ -156,8 +156,8 @@ async fn tokens(portal: &Portal) -> Result<u64> {
     )
 }
 
-async fn request_tokens(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_request_tokens(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (String, Vec<u8>),
         from String::new(),
@@ -170,19 +170,19 @@ async fn request_tokens(portal: &Portal) -> Result<u64> {
     )
 }
 
-async fn reveals(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_one_time_secrets(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
-        (RevealId, SessionId, Vec<u8>),
-        from RevealId(Uuid::nil()),
+        (OneTimeSecretId, SessionId, Vec<u8>),
+        from OneTimeSecretId(Uuid::nil()),
         "select id, session_id, sealed from reveals where id > $1 order by id limit $2",
         "update reveals set sealed = $2 where id = $1 and sealed = $3",
         |(id, session, sealed)| (id, one_time_secrets::context(id, session), sealed)
     )
 }
 
-async fn signing_keys(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_signing_keys(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (String, Vec<u8>),
         from String::new(),
@@ -195,8 +195,8 @@ async fn signing_keys(portal: &Portal) -> Result<u64> {
     )
 }
 
-async fn rsa_signing_keys(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_rsa_signing_keys(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (String, Vec<u8>),
         from String::new(),
@@ -209,8 +209,8 @@ async fn rsa_signing_keys(portal: &Portal) -> Result<u64> {
     )
 }
 
-async fn refresh_tokens(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_refresh_tokens(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (Vec<u8>, Vec<u8>),
         from Vec::<u8>::new(),
@@ -224,8 +224,8 @@ async fn refresh_tokens(portal: &Portal) -> Result<u64> {
     )
 }
 
-async fn api_keys(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_api_keys(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (ApiKeyId, Vec<u8>),
         from ApiKeyId(Uuid::nil()),
@@ -235,8 +235,8 @@ async fn api_keys(portal: &Portal) -> Result<u64> {
     )
 }
 
-async fn dam_secrets(portal: &Portal) -> Result<u64> {
-    reseal_table!(
+async fn reencrypt_dam_secrets(portal: &Portal) -> Result<u64> {
+    reencrypt_table!(
         portal,
         (AccountId, Vec<u8>),
         from AccountId(Uuid::nil()),
@@ -246,31 +246,31 @@ async fn dam_secrets(portal: &Portal) -> Result<u64> {
     )
 }
 
-/// Refuses a database that was sealed under another master key, at the start rather than at the first secret.
+/// Checks at startup that the database was encrypted with one of the master keys.
 ///
 /// # Errors
-/// [`Error::Unavailable`] with a sentence for the operator.
-pub(crate) async fn check(portal: &Portal) -> Result<()> {
+/// Returns [`Error::Unavailable`] with a message for the operator if it was not.
+pub(crate) async fn check_master_key(portal: &Portal) -> Result<()> {
     let sealed = match find_check(portal).await? {
         Some(sealed) => sealed,
         None => {
-            // A new database, perhaps to another process as well.
-            seal_check(portal).await?;
+            // A new database, which another process may be opening at the same time.
+            encrypt_check(portal).await?;
             find_check(portal)
                 .await?
-                .ok_or_else(|| Error::internal("the master key's check was not kept"))?
+                .ok_or_else(|| Error::internal("the master key check value is missing"))?
         }
     };
     if let Some(path) = portal.keyring().missing_file() {
         return Err(missing_key(path));
     }
-    if portal.keyring().knows_key_of(&sealed)? {
-        portal.unseal(CHECK, &sealed)?;
+    if portal.keyring().has_key_for(&sealed)? {
+        portal.decrypt(CHECK_CONTEXT, &sealed)?;
         Ok(())
     } else {
-        let remedy = "give the key file or the GATEHOUSE_MASTER_KEY that it was in use with";
+        let remedy = "use the key file or GATEHOUSE_MASTER_KEY that belongs to this database";
         Err(Error::unavailable(
-            "this database was sealed under another master key",
+            "this database was encrypted with a different master key",
             remedy,
         ))
     }
@@ -278,7 +278,7 @@ pub(crate) async fn check(portal: &Portal) -> Result<()> {
 
 fn missing_key(path: &Path) -> Error {
     let remedy = format!(
-        "put {} back, or set GATEHOUSE_MASTER_KEY: this database was sealed with it",
+        "restore {}, or set GATEHOUSE_MASTER_KEY to its key: this database is encrypted with it",
         path.display()
     );
     Error::unavailable("the master key file is missing", remedy)
@@ -290,25 +290,25 @@ async fn find_check(portal: &Portal) -> Result<Option<Vec<u8>>> {
     Ok(row.map(|(sealed,)| sealed))
 }
 
-/// Seals the value that is checked under the first key, where it is missing or one of the other keys opens it.
-async fn seal_check(portal: &Portal) -> Result<()> {
+/// Encrypts the check value with the first key if it is missing or encrypted with one of the other keys.
+async fn encrypt_check(portal: &Portal) -> Result<()> {
     let mut tx = portal.begin().await?;
     tx.lock(Lock::Keys).await?;
-    let kept = fetch_optional!(&mut tx, (Vec<u8>,), "select sealed from master_key_checks where id = 1")?;
+    let stored = fetch_optional!(&mut tx, (Vec<u8>,), "select sealed from master_key_checks where id = 1")?;
     match portal.keyring().missing_file() {
-        Some(path) if kept.is_some() => return Err(missing_key(path)),
+        Some(path) if stored.is_some() => return Err(missing_key(path)),
         _ => portal.keyring().create_missing_file()?,
     }
-    let sealed = portal.seal(CHECK, &Secret::new("gatehouse".to_owned()))?;
-    match kept {
-        None => run!(
+    let sealed = portal.encrypt(CHECK_CONTEXT, &Secret::new("gatehouse".to_owned()))?;
+    match stored {
+        None => execute!(
             &mut tx,
             "insert into master_key_checks (id, sealed) values (1, $1)",
             sealed
         )?,
-        Some((kept,)) if portal.keyring().is_outdated(&kept) => {
-            portal.unseal(CHECK, &kept)?;
-            run!(&mut tx, "update master_key_checks set sealed = $1 where id = 1", sealed)?
+        Some((stored,)) if portal.keyring().is_outdated(&stored) => {
+            portal.decrypt(CHECK_CONTEXT, &stored)?;
+            execute!(&mut tx, "update master_key_checks set sealed = $1 where id = 1", sealed)?
         }
         Some(_) => 0,
     };

@@ -1,7 +1,7 @@
-//! What the portal does: one module per subject, its SQL inside.
+//! The operations of the portal: one module per subject, including its SQL.
 //!
-//! Every operation takes the [`Portal`] and the acting [`Actor`], checks the right it needs, works within the actor's
-//! account, and leaves an audit record in the transaction of each change. Pages and machine handlers only call these.
+//! Every operation takes the [`Portal`] and the acting [`Actor`], checks the required right, is limited to the actor's
+//! account, and writes an audit record in the transaction of each change. Pages and API handlers only call these.
 
 pub mod auth;
 pub mod crypto;
@@ -17,12 +17,14 @@ pub mod demo;
 pub mod maintenance;
 pub mod oauth1;
 pub mod oauth2;
+mod open;
 
-pub use crate::auth::actor::{Actor, Via};
-pub use crate::crypto::keyring::{Keyring, NotAMasterKey, new_master_key};
+pub use crate::auth::actor::{Actor, AuthMethod};
+pub use crate::crypto::keyring::{Keyring, MasterKeyError, new_master_key};
 pub use crate::crypto::secret::Secret;
 pub use crate::infra::clock::Clock;
 pub use crate::infra::error::{Error, Result};
-pub use crate::infra::portal::{Options, Portal};
-pub use crate::infra::readiness::NotReady;
+pub use crate::infra::portal::Portal;
+pub use crate::infra::readiness::NotReadyError;
+pub use crate::open::Options;
 pub use database::Location;

@@ -1,7 +1,7 @@
-//! Housekeeping: what no longer matters is deleted, by one node at a time.
+//! Periodic maintenance: deletes expired rows, on one node at a time.
 
 use crate::auth::{known_browsers, one_time_secrets, sign_in};
-use crate::database::{Lock, run};
+use crate::database::{Lock, execute};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use crate::infra::{idempotency, invalidation};
@@ -11,18 +11,18 @@ use crate::oauth2;
 use crate::oauth2::signing_keys;
 use std::time::Duration;
 
-/// How often a node keeps house.
-pub const PERIOD: Duration = Duration::from_secs(60);
+/// How often a node runs maintenance.
+pub const INTERVAL: Duration = Duration::from_secs(60);
 
 pub use invalidation::watch;
 
-/// Deletes nonces, reveals, request tokens, sessions, counts, known browsers, codes, tokens, API keys, logs, uploads and
-/// answers to repeated requests whose time is over, and sees to the keys that sign.
+/// Deletes expired nonces, one-time secrets, request tokens, sessions, sign-in failures, known browsers, codes, tokens,
+/// API keys, logs, uploads and idempotency keys, and maintains the signing keys.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns an error if the database fails.
 pub async fn run(portal: &Portal) -> Result<()> {
-    let mut tx = portal.begin_lightly().await?;
+    let mut tx = portal.begin_relaxed().await?;
     tx.lock(Lock::Maintenance).await?;
     nonces::prune(portal, &mut tx).await?;
     one_time_secrets::prune(portal, &mut tx).await?;
@@ -30,7 +30,7 @@ pub async fn run(portal: &Portal) -> Result<()> {
     sign_in::prune(portal, &mut tx).await?;
     known_browsers::prune(portal, &mut tx).await?;
     invalidation::prune(portal, &mut tx).await?;
-    run!(&mut tx, "delete from sessions where expires_at <= $1", portal.now())?;
+    execute!(&mut tx, "delete from sessions where expires_at <= $1", portal.now())?;
     oauth2::prune_codes(portal, &mut tx).await?;
     oauth2::prune_access_tokens(portal, &mut tx).await?;
     oauth2::prune_refresh_tokens(portal, &mut tx).await?;
@@ -40,18 +40,18 @@ pub async fn run(portal: &Portal) -> Result<()> {
     settings::uploads::prune(portal, &mut tx).await?;
     idempotency::prune(portal, &mut tx).await?;
     tx.commit().await?;
-    signing_keys::keep(portal).await
+    signing_keys::maintain(portal).await
 }
 
-/// Makes the signing keys that are missing, and keeps house every [`PERIOD`] until the future is dropped.
-pub async fn keep(portal: Portal) {
+/// Creates missing signing keys, then runs maintenance every [`INTERVAL`] until the future is dropped.
+pub async fn run_periodically(portal: Portal) {
     loop {
         if let Err(error) = signing_keys::ensure_all(&portal).await {
-            tracing::warn!(%error, "a signing key could not be made");
+            tracing::warn!(%error, "failed to create a signing key");
         }
-        tokio::time::sleep(PERIOD).await;
+        tokio::time::sleep(INTERVAL).await;
         if let Err(error) = run(&portal).await {
-            tracing::warn!(%error, "housekeeping failed");
+            tracing::warn!(%error, "maintenance failed");
         }
     }
 }

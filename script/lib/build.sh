@@ -21,12 +21,38 @@ is_built() {
 }
 
 make_build() {
-    local inputs
+    local inputs site_build status=0
     rm -f "$build_stamp"
     inputs=$(build_inputs) &&
-        (cd "$root" && cargo leptos build --release --split) &&
-        node "$root/script/lib/precompress.mjs" "$site" &&
-        printf '%s %s\n' "$inputs" "$(build_outputs)" >"$build_stamp"
+        step "browser side (1 of 3)" build_browser_side || return
+    # The files for the browser are made on one processor while the server is compiled on the other.
+    step "files for the browser (2 of 3)" build_site &
+    site_build=$!
+    step "server (3 of 3)" build_server || status=1
+    wait "$site_build" || status=1
+    [ "$status" = 0 ] && printf '%s %s\n' "$inputs" "$(build_outputs)" >"$build_stamp"
+}
+
+# As small as it gets. These are settings of the one build rather than a profile of its own, so that what both sides need
+# while they are compiled, procedural macros above all, is compiled once.
+build_browser_side() {
+    (cd "$root" &&
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=z CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 \
+            CARGO_PROFILE_RELEASE_PANIC=abort \
+            cargo build --locked --release --package frontend --lib --target "$wasm_target")
+}
+
+build_site() {
+    node "$root/script/lib/build-site.mjs" "$root/target/$wasm_target/release/frontend.wasm" "$site" \
+        "$root/target/release/hash.txt"
+}
+
+build_server() {
+    local target
+    target=$(host_target)
+    (cd "$root" &&
+        cargo build --locked --release --package server --bin gatehouse --target "$target" &&
+        ln -f "target/$target/release/gatehouse" "$gatehouse")
 }
 
 # Whatever lies in the clone counts by its content, except what no build reads.
@@ -35,7 +61,7 @@ build_inputs() {
         set -o pipefail
         cd "$root" || exit
         {
-            rustc --version --verbose && cargo leptos --version && wasm-bindgen --version && env | grep '^\(RUSTFLAGS\|CARGO_\)' | sort
+            rustc --version --verbose && env | grep '^\(RUSTFLAGS\|CARGO_\)' | sort
             find . -mindepth 1 \( -path './.*' ! -path './.cargo*' -o -path ./target -o -path ./data -o -path ./end2end -o -name node_modules \
                 -o -path './*.md' ! -path './*/*' \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
         } | sha256sum | cut -d ' ' -f 1

@@ -15,6 +15,10 @@ export PATH
 # Everything below looks for what is built in the one place.
 unset CARGO_TARGET_DIR
 
+# Named in every build: what is compiled for this machine and what runs while compiling are two things then, and the latter
+# is the same for the server and for the browser.
+host_target() { rustc --version --verbose | sed -n 's/^host: //p'; }
+
 # die SENTENCE: says what is wrong and ends.
 die() {
     printf '%s\n' "$1" >&2

@@ -1,7 +1,6 @@
-// Writes a Brotli variant beside every text and wasm file of the built site, for the server to hand out as it is.
-// Usage: node precompress.mjs FOLDER
+// Writes a Brotli variant beside every text and wasm file of the built site, for the server to send as it is.
 
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
@@ -9,13 +8,7 @@ import { brotliCompress, constants } from "node:zlib";
 const compressible = /\.(wasm|js|css|svg|json|txt|html|xml|webmanifest)$/;
 const compress = promisify(brotliCompress);
 
-async function modified(path) {
-  return (await stat(path).catch(() => undefined))?.mtimeMs;
-}
-
-async function precompress(path) {
-  const variant = `${path}.br`;
-  if ((await modified(variant)) >= (await modified(path))) return;
+async function precompressFile(path) {
   const original = await readFile(path);
   const compressed = await compress(original, {
     params: {
@@ -23,12 +16,15 @@ async function precompress(path) {
       [constants.BROTLI_PARAM_SIZE_HINT]: original.length,
     },
   });
-  if (compressed.length < original.length) await writeFile(variant, compressed);
-  else await rm(variant, { force: true });
+  if (compressed.length < original.length) await writeFile(`${path}.br`, compressed);
+  else await rm(`${path}.br`, { force: true });
 }
 
-const entries = await readdir(process.argv[2], { recursive: true, withFileTypes: true });
-const paths = entries
-  .filter((entry) => entry.isFile() && compressible.test(entry.name))
-  .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-await Promise.all(paths.map(precompress));
+/** Writes the variants of all files in a folder and its subfolders. */
+export async function precompress(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && compressible.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  await Promise.all(paths.map(precompressFile));
+}

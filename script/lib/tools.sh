@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # The tools that building and testing need: one function that says whether each is there, one that fetches it.
 
-cargo_leptos_version=0.3.10 # 0.3.11 wants a newer compiler than the workspace does.
 cargo_deny_version=0.20.2
 cargo_nextest_version=0.9.151
 venv=$root/.tools/venv
@@ -24,18 +23,25 @@ cargo_install() {
         cargo install "$crate" --version "$version" "$@"
 }
 
-has_cargo_leptos() { [ "$(cargo leptos --version)" = "cargo-leptos $cargo_leptos_version" ]; }
-add_cargo_leptos() {
-    cargo_install cargo-leptos "$cargo_leptos_version" --locked --no-default-features --features no_downloads
+# What turns the compiled browser side into files for browsers. It writes what the crate wasm-bindgen reads, so both have the
+# same version.
+wasm_bundler=$root/target/tools/release/wasm-bundler
+wasm_bundler_source=$root/script/tools/wasm-bundler
+has_wasm_bundler() {
+    [ -x "$wasm_bundler" ] && [ "$(cat "$wasm_bundler.made-from")" = "$(wasm_bundler_sum)" ]
 }
+add_wasm_bundler() {
+    [ "$(locked_version "$root" wasm-bindgen)" = "$(locked_version "$wasm_bundler_source" wasm-bindgen-cli-support)" ] ||
+        die "script/tools/wasm-bundler needs the version of wasm-bindgen that Cargo.lock has: $(locked_version "$root" wasm-bindgen)."
+    cargo build --locked --release --manifest-path "$wasm_bundler_source/Cargo.toml" --target-dir "$root/target/tools" &&
+        wasm_bundler_sum >"$wasm_bundler.made-from"
+}
+wasm_bundler_sum() { lock_sum "$wasm_bundler_source"/{Cargo.toml,Cargo.lock,src/main.rs} <(rustc --version); }
 
-# The command and the crate write the same glue, so the command's version is the lock file's.
-wasm_bindgen_version() {
-    awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print }' "$root/Cargo.lock"
+# locked_version FOLDER CRATE: the version that the lock file of a workspace has.
+locked_version() {
+    awk -v name="name = \"$2\"" '$0 == name { getline; gsub(/[^0-9.]/, ""); print }' "$1/Cargo.lock"
 }
-has_wasm_bindgen() { [ "$(wasm-bindgen --version)" = "wasm-bindgen $(wasm_bindgen_version)" ]; }
-# Its own lock file can name a patch release that a registry does not have yet, so its dependencies are resolved afresh.
-add_wasm_bindgen() { cargo_install wasm-bindgen-cli "$(wasm_bindgen_version)"; }
 
 has_cargo_nextest() { cargo nextest --version; }
 add_cargo_nextest() { cargo_install cargo-nextest "$cargo_nextest_version" --locked; }
@@ -106,10 +112,8 @@ setup_serve() {
     need_basics
     ensure "make" has_make add_make &&
         ensure "wasm target" has_wasm_target add_wasm_target &&
-        ensure "cargo-leptos $cargo_leptos_version" has_cargo_leptos add_cargo_leptos &&
-        ensure "wasm-bindgen $(wasm_bindgen_version)" has_wasm_bindgen add_wasm_bindgen &&
-        ensure "wasm-opt" has_build_packages add_build_packages &&
-        PATH=$root/script/tools/node_modules/.bin:$PATH
+        ensure "wasm-opt and esbuild" has_build_packages add_build_packages &&
+        ensure "wasm-bundler" has_wasm_bundler add_wasm_bundler
 }
 
 setup_checks() {

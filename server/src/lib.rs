@@ -1,6 +1,6 @@
-//! What listens: the router, the machine APIs, middleware, background work, configuration and the command line.
+//! The server: router, APIs, middleware, background tasks, configuration and command line.
 
-// The views that the router renders are types, as deep as the pages are.
+// Leptos views are deeply nested types.
 #![recursion_limit = "512"]
 
 pub mod http;

@@ -1,4 +1,4 @@
-//! Everything that the server answers to.
+//! The router of the whole server.
 
 use crate::http::problem::RETRY_SECONDS;
 use crate::http::{assets, downloads};
@@ -16,94 +16,94 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{ErrorHandler, LeptosRoutes, ResponseOptions, generate_route_list};
 use tower::ServiceBuilder;
 
-/// What is for programs: these paths have answers of their own, for what is not there too.
-const MACHINES: [&str; 3] = ["/api", "/v6", "/.well-known"];
+/// The path prefixes of the machine APIs. The API router handles every path below them, including unknown ones.
+const API_PREFIXES: [&str; 3] = ["/api", "/v6", "/.well-known"];
 
-/// Whether programs ask at this path, rather than people. More slashes than it needs do not matter.
+/// Returns whether a path belongs to the machine APIs. Repeated slashes are ignored.
 #[must_use]
-pub fn is_for_machines(path: &str) -> bool {
+pub fn is_api_path(path: &str) -> bool {
     let path = middleware::merge_slashes(path);
-    MACHINES.iter().any(|prefix| {
+    API_PREFIXES.iter().any(|prefix| {
         path.strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }
 
-/// Whether an endpoint of OAuth 2 is at this path, whose errors are those of RFC 6749 §5.2.
+/// Returns whether a path belongs to the OAuth 2.0 endpoints, which return the errors of RFC 6749 §5.2.
 #[must_use]
-pub fn is_for_oauth2(path: &str) -> bool {
+pub fn is_oauth2_path(path: &str) -> bool {
     middleware::merge_slashes(path).starts_with("/v6/")
 }
 
-/// The whole server.
+/// Builds the router of the whole server.
 pub fn router(app: &App) -> Router {
-    let machines = api::router(app);
-    let merge_slashes = from_fn_with_state(machines.clone(), middleware::merge_leading_slashes);
+    let api = api::router(app);
+    let merge_slashes = from_fn_with_state(api.clone(), middleware::merge_leading_slashes);
     let mut router = pages(app)
         .layer(merge_slashes)
         .merge(assets::router(app))
-        .route("/healthz", get(live))
-        .route("/readyz", get(ready))
+        .route("/healthz", get(liveness))
+        .route("/readyz", get(readiness))
         .route("/pysettings", get(portal_settings))
         .route("/pysettings/", get(portal_settings))
         .route("/pysettings/oauth2", get(oauth_apps))
         .route("/pysettings/oauth2/", get(oauth_apps));
-    for prefix in MACHINES {
+    for prefix in API_PREFIXES {
         router = router
-            .route_service(prefix, machines.clone())
-            .route_service(&format!("{prefix}/"), machines.clone())
-            .route_service(&format!("{prefix}/{{*path}}"), machines.clone());
+            .route_service(prefix, api.clone())
+            .route_service(&format!("{prefix}/"), api.clone())
+            .route_service(&format!("{prefix}/{{*path}}"), api.clone());
     }
-    around(router, app)
+    with_base_layers(router, app)
 }
 
-/// `router` with what every request passes.
-pub fn around(router: Router<App>, app: &App) -> Router {
+/// Adds the layers that every request passes.
+pub fn with_base_layers(router: Router<App>, app: &App) -> Router {
     router
         .layer(middleware::catch_panics())
-        .layer(from_fn_with_state(app.clone(), middleware::arrival))
+        .layer(from_fn_with_state(app.clone(), middleware::request_context))
         .with_state(app.clone())
 }
 
-/// Pages and the server functions that they call.
+/// Builds the router of the pages and their server functions.
 fn pages(app: &App) -> Router<App> {
     let context = {
         let site = app.site.clone();
         move || {
             provide_context(site.clone());
-            set_policy();
+            set_content_security_policy();
         }
     };
     let shell = {
         let options = app.leptos.clone();
         move || app::shell(options.clone())
     };
-    let guards = ServiceBuilder::new()
+    let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), middleware::security_headers))
-        .layer(from_fn(middleware::without_trailing_slash))
+        .layer(from_fn(middleware::strip_trailing_slash))
         .layer(from_fn_with_state(app.clone(), middleware::form_redirects))
-        .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
-        .layer(from_fn_with_state(app.clone(), middleware::visitor))
-        .layer(from_fn_with_state(app.clone(), middleware::gate))
+        .layer(from_fn_with_state(app.clone(), middleware::csrf_protection))
+        .layer(from_fn_with_state(app.clone(), middleware::load_session))
+        .layer(from_fn_with_state(app.clone(), middleware::require_auth))
         .layer(from_fn(middleware::limit_body))
-        .layer(from_fn(middleware::whole_page));
-    let nowhere = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
-    let files = downloads::FILES.map(|(path, format)| {
-        let answer = move |app, visitor, id, headers| downloads::settings_file(format, app, visitor, id, headers);
-        (path, get(answer))
+        .layer(from_fn(middleware::buffer_html));
+    let not_found = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
+    let files = downloads::SETTINGS_FILES.map(|(path, format)| {
+        let handler = move |app, context, id, headers| downloads::settings_file(format, app, context, id, headers);
+        (path, get(handler))
     });
     let router = Router::new().leptos_routes_with_context(app, generate_route_list(app::App), context, shell);
     files
         .into_iter()
         .fold(router, |router, (path, methods)| router.route(path, methods))
-        .route(downloads::THUMBNAIL, get(downloads::thumbnail))
-        .route("/fn/{*name}", any(no_such_function))
-        .fallback_service(nowhere)
-        .layer(guards)
+        .route(downloads::THUMBNAIL_PATH, get(downloads::thumbnail))
+        .route("/fn/{*name}", any(unknown_function))
+        .fallback_service(not_found)
+        .layer(layers)
 }
 
-/// Tells the browser which scripts are the page's own. Only a page has a nonce, a server function's answer has none.
-fn set_policy() {
+/// Sets the content security policy of a page. Responses of server functions have no nonce and need no policy.
+fn set_content_security_policy() {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
         return;
     };
@@ -113,19 +113,19 @@ fn set_policy() {
     }
 }
 
-async fn no_such_function() -> StatusCode {
+async fn unknown_function() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
-/// For whoever restarts a server that hangs: whether the process answers. What it stands on is another question.
-async fn live() -> impl IntoResponse {
+/// Reports liveness: whether the process responds. Dependencies are not checked.
+async fn liveness() -> impl IntoResponse {
     ([(CACHE_CONTROL, "no-store")], "ok\n")
 }
 
-/// For whoever sends requests to servers: whether this one can do its work, and what is wrong where it cannot.
-async fn ready(State(app): State<App>) -> Response {
-    let outcome = if *app.stopping().borrow() {
-        Err("The server is stopping.".to_owned())
+/// Reports readiness: whether the server can handle requests, and otherwise the reason.
+async fn readiness(State(app): State<App>) -> Response {
+    let outcome = if *app.shutdown_signal().borrow() {
+        Err("The server is shutting down.".to_owned())
     } else {
         app.portal.check_ready().await.map_err(|reason| reason.to_string())
     };
@@ -143,12 +143,12 @@ async fn ready(State(app): State<App>) -> Response {
     response
 }
 
-/// Where the product that people come from has its portal settings.
+/// Redirects from the path of the portal settings in Bynder, where existing links lead.
 async fn portal_settings() -> Redirect {
     Redirect::permanent("/settings/portal")
 }
 
-/// Where the guide of that product sends people to register an OAuth app.
+/// Redirects from the path that Bynder's guide gives for registering OAuth apps.
 async fn oauth_apps() -> Redirect {
     Redirect::permanent("/settings/portal/oauth-apps")
 }
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_have_their_own_paths() {
+    fn api_paths_are_recognized() {
         for path in [
             "/api",
             "/api/",
@@ -169,7 +169,7 @@ mod tests {
             "///v6//authentication/",
             "/api//",
         ] {
-            assert!(is_for_machines(path), "{path}");
+            assert!(is_api_path(path), "{path}");
         }
         for path in [
             "/",
@@ -184,7 +184,7 @@ mod tests {
             "/%2fapi",
             "/settings/portal/api-tokens",
         ] {
-            assert!(!is_for_machines(path), "{path}");
+            assert!(!is_api_path(path), "{path}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What every handler can reach.
+//! The state that is shared by all handlers.
 
 use crate::config::Config;
-use crate::middleware::OwnOrigins;
-use app::context::Site;
+use crate::middleware::AllowedOrigins;
+use app::context::SiteContext;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use portal::Portal;
@@ -11,45 +11,45 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
-/// The state of the router. A clone is the same state.
+/// Holds the state of the router. Clones share the same state.
 #[derive(Debug, Clone)]
 pub struct App(Arc<Shared>);
 
-/// What an [`App`] holds.
+/// Holds the contents of an [`App`].
 #[derive(Debug)]
 pub struct Shared {
-    /// The open portal.
+    /// The portal.
     pub portal: Portal,
-    /// What pages and server functions are told of the site.
-    pub site: Site,
-    /// What the operator has decided about signed requests.
+    /// The context of pages and server functions.
+    pub site: SiteContext,
+    /// The configuration of OAuth 1 signature verification.
     pub oauth1: portal::oauth1::Policy,
-    /// What the operator has decided about access tokens.
+    /// The configuration of OAuth 2.0 access tokens.
     pub oauth2: portal::oauth2::Policy,
-    /// The settings.
+    /// The configuration of the server.
     pub config: Arc<Config>,
-    /// Where the browser's files are, and what they are called.
+    /// The options of Leptos, including the location and names of static files.
     pub leptos: LeptosOptions,
     /// The origins of the portal's own pages.
-    pub own_origins: OwnOrigins,
+    pub allowed_origins: AllowedOrigins,
     is_set_up: AtomicBool,
-    stopping: watch::Sender<bool>,
+    shutdown: watch::Sender<bool>,
 }
 
 impl App {
-    /// The state for an open portal with these settings.
+    /// Creates the state of a portal with this configuration.
     #[must_use]
     pub fn new(portal: Portal, config: Config) -> Self {
-        let site = Site {
+        let site = SiteContext {
             portal: portal.clone(),
             public_url: config.public_url.as_str().into(),
             contact: config.contact.as_str().into(),
             signing_algorithm: config.oauth2_signing_algorithm,
         };
-        let own_origins = OwnOrigins::of(&config);
+        let allowed_origins = AllowedOrigins::of(&config);
         let oauth1 = portal::oauth1::Policy {
             origin: config.public_url.clone(),
-            own_origins: own_origins.parsed(),
+            own_origins: allowed_origins.parsed(),
             plaintext_without_tls: config.oauth1_plaintext_without_tls,
         };
         Self(Arc::new(Shared {
@@ -60,37 +60,37 @@ impl App {
                 issuer: config.public_url.as_str().to_owned(),
             },
             leptos: config.leptos_options(),
-            own_origins,
+            allowed_origins,
             config: Arc::new(config),
             is_set_up: AtomicBool::new(false),
-            stopping: watch::Sender::new(false),
+            shutdown: watch::Sender::new(false),
         }))
     }
 
-    /// Ends what would otherwise go on for as long as a client listens: the server is about to stop.
-    pub fn stop(&self) {
-        self.stopping.send_replace(true);
+    /// Signals that the server is shutting down, which ends event streams.
+    pub fn begin_shutdown(&self) {
+        self.shutdown.send_replace(true);
     }
 
-    /// Whether the server is about to stop, now and from now on.
+    /// Returns a receiver that becomes `true` when the server starts to shut down.
     #[must_use]
-    pub fn stopping(&self) -> watch::Receiver<bool> {
-        self.stopping.subscribe()
+    pub fn shutdown_signal(&self) -> watch::Receiver<bool> {
+        self.shutdown.subscribe()
     }
 
-    /// Whether the portal has its first account. Once it has, nobody asks the database again.
+    /// Returns whether the portal has an account. A positive result is cached.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Returns an error if the database query fails.
     pub async fn is_set_up(&self) -> portal::Result<bool> {
         if self.is_set_up.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        let closed = !portal::auth::setup::is_open(&self.portal).await?;
-        if closed {
+        let is_set_up = !portal::auth::setup::is_pending(&self.portal).await?;
+        if is_set_up {
             self.is_set_up.store(true, Ordering::Relaxed);
         }
-        Ok(closed)
+        Ok(is_set_up)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What more than one page is made of.
+//! Components that several pages use.
 
 pub mod data;
 pub mod feedback;

@@ -1,32 +1,32 @@
-//! The page for a fault of ours. It stands on its own, so that it can be shown when everything else has failed.
+//! The error page. It doesn't depend on the app, so that it can be shown when rendering the app fails.
 
 use crate::documents::standalone_page::standalone_page;
-use crate::error::Failure;
+use crate::error::AppError;
 use leptos::prelude::*;
 
-/// The whole document: what went wrong, and the id under which the request is found in the log.
+/// Renders the document with the error and the request ID that the log has.
 ///
-/// It needs the portal's style sheet and icon, and no script.
+/// It uses the portal's style sheet and icon, and no script.
 #[must_use]
-pub fn error_page(options: LeptosOptions, failure: &Failure, request_id: &str) -> String {
-    let (title, lead) = match failure {
-        Failure::Internal { .. } => (
+pub fn error_page(options: LeptosOptions, error: &AppError, request_id: &str) -> String {
+    let (title, lead) = match error {
+        AppError::Internal { .. } => (
             "Something went wrong on the server",
-            "Try again in a moment. If it stays so, give the people who run the portal the number below.".to_owned(),
+            "Try again in a moment. If the problem continues, send your administrator the request ID below.".to_owned(),
         ),
-        other => ("This cannot be shown", other.to_string()),
+        other => ("This page couldn’t be loaded", other.to_string()),
     };
     standalone_page(options, title, None, || {
         view! {
-            <h1 id="gate-title">{title}</h1>
+            <h1 id="auth-title">{title}</h1>
             <p class="lead">{lead}</p>
-            <p class="request-id">"Request " <code class="inline-code">{request_id.to_owned()}</code></p>
-            <div class="choice">
+            <p class="request-id">"Request ID: " <code class="inline-code">{request_id.to_owned()}</code></p>
+            <div class="button-pair">
                 <a class="button primary" href="">
                     "Try again"
                 </a>
                 <a class="button" href="/">
-                    "Go to the start"
+                    "Go to the dashboard"
                 </a>
             </div>
         }
@@ -37,17 +37,17 @@ pub fn error_page(options: LeptosOptions, failure: &Failure, request_id: &str) -
 mod tests {
     use super::*;
 
-    fn page(failure: &Failure) -> String {
+    fn page(error: &AppError) -> String {
         error_page(
             LeptosOptions::builder().output_name("gatehouse").build(),
-            failure,
+            error,
             "0193<script>",
         )
     }
 
     #[test]
-    fn it_names_the_request_and_cannot_be_broken_by_it() {
-        let page = page(&Failure::Internal {
+    fn request_id_with_markup_is_shown_escaped() {
+        let page = page(&AppError::Internal {
             request_id: String::new(),
         });
         assert!(page.starts_with("<!DOCTYPE html><html"), "{page}");
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_can_be_done() {
-        assert!(page(&Failure::Unavailable).contains("Try again in a minute."));
+    fn unavailable_portal_says_to_try_again() {
+        assert!(page(&AppError::Unavailable).contains("Try again in a minute."));
     }
 }

@@ -1,4 +1,4 @@
-//! Whole documents that the server writes besides the app's pages, and the style sheet's address.
+//! HTML documents that the server renders outside of the app, and the URL of the style sheet.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod error_page;

@@ -1,20 +1,20 @@
-//! A page that stands on its own: no script, no data, no layout of the app around it.
+//! A page without script, data or the app's layout.
 
-use crate::icons::Mark;
+use crate::icons::Logo;
 use leptos::prelude::*;
 use leptos_meta::HashedStylesheet;
 
-/// Renders a whole document with the portal's style sheet and icon around `content`, a card below the brand.
+/// Renders a document with the portal's style sheet and icon that shows `content` in a card below the logo.
 ///
-/// With `refresh_to` the browser goes on to that address at once (the pragma directive `refresh` of HTML).
+/// With `refresh_to`, the browser loads that URL immediately (the pragma directive `refresh` of HTML).
 pub(crate) fn standalone_page<V: IntoView>(
     options: LeptosOptions,
     title: &str,
     refresh_to: Option<&str>,
     content: impl FnOnce() -> V,
 ) -> String {
-    let refresh = refresh_to.map(|address| format!("0; url={address}"));
-    // Its own owner: the one of the page that failed may be gone.
+    let refresh = refresh_to.map(|url| format!("0; url={url}"));
+    // Use a separate owner, because the owner of the page that failed may be disposed of.
     let page = Owner::new().with(|| {
         view! {
             <html lang="en">
@@ -28,12 +28,12 @@ pub(crate) fn standalone_page<V: IntoView>(
                     <HashedStylesheet options />
                 </head>
                 <body>
-                    <main class="gate">
-                        <div class="gate-brand">
-                            <Mark />
+                    <main class="auth">
+                        <div class="auth-brand">
+                            <Logo />
                             "Gatehouse"
                         </div>
-                        <section class="gate-card" aria-labelledby="gate-title">
+                        <section class="auth-card" aria-labelledby="auth-title">
                             {content().into_view()}
                         </section>
                     </main>

@@ -1,4 +1,4 @@
-//! The address `/`: the first section that the reader's rights open.
+//! The path `/`, which redirects to the first section that the user has a right to open.
 
 use crate::components::reactive::suspend::suspend;
 use crate::session::current_user;
@@ -6,7 +6,7 @@ use domain::accounts::rights::{Right, Rights};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-/// Goes to the first section that the reader can do something in.
+/// Redirects to the first section that the user's rights allow.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let user = current_user();
@@ -14,13 +14,13 @@ pub fn HomePage() -> impl IntoView {
         <Suspense>
             {move || suspend(async move {
                 let rights = user.await.map(|me| me.rights).unwrap_or_default();
-                view! { <Redirect path=first(rights) /> }
+                view! { <Redirect path=start_path(rights) /> }
             })}
         </Suspense>
     }
 }
 
-fn first(rights: Rights) -> &'static str {
+fn start_path(rights: Rights) -> &'static str {
     if rights.has(Right::ManageIntegration) {
         "/integration"
     } else if rights.has(Right::AdminSettings) {
@@ -35,11 +35,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_begins_where_they_may_do_nothing() {
+    fn user_starts_at_the_first_section_that_their_rights_allow() {
         let only = |right| Rights::default().with(right);
-        assert_eq!(first(Rights::all()), "/integration");
-        assert_eq!(first(only(Right::ManageIntegration)), "/integration");
-        assert_eq!(first(only(Right::AdminSettings)), "/settings");
-        assert_eq!(first(Rights::default()), "/asset-tracking");
+        assert_eq!(start_path(Rights::all()), "/integration");
+        assert_eq!(start_path(only(Right::ManageIntegration)), "/integration");
+        assert_eq!(start_path(only(Right::AdminSettings)), "/settings");
+        assert_eq!(start_path(Rights::default()), "/asset-tracking");
     }
 }

@@ -1,4 +1,4 @@
-//! The pages, one module each. None knows another.
+//! The pages, one module per page or group of pages.
 
 pub mod account;
 pub mod auth;

@@ -1,44 +1,44 @@
-//! Addresses that lead nowhere.
+//! The page for paths that don't exist.
 
-use crate::components::navigation::route_focus::focus_on_arrival;
+use crate::components::navigation::route_focus::focus_on_navigation;
 use crate::components::reactive::suspend::suspend;
-use crate::icons::{Draw, Icon};
-use crate::layout::Frame;
-use crate::pages::auth::layout::Gate;
-use crate::session::me;
+use crate::icons::{Icon, IconView};
+use crate::layout::AppShell;
+use crate::pages::auth::layout::AuthLayout;
+use crate::session::load_current_user;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
-const TITLE: &str = "There is nothing at this address";
-const LEAD: &str = "The page may have moved, or what it showed was deleted.";
+const TITLE: &str = "Page not found";
+const LEAD: &str = "The page may have been moved or deleted.";
 
-/// Says so inside the frame to those who are signed in, and on a card of its own to others.
+/// Renders the page inside the layout for a signed-in user, and without it otherwise.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
-    let user = Resource::new(|| (), |()| me());
+    let user = Resource::new(|| (), |()| load_current_user());
     let page = move || {
         suspend(async move {
             if user.await.is_ok() {
                 view! {
-                    <Frame user>
-                        <Inside />
-                    </Frame>
+                    <AppShell user>
+                        <Content />
+                    </AppShell>
                 }
                 .into_any()
             } else {
                 view! {
-                    <Gate title=TITLE lead=LEAD>
-                        <div class="choice one">
+                    <AuthLayout title=TITLE lead=LEAD>
+                        <div class="button-pair single">
                             <a class="button primary" href="/sign-in" rel="external">
                                 "Sign in"
                             </a>
                         </div>
-                    </Gate>
+                    </AuthLayout>
                 }
                 .into_any()
             }
@@ -48,14 +48,14 @@ pub fn NotFoundPage() -> impl IntoView {
 }
 
 #[component]
-fn Inside() -> impl IntoView {
-    let heading = focus_on_arrival();
+fn Content() -> impl IntoView {
+    let heading = focus_on_navigation();
     view! {
         <Title text="Not found" />
         <div class="page">
             <section class="card message">
-                <span class="arch large">
-                    <Draw icon=Icon::Search size="large" />
+                <span class="icon-badge large">
+                    <IconView icon=Icon::Search size="large" />
                 </span>
                 <div>
                     <h1 tabindex="-1" node_ref=heading>

@@ -1,12 +1,12 @@
-//! What every page is.
+//! The trait of all pages.
 
 use leptos::prelude::AnyView;
 
-/// A page: what it needs is asked for while its code is still on the way.
+/// Represents a page whose data starts loading while its code is still being fetched.
 pub trait Page: Sized {
-    /// Begins to read what the page shows.
+    /// Starts loading the page's data.
     fn data() -> Self;
 
-    /// The page.
+    /// Renders the page.
     fn view(this: Self) -> AnyView;
 }

@@ -1,22 +1,22 @@
-//! Sections that are still to come. Each says what it will be for, and offers nothing that does not work yet.
+//! Placeholder pages of sections that are not available yet.
 
 use crate::components::data::page_header::PageHeader;
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use crate::pages::page::Page;
 use leptos::prelude::*;
 
-/// A section that is still to come: what it will hold, in the guide's words.
+/// Renders a placeholder page, which describes the section.
 #[component]
-fn ToCome(title: &'static str, lead: &'static str, icon: Icon, children: Children) -> impl IntoView {
+fn ComingSoon(title: &'static str, lead: &'static str, icon: Icon, children: Children) -> impl IntoView {
     view! {
         <div class="page">
             <PageHeader title lead />
             <section class="card message">
-                <span class="arch large">
-                    <Draw icon size="large" />
+                <span class="icon-badge large">
+                    <IconView icon size="large" />
                 </span>
                 <div>
-                    <h2>"This section is not there yet"</h2>
+                    <h2>"Coming soon"</h2>
                     {children()}
                 </div>
             </section>
@@ -25,7 +25,7 @@ fn ToCome(title: &'static str, lead: &'static str, icon: Icon, children: Childre
     .into_any()
 }
 
-/// Asset tracking.
+/// The Asset tracking page.
 pub struct AssetTrackingPage;
 
 impl Page for AssetTrackingPage {
@@ -35,19 +35,19 @@ impl Page for AssetTrackingPage {
 
     fn view(_this: Self) -> AnyView {
         view! {
-            <ToCome
+            <ComingSoon
                 title="Asset tracking"
                 lead="Which assets are used across your implementations."
                 icon=Icon::Tracking
             >
-                <p>"Here you will monitor which assets are used, and where. It is for the XP/XM connector only."</p>
-            </ToCome>
+                <p>"Monitor which assets are used, and where. For the XP/XM connector only."</p>
+            </ComingSoon>
         }
         .into_any()
     }
 }
 
-/// Subscription.
+/// The Subscription page.
 pub struct SubscriptionPage;
 
 impl Page for SubscriptionPage {
@@ -57,17 +57,17 @@ impl Page for SubscriptionPage {
 
     fn view(_this: Self) -> AnyView {
         view! {
-            <ToCome title="Subscription" lead="Your subscription and its details." icon=Icon::Subscription>
+            <ComingSoon title="Subscription" lead="Your subscription and its details." icon=Icon::Subscription>
                 <p>
-                    "Here you will view your current subscription status, billing information and subscription details."
+                    "View your current subscription status, billing information and subscription details."
                 </p>
-            </ToCome>
+            </ComingSoon>
         }
         .into_any()
     }
 }
 
-/// Support ticket.
+/// The Support ticket page.
 pub struct SupportPage;
 
 impl Page for SupportPage {
@@ -77,9 +77,9 @@ impl Page for SupportPage {
 
     fn view(_this: Self) -> AnyView {
         view! {
-            <ToCome title="Support ticket" lead="Support tickets and help." icon=Icon::Support>
-                <p>"Here you will submit support tickets and find help, directly from the portal."</p>
-            </ToCome>
+            <ComingSoon title="Support ticket" lead="Support tickets and help." icon=Icon::Support>
+                <p>"Submit support tickets and find help directly from the portal."</p>
+            </ComingSoon>
         }
         .into_any()
     }

@@ -1,8 +1,8 @@
-//! What an account has been given.
+//! Features that can be switched on per account.
 
 use serde::{Deserialize, Serialize};
 
-/// Something that the operator switches on or off for an account.
+/// A feature that the operator switches on or off for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Feature {
     /// OAuth 1 consumers and tokens.
@@ -11,10 +11,10 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// All there are.
+    /// All features.
     pub const ALL: &[Self] = &[Self::ApiTokens];
 
-    /// The word for it in the database and on the command line.
+    /// Returns the code in the database and on the command line.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -22,7 +22,7 @@ impl Feature {
         }
     }
 
-    /// The words for it on a page.
+    /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Feature {
         }
     }
 
-    /// The feature that `code` names.
+    /// Returns the feature with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|feature| feature.code() == code)

@@ -1,59 +1,59 @@
-//! The account, and its first minutes.
+//! Accounts, and the form that creates the first one.
 
 pub mod features;
 pub mod rights;
 pub mod users;
 
-use crate::accounts::users::check_password;
+use crate::accounts::users::validate_password;
 use crate::email;
 use crate::fields::{self, FieldErrors};
 use crate::ids::AccountId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An account, as an operator lists it.
+/// Describes an account in the operator's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Its id.
+    /// The id.
     pub id: AccountId,
-    /// The organisation's name.
+    /// The organization's name.
     pub name: String,
-    /// Codes of the features that are on.
+    /// The codes of the enabled features.
     pub features: Vec<String>,
-    /// How many people it has.
+    /// The number of users.
     pub users: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// The first account and its administrator, as `gatehouse account create` and the setup page take them.
+/// Holds the input of `gatehouse account create` and of the setup page: an account and its administrator.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewAccount {
-    /// The organisation's name.
+    /// The organization's name.
     pub account_name: String,
     /// The administrator's name.
     pub name: String,
-    /// The administrator's e-mail, with which they sign in.
+    /// The administrator's email, which is the sign-in name.
     pub email: String,
     /// The administrator's password.
     pub password: String,
 }
 
 impl NewAccount {
-    /// The input, tidied.
+    /// Validates and normalizes the input.
     ///
     /// # Errors
-    /// Each field that does not hold what it must.
-    pub fn checked(self) -> Result<Self, FieldErrors> {
+    /// Returns a validation error for each invalid field.
+    pub fn validate(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let account_name = fields::name("account_name", &self.account_name, &mut errors);
-        let name = fields::name("name", &self.name, &mut errors);
+        let account_name = fields::validate_name("account_name", &self.account_name, &mut errors);
+        let name = fields::validate_name("name", &self.name, &mut errors);
         let email = email::parse(&self.email).unwrap_or_else(|| {
-            errors.add("email", "Enter an e-mail address, such as ada@example.com.");
+            errors.add("email", "Enter an email address, such as ada@example.com.");
             String::new()
         });
-        check_password("password", &self.password, &mut errors);
-        errors.or(Self {
+        validate_password("password", &self.password, &mut errors);
+        errors.into_result(Self {
             account_name,
             name,
             email,

@@ -1,32 +1,32 @@
-//! Rights, and sets of them. A security profile is a named set of rights.
+//! Rights and sets of rights. A security profile is a named set of rights.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! rights {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal, $help:literal;)*) => {
-        /// Something that a person may be allowed to do. The labels are the words of the guides.
+        /// A permission of a user. The labels are those of the guides.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Right {
             $($(#[$doc])* #[serde(rename = $code)] $name,)*
         }
 
         impl Right {
-            /// All there are, in the order in which people read them.
+            /// All rights, in display order.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The word for it in the database, in files and on the command line.
+            /// Returns the code in the database, in files and on the command line.
             #[must_use]
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The words for it on a page.
+            /// Returns the label in the UI.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self { $(Self::$name => $label,)* }
             }
 
-            /// What it lets a person do.
+            /// Returns a description of what the right allows.
             #[must_use]
             pub fn help(self) -> &'static str {
                 match self { $(Self::$name => $help,)* }
@@ -50,27 +50,27 @@ rights! {
     RevokeApiTokens = "revoke-api-tokens", "Revoke Bynder API tokens", "Revokes selected tokens.";
     /// Reads the account's users and security profiles through the API.
     ManageUsers = "manage-users", "Manage users", "Reads the account's users and security profiles.";
-    /// Registers OAuth 2 apps and sees to their secrets.
+    /// Registers OAuth 2 apps and manages their secrets.
     ManageOauthApps = "manage-oauth-apps", "Access & manage OAuth apps",
-        "Registers OAuth apps, gives them scopes and secrets, and deletes them.";
-    /// Configures how connectors reach the DAM, and what their asset selector shows.
+        "Registers OAuth apps, manages their scopes and secrets, and deletes them.";
+    /// Configures the connectors' DAM connection and asset selector.
     ManageIntegration = "manage-integration", "Manage integration",
         "Changes the API key, the DAM connection and the asset selector.";
-    /// Sees where assets are used.
+    /// Reads where assets are used.
     ViewAssetTracking = "view-asset-tracking", "View asset tracking", "Reads where assets are used.";
-    /// Reports where assets are used, and corrects it.
+    /// Reports where assets are used, and removes such reports.
     ManageAssetTracking = "manage-asset-tracking", "Manage asset tracking",
         "Reports where assets are used, and removes such reports.";
 }
 
 impl Right {
-    /// The right that `code` names.
+    /// Returns the right with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|right| right.code() == code)
     }
 
-    /// Those of which a person needs one, besides [`Right::AdminSettings`], to see the API tokens page.
+    /// The rights of which one is required, in addition to [`Right::AdminSettings`], to see the API tokens page.
     pub const API_TOKENS_PAGE: &[Self] = &[
         Self::ManagePortalSettings,
         Self::CreateApiTokens,
@@ -85,43 +85,43 @@ impl Right {
 pub struct Rights(u64);
 
 impl Rights {
-    /// Whether `right` is in the set.
+    /// Reports whether the set contains `right`.
     #[must_use]
     pub fn has(self, right: Right) -> bool {
         self.0 & Self::bit(right) != 0
     }
 
-    /// Whether one of `rights` is in the set.
+    /// Reports whether the set contains at least one of `rights`.
     #[must_use]
     pub fn has_any(self, rights: &[Right]) -> bool {
         rights.iter().any(|right| self.has(*right))
     }
 
-    /// The set with `right` in it.
+    /// Returns the set with `right` added.
     #[must_use]
     pub fn with(self, right: Right) -> Self {
         Self(self.0 | Self::bit(right))
     }
 
-    /// The set without `right`.
+    /// Returns the set with `right` removed.
     #[must_use]
     pub fn without(self, right: Right) -> Self {
         Self(self.0 & !Self::bit(right))
     }
 
-    /// Every right.
+    /// Returns the set of all rights.
     #[must_use]
     pub fn all() -> Self {
         Right::ALL.iter().copied().collect()
     }
 
-    /// Whether the person may see the API tokens page at all.
+    /// Reports whether the set allows access to the API tokens page.
     #[must_use]
-    pub fn open_api_tokens_page(self) -> bool {
+    pub fn can_open_api_tokens_page(self) -> bool {
         self.has(Right::AdminSettings) && self.has_any(Right::API_TOKENS_PAGE)
     }
 
-    /// Its rights, in reading order.
+    /// Iterates over the rights in display order.
     pub fn iter(self) -> impl Iterator<Item = Right> {
         Right::ALL.iter().copied().filter(move |right| self.has(*right))
     }
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_distinct_and_read_back() {
+    fn code_maps_back_to_its_right() {
         for right in Right::ALL {
             assert_eq!(Right::from_code(right.code()), Some(*right));
         }
@@ -162,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn the_api_tokens_page_needs_admin_settings_and_one_of_four() {
+    fn api_tokens_page_requires_admin_settings_and_a_token_right() {
         let admin = Rights::default().with(Right::AdminSettings);
-        assert!(!admin.open_api_tokens_page());
+        assert!(!admin.can_open_api_tokens_page());
         for right in Right::API_TOKENS_PAGE {
-            assert!(admin.with(*right).open_api_tokens_page());
-            assert!(!Rights::default().with(*right).open_api_tokens_page());
+            assert!(admin.with(*right).can_open_api_tokens_page());
+            assert!(!Rights::default().with(*right).can_open_api_tokens_page());
         }
-        assert!(!admin.with(Right::ManageUsers).open_api_tokens_page());
+        assert!(!admin.with(Right::ManageUsers).can_open_api_tokens_page());
     }
 }

@@ -1,4 +1,4 @@
-//! People of an account and their security profiles.
+//! Users of an account and their security profiles.
 
 use crate::accounts::rights::Rights;
 use crate::email;
@@ -7,100 +7,100 @@ use crate::ids::{AccountId, ProfileId, UserId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The shortest password, in characters (NIST SP 800-63B-4 §3.1.1.2 asks for 15 where it is the only factor, and lets
-/// a service that slows guessing down take less; we take 12).
-pub const MIN_PASSWORD: usize = 12;
+/// The minimum length of a password, in characters. NIST SP 800-63B-4 §3.1.1.2 requires 15 where the password is the only
+/// factor, and allows less for a service that slows guessing down; Gatehouse requires 12.
+pub const MIN_PASSWORD_CHARS: usize = 12;
 
-/// The longest password, in bytes: Argon2id takes any length, but a request should not choose how long it works.
-pub const MAX_PASSWORD: usize = 1024;
+/// The maximum length of a password, in bytes. Argon2id accepts any length; the limit bounds the work of one request.
+pub const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// The profile that a new account's administrator gets, with every right.
-pub const ADMINISTRATOR: &str = "Administrator";
+/// The name of the security profile of a new account's administrator, which has all rights.
+pub const ADMINISTRATOR_PROFILE: &str = "Administrator";
 
-/// Who is looking at a page: what the browser may know of its own session.
+/// Describes the signed-in user, as far as the browser needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Me {
-    /// The person.
+pub struct CurrentUser {
+    /// The user's id.
     pub user_id: UserId,
-    /// The person's name.
+    /// The user's name.
     pub name: String,
-    /// The person's e-mail.
+    /// The user's email.
     pub email: String,
     /// The account's id.
     pub account_id: AccountId,
     /// The account's name.
     pub account_name: String,
-    /// The name of the person's security profile.
+    /// The name of the user's security profile.
     pub profile: String,
-    /// What the person may do.
+    /// The user's rights.
     pub rights: Rights,
-    /// Codes of the account's features that are on.
+    /// The account's enabled features.
     pub features: Vec<crate::accounts::features::Feature>,
 }
 
-/// A person, as lists and the API show them.
+/// Describes a user in lists and in the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The id.
     pub id: UserId,
     /// The name.
     pub name: String,
-    /// The e-mail, which is also the user name.
+    /// The email, which is also the sign-in name.
     pub email: String,
-    /// The security profile.
+    /// The security profile's id.
     pub profile_id: ProfileId,
     /// The security profile's name.
     pub profile: String,
-    /// Whether the person can sign in and their tokens work.
+    /// Whether the user can sign in and their tokens are accepted.
     pub active: bool,
-    /// When the person last signed in.
+    /// When the user last signed in.
     pub last_sign_in_at: Option<Timestamp>,
-    /// When the person was added.
+    /// When the user was created.
     pub created_at: Timestamp,
 }
 
-/// One line of the type-ahead.
+/// Describes a user as an option of the user combobox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserChoice {
+pub struct UserOption {
     /// The id.
     pub id: UserId,
     /// The name.
     pub name: String,
-    /// The e-mail.
+    /// The email.
     pub email: String,
 }
 
-impl UserChoice {
-    /// What the field holds once the person is chosen: `Ada Lovelace <ada@example.com>`.
+impl UserOption {
+    /// Returns the field's value once the user is selected: `Ada Lovelace <ada@example.com>`.
     #[must_use]
     pub fn text(&self) -> String {
         format!("{} <{}>", self.name, self.email)
     }
 
-    /// What people are searched by while a field holds `text`: of somebody who was chosen before, the name.
+    /// Returns the part of the field's value to search by: the name, if a user is selected.
     #[must_use]
-    pub fn searched_by(text: &str) -> &str {
+    pub fn search_term(text: &str) -> &str {
         text.split_once(" <").map_or(text, |(name, _)| name)
     }
 }
 
-/// A security profile: a named set of rights.
+/// Describes a security profile: a named set of rights.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The id.
     pub id: ProfileId,
-    /// The name, one of a kind in the account.
+    /// The name, unique in the account.
     pub name: String,
-    /// What its people may do.
+    /// The rights of its users.
     pub rights: Rights,
 }
 
-/// A person to add.
+/// Holds the input for a new user.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewUser {
     /// The name.
     pub name: String,
-    /// The e-mail.
+    /// The email.
     pub email: String,
     /// The password.
     pub password: String,
@@ -109,20 +109,20 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// The input, tidied.
+    /// Validates and normalizes the input.
     ///
     /// # Errors
-    /// Each field that does not hold what it must.
-    pub fn checked(self) -> Result<Self, FieldErrors> {
+    /// Returns a validation error for each invalid field.
+    pub fn validate(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = fields::name("name", &self.name, &mut errors);
+        let name = fields::validate_name("name", &self.name, &mut errors);
         let email = email::parse(&self.email).unwrap_or_else(|| {
-            errors.add("email", "Enter an e-mail address, such as ada@example.com.");
+            errors.add("email", "Enter an email address, such as ada@example.com.");
             String::new()
         });
-        check_password("password", &self.password, &mut errors);
-        let profile = fields::name("profile", &self.profile, &mut errors);
-        errors.or(Self {
+        validate_password("password", &self.password, &mut errors);
+        let profile = fields::validate_name("profile", &self.profile, &mut errors);
+        errors.into_result(Self {
             name,
             email,
             password: self.password,
@@ -131,13 +131,13 @@ impl NewUser {
     }
 }
 
-/// Complains about a password that is too short, too long, or holds what no field of a form can: control characters. Any
-/// others will do, spaces too. How easy it is to guess, the server alone can say.
-pub fn check_password(field: &str, password: &str, errors: &mut FieldErrors) {
-    if password.chars().count() < MIN_PASSWORD {
-        errors.add(field, format!("Use at least {MIN_PASSWORD} characters."));
-    } else if password.len() > MAX_PASSWORD {
-        errors.add(field, format!("Use at most {MAX_PASSWORD} bytes."));
+/// Adds a validation error for a password that is too short, too long or contains control characters. Spaces are allowed.
+/// The server also checks how easy it is to guess.
+pub fn validate_password(field: &str, password: &str, errors: &mut FieldErrors) {
+    if password.chars().count() < MIN_PASSWORD_CHARS {
+        errors.add(field, format!("Use at least {MIN_PASSWORD_CHARS} characters."));
+    } else if password.len() > MAX_PASSWORD_BYTES {
+        errors.add(field, format!("Use at most {MAX_PASSWORD_BYTES} bytes."));
     } else if password.chars().any(char::is_control) {
         errors.add(field, "Remove the control characters, such as tabs.");
     }

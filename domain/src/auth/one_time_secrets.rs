@@ -1,25 +1,25 @@
-//! A new secret on its one showing.
+//! New secrets that are shown once.
 
-use crate::ids::RevealId;
+use crate::ids::OneTimeSecretId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What was made.
+/// The kind of credential that a one-time secret belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RevealKind {
-    /// A consumer: its key and secret.
+pub enum OneTimeSecretKind {
+    /// A consumer key and consumer secret.
     #[serde(rename = "consumer")]
     Consumer,
-    /// A token: its token and token secret.
+    /// A token and token secret.
     #[serde(rename = "token")]
     Token,
-    /// A secret of an OAuth 2 app: its client id and client secret.
+    /// A client ID and client secret of an OAuth 2 app.
     #[serde(rename = "oauth-app")]
     OauthApp,
 }
 
-impl RevealKind {
-    /// The word for it in the database.
+impl OneTimeSecretKind {
+    /// Returns the code in the database.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -29,7 +29,7 @@ impl RevealKind {
         }
     }
 
-    /// The labels of the public and of the secret half, in the guide's words.
+    /// Returns the labels of the public and the secret part, as the guide has them.
     #[must_use]
     pub fn labels(self) -> (&'static str, &'static str) {
         match self {
@@ -40,24 +40,24 @@ impl RevealKind {
     }
 }
 
-/// Both halves of a new credential, to be shown until the person clicks OK.
+/// Holds both parts of a new credential, which is shown until the user clicks OK.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reveal {
-    /// What to name when the person has clicked OK.
-    pub id: RevealId,
-    /// What was made.
-    pub kind: RevealKind,
-    /// The name of what was made.
+pub struct OneTimeSecret {
+    /// The id by which the user acknowledges it.
+    pub id: OneTimeSecretId,
+    /// The kind of credential.
+    pub kind: OneTimeSecretKind,
+    /// The name of the consumer, token or app.
     pub name: String,
-    /// The public half.
+    /// The public part.
     pub key: String,
-    /// The secret half.
+    /// The secret part.
     pub secret: String,
 }
 
-impl fmt::Debug for Reveal {
+impl fmt::Debug for OneTimeSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reveal")
+        f.debug_struct("OneTimeSecret")
             .field("id", &self.id)
             .field("kind", &self.kind)
             .field("name", &self.name)

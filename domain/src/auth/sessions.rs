@@ -1,32 +1,32 @@
-//! Signed-in browsers, as their owner lists them.
+//! A user's browser sessions.
 
 use crate::ids::SessionId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One signed-in browser.
+/// Describes a browser session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The id, which opens nothing.
+    /// The id, which does not authenticate.
     pub id: SessionId,
-    /// Whether it is the one that asks.
+    /// Whether this is the session of the request.
     pub current: bool,
-    /// The browser's own words for itself.
+    /// The browser's `User-Agent`.
     pub user_agent: String,
-    /// The address it signed in from.
+    /// The IP address at sign-in.
     pub address: String,
-    /// When it signed in.
+    /// When the user signed in.
     pub created_at: Timestamp,
-    /// When it was last seen, to within a minute.
+    /// When the session was last used, accurate to a minute.
     pub last_seen_at: Timestamp,
 }
 
 impl Session {
-    /// A short name for the browser, read from its user agent: `Firefox on Linux`.
+    /// Returns a short name derived from the user agent: `Firefox on Linux`.
     #[must_use]
     pub fn browser(&self) -> String {
         let agent = self.user_agent.as_str();
-        // Order matters: Edge and Opera also say Chrome, and Chrome also says Safari.
+        // Order matters: Edge and Opera include Chrome, and Chrome includes Safari.
         let browser = [
             ("Edg/", "Edge"),
             ("OPR/", "Opera"),
@@ -36,7 +36,7 @@ impl Session {
             ("curl/", "curl"),
         ]
         .iter()
-        .find(|(mark, _)| agent.contains(mark))
+        .find(|(token, _)| agent.contains(token))
         .map(|(_, name)| *name);
         let system = [
             ("iPhone", "iPhone"),
@@ -47,13 +47,13 @@ impl Session {
             ("Linux", "Linux"),
         ]
         .iter()
-        .find(|(mark, _)| agent.contains(mark))
+        .find(|(token, _)| agent.contains(token))
         .map(|(_, name)| *name);
         match (browser, system) {
             (Some(browser), Some(system)) => format!("{browser} on {system}"),
             (Some(browser), None) => browser.to_owned(),
-            (None, Some(system)) => format!("A browser on {system}"),
-            (None, None) => "An unknown browser".to_owned(),
+            (None, Some(system)) => format!("Browser on {system}"),
+            (None, None) => "Unknown browser".to_owned(),
         }
     }
 }

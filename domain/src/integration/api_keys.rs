@@ -1,56 +1,56 @@
-//! The key that connectors of an account prove themselves with.
+//! API keys, which authenticate an account's connectors.
 
 use crate::ids::ApiKeyId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The keys of an account that work, without what is secret.
+/// Holds the active API keys of an account, without their secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeys {
-    /// The one that connectors are given.
+    /// The current key.
     pub current: ApiKey,
-    /// The one before, while it still works.
+    /// The previous key, while it is still active.
     pub previous: Option<ApiKey>,
 }
 
-/// A key, without what is secret.
+/// Describes an API key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKey {
     /// The id.
     pub id: ApiKeyId,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: Timestamp,
-    /// Who made it; nobody when it came with the account.
+    /// The name of the user who created it; `None` if it was created with the account.
     pub created_by: Option<String>,
-    /// When it stops, once another has taken its place.
+    /// When the key expires, once it has been rotated.
     pub ends_at: Option<Timestamp>,
-    /// When it was last used, to within a minute.
+    /// When the key was last used, accurate to a minute.
     pub last_used_at: Option<Timestamp>,
-    /// By which implementation; empty where it did not name itself.
+    /// The implementation that last used it; empty if it sent no `X-Connector` header.
     pub last_used_by: String,
 }
 
-/// For how long the key before still works once there is a new one.
+/// How long the previous key stays active after a rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overlap {
-    /// It stops at once, as when somebody has it who should not.
+    /// The previous key is revoked immediately, for a leaked key.
     None,
-    /// An hour.
+    /// 1 hour.
     Hour,
-    /// A day.
+    /// 1 day.
     Day,
-    /// A week.
+    /// 7 days.
     Week,
-    /// Thirty days.
+    /// 30 days.
     Month,
 }
 
 impl Overlap {
-    /// All there are, in reading order.
+    /// All values, in display order.
     pub const ALL: [Self; 5] = [Self::Week, Self::Month, Self::Day, Self::Hour, Self::None];
 
-    /// The word for it in a form.
+    /// Returns the code in forms.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -62,25 +62,25 @@ impl Overlap {
         }
     }
 
-    /// The words for it on a page, after "The key before works".
+    /// Returns the label in the UI and in the audit log.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::None => "no longer: it stops at once",
-            Self::Hour => "for one more hour",
-            Self::Day => "for one more day",
-            Self::Week => "for seven more days",
-            Self::Month => "for thirty more days",
+            Self::None => "Revoke immediately",
+            Self::Hour => "Revoke after 1 hour",
+            Self::Day => "Revoke after 1 day",
+            Self::Week => "Revoke after 7 days",
+            Self::Month => "Revoke after 30 days",
         }
     }
 
-    /// The one that `code` names.
+    /// Returns the value with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|overlap| overlap.code() == code)
     }
 
-    /// How long it is.
+    /// Returns the duration.
     #[must_use]
     pub fn duration(self) -> Duration {
         const HOUR: u64 = 3600;

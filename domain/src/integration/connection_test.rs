@@ -1,72 +1,72 @@
-//! Whether the DAM can be reached, step by step.
+//! The connection test of the DAM: its steps and their results.
 
 use crate::oauth2::scopes::Scope;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What is tried, in this order.
+/// The kind of a test step, in the order of the test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepKind {
-    /// The portal URL's name leads to addresses that may be asked.
+    /// The host of the portal URL resolves to allowed addresses.
     Name,
-    /// One of them answers, over TLS that holds.
+    /// One of the addresses completes a TLS handshake.
     Tls,
-    /// The client id and secret get a token.
+    /// The client ID and client secret obtain an access token.
     Token,
-    /// The token has a scope.
+    /// The access token has a scope.
     Scope,
-    /// The token reads something.
+    /// The access token can read assets.
     Read,
 }
 
 impl StepKind {
-    /// The words for it on a page.
+    /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::Name => "Name resolved",
+            Self::Name => "DNS lookup",
             Self::Tls => "Secure connection",
             Self::Token => "Access token",
             Self::Scope => "Scope",
-            Self::Read => "First read",
+            Self::Read => "Read assets",
         }
     }
 }
 
-/// How a step went.
+/// The result of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It worked.
+    /// The step succeeded.
     Passed,
-    /// It did not, and something can be done about it.
+    /// The step failed.
     Failed,
-    /// It was not tried, as an earlier one did not work or it does not apply.
+    /// The step was not run, since an earlier step failed or it does not apply.
     Skipped,
 }
 
-/// One step that has been tried.
+/// Describes a completed step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// What was tried.
+    /// The kind of the step.
     pub kind: StepKind,
-    /// Which scope, where it is one.
+    /// The scope, for a step of [`StepKind::Scope`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// How it went.
+    /// The result.
     pub outcome: Outcome,
-    /// What happened, in a sentence.
+    /// A sentence that says what happened.
     pub detail: String,
-    /// What to do about it; empty where it worked.
+    /// A sentence that says what to do; empty if the step succeeded.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remedy: String,
-    /// How long it took, in milliseconds.
+    /// The duration in milliseconds.
     pub millis: u64,
 }
 
 impl Step {
-    /// What it is called on a page: `Scope asset:read`.
+    /// Returns the title in the UI: `Scope asset:read`.
     #[must_use]
     pub fn title(&self) -> String {
         match &self.scope {
@@ -76,24 +76,24 @@ impl Step {
     }
 }
 
-/// A whole test.
+/// Describes a completed connection test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// When it was made.
+    /// When the test was run.
     pub at: Timestamp,
-    /// Who made it; nobody when it was made on the command line.
+    /// The name of the user who ran it; `None` for the command line.
     pub by: Option<String>,
-    /// Its steps.
+    /// The steps.
     pub steps: Vec<Step>,
 }
 
 impl Report {
-    /// Whether every step worked that applied.
+    /// Reports whether no step failed.
     #[must_use]
     pub fn passed(&self) -> bool {
         !self.steps.iter().any(|step| step.outcome == Outcome::Failed)
     }
 }
 
-/// The scopes that the test looks for: the seven of the guide.
-pub const SCOPES: [Scope; 7] = Scope::CONNECTOR;
+/// The scopes that the test checks for: the seven of the guide.
+pub const TESTED_SCOPES: [Scope; 7] = Scope::CONNECTOR;

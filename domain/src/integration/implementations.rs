@@ -1,36 +1,36 @@
 //! Implementations: the CMS instances that use the connector API.
 
-use crate::fields::tidy;
+use crate::fields::normalize_whitespace;
 use crate::ids::ImplementationId;
 use crate::time::Timestamp;
 use crate::unicode::replace_hidden;
 use serde::{Deserialize, Serialize};
 
-/// The most characters of a kind or a version.
-const MAX_WORD: usize = 40;
+/// The maximum length of a kind or a version, in bytes.
+const MAX_PRODUCT_BYTES: usize = 40;
 
-/// The most characters of an instance's or an environment's name.
-const MAX_INSTANCE: usize = 100;
+/// The maximum length of the name of an instance or an environment, in characters.
+const MAX_INSTANCE_CHARS: usize = 100;
 
-/// A CMS instance, as it has last been seen.
+/// Describes a CMS instance by its latest request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Implementation {
     /// The id.
     pub id: ImplementationId,
-    /// What people call it; empty until they do.
+    /// The name that users have given it; empty by default.
     pub name: String,
-    /// What it says of itself.
+    /// The connector as it identifies itself.
     pub connector: Connector,
-    /// When it was first seen.
+    /// When its first request arrived.
     pub first_seen_at: Timestamp,
-    /// When it was last seen, to within a minute.
+    /// When its latest request arrived, accurate to a minute.
     pub last_seen_at: Timestamp,
-    /// The newest revision of the settings that it has taken, if it has taken any.
+    /// The latest settings revision that it has fetched, if any.
     pub revision: Option<i64>,
 }
 
 impl Implementation {
-    /// What it is called on a page: its given name, or what it calls itself.
+    /// Returns the title in the UI: the given name, or else the reported one.
     #[must_use]
     pub fn title(&self) -> String {
         if self.name.is_empty() {
@@ -41,26 +41,26 @@ impl Implementation {
     }
 }
 
-/// What a connector says of itself, in the header `X-Connector`.
+/// Describes a connector, parsed from its `X-Connector` header.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Connector {
-    /// `sitecoreai`, `xpxm` or another word, in small letters.
+    /// The kind in lower case: `sitecoreai`, `xpxm` or another product name.
     pub kind: String,
-    /// Its version.
+    /// The version.
     pub version: String,
-    /// Which of the organisation's instances it is; empty where there is but one.
+    /// The name of the instance; may be empty.
     pub instance: String,
-    /// What that instance is for, such as `production`; may be empty.
+    /// The environment of the instance, such as `production`; may be empty.
     pub environment: String,
 }
 
-/// Why a header is not understood.
+/// The error for a malformed `X-Connector` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected KIND/VERSION; instance=\"NAME\", such as sitecoreai/2.1.0; instance=\"Production\"")]
-pub struct NotAConnector;
+pub struct ParseConnectorError;
 
 impl Connector {
-    /// The words for a kind on a page.
+    /// Returns the label of the kind in the UI.
     #[must_use]
     pub fn kind_label(&self) -> &str {
         match self.kind.as_str() {
@@ -70,29 +70,30 @@ impl Connector {
         }
     }
 
-    /// What it calls itself: `SitecoreAI Production`.
+    /// Returns the reported name: `SitecoreAI Production`.
     #[must_use]
     pub fn title(&self) -> String {
         format!("{} {}", self.kind_label(), self.instance).trim_end().to_owned()
     }
 
-    /// Reads `KIND/VERSION; instance="NAME"`, and `environment="NAME"` besides. Parameters that nobody here knows are
-    /// left for those who do (as RFC 9110 §5.6.6 has parameters).
+    /// Parses `KIND/VERSION; instance="NAME"; environment="NAME"`, where the parameters (RFC 9110 §5.6.6) are optional and
+    /// unknown ones are ignored.
     ///
     /// # Errors
-    /// [`NotAConnector`].
-    pub fn parse(header: &str) -> Result<Self, NotAConnector> {
+    /// Returns [`ParseConnectorError`] for a malformed header.
+    pub fn parse(header: &str) -> Result<Self, ParseConnectorError> {
         let (product, mut rest) = header.split_at(header.find(';').unwrap_or(header.len()));
-        let (kind, version) = product.trim().split_once('/').ok_or(NotAConnector)?;
+        let (kind, version) = product.trim().split_once('/').ok_or(ParseConnectorError)?;
         let is_kind = !kind.is_empty()
-            && kind.len() <= MAX_WORD
+            && kind.len() <= MAX_PRODUCT_BYTES
             && kind
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-        let is_version =
-            !version.is_empty() && version.len() <= MAX_WORD && version.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_version = !version.is_empty()
+            && version.len() <= MAX_PRODUCT_BYTES
+            && version.bytes().all(|byte| byte.is_ascii_graphic());
         if !(is_kind && is_version) {
-            return Err(NotAConnector);
+            return Err(ParseConnectorError);
         }
         let mut connector = Self {
             kind: kind.to_ascii_lowercase(),
@@ -105,15 +106,15 @@ impl Connector {
             if parameter.is_empty() {
                 break;
             }
-            let (name, value) = parameter.split_once('=').ok_or(NotAConnector)?;
-            let (value, left) = value_of(value)?;
-            rest = left.trim_start();
+            let (name, value) = parameter.split_once('=').ok_or(ParseConnectorError)?;
+            let (value, remainder) = parse_parameter_value(value)?;
+            rest = remainder.trim_start();
             if !(rest.is_empty() || rest.starts_with(';')) {
-                return Err(NotAConnector);
+                return Err(ParseConnectorError);
             }
             match name.trim().to_ascii_lowercase().as_str() {
-                "instance" => connector.instance = name_of(&value)?,
-                "environment" => connector.environment = name_of(&value)?,
+                "instance" => connector.instance = parse_name(&value)?,
+                "environment" => connector.environment = parse_name(&value)?,
                 _ => {}
             }
         }
@@ -121,8 +122,8 @@ impl Connector {
     }
 }
 
-/// A parameter's value, quoted or not, and what follows it.
-fn value_of(text: &str) -> Result<(String, &str), NotAConnector> {
+/// Parses a parameter's token or quoted string, and returns the value and the rest.
+fn parse_parameter_value(text: &str) -> Result<(String, &str), ParseConnectorError> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
         return Ok((text[..end].trim().to_owned(), &text[end..]));
@@ -132,19 +133,20 @@ fn value_of(text: &str) -> Result<(String, &str), NotAConnector> {
     while let Some((index, character)) = characters.next() {
         match character {
             '"' => return Ok((value, &quoted[index + 1..])),
-            '\\' => value.push(characters.next().ok_or(NotAConnector)?.1),
+            '\\' => value.push(characters.next().ok_or(ParseConnectorError)?.1),
             other => value.push(other),
         }
     }
-    Err(NotAConnector)
+    Err(ParseConnectorError)
 }
 
-fn name_of(value: &str) -> Result<String, NotAConnector> {
-    let name = tidy(value);
-    if name.chars().count() > MAX_INSTANCE || name.chars().any(char::is_control) {
-        return Err(NotAConnector);
+/// Normalizes and validates the name of an instance or an environment.
+fn parse_name(value: &str) -> Result<String, ParseConnectorError> {
+    let name = normalize_whitespace(value);
+    if name.chars().count() > MAX_INSTANCE_CHARS || name.chars().any(char::is_control) {
+        return Err(ParseConnectorError);
     }
-    // A connector works whatever its CMS is called; the page shows that there is something.
+    // Replaced rather than rejected, so that the name of a CMS can't keep its connector from working.
     Ok(replace_hidden(&name).into_owned())
 }
 
@@ -154,7 +156,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_connector_names_itself() {
+    fn connector_header_is_parsed() {
         let connector =
             Connector::parse("SitecoreAI/2.1.0-rc; instance=\"Shop \\\"North\\\"; 1\"; environment=staging; x=1");
         assert_eq!(
@@ -171,8 +173,8 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_of_a_name_is_shown() {
-        for (instance, shown) in [
+    fn hidden_characters_in_an_instance_are_replaced() {
+        for (instance, expected) in [
             ("Shop\u{202e}", "Shop\u{fffd}"),
             ("\u{200b}", "\u{fffd}"),
             ("\u{3164}", "\u{fffd}"),
@@ -180,12 +182,12 @@ mod tests {
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
         ] {
             let connector = Connector::parse(&format!("xpxm/9; instance=\"{instance}\""));
-            assert_eq!(connector.unwrap().instance, shown);
+            assert_eq!(connector.unwrap().instance, expected);
         }
     }
 
     #[test]
-    fn what_is_no_connector_is_refused() {
+    fn malformed_connector_header_is_refused() {
         for header in [
             "",
             "sitecoreai",
@@ -199,13 +201,13 @@ mod tests {
             "a/1; instance=\"\u{1}\"",
             &format!("a/1; instance=\"{}\"", "x".repeat(101)),
         ] {
-            assert_eq!(Connector::parse(header), Err(NotAConnector), "{header}");
+            assert_eq!(Connector::parse(header), Err(ParseConnectorError), "{header}");
         }
     }
 
     proptest! {
         #[test]
-        fn no_header_makes_it_panic(header in "\\PC{0,60}") {
+        fn parsing_never_panics(header in "\\PC{0,60}") {
             let _ = Connector::parse(&header);
         }
     }

@@ -1,4 +1,4 @@
-//! The Integration section: settings, API keys, implementations, remote logs and the DAM.
+//! The Integration section: settings, API keys, implementations, remote logs and the DAM connection.
 
 pub mod api_keys;
 pub mod connection_test;

@@ -1,57 +1,57 @@
-//! The address of a DAM portal, as people type it and as it is used.
+//! Validation and normalization of the DAM's portal URL.
 
 use std::net::Ipv6Addr;
 
-/// The longest address, in characters.
-const MAX: usize = 255;
+/// The maximum length of a portal URL, in characters.
+const MAX_URL_CHARS: usize = 255;
 
-/// Why a text is no address of a portal.
+/// The error for an invalid portal URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// It is no domain.
+pub enum PortalUrlError {
+    /// The host is not a domain or an IP address.
     #[error("Enter a domain such as acme.bynder.com.")]
     NoDomain,
-    /// It is longer than a domain can be: it has this many characters.
-    #[error("Use at most {MAX} characters. You entered {0}.")]
+    /// The text is longer than [`MAX_URL_CHARS`]: it has this many characters.
+    #[error("Use at most {MAX_URL_CHARS} characters. You entered {0}.")]
     TooLong(usize),
-    /// It has a user or a password before its host.
-    #[error("Leave out the user before the @.")]
+    /// The URL contains a user name or a password.
+    #[error("Remove the user name (before @).")]
     UserInfo,
-    /// Its scheme is not that of the web.
+    /// The scheme is neither `https` nor `http`.
     #[error("Use https.")]
     Scheme,
-    /// It has letters that stand in no DNS record.
-    #[error("Write an international domain in its ASCII form (xn--…).")]
+    /// The host contains non-ASCII characters.
+    #[error("Enter an internationalized domain in its ASCII form (xn--…).")]
     NotAscii,
-    /// Its port is no number from 1 to 65535.
+    /// The port is not a number from 1 to 65535.
     #[error("The port must be a number from 1 to 65535.")]
     Port,
 }
 
-/// A portal's origin, as it is used: `https://acme.bynder.com`. A path that was copied with it does not count, and what
-/// is typed without a scheme, or with `http`, is asked for over TLS; only this machine itself may go without.
+/// Validates a portal URL and returns its origin: `https://acme.bynder.com`. A path, query or fragment is dropped. A missing
+/// scheme and `http` become `https`; only a loopback host keeps `http`.
 ///
 /// # Errors
-/// [`Unfit`] with what is expected.
-pub fn normalised(text: &str) -> Result<String, Unfit> {
+/// Returns [`PortalUrlError`] for an invalid URL.
+pub fn normalize(text: &str) -> Result<String, PortalUrlError> {
     let text = text.trim();
     let length = text.chars().count();
-    if length > MAX {
-        return Err(Unfit::TooLong(length));
+    if length > MAX_URL_CHARS {
+        return Err(PortalUrlError::TooLong(length));
     }
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
         None => ("https".to_owned(), text),
     };
     if scheme != "https" && scheme != "http" {
-        return Err(Unfit::Scheme);
+        return Err(PortalUrlError::Scheme);
     }
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     if authority.contains('@') {
-        return Err(Unfit::UserInfo);
+        return Err(PortalUrlError::UserInfo);
     }
     if !authority.is_ascii() {
-        return Err(Unfit::NotAscii);
+        return Err(PortalUrlError::NotAscii);
     }
     let end = match authority.find(']') {
         Some(bracket) if authority.starts_with('[') => bracket + 1,
@@ -61,8 +61,8 @@ pub fn normalised(text: &str) -> Result<String, Unfit> {
     let host = host.to_ascii_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
     let is_local = is_loopback(host);
-    if !(is_domain(host) || is_local || is_address(host)) {
-        return Err(Unfit::NoDomain);
+    if !(is_domain(host) || is_local || is_ip_address(host)) {
+        return Err(PortalUrlError::NoDomain);
     }
     let scheme = if scheme == "http" && is_local { "http" } else { "https" };
     let port = match port.strip_prefix(':') {
@@ -73,7 +73,7 @@ pub fn normalised(text: &str) -> Result<String, Unfit> {
                 .all(|byte| byte.is_ascii_digit())
                 .then(|| digits.parse::<u16>());
             let port = number.and_then(Result::ok).filter(|port| *port > 0);
-            Some(port.ok_or(Unfit::Port)?)
+            Some(port.ok_or(PortalUrlError::Port)?)
         }
     };
     Ok(match port {
@@ -84,13 +84,13 @@ pub fn normalised(text: &str) -> Result<String, Unfit> {
     })
 }
 
-/// The host and port of a normalised address.
+/// Returns the host and port of a normalized origin.
 #[must_use]
 pub fn authority(origin: &str) -> &str {
     origin.split_once("://").map_or(origin, |(_, authority)| authority)
 }
 
-/// A name of at least two labels, whose last is no number (RFC 1123 §2.1).
+/// Reports whether `host` is a domain of at least two labels whose last one is not numeric (RFC 1123 §2.1).
 fn is_domain(host: &str) -> bool {
     let mut labels = host.split('.');
     let is_label = |label: &str| {
@@ -106,7 +106,7 @@ fn is_domain(host: &str) -> bool {
     host.contains('.') && labels.all(is_label) && !last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_address(host: &str) -> bool {
+fn is_ip_address(host: &str) -> bool {
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match literal {
         Some(literal) => literal.parse::<Ipv6Addr>().is_ok(),
@@ -128,8 +128,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_typed_becomes_an_origin() {
-        for (typed, used) in [
+    fn portal_url_is_normalized_to_its_origin() {
+        for (typed, origin) in [
             ("acme.bynder.com", "https://acme.bynder.com"),
             (" HTTPS://Acme.Bynder.com/media/?x=1#top ", "https://acme.bynder.com"),
             ("http://acme.bynder.com", "https://acme.bynder.com"),
@@ -142,39 +142,39 @@ mod tests {
             ("[::1]:8443", "https://[::1]:8443"),
             ("192.0.2.7", "https://192.0.2.7"),
         ] {
-            assert_eq!(normalised(typed).as_deref(), Ok(used), "{typed}");
+            assert_eq!(normalize(typed).as_deref(), Ok(origin), "{typed}");
         }
     }
 
     #[test]
-    fn what_is_no_address_is_told_so() {
-        for (typed, unfit) in [
-            ("", Unfit::NoDomain),
-            ("acme", Unfit::NoDomain),
-            ("https://", Unfit::NoDomain),
-            ("acme..com", Unfit::NoDomain),
-            ("-acme.com", Unfit::NoDomain),
-            ("acme.com bynder.com", Unfit::NoDomain),
-            ("1.2.3", Unfit::NoDomain),
-            ("[::1", Unfit::NoDomain),
-            ("ftp://acme.com", Unfit::Scheme),
-            ("javascript://acme.com", Unfit::Scheme),
-            ("ada@acme.com", Unfit::UserInfo),
-            ("bücher.example", Unfit::NotAscii),
-            ("acme.com:0", Unfit::Port),
-            ("acme.com:99999", Unfit::Port),
-            ("acme.com:", Unfit::Port),
-            (&"a".repeat(256), Unfit::TooLong(256)),
+    fn invalid_portal_url_is_refused() {
+        for (typed, error) in [
+            ("", PortalUrlError::NoDomain),
+            ("acme", PortalUrlError::NoDomain),
+            ("https://", PortalUrlError::NoDomain),
+            ("acme..com", PortalUrlError::NoDomain),
+            ("-acme.com", PortalUrlError::NoDomain),
+            ("acme.com bynder.com", PortalUrlError::NoDomain),
+            ("1.2.3", PortalUrlError::NoDomain),
+            ("[::1", PortalUrlError::NoDomain),
+            ("ftp://acme.com", PortalUrlError::Scheme),
+            ("javascript://acme.com", PortalUrlError::Scheme),
+            ("ada@acme.com", PortalUrlError::UserInfo),
+            ("bücher.example", PortalUrlError::NotAscii),
+            ("acme.com:0", PortalUrlError::Port),
+            ("acme.com:99999", PortalUrlError::Port),
+            ("acme.com:", PortalUrlError::Port),
+            (&"a".repeat(256), PortalUrlError::TooLong(256)),
         ] {
-            assert_eq!(normalised(typed), Err(unfit), "{typed}");
+            assert_eq!(normalize(typed), Err(error), "{typed}");
         }
     }
 
     proptest! {
         #[test]
-        fn an_origin_stays_as_it_is(typed in "\\PC{0,40}") {
-            if let Ok(origin) = normalised(&typed) {
-                prop_assert_eq!(normalised(&origin), Ok(origin));
+        fn normalization_is_idempotent(typed in "\\PC{0,40}") {
+            if let Ok(origin) = normalize(&typed) {
+                prop_assert_eq!(normalize(&origin), Ok(origin));
             }
         }
     }

@@ -1,47 +1,47 @@
-//! What connectors log, and send here where the account has switched that on.
+//! Remote logs: records that connectors send when Enable Remote Logging is on.
 
 use crate::fields::FieldErrors;
 use crate::ids::RemoteLogId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The most records of one batch.
-pub const MAX_BATCH: usize = 1_000;
+/// The maximum number of records in one batch.
+pub const MAX_BATCH_RECORDS: usize = 1_000;
 
-/// The longest message that is kept, in characters; a longer one is cut.
-pub const MAX_MESSAGE: usize = 4_000;
+/// The maximum length of a stored message, in characters; a longer one is truncated.
+pub const MAX_MESSAGE_CHARS: usize = 4_000;
 
-/// For how many days records are kept.
-pub const DAYS: u64 = 14;
+/// The retention of records, in days.
+pub const RETENTION_DAYS: u64 = 14;
 
-/// The most records that are kept for an account; the oldest go first.
-pub const MAX_RECORDS: i64 = 200_000;
+/// The maximum number of records stored per account; the oldest are deleted first.
+pub const MAX_ACCOUNT_RECORDS: i64 = 200_000;
 
-/// The most bytes that the records of an account take; the oldest go first.
-pub const MAX_BYTES: i64 = 64 * 1024 * 1024;
+/// The maximum size of an account's records, in bytes; the oldest are deleted first.
+pub const MAX_ACCOUNT_BYTES: i64 = 64 * 1024 * 1024;
 
-/// The most bytes that the records of all accounts take; the oldest of the account that has the most go first.
+/// The maximum size of all accounts' records, in bytes; the oldest of the account with the most bytes are deleted first.
 pub const MAX_TOTAL_BYTES: i64 = 512 * 1024 * 1024;
 
-/// How grave a record is.
+/// The severity of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// For the connector's makers.
+    /// Details for the developers of a connector.
     Debug,
-    /// What happened.
+    /// Normal operation.
     Info,
-    /// What may become an error.
+    /// A condition that may lead to an error.
     Warning,
-    /// What did not work.
+    /// A failure.
     Error,
 }
 
 impl Level {
-    /// All there are, the gravest first.
+    /// All levels, the most severe first.
     pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Info, Self::Debug];
 
-    /// The word for it.
+    /// Returns the code in the API and the database.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl Level {
         }
     }
 
-    /// The word for it on a page.
+    /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ impl Level {
         }
     }
 
-    /// The one that a word names, in the spellings of the usual loggers: case does not count.
+    /// Returns the level with this name, including the names that common loggers use. Not case-sensitive.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Some(match code.to_ascii_lowercase().as_str() {
@@ -76,103 +76,103 @@ impl Level {
     }
 }
 
-/// A record as a connector sends it. Members that nobody here knows are dropped.
+/// Holds a record as a connector sends it. Unknown members are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct Sent {
-    /// When it was logged, RFC 3339; now where it is left out.
+pub struct SubmittedLog {
+    /// The time by RFC 3339; the current time if omitted.
     pub time: Option<String>,
-    /// A [`Level`]'s word.
+    /// The name of a [`Level`].
     pub level: String,
-    /// What was logged.
+    /// The message.
     pub message: String,
 }
 
-/// A record to keep.
+/// Holds a validated record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    /// When it was logged; none for now.
+pub struct LogRecord {
+    /// The time; `None` for the current time.
     pub at: Option<Timestamp>,
-    /// How grave it is.
+    /// The severity.
     pub level: Level,
-    /// What was logged.
+    /// The message.
     pub message: String,
 }
 
-impl Sent {
-    /// The record, as it is kept.
+impl SubmittedLog {
+    /// Validates the record and truncates its message.
     ///
     /// # Errors
-    /// A complaint for each member that is not what it must be.
-    pub fn checked(self) -> Result<Record, FieldErrors> {
+    /// Returns a validation error for each invalid member.
+    pub fn validate(self) -> Result<LogRecord, FieldErrors> {
         let mut errors = FieldErrors::default();
         let at = self.time.as_deref().and_then(Timestamp::parse);
         if self.time.is_some() && at.is_none() {
-            errors.add("time", "Expected a time by RFC 3339.");
+            errors.add("time", "Expected an RFC 3339 timestamp.");
         }
         let level = Level::from_code(&self.level);
         if level.is_none() {
             errors.add("level", "Expected debug, info, warning or error.");
         }
-        errors.or(Record {
+        errors.into_result(LogRecord {
             at,
             level: level.unwrap_or(Level::Info),
-            message: tidy(&self.message),
+            message: truncate_message(&self.message),
         })
     }
 }
 
-/// The message as far as it is kept. A NUL stands in no text of PostgreSQL.
-fn tidy(message: &str) -> String {
-    let mut kept: String = message
+/// Truncates a message, and replaces NUL, which PostgreSQL can't store.
+fn truncate_message(message: &str) -> String {
+    let mut truncated: String = message
         .chars()
-        .take(MAX_MESSAGE)
+        .take(MAX_MESSAGE_CHARS)
         .map(|c| if c == '\0' { '\u{fffd}' } else { c })
         .collect();
-    if kept.len() < message.len() && message.chars().nth(MAX_MESSAGE).is_some() {
-        kept.push('…');
+    if truncated.len() < message.len() && message.chars().nth(MAX_MESSAGE_CHARS).is_some() {
+        truncated.push('…');
     }
-    kept
+    truncated
 }
 
-/// A record that is kept.
+/// Describes a stored record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteLog {
     /// The id.
     pub id: RemoteLogId,
     /// When it was logged.
     pub at: Timestamp,
-    /// How grave it is.
+    /// The severity.
     pub level: Level,
-    /// What the implementation called itself; empty where it did not.
+    /// The reported name of the implementation; empty if unknown.
     pub implementation: String,
-    /// What was logged.
+    /// The message.
     pub message: String,
 }
 
-/// The longest search, in characters; of a longer one, this much is searched for.
-pub const MAX_SEARCH: usize = 200;
+/// The maximum length of a search text, in characters; a longer one is truncated.
+pub const MAX_SEARCH_CHARS: usize = 200;
 
-/// Which records to list.
+/// Selects the records to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    /// A text that their message has; case does not count. May be empty.
+pub struct LogFilter {
+    /// A text that the message contains, not case-sensitive; empty for all.
     pub search: String,
-    /// Only of this level and graver ones.
+    /// The minimum severity.
     pub level: Option<Level>,
-    /// Only of what calls itself so; empty for all.
+    /// The reported name of the implementation; empty for all.
     pub implementation: String,
-    /// Only before this record, for the next page.
+    /// Limits the list to records before this one, for the next page.
     pub before: Option<RemoteLogId>,
 }
 
-/// A page of records, the newest first.
+/// Holds a page of records, the newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Logs {
+pub struct LogPage {
     /// The records.
     pub records: Vec<RemoteLog>,
-    /// Whether there are more.
+    /// Whether there is a next page.
     pub more: bool,
-    /// All that call themselves something, for the filter.
+    /// The names of all implementations, for the filter.
     pub implementations: Vec<String>,
 }
 
@@ -181,33 +181,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_read_as_loggers_write_it() {
-        let sent = Sent {
+    fn submitted_log_is_validated() {
+        let sent = SubmittedLog {
             time: Some("2026-01-31T09:05:00Z".to_owned()),
             level: "WARN".to_owned(),
             message: "a\0b".to_owned(),
         };
-        let record = sent.checked().unwrap();
+        let record = sent.validate().unwrap();
         assert_eq!(record.level, Level::Warning);
         assert_eq!(record.at, Some(Timestamp(1_769_850_300_000)));
         assert_eq!(record.message, "a\u{fffd}b");
     }
 
     #[test]
-    fn what_is_wrong_is_named_by_its_member() {
-        let sent = Sent {
+    fn invalid_member_is_named() {
+        let sent = SubmittedLog {
             time: Some("today".to_owned()),
             level: "loud".to_owned(),
             message: String::new(),
         };
-        let errors = sent.checked().unwrap_err();
-        assert!(errors.of("time").is_some() && errors.of("level").is_some());
+        let errors = sent.validate().unwrap_err();
+        assert!(errors.get("time").is_some() && errors.get("level").is_some());
     }
 
     #[test]
-    fn a_long_message_is_cut() {
-        let message = |length: usize| tidy(&"ü".repeat(length));
-        assert_eq!(message(MAX_MESSAGE).chars().count(), MAX_MESSAGE);
-        assert_eq!(message(MAX_MESSAGE + 9).chars().count(), MAX_MESSAGE + 1);
+    fn long_message_is_truncated() {
+        let message = |length: usize| truncate_message(&"ü".repeat(length));
+        assert_eq!(message(MAX_MESSAGE_CHARS).chars().count(), MAX_MESSAGE_CHARS);
+        assert_eq!(message(MAX_MESSAGE_CHARS + 9).chars().count(), MAX_MESSAGE_CHARS + 1);
     }
 }

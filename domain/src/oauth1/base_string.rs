@@ -5,33 +5,33 @@ use std::borrow::Cow;
 use crate::oauth1::{
     encoding::{encode, encode_again_into, encode_into},
     origin::Origin,
-    parameters::Protocol,
+    parameters::ProtocolParameter,
     signed_request::SignedRequest,
 };
 
 impl SignedRequest<'_> {
-    /// The signature base string of §3.4.1.1: method, URI and normalised parameters. It holds no secret.
+    /// Returns the signature base string of §3.4.1.1: method, URI and normalized parameters. It contains no secret.
     ///
-    /// The path is taken as it was sent, neither decoded nor tidied, so that client and server need not agree on how.
+    /// The path is used as it was sent, neither decoded nor normalized.
     #[must_use]
     pub fn base_string(&self, origin: &Origin) -> String {
         self.write_base_string(origin, &self.parameters)
     }
 
-    /// The base string as clients compute it that send `oauth_token=""` (or an empty callback or verifier) but leave it
-    /// out of what they sign; `None` where the request has no such parameter.
+    /// Returns the base string without empty optional parameters, as clients compute it that send `oauth_token=""` (or an
+    /// empty callback or verifier) but don't sign it; `None` if the request has no such parameter.
     ///
-    /// §3.1 lets a client omit an empty token, so both readings are in use. An empty parameter counts as absent here, so
-    /// one that nobody signed changes nothing.
+    /// §3.1 lets a client omit an empty token, and clients implement both. An empty parameter is treated as absent, so an
+    /// unsigned one has no effect.
     #[must_use]
     pub fn base_string_without_empty(&self, origin: &Origin) -> Option<String> {
-        let filled: Vec<_> = self
+        let non_empty: Vec<_> = self
             .parameters
             .iter()
             .filter(|(name, value)| !(value.is_empty() && is_optional(name)))
             .cloned()
             .collect();
-        (filled.len() < self.parameters.len()).then(|| self.write_base_string(origin, &filled))
+        (non_empty.len() < self.parameters.len()).then(|| self.write_base_string(origin, &non_empty))
     }
 
     fn write_base_string(&self, origin: &Origin, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
@@ -39,22 +39,22 @@ impl SignedRequest<'_> {
             .iter()
             .map(|(name, value)| name.len() + value.len() + 6)
             .sum();
-        // A reserved character takes up to five bytes (`%252B`); half as much again fits what clients usually send.
+        // A reserved character takes up to five bytes (`%252B`); 1.5 times the length is enough for typical requests.
         let mut out = String::with_capacity(origin.encoded().len() + 2 * self.path.len() + length * 3 / 2 + 32);
-        encode_into(&mut out, &upper_case(self.method));
+        encode_into(&mut out, &to_uppercase(self.method));
         out.push('&');
         out.push_str(origin.encoded());
         encode_into(&mut out, if self.path.is_empty() { "/" } else { self.path });
         out.push('&');
-        normalise_into(&mut out, parameters);
+        push_normalized(&mut out, parameters);
         out
     }
 }
 
-/// The signing key of §3.4.2, which is also the signature of `PLAINTEXT` (§3.4.4). Without a token its secret is empty.
+/// Returns the signing key of §3.4.2, which is also the signature of `PLAINTEXT` (§3.4.4). Without a token, its secret is
+/// empty.
 ///
-/// The text is as secret as what it is made of. It is written into one allocation, so a caller that wipes it leaves no
-/// copy behind.
+/// The key is a secret. It is written into one allocation, so that wiping it leaves no copy in memory.
 #[must_use]
 pub fn signing_key(consumer_secret: &str, token_secret: &str) -> String {
     let mut out = String::with_capacity(3 * (consumer_secret.len() + token_secret.len()) + 1);
@@ -64,8 +64,8 @@ pub fn signing_key(consumer_secret: &str, token_secret: &str) -> String {
     out
 }
 
-/// Appends the normalised parameters of §3.4.1.3.2, percent-encoded once more as §3.4.1.1 has it.
-fn normalise_into(out: &mut String, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) {
+/// Appends the normalized parameters of §3.4.1.3.2, percent-encoded again as §3.4.1.1 requires.
+fn push_normalized(out: &mut String, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) {
     let mut encoded: Vec<(Cow<'_, str>, Cow<'_, str>)> = parameters
         .iter()
         .map(|(name, value)| (encode(name), encode(value)))
@@ -81,14 +81,18 @@ fn normalise_into(out: &mut String, parameters: &[(Cow<'_, str>, Cow<'_, str>)])
     }
 }
 
-/// Whether a protocol parameter may be omitted where it is empty (§3.1, §2.1, §2.3).
+/// Reports whether a protocol parameter may be omitted if it is empty (§3.1, §2.1, §2.3).
 fn is_optional(name: &str) -> bool {
-    [Protocol::Token, Protocol::Callback, Protocol::Verifier]
-        .iter()
-        .any(|parameter| parameter.name() == name)
+    [
+        ProtocolParameter::Token,
+        ProtocolParameter::Callback,
+        ProtocolParameter::Verifier,
+    ]
+    .iter()
+    .any(|parameter| parameter.name() == name)
 }
 
-fn upper_case(method: &str) -> Cow<'_, str> {
+fn to_uppercase(method: &str) -> Cow<'_, str> {
     if method.bytes().any(|byte| byte.is_ascii_lowercase()) {
         Cow::Owned(method.to_ascii_uppercase())
     } else {

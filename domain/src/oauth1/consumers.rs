@@ -1,41 +1,44 @@
-//! OAuth 1 consumers: the programs that tokens are issued to.
+//! OAuth 1 consumers: the applications that tokens are issued to.
 
 use crate::fields::{self, FieldErrors};
 use crate::ids::ConsumerId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A consumer without its secret.
+/// The maximum length of an RSA public key in PEM form, in bytes.
+const MAX_PEM_BYTES: usize = 8192;
+
+/// Describes a consumer, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumer {
     /// The id.
     pub id: ConsumerId,
-    /// The name, one of a kind in the account.
+    /// The name, unique in the account.
     pub name: String,
     /// The consumer key, which is public.
     pub key: String,
-    /// The RSA public key (PEM) with which its RSA-SHA1 signatures are checked.
+    /// The RSA public key (PEM) that verifies its RSA-SHA1 signatures.
     pub rsa_public_key: Option<String>,
-    /// Whether it may use OAuth 1.0 without verifier, which a session fixation attack can abuse (2009-1).
+    /// Whether it may use the OAuth 1.0 flow without verifier, which is vulnerable to session fixation (2009-1).
     pub legacy_flow: bool,
-    /// How many of its tokens work.
+    /// The number of its active tokens.
     pub tokens: i64,
-    /// Who made it; nobody when it was made on the command line.
+    /// The name of the user who created it; `None` for the command line.
     pub created_by: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// One line of the `Consumer` list in the token dialog.
+/// Describes a consumer as an option of the `Consumer` field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConsumerChoice {
+pub struct ConsumerOption {
     /// The id.
     pub id: ConsumerId,
     /// The name.
     pub name: String,
 }
 
-/// A consumer to make.
+/// Holds the input for a new consumer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewConsumer {
     /// The name.
@@ -43,32 +46,32 @@ pub struct NewConsumer {
 }
 
 impl NewConsumer {
-    /// The input, tidied.
+    /// Validates and normalizes the input.
     ///
     /// # Errors
-    /// A name that is empty or too long.
-    pub fn checked(self) -> Result<Self, FieldErrors> {
+    /// Returns a validation error for an invalid name.
+    pub fn validate(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = fields::name("name", &self.name, &mut errors);
-        errors.or(Self { name })
+        let name = fields::validate_name("name", &self.name, &mut errors);
+        errors.into_result(Self { name })
     }
 }
 
-/// How a consumer's requests are checked, beyond its secret.
+/// Holds how a consumer's signatures are verified in addition to its secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerSigning {
-    /// The RSA public key, PEM (`BEGIN PUBLIC KEY` or `BEGIN RSA PUBLIC KEY`); empty for none.
+    /// The RSA public key in PEM form (`BEGIN PUBLIC KEY` or `BEGIN RSA PUBLIC KEY`); empty for none.
     pub rsa_public_key: String,
-    /// Whether it may use the flow without verifier.
+    /// Whether it may use the OAuth 1.0 flow without verifier.
     pub legacy_flow: bool,
 }
 
 impl ConsumerSigning {
-    /// The input, tidied. Whether the key's numbers make sense is for the server to say.
+    /// Validates and normalizes the input. Only the server parses the key itself.
     ///
     /// # Errors
-    /// A key that is not PEM.
-    pub fn checked(self) -> Result<Self, FieldErrors> {
+    /// Returns a validation error for a key that is not a public key in PEM form.
+    pub fn validate(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let key = self.rsa_public_key.trim().replace("\r\n", "\n");
         let is_pem = ["PUBLIC KEY", "RSA PUBLIC KEY"].iter().any(|label| {
@@ -77,15 +80,15 @@ impl ConsumerSigning {
         if key.contains("PRIVATE KEY") {
             errors.add(
                 "rsa_public_key",
-                "This is a private key. Keep it where requests are signed, and paste the public key.",
+                "This is a private key. Paste the public key instead, and keep the private key secret.",
             );
-        } else if !key.is_empty() && (!is_pem || key.len() > 8192) {
+        } else if !key.is_empty() && (!is_pem || key.len() > MAX_PEM_BYTES) {
             errors.add(
                 "rsa_public_key",
-                "Paste a public key in PEM form, from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----.",
+                "Paste a public key in PEM format, from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----.",
             );
         }
-        errors.or(Self {
+        errors.into_result(Self {
             rsa_public_key: key,
             legacy_flow: self.legacy_flow,
         })
@@ -96,23 +99,23 @@ impl ConsumerSigning {
 mod tests {
     use super::*;
 
-    fn key(text: &str) -> Result<ConsumerSigning, FieldErrors> {
+    fn validate_key(text: &str) -> Result<ConsumerSigning, FieldErrors> {
         ConsumerSigning {
             rsa_public_key: text.to_owned(),
             legacy_flow: false,
         }
-        .checked()
+        .validate()
     }
 
     #[test]
-    fn only_a_public_key_is_taken() {
-        assert!(key("").is_ok());
-        assert!(key(" -----BEGIN PUBLIC KEY-----\r\nAAAA\r\n-----END PUBLIC KEY-----\n").is_ok());
-        assert!(key("AAAA").is_err());
-        let private = key("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----").unwrap_err();
+    fn text_that_is_not_a_public_key_is_refused() {
+        assert!(validate_key("").is_ok());
+        assert!(validate_key(" -----BEGIN PUBLIC KEY-----\r\nAAAA\r\n-----END PUBLIC KEY-----\n").is_ok());
+        assert!(validate_key("AAAA").is_err());
+        let private = validate_key("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----").unwrap_err();
         assert!(
             private
-                .of("rsa_public_key")
+                .get("rsa_public_key")
                 .unwrap()
                 .starts_with("This is a private key")
         );

@@ -1,17 +1,17 @@
-//! Percent-encoding (RFC 5849 §3.6) and the decoding of what clients sent (§3.4.1.3.1).
+//! Percent-encoding (RFC 5849 §3.6) and decoding of request parameters (§3.4.1.3.1).
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
-/// All but the unreserved characters of §3.6.
+/// All characters except the unreserved ones of §3.6.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Why a text could not be decoded.
+/// The error for text that can't be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DecodeError {
-    /// A `%` without two hexadecimal digits after it.
+    /// A `%` is not followed by two hexadecimal digits.
     #[error("a percent sign is not followed by two hexadecimal digits")]
     BadEscape,
     /// The decoded bytes are not UTF-8.
@@ -19,7 +19,7 @@ pub enum DecodeError {
     NotUtf8,
 }
 
-/// Percent-encodes a text by RFC 5849 §3.6: everything but `A-Z a-z 0-9 - . _ ~`, in upper-case hexadecimal.
+/// Percent-encodes a text by RFC 5849 §3.6: everything but `A-Z a-z 0-9 - . _ ~`, in uppercase hexadecimal.
 ///
 /// ```
 /// assert_eq!(domain::oauth1::encode("Ladies + Gentlemen"), "Ladies%20%2B%20Gentlemen");
@@ -29,12 +29,12 @@ pub fn encode(text: &str) -> Cow<'_, str> {
     utf8_percent_encode(text, RESERVED).into()
 }
 
-/// Appends the percent-encoded text, with no buffer in between.
+/// Appends the percent-encoded text without an intermediate buffer.
 pub(crate) fn encode_into(out: &mut String, text: &str) {
     out.extend(utf8_percent_encode(text, RESERVED));
 }
 
-/// Appends a text that is percent-encoded already, encoded once more: only its percent signs need it.
+/// Percent-encodes already encoded text again and appends it. Only the percent signs change.
 pub(crate) fn encode_again_into(out: &mut String, encoded: &str) {
     let mut pieces = encoded.split('%');
     out.extend(pieces.next());
@@ -47,20 +47,20 @@ pub(crate) fn encode_again_into(out: &mut String, encoded: &str) {
 /// Decodes percent-encoded text by RFC 5849 §3.6; a `+` is a plus sign.
 ///
 /// # Errors
-/// [`DecodeError`] for an incomplete escape or for bytes that are not UTF-8.
+/// Returns [`DecodeError`] for an incomplete escape or bytes that are not UTF-8.
 pub fn decode(text: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     unescape(text, b'+')
 }
 
-/// Decodes one name or value of a query or of a form body (RFC 5849 §3.4.1.3.1); a `+` is a space.
+/// Decodes a name or a value of a query or a form body (RFC 5849 §3.4.1.3.1); a `+` is a space.
 ///
 /// # Errors
-/// [`DecodeError`] for an incomplete escape or for bytes that are not UTF-8.
+/// Returns [`DecodeError`] for an incomplete escape or bytes that are not UTF-8.
 pub fn decode_form(text: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     unescape(text, b' ')
 }
 
-/// Renders names and values as `application/x-www-form-urlencoded`, the form of the answers of §2.1 and §2.3.
+/// Encodes names and values as `application/x-www-form-urlencoded`, the format of the responses of §2.1 and §2.3.
 ///
 /// ```
 /// let body = domain::oauth1::encode_form(&[("oauth_token", "hh5s93j4hdidpola"), ("oauth_callback_confirmed", "true")]);
@@ -80,8 +80,8 @@ pub fn encode_form(pairs: &[(&str, &str)]) -> String {
     out
 }
 
-/// The decoder of the `percent-encoding` crate lets a broken escape pass as it stands. A server that does so would
-/// sign another text than the client meant, so this one refuses it.
+/// Decodes percent-encoded text, with `plus` as the meaning of `+`. Unlike the decoder of the `percent-encoding` crate, it
+/// rejects malformed escapes, since the server would otherwise sign a different text than the client.
 fn unescape(text: &[u8], plus: u8) -> Result<Cow<'_, str>, DecodeError> {
     let escaped = |byte: &u8| *byte == b'%' || (*byte == b'+' && plus != b'+');
     let Some(first) = text.iter().position(escaped) else {
@@ -95,8 +95,8 @@ fn unescape(text: &[u8], plus: u8) -> Result<Cow<'_, str>, DecodeError> {
     while let Some(&byte) = rest.next() {
         decoded.push(match byte {
             b'%' => {
-                let high = hex(rest.next()).ok_or(DecodeError::BadEscape)?;
-                let low = hex(rest.next()).ok_or(DecodeError::BadEscape)?;
+                let high = hex_value(rest.next()).ok_or(DecodeError::BadEscape)?;
+                let low = hex_value(rest.next()).ok_or(DecodeError::BadEscape)?;
                 high << 4 | low
             }
             b'+' => plus,
@@ -108,7 +108,7 @@ fn unescape(text: &[u8], plus: u8) -> Result<Cow<'_, str>, DecodeError> {
         .map_err(|_| DecodeError::NotUtf8)
 }
 
-fn hex(digit: Option<&u8>) -> Option<u8> {
+fn hex_value(digit: Option<&u8>) -> Option<u8> {
     match digit? {
         digit @ b'0'..=b'9' => Some(digit - b'0'),
         digit @ b'a'..=b'f' => Some(digit - b'a' + 10),

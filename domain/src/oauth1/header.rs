@@ -2,48 +2,49 @@
 
 use crate::oauth1::{
     encoding::decode,
-    parameters::{Parameters, Place, Protocol, undecodable},
-    refusal::Refusal,
+    parameters::{ParameterLocation, Parameters, ProtocolParameter, decode_error},
+    refusal::Oauth1Error,
 };
 
-/// How many bytes of credentials the header may carry.
-pub const MAX_HEADER: usize = 8 * 1024;
+/// The maximum length of the header's credentials, in bytes.
+pub const MAX_HEADER_BYTES: usize = 8 * 1024;
 
-/// What follows the scheme, if the scheme is `OAuth` in any case.
+/// Returns the text after the scheme, if the scheme is `OAuth` (not case-sensitive).
 pub(crate) fn credentials(header: &[u8]) -> Option<&[u8]> {
     let (scheme, rest) = header.trim_ascii_start().split_at_checked(5)?;
-    let separated = rest.first().is_none_or(|byte| is_space(*byte));
-    (scheme.eq_ignore_ascii_case(b"OAuth") && separated).then_some(rest)
+    let is_separated = rest.first().is_none_or(|byte| is_space(*byte));
+    (scheme.eq_ignore_ascii_case(b"OAuth") && is_separated).then_some(rest)
 }
 
-/// Reads `name="value"` pairs, separated by commas. Real clients pad them with blanks and leave a comma at the end, and
-/// RFC 9110 §5.6.1 has a reader accept empty elements of a list; nothing else is forgiven.
-pub(crate) fn read<'a>(credentials: &'a [u8], parameters: &mut Parameters<'a>) -> Result<(), Refusal> {
-    if credentials.len() > MAX_HEADER {
-        return Err(Refusal::rejected(
+/// Parses `name="value"` pairs separated by commas. White space around them, and empty list elements (RFC 9110 §5.6.1) such
+/// as a trailing comma, are accepted, since real clients send them.
+pub(crate) fn read<'a>(credentials: &'a [u8], parameters: &mut Parameters<'a>) -> Result<(), Oauth1Error> {
+    if credentials.len() > MAX_HEADER_BYTES {
+        return Err(Oauth1Error::rejected_parameters(
             "The Authorization header is longer than 8 KiB.",
             Vec::new(),
         ));
     }
     let mut reader = Reader { rest: credentials };
-    let mut realm_seen = false;
+    let mut has_realm = false;
     loop {
         reader.skip(|byte| is_space(byte) || byte == b',');
         if reader.rest.is_empty() {
             return Ok(());
         }
-        let name = reader.name()?;
+        let name = reader.read_name()?;
         if name.eq_ignore_ascii_case(b"realm") {
-            // Not percent-encoded and not signed; it is only stepped over.
-            reader.realm()?;
-            if std::mem::replace(&mut realm_seen, true) {
+            // The realm is neither percent-encoded nor signed, so it is skipped.
+            reader.skip_realm()?;
+            if std::mem::replace(&mut has_realm, true) {
                 return Err(malformed("The Authorization header has more than one realm."));
             }
         } else {
-            let value = reader.value()?;
-            let name = decode(name).map_err(|error| undecodable(Place::Header, error, None))?;
-            let value = decode(value).map_err(|error| undecodable(Place::Header, error, Protocol::named(&name)))?;
-            parameters.add(Place::Header, name, value)?;
+            let value = reader.read_value()?;
+            let name = decode(name).map_err(|error| decode_error(ParameterLocation::Header, error, None))?;
+            let value = decode(value)
+                .map_err(|error| decode_error(ParameterLocation::Header, error, ProtocolParameter::from_name(&name)))?;
+            parameters.add(ParameterLocation::Header, name, value)?;
         }
         reader.skip(is_space);
         if !matches!(reader.rest.first(), None | Some(b',')) {
@@ -74,18 +75,18 @@ impl<'a> Reader<'a> {
         taken
     }
 
-    fn expect(&mut self, wanted: u8, sentence: &'static str) -> Result<(), Refusal> {
+    fn expect(&mut self, wanted: u8, message: &'static str) -> Result<(), Oauth1Error> {
         match self.rest.split_first() {
             Some((first, rest)) if *first == wanted => {
                 self.rest = rest;
                 Ok(())
             }
-            _ => Err(malformed(sentence)),
+            _ => Err(malformed(message)),
         }
     }
 
-    /// A name and the opening of its value: `name="`.
-    fn name(&mut self) -> Result<&'a [u8], Refusal> {
+    /// Parses a name and the start of its value: `name="`.
+    fn read_name(&mut self) -> Result<&'a [u8], Oauth1Error> {
         let name = self.take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'=' | b',' | b'"' | b'\\'));
         if name.is_empty() {
             return Err(malformed("The Authorization header has a parameter without a name."));
@@ -93,31 +94,28 @@ impl<'a> Reader<'a> {
         self.skip(is_space);
         self.expect(b'=', "The Authorization header has a parameter without a value.")?;
         self.skip(is_space);
-        self.expect(
-            b'"',
-            "The values of the Authorization header must stand in double quotes.",
-        )?;
+        self.expect(b'"', "The values of the Authorization header must be in double quotes.")?;
         Ok(name)
     }
 
-    /// A percent-encoded value up to its closing quote. Reserved characters that a client left as they are stand for
-    /// themselves; blanks, backslashes and anything that is not ASCII have to be encoded.
-    fn value(&mut self) -> Result<&'a [u8], Refusal> {
+    /// Parses a percent-encoded value up to its closing quote. Unencoded reserved characters are accepted; white space,
+    /// backslashes and non-ASCII characters must be encoded.
+    fn read_value(&mut self) -> Result<&'a [u8], Oauth1Error> {
         let value = self.take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
         self.expect(
             b'"',
-            "The Authorization header has a value that is not percent-encoded or lacks its closing quote.",
+            "The Authorization header has a value that is not percent-encoded or has no closing quote.",
         )?;
         Ok(value)
     }
 
-    /// The realm is a quoted string of RFC 9110 §5.6.4, where a backslash takes the next character as it is.
-    fn realm(&mut self) -> Result<(), Refusal> {
+    /// Skips the realm, a quoted string of RFC 9110 §5.6.4, in which a backslash escapes the next character.
+    fn skip_realm(&mut self) -> Result<(), Oauth1Error> {
         loop {
             self.skip(|byte| !matches!(byte, b'"' | b'\\'));
             match self.rest {
                 [b'\\', _, rest @ ..] => self.rest = rest,
-                _ => return self.expect(b'"', "The realm of the Authorization header lacks its closing quote."),
+                _ => return self.expect(b'"', "The realm of the Authorization header has no closing quote."),
             }
         }
     }
@@ -127,6 +125,6 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-fn malformed(sentence: &'static str) -> Refusal {
-    Refusal::rejected(sentence, Vec::new())
+fn malformed(message: &'static str) -> Oauth1Error {
+    Oauth1Error::rejected_parameters(message, Vec::new())
 }

@@ -1,6 +1,6 @@
-//! What a token is for: the system on the other side.
+//! Integration types of tokens: the systems that use the API.
 
-/// Common CMS and PIM systems, in the order of the list; the last, [`OTHER`], asks for a name.
+/// Common CMS and PIM systems, in display order. The last one, [`OTHER`], requires an integration name.
 pub const INTEGRATION_TYPES: &[&str] = &[
     "Adobe Experience Manager",
     "Akeneo PIM",
@@ -27,11 +27,11 @@ pub const INTEGRATION_TYPES: &[&str] = &[
     OTHER,
 ];
 
-/// The type that asks for the integration's name.
+/// The type that requires an integration name.
 pub const OTHER: &str = "Other";
 
-/// Whether `text` is one of the list.
+/// Reports whether `text` is an integration type.
 #[must_use]
-pub fn is_type(text: &str) -> bool {
+pub fn is_integration_type(text: &str) -> bool {
     INTEGRATION_TYPES.contains(&text)
 }

@@ -1,8 +1,8 @@
-//! The text side of OAuth 1.0a (RFC 5849), as a server needs it.
+//! OAuth 1.0a (RFC 5849) for servers: parsing of requests and construction of the signature base string.
 //!
-//! A request is given as it stood on the wire, is parsed into a [`SignedRequest`], and that one yields the signature
-//! base string and the rules that need no database. Whatever is wrong with it becomes a [`Refusal`], never a panic.
-//! Nothing here computes or compares a signature: that is the portal's, together with its keys.
+//! A received [`Request`] is parsed into a [`SignedRequest`], which provides the signature base string and the checks that
+//! need no database. An invalid request results in an [`Oauth1Error`], never in a panic. Signatures are computed and compared
+//! in `portal`, which has the keys.
 //!
 //! ```
 //! use domain::oauth1::{Origin, Request, SignatureMethod, signing_key};
@@ -40,11 +40,11 @@ mod tests;
 
 pub use base_string::signing_key;
 pub use encoding::{DecodeError, decode, decode_form, encode, encode_form};
-pub use header::MAX_HEADER;
-pub use origin::{InvalidOrigin, Origin};
+pub use header::MAX_HEADER_BYTES;
+pub use origin::{Origin, ParseOriginError};
 pub use parameters::MAX_PARAMETERS;
-pub use problem::Problem;
-pub use refusal::Refusal;
+pub use problem::OauthProblem;
+pub use refusal::Oauth1Error;
 pub use request::{Request, is_form};
 pub use signature_method::SignatureMethod;
 pub use signed_request::SignedRequest;

@@ -1,21 +1,21 @@
-//! The parameters of one request, gathered from its three places (RFC 5849 §3.4.1.3.1 and §3.5).
+//! The parameters of a request, collected from header, body and query (RFC 5849 §3.4.1.3.1 and §3.5).
 
 use std::borrow::Cow;
 
 use crate::oauth1::{
     encoding::{DecodeError, decode_form},
-    refusal::Refusal,
+    refusal::Oauth1Error,
 };
 
-/// How many parameters a request may have, in all places together.
+/// The maximum number of parameters of a request, in all locations together.
 pub const MAX_PARAMETERS: usize = 200;
 
-/// The prefix that §3.5 keeps for the protocol.
-const PREFIX: &str = "oauth_";
+/// The prefix that §3.5 reserves for protocol parameters.
+const PROTOCOL_PREFIX: &str = "oauth_";
 
-/// Where a parameter was sent.
+/// The part of a request that contains a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ParameterLocation {
     /// The `Authorization` header, §3.5.1.
     Header,
     /// The form body, §3.5.2.
@@ -26,7 +26,7 @@ pub(crate) enum Place {
 
 /// A protocol parameter that RFC 5849 defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Protocol {
+pub(crate) enum ProtocolParameter {
     ConsumerKey,
     Token,
     SignatureMethod,
@@ -38,7 +38,7 @@ pub(crate) enum Protocol {
     Verifier,
 }
 
-impl Protocol {
+impl ProtocolParameter {
     const ALL: [Self; 9] = [
         Self::ConsumerKey,
         Self::Token,
@@ -65,23 +65,23 @@ impl Protocol {
         }
     }
 
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
     }
 }
 
-/// What is signed of a request's parameters, and the protocol's own among them.
+/// Collects the signed parameters of a request, with the protocol parameters by name.
 #[derive(Default)]
 pub(crate) struct Parameters<'a> {
-    /// Decoded names and values that take part in the base string: all but `realm` and `oauth_signature`.
+    /// The decoded names and values of the base string: all except `realm` and `oauth_signature`.
     signed: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    protocol: [Option<Cow<'a, str>>; Protocol::ALL.len()],
-    protocol_place: Option<Place>,
+    protocol: [Option<Cow<'a, str>>; ProtocolParameter::ALL.len()],
+    protocol_location: Option<ParameterLocation>,
     count: usize,
 }
 
 impl<'a> Parameters<'a> {
-    /// With room for a usual header, so that reading it allocates once.
+    /// Creates an empty collection with capacity for a typical header.
     pub(crate) fn new() -> Self {
         Self {
             signed: Vec::with_capacity(12),
@@ -89,20 +89,28 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Adds a decoded parameter, refusing what §3.2 and §3.5 forbid: a protocol parameter twice, or in two places.
-    pub(crate) fn add(&mut self, place: Place, name: Cow<'a, str>, value: Cow<'a, str>) -> Result<(), Refusal> {
+    /// Adds a decoded parameter.
+    ///
+    /// # Errors
+    /// Rejects what §3.2 and §3.5 forbid: a repeated protocol parameter, and protocol parameters in two locations.
+    pub(crate) fn add(
+        &mut self,
+        location: ParameterLocation,
+        name: Cow<'a, str>,
+        value: Cow<'a, str>,
+    ) -> Result<(), Oauth1Error> {
         self.count += 1;
         if self.count > MAX_PARAMETERS {
-            return Err(Refusal::rejected(
+            return Err(Oauth1Error::rejected_parameters(
                 "The request has more than 200 parameters.",
                 Vec::new(),
             ));
         }
-        if name.starts_with(PREFIX) {
-            let known = Protocol::named(&name);
-            if *self.protocol_place.get_or_insert(place) != place {
-                return Err(Refusal::rejected(
-                    "OAuth parameters may stand in the Authorization header, the form body or the query, not in two of them.",
+        if name.starts_with(PROTOCOL_PREFIX) {
+            let known = ProtocolParameter::from_name(&name);
+            if *self.protocol_location.get_or_insert(location) != location {
+                return Err(Oauth1Error::rejected_parameters(
+                    "OAuth parameters must all be in the Authorization header, in the form body or in the query.",
                     names(known),
                 ));
             }
@@ -111,14 +119,14 @@ impl<'a> Parameters<'a> {
                 None => self.signed.iter().any(|(other, _)| *other == name),
             };
             if repeated {
-                return Err(Refusal::rejected(
+                return Err(Oauth1Error::rejected_parameters(
                     "An OAuth parameter is sent more than once.",
                     names(known),
                 ));
             }
             match known {
-                Some(Protocol::Signature) => {
-                    self.protocol[Protocol::Signature as usize] = Some(value);
+                Some(ProtocolParameter::Signature) => {
+                    self.protocol[ProtocolParameter::Signature as usize] = Some(value);
                     return Ok(());
                 }
                 Some(parameter) => self.protocol[parameter as usize] = Some(value.clone()),
@@ -129,55 +137,60 @@ impl<'a> Parameters<'a> {
         Ok(())
     }
 
-    /// Adds the parameters of a query or of a form body, by the decoding of §3.4.1.3.1.
-    pub(crate) fn add_form(&mut self, place: Place, text: &'a [u8]) -> Result<(), Refusal> {
+    /// Decodes and adds the parameters of a query or a form body (§3.4.1.3.1).
+    pub(crate) fn add_form(&mut self, location: ParameterLocation, text: &'a [u8]) -> Result<(), Oauth1Error> {
         for piece in text.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty()) {
             let (name, value) = match piece.iter().position(|byte| *byte == b'=') {
                 Some(equals) => (&piece[..equals], &piece[equals + 1..]),
                 None => (piece, &piece[..0]),
             };
-            let name = decode_form(name).map_err(|error| undecodable(place, error, None))?;
-            let value = decode_form(value).map_err(|error| undecodable(place, error, Protocol::named(&name)))?;
-            self.add(place, name, value)?;
+            let name = decode_form(name).map_err(|error| decode_error(location, error, None))?;
+            let value = decode_form(value)
+                .map_err(|error| decode_error(location, error, ProtocolParameter::from_name(&name)))?;
+            self.add(location, name, value)?;
         }
         Ok(())
     }
 
-    /// The value of a protocol parameter as it was sent, be it empty.
-    pub(crate) fn take(&mut self, parameter: Protocol) -> Option<Cow<'a, str>> {
+    /// Takes the value of a protocol parameter, which may be empty.
+    pub(crate) fn take(&mut self, parameter: ProtocolParameter) -> Option<Cow<'a, str>> {
         self.protocol[parameter as usize].take()
     }
 
-    /// The value of a protocol parameter. An empty one counts as absent: libraries send `oauth_token=""`.
-    pub(crate) fn take_filled(&mut self, parameter: Protocol) -> Option<Cow<'a, str>> {
+    /// Takes the value of a protocol parameter. An empty value is treated as absent, since libraries send `oauth_token=""`.
+    pub(crate) fn take_non_empty(&mut self, parameter: ProtocolParameter) -> Option<Cow<'a, str>> {
         self.take(parameter).filter(|value| !value.is_empty())
     }
 
-    /// What is left once the protocol parameters are taken: the decoded names and values that the base string covers.
+    /// Returns the decoded names and values of the base string.
     pub(crate) fn into_signed(self) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
         self.signed
     }
 }
 
-/// The refusal for a name or a value that cannot be decoded.
-pub(crate) fn undecodable(place: Place, error: DecodeError, parameter: Option<Protocol>) -> Refusal {
-    let sentence = match (place, error) {
-        (Place::Header, DecodeError::BadEscape) => {
+/// Returns the error for a name or a value that can't be decoded.
+pub(crate) fn decode_error(
+    location: ParameterLocation,
+    error: DecodeError,
+    parameter: Option<ProtocolParameter>,
+) -> Oauth1Error {
+    let message = match (location, error) {
+        (ParameterLocation::Header, DecodeError::BadEscape) => {
             "The Authorization header has a percent sign without two hexadecimal digits after it."
         }
-        (Place::Header, DecodeError::NotUtf8) => "The Authorization header is not UTF-8 once decoded.",
-        (Place::Body, DecodeError::BadEscape) => {
+        (ParameterLocation::Header, DecodeError::NotUtf8) => "The decoded Authorization header is not UTF-8.",
+        (ParameterLocation::Body, DecodeError::BadEscape) => {
             "The form body has a percent sign without two hexadecimal digits after it."
         }
-        (Place::Body, DecodeError::NotUtf8) => "The form body is not UTF-8 once decoded.",
-        (Place::Query, DecodeError::BadEscape) => {
+        (ParameterLocation::Body, DecodeError::NotUtf8) => "The decoded form body is not UTF-8.",
+        (ParameterLocation::Query, DecodeError::BadEscape) => {
             "The query has a percent sign without two hexadecimal digits after it."
         }
-        (Place::Query, DecodeError::NotUtf8) => "The query is not UTF-8 once decoded.",
+        (ParameterLocation::Query, DecodeError::NotUtf8) => "The decoded query is not UTF-8.",
     };
-    Refusal::rejected(sentence, names(parameter))
+    Oauth1Error::rejected_parameters(message, names(parameter))
 }
 
-fn names(parameter: Option<Protocol>) -> Vec<&'static str> {
-    parameter.map(Protocol::name).into_iter().collect()
+fn names(parameter: Option<ProtocolParameter>) -> Vec<&'static str> {
+    parameter.map(ProtocolParameter::name).into_iter().collect()
 }

@@ -1,53 +1,53 @@
-//! What can be wrong with a signed request, in the words of the OAuth Problem Reporting extension.
+//! The problem codes of the OAuth Problem Reporting extension.
 
 use std::fmt;
 
-/// One of the extension's values of `oauth_problem`.
+/// A value of `oauth_problem`.
 ///
-/// The extension allows no other values than its own. A request token that nobody has authorised yet is
-/// [`PermissionUnknown`](Self::PermissionUnknown) in its terms.
+/// The extension allows no other values. A request token that has not been authorized yet is reported as
+/// [`PermissionUnknown`](Self::PermissionUnknown).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Problem {
-    /// `version_rejected`: an `oauth_version` other than 1.0.
+pub enum OauthProblem {
+    /// `version_rejected`: `oauth_version` is not 1.0.
     VersionRejected,
-    /// `parameter_absent`: a parameter that the request needs is missing.
+    /// `parameter_absent`: a required parameter is missing.
     ParameterAbsent,
-    /// `parameter_rejected`: malformed, repeated, or in a place where it may not be.
+    /// `parameter_rejected`: a parameter is malformed, repeated or misplaced.
     ParameterRejected,
     /// `timestamp_refused`: the timestamp is outside the accepted window.
     TimestampRefused,
-    /// `nonce_used`: the request was seen before.
+    /// `nonce_used`: the nonce was used before with this timestamp.
     NonceUsed,
-    /// `signature_method_rejected`: unknown, or not open to this consumer or connection.
+    /// `signature_method_rejected`: the method is unknown, or not allowed for this consumer or connection.
     SignatureMethodRejected,
-    /// `signature_invalid`: the signature is not the one that the server computed.
+    /// `signature_invalid`: the signature differs from the one that the server computed.
     SignatureInvalid,
     /// `consumer_key_unknown`: there is no such consumer.
     ConsumerKeyUnknown,
-    /// `consumer_key_rejected`: the consumer is shut out for good.
+    /// `consumer_key_rejected`: the consumer is permanently not accepted.
     ConsumerKeyRejected,
-    /// `consumer_key_refused`: the consumer is shut out for now.
+    /// `consumer_key_refused`: the consumer is temporarily not accepted.
     ConsumerKeyRefused,
-    /// `token_used`: a request token that was exchanged before.
+    /// `token_used`: the request token was already exchanged.
     TokenUsed,
-    /// `token_expired`: the token's time is over.
+    /// `token_expired`: the token has expired.
     TokenExpired,
-    /// `token_revoked`: somebody revoked the token.
+    /// `token_revoked`: the token was revoked.
     TokenRevoked,
-    /// `token_rejected`: unknown, of another consumer, or of the wrong kind for this request.
+    /// `token_rejected`: the token is unknown, belongs to another consumer or is of the wrong kind.
     TokenRejected,
-    /// `verifier_invalid`: not the verifier that was handed out with the authorisation.
+    /// `verifier_invalid`: the verifier is not the one issued with the authorization.
     VerifierInvalid,
-    /// `permission_unknown`: the user has not decided yet about the request token.
+    /// `permission_unknown`: the user has not decided on the request token yet.
     PermissionUnknown,
-    /// `permission_denied`: the user declined.
+    /// `permission_denied`: the user denied access.
     PermissionDenied,
-    /// `user_refused`: the token's user may not use the portal at present.
+    /// `user_refused`: the token's user currently has no access to the portal.
     UserRefused,
 }
 
-impl Problem {
-    /// Every problem.
+impl OauthProblem {
+    /// All problems.
     pub const ALL: [Self; 18] = [
         Self::VersionRejected,
         Self::ParameterAbsent,
@@ -69,7 +69,7 @@ impl Problem {
         Self::UserRefused,
     ];
 
-    /// The value of `oauth_problem`.
+    /// Returns the value of `oauth_problem`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -94,36 +94,36 @@ impl Problem {
         }
     }
 
-    /// What a person reads who looks into a failed request.
+    /// Returns the default `oauth_problem_advice`, a sentence for the developer of the client.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub const fn advice(self) -> &'static str {
         match self {
-            Self::VersionRejected => "This server speaks OAuth 1.0 only; send oauth_version=1.0 or leave it out.",
+            Self::VersionRejected => "Only OAuth 1.0 is supported. Set oauth_version to 1.0 or omit it.",
             Self::ParameterAbsent => "A required OAuth parameter is missing.",
             Self::ParameterRejected => "An OAuth parameter is malformed.",
             Self::TimestampRefused => {
-                "The timestamp is too far from the server's clock; check the time of the machine that signs."
+                "The timestamp is too far from the server's clock. Check the clock of the client."
             }
-            Self::NonceUsed => "A request with this nonce and timestamp was received before; sign each request anew.",
+            Self::NonceUsed => "This nonce was already used with this timestamp. Sign each request with a new nonce.",
             Self::SignatureMethodRejected => "The signature method is not accepted for this request.",
             Self::SignatureInvalid => {
-                "The signature does not match; compare your base string with the server's, then check both secrets."
+                "The signature does not match. Compare your base string with the server's, then check both secrets."
             }
             Self::ConsumerKeyUnknown => "There is no consumer with this key.",
             Self::ConsumerKeyRejected => "This consumer is not accepted.",
-            Self::ConsumerKeyRefused => "This consumer is not accepted at present; try again later.",
-            Self::TokenUsed => "This token was exchanged before and cannot be used again.",
+            Self::ConsumerKeyRefused => "This consumer is temporarily not accepted. Try again later.",
+            Self::TokenUsed => "This token was already exchanged and cannot be used again.",
             Self::TokenExpired => "This token has expired.",
             Self::TokenRevoked => "This token was revoked.",
             Self::TokenRejected => "This token is not valid for this consumer and request.",
-            Self::VerifierInvalid => "The verifier is not the one that was issued with the authorisation.",
-            Self::PermissionUnknown => "The user has not decided about this token yet.",
-            Self::PermissionDenied => "The user declined to authorise this token.",
-            Self::UserRefused => "The user of this token has no access at present.",
+            Self::VerifierInvalid => "The verifier is not the one that was issued with the authorization.",
+            Self::PermissionUnknown => "The user has not authorized this token yet.",
+            Self::PermissionDenied => "The user declined to authorize this token.",
+            Self::UserRefused => "The user of this token currently has no access.",
         }
     }
 
-    /// The HTTP status: 400 for a request that could not be read, 401 for one whose credentials do not hold.
+    /// Returns the HTTP status: 400 for a malformed request, 401 for invalid credentials.
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
@@ -133,7 +133,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for OauthProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }

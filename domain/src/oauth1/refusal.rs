@@ -1,125 +1,124 @@
-//! A refusal: the problem and what the client needs to mend it.
+//! The OAuth 1 error: the problem, and the details that the client needs to fix it.
 
 use std::{borrow::Cow, fmt};
 
 use crate::oauth1::{
     encoding::{encode, encode_form},
     origin::Origin,
-    problem::Problem,
+    problem::OauthProblem,
 };
 
-/// Why a request was refused, with the fields of the OAuth Problem Reporting extension.
+/// The error for a rejected OAuth 1 request, with the fields of the OAuth Problem Reporting extension.
 ///
-/// It holds nothing that the client sent but, for [`Problem::SignatureInvalid`], the base string: neither a signature
-/// nor a secret.
+/// It contains neither a signature nor a secret; for [`OauthProblem::SignatureInvalid`] it contains the base string.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    problem: Problem,
-    sentence: Cow<'static, str>,
+pub struct Oauth1Error {
+    problem: OauthProblem,
+    advice: Cow<'static, str>,
     detail: Detail,
 }
 
-/// What one kind of problem adds. No problem has two of them.
+/// The additional data of a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Detail {
-    Nothing,
+    None,
     Parameters(Vec<&'static str>),
     Timestamps { from: u64, to: u64 },
     BaseString(String),
 }
 
-impl Refusal {
-    /// The versions of OAuth that are accepted, as the extension writes a range.
+impl Oauth1Error {
+    /// The range of supported OAuth versions, in the extension's syntax.
     pub const ACCEPTABLE_VERSIONS: &'static str = "1.0-1.0";
 
-    /// A refusal that the problem says all about.
+    /// Creates an error without additional data.
     #[must_use]
-    pub const fn new(problem: Problem) -> Self {
+    pub const fn new(problem: OauthProblem) -> Self {
         Self {
             problem,
-            sentence: Cow::Borrowed(problem.sentence()),
-            detail: Detail::Nothing,
+            advice: Cow::Borrowed(problem.advice()),
+            detail: Detail::None,
         }
     }
 
-    /// The request lacks these parameters.
+    /// Creates an error for missing parameters.
     #[must_use]
-    pub const fn absent(names: Vec<&'static str>) -> Self {
-        Self::with(Problem::ParameterAbsent, Detail::Parameters(names))
+    pub const fn missing_parameters(names: Vec<&'static str>) -> Self {
+        Self::with(OauthProblem::ParameterAbsent, Detail::Parameters(names))
     }
 
-    /// The request was malformed. The sentence says how, in general words: it must not quote the request.
+    /// Creates an error for malformed or repeated parameters. The advice must not quote the request.
     #[must_use]
-    pub const fn rejected(sentence: &'static str, names: Vec<&'static str>) -> Self {
+    pub const fn rejected_parameters(advice: &'static str, names: Vec<&'static str>) -> Self {
         Self {
-            problem: Problem::ParameterRejected,
-            sentence: Cow::Borrowed(sentence),
+            problem: OauthProblem::ParameterRejected,
+            advice: Cow::Borrowed(advice),
             detail: Detail::Parameters(names),
         }
     }
 
-    /// The timestamp is outside this window, in seconds since 1970.
+    /// Creates an error for a timestamp outside this window, in seconds since 1970.
     #[must_use]
-    pub const fn timestamp(from: u64, to: u64) -> Self {
-        Self::with(Problem::TimestampRefused, Detail::Timestamps { from, to })
+    pub const fn timestamp_refused(from: u64, to: u64) -> Self {
+        Self::with(OauthProblem::TimestampRefused, Detail::Timestamps { from, to })
     }
 
-    /// The signature does not belong to this base string, which is the one that the server computed.
+    /// Creates an error for a signature that does not match the server's base string.
     #[must_use]
-    pub const fn signature(base_string: String) -> Self {
-        Self::with(Problem::SignatureInvalid, Detail::BaseString(base_string))
+    pub const fn invalid_signature(base_string: String) -> Self {
+        Self::with(OauthProblem::SignatureInvalid, Detail::BaseString(base_string))
     }
 
-    const fn with(problem: Problem, detail: Detail) -> Self {
+    const fn with(problem: OauthProblem, detail: Detail) -> Self {
         Self {
             problem,
-            sentence: Cow::Borrowed(problem.sentence()),
+            advice: Cow::Borrowed(problem.advice()),
             detail,
         }
     }
 
-    /// Adds to the advice which origin to sign for, for a client that sent its request to another host.
+    /// Adds the public URL to the advice, for a client that sent its request to another host.
     #[must_use]
-    pub fn naming_public_url(mut self, origin: &Origin) -> Self {
-        let sentence = format!(
-            "{} The request was sent to another host; sign it for the portal's public URL, {origin}.",
-            self.sentence
+    pub fn with_public_url(mut self, origin: &Origin) -> Self {
+        let advice = format!(
+            "{} The request was sent to another host. Sign it for the portal's public URL, {origin}.",
+            self.advice
         );
-        self.sentence = Cow::Owned(sentence);
+        self.advice = Cow::Owned(advice);
         self
     }
 
-    /// The problem.
+    /// Returns the problem.
     #[must_use]
-    pub const fn problem(&self) -> Problem {
+    pub const fn problem(&self) -> OauthProblem {
         self.problem
     }
 
-    /// One sentence for the person who looks into it.
+    /// Returns a sentence for the developer of the client.
     #[must_use]
-    pub fn sentence(&self) -> &str {
-        &self.sentence
+    pub fn advice(&self) -> &str {
+        &self.advice
     }
 
-    /// The HTTP status, 400 or 401.
+    /// Returns the HTTP status, 400 or 401.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.problem.status()
     }
 
-    /// The names of the missing parameters.
+    /// Returns the names of the missing parameters.
     #[must_use]
     pub fn parameters_absent(&self) -> &[&'static str] {
-        self.names_for(Problem::ParameterAbsent)
+        self.names_for(OauthProblem::ParameterAbsent)
     }
 
-    /// The names of the malformed or repeated parameters. Those that RFC 5849 does not define are not listed.
+    /// Returns the names of the malformed or repeated parameters. Parameters that RFC 5849 does not define are not listed.
     #[must_use]
     pub fn parameters_rejected(&self) -> &[&'static str] {
-        self.names_for(Problem::ParameterRejected)
+        self.names_for(OauthProblem::ParameterRejected)
     }
 
-    /// The first and the last timestamp that would be accepted now.
+    /// Returns the first and the last acceptable timestamp, if the timestamp is the problem.
     #[must_use]
     pub const fn acceptable_timestamps(&self) -> Option<(u64, u64)> {
         match self.detail {
@@ -128,16 +127,16 @@ impl Refusal {
         }
     }
 
-    /// The range of accepted versions, where the version is the problem.
+    /// Returns the range of supported versions, if the version is the problem.
     #[must_use]
     pub const fn acceptable_versions(&self) -> Option<&'static str> {
         match self.problem {
-            Problem::VersionRejected => Some(Self::ACCEPTABLE_VERSIONS),
+            OauthProblem::VersionRejected => Some(Self::ACCEPTABLE_VERSIONS),
             _ => None,
         }
     }
 
-    /// The base string that the server computed, where the signature is the problem.
+    /// Returns the base string that the server computed, if the signature is the problem.
     #[must_use]
     pub fn base_string(&self) -> Option<&str> {
         match &self.detail {
@@ -146,14 +145,14 @@ impl Refusal {
         }
     }
 
-    /// The extension's parameters, decoded: `oauth_problem`, `oauth_problem_advice` and those of this problem.
+    /// Returns the extension's decoded parameters: `oauth_problem`, `oauth_problem_advice` and those of this problem.
     #[must_use]
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = vec![
             ("oauth_problem", self.problem.as_str().to_owned()),
-            ("oauth_problem_advice", self.sentence.to_string()),
+            ("oauth_problem_advice", self.advice.to_string()),
         ];
-        // A list of names is itself a query string, with `=` where there are values; the names need no escapes.
+        // The extension encodes a list of names as a query string. The names contain no reserved characters.
         match self.parameters_absent() {
             [] => {}
             names => parameters.push(("oauth_parameters_absent", names.join("&"))),
@@ -171,15 +170,15 @@ impl Refusal {
         parameters
     }
 
-    /// The extension's parameters as a form: `oauth_problem=parameter_absent&…&oauth_parameters_absent=oauth_nonce`.
+    /// Encodes the extension's parameters as a form: `oauth_problem=parameter_absent&…&oauth_parameters_absent=oauth_nonce`.
     #[must_use]
-    pub fn advice(&self) -> String {
+    pub fn to_form(&self) -> String {
         let parameters = self.parameters();
         let pairs: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
         encode_form(&pairs)
     }
 
-    /// The value of `WWW-Authenticate` (RFC 5849 §3.5.1): the scheme, the realm and the extension's parameters.
+    /// Returns the value of `WWW-Authenticate` (RFC 5849 §3.5.1): the scheme, the realm and the extension's parameters.
     #[must_use]
     pub fn challenge(&self, realm: &str) -> String {
         let mut out = String::with_capacity(256);
@@ -201,7 +200,7 @@ impl Refusal {
         out
     }
 
-    fn names_for(&self, problem: Problem) -> &[&'static str] {
+    fn names_for(&self, problem: OauthProblem) -> &[&'static str] {
         match &self.detail {
             Detail::Parameters(names) if self.problem == problem => names,
             _ => &[],
@@ -209,16 +208,16 @@ impl Refusal {
     }
 }
 
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
+impl From<OauthProblem> for Oauth1Error {
+    fn from(problem: OauthProblem) -> Self {
         Self::new(problem)
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Oauth1Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.problem, self.sentence)
+        write!(f, "{}: {}", self.problem, self.advice)
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Oauth1Error {}

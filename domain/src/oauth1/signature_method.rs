@@ -2,24 +2,24 @@
 
 use std::fmt;
 
-/// How a request was signed: the value of `oauth_signature_method`.
+/// A signature method, the value of `oauth_signature_method`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SignatureMethod {
     /// `HMAC-SHA1`, §3.4.2.
     HmacSha1,
     /// `HMAC-SHA256`: as §3.4.2, with SHA-256.
     HmacSha256,
-    /// `RSA-SHA1`, §3.4.3: signed with the consumer's private key; the secrets take no part.
+    /// `RSA-SHA1`, §3.4.3: signed with the consumer's private key, without the secrets.
     RsaSha1,
-    /// `PLAINTEXT`, §3.4.4: the signing key itself, fit for TLS only.
+    /// `PLAINTEXT`, §3.4.4: the signing key itself, for TLS only.
     Plaintext,
 }
 
 impl SignatureMethod {
-    /// Every method, in the order in which they are offered.
+    /// All methods, in display order.
     pub const ALL: [Self; 4] = [Self::HmacSha1, Self::HmacSha256, Self::RsaSha1, Self::Plaintext];
 
-    /// The name on the wire.
+    /// Returns the protocol name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl SignatureMethod {
         }
     }
 
-    /// The method of that name, which is case-sensitive.
+    /// Returns the method with this protocol name; case-sensitive.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == name)

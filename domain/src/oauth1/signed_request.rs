@@ -1,43 +1,43 @@
-//! A request whose parameters are read and complete (RFC 5849 §3.1).
+//! A parsed request with all required parameters (RFC 5849 §3.1).
 
 use std::{borrow::Cow, fmt};
 
 use crate::oauth1::{
-    parameters::{Parameters, Protocol},
-    problem::Problem,
-    refusal::Refusal,
+    parameters::{Parameters, ProtocolParameter},
+    problem::OauthProblem,
+    refusal::Oauth1Error,
     request::Request,
     signature_method::SignatureMethod,
 };
 
-/// The longest key, token, nonce or verifier.
-const MAX_TOKEN: usize = 255;
+/// The maximum length of a key, token, nonce or verifier, in bytes.
+const MAX_TOKEN_BYTES: usize = 255;
 
-/// The longest callback.
-const MAX_CALLBACK: usize = 2048;
+/// The maximum length of a callback, in bytes.
+const MAX_CALLBACK_BYTES: usize = 2048;
 
-/// A request that claims to be signed. Nothing is proved yet: the signature has to be checked against
-/// [`base_string`](Self::base_string), the timestamp against the clock, and the nonce against those seen before.
+/// Holds the parameters of a request that claims to be signed. It is not verified yet: the signature has to be checked against
+/// [`base_string`](Self::base_string), the timestamp against the clock, and the nonce against the nonces already used.
 ///
-/// Its texts are free of control characters but for the signature, and short enough to be kept.
+/// All texts except the signature are free of control characters and limited in length.
 pub struct SignedRequest<'a> {
     /// `oauth_consumer_key`.
     pub consumer_key: Cow<'a, str>,
-    /// `oauth_token`; none at the request-token step. An empty one counts as none.
+    /// `oauth_token`; `None` when a request token is requested, or if it is empty.
     pub token: Option<Cow<'a, str>>,
     /// `oauth_signature_method`.
     pub signature_method: SignatureMethod,
     /// `oauth_signature`, decoded once: Base64, or for `PLAINTEXT` the signing key.
     pub signature: Cow<'a, str>,
-    /// `oauth_timestamp`, in seconds since 1970, above zero. Only `PLAINTEXT` may lack it.
+    /// `oauth_timestamp`, in seconds since 1970, greater than zero. Optional for `PLAINTEXT` only.
     pub timestamp: Option<u64>,
-    /// `oauth_nonce`. Only `PLAINTEXT` may lack it.
+    /// `oauth_nonce`. Optional for `PLAINTEXT` only.
     pub nonce: Option<Cow<'a, str>>,
-    /// `oauth_callback`, at the request-token step: a URI, or `oob`.
+    /// `oauth_callback`, when a request token is requested: a URI or `oob`.
     pub callback: Option<Cow<'a, str>>,
-    /// `oauth_verifier`, at the access-token step.
+    /// `oauth_verifier`, when a request token is exchanged.
     pub verifier: Option<Cow<'a, str>>,
-    /// The host and port that the request was sent to, where they are known. Nobody has signed them by themselves.
+    /// The host and port that the request was sent to, if known. They are not signed as such.
     pub host: Option<&'a str>,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -45,44 +45,44 @@ pub struct SignedRequest<'a> {
 }
 
 impl<'a> SignedRequest<'a> {
-    pub(crate) fn new(request: &Request<'a>, mut parameters: Parameters<'a>) -> Result<Self, Refusal> {
+    pub(crate) fn new(request: &Request<'a>, mut parameters: Parameters<'a>) -> Result<Self, Oauth1Error> {
         if parameters
-            .take(Protocol::Version)
+            .take(ProtocolParameter::Version)
             .is_some_and(|version| version != "1.0")
         {
-            return Err(Problem::VersionRejected.into());
+            return Err(OauthProblem::VersionRejected.into());
         }
-        let consumer_key = token(&mut parameters, Protocol::ConsumerKey)?;
-        let method = parameters.take_filled(Protocol::SignatureMethod);
-        let signature = parameters.take_filled(Protocol::Signature);
-        let timestamp = parameters.take_filled(Protocol::Timestamp);
-        let nonce = token(&mut parameters, Protocol::Nonce)?;
+        let consumer_key = short_text(&mut parameters, ProtocolParameter::ConsumerKey)?;
+        let method = parameters.take_non_empty(ProtocolParameter::SignatureMethod);
+        let signature = parameters.take_non_empty(ProtocolParameter::Signature);
+        let timestamp = parameters.take_non_empty(ProtocolParameter::Timestamp);
+        let nonce = short_text(&mut parameters, ProtocolParameter::Nonce)?;
 
-        let replayable = method.as_deref() != Some(SignatureMethod::Plaintext.as_str());
-        let absent: Vec<&'static str> = [
-            (Protocol::ConsumerKey, consumer_key.is_none()),
-            (Protocol::SignatureMethod, method.is_none()),
-            (Protocol::Signature, signature.is_none()),
-            (Protocol::Timestamp, timestamp.is_none() && replayable),
-            (Protocol::Nonce, nonce.is_none() && replayable),
+        let needs_nonce = method.as_deref() != Some(SignatureMethod::Plaintext.as_str());
+        let missing: Vec<&'static str> = [
+            (ProtocolParameter::ConsumerKey, consumer_key.is_none()),
+            (ProtocolParameter::SignatureMethod, method.is_none()),
+            (ProtocolParameter::Signature, signature.is_none()),
+            (ProtocolParameter::Timestamp, timestamp.is_none() && needs_nonce),
+            (ProtocolParameter::Nonce, nonce.is_none() && needs_nonce),
         ]
         .into_iter()
-        .filter_map(|(parameter, absent)| absent.then_some(parameter.name()))
+        .filter_map(|(parameter, is_missing)| is_missing.then_some(parameter.name()))
         .collect();
-        let (Some(consumer_key), Some(method), Some(signature), []) = (consumer_key, method, signature, &absent[..])
+        let (Some(consumer_key), Some(method), Some(signature), []) = (consumer_key, method, signature, &missing[..])
         else {
-            return Err(Refusal::absent(absent));
+            return Err(Oauth1Error::missing_parameters(missing));
         };
 
         Ok(Self {
             consumer_key,
-            signature_method: SignatureMethod::from_name(&method).ok_or(Problem::SignatureMethodRejected)?,
+            signature_method: SignatureMethod::from_name(&method).ok_or(OauthProblem::SignatureMethodRejected)?,
             signature,
-            timestamp: timestamp.map(|text| seconds(&text)).transpose()?,
+            timestamp: timestamp.map(|text| parse_seconds(&text)).transpose()?,
             nonce,
-            token: token(&mut parameters, Protocol::Token)?,
-            verifier: token(&mut parameters, Protocol::Verifier)?,
-            callback: text(&mut parameters, Protocol::Callback, MAX_CALLBACK)?,
+            token: short_text(&mut parameters, ProtocolParameter::Token)?,
+            verifier: short_text(&mut parameters, ProtocolParameter::Verifier)?,
+            callback: text(&mut parameters, ProtocolParameter::Callback, MAX_CALLBACK_BYTES)?,
             host: request.host,
             method: request.method,
             path: request.path,
@@ -90,13 +90,13 @@ impl<'a> SignedRequest<'a> {
         })
     }
 
-    /// Checks that the timestamp, if there is one, is within `window` seconds of the server's clock (§3.3).
+    /// Checks that the timestamp, if any, is within `window` seconds of `now` (§3.3).
     ///
     /// # Errors
-    /// [`Problem::TimestampRefused`] with the timestamps that would be accepted.
-    pub fn check_timestamp(&self, now: u64, window: u64) -> Result<(), Refusal> {
+    /// Returns [`OauthProblem::TimestampRefused`] with the acceptable timestamps.
+    pub fn check_timestamp(&self, now: u64, window: u64) -> Result<(), Oauth1Error> {
         match self.timestamp {
-            Some(timestamp) if timestamp.abs_diff(now) > window => Err(Refusal::timestamp(
+            Some(timestamp) if timestamp.abs_diff(now) > window => Err(Oauth1Error::timestamp_refused(
                 now.saturating_sub(window),
                 now.saturating_add(window),
             )),
@@ -105,7 +105,7 @@ impl<'a> SignedRequest<'a> {
     }
 }
 
-/// Leaves out the signature, the verifier and all that other parameters carry.
+/// Omits the signature, the verifier and all other parameters.
 impl fmt::Debug for SignedRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedRequest")
@@ -120,40 +120,44 @@ impl fmt::Debug for SignedRequest<'_> {
     }
 }
 
-fn token<'a>(parameters: &mut Parameters<'a>, parameter: Protocol) -> Result<Option<Cow<'a, str>>, Refusal> {
-    text(parameters, parameter, MAX_TOKEN)
+/// Takes a text of at most [`MAX_TOKEN_BYTES`].
+fn short_text<'a>(
+    parameters: &mut Parameters<'a>,
+    parameter: ProtocolParameter,
+) -> Result<Option<Cow<'a, str>>, Oauth1Error> {
+    text(parameters, parameter, MAX_TOKEN_BYTES)
 }
 
-/// A text that can be stored and logged. PostgreSQL has no room for a NUL, and a log line none for a line break.
+/// Takes a text that can be stored and logged: without NUL, which PostgreSQL can't store, and other control characters.
 fn text<'a>(
     parameters: &mut Parameters<'a>,
-    parameter: Protocol,
-    longest: usize,
-) -> Result<Option<Cow<'a, str>>, Refusal> {
-    let value = parameters.take_filled(parameter);
+    parameter: ProtocolParameter,
+    max_bytes: usize,
+) -> Result<Option<Cow<'a, str>>, Oauth1Error> {
+    let value = parameters.take_non_empty(parameter);
     match value.as_deref() {
-        Some(text) if text.len() > longest => Err(Refusal::rejected(
+        Some(text) if text.len() > max_bytes => Err(Oauth1Error::rejected_parameters(
             "An OAuth parameter is too long.",
             vec![parameter.name()],
         )),
-        Some(text) if text.chars().any(char::is_control) => Err(Refusal::rejected(
-            "An OAuth parameter has a control character.",
+        Some(text) if text.chars().any(char::is_control) => Err(Oauth1Error::rejected_parameters(
+            "An OAuth parameter contains a control character.",
             vec![parameter.name()],
         )),
         _ => Ok(value),
     }
 }
 
-/// A positive number in digits (§3.3); `parse` alone would let a plus sign pass.
-fn seconds(text: &str) -> Result<u64, Refusal> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+/// Parses a positive decimal number (§3.3). Unlike `parse`, rejects a plus sign.
+fn parse_seconds(text: &str) -> Result<u64, Oauth1Error> {
+    let is_numeric = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse()
         .ok()
-        .filter(|seconds| digits && *seconds > 0)
+        .filter(|seconds| is_numeric && *seconds > 0)
         .ok_or_else(|| {
-            Refusal::rejected(
-                "The timestamp must be the whole seconds since 1970, in digits.",
-                vec![Protocol::Timestamp.name()],
+            Oauth1Error::rejected_parameters(
+                "The timestamp must be a positive integer: the seconds since January 1, 1970 00:00:00 UTC.",
+                vec![ProtocolParameter::Timestamp.name()],
             )
         })
 }

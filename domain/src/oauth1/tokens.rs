@@ -1,4 +1,4 @@
-//! OAuth 1 tokens: what a consumer may do in whose name.
+//! OAuth 1 tokens, with which a consumer acts on behalf of a user.
 
 use crate::fields::{self, FieldErrors};
 use crate::ids::{ConsumerId, TokenId, UserId};
@@ -9,74 +9,74 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// How long a token from the three-legged flow lives.
-pub const EXCHANGED_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+/// The lifetime of a token from the three-legged flow.
+pub const THREE_LEGGED_TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What the list says a token from the three-legged flow is for.
-pub const AUTHORISED: &str = "Authorised by the user";
+/// The integration of tokens from the three-legged flow.
+pub const AUTHORIZED_BY_USER: &str = "Authorized by the user";
 
-/// How many tokens a page of the list has.
+/// The number of tokens per page of the list.
 pub const PAGE_SIZE: i64 = 25;
 
-/// The highest number of matches that is counted; beyond it a list says "more than".
+/// The maximum number of matches that is counted; for more, a list shows "more than".
 pub const MAX_COUNTED: i64 = 10_000;
 
-/// A token without its secret.
+/// Describes a token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     /// The id.
     pub id: TokenId,
-    /// The token itself, which is public: it names, its secret proves.
+    /// The token itself, which is not secret.
     pub token: String,
-    /// In whose name it acts.
+    /// The user on whose behalf it acts.
     pub user_id: UserId,
-    /// That person's name.
+    /// The user's name.
     pub user: String,
-    /// That person's e-mail.
+    /// The user's email.
     pub user_email: String,
     /// The consumer that it was issued to.
     pub consumer_id: ConsumerId,
     /// The consumer's name.
     pub consumer: String,
-    /// What it is for: a type of the list, or the name given with `Other`.
+    /// The integration type, or the integration name for the type `Other`.
     pub integration: String,
-    /// Whether it works, and if not, why.
+    /// The state.
     pub state: TokenState,
-    /// Who made it; nobody when it came from the command line.
+    /// The name of the user who created it; `None` for the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it stops by itself: tokens from the three-legged flow only.
+    /// When it expires; only for tokens from the three-legged flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
-    /// When it was last used, to within a few seconds.
+    /// When it was last used, accurate to a few seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
-    /// The address it was last used from.
+    /// The IP address of its last use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_from: Option<String>,
 }
 
-/// Whether a token works.
+/// The state of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenState {
-    /// It works.
+    /// The token is accepted.
     Active,
-    /// Its 30 days are over.
+    /// The token has expired.
     Expired,
-    /// Someone revoked it.
+    /// The token was revoked.
     Revoked,
-    /// It would work, if its user were active.
+    /// The token's user is inactive.
     Suspended,
 }
 
 impl TokenState {
-    /// The word for it on a page.
+    /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -87,50 +87,50 @@ impl TokenState {
         }
     }
 
-    /// Whether it is over for good.
+    /// Reports whether the token is permanently unusable.
     #[must_use]
     pub fn has_ended(self) -> bool {
         matches!(self, Self::Expired | Self::Revoked)
     }
 }
 
-/// A token to make, as the form gives it.
+/// Holds the input for a new token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewToken {
-    /// A person: `Name <e-mail>` as the type-ahead fills it in, an e-mail, or a name that only one person has.
+    /// A user: `Name <email>` as the combobox fills it in, an email, or a name that only one user has.
     pub user: String,
     /// The consumer's id.
     pub consumer: String,
     /// One of [`integration_types::INTEGRATION_TYPES`].
     pub integration_type: String,
-    /// The integration's name, with [`integration_types::OTHER`] only.
+    /// The integration name, for [`integration_types::OTHER`] only.
     pub integration_name: String,
 }
 
-/// A token to make, checked.
+/// Holds the validated input for a new token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedToken {
-    /// Who is meant.
+pub struct ValidatedToken {
+    /// The user.
     pub user: UserRef,
     /// The consumer.
     pub consumer: ConsumerId,
-    /// The type.
+    /// The integration type.
     pub integration_type: String,
-    /// The name, with `Other` only.
+    /// The integration name, for `Other` only.
     pub integration_name: Option<String>,
 }
 
-/// How a form names a person.
+/// A reference to a user in a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserRef {
-    /// By e-mail.
+    /// By email.
     Email(String),
-    /// By name, which must be one person's only.
+    /// By name, which must be unique.
     Name(String),
 }
 
 impl UserRef {
-    /// Reads `Name <e-mail>`, an e-mail or a name.
+    /// Parses `Name <email>`, an email or a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -147,28 +147,28 @@ impl UserRef {
 }
 
 impl NewToken {
-    /// The input, tidied and typed.
+    /// Validates and parses the input.
     ///
     /// # Errors
-    /// Each field that does not hold what it must.
-    pub fn checked(&self) -> Result<CheckedToken, FieldErrors> {
+    /// Returns a validation error for each invalid field.
+    pub fn validate(&self) -> Result<ValidatedToken, FieldErrors> {
         let mut errors = FieldErrors::default();
         let user = UserRef::parse(&self.user);
         if user.is_none() {
-            errors.add("user", "Enter the name or e-mail of a user.");
+            errors.add("user", "Enter the name or email of a user.");
         }
         let consumer = self.consumer.trim().parse::<ConsumerId>();
         if consumer.is_err() {
             errors.add("consumer", "Select a consumer.");
         }
         let integration_type = self.integration_type.trim().to_owned();
-        if !integration_types::is_type(&integration_type) {
+        if !integration_types::is_integration_type(&integration_type) {
             errors.add("integration_type", "Select an integration type.");
         }
         let integration_name = (integration_type == integration_types::OTHER)
-            .then(|| fields::name("integration_name", &self.integration_name, &mut errors));
+            .then(|| fields::validate_name("integration_name", &self.integration_name, &mut errors));
         match (user, consumer, errors.0.is_empty()) {
-            (Some(user), Ok(consumer), true) => Ok(CheckedToken {
+            (Some(user), Ok(consumer), true) => Ok(ValidatedToken {
                 user,
                 consumer,
                 integration_type,
@@ -179,20 +179,20 @@ impl NewToken {
     }
 }
 
-/// Which tokens a list shows.
+/// The filter of a token list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenFilter {
-    /// Those that work, or would if their user were active.
+    /// Tokens that are neither revoked nor expired.
     #[default]
     Current,
-    /// Those that ended: revoked or expired.
+    /// Revoked and expired tokens.
     Ended,
-    /// All.
+    /// All tokens.
     All,
 }
 
-/// What a list is sorted by.
+/// The sort key of a token list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenSort {
@@ -202,33 +202,33 @@ pub enum TokenSort {
     Consumer,
     /// The integration.
     Integration,
-    /// When it was made.
+    /// The creation time.
     #[default]
     Created,
-    /// When it was last used; never used comes before all use.
+    /// The time of the last use; unused tokens sort as the oldest.
     Used,
 }
 
-macro_rules! words {
-    ($type:ident { $($name:ident = $word:literal),* $(,)? }) => {
+macro_rules! query_codes {
+    ($type:ident { $($name:ident = $code:literal),* $(,)? }) => {
         impl $type {
-            /// The word for it in an address.
+            /// Returns the code in URLs.
             #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$name => $word,)* }
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
             }
 
-            /// What `word` means; the default for a word that means nothing.
+            /// Returns the value with this code, or the default for an unknown one.
             #[must_use]
-            pub fn from_word(word: &str) -> Self {
-                match word { $($word => Self::$name,)* _ => Self::default() }
+            pub fn from_code_or_default(code: &str) -> Self {
+                match code { $($code => Self::$name,)* _ => Self::default() }
             }
         }
     };
 }
 
-words!(TokenFilter { Current = "current", Ended = "ended", All = "all" });
-words!(TokenSort {
+query_codes!(TokenFilter { Current = "current", Ended = "ended", All = "all" });
+query_codes!(TokenSort {
     User = "user",
     Consumer = "consumer",
     Integration = "integration",
@@ -236,42 +236,41 @@ words!(TokenSort {
     Used = "used",
 });
 
-/// What part of the account's tokens to list.
+/// Selects the tokens to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenQuery {
-    /// Words that the user's name or e-mail, the consumer or the integration must contain; empty for all.
+    /// Words that the user's name or email, the consumer or the integration must contain; empty for all.
     pub search: String,
-    /// Which of them.
+    /// The filter.
     pub filter: TokenFilter,
-    /// In what order.
+    /// The sort key.
     pub sort: TokenSort,
-    /// Whether the order is turned around. [`TokenSort::Created`] and [`TokenSort::Used`] start with the newest
-    /// when it is not.
+    /// Whether the order is reversed. By default, [`TokenSort::Created`] and [`TokenSort::Used`] start with the newest.
     pub reverse: bool,
-    /// Of one consumer only.
+    /// Limits the list to one consumer.
     pub consumer: Option<ConsumerId>,
-    /// Where the page starts or ends.
-    pub place: Place,
+    /// The position of the page.
+    pub position: PagePosition,
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Place {
-    /// At the start.
+pub enum PagePosition {
+    /// The first page.
     #[default]
     Start,
-    /// After this row.
+    /// The page after this row.
     After(Cursor),
-    /// Before this row.
+    /// The page before this row.
     Before(Cursor),
 }
 
-/// A row's place in a sorted list: the value that it is sorted by, and its id where values are equal.
+/// A row's position in a sorted list: the sort value, with the id as tie-breaker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
-    /// The row.
+    /// The row's id.
     pub id: TokenId,
-    /// What it was sorted by.
+    /// The sort value.
     pub value: String,
 }
 
@@ -282,10 +281,10 @@ impl fmt::Display for Cursor {
 }
 
 impl FromStr for Cursor {
-    type Err = crate::ids::NotAnId;
+    type Err = crate::ids::ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (id, value) = text.split_once('.').ok_or(crate::ids::NotAnId)?;
+        let (id, value) = text.split_once('.').ok_or(crate::ids::ParseIdError)?;
         Ok(Self {
             id: id.parse()?,
             value: value.to_owned(),
@@ -293,9 +292,9 @@ impl FromStr for Cursor {
     }
 }
 
-/// Writes tokens as lists of their members, whose names would be a third of what a page carries of them. They are read back
-/// as they stand, since serde takes a list for a struct.
-fn in_order<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
+/// Serializes tokens as arrays, since the member names would be a third of their size in a page. serde deserializes a struct
+/// from an array as well.
+fn serialize_as_arrays<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(tokens.iter().map(|token| {
         (
             &token.id,
@@ -317,19 +316,19 @@ fn in_order<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::
     }))
 }
 
-/// One page of a list of tokens.
+/// Holds a page of tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPage {
-    /// Its tokens.
-    #[serde(serialize_with = "in_order")]
+    /// The tokens.
+    #[serde(serialize_with = "serialize_as_arrays")]
     pub tokens: Vec<Token>,
-    /// How many match in all; one more than [`MAX_COUNTED`] when there are more.
+    /// The total number of matches; [`MAX_COUNTED`] + 1 if there are more.
     pub total: i64,
-    /// Whether the account has any, whatever the search and filter.
+    /// Whether the account has any tokens, regardless of search and filter.
     pub any_in_account: bool,
-    /// Where the next page starts, if there is one.
+    /// The cursor of the next page, if there is one.
     pub next: Option<Cursor>,
-    /// Where the page before ends, if there is one.
+    /// The cursor of the previous page, if there is one.
     pub previous: Option<Cursor>,
 }
 
@@ -347,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_named_in_three_ways() {
+    fn user_is_parsed_from_email_or_name() {
         let email = Some(UserRef::Email("ada@example.com".to_owned()));
         assert_eq!(UserRef::parse("Ada Lovelace <ada@example.com>"), email);
         assert_eq!(UserRef::parse(" ada@example.com "), email);
@@ -356,32 +355,32 @@ mod tests {
     }
 
     #[test]
-    fn each_empty_field_is_named() {
-        let errors = NewToken::default().checked().unwrap_err();
+    fn each_empty_field_has_an_error() {
+        let errors = NewToken::default().validate().unwrap_err();
         for field in ["user", "consumer", "integration_type"] {
-            assert!(errors.of(field).is_some(), "{field}");
+            assert!(errors.get(field).is_some(), "{field}");
         }
-        assert!(form().checked().is_ok());
+        assert!(form().validate().is_ok());
     }
 
     #[test]
-    fn other_asks_for_the_name() {
+    fn type_other_requires_a_name() {
         let mut other = form();
         other.integration_type = integration_types::OTHER.to_owned();
-        assert!(other.checked().unwrap_err().of("integration_name").is_some());
+        assert!(other.validate().unwrap_err().get("integration_name").is_some());
         other.integration_name = " House  CMS ".to_owned();
-        assert_eq!(other.checked().unwrap().integration_name.as_deref(), Some("House CMS"));
+        assert_eq!(other.validate().unwrap().integration_name.as_deref(), Some("House CMS"));
     }
 
     #[test]
-    fn a_name_is_dropped_where_the_type_has_its_own() {
+    fn name_is_ignored_unless_type_is_other() {
         let mut named = form();
         named.integration_name = "left over".to_owned();
-        assert_eq!(named.checked().unwrap().integration_name, None);
+        assert_eq!(named.validate().unwrap().integration_name, None);
     }
 
     #[test]
-    fn a_cursor_reads_back_what_it_prints() {
+    fn printed_cursor_parses_back() {
         let cursor = Cursor {
             id: "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap(),
             value: "a.b é".to_owned(),
@@ -391,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_reads_back_what_it_carries() {
+    fn serialized_page_deserializes_back() {
         let never_used = Token {
             id: "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap(),
             token: "65a5361423511c6ede33f27e3de95a14".to_owned(),

@@ -1,6 +1,6 @@
-//! The text side of OAuth 2.0 (RFC 6749), as a server needs it: parameters, error codes, redirects.
+//! OAuth 2.0 (RFC 6749) for servers: request parameters, error codes, scopes and redirect URIs.
 //!
-//! Nothing here knows an app, a code or a token: that is the portal's.
+//! Codes and tokens are issued and verified in `portal`.
 
 pub mod oauth_apps;
 pub mod redirect_uri;
@@ -9,12 +9,12 @@ pub mod scopes;
 mod parameters;
 mod refusal;
 
-pub use parameters::{MAX_PARAMETERS, Malformed, Parameters};
-pub use refusal::{ErrorCode, Refusal};
+pub use parameters::{MAX_PARAMETERS, Parameters, ParametersError};
+pub use refusal::{ErrorCode, Oauth2Error};
 
 use crate::oauth1::encode_form;
 
-/// Whether a text can be a code challenge by S256: 43 characters of base64url (RFC 7636 §4.2).
+/// Reports whether a text is a well-formed S256 code challenge: 43 characters of base64url (RFC 7636 §4.2).
 #[must_use]
 pub fn is_code_challenge(text: &str) -> bool {
     text.len() == 43
@@ -23,7 +23,7 @@ pub fn is_code_challenge(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-/// Whether a text can be a code verifier: 43 to 128 unreserved characters (RFC 7636 §4.1).
+/// Reports whether a text is a well-formed code verifier: 43 to 128 unreserved characters (RFC 7636 §4.1).
 #[must_use]
 pub fn is_code_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len())
@@ -32,22 +32,22 @@ pub fn is_code_verifier(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
-/// A redirect URI with the response's parameters in its query (RFC 6749 §4.1.2); its own query is kept.
+/// Returns a redirect URI with the response's parameters added to its query (RFC 6749 §4.1.2).
 ///
 /// ```
 /// assert_eq!(
-///     domain::oauth2::redirect("https://app.example/cb?tenant=1", &[("code", "a b"), ("iss", "https://id.example")]),
+///     domain::oauth2::redirect_url("https://app.example/cb?tenant=1", &[("code", "a b"), ("iss", "https://id.example")]),
 ///     "https://app.example/cb?tenant=1&code=a%20b&iss=https%3A%2F%2Fid.example",
 /// );
 /// ```
 #[must_use]
-pub fn redirect(uri: &str, parameters: &[(&str, &str)]) -> String {
-    let mark = match uri.split_once('?') {
+pub fn redirect_url(uri: &str, parameters: &[(&str, &str)]) -> String {
+    let separator = match uri.split_once('?') {
         None => "?",
         Some((_, "")) => "",
         Some(_) => "&",
     };
-    format!("{uri}{mark}{}", encode_form(parameters))
+    format!("{uri}{separator}{}", encode_form(parameters))
 }
 
 #[cfg(test)]
@@ -55,15 +55,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_redirect_keeps_the_query() {
+    fn redirect_url_keeps_the_query() {
         let code = [("code", "x")];
-        assert_eq!(redirect("https://a.example", &code), "https://a.example?code=x");
-        assert_eq!(redirect("https://a.example/?", &code), "https://a.example/?code=x");
-        assert_eq!(redirect("https://a.example/?b", &code), "https://a.example/?b&code=x");
+        assert_eq!(redirect_url("https://a.example", &code), "https://a.example?code=x");
+        assert_eq!(redirect_url("https://a.example/?", &code), "https://a.example/?code=x");
+        assert_eq!(
+            redirect_url("https://a.example/?b", &code),
+            "https://a.example/?b&code=x"
+        );
     }
 
     #[test]
-    fn the_pair_of_rfc_7636_appendix_b_fits() {
+    fn pkce_verifier_and_challenge_are_checked_for_form() {
         assert!(is_code_verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
         assert!(is_code_challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
         assert!(!is_code_verifier(&"a".repeat(42)) && !is_code_verifier(&"a".repeat(129)));

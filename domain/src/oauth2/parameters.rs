@@ -1,16 +1,16 @@
 //! The parameters of a request (RFC 6749 §3.1, §3.2).
 
 use crate::oauth1::{DecodeError, decode_form};
-use crate::oauth2::{ErrorCode, Refusal};
+use crate::oauth2::{ErrorCode, Oauth2Error};
 use std::borrow::Cow;
 
-/// How many parameters a request may have.
+/// The maximum number of parameters of a request.
 pub const MAX_PARAMETERS: usize = 64;
 
-/// Why parameters cannot be read.
+/// The error for parameters that can't be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    /// They are not percent-encoded UTF-8.
+pub enum ParametersError {
+    /// A name or value is not percent-encoded UTF-8.
     #[error(transparent)]
     Encoding(#[from] DecodeError),
     /// There are more than [`MAX_PARAMETERS`].
@@ -18,37 +18,37 @@ pub enum Malformed {
     TooMany,
 }
 
-/// A name, and its value where that could be decoded.
+/// A name, and its decoded value or the reason why it can't be decoded.
 type Parameter<'a> = (Cow<'a, str>, Result<Cow<'a, str>, DecodeError>);
 
-/// Names and values as they were sent, decoded. A value that cannot be decoded is kept as the reason.
+/// Holds the decoded parameters in the order of the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parameters<'a>(Vec<Parameter<'a>>);
 
 impl<'a> Parameters<'a> {
-    /// Reads a query or a form body.
+    /// Parses a query or a form body.
     ///
     /// # Errors
-    /// [`Malformed`].
-    pub fn parse(text: &'a [u8]) -> Result<Self, Malformed> {
-        let parameters = Self::parse_each(text)?;
+    /// Returns [`ParametersError`] for too many parameters or one that can't be decoded.
+    pub fn parse(text: &'a [u8]) -> Result<Self, ParametersError> {
+        let parameters = Self::parse_lenient(text)?;
         let undecodable = parameters.0.iter().find_map(|(_, value)| value.as_ref().err());
         match undecodable {
-            Some(error) => Err(Malformed::Encoding(*error)),
+            Some(error) => Err(ParametersError::Encoding(*error)),
             None => Ok(parameters),
         }
     }
 
-    /// Reads a query of which some values may not decode, so that the app can be told by the others where it is and what
-    /// its state was. [`require_decodable`](Self::require_decodable) says what is wrong.
+    /// Parses a query in which some values may be undecodable, so that an error can still be sent to the redirect URI with the
+    /// `state`. [`require_decodable`](Self::require_decodable) reports undecodable values.
     ///
     /// # Errors
-    /// [`Malformed::TooMany`].
-    pub fn parse_each(text: &'a [u8]) -> Result<Self, Malformed> {
+    /// Returns [`ParametersError::TooMany`] for more than [`MAX_PARAMETERS`].
+    pub fn parse_lenient(text: &'a [u8]) -> Result<Self, ParametersError> {
         let mut pairs = Vec::new();
         for piece in text.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty()) {
             if pairs.len() == MAX_PARAMETERS {
-                return Err(Malformed::TooMany);
+                return Err(ParametersError::TooMany);
             }
             let (name, value) = match piece.iter().position(|byte| *byte == b'=') {
                 Some(at) => (&piece[..at], &piece[at + 1..]),
@@ -56,29 +56,29 @@ impl<'a> Parameters<'a> {
             };
             pairs.push(match decode_form(name) {
                 Ok(name) => (name, decode_form(value)),
-                // No parameter that is asked for has an empty name.
+                // The empty name never matches a requested parameter.
                 Err(error) => (Cow::Borrowed(""), Err(error)),
             });
         }
         Ok(Self(pairs))
     }
 
-    /// Checks that every name and value could be decoded.
+    /// Checks that all names and values were decoded.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidRequest`] where one could not.
-    pub fn require_decodable(&self) -> Result<(), Refusal> {
+    /// Returns [`ErrorCode::InvalidRequest`] if one was not.
+    pub fn require_decodable(&self) -> Result<(), Oauth2Error> {
         match self.0.iter().find(|(_, value)| value.is_err()) {
             Some((name, _)) => Err(undecodable(name)),
             None => Ok(()),
         }
     }
 
-    /// A parameter's value. One without a value counts as left out (RFC 6749 §3.1).
+    /// Returns a parameter's value. A parameter without a value is treated as omitted (RFC 6749 §3.1).
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidRequest`] where it is given more than once or cannot be decoded.
-    pub fn get(&self, name: &str) -> Result<Option<&str>, Refusal> {
+    /// Returns [`ErrorCode::InvalidRequest`] if the parameter is repeated or can't be decoded.
+    pub fn get(&self, name: &str) -> Result<Option<&str>, Oauth2Error> {
         let mut values = self.0.iter().filter(|(other, _)| other == name);
         let first = match values.next() {
             Some((_, Ok(value))) => Some(value.as_ref()),
@@ -86,7 +86,7 @@ impl<'a> Parameters<'a> {
             None => None,
         };
         if values.next().is_some() {
-            return Err(Refusal::new(
+            return Err(Oauth2Error::new(
                 ErrorCode::InvalidRequest,
                 format!("The parameter {name} is given more than once."),
             ));
@@ -94,21 +94,21 @@ impl<'a> Parameters<'a> {
         Ok(first.filter(|value| !value.is_empty()))
     }
 
-    /// A parameter that must be there.
+    /// Returns the value of a required parameter.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidRequest`] where it is missing or given more than once.
-    pub fn require(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name)?.ok_or_else(|| Refusal::missing(name))
+    /// Returns [`ErrorCode::InvalidRequest`] if the parameter is missing, repeated or can't be decoded.
+    pub fn require(&self, name: &str) -> Result<&str, Oauth2Error> {
+        self.get(name)?.ok_or_else(|| Oauth2Error::missing(name))
     }
 }
 
-fn undecodable(name: &str) -> Refusal {
-    // A name may be long, and is whatever was sent.
-    let shown: String = name.chars().take(60).collect();
-    Refusal::new(
+fn undecodable(name: &str) -> Oauth2Error {
+    // The name comes from the client and may be long.
+    let short_name: String = name.chars().take(60).collect();
+    Oauth2Error::new(
         ErrorCode::InvalidRequest,
-        format!("The parameter {shown} is not percent-encoded UTF-8."),
+        format!("The parameter {short_name} is not percent-encoded UTF-8."),
     )
 }
 
@@ -122,31 +122,31 @@ mod tests {
         let parameters = Parameters::parse(b"grant_type=client_credentials&scope=a+b%20c&empty=&bare&&x=1=2").unwrap();
         assert_eq!(parameters.get("scope"), Ok(Some("a b c")));
         assert_eq!(parameters.get("x"), Ok(Some("1=2")));
-        for left_out in ["empty", "bare", "none"] {
-            assert_eq!(parameters.get(left_out), Ok(None));
+        for omitted in ["empty", "bare", "none"] {
+            assert_eq!(parameters.get(omitted), Ok(None));
         }
         assert_eq!(parameters.require("empty").unwrap_err().code, ErrorCode::InvalidRequest);
     }
 
     #[test]
-    fn what_stands_twice_is_refused() {
-        for twice in ["code=a&code=a", "code=a&code=", "c%6fde=a&code=b"] {
-            let parameters = Parameters::parse(twice.as_bytes()).unwrap();
+    fn repeated_parameter_is_refused() {
+        for query in ["code=a&code=a", "code=a&code=", "c%6fde=a&code=b"] {
+            let parameters = Parameters::parse(query.as_bytes()).unwrap();
             assert_eq!(
                 parameters.get("code").unwrap_err().code,
                 ErrorCode::InvalidRequest,
-                "{twice}"
+                "{query}"
             );
         }
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused() {
+    fn undecodable_or_too_many_parameters_are_refused() {
         assert!(Parameters::parse(b"a=%zz").is_err());
         assert!(Parameters::parse(b"a=%ff").is_err());
         assert_eq!(
             Parameters::parse("a=1&".repeat(MAX_PARAMETERS + 1).as_bytes()),
-            Err(Malformed::TooMany)
+            Err(ParametersError::TooMany)
         );
     }
 
@@ -158,7 +158,7 @@ mod tests {
             ("state=a+b&x=%E4", "x"),
             ("%zz=1&state=a+b", ""),
         ] {
-            let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
+            let parameters = Parameters::parse_lenient(query.as_bytes()).unwrap();
             assert_eq!(parameters.get("state"), Ok(Some("a b")), "{query}");
             let refusal = parameters.require_decodable().unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidRequest);
@@ -171,13 +171,13 @@ mod tests {
             }
             assert!(Parameters::parse(query.as_bytes()).is_err(), "{query}");
         }
-        let whole = Parameters::parse_each(b"state=a&scope=b").unwrap();
-        assert_eq!(whole.require_decodable(), Ok(()));
+        let decodable = Parameters::parse_lenient(b"state=a&scope=b").unwrap();
+        assert_eq!(decodable.require_decodable(), Ok(()));
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn parsing_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             if let Ok(parameters) = Parameters::parse(&bytes) {
                 let _ = parameters.get("code");
             }

@@ -1,143 +1,147 @@
-//! Authorization redirect URIs: which an app may register, and which of a request is one of them.
+//! Validation of registered redirect URIs, and matching of requested ones.
 //!
-//! RFC 6749 §3.1.2, RFC 8252 §7 and §8.3, RFC 9700 §2.1 and §4.1.3.
+//! See RFC 6749 §3.1.2, RFC 8252 §7 and §8.3, RFC 9700 §2.1 and §4.1.3.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The longest redirect URI, in bytes.
-pub const MAX: usize = 2000;
+/// The maximum length of a redirect URI, in bytes.
+pub const MAX_URI_BYTES: usize = 2000;
 
-/// How many an app may register.
-pub const MAX_COUNT: usize = 20;
+/// The maximum number of redirect URIs of an app.
+pub const MAX_URIS_PER_APP: usize = 20;
 
-/// Why a text cannot be registered.
+/// The error for an invalid redirect URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// It is not a whole URI.
-    #[error("Enter a whole address such as https://app.example.com/callback.")]
+pub enum RedirectUriError {
+    /// The text is not an absolute URI.
+    #[error("Enter an absolute URI such as https://app.example.com/callback.")]
     NotAbsolute,
-    /// It is longer than [`MAX`].
-    #[error("Use at most {MAX} characters.")]
+    /// The URI is longer than [`MAX_URI_BYTES`].
+    #[error("Use at most {MAX_URI_BYTES} characters.")]
     TooLong,
-    /// It has a fragment (RFC 6749 §3.1.2).
-    #[error("Leave out the part from # on.")]
+    /// The URI has a fragment (RFC 6749 §3.1.2).
+    #[error("Remove the fragment (#…).")]
     Fragment,
-    /// It has a `*`, which would be taken by its letter.
-    #[error("Enter each address in full: there are no wildcards.")]
+    /// The URI contains `*`, which would be matched literally.
+    #[error("Wildcards are not supported. Enter each URI in full.")]
     Wildcard,
-    /// It has a user or a password before its host.
-    #[error("Leave out the user before the @.")]
+    /// The URI contains a user name or a password.
+    #[error("Remove the user name (before @).")]
     UserInfo,
-    /// It goes over the network without TLS (RFC 9700 §2.6).
-    #[error("Use https. Only an address of the machine itself, such as http://127.0.0.1/, may go without.")]
+    /// The URI uses `http` for a host other than loopback (RFC 9700 §2.6).
+    #[error("Use https. Only loopback URIs such as http://127.0.0.1/ may use http.")]
     PlainHttp,
-    /// Its scheme has a meaning of its own, which an app cannot own (RFC 8252 §7.1).
-    #[error("Use https, or a scheme of the app's own such as com.example.app:/callback.")]
+    /// The scheme is not a private-use scheme in reverse domain form (RFC 8252 §7.1).
+    #[error("Use https, or a private-use scheme such as com.example.app:/callback.")]
     Scheme,
-    /// It is not written as a browser would send it.
-    #[error("Write it as a browser does: {0}")]
-    Spelling(&'static str),
+    /// The URI is not in the normalized form that a browser sends.
+    #[error("Use the normalized form: {0}")]
+    NotNormalized(&'static str),
 }
 
-/// Checks what an app registers. What is kept is what was typed: requests are compared with it by its letters.
+/// Validates a redirect URI to register. It is stored unchanged, since requests must match it exactly.
 ///
 /// # Errors
-/// [`Unfit`] with what is expected.
-pub fn check(text: &str) -> Result<(), Unfit> {
-    if text.len() > MAX {
-        return Err(Unfit::TooLong);
+/// Returns [`RedirectUriError`] for an invalid URI.
+pub fn validate(text: &str) -> Result<(), RedirectUriError> {
+    if text.len() > MAX_URI_BYTES {
+        return Err(RedirectUriError::TooLong);
     }
     if text.contains('#') {
-        return Err(Unfit::Fragment);
+        return Err(RedirectUriError::Fragment);
     }
     if text.contains('*') {
-        return Err(Unfit::Wildcard);
+        return Err(RedirectUriError::Wildcard);
     }
-    // A browser would read a backslash as a slash, and drop or escape the others.
+    // A browser treats a backslash as a slash, and removes or escapes the others.
     if text
         .bytes()
         .any(|byte| !byte.is_ascii_graphic() || b"\"<>\\^`{|}".contains(&byte))
     {
-        return Err(Unfit::Spelling("letters, digits and punctuation of ASCII only."));
+        return Err(RedirectUriError::NotNormalized(
+            "ASCII letters, digits and punctuation only.",
+        ));
     }
-    let (scheme, rest) = text.split_once(':').ok_or(Unfit::NotAbsolute)?;
+    let (scheme, rest) = text.split_once(':').ok_or(RedirectUriError::NotAbsolute)?;
     if !is_scheme(scheme) {
-        return Err(Unfit::NotAbsolute);
+        return Err(RedirectUriError::NotAbsolute);
     }
     match scheme.to_ascii_lowercase().as_str() {
         lower @ ("https" | "http") => {
             let rest = rest.strip_prefix("//").filter(|_| lower == scheme);
-            let rest = rest.ok_or(Unfit::Spelling("https:// in small letters, with two slashes."))?;
+            let rest = rest.ok_or(RedirectUriError::NotNormalized(
+                "https:// in lower case, with two slashes.",
+            ))?;
             let (authority, path) = split_authority(rest);
             if authority.contains('@') {
-                return Err(Unfit::UserInfo);
+                return Err(RedirectUriError::UserInfo);
             }
-            let host = host(authority).ok_or(Unfit::NotAbsolute)?;
+            let host = host(authority).ok_or(RedirectUriError::NotAbsolute)?;
             if scheme == "http" && !is_loopback(host) {
-                return Err(Unfit::PlainHttp);
+                return Err(RedirectUriError::PlainHttp);
             }
             let path = path.split('?').next().unwrap_or_default();
             if path.split('/').any(|part| part == "." || part == "..") {
-                return Err(Unfit::Spelling("without . and .. in the path."));
+                return Err(RedirectUriError::NotNormalized("no . or .. segments in the path."));
             }
             Ok(())
         }
-        // RFC 8252 §7.1: a reversed domain name, so that two apps do not use the same. Dots also tell these apart from
-        // schemes that browsers and systems act upon, such as javascript, data and mailto.
+        // RFC 8252 §7.1: a reversed domain name, so that no two apps use the same scheme. The required dot also excludes
+        // schemes with a predefined meaning, such as javascript, data and mailto.
         lower if lower.contains('.') && lower == scheme => {
             if rest.starts_with("//") && split_authority(&rest[2..]).0.contains('@') {
-                return Err(Unfit::UserInfo);
+                return Err(RedirectUriError::UserInfo);
             }
             Ok(())
         }
-        _ => Err(Unfit::Scheme),
+        _ => Err(RedirectUriError::Scheme),
     }
 }
 
-/// Whether a request's redirect URI is the one registered: by its letters, but for the port of a loopback address, which
-/// a native app learns only when it starts (RFC 8252 §7.3).
+/// Reports whether a requested redirect URI matches a registered one: exactly, except for the port of a loopback URI, which a
+/// native app chooses at run time (RFC 8252 §7.3).
 #[must_use]
 pub fn matches(registered: &str, requested: &str) -> bool {
     if registered == requested {
         return true;
     }
     match (without_port(registered), without_port(requested)) {
-        (Some(registered), Some(requested)) => registered == requested && check_spelling(requested.1),
+        (Some(registered), Some(requested)) => registered == requested && is_normalized(requested.1),
         _ => false,
     }
 }
 
-/// The part of a redirect URI or callback that tells a person where they go: its host, or the scheme of an installed
-/// program.
+/// Returns the target of a redirect URI or callback for display: its host, or the scheme of an installed application.
 #[must_use]
-pub fn place(address: &str) -> String {
-    let (scheme, rest) = address.split_once(':').unwrap_or((address, ""));
+pub fn display_host(uri: &str) -> String {
+    let (scheme, rest) = uri.split_once(':').unwrap_or((uri, ""));
     let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
     let host = rest
         .strip_prefix("//")
         .filter(|_| is_web)
-        // What stands before an `@` is no host, however much it looks like one.
+        // The part before `@` is not the host, even if it looks like one.
         .and_then(|rest| rest.split(['/', '?', '#', '\\']).next()?.rsplit('@').next())
         .unwrap_or_default();
     if host.is_empty() {
-        format!("the program that opens {scheme}: addresses")
+        format!("the app that opens {scheme}: links")
     } else {
         host.to_owned()
     }
 }
 
-/// A loopback address's host, and what follows its port; nothing for any other.
+/// Returns the host of a loopback URI and the part after its port; `None` for any other URI.
 fn without_port(text: &str) -> Option<(&str, &str)> {
     let (authority, path) = split_authority(text.strip_prefix("http://")?);
     let host = host(authority)?;
     is_loopback(host).then_some((host, path))
 }
 
-fn check_spelling(path: &str) -> bool {
+/// Reports whether the part after the port has only printable ASCII characters and no backslash.
+fn is_normalized(path: &str) -> bool {
     path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
-/// RFC 3986 §3.1.
+/// Reports whether a text is a URI scheme (RFC 3986 §3.1).
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text
@@ -145,12 +149,12 @@ fn is_scheme(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// What stands before the path, and the rest.
+/// Splits the authority from the path, query and fragment.
 fn split_authority(text: &str) -> (&str, &str) {
     text.split_at(text.find(['/', '?', '#']).unwrap_or(text.len()))
 }
 
-/// The host of `host` or `host:port`; nothing where it is neither.
+/// Returns the host of `host` or `host:port`; `None` if it is neither.
 fn host(authority: &str) -> Option<&str> {
     let end = if authority.starts_with('[') {
         authority.find(']')? + 1
@@ -174,7 +178,7 @@ fn host(authority: &str) -> Option<&str> {
     (is_port && is_host).then_some(host)
 }
 
-/// Whether it is the machine itself, in the spellings that no resolver changes.
+/// Reports whether a host is `localhost` or a loopback IP address in its standard form.
 fn is_loopback(host: &str) -> bool {
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match literal {
@@ -189,7 +193,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_may_be_registered() {
+    fn valid_redirect_uri_is_accepted() {
         for text in [
             "https://app.example.com/callback",
             "https://app.example.com",
@@ -201,63 +205,63 @@ mod tests {
             "com.example.app:/oauth",
             "com.example.app://oauth/cb",
         ] {
-            assert_eq!(check(text), Ok(()), "{text}");
+            assert_eq!(validate(text), Ok(()), "{text}");
         }
     }
 
     #[test]
-    fn what_may_not() {
-        for (text, unfit) in [
-            ("", Unfit::NotAbsolute),
-            ("/callback", Unfit::NotAbsolute),
-            ("https://app.example.com:99999/", Unfit::NotAbsolute),
-            ("https://[::1/", Unfit::NotAbsolute),
-            ("app.example.com/callback", Unfit::NotAbsolute),
-            ("https://", Unfit::NotAbsolute),
-            ("https://app.example.com/#top", Unfit::Fragment),
-            ("https://app.example.com/#", Unfit::Fragment),
-            ("https://*.example.com/", Unfit::Wildcard),
-            ("https://ada@app.example.com/", Unfit::UserInfo),
-            ("https://@app.example.com/", Unfit::UserInfo),
-            ("http://app.example.com/", Unfit::PlainHttp),
-            ("http://127.0.0.1.example.com/", Unfit::PlainHttp),
-            ("http://localhost.example.com/", Unfit::PlainHttp),
-            ("javascript:alert(1)", Unfit::Scheme),
-            ("data:text/html,x", Unfit::Scheme),
-            ("mailto:ada@example.com", Unfit::Scheme),
-            ("ftp://example.com/", Unfit::Scheme),
-            ("myapp:/cb", Unfit::Scheme),
+    fn invalid_redirect_uri_is_refused() {
+        for (text, error) in [
+            ("", RedirectUriError::NotAbsolute),
+            ("/callback", RedirectUriError::NotAbsolute),
+            ("https://app.example.com:99999/", RedirectUriError::NotAbsolute),
+            ("https://[::1/", RedirectUriError::NotAbsolute),
+            ("app.example.com/callback", RedirectUriError::NotAbsolute),
+            ("https://", RedirectUriError::NotAbsolute),
+            ("https://app.example.com/#top", RedirectUriError::Fragment),
+            ("https://app.example.com/#", RedirectUriError::Fragment),
+            ("https://*.example.com/", RedirectUriError::Wildcard),
+            ("https://ada@app.example.com/", RedirectUriError::UserInfo),
+            ("https://@app.example.com/", RedirectUriError::UserInfo),
+            ("http://app.example.com/", RedirectUriError::PlainHttp),
+            ("http://127.0.0.1.example.com/", RedirectUriError::PlainHttp),
+            ("http://localhost.example.com/", RedirectUriError::PlainHttp),
+            ("javascript:alert(1)", RedirectUriError::Scheme),
+            ("data:text/html,x", RedirectUriError::Scheme),
+            ("mailto:ada@example.com", RedirectUriError::Scheme),
+            ("ftp://example.com/", RedirectUriError::Scheme),
+            ("myapp:/cb", RedirectUriError::Scheme),
             (
                 "https:app.example.com",
-                Unfit::Spelling("https:// in small letters, with two slashes."),
+                RedirectUriError::NotNormalized("https:// in lower case, with two slashes."),
             ),
             (
                 "HTTPS://app.example.com",
-                Unfit::Spelling("https:// in small letters, with two slashes."),
+                RedirectUriError::NotNormalized("https:// in lower case, with two slashes."),
             ),
             (
                 "https://app.example.com/a/../b",
-                Unfit::Spelling("without . and .. in the path."),
+                RedirectUriError::NotNormalized("no . or .. segments in the path."),
             ),
             (
                 "https://app.example.com/ b",
-                Unfit::Spelling("letters, digits and punctuation of ASCII only."),
+                RedirectUriError::NotNormalized("ASCII letters, digits and punctuation only."),
             ),
             (
                 "https://app.example.com\\@evil.example/",
-                Unfit::Spelling("letters, digits and punctuation of ASCII only."),
+                RedirectUriError::NotNormalized("ASCII letters, digits and punctuation only."),
             ),
         ] {
-            assert_eq!(check(text), Err(unfit), "{text}");
+            assert_eq!(validate(text), Err(error), "{text}");
         }
         assert_eq!(
-            check(&format!("https://a.example/{}", "x".repeat(MAX))),
-            Err(Unfit::TooLong)
+            validate(&format!("https://a.example/{}", "x".repeat(MAX_URI_BYTES))),
+            Err(RedirectUriError::TooLong)
         );
     }
 
     #[test]
-    fn only_its_letters_match() {
+    fn redirect_uri_matches_exactly() {
         let registered = "https://app.example.com/cb";
         assert!(matches(registered, registered));
         for other in [
@@ -282,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loopback_address_may_have_any_port() {
+    fn loopback_redirect_uri_matches_any_port() {
         for (registered, requested) in [
             ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"),
             ("http://127.0.0.1:8080/cb", "http://127.0.0.1:9/cb"),
@@ -308,32 +312,32 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_told_the_host_that_the_browser_goes_to() {
-        for (callback, told) in [
+    fn display_host_is_the_host_that_the_browser_opens() {
+        for (callback, expected) in [
             ("https://pim.example/back?x=1", "pim.example"),
             ("http://localhost:8080/", "localhost:8080"),
             ("https://bank.example@evil.example/", "evil.example"),
             ("https://evil.example\\@bank.example/", "evil.example"),
             ("https://evil.example?@bank.example", "evil.example"),
-            ("app:/done", "the program that opens app: addresses"),
-            ("app:done", "the program that opens app: addresses"),
-            ("app://bank.example/done", "the program that opens app: addresses"),
+            ("app:/done", "the app that opens app: links"),
+            ("app:done", "the app that opens app: links"),
+            ("app://bank.example/done", "the app that opens app: links"),
         ] {
-            assert_eq!(place(callback), told, "{callback}");
+            assert_eq!(display_host(callback), expected, "{callback}");
         }
     }
 
     proptest! {
         #[test]
-        fn nothing_panics(one in "\\PC{0,60}", other in "http://(127.0.0.1|\\[::1\\]|localhost)\\PC{0,20}") {
-            let _ = check(&one);
-            let _ = check(&other);
+        fn validation_never_panics(one in "\\PC{0,60}", other in "http://(127.0.0.1|\\[::1\\]|localhost)\\PC{0,20}") {
+            let _ = validate(&one);
+            let _ = validate(&other);
             let _ = matches(&one, &other);
             let _ = matches(&other, &one);
         }
 
         #[test]
-        fn what_matches_goes_to_the_same_host(tail in "\\PC{0,20}") {
+        fn matching_uri_has_the_registered_host(tail in "\\PC{0,20}") {
             let requested = format!("http://127.0.0.1{tail}");
             if matches("http://127.0.0.1/cb", &requested) {
                 let port = tail.strip_suffix("/cb").unwrap();

@@ -1,38 +1,38 @@
-//! What OAuth 2 requests are refused with.
+//! The OAuth 2.0 error and its codes.
 
 use std::borrow::Cow;
 
 /// The error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 7009 §2.2.1, and RFC 6750 §3.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
-    /// A parameter is missing, repeated, or not what it must be.
+    /// A parameter is missing, repeated or invalid.
     InvalidRequest,
-    /// The client is unknown, or did not prove itself.
+    /// The client is unknown, or its authentication failed.
     InvalidClient,
-    /// The code or the refresh token does not hold, or is another client's.
+    /// The code or the refresh token is invalid, or was issued to another client.
     InvalidGrant,
-    /// The client may not use this grant.
+    /// The client is not allowed to use this grant type.
     UnauthorizedClient,
-    /// The server does not know the grant.
+    /// The grant type is not supported.
     UnsupportedGrantType,
-    /// The scope is unknown, malformed, or more than can be granted.
+    /// The scope is unknown, malformed or exceeds what can be granted.
     InvalidScope,
-    /// The person declined.
+    /// The user denied access.
     AccessDenied,
-    /// The server does not answer in this way.
+    /// The response type is not supported.
     UnsupportedResponseType,
-    /// The token does not hold.
+    /// The token is invalid.
     InvalidToken,
-    /// The token holds, but is not good for this.
+    /// The token is valid, but lacks the required scope.
     InsufficientScope,
-    /// The server is at fault.
+    /// An internal error occurred.
     ServerError,
-    /// The server cannot answer at present.
+    /// The server is temporarily unavailable.
     TemporarilyUnavailable,
 }
 
 impl ErrorCode {
-    /// The word for it on the wire.
+    /// Returns the value of `error` in responses.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -52,30 +52,30 @@ impl ErrorCode {
     }
 }
 
-/// A refused request: the code for the client, and a sentence for whoever writes it.
+/// The error for a rejected OAuth 2.0 request: a code for the client and a description for its developer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {description}", .code.code())]
-pub struct Refusal {
-    /// The code.
+pub struct Oauth2Error {
+    /// The error code.
     pub code: ErrorCode,
-    /// The sentence: ASCII without quotation marks and backslashes (RFC 6749 §5.2).
+    /// The description: printable ASCII without `"` and `\` (RFC 6749 §5.2).
     pub description: Cow<'static, str>,
 }
 
-impl Refusal {
-    /// A refusal with its sentence. Characters that the RFC leaves no room for are replaced.
+impl Oauth2Error {
+    /// Creates an error. Characters that RFC 6749 §5.2 does not allow in the description are replaced.
     #[must_use]
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
         let description: Cow<'static, str> = description.into();
-        let fits = |c: char| (c == ' ' || c.is_ascii_graphic()) && c != '"' && c != '\\';
-        let description = if description.chars().all(fits) {
+        let is_allowed = |c: char| (c == ' ' || c.is_ascii_graphic()) && c != '"' && c != '\\';
+        let description = if description.chars().all(is_allowed) {
             description
         } else {
             description
                 .chars()
                 .map(|c| match c {
                     '"' => '\'',
-                    c if fits(c) => c,
+                    c if is_allowed(c) => c,
                     _ => '?',
                 })
                 .collect::<String>()
@@ -84,7 +84,7 @@ impl Refusal {
         Self { code, description }
     }
 
-    /// A parameter that is missing.
+    /// Creates the error for a missing parameter.
     #[must_use]
     pub fn missing(parameter: &str) -> Self {
         Self::new(
@@ -99,9 +99,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_has_no_characters_that_the_rfc_forbids() {
-        let refusal = Refusal::new(ErrorCode::InvalidScope, "There is no scope \"ä\\\n\".");
-        assert_eq!(refusal.description, "There is no scope '???'.");
-        assert_eq!(refusal.to_string(), "invalid_scope: There is no scope '???'.");
+    fn forbidden_characters_in_a_description_are_replaced() {
+        let error = Oauth2Error::new(ErrorCode::InvalidScope, "Unknown scope \"ä\\\n\".");
+        assert_eq!(error.description, "Unknown scope '???'.");
+        assert_eq!(error.to_string(), "invalid_scope: Unknown scope '???'.");
     }
 }

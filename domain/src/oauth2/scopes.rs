@@ -1,4 +1,4 @@
-//! OAuth 2 scopes (RFC 6749 §3.3): what an access token is good for.
+//! OAuth 2.0 scopes (RFC 6749 §3.3).
 
 use crate::accounts::rights::{Right, Rights};
 use serde::{Deserialize, Serialize};
@@ -6,39 +6,39 @@ use std::fmt;
 use std::str::FromStr;
 
 macro_rules! scopes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal in $group:literal, needs $right:expr, $sentence:literal;)*) => {
-        /// Something that an access token may be good for.
+    ($($(#[$doc:meta])* $name:ident = $code:literal in $group:literal, needs $right:expr, $description:literal;)*) => {
+        /// A permission of an access token.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Scope {
             $($(#[$doc])* $name,)*
         }
 
         impl Scope {
-            /// All there are, in the order in which people read them.
+            /// All scopes, in display order.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The word for it on the wire.
+            /// Returns the name in the protocol.
             #[must_use]
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The heading that it stands under.
+            /// Returns the heading of its group in the UI.
             #[must_use]
             pub fn group(self) -> &'static str {
                 match self { $(Self::$name => $group,)* }
             }
 
-            /// The right without which a person cannot give it away.
+            /// Returns the right that a user needs to grant it.
             #[must_use]
             pub fn right(self) -> Option<Right> {
                 match self { $(Self::$name => $right,)* }
             }
 
-            /// What an app that has it can do, as the rest of a sentence: `Read who you are`.
+            /// Returns what the scope allows, for the consent page: `Read your name, email and account`.
             #[must_use]
-            pub fn sentence(self) -> &'static str {
-                match self { $(Self::$name => $sentence,)* }
+            pub fn description(self) -> &'static str {
+                match self { $(Self::$name => $description,)* }
             }
         }
     };
@@ -46,16 +46,16 @@ macro_rules! scopes {
 
 scopes! {
     /// A refresh token.
-    Offline = "offline" in "Access", needs None, "Stay connected while you are away, until you disconnect it";
+    Offline = "offline" in "Access", needs None, "Keep access when you’re not signed in";
     /// `GET /api/v4/currentUser`.
-    CurrentUserRead = "current.user:read" in "You", needs None, "Read your name, e-mail and account";
+    CurrentUserRead = "current.user:read" in "You", needs None, "Read your name, email and account";
     /// `GET /api/v4/profiles/{id}` of the token's own user.
     CurrentProfileRead = "current.profile:read" in "You", needs None, "Read your security profile and its rights";
     /// `GET /api/v4/users`.
-    AdminUserRead = "admin.user:read" in "Account", needs Some(Right::ManageUsers), "Read the users of the account";
+    AdminUserRead = "admin.user:read" in "Account", needs Some(Right::ManageUsers), "Read the account’s users";
     /// `GET /api/v4/profiles`.
     AdminProfileRead = "admin.profile:read" in "Account", needs Some(Right::ManageUsers),
-        "Read the security profiles of the account";
+        "Read the account’s security profiles";
     /// Assets of the DAM.
     AssetRead = "asset:read" in "Assets", needs Some(Right::ManageIntegration), "Search and read assets";
     /// Where assets are used.
@@ -73,11 +73,11 @@ scopes! {
         "Change metaproperties, tags and their options";
     /// Workflow metaproperties of the DAM.
     MetaWorkflowRead = "meta.workflow:read" in "Metadata", needs Some(Right::ManageIntegration),
-        "Read the metaproperties of workflows";
+        "Read workflow metaproperties";
 }
 
 impl Scope {
-    /// The seven that the guide "Creating an OAuth2 App" asks for.
+    /// The seven scopes that the guide "Creating an OAuth2 App" asks for.
     pub const CONNECTOR: [Self; 7] = [
         Self::AssetRead,
         Self::AssetUsageRead,
@@ -88,85 +88,85 @@ impl Scope {
         Self::MetaWorkflowRead,
     ];
 
-    /// The scope that `code` names; case counts.
+    /// Returns the scope with this name; case-sensitive.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|scope| scope.code() == code)
     }
 
-    /// Whether a person with these rights can give it away.
+    /// Reports whether a user with these rights can grant it.
     #[must_use]
-    pub fn is_allowed(self, rights: Rights) -> bool {
+    pub fn is_grantable(self, rights: Rights) -> bool {
         self.right().is_none_or(|right| rights.has(right))
     }
 }
 
-/// A set of scopes. As text: the scopes' words with a space between them, in one order.
+/// A set of scopes. Its text form is a space-separated list in canonical order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Scopes(u32);
 
-/// A word that is not a scope.
+/// The error for an unknown scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no scope {0:?}")]
-pub struct UnknownScope(pub String);
+#[error("unknown scope {0:?}")]
+pub struct ParseScopeError(pub String);
 
 impl Scopes {
-    /// The scopes among the words of a request. Words that nobody here knows can be granted by nobody here.
+    /// Parses a space-separated list and ignores unknown scopes, which can't be granted.
     #[must_use]
-    pub fn known(text: &str) -> Self {
+    pub fn parse_known(text: &str) -> Self {
         text.split(' ').filter_map(Scope::from_code).collect()
     }
 
-    /// Whether `scope` is in the set.
+    /// Reports whether the set contains `scope`.
     #[must_use]
     pub fn has(self, scope: Scope) -> bool {
         self.0 & Self::bit(scope) != 0
     }
 
-    /// The set with `scope` in it.
+    /// Returns the set with `scope` added.
     #[must_use]
     pub fn with(self, scope: Scope) -> Self {
         Self(self.0 | Self::bit(scope))
     }
 
-    /// The set without `scope`.
+    /// Returns the set with `scope` removed.
     #[must_use]
     pub fn without(self, scope: Scope) -> Self {
         Self(self.0 & !Self::bit(scope))
     }
 
-    /// What is in both sets.
+    /// Returns the scopes that are in both sets.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// What is in one of the sets or in both.
+    /// Returns the scopes that are in either set.
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
+    pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What is in this set and not in `other`.
+    /// Returns the scopes that are not in `other`.
     #[must_use]
-    pub fn except(self, other: Self) -> Self {
+    pub fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// Whether nothing is in the set.
+    /// Reports whether the set is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Those that a person with these rights can give away.
+    /// Returns the scopes that a user with these rights can grant.
     #[must_use]
     pub fn allowed_by(self, rights: Rights) -> Self {
-        self.iter().filter(|scope| scope.is_allowed(rights)).collect()
+        self.iter().filter(|scope| scope.is_grantable(rights)).collect()
     }
 
-    /// Its scopes, in reading order.
+    /// Iterates over the scopes in display order.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.iter().copied().filter(move |scope| self.has(*scope))
     }
@@ -195,13 +195,13 @@ impl fmt::Display for Scopes {
 }
 
 impl FromStr for Scopes {
-    type Err = UnknownScope;
+    type Err = ParseScopeError;
 
-    /// Reads words with spaces between them; any order, repeated or not.
-    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+    /// Parses a space-separated list in any order, with or without repetitions.
+    fn from_str(text: &str) -> Result<Self, ParseScopeError> {
         text.split(' ')
             .filter(|word| !word.is_empty())
-            .map(|word| Scope::from_code(word).ok_or_else(|| UnknownScope(word.to_owned())))
+            .map(|word| Scope::from_code(word).ok_or_else(|| ParseScopeError(word.to_owned())))
             .collect()
     }
 }
@@ -213,9 +213,9 @@ impl From<Scopes> for String {
 }
 
 impl TryFrom<String> for Scopes {
-    type Error = UnknownScope;
+    type Error = ParseScopeError;
 
-    fn try_from(text: String) -> Result<Self, UnknownScope> {
+    fn try_from(text: String) -> Result<Self, ParseScopeError> {
         text.parse()
     }
 }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_distinct_and_read_back() {
+    fn code_maps_back_to_its_scope() {
         for scope in Scope::ALL {
             assert_eq!(Scope::from_code(scope.code()), Some(*scope));
         }
@@ -238,22 +238,22 @@ mod tests {
     }
 
     #[test]
-    fn order_and_repetition_do_not_count() {
+    fn order_and_repetition_are_ignored() {
         assert_eq!(scopes("asset:read offline  asset:read"), scopes("offline asset:read"));
         assert_eq!(scopes("asset:read offline").to_string(), "offline asset:read");
         assert_eq!(
             "offline nonsense".parse::<Scopes>(),
-            Err(UnknownScope("nonsense".to_owned()))
+            Err(ParseScopeError("nonsense".to_owned()))
         );
         assert!(scopes(" ").is_empty());
         assert_eq!(
-            Scopes::known("offline  nonsense asset:read"),
+            Scopes::parse_known("offline  nonsense asset:read"),
             scopes("offline asset:read")
         );
     }
 
     #[test]
-    fn rights_bound_what_is_given_away() {
+    fn grantable_scopes_depend_on_rights() {
         let all: Scopes = Scope::ALL.iter().copied().collect();
         assert_eq!(
             all.allowed_by(Rights::default()),
@@ -268,20 +268,20 @@ mod tests {
     }
 
     #[test]
-    fn the_guides_seven_are_seven() {
-        let seven: Scopes = Scope::CONNECTOR.into_iter().collect();
-        assert_eq!(seven.iter().count(), 7);
+    fn connector_scopes_are_distinct() {
+        let scopes: Scopes = Scope::CONNECTOR.into_iter().collect();
+        assert_eq!(scopes.iter().count(), 7);
     }
 
     proptest! {
         #[test]
-        fn text_reads_back(bits in 0u32..(1 << 12)) {
+        fn printed_scopes_parse_back(bits in 0u32..(1 << 12)) {
             let set: Scopes = Scope::ALL.iter().copied().filter(|scope| bits & (1 << (*scope as u32)) != 0).collect();
             prop_assert_eq!(set.to_string().parse::<Scopes>(), Ok(set));
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in "\\PC{0,80}") {
+        fn parsing_never_panics(text in "\\PC{0,80}") {
             let _ = text.parse::<Scopes>();
         }
     }

@@ -1,4 +1,4 @@
-//! The browser's own tables, so that none are sent to it.
+//! Unicode functions of the browser, with its own tables, so that none are sent to it.
 
 use js_sys::{JsString, RegExp};
 use std::borrow::Cow;
@@ -21,12 +21,12 @@ fn normalize<'a>(text: &'a str, form: &str) -> Cow<'a, str> {
     Cow::Owned(String::from(JsString::from(text).normalize(form)))
 }
 
-/// Returns the text in capitals (Unicode §3.13, `toUppercase`).
+/// Returns the text in uppercase (Unicode §3.13, `toUppercase`).
 pub(crate) fn to_uppercase(text: &str) -> String {
     String::from(JsString::from(text).to_upper_case())
 }
 
-/// Whether the character's general category is Mn, Mc or Me.
+/// Reports whether the character's general category is Mn, Mc or Me.
 pub(crate) fn is_combining_mark(c: char) -> bool {
     RegExp::new("\\p{M}", "u").test(c.encode_utf8(&mut [0; 4]))
 }

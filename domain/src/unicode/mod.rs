@@ -1,7 +1,7 @@
-//! Comparing and checking texts by the rules of Unicode.
+//! Comparison and validation of text by the rules of Unicode.
 //!
-//! The tables of the server's side are not sent to browsers, which have their own (see `browser`). The server decides; both
-//! agree on every character that their versions of Unicode know.
+//! The server uses the tables of ICU4X; browsers use their own (see `browser`), so that no tables are sent to them. The server
+//! decides; both agree on every character that their versions of Unicode know.
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
@@ -20,77 +20,78 @@ pub use hidden::{escape_hidden, remove_hidden, replace_hidden};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::nfc;
 
-use hidden::Hidden;
+use hidden::HiddenScanner;
 
-/// The most combining marks on one letter. The tallest stacks of Tibetan and cantillated Hebrew have about six; more only
-/// serve to draw over what stands around.
+/// The maximum number of combining marks on one letter. Tibetan and cantillated Hebrew need about six; more only overlap the
+/// surrounding text.
 const MAX_COMBINING_MARKS: usize = 8;
 
-/// Why a text cannot be a name.
+/// The error for a text that can't be used as a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidText {
-    /// It holds a control character.
+pub enum TextError {
+    /// The text contains a control character.
     #[error("Use letters, digits and punctuation only.")]
     Control,
-    /// It holds a character that nobody sees, or that changes the direction of the text around it.
+    /// The text contains an invisible character or a text-direction control.
     #[error("Remove the invisible or text-direction characters (U+{:04X}).", u32::from(*.0))]
     Hidden(char),
-    /// It holds a character that looks different, or like nothing, on each machine.
+    /// The text contains a private-use character or a noncharacter, which has no defined appearance.
     #[error("Remove the private-use characters (U+{:04X}).", u32::from(*.0))]
     PrivateUse(char),
-    /// It holds a combining mark that stands on no letter.
+    /// The text contains a combining mark without a base letter.
     #[error("Put a letter before each accent or other combining mark.")]
     StrayMark,
-    /// It holds more combining marks on one letter than [`MAX_COMBINING_MARKS`].
+    /// The text contains more than [`MAX_COMBINING_MARKS`] combining marks on one letter.
     #[error("Use at most {MAX_COMBINING_MARKS} combining marks on one letter.")]
     TooManyMarks,
 }
 
-/// Checks that people can see all of a text, and that it shows as it is stored (UTR #36 §3.1, UTS #39 §3.1).
+/// Checks that all of a text is visible and displayed as it is stored (UTR #36 §3.1, UTS #39 §3.1).
 ///
-/// Refuses control characters, bidirectional controls, default-ignorable and blank characters, private use, and combining
-/// marks without a letter or in heaps. Joiners and variation selectors are taken where a script or an emoji needs them.
+/// Rejects control characters, bidirectional controls, default-ignorable and blank characters, private use, and combining
+/// marks without a base letter or in excess. Joiners and variation selectors are allowed where a script or an emoji needs
+/// them.
 ///
 /// # Errors
-/// [`InvalidText`] for the first character that is not right.
-pub fn check_visible(text: &str) -> Result<(), InvalidText> {
+/// Returns [`TextError`] for the first invalid character.
+pub fn check_visible(text: &str) -> Result<(), TextError> {
     if text.is_ascii() {
         let has_control = text.bytes().any(|byte| byte.is_ascii_control());
-        return if has_control { Err(InvalidText::Control) } else { Ok(()) };
+        return if has_control { Err(TextError::Control) } else { Ok(()) };
     }
-    let mut base = false;
+    let mut has_base = false;
     let mut marks = 0;
-    for (c, hidden) in Hidden::scan(text) {
+    for (c, hidden) in HiddenScanner::scan(text) {
         if c.is_control() {
-            return Err(InvalidText::Control);
+            return Err(TextError::Control);
         }
         if hidden {
-            return Err(InvalidText::Hidden(c));
+            return Err(TextError::Hidden(c));
         }
         if is_private_use(c) {
-            return Err(InvalidText::PrivateUse(c));
+            return Err(TextError::PrivateUse(c));
         }
         if is_default_ignorable(c) {
             continue;
         }
         if c > '\u{2ff}' && is_combining_mark(c) {
             marks += 1;
-            if !base {
-                return Err(InvalidText::StrayMark);
+            if !has_base {
+                return Err(TextError::StrayMark);
             }
             if marks > MAX_COMBINING_MARKS {
-                return Err(InvalidText::TooManyMarks);
+                return Err(TextError::TooManyMarks);
             }
         } else {
-            base = !c.is_whitespace();
+            has_base = !c.is_whitespace();
             marks = 0;
         }
     }
     Ok(())
 }
 
-/// Returns what two texts have in common that read the same: canonical caseless matching (Unicode §3.13, D145), with
-/// default-ignorable characters left out, since nobody sees them.
+/// Returns the key for canonical caseless matching (Unicode §3.13, D145), with default-ignorable characters removed, since
+/// they are invisible.
 #[must_use]
 pub fn caseless_key(text: &str) -> String {
     if text.is_ascii() {
@@ -100,7 +101,7 @@ pub fn caseless_key(text: &str) -> String {
     nfc(&fold_case(&nfd(&visible))).into_owned()
 }
 
-/// Whether `text` begins with a combining mark, which belongs to the letter before it.
+/// Reports whether `text` begins with a combining mark, which belongs to the letter before it.
 #[must_use]
 pub fn starts_with_mark(text: &str) -> bool {
     text.chars()
@@ -108,18 +109,18 @@ pub fn starts_with_mark(text: &str) -> bool {
         .is_some_and(|c| c > '\u{2ff}' && is_combining_mark(c))
 }
 
-/// Returns the full case folding of a text (Unicode §3.13, `toCasefold`), from case mappings, which both sides have already. A
-/// test compares it with ICU's table for every character.
+/// Returns the full case folding of a text (Unicode §3.13, `toCasefold`), derived from the case mappings that the server and
+/// the browser both have. A test compares it with ICU's table for every character.
 fn fold_case(text: &str) -> String {
-    // The dotless i has no folding, though it has the capital of the dotted one. A sigma at the end of a word has one.
+    // The dotless i doesn't fold, although its capital is that of the dotted i. The final sigma folds to the medial one.
     let parts = text
         .split('ı')
         .map(|part| to_uppercase(&part.to_lowercase()).to_lowercase());
     parts.collect::<Vec<_>>().join("ı").replace('ς', "σ")
 }
 
-/// Whether a character is invisible unless a font has something special for it: `Default_Ignorable_Code_Point`. A test
-/// compares it with ICU's table for every character.
+/// Reports whether a character has the property `Default_Ignorable_Code_Point`. A test compares it with ICU's table for every
+/// character.
 fn is_default_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -128,7 +129,7 @@ fn is_default_ignorable(c: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether a character is for private use or is none at all (Unicode §23.5, §23.7).
+/// Reports whether a character is for private use or a noncharacter (Unicode §23.5, §23.7).
 fn is_private_use(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{f0000}'..='\u{10ffff}')
         || u32::from(c) & 0xfffe == 0xfffe

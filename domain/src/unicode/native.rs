@@ -1,4 +1,4 @@
-//! The tables of ICU4X.
+//! Unicode functions of the server, with the tables of ICU4X.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::CodePointMapData;
@@ -16,12 +16,12 @@ pub(crate) fn nfd(text: &str) -> Cow<'_, str> {
     DecomposingNormalizerBorrowed::new_nfd().normalize(text)
 }
 
-/// Returns the text in capitals (Unicode §3.13, `toUppercase`).
+/// Returns the text in uppercase (Unicode §3.13, `toUppercase`).
 pub(crate) fn to_uppercase(text: &str) -> String {
     text.to_uppercase()
 }
 
-/// Whether the character's general category is Mn, Mc or Me.
+/// Reports whether the character's general category is Mn, Mc or Me.
 pub(crate) fn is_combining_mark(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     GeneralCategoryGroup::Mark.contains(category)

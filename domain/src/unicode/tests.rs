@@ -4,19 +4,19 @@ use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralC
 use icu_properties::{CodePointMapData, CodePointSetData};
 use proptest::prelude::*;
 
-/// Every character that has been assigned.
+/// Returns every assigned character.
 fn assigned() -> impl Iterator<Item = char> {
     let categories = CodePointMapData::<GeneralCategory>::new();
     ('\0'..=char::MAX).filter(move |c| categories.get(*c) != GeneralCategory::Unassigned)
 }
 
-/// Both tell the same letters apart, whichever of two cases they fold to: Unicode folds Cherokee to its capitals.
+/// Compares equivalence, not the folded text: Unicode folds Cherokee to uppercase.
 #[test]
-fn case_folds_as_unicode_says_for_every_character() {
+fn case_folding_matches_icu_for_every_character() {
     let icu = CaseMapper::new();
     let categories = CodePointMapData::<GeneralCategory>::new();
     let differs = |c: &char| {
-        // A letter that is newer than the standard library's version of Unicode.
+        // Skips letters that are newer than the standard library's version of Unicode.
         if GeneralCategoryGroup::Letter.contains(categories.get(*c)) && !c.is_alphabetic() {
             return false;
         }
@@ -30,7 +30,7 @@ fn case_folds_as_unicode_says_for_every_character() {
 }
 
 #[test]
-fn ignorable_is_what_unicode_says_for_every_character() {
+fn default_ignorable_matches_icu_for_every_character() {
     let icu = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let different: Vec<char> = ('\0'..=char::MAX)
         .filter(|c| is_default_ignorable(*c) != icu.contains(*c))
@@ -39,7 +39,7 @@ fn ignorable_is_what_unicode_says_for_every_character() {
 }
 
 #[test]
-fn spellings_of_one_name_have_one_key() {
+fn equivalent_names_have_equal_keys() {
     for (one, other) in [
         ("Bildfläche", "bildfla\u{308}che"),
         ("Straße", "STRASSE"),
@@ -83,7 +83,7 @@ fn different_names_have_different_keys() {
 }
 
 #[test]
-fn names_that_people_have_are_taken() {
+fn legitimate_name_is_accepted() {
     for name in [
         "Website",
         "Bildfläche",
@@ -124,8 +124,8 @@ fn names_that_people_have_are_taken() {
 }
 
 #[test]
-fn names_that_deceive_are_refused() {
-    use InvalidText::{Control, Hidden, PrivateUse, StrayMark, TooManyMarks};
+fn deceptive_name_is_refused() {
+    use TextError::{Control, Hidden, PrivateUse, StrayMark, TooManyMarks};
     let zalgo = format!("a{}", "\u{301}\u{316}".repeat(5));
     for (name, why) in [
         ("Photos\u{202e}", Hidden('\u{202e}')),
@@ -179,21 +179,21 @@ fn names_that_deceive_are_refused() {
 }
 
 #[test]
-fn what_is_hidden_is_removed_replaced_or_spelled_out() {
+fn hidden_characters_are_removed_replaced_or_escaped() {
     assert_eq!(remove_hidden("Web\u{200b}site\u{202e}"), "Website");
     assert_eq!(replace_hidden("Web\u{202e}\u{1}"), "Web\u{fffd}\u{fffd}");
     assert_eq!(escape_hidden("a\u{202e}\n\t\u{1b}é"), "a\\u{202e}\n\t\\u{1b}é");
 }
 
 #[test]
-fn a_complaint_names_the_character() {
-    let words = check_visible("Photos\u{202e}").unwrap_err().to_string();
-    assert_eq!(words, "Remove the invisible or text-direction characters (U+202E).");
+fn error_message_names_the_character() {
+    let message = check_visible("Photos\u{202e}").unwrap_err().to_string();
+    assert_eq!(message, "Remove the invisible or text-direction characters (U+202E).");
 }
 
 proptest! {
     #[test]
-    fn a_key_is_its_own_key(text in "\\PC{0,20}", odd in any::<String>()) {
+    fn caseless_key_is_idempotent(text in "\\PC{0,20}", odd in any::<String>()) {
         for text in [text, odd] {
             let key = caseless_key(&text);
             prop_assert_eq!(caseless_key(&key), key);
@@ -201,7 +201,7 @@ proptest! {
     }
 
     #[test]
-    fn a_key_depends_neither_on_the_form_nor_on_the_case(text in any::<String>()) {
+    fn caseless_key_ignores_normalization_and_case(text in any::<String>()) {
         let text = text.replace(is_default_ignorable, "");
         let key = caseless_key(&text);
         prop_assert_eq!(&caseless_key(&nfc(&text)), &key);
@@ -210,15 +210,15 @@ proptest! {
     }
 
     #[test]
-    fn what_is_left_holds_nothing_hidden(text in any::<String>()) {
+    fn rewritten_text_has_no_hidden_characters(text in any::<String>()) {
         for shown in [remove_hidden(&text), replace_hidden(&text)] {
-            prop_assert!(!Hidden::scan(&shown).any(|(_, hidden)| hidden), "{:?}", shown);
+            prop_assert!(!HiddenScanner::scan(&shown).any(|(_, hidden)| hidden), "{:?}", shown);
         }
-        prop_assert!(Hidden::scan(&escape_hidden(&text)).all(|(c, hidden)| !hidden && (!c.is_control() || "\n\r\t".contains(c))));
+        prop_assert!(HiddenScanner::scan(&escape_hidden(&text)).all(|(c, hidden)| !hidden && (!c.is_control() || "\n\r\t".contains(c))));
     }
 
     #[test]
-    fn letters_and_digits_are_taken(text in "[\\p{L}\\p{N}]{1,20}") {
+    fn letters_and_digits_are_accepted(text in "[\\p{L}\\p{N}]{1,20}") {
         let blank = text.chars().any(is_default_ignorable) || text.contains(['\u{13441}', '\u{13442}']);
         prop_assert!(blank || check_visible(&nfc(&text)).is_ok());
     }

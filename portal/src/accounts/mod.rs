@@ -1,50 +1,47 @@
-//! Accounts, as the operator handles them on the command line.
+//! Accounts: creation, features and details.
 
 pub mod profiles;
 pub mod users;
 
-use crate::auth::actor::{self, Actor, Via};
-use crate::crypto::passwords::{self, AboutUser};
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::auth::actor::{self, Actor, AuthMethod};
+use crate::crypto::passwords::{self, UserInputs};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
 use crate::integration::api_keys;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Rights;
-use domain::accounts::users::{ADMINISTRATOR, NewUser};
+use domain::accounts::users::{ADMINISTRATOR_PROFILE, NewUser};
 use domain::accounts::{Account, NewAccount};
 use domain::fields::name_key;
 use domain::ids::{AccountId, UserId};
 use domain::time::Timestamp;
 
-/// Makes an account with its administrator, all features on.
+/// Creates an account with its administrator. All features are enabled.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a field that does not hold what it must, such as an e-mail that is in use or a password that is
-/// easy to guess.
+/// Returns [`Error::Invalid`] for invalid input, such as an email that is in use or a weak password.
 pub async fn create(portal: &Portal, input: NewAccount) -> Result<(AccountId, UserId)> {
-    let input = input.checked()?;
-    let about = AboutUser::new(&input.name, &input.email, &input.account_name);
-    let password_hash = passwords::hash_new(portal, &input.password, about).await?;
+    let input = input.validate()?;
+    let user_inputs = UserInputs::new(&input.name, &input.email, &input.account_name);
+    let password_hash = passwords::hash_new(portal, &input.password, user_inputs).await?;
     let mut tx = portal.begin().await?;
-    let made = insert(portal, &mut tx, Via::CommandLine, input, &password_hash).await?;
-    tx.commit().await?;
-    portal.forget();
-    Ok(made)
+    let created = insert(portal, &mut tx, AuthMethod::CommandLine, input, &password_hash).await?;
+    portal.commit_change(tx, None).await?;
+    Ok(created)
 }
 
-/// Adds an account with its administrator in the caller's transaction; `input` has been checked.
+/// Inserts an account with its administrator in the caller's transaction. `input` must be validated.
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
-    via: Via,
+    auth_method: AuthMethod,
     input: NewAccount,
     password_hash: &str,
 ) -> Result<(AccountId, UserId)> {
     let account = AccountId(portal.new_id());
-    run!(
+    execute!(
         tx,
         "insert into accounts (id, name, created_at) values ($1, $2, $3)",
         account,
@@ -52,14 +49,14 @@ pub(crate) async fn insert(
         portal.now()
     )?;
     for feature in Feature::ALL {
-        run!(
+        execute!(
             tx,
             "insert into account_features (account_id, feature) values ($1, $2)",
             account,
             feature.code()
         )?;
     }
-    let operator = Actor::operator(account, input.account_name.clone(), Feature::ALL.to_vec(), via);
+    let operator = Actor::operator(account, input.account_name.clone(), Feature::ALL.to_vec(), auth_method);
     audit::record(
         portal,
         tx,
@@ -71,23 +68,22 @@ pub(crate) async fn insert(
         },
     )
     .await?;
-    profiles::insert(portal, tx, &operator, ADMINISTRATOR, Rights::all()).await?;
+    profiles::insert(portal, tx, &operator, ADMINISTRATOR_PROFILE, Rights::all()).await?;
     let administrator = NewUser {
         name: input.name,
         email: input.email,
         password: input.password,
-        profile: ADMINISTRATOR.to_owned(),
+        profile: ADMINISTRATOR_PROFILE.to_owned(),
     };
     let user = users::insert(portal, tx, &operator, &administrator, password_hash).await?;
     api_keys::insert(portal, tx, account, None).await?;
-    invalidation::announce(portal, tx).await?;
     Ok((account, user))
 }
 
-/// All accounts, by name.
+/// Lists all accounts by name.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns an error if the database fails.
 pub async fn list(portal: &Portal) -> Result<Vec<Account>> {
     #[derive(sqlx::FromRow)]
     struct Row {
@@ -117,38 +113,43 @@ pub async fn list(portal: &Portal) -> Result<Vec<Account>> {
     Ok(accounts)
 }
 
-/// The operator as actor in the account that `name` is the id or the name of; without a name, in the only one.
+/// Returns the operator as actor in the account with this id or name, or in the only account if `name` is `None`.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown account, [`Error::Conflict`] where it is not clear which is meant.
+/// Returns [`Error::NotFound`] for an unknown account, and [`Error::Conflict`] if several accounts match.
 pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
-    let mut matching = list(portal).await?;
+    let mut matches = list(portal).await?;
     if let Some(name) = name {
         let key = name_key(name);
-        matching.retain(|account| name_key(&account.name) == key || account.id.to_string() == name);
+        matches.retain(|account| name_key(&account.name) == key || account.id.to_string() == name);
     }
-    match matching.len() {
+    match matches.len() {
         0 => Err(Error::NotFound("account")),
         1 => {
-            let account = matching.remove(0);
+            let account = matches.remove(0);
             let features = account
                 .features
                 .iter()
                 .filter_map(|code| Feature::from_code(code))
                 .collect();
-            Ok(Actor::operator(account.id, account.name, features, Via::CommandLine))
+            Ok(Actor::operator(
+                account.id,
+                account.name,
+                features,
+                AuthMethod::CommandLine,
+            ))
         }
         _ => Err(Error::Conflict(match name {
-            Some(name) => format!("several accounts are named {name}; give the id instead"),
-            None => "there are several accounts; name one with --account".to_owned(),
+            Some(name) => format!("several accounts are named {name}; use the account ID instead"),
+            None => "there are several accounts; choose one with --account".to_owned(),
         })),
     }
 }
 
-/// Switches a feature of the operator's account on or off. Off, its credentials open nothing.
+/// Enables or disables a feature of the operator's account. While a feature is disabled, its credentials are refused.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns an error if the database fails.
 pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on: bool) -> Result<()> {
     let account = operator.account();
     let mut tx = portal.begin().await?;
@@ -157,7 +158,7 @@ pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on
     } else {
         "delete from account_features where account_id = $1 and feature = $2"
     };
-    run!(&mut tx, sql, account, feature.code())?;
+    execute!(&mut tx, sql, account, feature.code())?;
     let action = if on { "feature.enable" } else { "feature.disable" };
     audit::record(
         portal,
@@ -170,33 +171,31 @@ pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on
         },
     )
     .await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, operator.account()).await?;
     Ok(())
 }
 
-/// What the API says of an account.
+/// Describes an account for the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Details {
-    /// The organisation's name.
+pub struct AccountDetails {
+    /// The organization's name.
     pub name: String,
     /// The default language, such as `en_US`.
     pub language: String,
-    /// The time zone's IANA name.
+    /// The IANA name of the time zone.
     pub time_zone: String,
 }
 
-/// The actor's own account. Any actor may read it.
+/// Returns the details of the actor's own account. Requires no right.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn details(portal: &Portal, actor: &Actor) -> Result<Details> {
+/// Returns an error if the database fails.
+pub async fn details(portal: &Portal, actor: &Actor) -> Result<AccountDetails> {
     let mut db = portal.read().await?;
     find(&mut db, actor.account()).await?.ok_or(Error::NotFound("account"))
 }
 
-async fn find(db: &mut impl Connection, account: AccountId) -> Result<Option<Details>> {
+async fn find(db: &mut impl AsExecutor, account: AccountId) -> Result<Option<AccountDetails>> {
     #[derive(sqlx::FromRow)]
     struct Row {
         name: String,
@@ -209,14 +208,14 @@ async fn find(db: &mut impl Connection, account: AccountId) -> Result<Option<Det
         "select name, language, time_zone from accounts where id = $1",
         account
     )?;
-    Ok(row.map(|row| Details {
+    Ok(row.map(|row| AccountDetails {
         name: row.name,
         language: row.language,
         time_zone: row.time_zone,
     }))
 }
 
-/// Whether there is any account yet.
-pub(crate) async fn any(db: &mut impl Connection) -> Result<bool> {
+/// Returns whether any account exists.
+pub(crate) async fn has_any(db: &mut impl AsExecutor) -> Result<bool> {
     Ok(fetch_optional!(db, (i64,), "select cast(1 as bigint) from accounts limit 1")?.is_some())
 }

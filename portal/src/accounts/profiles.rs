@@ -1,39 +1,38 @@
 //! Security profiles: named sets of rights.
 
 use crate::auth::actor::Actor;
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::audit::{self, Change};
-use crate::infra::error::{Error, Result, taken};
-use crate::infra::invalidation;
+use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::Profile;
 use domain::fields::{self, FieldErrors};
 use domain::ids::{AccountId, ProfileId};
 
-/// Adds a profile with its rights.
+/// Creates a profile with its rights.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users, [`Error::Invalid`] for an empty or taken name.
+/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::Invalid`] for an empty or duplicate name.
 pub async fn create(portal: &Portal, actor: &Actor, name: &str, rights: Rights) -> Result<ProfileId> {
-    actor.may(Right::ManageUsers)?;
+    actor.require_right(Right::ManageUsers)?;
     let mut errors = FieldErrors::default();
-    let name = fields::name("name", name, &mut errors);
-    let name = errors.or(name)?;
+    let name = fields::validate_name("name", name, &mut errors);
+    let name = errors.into_result(name)?;
     let mut tx = portal.begin().await?;
     let id = insert(portal, &mut tx, actor, &name, rights).await?;
     tx.commit().await?;
     Ok(id)
 }
 
-/// Changes what a profile's people may do, at once and on every node.
+/// Changes the rights of a profile. Takes effect immediately, on every node within a second.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users, [`Error::NotFound`] for another account's profile.
+/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::NotFound`] if the account has no such profile.
 pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: Rights) -> Result<()> {
-    actor.may(Right::ManageUsers)?;
+    actor.require_right(Right::ManageUsers)?;
     let mut tx = portal.begin().await?;
-    // An update that changes nothing, so that of two at once one waits for the other.
+    // An update without effect locks the row, so that concurrent changes wait for each other.
     let found = fetch_optional!(
         &mut tx,
         (String,),
@@ -42,7 +41,7 @@ pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: R
         actor.account()
     )?;
     let (name,) = found.ok_or(Error::NotFound("profile"))?;
-    run!(&mut tx, "delete from profile_rights where profile_id = $1", id)?;
+    execute!(&mut tx, "delete from profile_rights where profile_id = $1", id)?;
     insert_rights(&mut tx, id, rights).await?;
     let change = Change {
         action: "profile.set-rights",
@@ -50,12 +49,11 @@ pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: R
         detail: &name,
     };
     audit::record(portal, &mut tx, actor, change).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
+/// Inserts a profile in the caller's transaction.
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
@@ -64,7 +62,7 @@ pub(crate) async fn insert(
     rights: Rights,
 ) -> Result<ProfileId> {
     let id = ProfileId(portal.new_id());
-    run!(
+    execute!(
         tx,
         "insert into profiles (id, account_id, name, name_key, created_at) values ($1, $2, $3, $4, $5)",
         id,
@@ -73,7 +71,7 @@ pub(crate) async fn insert(
         fields::name_key(name),
         portal.now()
     )
-    .map_err(|error| taken(error, "name", "Another profile has this name."))?;
+    .map_err(|error| on_unique_violation(error, "name", "This name is already in use."))?;
     insert_rights(tx, id, rights).await?;
     let change = Change {
         action: "profile.create",
@@ -86,7 +84,7 @@ pub(crate) async fn insert(
 
 async fn insert_rights(tx: &mut Transaction, id: ProfileId, rights: Rights) -> Result<()> {
     for right in rights.iter() {
-        run!(
+        execute!(
             tx,
             "insert into profile_rights (profile_id, right_code) values ($1, $2)",
             id,
@@ -96,12 +94,12 @@ async fn insert_rights(tx: &mut Transaction, id: ProfileId, rights: Rights) -> R
     Ok(())
 }
 
-/// The account's profiles, by name.
+/// Lists the account's profiles by name.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users.
+/// Returns [`Error::Forbidden`] without the Manage users right.
 pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Profile>> {
-    actor.may(Right::ManageUsers)?;
+    actor.require_right(Right::ManageUsers)?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
@@ -120,15 +118,15 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Profile>> {
     Ok(profiles)
 }
 
-/// One profile: any of the account's with Manage users, one's own without.
+/// Returns a profile. Users need the Manage users right for profiles other than their own.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for another's profile without Manage users, [`Error::NotFound`] where the account has none
-/// such.
+/// Returns [`Error::Forbidden`] for another profile without the Manage users right, and [`Error::NotFound`] if the account
+/// has no such profile.
 pub async fn get(portal: &Portal, actor: &Actor, id: ProfileId) -> Result<Profile> {
-    let own = actor.person().is_some_and(|person| person.profile_id == id);
-    if !own {
-        actor.may(Right::ManageUsers)?;
+    let is_own = actor.user().is_some_and(|user| user.profile_id == id);
+    if !is_own {
+        actor.require_right(Right::ManageUsers)?;
     }
     let mut db = portal.read().await?;
     let row = fetch_optional!(
@@ -146,8 +144,12 @@ pub async fn get(portal: &Portal, actor: &Actor, id: ProfileId) -> Result<Profil
     })
 }
 
-/// The account's profile of that name, as [`fields::name_key`] compares it.
-pub(crate) async fn by_name(db: &mut impl Connection, account: AccountId, name: &str) -> Result<Option<ProfileId>> {
+/// Finds the account's profile with this name, compared by [`fields::name_key`].
+pub(crate) async fn find_by_name(
+    db: &mut impl AsExecutor,
+    account: AccountId,
+    name: &str,
+) -> Result<Option<ProfileId>> {
     let row = fetch_optional!(
         db,
         (ProfileId,),
@@ -158,7 +160,7 @@ pub(crate) async fn by_name(db: &mut impl Connection, account: AccountId, name: 
     Ok(row.map(|(id,)| id))
 }
 
-async fn rights(db: &mut impl Connection, id: ProfileId) -> Result<Rights> {
+async fn rights(db: &mut impl AsExecutor, id: ProfileId) -> Result<Rights> {
     let codes = fetch_all!(
         db,
         (String,),

@@ -1,47 +1,46 @@
-//! The people of an account.
+//! The users of an account.
 
 use crate::accounts::profiles;
 use crate::auth::actor::Actor;
 use crate::auth::known_browsers;
 use crate::auth::sign_in;
-use crate::crypto::passwords::{self, AboutUser};
-use crate::database::{Connection, Transaction, fetch_all, fetch_one, fetch_optional, run};
+use crate::crypto::passwords::{self, UserInputs};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::audit::{self, Change};
-use crate::infra::error::{Error, Result, taken};
-use crate::infra::invalidation;
+use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
-use domain::accounts::users::{NewUser, User, UserChoice};
+use domain::accounts::users::{NewUser, User, UserOption};
 use domain::email;
 use domain::fields;
 use domain::ids::{AccountId, ProfileId, UserId};
 use domain::oauth1::tokens::UserRef;
 use domain::time::Timestamp;
 
-/// The longest search, in characters.
-const MAX_SEARCH: usize = 300;
+/// The maximum length of a search text, in characters.
+const MAX_SEARCH_CHARS: usize = 300;
 
-/// How many people the type-ahead offers.
-pub const CHOICES: i64 = 8;
+/// The maximum number of users that [`suggest`] returns.
+pub const MAX_SUGGESTIONS: i64 = 8;
 
-/// Which part of the account's people to list.
+/// Selects a page of the account's users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PeopleQuery {
-    /// The most to list; all without it.
+pub struct UserQuery {
+    /// The page size, or `None` for all users.
     pub limit: Option<u32>,
-    /// Which page of `limit` people, the first being 1.
+    /// The page number, starting at 1.
     pub page: u32,
-    /// Whether people who cannot sign in are listed too.
+    /// Whether inactive users are included.
     pub include_inactive: bool,
 }
 
-/// A page of people, and how many there are in all.
+/// A page of users, and their total number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct People {
-    /// The page.
+pub struct UserPage {
+    /// The users of the page.
     pub users: Vec<User>,
-    /// How many match in all.
+    /// The total number of users on all pages.
     pub total: i64,
 }
 
@@ -72,22 +71,23 @@ impl From<Row> for User {
     }
 }
 
-/// Adds a person.
+/// Creates a user.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users, [`Error::Invalid`] for a field that does not hold what it must, such as
-/// an e-mail that is in use, a profile that the account does not have or a password that is easy to guess.
+/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::Invalid`] for invalid input, such as an email
+/// that is in use, an unknown profile or a weak password.
 pub async fn create(portal: &Portal, actor: &Actor, input: NewUser) -> Result<UserId> {
-    actor.may(Right::ManageUsers)?;
-    let input = input.checked()?;
-    let about = AboutUser::new(&input.name, &input.email, actor.account_name());
-    let password_hash = passwords::hash_new(portal, &input.password, about).await?;
+    actor.require_right(Right::ManageUsers)?;
+    let input = input.validate()?;
+    let user_inputs = UserInputs::new(&input.name, &input.email, actor.account_name());
+    let password_hash = passwords::hash_new(portal, &input.password, user_inputs).await?;
     let mut tx = portal.begin().await?;
     let id = insert(portal, &mut tx, actor, &input, &password_hash).await?;
     tx.commit().await?;
     Ok(id)
 }
 
+/// Inserts a user in the caller's transaction. `input` must be validated.
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
@@ -95,11 +95,11 @@ pub(crate) async fn insert(
     input: &NewUser,
     password_hash: &str,
 ) -> Result<UserId> {
-    let profile = profiles::by_name(tx, actor.account(), &input.profile)
+    let profile = profiles::find_by_name(tx, actor.account(), &input.profile)
         .await?
-        .ok_or_else(|| Error::field("profile", "The account has no security profile of this name."))?;
+        .ok_or_else(|| Error::field("profile", "This account has no security profile with this name."))?;
     let id = UserId(portal.new_id());
-    run!(
+    execute!(
         tx,
         "insert into users (id, account_id, profile_id, name, name_key, email, email_key, password_hash, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -113,7 +113,7 @@ pub(crate) async fn insert(
         password_hash,
         portal.now()
     )
-    .map_err(|error| taken(error, "email", "Someone has this e-mail already."))?;
+    .map_err(|error| on_unique_violation(error, "email", "This email is already in use."))?;
     let change = Change {
         action: "user.create",
         subject: Some(id.0),
@@ -123,26 +123,27 @@ pub(crate) async fn insert(
     Ok(id)
 }
 
-/// Lets a person in or out. Out, their sessions end and their tokens open nothing, on every node within a second.
+/// Activates or deactivates a user. Deactivation ends the user's sessions, and the user's tokens are refused on every node
+/// within a second.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users, [`Error::NotFound`] where the account has no such person.
+/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::NotFound`] if the account has no such user.
 pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool) -> Result<()> {
-    actor.may(Right::ManageUsers)?;
+    actor.require_right(Right::ManageUsers)?;
     let mut tx = portal.begin().await?;
-    let touched = run!(
+    let updated = execute!(
         &mut tx,
         "update users set active = $3 where id = $1 and account_id = $2",
         id,
         actor.account(),
         active
     )?;
-    if touched == 0 {
+    if updated == 0 {
         return Err(Error::NotFound("user"));
     }
     if !active {
-        run!(&mut tx, "delete from sessions where user_id = $1", id)?;
-        known_browsers::forget_all(&mut tx, id).await?;
+        execute!(&mut tx, "delete from sessions where user_id = $1", id)?;
+        known_browsers::delete_all(&mut tx, id).await?;
     }
     let action = if active { "user.activate" } else { "user.deactivate" };
     audit::record(
@@ -156,21 +157,18 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
         },
     )
     .await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// Gives a person another password and ends their sessions, on every node within a second. Their browsers are known no
-/// more, and what failed at their account is forgotten, so that they can sign in at once. What they have let programs do in
-/// their name goes on.
+/// Changes a user's password and ends the user's sessions, on every node within a second. Also deletes the user's known
+/// browsers and failed sign-ins, so that the user can sign in immediately. Access granted to applications is kept.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users, [`Error::Invalid`] for a password that is too short, too long or easy to
-/// guess, [`Error::NotFound`] where the account has no such person.
+/// Returns [`Error::Forbidden`] without the Manage users right, [`Error::Invalid`] for a password that is too short, too
+/// long or easy to guess, and [`Error::NotFound`] if the account has no such user.
 pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: &str) -> Result<()> {
-    actor.may(Right::ManageUsers)?;
+    actor.require_right(Right::ManageUsers)?;
     let found = {
         let mut db = portal.read().await?;
         fetch_optional!(
@@ -182,41 +180,39 @@ pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: 
         )?
     };
     let (name, email) = found.ok_or(Error::NotFound("user"))?;
-    let about = AboutUser::new(&name, &email, actor.account_name());
-    let password_hash = passwords::hash_new(portal, password, about).await?;
+    let user_inputs = UserInputs::new(&name, &email, actor.account_name());
+    let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
     let mut tx = portal.begin().await?;
-    // In the order in which a sign-in writes them.
-    sign_in::forget_account(&mut tx, &email).await?;
-    let touched = run!(
+    // The same order as in a sign-in, which prevents deadlocks.
+    sign_in::reset_account(&mut tx, &email).await?;
+    let updated = execute!(
         &mut tx,
         "update users set password_hash = $3 where id = $1 and account_id = $2",
         id,
         actor.account(),
         &password_hash
     )?;
-    if touched == 0 {
+    if updated == 0 {
         return Err(Error::NotFound("user"));
     }
-    run!(&mut tx, "delete from sessions where user_id = $1", id)?;
-    known_browsers::forget_all(&mut tx, id).await?;
+    execute!(&mut tx, "delete from sessions where user_id = $1", id)?;
+    known_browsers::delete_all(&mut tx, id).await?;
     let change = Change {
         action: "user.set-password",
         subject: Some(id.0),
         detail: "",
     };
     audit::record(portal, &mut tx, actor, change).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// The account's people, in the order in which they were added.
+/// Lists the account's users in the order of their creation.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage users.
-pub async fn list(portal: &Portal, actor: &Actor, query: PeopleQuery) -> Result<People> {
-    actor.may(Right::ManageUsers)?;
+/// Returns [`Error::Forbidden`] without the Manage users right.
+pub async fn list(portal: &Portal, actor: &Actor, query: UserQuery) -> Result<UserPage> {
+    actor.require_right(Right::ManageUsers)?;
     let limit = query.limit.map_or(i64::MAX, i64::from);
     let offset = query.limit.map_or(0, |limit| {
         i64::from(limit).saturating_mul(i64::from(query.page.saturating_sub(1)))
@@ -240,23 +236,24 @@ pub async fn list(portal: &Portal, actor: &Actor, query: PeopleQuery) -> Result<
         actor.account(),
         query.include_inactive
     )?;
-    Ok(People {
+    Ok(UserPage {
         users: rows.into_iter().map(User::from).collect(),
         total,
     })
 }
 
-/// One person, by id or by user name (the e-mail): any of the account's with Manage users, oneself without.
+/// Returns a user by id or username (the email). Actors need the Manage users right for users other than themselves.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for another person without Manage users, [`Error::NotFound`] where the account has none such.
+/// Returns [`Error::Forbidden`] for another user without the Manage users right, and [`Error::NotFound`] if the account has
+/// no such user.
 pub async fn get(portal: &Portal, actor: &Actor, id_or_name: &str) -> Result<User> {
     let id: Option<UserId> = id_or_name.parse().ok();
-    let own = actor
-        .person()
-        .is_some_and(|person| Some(person.id) == id || email::key(&person.email) == email::key(id_or_name));
-    if !own {
-        actor.may(Right::ManageUsers)?;
+    let is_self = actor
+        .user()
+        .is_some_and(|user| Some(user.id) == id || email::key(&user.email) == email::key(id_or_name));
+    if !is_self {
+        actor.require_right(Right::ManageUsers)?;
     }
     let mut db = portal.read().await?;
     let row = fetch_optional!(
@@ -272,22 +269,22 @@ pub async fn get(portal: &Portal, actor: &Actor, id_or_name: &str) -> Result<Use
     row.map(User::from).ok_or(Error::NotFound("user"))
 }
 
-/// Active people whose name or e-mail holds what the field does, for the type-ahead of a form that needs `right`; those whose
-/// name begins with it come first.
+/// Suggests active users whose name or email contains `search`, for a form that requires `right`. Users whose name starts
+/// with it come first.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and `right`, [`Error::Disabled`] where the account lacks the feature that
-/// Create Bynder API tokens belongs to.
-pub async fn choices(portal: &Portal, actor: &Actor, right: Right, search: &str) -> Result<Vec<UserChoice>> {
-    let actor = actor.may(Right::AdminSettings)?.may(right)?;
+/// Returns [`Error::Forbidden`] without the Admin settings right and `right`, and [`Error::Disabled`] if `right` is Create
+/// Bynder API tokens and the account doesn't have its feature.
+pub async fn suggest(portal: &Portal, actor: &Actor, right: Right, search: &str) -> Result<Vec<UserOption>> {
+    let actor = actor.require_right(Right::AdminSettings)?.require_right(right)?;
     let account = if right == Right::CreateApiTokens {
-        actor.within(Feature::ApiTokens)?
+        actor.require_feature(Feature::ApiTokens)?
     } else {
         actor.account()
     };
-    let search = UserChoice::searched_by(search);
-    let email = like_email(search);
-    let search = like(search);
+    let search = UserOption::search_term(search);
+    let email = email_like_pattern(search);
+    let search = like_pattern(search);
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
@@ -299,27 +296,30 @@ pub async fn choices(portal: &Portal, actor: &Actor, right: Right, search: &str)
          order by case when name_key like $2 || '%' escape '!' then 0 else 1 end, name_key, id limit $3",
         account,
         search,
-        CHOICES,
+        MAX_SUGGESTIONS,
         email
     )?;
     Ok(rows
         .into_iter()
-        .map(|(id, name, email)| UserChoice { id, name, email })
+        .map(|(id, name, email)| UserOption { id, name, email })
         .collect())
 }
 
-/// The active person that a form means.
+/// Resolves a user reference in a form to an active user.
+///
+/// # Errors
+/// Returns a validation error for `field` if no active user matches, or several do.
 pub(crate) async fn resolve(
-    db: &mut impl Connection,
+    db: &mut impl AsExecutor,
     account: AccountId,
     field: &str,
     user: &UserRef,
-) -> Result<UserChoice> {
+) -> Result<UserOption> {
     let (column, value) = match user {
         UserRef::Email(value) => ("email", email::key(value)),
         UserRef::Name(value) => ("name", fields::name_key(value)),
     };
-    // Two of those who are active, or of those who are not.
+    // At most two users: active ones, or inactive ones if there are none.
     let mut found = fetch_all!(
         db,
         (UserId, String, String, bool),
@@ -334,36 +334,39 @@ pub(crate) async fn resolve(
         found.retain(|(_, _, _, active)| *active);
     }
     match (found.len(), found.pop()) {
-        (1, Some((id, name, email, true))) => Ok(UserChoice { id, name, email }),
+        (1, Some((id, name, email, true))) => Ok(UserOption { id, name, email }),
         (1, Some((_, name, _, false))) => Err(Error::field(
             field,
             format!("{name} is inactive. Activate the user or choose another."),
         )),
-        (0, _) => Err(Error::field(field, "No active user has this name or e-mail.")),
+        (0, _) => Err(Error::field(field, "No active user has this name or email.")),
         (_, Some((_, name, _, false))) => Err(Error::field(
             field,
             format!("All users named {name} are inactive. Activate one or choose another."),
         )),
-        _ => Err(Error::field(field, "Several users have this name; enter the e-mail.")),
+        _ => Err(Error::field(
+            field,
+            "Several users have this name. Enter the email instead.",
+        )),
     }
 }
 
-/// The [key](fields::name_key) of a name's part that is searched for, as a pattern for `like … escape '!'`. No name or e-mail
-/// is as long as what is cut off; SQLite refuses patterns that are much longer.
-pub(crate) fn like(text: &str) -> String {
-    escape_pattern(&fields::name_key(&searched(text)))
+/// Returns the [key](fields::name_key) of a search text for names, as a pattern for `like … escape '!'`. The text is
+/// truncated, because SQLite refuses very long patterns; no name or email is longer.
+pub(crate) fn like_pattern(text: &str) -> String {
+    escape_pattern(&fields::name_key(&truncate_search(text)))
 }
 
-/// The key of an e-mail's part that is searched for, as [`like`] has it of a name's.
-pub(crate) fn like_email(text: &str) -> String {
-    escape_pattern(&email::search_key(&searched(text)))
+/// Returns the key of a search text for emails, as a pattern for `like … escape '!'`.
+pub(crate) fn email_like_pattern(text: &str) -> String {
+    escape_pattern(&email::search_key(&truncate_search(text)))
 }
 
-fn searched(text: &str) -> String {
-    text.trim().chars().take(MAX_SEARCH).collect()
+fn truncate_search(text: &str) -> String {
+    text.trim().chars().take(MAX_SEARCH_CHARS).collect()
 }
 
-/// Makes plain what a pattern would take for something else.
+/// Escapes the wildcards of a `like` pattern.
 fn escape_pattern(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
@@ -371,7 +374,7 @@ fn escape_pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_search_has_no_wildcards() {
-        assert_eq!(super::like(" 50%_A! "), "50!%!_a!!");
+    fn wildcards_in_search_are_escaped() {
+        assert_eq!(super::like_pattern(" 50%_A! "), "50!%!_a!!");
     }
 }

@@ -1,49 +1,49 @@
-//! Who acts, and what they may do.
+//! The actor of an operation, and its rights.
 
-use crate::database::{Connection, fetch_all, fetch_optional};
+use crate::database::{AsExecutor, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::{Right, Rights};
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use domain::ids::{AccountId, ProfileId, SessionId, UserId};
 use domain::time::Timestamp;
 
-/// The acting party of an operation: a person, by whatever credential, or the operator on the command line.
+/// The actor of an operation: a user, authenticated by any method, or the operator on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     account: AccountId,
     account_name: String,
     features: Vec<Feature>,
     rights: Rights,
-    via: Via,
-    person: Option<Person>,
+    auth_method: AuthMethod,
+    user: Option<ActorUser>,
 }
 
-/// The person behind an actor.
+/// The user of an actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// The person's id.
+pub struct ActorUser {
+    /// The user's id.
     pub id: UserId,
-    /// The person's name.
+    /// The user's name.
     pub name: String,
-    /// The person's e-mail.
+    /// The user's email.
     pub email: String,
-    /// The person's security profile.
+    /// The id of the user's security profile.
     pub profile_id: ProfileId,
-    /// That profile's name.
+    /// The name of the user's security profile.
     pub profile: String,
-    /// When the person last signed in, if ever.
+    /// When the user last signed in, if ever.
     pub last_sign_in_at: Option<Timestamp>,
-    /// The person's language, such as `en_US`: the account's.
+    /// The language of the user's account, such as `en_US`.
     pub language: String,
-    /// The IANA name of the person's time zone: the account's.
+    /// The IANA name of the time zone of the user's account.
     pub time_zone: String,
 }
 
-/// By what an actor came in.
+/// How an actor authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Via {
-    /// A session in a browser.
+pub enum AuthMethod {
+    /// A browser session.
     Session(SessionId),
     /// An OAuth 1 token.
     Token,
@@ -51,11 +51,12 @@ pub enum Via {
     AccessToken,
     /// The command line.
     CommandLine,
-    /// The page that makes the first account.
+    /// The setup page, which creates the first account.
     Setup,
 }
 
-impl Via {
+impl AuthMethod {
+    /// Returns the code in the audit log.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Session(_) => "session",
@@ -68,23 +69,28 @@ impl Via {
 }
 
 impl Actor {
-    /// The operator, who may do everything in one account.
-    pub(crate) fn operator(account: AccountId, account_name: String, features: Vec<Feature>, via: Via) -> Self {
+    /// Creates the operator of one account, who has all rights.
+    pub(crate) fn operator(
+        account: AccountId,
+        account_name: String,
+        features: Vec<Feature>,
+        auth_method: AuthMethod,
+    ) -> Self {
         Self {
             account,
             account_name,
             features,
             rights: Rights::all(),
-            via,
-            person: None,
+            auth_method,
+            user: None,
         }
     }
 
-    /// The actor, if they have `right`.
+    /// Checks that the actor has `right`. Returns the actor for chaining.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] if not.
-    pub fn may(&self, right: Right) -> Result<&Self> {
+    /// Returns [`Error::Forbidden`] if the actor doesn't have the right.
+    pub fn require_right(&self, right: Right) -> Result<&Self> {
         if self.rights.has(right) {
             Ok(self)
         } else {
@@ -92,11 +98,11 @@ impl Actor {
         }
     }
 
-    /// The actor's account, if it has `feature`.
+    /// Checks that the actor's account has `feature`, and returns the account.
     ///
     /// # Errors
-    /// [`Error::Disabled`] if not.
-    pub fn within(&self, feature: Feature) -> Result<AccountId> {
+    /// Returns [`Error::Disabled`] if the feature is not enabled.
+    pub fn require_feature(&self, feature: Feature) -> Result<AccountId> {
         if self.features.contains(&feature) {
             Ok(self.account)
         } else {
@@ -104,82 +110,82 @@ impl Actor {
         }
     }
 
-    /// The account that bounds every query of the actor.
+    /// Returns the actor's account, to which all its queries are limited.
     #[must_use]
     pub fn account(&self) -> AccountId {
         self.account
     }
 
-    /// The account's name.
+    /// Returns the account's name.
     #[must_use]
     pub fn account_name(&self) -> &str {
         &self.account_name
     }
 
-    /// What the actor may do.
+    /// Returns the actor's rights.
     #[must_use]
     pub fn rights(&self) -> Rights {
         self.rights
     }
 
-    /// The person behind the actor; none for the operator.
+    /// Returns the actor's user, or `None` for the operator.
     #[must_use]
-    pub fn person(&self) -> Option<&Person> {
-        self.person.as_ref()
+    pub fn user(&self) -> Option<&ActorUser> {
+        self.user.as_ref()
     }
 
-    /// By what the actor came in.
+    /// Returns how the actor authenticated.
     #[must_use]
-    pub fn via(&self) -> Via {
-        self.via
+    pub fn auth_method(&self) -> AuthMethod {
+        self.auth_method
     }
 
-    /// The person behind the actor, for what only a person can do.
+    /// Returns the actor's user, for operations that only a user can perform.
     ///
     /// # Errors
-    /// [`Error::SignedOut`] when there is none.
-    pub fn require_person(&self) -> Result<&Person> {
-        self.person.as_ref().ok_or(Error::SignedOut)
+    /// Returns [`Error::SignedOut`] for the operator.
+    pub fn require_user(&self) -> Result<&ActorUser> {
+        self.user.as_ref().ok_or(Error::SignedOut)
     }
 
-    /// The session that the actor came in by, if it was one.
+    /// Returns the actor's session, if it authenticated by one.
     pub(crate) fn session(&self) -> Option<SessionId> {
-        match self.via {
-            Via::Session(session) => Some(session),
-            Via::Token | Via::AccessToken | Via::CommandLine | Via::Setup => None,
+        match self.auth_method {
+            AuthMethod::Session(session) => Some(session),
+            AuthMethod::Token | AuthMethod::AccessToken | AuthMethod::CommandLine | AuthMethod::Setup => None,
         }
     }
 
-    /// The session that the actor came in by.
+    /// Returns the actor's session.
     ///
     /// # Errors
-    /// [`Error::SignedOut`] for any other actor.
+    /// Returns [`Error::SignedOut`] if the actor didn't authenticate by a session.
     pub(crate) fn require_session(&self) -> Result<SessionId> {
         self.session().ok_or(Error::SignedOut)
     }
 
-    /// The person's id, for the columns that say who did something.
+    /// Returns the id of the actor's user, for columns that record who made a change.
     pub(crate) fn user_id(&self) -> Option<UserId> {
-        self.person.as_ref().map(|person| person.id)
+        self.user.as_ref().map(|user| user.id)
     }
 
-    /// What the browser may know of its own session; none for the operator.
+    /// Returns the user's data for the browser, or `None` for the operator.
     #[must_use]
-    pub fn me(&self) -> Option<Me> {
-        self.person.as_ref().map(|person| Me {
-            user_id: person.id,
-            name: person.name.clone(),
-            email: person.email.clone(),
+    pub fn current_user(&self) -> Option<CurrentUser> {
+        self.user.as_ref().map(|user| CurrentUser {
+            user_id: user.id,
+            name: user.name.clone(),
+            email: user.email.clone(),
             account_id: self.account,
             account_name: self.account_name.clone(),
-            profile: person.profile.clone(),
+            profile: user.profile.clone(),
             rights: self.rights,
             features: self.features.clone(),
         })
     }
 
-    /// The actor that the user is, if the user exists and is active.
-    pub(crate) async fn load(db: &mut impl Connection, user: UserId, via: Via) -> Result<Option<Self>> {
+    /// Loads a user as actor. Returns `None` if the user doesn't exist or is inactive.
+    pub(crate) async fn load(db: &mut impl AsExecutor, user: UserId, auth_method: AuthMethod) -> Result<Option<Self>> {
         #[derive(sqlx::FromRow)]
         struct Row {
             account_id: AccountId,
@@ -211,8 +217,8 @@ impl Actor {
             account_name: row.account_name,
             features,
             rights,
-            via,
-            person: Some(Person {
+            auth_method,
+            user: Some(ActorUser {
                 id: user,
                 name: row.name,
                 email: row.email,
@@ -226,8 +232,8 @@ impl Actor {
     }
 }
 
-/// The rights of a security profile. A code that this version does not know is a right that it cannot give.
-pub(crate) async fn rights(db: &mut impl Connection, profile: ProfileId) -> Result<Rights> {
+/// Loads the rights of a security profile. Ignores rights that are unknown to this version.
+pub(crate) async fn rights(db: &mut impl AsExecutor, profile: ProfileId) -> Result<Rights> {
     let codes = fetch_all!(
         db,
         (String,),
@@ -237,8 +243,8 @@ pub(crate) async fn rights(db: &mut impl Connection, profile: ProfileId) -> Resu
     Ok(codes.iter().filter_map(|(code,)| Right::from_code(code)).collect())
 }
 
-/// The features that are on for an account.
-pub(crate) async fn features(db: &mut impl Connection, account: AccountId) -> Result<Vec<Feature>> {
+/// Loads the features that are enabled for an account.
+pub(crate) async fn features(db: &mut impl AsExecutor, account: AccountId) -> Result<Vec<Feature>> {
     let codes = fetch_all!(
         db,
         (String,),

@@ -1,31 +1,31 @@
-//! Browsers that a user has signed in with before, which the slow-down after other people's failures leaves alone
-//! (OWASP calls their cookies "device cookies").
+//! Browsers that a user has signed in with before. Failures in other browsers don't delay their sign-ins (OWASP calls their
+//! cookies "device cookies").
 //!
-//! The cookie holds 256 random bits, and the database holds their digest with each user who has signed in there. A known
-//! browser has [`MAX_FAILURES`] failures for each of its users; after that it is as good as unknown until it has signed
-//! in. So a stolen cookie gives a few guesses at one account's password, and no more.
+//! The cookie holds 256 random bits, and the database holds their digest for each user who has signed in with the browser.
+//! A known browser has [`MAX_FAILURES`] failed attempts per user; after that it is treated as unknown until the next
+//! successful sign-in. A stolen cookie therefore allows only a few guesses at one account's password.
 
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Transaction, run};
+use crate::database::{Transaction, execute};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use domain::email;
 use domain::ids::UserId;
 use std::time::Duration;
 
-/// How long a browser is known after it has signed in.
+/// How long a browser is known after a sign-in.
 pub const LIFETIME: Duration = Duration::from_secs(180 * 24 * 3600);
 
-/// How often a known browser may fail to sign in as one user before it has to wait like any other.
+/// The maximum number of failed sign-ins of a known browser per user, before it has to wait like an unknown browser.
 pub const MAX_FAILURES: i64 = 10;
 
-/// The most browsers that are known for one user; beyond that, those that signed in the longest ago are forgotten.
+/// The maximum number of known browsers per user. The ones with the oldest sign-ins are deleted.
 pub const MAX_BROWSERS_PER_USER: i64 = 20;
 
-/// Counts an attempt as a failure of a known browser; gives whether it is one for the user with this email address, with
-/// failures left. [`remember`] takes the failures back.
+/// Counts a sign-in attempt as a failure of a known browser. Returns whether the browser is known for the user with this
+/// email address and has failures left. [`remember`] resets the failures.
 pub(crate) async fn count_attempt(portal: &Portal, tx: &mut Transaction, email: &str, cookie: &str) -> Result<bool> {
-    let counted = run!(
+    let counted = execute!(
         tx,
         "update known_browsers set failures = failures + 1
          where digest = $1 and failures < $2 and expires_at > $3
@@ -38,8 +38,8 @@ pub(crate) async fn count_attempt(portal: &Portal, tx: &mut Transaction, email: 
     Ok(counted > 0)
 }
 
-/// Makes the browser known for a user who has just signed in with it; gives the cookie's new value. The old one is known
-/// no more, for nobody, so that neither a copy of it nor one that was planted in the browser is of use.
+/// Records the browser as known for a user who has just signed in, and returns the new value of its cookie. The old value
+/// becomes invalid for all users, so that a stolen or planted cookie is useless.
 pub(crate) async fn remember(
     portal: &Portal,
     tx: &mut Transaction,
@@ -49,14 +49,14 @@ pub(crate) async fn remember(
     let cookie = secret::new_secret();
     let new_digest = digest(cookie.expose());
     if let Some(old_cookie) = old_cookie {
-        run!(
+        execute!(
             tx,
             "update known_browsers set digest = $2 where digest = $1",
             digest(old_cookie),
             &new_digest
         )?;
     }
-    run!(
+    execute!(
         tx,
         "insert into known_browsers (digest, user_id, failures, expires_at) values ($1, $2, 0, $3)
          on conflict (digest, user_id) do update set failures = 0, expires_at = excluded.expires_at",
@@ -64,7 +64,7 @@ pub(crate) async fn remember(
         user,
         portal.now().after(LIFETIME)
     )?;
-    run!(
+    execute!(
         tx,
         "delete from known_browsers where user_id = $1 and digest <> $2 and digest not in
              (select digest from known_browsers where user_id = $1 and digest <> $2
@@ -76,15 +76,15 @@ pub(crate) async fn remember(
     Ok(cookie)
 }
 
-/// Forgets every browser of a user.
-pub(crate) async fn forget_all(tx: &mut Transaction, user: UserId) -> Result<()> {
-    run!(tx, "delete from known_browsers where user_id = $1", user)?;
+/// Deletes all known browsers of a user.
+pub(crate) async fn delete_all(tx: &mut Transaction, user: UserId) -> Result<()> {
+    execute!(tx, "delete from known_browsers where user_id = $1", user)?;
     Ok(())
 }
 
-/// Deletes those whose time is over.
+/// Deletes expired known browsers.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(tx, "delete from known_browsers where expires_at <= $1", portal.now())?;
+    execute!(tx, "delete from known_browsers where expires_at <= $1", portal.now())?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Who acts: the actor and its rights, signing in, sessions, the first account, and secrets that are shown once.
+//! Authentication and authorization: the actor and its rights, sign-in, sessions, first-time setup, and one-time secrets.
 
 pub mod actor;
 pub mod known_browsers;
@@ -6,3 +6,10 @@ pub mod one_time_secrets;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+
+use crate::infra::subject_state::SubjectState;
+
+/// Registers the state of this group.
+pub(crate) fn register(subjects: &mut SubjectState) {
+    subjects.insert_cache::<sessions::SessionCache>();
+}

@@ -1,110 +1,120 @@
-//! Signed-in browsers. The cookie holds 256 random bits; the database holds their digest.
+//! Browser sessions. The cookie holds 256 random bits; the database holds their digest.
 
-use crate::auth::actor::{Actor, Via};
+use crate::auth::actor::{Actor, AuthMethod};
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::audit::{self, Change};
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::infra::throttle::LastNoted;
+use crate::infra::throttle::LastUsed;
 use domain::auth::sessions::Session;
-use domain::ids::{SessionId, UserId};
+use domain::ids::{AccountId, SessionId, UserId};
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// How long a session lives without being used.
-pub const IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long a session lasts without being used.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// How long a session lives, however much it is used.
-pub const LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+/// The maximum lifetime of a session.
+pub const MAX_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// How exactly "last seen" is kept.
-const SEEN: Duration = Duration::from_secs(60);
+/// How often the last use of a session is recorded.
+const LAST_SEEN_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The longest part of a user agent that is kept, in characters.
-const MAX_AGENT: usize = 300;
+/// The maximum length of a stored user agent, in characters.
+const MAX_USER_AGENT_CHARS: usize = 300;
 
-/// Whence a request comes.
+/// Describes the browser that sends a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Client {
+pub struct BrowserInfo {
     /// The client's IP address.
     pub address: String,
-    /// What the browser calls itself.
+    /// The `User-Agent` header.
     pub user_agent: String,
 }
 
-/// A signed-in browser and who it acts for.
+/// Caches sessions by the digest of their cookie.
+pub(crate) struct SessionCache;
+
+impl CacheDefinition for SessionCache {
+    type Key = Vec<u8>;
+    type Value = CachedSession;
+}
+
+/// A session and its actor, as cached by a node.
 #[derive(Debug)]
-pub(crate) struct Signed {
-    session: SessionId,
+pub(crate) struct CachedSession {
+    id: SessionId,
     actor: Arc<Actor>,
     created_at: Timestamp,
     expires_at: AtomicI64,
-    last_seen: LastNoted,
+    last_seen: LastUsed,
 }
 
-impl Signed {
-    fn lives(&self, now: Timestamp) -> bool {
+impl CachedSession {
+    fn is_live(&self, now: Timestamp) -> bool {
         now.0 < self.expires_at.load(Ordering::Relaxed)
     }
 }
 
-/// Opens a session for a person who has just proved who they are.
+/// Creates a session for a user who has just authenticated, and returns its id and cookie.
 pub(crate) async fn open(
     portal: &Portal,
     tx: &mut Transaction,
     user: UserId,
-    client: &Client,
+    client: &BrowserInfo,
 ) -> Result<(SessionId, Secret)> {
     let id = SessionId(portal.new_id());
     let cookie = secret::new_secret();
     let now = portal.now();
-    run!(
+    execute!(
         tx,
         "insert into sessions (id, user_id, digest, user_agent, address, created_at, last_seen_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $6, $7)",
         id,
         user,
         secret::digest(cookie.expose().as_bytes()),
-        client.user_agent.chars().take(MAX_AGENT).collect::<String>(),
+        client.user_agent.chars().take(MAX_USER_AGENT_CHARS).collect::<String>(),
         &client.address,
         now,
-        now.after(IDLE)
+        now.after(IDLE_TIMEOUT)
     )?;
     Ok((id, cookie))
 }
 
-/// Ends the session that a browser was in when it signed in again, in the transaction that opens its new one. For the same
-/// user, secrets that wait to be read move to the new session. Gives whether there was one, which the caller announces.
+/// Ends the previous session of a browser that signs in again, in the transaction that creates the new one. If the user is
+/// the same, unacknowledged secrets move to the new session. Returns the account of the ended session, whose cached data the
+/// caller must invalidate.
 pub(crate) async fn replace(
     portal: &Portal,
     tx: &mut Transaction,
     old_cookie: &str,
     (new, user): (SessionId, UserId),
-) -> Result<bool> {
+) -> Result<Option<AccountId>> {
     let digest = secret::digest(old_cookie.as_bytes());
-    // Before anything is read of it: a request may be adding a secret to it at this moment.
+    // Lock before reading, since a concurrent request may be adding a secret to the session.
     tx.lock_session(&digest).await?;
     let row = fetch_optional!(
         tx,
-        (SessionId, UserId, Timestamp),
-        "select id, user_id, expires_at from sessions where digest = $1",
+        (SessionId, UserId, AccountId, Timestamp),
+        "select s.id, s.user_id, u.account_id, s.expires_at from sessions s join users u on u.id = s.user_id
+         where s.digest = $1",
         digest
     )?;
-    let Some((old, old_user, expires_at)) = row else {
-        return Ok(false);
+    let Some((old, old_user, account, expires_at)) = row else {
+        return Ok(None);
     };
-    let lives = portal.now() < expires_at;
-    if lives && old_user == user {
+    let is_live = portal.now() < expires_at;
+    if is_live && old_user == user {
         one_time_secrets::move_to(portal, tx, old, new).await?;
     }
-    run!(tx, "delete from sessions where id = $1", old)?;
-    // One that has expired, or whose user cannot sign in any more, had ended already.
-    if lives && let Some(actor) = Actor::load(tx, old_user, Via::Session(old)).await? {
+    execute!(tx, "delete from sessions where id = $1", old)?;
+    // An expired session, or one of an inactive user, has already ended.
+    if is_live && let Some(actor) = Actor::load(tx, old_user, AuthMethod::Session(old)).await? {
         let change = Change {
             action: "session.end",
             subject: Some(old.0),
@@ -112,29 +122,29 @@ pub(crate) async fn replace(
         };
         audit::record(portal, tx, &actor, change).await?;
     }
-    Ok(true)
+    Ok(Some(account))
 }
 
-/// Who the cookie belongs to, if its session lives and its person is active.
+/// Finds the actor of a session cookie. Returns `None` if the session has ended or the user is inactive.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns an error if the database fails.
 pub async fn find(portal: &Portal, cookie: &str) -> Result<Option<Arc<Actor>>> {
     let digest = secret::digest(cookie.as_bytes());
     let now = portal.now();
-    let sessions = &portal.caches().sessions;
-    let generation = portal.caches().generation();
-    // Where what is remembered has expired, another node may have put off its end.
-    let remembered = sessions.get(generation, &digest).filter(|signed| signed.lives(now));
-    let signed = match remembered {
-        Some(signed) => signed,
+    let sessions = portal.cache::<SessionCache>();
+    let began = sessions.begin_read();
+    // If the cached session has expired, another node may have extended it.
+    let cached = sessions.get(&digest).filter(|session| session.is_live(now));
+    let session = match cached {
+        Some(session) => session,
         None => {
             let mut db = portal.read().await?;
             match Box::pin(load(&mut db, &digest))
                 .await?
-                .filter(|signed| signed.lives(now))
+                .filter(|session| session.is_live(now))
             {
-                Some(signed) => sessions.put(generation, digest, signed),
+                Some(session) => sessions.insert(began, session.actor.account(), digest, session),
                 None => {
                     sessions.remove(&digest);
                     return Ok(None);
@@ -142,14 +152,14 @@ pub async fn find(portal: &Portal, cookie: &str) -> Result<Option<Arc<Actor>>> {
             }
         }
     };
-    if signed.last_seen.is_due(now, SEEN) {
-        let touch = touch(portal.clone(), Arc::clone(&signed), now);
-        Box::pin(portal.notes().write("that a session is in use", touch)).await;
+    if session.last_seen.should_record(now, LAST_SEEN_INTERVAL) {
+        let touch = touch(portal.clone(), Arc::clone(&session), now);
+        Box::pin(portal.background_writer().write("session use", touch)).await;
     }
-    Ok(Some(Arc::clone(&signed.actor)))
+    Ok(Some(Arc::clone(&session.actor)))
 }
 
-async fn load(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Signed>> {
+async fn load(db: &mut impl AsExecutor, digest: &[u8]) -> Result<Option<CachedSession>> {
     let row = fetch_optional!(
         db,
         (SessionId, UserId, Timestamp, Timestamp, Timestamp),
@@ -159,44 +169,46 @@ async fn load(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Signed>>
     let Some((session, user, created_at, last_seen_at, expires_at)) = row else {
         return Ok(None);
     };
-    Ok(Actor::load(db, user, Via::Session(session)).await?.map(|actor| Signed {
-        session,
-        actor: Arc::new(actor),
-        created_at,
-        expires_at: AtomicI64::new(expires_at.0),
-        last_seen: LastNoted::new(last_seen_at),
-    }))
+    Ok(Actor::load(db, user, AuthMethod::Session(session))
+        .await?
+        .map(|actor| CachedSession {
+            id: session,
+            actor: Arc::new(actor),
+            created_at,
+            expires_at: AtomicI64::new(expires_at.0),
+            last_seen: LastUsed::new(last_seen_at),
+        }))
 }
 
-/// Notes that the session is in use, and puts off its end.
-async fn touch(portal: Portal, signed: Arc<Signed>, now: Timestamp) -> Result<()> {
-    let expires_at = now.after(IDLE).min(signed.created_at.after(LIFETIME));
-    let mut tx = portal.begin_lightly().await?;
-    run!(
+/// Records the use of the session and extends its lifetime.
+async fn touch(portal: Portal, session: Arc<CachedSession>, now: Timestamp) -> Result<()> {
+    let expires_at = now.after(IDLE_TIMEOUT).min(session.created_at.after(MAX_LIFETIME));
+    let mut tx = portal.begin_relaxed().await?;
+    execute!(
         &mut tx,
         "update sessions set last_seen_at = $2, expires_at = $3 where id = $1",
-        signed.session,
+        session.id,
         now,
         expires_at
     )?;
     tx.commit().await?;
-    signed.expires_at.store(expires_at.0, Ordering::Relaxed);
+    session.expires_at.store(expires_at.0, Ordering::Relaxed);
     Ok(())
 }
 
-/// The person's own sessions, the last used first.
+/// Lists the user's own sessions, most recently used first.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns [`Error::SignedOut`] for an actor without session, and database errors.
 pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Session>> {
-    let (session, person) = (actor.require_session()?, actor.require_person()?);
+    let (session, user) = (actor.require_session()?, actor.require_user()?);
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
         (SessionId, String, String, Timestamp, Timestamp),
         "select id, user_agent, address, created_at, last_seen_at from sessions
          where user_id = $1 and expires_at > $2 order by last_seen_at desc, id desc",
-        person.id,
+        user.id,
         portal.now()
     )?;
     Ok(rows
@@ -212,20 +224,20 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Session>> {
         .collect())
 }
 
-/// Ends one of the person's own sessions, this one included.
+/// Ends one of the user's own sessions, including the current one.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the person has no such session.
+/// Returns [`Error::NotFound`] if the user has no such session, and [`Error::SignedOut`] for an actor without session.
 pub async fn end(portal: &Portal, actor: &Actor, id: SessionId) -> Result<()> {
-    let (session, person) = (actor.require_session()?, actor.require_person()?);
+    let (session, user) = (actor.require_session()?, actor.require_user()?);
     let mut tx = portal.begin().await?;
-    let touched = run!(
+    let deleted = execute!(
         &mut tx,
         "delete from sessions where id = $1 and user_id = $2",
         id,
-        person.id
+        user.id
     )?;
-    if touched == 0 {
+    if deleted == 0 {
         return Err(Error::NotFound("session"));
     }
     let action = if id == session {
@@ -244,31 +256,29 @@ pub async fn end(portal: &Portal, actor: &Actor, id: SessionId) -> Result<()> {
         },
     )
     .await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// Ends the session that the actor came in by.
+/// Ends the actor's session.
 ///
 /// # Errors
-/// [`Error::SignedOut`] for an actor without session.
+/// Returns [`Error::SignedOut`] for an actor without session.
 pub async fn sign_out(portal: &Portal, actor: &Actor) -> Result<()> {
     end(portal, actor, actor.require_session()?).await
 }
 
-/// Ends every other session of the person; gives how many there were.
+/// Ends all other sessions of the user, and returns their number.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns [`Error::SignedOut`] for an actor without session, and database errors.
 pub async fn end_others(portal: &Portal, actor: &Actor) -> Result<u64> {
-    let (session, person) = (actor.require_session()?, actor.require_person()?);
+    let (session, user) = (actor.require_session()?, actor.require_user()?);
     let mut tx = portal.begin().await?;
-    let ended = run!(
+    let ended = execute!(
         &mut tx,
         "delete from sessions where user_id = $1 and id <> $2",
-        person.id,
+        user.id,
         session
     )?;
     let change = Change {
@@ -277,8 +287,6 @@ pub async fn end_others(portal: &Portal, actor: &Actor) -> Result<u64> {
         detail: &ended.to_string(),
     };
     audit::record(portal, &mut tx, actor, change).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(ended)
 }

@@ -1,38 +1,38 @@
-//! The first minutes: an empty database, a code on the console, the first account.
+//! First-time setup: creates the first account with a code that the server prints.
 
 use crate::accounts;
-use crate::auth::actor::Via;
+use crate::auth::actor::AuthMethod;
 use crate::auth::known_browsers;
-use crate::auth::sessions::{self, Client};
-use crate::auth::sign_in::{Attempt, SignedIn};
-use crate::crypto::passwords::{self, AboutUser};
+use crate::auth::sessions::{self, BrowserInfo};
+use crate::auth::sign_in::{Attempt, SessionCookies};
+use crate::crypto::passwords::{self, UserInputs};
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Lock, fetch_optional, run};
+use crate::database::{Lock, execute, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::accounts::NewAccount;
 use domain::fields::FieldErrors;
 
-/// Whether the portal still waits for its first account.
+/// Returns whether the portal has no account yet.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn is_open(portal: &Portal) -> Result<bool> {
+/// Returns an error if the database fails.
+pub async fn is_pending(portal: &Portal) -> Result<bool> {
     let mut db = portal.read().await?;
-    Ok(!accounts::any(&mut db).await?)
+    Ok(!accounts::has_any(&mut db).await?)
 }
 
-/// A code for the console to print, when the portal waits for its first account. Each node has its own.
+/// Issues a setup code for the server to print, if the portal has no account yet. Each node has its own code.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns an error if the database fails.
 pub async fn issue_code(portal: &Portal) -> Result<Option<Secret>> {
-    if !is_open(portal).await? {
+    if !is_pending(portal).await? {
         return Ok(None);
     }
     let code = secret::new_readable_secret::<20>();
     let mut tx = portal.begin().await?;
-    run!(
+    execute!(
         &mut tx,
         "insert into setup_codes (digest, created_at) values ($1, $2)",
         digest(code.expose()),
@@ -42,18 +42,18 @@ pub async fn issue_code(portal: &Portal) -> Result<Option<Secret>> {
     Ok(Some(code))
 }
 
-/// Makes the first account and signs its administrator in.
+/// Creates the first account and signs in its administrator.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a wrong code or a field that does not hold what it must, such as a password that is easy to guess, [`Error::TooMany`] after too many
-/// wrong codes, [`Error::Conflict`] when there is an account already.
-pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &Client) -> Result<SignedIn> {
-    let attempt = Attempt::at_setup_code(portal, &client.address).await?;
-    let already = || Error::Conflict("This portal has been set up already. Sign in.".to_owned());
-    let known = {
+/// Returns [`Error::Invalid`] for a wrong code or invalid input, [`Error::TooManyAttempts`] after too many wrong codes, and
+/// [`Error::Conflict`] if an account exists already.
+pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &BrowserInfo) -> Result<SessionCookies> {
+    let attempt = Attempt::count_setup_code(portal, &client.address).await?;
+    let already_set_up = || Error::Conflict("This portal is already set up. Sign in instead.".to_owned());
+    let is_known = {
         let mut db = portal.read().await?;
-        if accounts::any(&mut db).await? {
-            return Err(already());
+        if accounts::has_any(&mut db).await? {
+            return Err(already_set_up());
         }
         let row = fetch_optional!(
             &mut db,
@@ -64,10 +64,10 @@ pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &C
         row.is_some()
     };
     let mut errors = FieldErrors::default();
-    if !known {
-        errors.add("code", "This is not the code that the console printed last.");
+    if !is_known {
+        errors.add("code", "This isn't the latest setup code.");
     }
-    let input = match (input.checked(), known) {
+    let input = match (input.validate(), is_known) {
         (Ok(input), true) => input,
         (Ok(_), false) => return Err(errors.into()),
         (Err(more), _) => {
@@ -75,25 +75,24 @@ pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &C
             return Err(errors.into());
         }
     };
-    let about = AboutUser::new(&input.name, &input.email, &input.account_name);
-    let password_hash = passwords::hash_new(portal, &input.password, about).await?;
+    let user_inputs = UserInputs::new(&input.name, &input.email, &input.account_name);
+    let password_hash = passwords::hash_new(portal, &input.password, user_inputs).await?;
     let mut tx = portal.begin().await?;
     tx.lock(Lock::Setup).await?;
-    if accounts::any(&mut tx).await? {
-        return Err(already());
+    if accounts::has_any(&mut tx).await? {
+        return Err(already_set_up());
     }
     attempt.succeeded(&mut tx).await?;
-    let (_, user) = accounts::insert(portal, &mut tx, Via::Setup, input, &password_hash).await?;
-    run!(&mut tx, "delete from setup_codes")?;
+    let (_, user) = accounts::insert(portal, &mut tx, AuthMethod::Setup, input, &password_hash).await?;
+    execute!(&mut tx, "delete from setup_codes")?;
     let (_, session) = sessions::open(portal, &mut tx, user, client).await?;
     let known_browser = known_browsers::remember(portal, &mut tx, user, None).await?;
-    tx.commit().await?;
-    portal.forget();
-    Ok(SignedIn { session, known_browser })
+    portal.commit_change(tx, None).await?;
+    Ok(SessionCookies { session, known_browser })
 }
 
-/// What is kept of a code. How it is typed does not matter: case, spaces and hyphens are for reading.
+/// Returns the digest of a code. Ignores case, spaces and hyphens.
 fn digest(code: &str) -> Vec<u8> {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    secret::digest(plain.to_ascii_uppercase().as_bytes())
+    let normalized: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    secret::digest(normalized.to_ascii_uppercase().as_bytes())
 }

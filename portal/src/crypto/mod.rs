@@ -1,4 +1,4 @@
-//! Secrets at rest: the keyring, digests, passwords and RSA keys.
+//! Cryptography: encryption of stored secrets, digests, passwords and RSA keys.
 
 pub(crate) mod keyring;
 pub mod passwords;

@@ -1,112 +1,114 @@
-//! Rows that come more often than a database commits: those that come while a statement is under way wait for it and
-//! share the next one. Whoever hands one in is answered only after it is committed.
+//! Batched inserts for rows that arrive faster than a database can commit. Rows that arrive while a statement is running
+//! share the next one. A caller gets its result only after its row is committed.
 
-use crate::database::{Connection, Database, Transaction};
+use crate::database::{AsExecutor, Database, Transaction};
 use crate::infra::error::{Error, Result};
 use std::future::Future;
 use std::sync::OnceLock;
 use tokio::sync::{mpsc, oneshot};
 
-/// What writes rows in batches, with whatever it remembers between them.
-pub(crate) trait Batched: Send + Sized + 'static {
-    /// What is handed in.
+/// Inserts rows in batches, and may keep state between batches.
+pub(crate) trait BatchInsert: Send + Sized + 'static {
+    /// A row to insert.
     type Row: Send + Sync + 'static;
 
-    /// What is written, in the words of a log: `nonces`.
-    const WHAT: &'static str;
+    /// The name of the rows in the log, such as `nonces`.
+    const NAME: &'static str;
 
-    /// The most rows that share a batch, a power of two.
-    const MOST: usize;
+    /// The maximum number of rows per batch. Must be a power of two.
+    const MAX_BATCH_ROWS: usize;
 
-    /// Writes what can be written; says of each row whether it was. After an error nobody knows.
+    /// Writes the rows that can be written, and returns for each row whether it was. After an error, it is unknown which
+    /// rows were written.
     fn write(&mut self, database: &Database, rows: &[&Self::Row]) -> impl Future<Output = Result<Vec<bool>>> + Send;
 }
 
-/// A row on its way to the database.
-struct Handed<R> {
-    /// None for whoever only waits for those before.
+/// A row that waits to be written.
+struct Pending<R> {
+    /// `None` if the caller only waits for the rows before it.
     row: Option<R>,
-    answer: oneshot::Sender<Result<bool>>,
+    result: oneshot::Sender<Result<bool>>,
 }
 
-/// Hands rows to the one task that writes them.
-pub(crate) struct Writer<T: Batched>(mpsc::Sender<Handed<T::Row>>);
+/// Submits rows to the single task that writes them.
+pub(crate) struct BatchWriter<T: BatchInsert>(mpsc::Sender<Pending<T::Row>>);
 
-impl<T: Batched> Writer<T> {
-    pub fn start(database: Database, batched: T) -> Self {
-        let (sender, receiver) = mpsc::channel(4 * T::MOST);
-        tokio::spawn(write_all(database, batched, receiver));
+impl<T: BatchInsert> BatchWriter<T> {
+    /// Starts the task that writes the rows. Must be called within a tokio runtime.
+    pub fn start(database: Database, insert: T) -> Self {
+        let (sender, receiver) = mpsc::channel(4 * T::MAX_BATCH_ROWS);
+        tokio::spawn(write_all(database, insert, receiver));
         Self(sender)
     }
 
-    /// Writes a row; says whether it could be.
+    /// Writes a row, and returns whether it was written.
     pub async fn write(&self, row: T::Row) -> Result<bool> {
-        self.hand(Some(row)).await
+        self.submit(Some(row)).await
     }
 
-    /// Waits until what was handed in before is dealt with.
+    /// Waits until all rows that were submitted before are processed.
     pub async fn finish(&self) {
-        // Whatever the answer, everything before it has been dealt with.
-        let _ = self.hand(None).await;
+        // The result doesn't matter: everything before it has been processed.
+        let _ = self.submit(None).await;
     }
 
-    async fn hand(&self, row: Option<T::Row>) -> Result<bool> {
-        let (answer, answered) = oneshot::channel();
-        let closed = || Error::unavailable("the portal is shutting down", "nothing more is written");
-        self.0.send(Handed { row, answer }).await.map_err(|_| closed())?;
-        answered.await.map_err(|_| closed())?
+    async fn submit(&self, row: Option<T::Row>) -> Result<bool> {
+        let (result, received) = oneshot::channel();
+        let closed = || Error::unavailable("the portal is shutting down", "writes are no longer accepted");
+        self.0.send(Pending { row, result }).await.map_err(|_| closed())?;
+        received.await.map_err(|_| closed())?
     }
 }
 
-async fn write_all<T: Batched>(database: Database, mut batched: T, mut handed: mpsc::Receiver<Handed<T::Row>>) {
-    let mut batch = Vec::with_capacity(T::MOST);
-    while handed.recv_many(&mut batch, T::MOST).await > 0 {
-        let rows: Vec<&T::Row> = batch.iter().filter_map(|handed| handed.row.as_ref()).collect();
-        let outcome = batched.write(&database, &rows).await;
+async fn write_all<T: BatchInsert>(database: Database, mut insert: T, mut pending: mpsc::Receiver<Pending<T::Row>>) {
+    let mut batch = Vec::with_capacity(T::MAX_BATCH_ROWS);
+    while pending.recv_many(&mut batch, T::MAX_BATCH_ROWS).await > 0 {
+        let rows: Vec<&T::Row> = batch.iter().filter_map(|pending| pending.row.as_ref()).collect();
+        let outcome = insert.write(&database, &rows).await;
         if let Err(error) = &outcome {
-            tracing::error!(%error, "{} cannot be written", T::WHAT);
+            tracing::error!(%error, "failed to write {}", T::NAME);
         }
         let mut written = outcome.as_ref().map_or(&[][..], Vec::as_slice).iter();
-        for Handed { row, answer } in batch.drain(..) {
-            let answered = match (&outcome, row) {
+        for Pending { row, result } in batch.drain(..) {
+            let row_result = match (&outcome, row) {
                 (Ok(_), Some(_)) => Ok(written.next().copied().unwrap_or_default()),
                 (Ok(_), None) => Ok(true),
                 (Err(error), _) => Err(Error::unavailable("rows cannot be written", error.to_string())),
             };
-            // A client that has gone does not wait for its answer.
-            let _ = answer.send(answered);
+            // The caller may have disconnected.
+            let _ = result.send(row_result);
         }
     }
 }
 
-/// Inserts of 1, 2, 4, … rows into one table, so that each is prepared only once: a batch is one of these, filled up with
-/// nulls.
-pub(crate) struct Inserts {
+/// Builds insert statements for 1, 2, 4, … rows of a table. A batch uses the smallest that fits, padded with null rows, so
+/// that each statement is prepared only once.
+pub(crate) struct InsertStatements {
     table: &'static str,
     columns: &'static [&'static str],
-    made: OnceLock<Vec<String>>,
+    statements: OnceLock<Vec<String>>,
 }
 
-impl Inserts {
+impl InsertStatements {
     pub const fn new(table: &'static str, columns: &'static [&'static str]) -> Self {
         Self {
             table,
             columns,
-            made: OnceLock::new(),
+            statements: OnceLock::new(),
         }
     }
 
-    /// The statement for `rows` rows of the at most `T::MOST`, and how many rows of nulls to bind after them.
-    pub fn of<T: Batched>(&'static self, rows: usize) -> Result<(&'static str, usize)> {
-        let made = self.made.get_or_init(|| {
-            let powers = 0..=T::MOST.ilog2();
+    /// Returns the statement for `rows` rows, at most `T::MAX_BATCH_ROWS`, and the number of null rows to bind after them.
+    pub fn for_rows<T: BatchInsert>(&'static self, rows: usize) -> Result<(&'static str, usize)> {
+        let statements = self.statements.get_or_init(|| {
+            let powers = 0..=T::MAX_BATCH_ROWS.ilog2();
             powers.map(|power| self.sql(1 << power)).collect()
         });
-        let room = rows.next_power_of_two();
-        let sql = made
-            .get(room.ilog2() as usize)
-            .ok_or_else(|| Error::internal("a batch is too long"))?;
-        Ok((sql, room - rows))
+        let capacity = rows.next_power_of_two();
+        let sql = statements
+            .get(capacity.ilog2() as usize)
+            .ok_or_else(|| Error::internal("a batch has too many rows"))?;
+        Ok((sql, capacity - rows))
     }
 
     fn sql(&self, rows: usize) -> String {
@@ -116,7 +118,7 @@ impl Inserts {
             format!("({})", parameters.join(", "))
         };
         let values: Vec<String> = (0..rows).map(row).collect();
-        // The names that both engines give to the columns of `values`.
+        // Both engines name the columns of `values` like this.
         let selected: Vec<String> = (1..=width).map(|column| format!("column{column}")).collect();
         format!(
             "insert into {} ({}) select {} from (values {}) as fresh where column1 is not null",
@@ -128,17 +130,17 @@ impl Inserts {
     }
 }
 
-/// Commits what was sent; says that it was not written where it broke the constraint that `is_expected` knows.
-pub(crate) async fn commit_unless(
+/// Commits the transaction if the statement succeeded. Returns `false` if it failed with an expected constraint violation.
+pub(crate) async fn commit_or_conflict(
     mut tx: Transaction,
-    sent: Result<(), sqlx::Error>,
+    outcome: Result<(), sqlx::Error>,
     is_expected: impl Fn(&dyn sqlx::error::DatabaseError) -> bool,
 ) -> Result<bool> {
-    match sent {
+    match outcome {
         Ok(()) => tx.commit().await.map(|()| true),
         Err(sqlx::Error::Database(error)) if is_expected(error.as_ref()) => Ok(false),
         Err(error) => {
-            tx.note_failure(&error);
+            tx.record_failure(&error);
             Err(error.into())
         }
     }

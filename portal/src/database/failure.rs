@@ -1,8 +1,8 @@
-//! Which failures of a database pass, and which leave a connection behind that is of no more use.
+//! Classification of database errors: which are temporary, and which leave a broken connection.
 
 use sqlx::error::DatabaseError;
 
-/// SQLite's primary result codes (<https://www.sqlite.org/rescode.html>).
+/// SQLite primary result codes (<https://www.sqlite.org/rescode.html>).
 mod sqlite {
     pub const BUSY: i32 = 5;
     pub const LOCKED: i32 = 6;
@@ -17,28 +17,29 @@ mod sqlite {
     pub const NOT_A_DATABASE: i32 = 26;
 }
 
-/// PostgreSQL's classes of SQLSTATE that are about the server and not about the statement
+/// PostgreSQL SQLSTATE classes that concern the server rather than the statement
 /// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): connection, insufficient resources, operator
 /// intervention, system errors.
-const SERVER_CLASSES: [&str; 4] = ["08", "53", "57", "58"];
+const POSTGRES_SERVER_CLASSES: [&str; 4] = ["08", "53", "57", "58"];
 
-/// PostgreSQL's other codes of what another attempt may not meet again: a server that only reads (a standby, or one that
-/// was told to), a serialization failure, a deadlock, a lock that was not available.
-const READ_ONLY: &str = "25006";
-const OTHER_TEMPORARY: [&str; 4] = [READ_ONLY, "40001", "40P01", "55P03"];
+/// The SQLSTATE of a read-only server: a standby, or one in read-only mode.
+const POSTGRES_READ_ONLY: &str = "25006";
 
-/// The code of a full disk.
+/// Other PostgreSQL SQLSTATEs for which a retry may succeed: a read-only server, a serialization failure, a deadlock, and
+/// an unavailable lock.
+const POSTGRES_TEMPORARY: [&str; 4] = [POSTGRES_READ_ONLY, "40001", "40P01", "55P03"];
+
+/// The SQLSTATE of a full disk.
 const POSTGRES_DISK_FULL: &str = "53100";
 
-/// The primary result code of an error of SQLite's.
+/// Returns the primary result code of a SQLite error.
 fn sqlite_code(error: &dyn DatabaseError) -> Option<i32> {
     error.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
-    // The lowest byte of an extended code is the primary one.
+    // The lowest byte of an extended code is the primary code.
     error.code()?.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
-/// Whether the same statement may work later, though nobody changes it: the database is away, full, locked by another, or
-/// takes no writes.
+/// Returns whether the same statement may succeed later: the database is unavailable, full, locked, or read-only.
 pub(crate) fn is_temporary(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => match sqlite_code(error.as_ref()) {
@@ -55,7 +56,8 @@ pub(crate) fn is_temporary(error: &sqlx::Error) -> bool {
                     | sqlite::PROTOCOL
             ),
             None => error.code().is_some_and(|code| {
-                SERVER_CLASSES.iter().any(|class| code.starts_with(class)) || OTHER_TEMPORARY.contains(&code.as_ref())
+                POSTGRES_SERVER_CLASSES.iter().any(|class| code.starts_with(class))
+                    || POSTGRES_TEMPORARY.contains(&code.as_ref())
             }),
         },
         sqlx::Error::Io(_)
@@ -69,22 +71,22 @@ pub(crate) fn is_temporary(error: &sqlx::Error) -> bool {
     }
 }
 
-/// What a failure is, in a sentence for the operator.
-pub(crate) fn sentence(error: &sqlx::Error) -> &'static str {
+/// Returns a message about the error for the operator.
+pub(crate) fn message(error: &sqlx::Error) -> &'static str {
     let sqlx::Error::Database(error) = error else {
-        return "the database does not answer";
+        return "the database is not responding";
     };
     match (sqlite_code(error.as_ref()), error.code().as_deref()) {
         (Some(sqlite::FULL), _) | (None, Some(POSTGRES_DISK_FULL)) => "the disk is full",
-        (Some(sqlite::BUSY | sqlite::LOCKED), _) => "another process holds the lock of the database",
-        (Some(sqlite::READ_ONLY), _) | (None, Some(READ_ONLY)) => "the database can only be read",
-        (Some(sqlite::IO_ERROR | sqlite::CANNOT_OPEN), _) => "the files of the database cannot be read or written",
-        _ => "the database does not answer",
+        (Some(sqlite::BUSY | sqlite::LOCKED), _) => "another process has locked the database",
+        (Some(sqlite::READ_ONLY), _) | (None, Some(POSTGRES_READ_ONLY)) => "the database is read-only",
+        (Some(sqlite::IO_ERROR | sqlite::CANNOT_OPEN), _) => "the database files cannot be read or written",
+        _ => "the database is not responding",
     }
 }
 
-/// Whether the connection that reported this is to be closed. SQLite may have rolled back by itself, or hold a file that
-/// it could only open for reading; a server of PostgreSQL's may be on its way down, or have become a standby.
+/// Returns whether the connection that reported this error must be closed. SQLite may have rolled back by itself, or hold
+/// a file that it could open only for reading; a PostgreSQL server may be shutting down or have become a standby.
 pub(crate) fn breaks_connection(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => match sqlite_code(error.as_ref()) {
@@ -99,7 +101,7 @@ pub(crate) fn breaks_connection(error: &sqlx::Error) -> bool {
                     | sqlite::NOT_A_DATABASE
             ),
             None => error.code().is_some_and(|code| {
-                code == READ_ONLY || ["08", "57P", "58"].iter().any(|class| code.starts_with(class))
+                code == POSTGRES_READ_ONLY || ["08", "57P", "58"].iter().any(|class| code.starts_with(class))
             }),
         },
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,

@@ -1,10 +1,10 @@
-//! One code path for both engines: SQLite in a file, or PostgreSQL by URL.
+//! Database access for both engines: SQLite in a file, or PostgreSQL by URL.
 //!
-//! Statements are written once, in the SQL that both understand, with `$1` parameters. [`run!`], [`fetch_one!`],
-//! [`fetch_optional!`] and [`fetch_all!`] send them to whichever engine a [`Reader`] or a [`Transaction`] belongs to.
+//! Statements are written once, in SQL that both engines support, with `$1` parameters. [`execute!`], [`fetch_one!`],
+//! [`fetch_optional!`] and [`fetch_all!`] run them on the engine of a [`ReadConnection`] or [`Transaction`].
 //!
-//! What waits for the database is boxed: sqlx's futures are thousands of bytes, and what awaits them would be as large, and
-//! be moved at each call, even where all is remembered and nothing is asked.
+//! Database futures are boxed: sqlx futures take thousands of bytes, which would make every future that awaits them as
+//! large and expensive to move, even when the result comes from a cache.
 
 pub(crate) mod batch_writer;
 pub(crate) mod sqlite_pool;
@@ -16,7 +16,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-use crate::database::sqlite_pool::SqliteReader;
+use crate::database::sqlite_pool::PooledSqliteReader;
 use crate::infra::error::{Error, Result};
 use domain::ids::ConsumerId;
 use sqlx::pool::PoolConnection;
@@ -24,16 +24,16 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use postgres::{PostgresDatabase, bounded};
+pub(crate) use postgres::{PostgresDatabase, with_timeout};
 pub(crate) use sqlite::SqliteDatabase;
 use sqlite::WriterState;
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
-    /// A SQLite file, made when missing.
+    /// A SQLite file.
     File(PathBuf),
-    /// A PostgreSQL URL; it may hold a password and so is never printed.
+    /// A PostgreSQL URL. It may contain a password, so it is never printed.
     Postgres(String),
 }
 
@@ -46,194 +46,198 @@ impl std::fmt::Debug for Location {
     }
 }
 
-/// Whether a database may be begun where there is none.
+/// What to do if there is no database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Missing {
-    /// It is made.
+pub(crate) enum IfMissing {
+    /// Create it.
     Create,
-    /// It is an error.
-    Refuse,
+    /// Return an error.
+    Fail,
 }
 
-/// The open database.
+/// An open database. Clones share the same connections.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
     Sqlite(SqliteDatabase),
     Postgres(PostgresDatabase),
 }
 
-/// What must survive what.
+/// How durable a committed change is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
     /// A committed change survives a power cut.
-    Power,
-    /// A committed change survives the end of this process, however it ends. For what is worth little minutes later.
-    Process,
+    Full,
+    /// A committed change survives a crash of this process, but not a power cut. For data that loses its value within
+    /// minutes.
+    Relaxed,
 }
 
-/// A name that only one transaction at a time may hold, over all nodes.
+/// An advisory lock that only one transaction at a time can hold, across all nodes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Lock {
-    /// Telling other nodes of a change, so that the numbers of changes are in the order of their commits.
+    /// Publishing a cache invalidation, so that sequence numbers are in commit order.
     Changes = 0x6761_7401,
-    /// Making the first account.
+    /// Creating the first account.
     Setup = 0x6761_7402,
-    /// Housekeeping.
+    /// Running maintenance.
     Maintenance = 0x6761_7403,
-    /// Counting attempts to sign in; for each thing that they are counted by.
+    /// Counting sign-in attempts. Combined with the digest of what is counted.
     SignIn = 0x6761_7404,
     /// Changing the master keys.
     Keys = 0x6761_7405,
-    /// Writing nonces where several nodes do.
+    /// Writing nonces when several nodes do so.
     Nonces = 0x6761_7406,
-    /// Counting what the remote logs take.
+    /// Counting the size of the remote logs.
     RemoteLogs = 0x6761_7407,
 }
 
-/// A connection to read with.
-pub(crate) enum Reader {
-    Sqlite(SqliteReader),
+/// A connection for reading.
+pub(crate) enum ReadConnection {
+    Sqlite(PooledSqliteReader),
     Postgres(PoolConnection<Postgres>, PostgresDatabase),
 }
 
-/// A transaction to write in; rolled back unless committed.
+/// A transaction for writing. Rolled back on drop unless it is committed.
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>, Arc<WriterState>),
-    /// SQLite's writer without a transaction: each statement is one of its own.
+    /// The SQLite write connection in autocommit mode.
     SqliteStatement(PoolConnection<Sqlite>, Arc<WriterState>),
     Postgres(sqlx::Transaction<'static, Postgres>, PostgresDatabase),
 }
 
-/// A connection of either engine, for the macros.
-pub(crate) enum Handle<'c> {
+/// A connection of either engine, for use by the macros.
+pub(crate) enum Executor<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
 }
 
-/// What the macros can send a statement to.
-pub(crate) trait Connection {
-    fn handle(&mut self) -> Handle<'_>;
+/// A connection that the macros can run statements on.
+pub(crate) trait AsExecutor {
+    /// Returns the connection of the engine.
+    fn executor(&mut self) -> Executor<'_>;
 
-    /// Notes that a statement has failed, so that a connection which is no longer fit for use is closed, and not given to
-    /// the next request.
-    fn note_failure(&mut self, error: &sqlx::Error);
+    /// Records a failed statement, so that a broken connection is closed instead of reused.
+    fn record_failure(&mut self, error: &sqlx::Error);
 }
 
-impl Connection for Reader {
-    fn handle(&mut self) -> Handle<'_> {
+impl AsExecutor for ReadConnection {
+    fn executor(&mut self) -> Executor<'_> {
         match self {
-            Self::Sqlite(reader) => Handle::Sqlite(&mut reader.connection),
-            Self::Postgres(connection, _) => Handle::Postgres(connection),
+            Self::Sqlite(reader) => Executor::Sqlite(&mut reader.connection),
+            Self::Postgres(connection, _) => Executor::Postgres(connection),
         }
     }
 
-    fn note_failure(&mut self, error: &sqlx::Error) {
+    fn record_failure(&mut self, error: &sqlx::Error) {
         match self {
             Self::Sqlite(reader) => reader.is_broken |= failure::breaks_connection(error),
-            Self::Postgres(_, database) => database.note_failure(error),
+            Self::Postgres(_, database) => database.record_failure(error),
         }
     }
 }
 
-impl Connection for Transaction {
-    fn handle(&mut self) -> Handle<'_> {
+impl AsExecutor for Transaction {
+    fn executor(&mut self) -> Executor<'_> {
         match self {
-            Self::Sqlite(transaction, _) => Handle::Sqlite(transaction),
-            Self::SqliteStatement(connection, _) => Handle::Sqlite(connection),
-            Self::Postgres(transaction, _) => Handle::Postgres(transaction),
+            Self::Sqlite(transaction, _) => Executor::Sqlite(transaction),
+            Self::SqliteStatement(connection, _) => Executor::Sqlite(connection),
+            Self::Postgres(transaction, _) => Executor::Postgres(transaction),
         }
     }
 
-    fn note_failure(&mut self, error: &sqlx::Error) {
+    fn record_failure(&mut self, error: &sqlx::Error) {
         match self {
-            Self::Sqlite(_, state) | Self::SqliteStatement(_, state) => state.note_failure(error),
-            Self::Postgres(_, database) => database.note_failure(error),
+            Self::Sqlite(_, state) | Self::SqliteStatement(_, state) => state.record_failure(error),
+            Self::Postgres(_, database) => database.record_failure(error),
         }
     }
 }
 
-macro_rules! on_either {
+/// Runs a query with the fetch method `$fetch` on the engine of the connection.
+macro_rules! dispatch_query {
     ($connection:expr, $make:ident :: <$($row:ty)?>, $sql:expr, [$($bind:expr),*], $fetch:ident) => {{
-        let outcome = match $crate::database::Connection::handle(&mut *$connection) {
-            $crate::database::Handle::Sqlite(connection) => {
+        let outcome = match $crate::database::AsExecutor::executor(&mut *$connection) {
+            $crate::database::Executor::Sqlite(connection) => {
                 Box::pin(sqlx::$make::<sqlx::Sqlite $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection)).await
             }
-            $crate::database::Handle::Postgres(connection) => {
-                $crate::database::bounded(
+            $crate::database::Executor::Postgres(connection) => {
+                $crate::database::with_timeout(
                     Box::pin(sqlx::$make::<sqlx::Postgres $(, $row)?>($sql)$(.bind($bind))*.$fetch(connection))
                 ).await
             }
         };
         if let Err(error) = &outcome {
-            $crate::database::Connection::note_failure(&mut *$connection, error);
+            $crate::database::AsExecutor::record_failure(&mut *$connection, error);
         }
         outcome
     }};
 }
 
-/// Runs a statement; gives the number of rows that it touched.
-macro_rules! run {
+/// Executes a statement and returns the number of affected rows.
+macro_rules! execute {
     ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {{
-        let outcome = match $crate::database::Connection::handle(&mut *$connection) {
-            $crate::database::Handle::Sqlite(connection) => {
+        let outcome = match $crate::database::AsExecutor::executor(&mut *$connection) {
+            $crate::database::Executor::Sqlite(connection) => {
                 Box::pin(sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*.execute(connection)).await
                     .map(|done| done.rows_affected())
             }
-            $crate::database::Handle::Postgres(connection) => {
-                $crate::database::bounded(
+            $crate::database::Executor::Postgres(connection) => {
+                $crate::database::with_timeout(
                     Box::pin(sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.execute(connection))
                 ).await.map(|done| done.rows_affected())
             }
         };
         if let Err(error) = &outcome {
-            $crate::database::Connection::note_failure(&mut *$connection, error);
+            $crate::database::AsExecutor::record_failure(&mut *$connection, error);
         }
         outcome
     }};
 }
 
-/// The one row of a query.
+/// Fetches the single row of a query.
 macro_rules! fetch_one {
     ($connection:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::database::on_either!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_one)
+        $crate::database::dispatch_query!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_one)
     };
 }
 
-/// The first row of a query, if it has any.
+/// Fetches the first row of a query, if any.
 macro_rules! fetch_optional {
     ($connection:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::database::on_either!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_optional)
+        $crate::database::dispatch_query!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_optional)
     };
 }
 
-/// All rows of a query.
+/// Fetches all rows of a query.
 macro_rules! fetch_all {
     ($connection:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::database::on_either!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_all)
+        $crate::database::dispatch_query!($connection, query_as::<$row>, $sql, [$($bind),*], fetch_all)
     };
 }
 
-pub(crate) use {fetch_all, fetch_one, fetch_optional, on_either, run};
+pub(crate) use {dispatch_query, execute, fetch_all, fetch_one, fetch_optional};
 
 impl Database {
-    /// Connects.
+    /// Opens the database.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] with a sentence for the operator.
-    pub(crate) async fn open(location: &Location, missing: Missing) -> Result<Self> {
+    /// Returns [`Error::Unavailable`] with a message for the operator.
+    pub(crate) async fn open(location: &Location, if_missing: IfMissing) -> Result<Self> {
         Ok(match location {
-            Location::File(path) => Self::Sqlite(SqliteDatabase::open(path, missing).await?),
+            Location::File(path) => Self::Sqlite(SqliteDatabase::open(path, if_missing).await?),
             Location::Postgres(url) => Self::Postgres(PostgresDatabase::open(url).await?),
         })
     }
 
-    pub(crate) async fn read(&self) -> Result<Reader> {
+    /// Returns a connection for reading.
+    pub(crate) async fn read(&self) -> Result<ReadConnection> {
         Ok(match self {
-            Self::Sqlite(database) => Reader::Sqlite(database.read().await?),
-            Self::Postgres(database) => Reader::Postgres(database.acquire().await?, database.clone()),
+            Self::Sqlite(database) => ReadConnection::Sqlite(database.read().await?),
+            Self::Postgres(database) => ReadConnection::Postgres(database.acquire().await?, database.clone()),
         })
     }
 
+    /// Begins a write transaction.
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction> {
         match self {
             Self::Sqlite(database) => Box::pin(database.begin(durability)).await,
@@ -241,8 +245,8 @@ impl Database {
         }
     }
 
-    /// Begins a transaction of no more than one statement, which is committed or fails as a whole. SQLite does so without
-    /// being told to begin and to commit.
+    /// Begins a transaction for a single statement. On SQLite, the statement runs in autocommit mode, without begin and
+    /// commit.
     pub(crate) async fn begin_statement(&self, durability: Durability) -> Result<Transaction> {
         match self {
             Self::Sqlite(database) => Box::pin(database.begin_statement(durability)).await,
@@ -250,10 +254,10 @@ impl Database {
         }
     }
 
-    /// Brings the schema up to date, one process at a time.
+    /// Migrates the schema, one process at a time.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when a migration fails, or when the database is newer than this program.
+    /// Returns [`Error::Unavailable`] if a migration fails or the schema is newer than this program.
     pub(crate) async fn migrate(&self) -> Result<()> {
         match self {
             Self::Sqlite(database) => database.migrate().await,
@@ -261,11 +265,10 @@ impl Database {
         }
     }
 
-    /// Checks that the files of a SQLite database are where they were when it was opened. While they are not, nothing is
-    /// written.
+    /// Checks that the files of a SQLite database are the ones that were opened. Writes are disabled while they are not.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where one was moved away, deleted or replaced.
+    /// Returns [`Error::Unavailable`] if a file was moved, deleted or replaced.
     pub(crate) fn check_files(&self) -> Result<()> {
         match self {
             Self::Sqlite(database) => database.check_files(),
@@ -281,9 +284,9 @@ impl Database {
     }
 }
 
-/// What is said where no connection could be had.
+/// Maps a connection error to [`Error::Unavailable`].
 fn unavailable(error: sqlx::Error) -> Error {
-    Error::unavailable(failure::sentence(&error), error)
+    Error::unavailable(failure::message(&error), error)
 }
 
 impl From<sqlx::Error> for Error {
@@ -297,33 +300,34 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Transaction {
+    /// Commits the transaction.
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(transaction, state) => {
                 let committed = Box::pin(transaction.commit()).await;
-                committed.inspect_err(|error| state.note_failure(error))?;
+                committed.inspect_err(|error| state.record_failure(error))?;
             }
             Self::SqliteStatement(..) => {}
             Self::Postgres(transaction, database) => {
-                let committed = bounded(Box::pin(transaction.commit())).await;
-                committed.inspect_err(|error| database.note_failure(error))?;
+                let committed = with_timeout(Box::pin(transaction.commit())).await;
+                committed.inspect_err(|error| database.record_failure(error))?;
             }
         }
         Ok(())
     }
 
-    /// Locks a consumer's tokens in the order in which their uses are noted, before they are deleted in any order.
-    /// SQLite has one writer.
+    /// Locks a consumer's tokens in the order in which their uses are recorded, before they are deleted in any order. Not
+    /// needed on SQLite, which has a single writer.
     pub(crate) async fn lock_tokens_of(&mut self, consumer: ConsumerId) -> Result<()> {
         if let Self::Postgres(transaction, _) = self {
             let lock = sqlx::query::<Postgres>("select id from tokens where consumer_id = $1 order by id for update");
-            bounded(lock.bind(consumer).execute(&mut **transaction)).await?;
+            with_timeout(lock.bind(consumer).execute(&mut **transaction)).await?;
         }
         Ok(())
     }
 
-    /// Locks the session with this digest until the end of the transaction, so that nothing is tied to it meanwhile.
-    /// SQLite has one writer.
+    /// Locks the session with this digest until the end of the transaction, so that no rows are linked to it meanwhile. Not
+    /// needed on SQLite, which has a single writer.
     pub(crate) async fn lock_session(&mut self, digest: &[u8]) -> Result<()> {
         if let Self::Postgres(transaction, _) = self {
             sqlx::query::<Postgres>("select id from sessions where digest = $1 for update")
@@ -334,17 +338,17 @@ impl Transaction {
         Ok(())
     }
 
-    /// Waits until no other transaction, on any node, holds `lock` for one of these digests; they are held until the end of
-    /// this one. SQLite has one writer, so there they are held already.
+    /// Acquires `lock` for each of these digests, across all nodes, until the end of the transaction. Not needed on SQLite,
+    /// which has a single writer.
     pub(crate) async fn lock_each(&mut self, lock: Lock, digests: &[Vec<u8>]) -> Result<()> {
         if let Self::Postgres(transaction, _) = self {
-            // Of two digests that begin alike, one waits for the other in vain, which is rare and harmless.
+            // Digests with the same first bytes share a lock, which is rare and harmless.
             let mut keys: Vec<i32> = digests
                 .iter()
                 .filter_map(|digest| digest.first_chunk())
                 .map(|bytes| i32::from_be_bytes(*bytes))
                 .collect();
-            // In one order everywhere, so that no two transactions wait for each other.
+            // A consistent order prevents deadlocks.
             keys.sort_unstable();
             keys.dedup();
             for key in keys {
@@ -358,12 +362,12 @@ impl Transaction {
         Ok(())
     }
 
-    /// Waits until no other transaction, on any node, holds `lock`; it is held until the end of this one.
-    /// SQLite has one writer, so there it is held already.
+    /// Acquires `lock`, across all nodes, until the end of the transaction. Not needed on SQLite, which has a single
+    /// writer.
     pub(crate) async fn lock(&mut self, lock: Lock) -> Result<()> {
         if let Self::Postgres(transaction, _) = self {
             let statement = sqlx::query::<Postgres>("select pg_advisory_xact_lock($1)");
-            bounded(statement.bind(lock as i64).execute(&mut **transaction)).await?;
+            with_timeout(statement.bind(lock as i64).execute(&mut **transaction)).await?;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! SQLite in a file: one connection that writes, and several that read.
+//! SQLite in a file: one write connection and several read connections.
 
-use crate::database::files::{DatabaseFiles, NotBegun, is_missing, lock_in_use};
-use crate::database::sqlite_pool::{SqliteReader, SqliteReaders};
-use crate::database::{Durability, Missing, Transaction, failure};
+use crate::database::files::{CreateError, DatabaseFiles, is_missing, lock_in_use};
+use crate::database::sqlite_pool::{PooledSqliteReader, SqliteReadPool};
+use crate::database::{Durability, IfMissing, Transaction, failure};
 use crate::infra::error::{Error, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -13,34 +13,35 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a request waits for its turn to write. Another process, such as the command line, may hold SQLite's one write
-/// lock for a moment.
+/// How long a request waits for the write connection and the write lock, which another process such as the command line
+/// may hold.
 const BEGIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A SQLite database. A clone is the same database.
+/// A SQLite database. Clones share the same connections.
 #[derive(Debug, Clone)]
 pub(crate) struct SqliteDatabase {
-    read: SqliteReaders,
+    read: SqliteReadPool,
     write: SqlitePool,
     writer: Arc<WriterState>,
     files: Arc<DatabaseFiles>,
 }
 
-/// What is known of the one connection that writes.
+/// The state of the write connection.
 #[derive(Debug, Default)]
 pub(crate) struct WriterState {
-    /// Whether it may be set to less than [`Durability::Power`].
+    /// Whether it may be set to [`Durability::Relaxed`].
     is_relaxed: AtomicBool,
-    /// Whether it is to be closed before its next use.
+    /// Whether it must be closed before its next use.
     is_broken: AtomicBool,
-    /// Whether it was opened since the files were last looked at.
+    /// Whether it was opened after the last check of the files.
     is_new: AtomicBool,
-    /// Whether nothing may be written, as the files are no longer the database's.
+    /// Whether writes are disabled because the database files were moved or replaced.
     is_displaced: AtomicBool,
 }
 
 impl WriterState {
-    pub fn note_failure(&self, error: &sqlx::Error) {
+    /// Records a failed statement, so that a broken connection is closed.
+    pub fn record_failure(&self, error: &sqlx::Error) {
         if failure::breaks_connection(error) {
             self.is_broken.store(true, Ordering::Relaxed);
         }
@@ -48,13 +49,14 @@ impl WriterState {
 }
 
 impl SqliteDatabase {
-    pub async fn open(path: &Path, missing: Missing) -> Result<Self> {
-        if missing == Missing::Refuse && is_missing(path) {
-            let sentence = format!(
-                "{} is missing; start the server, or run gatehouse migrate, to begin a new one",
+    /// Opens the database at `path`.
+    pub async fn open(path: &Path, if_missing: IfMissing) -> Result<Self> {
+        if if_missing == IfMissing::Fail && is_missing(path) {
+            let message = format!(
+                "{} is missing; to create it, start the server or run gatehouse migrate",
                 path.display()
             );
-            return Err(Error::unavailable("there is no database", sentence));
+            return Err(Error::unavailable("no database found", message));
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -64,24 +66,24 @@ impl SqliteDatabase {
             .foreign_keys(true)
             .busy_timeout(BEGIN_TIMEOUT)
             .pragma("cache_size", "-2000")
-            // 16 MB of log: pages that are written again and again are copied into the file once.
+            // 16 MB of log, so that frequently written pages are copied to the file only once.
             .pragma("wal_autocheckpoint", "4000")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(200);
         let failed = |error| Error::unavailable("the SQLite file cannot be opened", error);
-        // SQLite does not wait for others when it turns a new file to WAL.
-        let lock = alone_with(path).await.map_err(|error| failed(sqlx::Error::Io(error)))?;
-        let in_use = lock_in_use(path).map_err(|reason| not_begun(path, reason))?;
+        // SQLite does not wait for other processes when it switches a new file to WAL mode.
+        let lock = lock_file(path).await.map_err(|error| failed(sqlx::Error::Io(error)))?;
+        let in_use = lock_in_use(path).map_err(|reason| create_error(path, reason))?;
         let writer = Arc::new(WriterState::default());
         let write = writer_options(&writer)
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
         drop(lock);
-        // From here on a file that is gone was moved away, and is not made anew.
+        // If the file disappears later, it was moved, so it must not be created again.
         write.set_connect_options(options.clone().create_if_missing(false));
         let files = Arc::new(DatabaseFiles::new(path, in_use));
-        let read = SqliteReaders::open(options.create_if_missing(false).read_only(true)).await?;
+        let read = SqliteReadPool::open(options.create_if_missing(false).read_only(true)).await?;
         Ok(Self {
             read,
             write,
@@ -90,110 +92,113 @@ impl SqliteDatabase {
         })
     }
 
-    pub async fn read(&self) -> Result<SqliteReader> {
+    /// Acquires a read connection.
+    pub async fn read(&self) -> Result<PooledSqliteReader> {
         Box::pin(self.read.get()).await.map_err(crate::database::unavailable)
     }
 
     pub async fn begin(&self, durability: Durability) -> Result<Transaction> {
         let begin = async {
             let connection = self.acquire_writer(durability).await?;
-            // Taking the write lock at once: a transaction that reads first and writes later could not wait for it.
+            // Take the write lock immediately: a transaction that reads first and writes later could not wait for it.
             sqlx::Transaction::begin(connection, Some("begin immediate".into_sql_str())).await
         };
-        let transaction = self.in_time(begin).await?;
+        let transaction = self.with_begin_timeout(begin).await?;
         Ok(Transaction::Sqlite(transaction, Arc::clone(&self.writer)))
     }
 
     pub async fn begin_statement(&self, durability: Durability) -> Result<Transaction> {
-        let connection = self.in_time(self.acquire_writer(durability)).await?;
+        let connection = self.with_begin_timeout(self.acquire_writer(durability)).await?;
         Ok(Transaction::SqliteStatement(connection, Arc::clone(&self.writer)))
     }
 
-    async fn in_time<T>(&self, begin: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T> {
+    /// Runs `begin` with [`BEGIN_TIMEOUT`], unless writes are disabled.
+    async fn with_begin_timeout<T>(&self, begin: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T> {
         if self.writer.is_displaced.load(Ordering::Relaxed) {
             self.check_files()?;
         }
         let begun = timeout(BEGIN_TIMEOUT, begin).await;
         let begun = begun.map_err(|_| {
-            let sentence = format!("it took no write within {} s", BEGIN_TIMEOUT.as_secs());
-            Error::unavailable("the database is busy", sentence)
+            let message = format!("no write was possible within {} s", BEGIN_TIMEOUT.as_secs());
+            Error::unavailable("the database is busy", message)
         })?;
         begun.map_err(|error| {
-            self.writer.note_failure(&error);
+            self.writer.record_failure(&error);
             crate::database::unavailable(error)
         })
     }
 
-    /// SQLite's one writer, set to this durability. A setting that has just been changed may be lost with a caller that
-    /// goes away, so `is_relaxed` is on before it can be true, and off only after it has become false.
+    /// Acquires the write connection and sets its durability. If the caller is cancelled, a changed setting may or may not
+    /// be applied, so `is_relaxed` is set before relaxing, and cleared only after full durability is restored.
     async fn acquire_writer(&self, durability: Durability) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
         let mut connection = self.write.acquire().await?;
         let is_relaxed = &self.writer.is_relaxed;
         match (is_relaxed.load(Ordering::Relaxed), durability) {
-            (false, Durability::Process) => {
+            (false, Durability::Relaxed) => {
                 is_relaxed.store(true, Ordering::Relaxed);
                 sqlx::query::<Sqlite>("pragma synchronous = normal")
                     .execute(&mut *connection)
                     .await?;
             }
-            (true, Durability::Power) => {
+            (true, Durability::Full) => {
                 sqlx::query::<Sqlite>("pragma synchronous = full")
                     .execute(&mut *connection)
                     .await?;
                 is_relaxed.store(false, Ordering::Relaxed);
             }
-            (false, Durability::Power) | (true, Durability::Process) => {}
+            (false, Durability::Full) | (true, Durability::Relaxed) => {}
         }
         Ok(connection)
     }
 
     pub async fn migrate(&self) -> Result<()> {
-        let lock = alone_with(self.files.path())
+        let lock = lock_file(self.files.path())
             .await
             .map_err(|error| Error::unavailable("the data folder cannot be written", error))?;
         sqlx::migrate!("../migrations/sqlite")
             .run(&self.write)
             .await
-            .map_err(|error| Error::unavailable("the database could not be migrated", error))?;
+            .map_err(|error| Error::unavailable("the database migration failed", error))?;
         drop(lock);
         self.check_files()
     }
 
-    /// Checks that the files are where they were, and from then on refuses to write until they are again.
+    /// Checks that the database files are the ones that were opened. Disables writes while they are not.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where one was moved away, deleted or replaced.
+    /// Returns [`Error::Unavailable`] if a file was moved, deleted or replaced.
     pub fn check_files(&self) -> Result<()> {
         if self.writer.is_new.swap(false, Ordering::Relaxed) {
-            self.files.forget_log();
+            self.files.reset_log();
         }
         let checked = self.files.check();
         let was_displaced = self.writer.is_displaced.swap(checked.is_err(), Ordering::Relaxed);
         match checked {
             Err(displaced) if !was_displaced => {
-                tracing::error!(path = %self.path().display(), "{}; nothing is written until then", displaced.sentence());
+                tracing::error!(path = %self.path().display(), "{}; writes are disabled until then", displaced.message());
             }
-            Ok(()) if was_displaced => tracing::info!("the files of the database are back"),
+            Ok(()) if was_displaced => tracing::info!("database files restored"),
             _ => {}
         }
-        checked.map_err(|displaced| Error::unavailable(displaced.sentence(), self.files.path().display().to_string()))
+        checked.map_err(|displaced| Error::unavailable(displaced.message(), self.files.path().display().to_string()))
     }
 
+    /// Returns the path of the database file.
     pub fn path(&self) -> &Path {
         self.files.path()
     }
 
     pub async fn close(&self) {
         self.read.close().await;
-        // With the last connection the log goes.
+        // SQLite deletes the log when the last connection closes.
         self.files.release();
         self.write.close().await;
     }
 }
 
-/// The pool of the one connection that writes. SQLite rolls back by itself when a disk is full or an answer of the file
-/// system's is an error, and sqlx then thinks for good that it is within a transaction: such a connection is closed, and
-/// the next request opens another.
+/// Returns the pool options of the single write connection. SQLite rolls back by itself when the disk is full or the file
+/// system reports an error, but sqlx still assumes that the connection is in a transaction. Such a connection is closed,
+/// and the next request opens a new one.
 fn writer_options(writer: &Arc<WriterState>) -> SqlitePoolOptions {
     let (opened, used) = (Arc::clone(writer), Arc::clone(writer));
     SqlitePoolOptions::new()
@@ -201,7 +206,7 @@ fn writer_options(writer: &Arc<WriterState>) -> SqlitePoolOptions {
         .acquire_timeout(BEGIN_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
-        // A file needs no asking whether it is still there.
+        // A file needs no ping.
         .test_before_acquire(false)
         .after_connect(move |_, _| {
             opened.is_relaxed.store(false, Ordering::Relaxed);
@@ -210,29 +215,29 @@ fn writer_options(writer: &Arc<WriterState>) -> SqlitePoolOptions {
             Box::pin(async { Ok(()) })
         })
         .before_acquire(move |connection, _| {
-            let is_fit = !used.is_broken.load(Ordering::Relaxed) && !connection.is_in_transaction();
-            Box::pin(async move { Ok(is_fit) })
+            let is_usable = !used.is_broken.load(Ordering::Relaxed) && !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_usable) })
         })
 }
 
-fn not_begun(path: &Path, reason: NotBegun) -> Error {
+fn create_error(path: &Path, reason: CreateError) -> Error {
     let name = path.display();
     match reason {
-        NotBegun::InUse => Error::unavailable(
+        CreateError::InUse => Error::unavailable(
             "a server is running on this database, but its file is missing",
-            format!("put {name} back, or stop the server first"),
+            format!("restore {name}, or stop the server first"),
         ),
-        NotBegun::Orphaned(log) => Error::unavailable(
-            "the file of the database is missing",
-            format!("{} holds its last changes; put {name} back beside it", log.display()),
+        CreateError::Orphaned(log) => Error::unavailable(
+            "the database file is missing",
+            format!("{} holds its last changes; restore {name} next to it", log.display()),
         ),
-        NotBegun::Io(error) => Error::unavailable("the data folder cannot be written", error),
+        CreateError::Io(error) => Error::unavailable("the data folder cannot be written", error),
     }
 }
 
-/// Waits until no other process opens the SQLite file for the first time, or migrates it, for as long as the answer is
-/// kept. PostgreSQL has advisory locks for this; the file has its neighbour.
-async fn alone_with(path: &Path) -> std::io::Result<std::fs::File> {
+/// Locks the database against being initialized or migrated by other processes, until the returned file is closed. Uses a
+/// lock file next to the database, where PostgreSQL has advisory locks.
+async fn lock_file(path: &Path) -> std::io::Result<std::fs::File> {
     let path = path.with_extension("lock");
     let locked = tokio::task::spawn_blocking(move || {
         let file = std::fs::File::create(path)?;

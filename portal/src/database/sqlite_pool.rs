@@ -1,7 +1,7 @@
-//! The connections that read a SQLite file.
+//! A pool of read connections to a SQLite file.
 //!
-//! They are kept here rather than by sqlx, whose pool asks a connection whether it is well each time that it gets it back.
-//! Every connection to SQLite has a thread of its own, so that takes as long as what was read.
+//! It replaces the sqlx pool, which pings each connection when it is released. Every SQLite connection has its own thread,
+//! so a ping takes as long as a small query.
 
 use crate::infra::error::{Error, Result};
 use deadpool::Runtime;
@@ -11,79 +11,79 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// How long reading may wait for a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a read may wait for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection may be idle, and still be thought to be well.
-const FRESH: Duration = Duration::from_secs(1);
+/// How long a connection may be idle before it is pinged.
+const IDLE_CHECK_AFTER: Duration = Duration::from_secs(1);
 
-/// How long until it is looked again whether one that is in use has been given back, once all are to be closed.
-const AGAIN: Duration = Duration::from_millis(5);
+/// How often the pool checks for released connections while it closes.
+const CLOSE_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A connection on loan.
-pub(crate) type SqliteReader = Object<Opener>;
+/// A connection that returns to the pool on drop.
+pub(crate) type PooledSqliteReader = Object<SqliteManager>;
 
-/// All of them.
+/// The pool of read connections.
 #[derive(Debug, Clone)]
-pub(crate) struct SqliteReaders(Pool<Opener>);
+pub(crate) struct SqliteReadPool(Pool<SqliteManager>);
 
-/// A connection that reads.
+/// A read connection.
 #[derive(Debug)]
-pub(crate) struct ReadConnection {
+pub(crate) struct SqliteReadConnection {
     pub connection: SqliteConnection,
-    /// Whether it is to be closed, and not given to the next one.
+    /// Whether it must be closed instead of reused.
     pub is_broken: bool,
 }
 
-/// Opens them, and looks after them.
+/// Opens and recycles connections.
 #[derive(Debug)]
-pub(crate) struct Opener(SqliteConnectOptions);
+pub(crate) struct SqliteManager(SqliteConnectOptions);
 
-impl Manager for Opener {
-    type Type = ReadConnection;
+impl Manager for SqliteManager {
+    type Type = SqliteReadConnection;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> Result<ReadConnection, sqlx::Error> {
-        Ok(ReadConnection {
+    async fn create(&self) -> Result<SqliteReadConnection, sqlx::Error> {
+        Ok(SqliteReadConnection {
             connection: self.0.connect().await?,
             is_broken: false,
         })
     }
 
-    async fn recycle(&self, reader: &mut ReadConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, reader: &mut SqliteReadConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         if reader.is_broken {
-            return Err(RecycleError::message("it has failed"));
+            return Err(RecycleError::message("connection is broken"));
         }
-        if metrics.last_used() < FRESH {
+        if metrics.last_used() < IDLE_CHECK_AFTER {
             return Ok(());
         }
         reader.connection.ping().await.map_err(RecycleError::Backend)
     }
 }
 
-impl SqliteReaders {
-    /// As many as processors have use for, opened when they are needed. One of them is opened now.
+impl SqliteReadPool {
+    /// Creates the pool and opens one connection. Further connections are opened on demand.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the file cannot be read.
+    /// Returns [`Error::Unavailable`] if the file can't be read.
     pub async fn open(options: SqliteConnectOptions) -> Result<Self> {
-        let pool = Pool::builder(Opener(options))
-            .max_size(most())
-            .wait_timeout(Some(PATIENCE))
+        let pool = Pool::builder(SqliteManager(options))
+            .max_size(pool_size())
+            .wait_timeout(Some(ACQUIRE_TIMEOUT))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::internal)?;
-        let readers = Self(pool);
-        let one = readers.get().await;
-        drop(one.map_err(|error| Error::unavailable("the SQLite file cannot be read", error))?);
-        Ok(readers)
+        let pool = Self(pool);
+        let first = pool.get().await;
+        drop(first.map_err(|error| Error::unavailable("the SQLite file cannot be read", error))?);
+        Ok(pool)
     }
 
-    /// One that nobody else uses, until it is dropped.
+    /// Acquires a connection.
     ///
     /// # Errors
-    /// As a pool of sqlx.
-    pub async fn get(&self) -> Result<SqliteReader, sqlx::Error> {
+    /// Returns the same errors as a sqlx pool.
+    pub async fn get(&self) -> Result<PooledSqliteReader, sqlx::Error> {
         self.0.get().await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Closed => sqlx::Error::PoolClosed,
@@ -93,28 +93,29 @@ impl SqliteReaders {
         })
     }
 
-    /// Closes all of them, those in use as soon as they are given back: SQLite moves its log into the file when the last
-    /// connection closes, which has to be the writer.
+    /// Closes all connections, waiting for those in use. SQLite moves its log into the file when the last connection
+    /// closes, which must be the write connection.
     pub async fn close(&self) {
         let closed = async {
             loop {
                 for reader in self.0.retain(|_, _| false).removed {
-                    // It has only been read from: there is nothing to lose.
+                    // A failure loses nothing: the connection only reads.
                     let _ = reader.connection.close().await;
                 }
                 if self.0.status().size == 0 {
                     break;
                 }
-                sleep(AGAIN).await;
+                sleep(CLOSE_POLL_INTERVAL).await;
             }
         };
-        let _ = timeout(PATIENCE, closed).await;
+        let _ = timeout(ACQUIRE_TIMEOUT, closed).await;
         self.0.close();
     }
 }
 
-/// Each has a thread of its own, and more of them than processors are in each other's way.
-fn most() -> usize {
+/// Returns the maximum number of connections. Each has its own thread, so more than the number of processors would only
+/// cause contention.
+fn pool_size() -> usize {
     let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     processors.clamp(2, 8)
 }
@@ -123,15 +124,15 @@ fn most() -> usize {
 mod tests {
     use super::*;
 
-    async fn readers() -> (tempfile::TempDir, SqliteReaders) {
+    async fn readers() -> (tempfile::TempDir, SqliteReadPool) {
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteConnectOptions::new()
             .filename(folder.path().join("readers.sqlite"))
             .create_if_missing(true);
-        (folder, SqliteReaders::open(options).await.unwrap())
+        (folder, SqliteReadPool::open(options).await.unwrap())
     }
 
-    async fn one(readers: &SqliteReaders) -> i64 {
+    async fn one(readers: &SqliteReadPool) -> i64 {
         let mut reader = readers.get().await.unwrap();
         sqlx::query_scalar("select 1")
             .fetch_one(&mut reader.connection)
@@ -140,9 +141,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_broken_off_does_not_reach_the_next() {
+    async fn cancelled_query_does_not_affect_next_reader() {
         let (_folder, readers) = readers().await;
-        for _ in 0..2 * most() {
+        for _ in 0..2 * pool_size() {
             let mut reader = readers.get().await.unwrap();
             let endless = "with recursive n (i) as (select 7 union all select i + 1 from n) select i from n";
             let rows = sqlx::query_scalar::<_, i64>(endless).fetch_all(&mut reader.connection);
@@ -154,10 +155,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn there_are_no_more_than_that_and_the_next_waits() {
+    async fn acquiring_from_exhausted_pool_waits() {
         let (_folder, readers) = readers().await;
         let mut all = Vec::new();
-        for _ in 0..most() {
+        for _ in 0..pool_size() {
             all.push(readers.get().await.unwrap());
         }
         let waiting = timeout(Duration::from_millis(20), readers.get()).await;
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn they_close_when_the_last_is_given_back_and_nothing_is_read_afterwards() {
+    async fn close_waits_for_last_reader_and_refuses_new_ones() {
         let (_folder, readers) = readers().await;
         let last = readers.get().await.unwrap();
         let mut closing = std::pin::pin!(readers.close());

@@ -1,12 +1,12 @@
-//! Who and what the demo account holds. The people are invented; addresses and hosts are those that RFC 2606, RFC 5737
-//! and RFC 3849 keep for documentation.
+//! The data of the demo account. The users are fictional; addresses and hosts are those that RFC 2606, RFC 5737 and
+//! RFC 3849 reserve for documentation.
 
 use domain::accounts::rights::Right;
 
 /// The account's name.
 pub(crate) const ACCOUNT: &str = "Larkfield Media";
 
-/// A profile besides Administrator.
+/// A security profile in addition to Administrator.
 pub(crate) struct Profile {
     pub name: &'static str,
     pub rights: &'static [Right],
@@ -66,23 +66,23 @@ pub(crate) const PROFILES: &[Profile] = &[
     },
 ];
 
-/// Someone of the account. The first is its administrator.
-pub(crate) struct Person {
+/// A user of the account. The first is its administrator.
+pub(crate) struct DemoUser {
     pub name: &'static str,
     pub email: &'static str,
     pub profile: &'static str,
-    /// What signing in as this person shows.
+    /// What signing in as this user demonstrates.
     pub shows: &'static str,
-    pub leaves: bool,
+    pub is_deactivated: bool,
 }
 
-const fn person(name: &'static str, email: &'static str, profile: &'static str, shows: &'static str) -> Person {
-    Person {
+const fn user(name: &'static str, email: &'static str, profile: &'static str, shows: &'static str) -> DemoUser {
+    DemoUser {
         name,
         email,
         profile,
         shows,
-        leaves: false,
+        is_deactivated: false,
     }
 }
 
@@ -96,61 +96,61 @@ pub(crate) const MARGUERITE: usize = 6;
 pub(crate) const SVC_WEB: usize = 7;
 pub(crate) const HENRIK: usize = 8;
 
-pub(crate) const PEOPLE: &[Person] = &[
-    person(
+pub(crate) const USERS: &[DemoUser] = &[
+    user(
         "Maren Lindqvist",
         "maren.lindqvist@larkfield.example",
-        domain::accounts::users::ADMINISTRATOR,
+        domain::accounts::users::ADMINISTRATOR_PROFILE,
         "everything",
     ),
-    person(
+    user(
         "Joaquín Beltrán de la Torre",
         "joaquin.beltran@larkfield.example",
         MANAGER,
-        "API tokens and OAuth apps with all that the guides need",
+        "API tokens and OAuth apps with all rights from the guides",
     ),
-    person(
+    user(
         "Tomasz Wieczorek",
         "tomasz.wieczorek@larkfield.example",
         VIEWER,
-        "API tokens to look at only",
+        "view-only access to API tokens",
     ),
-    person(
+    user(
         "Ife Adeyemi",
         "ife.adeyemi@larkfield.example",
         CREATOR,
-        "making consumers and tokens without the list",
+        "creating consumers and tokens without access to the list",
     ),
-    person(
+    user(
         "Marek Dvořák",
         "marek.dvorak@larkfield.example",
         REVOKER,
-        "the right to revoke without the list",
+        "the right to revoke tokens without access to the list",
     ),
-    person(
+    user(
         "Aleksandra Konstantinopoulou-Featherstonehaugh",
         "aleksandra.konstantinopoulou-featherstonehaugh@international.larkfield.example",
         DEVELOPER,
-        "rights over API tokens, but no way into Settings",
+        "API token rights without access to Settings",
     ),
-    person(
+    user(
         "Marguerite Vandenbroucke-Oyelaran",
         "marguerite.vandenbroucke-oyelaran@international.larkfield.example",
         EDITOR,
-        "a portal without Settings",
+        "the portal without Settings",
     ),
-    person(
+    user(
         "Web publishing service",
         "svc-web@larkfield.example",
         SERVICE,
-        "whose rights most tokens have",
+        "the service user that most tokens act for",
     ),
-    Person {
+    DemoUser {
         name: "Henrik Aaltonen",
         email: "henrik.aaltonen@larkfield.example",
         profile: EDITOR,
         shows: "nothing: inactive, cannot sign in",
-        leaves: true,
+        is_deactivated: true,
     },
 ];
 
@@ -161,7 +161,7 @@ const FIELD_APP: usize = 3;
 const WEB_SHOP: usize = 4;
 const PRESS: usize = 5;
 
-/// The consumers: name, who made it, how many days ago.
+/// The consumers: name, creator, and days since creation.
 pub(crate) const CONSUMERS: &[(&str, usize, i64)] = &[
     ("Website", MAREN, 398),
     ("Product information", MAREN, 351),
@@ -175,33 +175,35 @@ pub(crate) const CONSUMERS: &[(&str, usize, i64)] = &[
     ("Press archive", MAREN, 90),
 ];
 
-/// The consumer whose program uses the older flow without verifier.
-pub(crate) const OLDER_FLOW: usize = FIELD_APP;
+/// The consumer that uses the legacy OAuth 1.0 flow without verifier.
+pub(crate) const LEGACY_FLOW_CONSUMER: usize = FIELD_APP;
 
-/// A token's life. Times are minutes ago.
+/// A token with its history. Times are in minutes before now.
 pub(crate) struct Token {
     pub user: usize,
     pub consumer: usize,
-    /// A type, a name for the type Other, or nothing where the user authorised the consumer.
+    /// How the token was created.
     pub integration: Integration,
     pub created: i64,
     pub used: Option<(i64, &'static str)>,
     pub revoked: Option<(i64, usize)>,
 }
 
-/// How a token came about.
+/// How a token was created.
 pub(crate) enum Integration {
-    /// Made on the page, of a type in the list.
+    /// Created on the page by a user, with an integration type of the list.
     Type(&'static str, usize),
-    /// Made on the page, with a name of its own.
+    /// Created on the page by a user, with the type Other and a custom name.
     Other(&'static str, usize),
-    /// Through the three-legged flow.
-    Authorised,
+    /// Authorized by its user in the three-legged flow.
+    Authorized,
 }
 
-use Integration::{Authorised, Other, Type};
+use Integration::{Authorized, Other, Type};
 
+/// An hour, in minutes.
 pub(crate) const HOUR: i64 = 60;
+/// A day, in minutes.
 pub(crate) const DAY: i64 = 24 * HOUR;
 
 const fn token(user: usize, consumer: usize, integration: Integration, created: i64) -> Token {
@@ -228,7 +230,7 @@ impl Token {
 }
 
 pub(crate) const TOKENS: &[Token] = &[
-    // In daily use.
+    // Used regularly.
     token(MAREN, WEBSITE, Type("WordPress", MAREN), 3 * DAY).used(2, "203.0.113.40"),
     token(SVC_WEB, WEBSITE, Type("Sitecore XM Cloud", JOAQUIN), 49 * DAY).used(95, "2001:db8:85a3::8a2e:370:7334"),
     token(SVC_WEB, WEBSITE, Type("Contentful", JOAQUIN), 120 * DAY).used(11, "203.0.113.41"),
@@ -249,7 +251,7 @@ pub(crate) const TOKENS: &[Token] = &[
     token(MARGUERITE, PRESS, Type("Umbraco", MAREN), 71 * DAY).used(26 * HOUR, "203.0.113.8"),
     token(SVC_WEB, WEBSITE, Type("Storyblok", IFE), 18 * DAY).used(3 * HOUR, "203.0.113.42"),
     token(SVC_WEB, WEBSITE, Type("Kontent.ai", IFE), 9 * DAY).used(2 * DAY, "203.0.113.43"),
-    // Quiet for a long time.
+    // Not used for a long time.
     token(JOAQUIN, PRODUCTS, Type("Salsify", JOAQUIN), 330 * DAY).used(242 * DAY, "198.51.100.14"),
     token(MAREN, WEBSITE, Type("Sitefinity", MAREN), 380 * DAY).used(301 * DAY, "192.0.2.15"),
     token(
@@ -268,7 +270,7 @@ pub(crate) const TOKENS: &[Token] = &[
     token(MARGUERITE, PRESS, Type("Sanity", IFE), 33 * DAY),
     token(JOAQUIN, CAMPAIGNS, Type("Sitecore XP / XM", JOAQUIN), 250 * DAY),
     token(MAREK, WEB_SHOP, Other("Label printer in the warehouse", IFE), 100 * DAY),
-    // Revoked, with and without a use.
+    // Revoked, used and never used.
     token(ALEKSANDRA, CAMPAIGNS, Other("Agency upload tool", MAREN), 293 * DAY)
         .used(145 * DAY, "198.51.100.7")
         .revoked(144 * DAY, MAREK),
@@ -283,24 +285,24 @@ pub(crate) const TOKENS: &[Token] = &[
         .revoked(61 * DAY, MAREN),
     token(IFE, FIELD_APP, Type("Contentful", IFE), 205 * DAY).revoked(204 * DAY, MAREK),
     token(SVC_WEB, WEBSITE, Type("Storyblok", IFE), 19 * DAY).revoked(18 * DAY, MAREN),
-    // Authorised by their users, within their 30 days.
-    token(IFE, FIELD_APP, Authorised, 12 * DAY).used(28, "198.51.100.23"),
-    token(MARGUERITE, FIELD_APP, Authorised, 26 * DAY).used(5 * DAY, "2001:db8:99:1::4d"),
-    token(MAREK, FIELD_APP, Authorised, DAY),
-    // Authorised by their users, and over.
-    token(IFE, FIELD_APP, Authorised, 101 * DAY).used(72 * DAY, "198.51.100.23"),
-    token(MARGUERITE, FIELD_APP, Authorised, 64 * DAY).used(40 * DAY, "2001:db8:99:1::4d"),
-    token(TOMASZ, CAMPAIGNS, Authorised, 45 * DAY),
-    token(JOAQUIN, PRODUCTS, Authorised, 31 * DAY).used(3 * DAY, "192.0.2.33"),
-    // Of someone who has left.
+    // Authorized by their users within the last 30 days, so still valid.
+    token(IFE, FIELD_APP, Authorized, 12 * DAY).used(28, "198.51.100.23"),
+    token(MARGUERITE, FIELD_APP, Authorized, 26 * DAY).used(5 * DAY, "2001:db8:99:1::4d"),
+    token(MAREK, FIELD_APP, Authorized, DAY),
+    // Authorized by their users more than 30 days ago, so expired.
+    token(IFE, FIELD_APP, Authorized, 101 * DAY).used(72 * DAY, "198.51.100.23"),
+    token(MARGUERITE, FIELD_APP, Authorized, 64 * DAY).used(40 * DAY, "2001:db8:99:1::4d"),
+    token(TOMASZ, CAMPAIGNS, Authorized, 45 * DAY),
+    token(JOAQUIN, PRODUCTS, Authorized, 31 * DAY).used(3 * DAY, "192.0.2.33"),
+    // Of a deactivated user.
     token(HENRIK, PRESS, Type("Drupal", MAREN), 80 * DAY).used(22 * DAY, "203.0.113.60"),
     token(HENRIK, FIELD_APP, Type("Umbraco", JOAQUIN), 140 * DAY).used(24 * DAY, "203.0.113.61"),
 ];
 
-/// When those who leave have left, in minutes ago.
-pub(crate) const LEFT: i64 = 20 * DAY;
+/// When users were deactivated, in minutes before now.
+pub(crate) const DEACTIVATED_MINUTES_AGO: i64 = 20 * DAY;
 
-/// Who has signed in: who, how many minutes ago, from where, with what.
+/// The sign-ins: user, minutes before now, address, and user agent.
 pub(crate) const SIGN_INS: &[(usize, i64, &str, &str)] = &[
     (
         MAREN,

@@ -1,21 +1,20 @@
-//! The demo account's Integration section: settings with a history, the connectors that have taken them, and what those
-//! have logged.
+//! The Integration section of the demo account: settings with a history, connectors that have synced them, and their logs.
 
-use crate::demo::Maker;
+use crate::demo::DemoBuilder;
 use crate::demo::data::{DAY, HOUR, JOAQUIN, MAREN};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::api_keys;
-use crate::integration::connectors::{self, Caller};
-use crate::integration::remote_logs::{self, Refused};
+use crate::integration::connectors::{self, ConnectorIdentity};
+use crate::integration::remote_logs::{self, RemoteLogError};
 use crate::integration::settings;
 use domain::ids::UserId;
 use domain::integration::implementations::Connector;
-use domain::integration::remote_logs::Sent;
-use domain::integration::settings::{ConnectionForm, Edit, FieldForm, GlobalForm, Own, Saved};
+use domain::integration::remote_logs::SubmittedLog;
+use domain::integration::settings::{ConnectionForm, Edit, FieldForm, FieldOverride, GlobalForm, Saved};
 
-/// A field's settings: its name, search term, asset types, whether limited usage assets are hidden, whether the Layout
-/// Service has whole assets, and the mode. Empty leaves an option to Global.
+/// The settings of a field: name, search term, asset types, whether limited usage assets are hidden, whether the Layout
+/// Service includes whole assets, and mode. An empty option inherits the Global setting.
 type Field = (
     &'static str,
     &'static str,
@@ -55,7 +54,7 @@ const FIELDS: &[(i64, Field)] = &[
     ),
 ];
 
-/// A connector: what it says of itself, and the minutes ago at which it took the settings.
+/// The connectors: header, and minutes before now at which they synced the settings.
 const CONNECTORS: &[(&str, &[i64])] = &[
     (
         "sitecoreai/2.4.1; instance=\"Corporate site\"; environment=\"production\"",
@@ -71,12 +70,12 @@ const CONNECTORS: &[(&str, &[i64])] = &[
     ),
 ];
 
-/// Fields that a connector has asked for and nobody has configured.
-const ASKED: &[&str] = &["Banner", "Landing Page/Key Visual", "Newsletter Header"];
+/// Fields that a connector has requested and that have no settings.
+const REQUESTED_FIELDS: &[&str] = &["Banner", "Landing Page/Key Visual", "Newsletter Header"];
 
-/// What the first connectors have logged: which, how many minutes ago, how grave, and what.
+/// The remote logs: connector, minutes before now, level, and message.
 const LOGS: &[(usize, i64, &str, &str)] = &[
-    (0, 6 * DAY, "info", "Started. 9 field settings taken, revision 12."),
+    (0, 6 * DAY, "info", "Started. Synced 9 field settings at revision 12."),
     (
         0,
         6 * DAY - 4,
@@ -87,14 +86,14 @@ const LOGS: &[(usize, i64, &str, &str)] = &[
         1,
         5 * DAY,
         "warning",
-        "Asset usage could not be reported: 503 from the DAM. Will try again in 60 s.",
+        "Couldn't report asset usage: the DAM responded with 503. Retrying in 60 s.",
     ),
     (1, 5 * DAY - 1, "info", "Asset usage reported: 14 assets on 6 pages."),
     (
         0,
         3 * DAY,
         "debug",
-        "Layout Service: asset result left out for field Gallery.",
+        "Layout Service: asset result omitted for field Gallery.",
     ),
     (
         2,
@@ -107,13 +106,14 @@ const LOGS: &[(usize, i64, &str, &str)] = &[
         2,
         2 * DAY - 2,
         "warning",
-        "Field Press Kit holds an asset that has been archived in the DAM.",
+        "Field Press Kit contains an asset that is archived in the DAM.",
     ),
-    (0, 9 * HOUR, "info", "Settings of revision 15 taken."),
-    (1, 26, "info", "Settings of revision 15 taken."),
+    (0, 9 * HOUR, "info", "Synced settings at revision 15."),
+    (1, 26, "info", "Synced settings at revision 15."),
 ];
 
-impl Maker<'_> {
+impl DemoBuilder<'_> {
+    /// Creates the data of the Integration section.
     pub(crate) async fn integration(&self, users: &[UserId]) -> Result<()> {
         let connection = Edit::Connection(ConnectionForm {
             url: "dam.larkfield.example".to_owned(),
@@ -137,63 +137,71 @@ impl Maker<'_> {
             .map(|(ago, field)| (*ago, JOAQUIN, Edit::Field(form(field, false))));
         saves.extend(fields);
         saves.sort_by_key(|(ago, _, _)| *ago);
-        let mut taken: Vec<(i64, &str)> = CONNECTORS
+        let mut syncs: Vec<(i64, &str)> = CONNECTORS
             .iter()
-            .flat_map(|(header, moments)| moments.iter().map(|ago| (*ago, *header)))
+            .flat_map(|(header, times)| times.iter().map(|ago| (*ago, *header)))
             .collect();
-        taken.sort_unstable();
-        // In the order in which it happened: a connector takes what there was then.
-        while !(saves.is_empty() && taken.is_empty()) {
-            let is_save = saves.last().map(|(ago, _, _)| *ago) >= taken.last().map(|(ago, _)| *ago);
+        syncs.sort_unstable();
+        // In chronological order, so that a connector syncs the settings of that time.
+        while !(saves.is_empty() && syncs.is_empty()) {
+            let is_save = saves.last().map(|(ago, _, _)| *ago) >= syncs.last().map(|(ago, _)| *ago);
             if is_save && let Some((ago, by, edit)) = saves.pop() {
                 self.save(users, by, ago, &edit).await?;
-            } else if let Some((ago, header)) = taken.pop() {
-                let (then, caller) = self.connector(users, header, ago).await?;
-                connectors::settings(&then, &caller).await?;
+            } else if let Some((ago, header)) = syncs.pop() {
+                let (portal, caller) = self.connector(users, header, ago).await?;
+                connectors::settings(&portal, &caller).await?;
             }
         }
-        let (then, caller) = self.connector(users, CONNECTORS[0].0, 2 * HOUR).await?;
-        for field in ASKED {
-            connectors::field(&then, &caller, field).await?;
+        let (portal, caller) = self.connector(users, CONNECTORS[0].0, 2 * HOUR).await?;
+        for field in REQUESTED_FIELDS {
+            connectors::field(&portal, &caller, field).await?;
         }
         for (connector, ago, level, message) in LOGS {
-            let (then, caller) = self.connector(users, CONNECTORS[*connector].0, *ago).await?;
-            let record = Sent {
+            let (portal, caller) = self.connector(users, CONNECTORS[*connector].0, *ago).await?;
+            let record = SubmittedLog {
                 time: None,
                 level: (*level).to_owned(),
                 message: (*message).to_owned(),
             };
-            remote_logs::accept(&then, &caller, vec![Ok(record)], None)
+            remote_logs::accept(&portal, &caller, vec![Ok(record)], None)
                 .await
-                .map_err(refused)?;
+                .map_err(internal_error)?;
         }
         Ok(())
     }
 
-    /// Somebody saves a form, as it was that many minutes ago.
+    /// Saves a form as a user, `ago` minutes before now.
     async fn save(&self, users: &[UserId], by: usize, ago: i64, edit: &Edit) -> Result<()> {
-        let (then, actor) = (self.at(ago), self.actor(users[by]).await?);
-        let base = settings::get(&then, &actor).await?.revision;
-        match settings::save(&then, &actor, base, edit).await? {
-            Saved::New(_) | Saved::Same(_) => Ok(()),
-            Saved::Clashes(_) => Err(Error::internal("the demo's people are in each other's way")),
+        let (portal, actor) = (self.portal_at(ago), self.actor(users[by]).await?);
+        let base = settings::get(&portal, &actor).await?.revision;
+        match settings::save(&portal, &actor, base, edit).await? {
+            Saved::New(_) | Saved::Unchanged(_) => Ok(()),
+            Saved::Conflict(_) => Err(Error::internal("the settings of the demo conflict")),
         }
     }
 
-    async fn connector(&self, users: &[UserId], header: &str, ago: i64) -> Result<(Portal, Caller)> {
-        let then = self.at(ago);
-        let key = api_keys::show(&then, &self.actor(users[MAREN]).await?).await?;
+    /// Authenticates a connector, `ago` minutes before now.
+    async fn connector(&self, users: &[UserId], header: &str, ago: i64) -> Result<(Portal, ConnectorIdentity)> {
+        let portal = self.portal_at(ago);
+        let key = api_keys::show(&portal, &self.actor(users[MAREN]).await?).await?;
         let connector = Connector::parse(header).map_err(Error::internal)?;
-        let caller = connectors::authenticate(&then, key.expose(), Some(connector)).await?;
+        let caller = connectors::authenticate(&portal, key.expose(), Some(connector)).await?;
         Ok((
-            then,
-            caller.ok_or_else(|| Error::internal("the demo's key does not work"))?,
+            portal,
+            caller.ok_or_else(|| Error::internal("the API key of the demo is invalid"))?,
         ))
     }
 }
 
 fn form((field, term, types, hide_limited_use, layout_service, mode): &Field, global: bool) -> FieldForm {
-    let source = |is_own: bool| if is_own { Own::OWN } else { Own::OPEN }.to_owned();
+    let source = |is_own: bool| {
+        if is_own {
+            FieldOverride::CUSTOM
+        } else {
+            FieldOverride::UNSET
+        }
+        .to_owned()
+    };
     FieldForm {
         field: (*field).to_owned(),
         global,
@@ -208,10 +216,10 @@ fn form((field, term, types, hide_limited_use, layout_service, mode): &Field, gl
     }
 }
 
-/// The demo's own records are well made, so a refusal is a fault of ours.
-fn refused(refused: Refused) -> Error {
-    match refused {
-        Refused::Error(error) => error,
+/// Maps a refusal to an internal error, since the demo's records are always valid.
+fn internal_error(error: RemoteLogError) -> Error {
+    match error {
+        RemoteLogError::Portal(error) => error,
         other => Error::internal(other),
     }
 }

@@ -1,22 +1,22 @@
-//! An account to look around in: invented people with different rights, consumers and OAuth apps, tokens in every state,
-//! and an asset selector that connectors use.
+//! The demo account: fictional users with different rights, consumers and OAuth apps, tokens in every state, and an asset
+//! selector that connectors use.
 //!
-//! Everything in it is made by the operations that people and programs use, in the names of those people, at the times
-//! at which it is said to have happened.
+//! All data is created with the same operations that users and applications use, by the respective users, at times in the
+//! past.
 
 use crate::accounts;
 use crate::accounts::profiles;
 use crate::accounts::users;
-use crate::auth::actor::{Actor, Via};
-use crate::auth::sessions::Client;
+use crate::auth::actor::{Actor, AuthMethod};
+use crate::auth::sessions::BrowserInfo;
 use crate::auth::sign_in;
 use crate::crypto::secret::{self, Secret};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::oauth1::consumers::{self, Revealed};
-use crate::oauth1::request_tokens::{self, Decision, Issued, OUT_OF_BAND};
+use crate::oauth1::consumers::{self, WithSecret};
+use crate::oauth1::request_tokens::{self, Decision, IssuedToken, OUT_OF_BAND};
 use crate::oauth1::tokens;
-use crate::oauth1::{self, Denied, Policy};
+use crate::oauth1::{self, Policy, RequestError};
 use domain::accounts::NewAccount;
 use domain::accounts::users::NewUser;
 use domain::ids::UserId;
@@ -30,53 +30,54 @@ mod data;
 mod integration;
 mod oauth_apps;
 
-use data::{Integration, MAREN, PEOPLE};
+use data::{Integration, MAREN, USERS};
 
-/// Where the demo's programs know the portal.
+/// The origin of the portal for the demo's applications.
 const ORIGIN: &str = "https://portal.larkfield.example";
 
-/// The demo account, as an operator is told of it.
+/// Describes the demo account for the operator.
 #[derive(Debug)]
 pub struct Demo {
-    /// Its name.
+    /// The name of the account.
     pub account: &'static str,
-    /// Its people.
+    /// The users of the account.
     pub logins: Vec<Login>,
-    /// The password of all of them, when the account has been made just now. It is kept nowhere.
+    /// The password of all users if the account has just been created. It is not stored.
     pub password: Option<Secret>,
 }
 
-/// One of the demo account's people.
+/// Describes a user of the demo account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Login {
-    /// The name.
+    /// The user's name.
     pub name: &'static str,
-    /// The e-mail to sign in with.
+    /// The email to sign in with.
     pub email: &'static str,
-    /// The security profile.
+    /// The name of the security profile.
     pub profile: &'static str,
-    /// What signing in as this person shows.
+    /// What signing in as this user demonstrates.
     pub shows: &'static str,
 }
 
-/// Makes the demo account, unless it is there already. All its people get one new password, as a well-known one would
-/// be a door into every portal that ever showed the demo.
+/// Creates the demo account if it doesn't exist. All users get the same random password, since a well-known password would
+/// give access to every portal with the demo account.
 ///
 /// # Errors
-/// Those of the operations that make it.
-pub async fn fill(portal: &Portal) -> Result<Demo> {
-    let logins = PEOPLE
+/// Returns the errors of the operations that create the data.
+pub async fn create_if_missing(portal: &Portal) -> Result<Demo> {
+    let logins = USERS
         .iter()
-        .map(|person| Login {
-            name: person.name,
-            email: person.email,
-            profile: person.profile,
-            shows: person.shows,
+        .map(|user| Login {
+            name: user.name,
+            email: user.email,
+            profile: user.profile,
+            shows: user.shows,
         })
         .collect();
-    let password = match is_there(portal).await? {
-        true => None,
-        false => Some(make(portal).await?),
+    let password = if exists(portal).await? {
+        None
+    } else {
+        Some(create(portal).await?)
     };
     Ok(Demo {
         account: data::ACCOUNT,
@@ -85,11 +86,11 @@ pub async fn fill(portal: &Portal) -> Result<Demo> {
     })
 }
 
-/// The account is known by its administrator's e-mail, which nobody can really have.
-async fn is_there(portal: &Portal) -> Result<bool> {
+/// Returns whether the demo account exists. It is recognized by its administrator's email, whose domain is reserved.
+async fn exists(portal: &Portal) -> Result<bool> {
     for account in accounts::list(portal).await? {
         let operator = accounts::operator(portal, Some(&account.id.to_string())).await?;
-        match users::get(portal, &operator, PEOPLE[MAREN].email).await {
+        match users::get(portal, &operator, USERS[MAREN].email).await {
             Ok(_) => return Ok(true),
             Err(Error::NotFound(_)) => {}
             Err(error) => return Err(error),
@@ -98,130 +99,140 @@ async fn is_there(portal: &Portal) -> Result<bool> {
     Ok(false)
 }
 
-async fn make(portal: &Portal) -> Result<Secret> {
+/// Creates the demo account, and returns the password of its users.
+async fn create(portal: &Portal) -> Result<Secret> {
     let password = secret::new_readable_secret::<20>();
-    let demo = Maker {
+    let demo = DemoBuilder {
         portal,
         password: &password,
     };
     let operator = demo.account().await?;
-    let users = demo.people(&operator).await?;
+    let users = demo.users(&operator).await?;
     let consumers = demo.consumers(&users).await?;
     for token in data::TOKENS {
         demo.token(&users, &consumers, token).await?;
     }
     demo.oauth_apps(&users).await?;
     demo.integration(&users).await?;
-    for (person, user) in PEOPLE.iter().zip(&users) {
-        if person.leaves {
-            users::set_active(&demo.at(data::LEFT), &demo.actor(users[MAREN]).await?, *user, false).await?;
+    for (user, id) in USERS.iter().zip(&users) {
+        if user.is_deactivated {
+            let portal = demo.portal_at(data::DEACTIVATED_MINUTES_AGO);
+            users::set_active(&portal, &demo.actor(users[MAREN]).await?, *id, false).await?;
         }
     }
-    for (person, ago, address, user_agent) in data::SIGN_INS {
-        let client = Client {
+    for (user, ago, address, user_agent) in data::SIGN_INS {
+        let client = BrowserInfo {
             address: (*address).to_owned(),
             user_agent: (*user_agent).to_owned(),
         };
-        sign_in::sign_in(&demo.at(*ago), PEOPLE[*person].email, password.expose(), &client).await?;
+        sign_in::sign_in(&demo.portal_at(*ago), USERS[*user].email, password.expose(), &client).await?;
     }
     Ok(password)
 }
 
-struct Maker<'a> {
+/// Creates the demo data.
+struct DemoBuilder<'a> {
     portal: &'a Portal,
     password: &'a Secret,
 }
 
-impl Maker<'_> {
-    /// The portal as it was that many minutes ago.
-    fn at(&self, minutes: i64) -> Portal {
+impl DemoBuilder<'_> {
+    /// Returns the portal with its clock set to that many minutes ago.
+    fn portal_at(&self, minutes: i64) -> Portal {
         let seconds = u64::try_from(minutes * 60).unwrap_or_default();
-        self.portal.at(self.portal.now().before(Duration::from_secs(seconds)))
+        self.portal
+            .at_time(self.portal.now().before(Duration::from_secs(seconds)))
     }
 
-    /// A person at work, without a browser in which new secrets would wait to be read.
+    /// Returns a user as actor. Without a browser session, no one-time secrets are stored.
     async fn actor(&self, user: UserId) -> Result<Actor> {
         let mut db = self.portal.read().await?;
-        Actor::load(&mut db, user, Via::CommandLine)
+        Actor::load(&mut db, user, AuthMethod::CommandLine)
             .await?
             .ok_or(Error::NotFound("user"))
     }
 
     async fn account(&self) -> Result<Actor> {
-        let administrator = &PEOPLE[MAREN];
+        let administrator = &USERS[MAREN];
         let input = NewAccount {
             account_name: data::ACCOUNT.to_owned(),
             name: administrator.name.to_owned(),
             email: administrator.email.to_owned(),
             password: self.password.expose().to_owned(),
         };
-        let (account, _) = accounts::create(&self.at(400 * data::DAY), input).await?;
+        let (account, _) = accounts::create(&self.portal_at(400 * data::DAY), input).await?;
         accounts::operator(self.portal, Some(&account.to_string())).await
     }
 
-    async fn people(&self, operator: &Actor) -> Result<Vec<UserId>> {
-        let then = self.at(399 * data::DAY);
+    async fn users(&self, operator: &Actor) -> Result<Vec<UserId>> {
+        let portal = self.portal_at(399 * data::DAY);
         for profile in data::PROFILES {
-            profiles::create(&then, operator, profile.name, profile.rights.iter().copied().collect()).await?;
+            profiles::create(
+                &portal,
+                operator,
+                profile.name,
+                profile.rights.iter().copied().collect(),
+            )
+            .await?;
         }
-        let mut users = vec![users::get(&then, operator, PEOPLE[MAREN].email).await?.id];
-        for person in &PEOPLE[1..] {
+        let mut users = vec![users::get(&portal, operator, USERS[MAREN].email).await?.id];
+        for user in &USERS[1..] {
             let input = NewUser {
-                name: person.name.to_owned(),
-                email: person.email.to_owned(),
+                name: user.name.to_owned(),
+                email: user.email.to_owned(),
                 password: self.password.expose().to_owned(),
-                profile: person.profile.to_owned(),
+                profile: user.profile.to_owned(),
             };
-            users.push(users::create(&then, operator, input).await?);
+            users.push(users::create(&portal, operator, input).await?);
         }
         Ok(users)
     }
 
-    async fn consumers(&self, users: &[UserId]) -> Result<Vec<Revealed<Consumer>>> {
-        let mut made = Vec::with_capacity(data::CONSUMERS.len());
+    async fn consumers(&self, users: &[UserId]) -> Result<Vec<WithSecret<Consumer>>> {
+        let mut created = Vec::with_capacity(data::CONSUMERS.len());
         for (index, (name, by, days)) in data::CONSUMERS.iter().enumerate() {
-            let (then, actor) = (self.at(days * data::DAY), self.actor(users[*by]).await?);
+            let (portal, actor) = (self.portal_at(days * data::DAY), self.actor(users[*by]).await?);
             let consumer = consumers::create(
-                &then,
+                &portal,
                 &actor,
                 NewConsumer {
                     name: (*name).to_owned(),
                 },
             )
             .await?;
-            if index == data::OLDER_FLOW {
+            if index == data::LEGACY_FLOW_CONSUMER {
                 let signing = ConsumerSigning {
                     rsa_public_key: String::new(),
                     legacy_flow: true,
                 };
-                consumers::set_signing(&then, &actor, consumer.value.id, signing).await?;
+                consumers::set_signing(&portal, &actor, consumer.value.id, signing).await?;
             }
-            made.push(consumer);
+            created.push(consumer);
         }
-        Ok(made)
+        Ok(created)
     }
 
-    async fn token(&self, users: &[UserId], consumers: &[Revealed<Consumer>], token: &data::Token) -> Result<()> {
-        let then = self.at(token.created);
+    async fn token(&self, users: &[UserId], consumers: &[WithSecret<Consumer>], token: &data::Token) -> Result<()> {
+        let portal = self.portal_at(token.created);
         let consumer = &consumers[token.consumer];
         let (kind, name, by) = match token.integration {
             Integration::Type(kind, by) => (kind, "", by),
             Integration::Other(name, by) => (OTHER, name, by),
-            Integration::Authorised => {
-                let issued = authorise(&then, &self.actor(users[token.user]).await?, consumer).await?;
+            Integration::Authorized => {
+                let issued = authorize(&portal, &self.actor(users[token.user]).await?, consumer).await?;
                 return self.sign(consumer, &issued, token.used).await;
             }
         };
         let input = NewToken {
-            user: PEOPLE[token.user].email.to_owned(),
+            user: USERS[token.user].email.to_owned(),
             consumer: consumer.value.id.to_string(),
             integration_type: kind.to_owned(),
             integration_name: name.to_owned(),
         };
-        let Revealed { value, secret } = tokens::create(&then, &self.actor(users[by]).await?, input).await?;
+        let WithSecret { value, secret } = tokens::create(&portal, &self.actor(users[by]).await?, input).await?;
         self.sign(
             consumer,
-            &Issued {
+            &IssuedToken {
                 token: value.token,
                 secret,
             },
@@ -229,41 +240,53 @@ impl Maker<'_> {
         )
         .await?;
         if let Some((ago, by)) = token.revoked {
-            tokens::revoke(&self.at(ago), &self.actor(users[by]).await?, value.id).await?;
+            tokens::revoke(&self.portal_at(ago), &self.actor(users[by]).await?, value.id).await?;
         }
         Ok(())
     }
 
-    /// A program signs a request with the token, at its time and from its place.
-    async fn sign(&self, consumer: &Revealed<Consumer>, token: &Issued, used: Option<(i64, &str)>) -> Result<()> {
+    /// Sends a request that is signed with the token, at the time and from the address of its last use.
+    async fn sign(
+        &self,
+        consumer: &WithSecret<Consumer>,
+        token: &IssuedToken,
+        used: Option<(i64, &str)>,
+    ) -> Result<()> {
         let Some((ago, address)) = used else { return Ok(()) };
-        let header = header(consumer, Some(token), "");
+        let header = signed_header(consumer, Some(token), "");
         let request = parse("GET", "/api/v4/currentUser", &header)?;
-        oauth1::authenticate(&self.at(ago), &policy()?, &request, address)
+        oauth1::authenticate(&self.portal_at(ago), &policy()?, &request, address)
             .await
-            .map_err(refused)?;
+            .map_err(internal_error)?;
         Ok(())
     }
 }
 
-/// The three-legged flow for a program that cannot be called back.
-async fn authorise(then: &Portal, person: &Actor, consumer: &Revealed<Consumer>) -> Result<Issued> {
+/// Runs the three-legged flow for an application without callback URL.
+async fn authorize(portal: &Portal, user: &Actor, consumer: &WithSecret<Consumer>) -> Result<IssuedToken> {
     let policy = policy()?;
-    let asks = header(consumer, None, &format!(", oauth_callback=\"{OUT_OF_BAND}\""));
-    let asks = parse("POST", "/api/v4/oauth/request_token/", &asks)?;
-    let asked = request_tokens::issue(then, &policy, &asks).await.map_err(refused)?;
-    let Decision::Verifier(verifier) = request_tokens::allow(then, person, &asked.token, None).await? else {
-        return Err(Error::internal("a program without address was called back"));
-    };
-    let exchanges = header(consumer, Some(&asked), &format!(", oauth_verifier=\"{verifier}\""));
-    let exchanges = parse("POST", "/api/v4/oauth/access_token/", &exchanges)?;
-    request_tokens::exchange(then, &policy, &exchanges)
+    let header = signed_header(consumer, None, &format!(", oauth_callback=\"{OUT_OF_BAND}\""));
+    let request = parse("POST", "/api/v4/oauth/request_token/", &header)?;
+    let request_token = request_tokens::issue(portal, &policy, &request)
         .await
-        .map_err(refused)
+        .map_err(internal_error)?;
+    let Decision::Verifier(verifier) = request_tokens::allow(portal, user, &request_token.token, None).await? else {
+        return Err(Error::internal("an application without callback URL was called back"));
+    };
+    let header = signed_header(
+        consumer,
+        Some(&request_token),
+        &format!(", oauth_verifier=\"{verifier}\""),
+    );
+    let request = parse("POST", "/api/v4/oauth/access_token/", &header)?;
+    request_tokens::exchange(portal, &policy, &request)
+        .await
+        .map_err(internal_error)
 }
 
-/// A signed request's header, by the method of RFC 5849 §3.4.4 that needs neither clock nor nonce.
-fn header(consumer: &Revealed<Consumer>, token: Option<&Issued>, more: &str) -> Secret {
+/// Returns the `Authorization` header of a request that is signed with PLAINTEXT (RFC 5849 §3.4.4), which needs neither
+/// timestamp nor nonce.
+fn signed_header(consumer: &WithSecret<Consumer>, token: Option<&IssuedToken>, more: &str) -> Secret {
     let token_secret = token.map_or("", |token| token.secret.expose());
     let signature = Secret::new(signing_key(consumer.secret.expose(), token_secret));
     let token = token.map_or(String::new(), |token| format!(", oauth_token=\"{}\"", token.token));
@@ -288,10 +311,10 @@ fn policy() -> Result<Policy> {
     })
 }
 
-/// The demo's own requests are well signed, so a refusal is a fault of ours.
-fn refused(denied: Denied) -> Error {
-    match denied {
-        Denied::Refused(refusal) => Error::internal(refusal),
-        Denied::Error(error) => error,
+/// Maps a refusal to an internal error, since the demo's requests are always valid.
+fn internal_error(error: RequestError) -> Error {
+    match error {
+        RequestError::Refused(refusal) => Error::internal(refusal),
+        RequestError::Portal(error) => error,
     }
 }

@@ -1,14 +1,14 @@
-//! The demo account's OAuth 2 apps: who made them, who has allowed them, what they have been used for.
+//! The OAuth 2.0 apps of the demo account, with their consents and usage.
 
 use crate::auth::actor::Actor;
 use crate::crypto::secret::Secret;
-use crate::demo::data::{DAY, HENRIK, HOUR, JOAQUIN, MAREN, MARGUERITE, PEOPLE, SVC_WEB};
-use crate::demo::{Maker, ORIGIN};
+use crate::demo::data::{DAY, HENRIK, HOUR, JOAQUIN, MAREN, MARGUERITE, SVC_WEB, USERS};
+use crate::demo::{DemoBuilder, ORIGIN};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::consents;
 use crate::oauth2::oauth_apps::{self, secrets};
-use crate::oauth2::{self, Client, Denied, Granted, Policy};
+use crate::oauth2::{self, Client, IssuedTokens, Policy, RequestError};
 use domain::ids::UserId;
 use domain::oauth1::encode_form;
 use domain::oauth2::Parameters;
@@ -16,7 +16,7 @@ use domain::oauth2::oauth_apps::{AppForm, Grant, SecretForm};
 use domain::oauth2::scopes::Scope;
 use std::sync::Arc;
 
-/// An app's life. Times are minutes ago.
+/// An app with its history. Times are in minutes before now.
 struct App {
     name: &'static str,
     grant: Grant,
@@ -25,15 +25,16 @@ struct App {
     scopes: &'static [Scope],
     by: usize,
     created: i64,
-    /// One more secret: its note, when it was made, in how many days it stops.
+    /// A second secret: its note, its creation time, and its lifetime in days.
     second_secret: Option<(&'static str, i64, i64)>,
-    /// When it got a token for itself, and what it used that for.
+    /// When the app got a token by client credentials, and the scopes it used.
     used: Option<(i64, &'static [Scope])>,
-    /// Who has allowed it, when, and when it last refreshed.
-    allowed: &'static [(usize, i64, Option<i64>)],
+    /// The consents: user, time, and time of the last refresh.
+    consents: &'static [(usize, i64, Option<i64>)],
 }
 
-const NEW: App = App {
+/// The defaults of [`APPS`].
+const DEFAULT_APP: App = App {
     name: "",
     grant: Grant::ClientCredentials,
     user: None,
@@ -43,7 +44,7 @@ const NEW: App = App {
     created: 0,
     second_secret: None,
     used: None,
-    allowed: &[],
+    consents: &[],
 };
 
 const APPS: &[App] = &[
@@ -54,9 +55,9 @@ const APPS: &[App] = &[
         by: JOAQUIN,
         created: 48 * DAY,
         used: Some((12, &[Scope::AssetUsageRead, Scope::AssetUsageWrite])),
-        ..NEW
+        ..DEFAULT_APP
     },
-    // One secret stops in three days, and the other goes on.
+    // One secret expires in three days; the other doesn't expire.
     App {
         name: "Campaign reporting",
         user: Some(SVC_WEB),
@@ -65,9 +66,9 @@ const APPS: &[App] = &[
         created: 210 * DAY,
         second_secret: Some(("Agency, for the autumn campaign", 27 * DAY, 30)),
         used: Some((6 * HOUR, &[Scope::AssetUsageRead])),
-        ..NEW
+        ..DEFAULT_APP
     },
-    // Whose user has left.
+    // The app's user is deactivated.
     App {
         name: "Press photo export",
         user: Some(HENRIK),
@@ -75,7 +76,7 @@ const APPS: &[App] = &[
         by: MAREN,
         created: 140 * DAY,
         used: Some((23 * DAY, &[Scope::CurrentUserRead])),
-        ..NEW
+        ..DEFAULT_APP
     },
     App {
         name: "Newsletter studio",
@@ -92,8 +93,8 @@ const APPS: &[App] = &[
         ],
         by: JOAQUIN,
         created: 75 * DAY,
-        allowed: &[(MARGUERITE, 9 * DAY, None), (JOAQUIN, 30 * DAY - HOUR, Some(48))],
-        ..NEW
+        consents: &[(MARGUERITE, 9 * DAY, None), (JOAQUIN, 30 * DAY - HOUR, Some(48))],
+        ..DEFAULT_APP
     },
     App {
         name: "Larkfield for desktop",
@@ -102,12 +103,13 @@ const APPS: &[App] = &[
         scopes: &[Scope::Offline, Scope::CurrentUserRead, Scope::AssetRead],
         by: JOAQUIN,
         created: 4 * DAY,
-        ..NEW
+        ..DEFAULT_APP
     },
 ];
 
-impl Maker<'_> {
-    /// Makes the apps and lets them live. Before people leave: an app gets nothing for someone who has left.
+impl DemoBuilder<'_> {
+    /// Creates the apps and their usage. Must run before users are deactivated, since an app gets no tokens for an inactive
+    /// user.
     pub(crate) async fn oauth_apps(&self, users: &[UserId]) -> Result<()> {
         for app in APPS {
             self.oauth_app(users, app).await?;
@@ -116,98 +118,106 @@ impl Maker<'_> {
     }
 
     async fn oauth_app(&self, users: &[UserId], app: &App) -> Result<()> {
-        let (then, by) = (self.at(app.created), self.actor(users[app.by]).await?);
+        let (portal, by) = (self.portal_at(app.created), self.actor(users[app.by]).await?);
         let form = AppForm {
             name: app.name.to_owned(),
             grant: app.grant.code().to_owned(),
-            user: app.user.map(|user| PEOPLE[user].email.to_owned()).unwrap_or_default(),
+            user: app.user.map(|user| USERS[user].email.to_owned()).unwrap_or_default(),
             redirect_uris: app.redirect_uris.join("\n"),
             scopes: app.scopes.iter().map(|scope| scope.code().to_owned()).collect(),
         };
-        let made = oauth_apps::create(&then, &by, form).await?;
-        let mut proof = Proof {
-            id: made.id.to_string(),
-            secret: made.secret,
+        let created = oauth_apps::create(&portal, &by, form).await?;
+        let mut credentials = ClientCredentials {
+            id: created.id.to_string(),
+            secret: created.secret,
         };
         if let Some((note, ago, days)) = app.second_secret {
             let form = SecretForm {
                 note: note.to_owned(),
                 days: days.to_string(),
             };
-            proof.secret = Some(secrets::add(&self.at(ago), &by, made.id, form).await?);
+            credentials.secret = Some(secrets::add(&self.portal_at(ago), &by, created.id, form).await?);
         }
         if let Some((ago, scopes)) = app.used {
-            let then = self.at(ago);
-            let granted = proof.ask(&then, &[("grant_type", "client_credentials")]).await?;
-            spend(&then, &granted, scopes).await?;
+            let portal = self.portal_at(ago);
+            let tokens = credentials
+                .request_tokens(&portal, &[("grant_type", "client_credentials")])
+                .await?;
+            use_scopes(&portal, &tokens, scopes).await?;
         }
-        for (person, ago, refreshed) in app.allowed {
-            let then = self.at(*ago);
-            let granted = allow(&then, &self.actor(users[*person]).await?, &proof, app.redirect_uris[0]).await?;
-            spend(&then, &granted, &[Scope::CurrentUserRead]).await?;
-            if let (Some(ago), Some(token)) = (refreshed, &granted.refresh_token) {
+        for (user, ago, refreshed) in app.consents {
+            let portal = self.portal_at(*ago);
+            let actor = self.actor(users[*user]).await?;
+            let tokens = authorize(&portal, &actor, &credentials, app.redirect_uris[0]).await?;
+            use_scopes(&portal, &tokens, &[Scope::CurrentUserRead]).await?;
+            if let (Some(ago), Some(token)) = (refreshed, &tokens.refresh_token) {
                 let form = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
-                proof.ask(&self.at(*ago), &form).await?;
+                credentials.request_tokens(&self.portal_at(*ago), &form).await?;
             }
         }
         Ok(())
     }
 }
 
-/// What an app proves itself by.
-struct Proof {
+/// The client credentials of an app.
+struct ClientCredentials {
     id: String,
     secret: Option<Secret>,
 }
 
-impl Proof {
-    async fn client(&self, then: &Portal) -> Result<Arc<Client>> {
+impl ClientCredentials {
+    async fn client(&self, portal: &Portal) -> Result<Arc<Client>> {
         let secret = self.secret.as_ref().map(Secret::expose);
-        oauth2::authenticate_client(then, &self.id, secret)
+        oauth2::authenticate_client(portal, &self.id, secret)
             .await
-            .map_err(refused)
+            .map_err(internal_error)
     }
 
-    /// The app asks for tokens.
-    async fn ask(&self, then: &Portal, form: &[(&str, &str)]) -> Result<Granted> {
+    /// Sends a token request.
+    async fn request_tokens(&self, portal: &Portal, form: &[(&str, &str)]) -> Result<IssuedTokens> {
         let body = Secret::new(encode_form(form));
         let parameters = Parameters::parse(body.expose().as_bytes()).map_err(Error::internal)?;
-        let client = self.client(then).await?;
-        oauth2::grant(then, &policy(), &client, &parameters)
+        let client = self.client(portal).await?;
+        oauth2::grant(portal, &policy(), &client, &parameters)
             .await
-            .map_err(refused)
+            .map_err(internal_error)
     }
 }
 
-/// The app calls what these scopes are for.
-async fn spend(then: &Portal, granted: &Granted, scopes: &[Scope]) -> Result<()> {
-    let bearer = oauth2::authenticate(then, &policy(), granted.access_token.expose())
+/// Records the use of these scopes with the access token.
+async fn use_scopes(portal: &Portal, tokens: &IssuedTokens, scopes: &[Scope]) -> Result<()> {
+    let bearer = oauth2::authenticate(portal, &policy(), tokens.access_token.expose())
         .await
-        .map_err(refused)?;
+        .map_err(internal_error)?;
     for scope in scopes {
-        bearer.require(then, &[*scope]).await.map_err(refused)?;
+        bearer.require(portal, &[*scope]).await.map_err(internal_error)?;
     }
     Ok(())
 }
 
-/// The person is sent here, allows the app, and goes back to it with a code, which it exchanges.
-async fn allow(then: &Portal, person: &Actor, proof: &Proof, redirect_uri: &str) -> Result<Granted> {
+/// Runs the authorization code flow: the user consents, and the app exchanges the code for tokens.
+async fn authorize(
+    portal: &Portal,
+    user: &Actor,
+    credentials: &ClientCredentials,
+    redirect_uri: &str,
+) -> Result<IssuedTokens> {
     let query = encode_form(&[
         ("response_type", "code"),
-        ("client_id", &proof.id),
+        ("client_id", &credentials.id),
         ("redirect_uri", redirect_uri),
     ]);
     let parameters = Parameters::parse(query.as_bytes()).map_err(Error::internal)?;
-    let address = consents::allow(then, &policy(), person, &parameters).await?;
-    let (_, answer) = address.split_once('?').unwrap_or_default();
-    let answer = Parameters::parse(answer.as_bytes()).map_err(Error::internal)?;
-    let code = answer.require("code").map_err(Error::internal)?;
+    let redirect_url = consents::allow(portal, &policy(), user, &parameters).await?;
+    let (_, query) = redirect_url.split_once('?').unwrap_or_default();
+    let response = Parameters::parse(query.as_bytes()).map_err(Error::internal)?;
+    let code = response.require("code").map_err(Error::internal)?;
     let form = [
         ("grant_type", "authorization_code"),
         ("code", code),
         ("redirect_uri", redirect_uri),
     ];
-    proof.ask(then, &form).await
+    credentials.request_tokens(portal, &form).await
 }
 
 fn policy() -> Policy {
@@ -216,10 +226,10 @@ fn policy() -> Policy {
     }
 }
 
-/// The demo's own requests are in order, so a refusal is a fault of ours.
-fn refused(denied: Denied) -> Error {
-    match denied {
-        Denied::Refused(refusal) => Error::internal(refusal),
-        Denied::Error(error) => error,
+/// Maps a refusal to an internal error, since the demo's requests are always valid.
+fn internal_error(error: RequestError) -> Error {
+    match error {
+        RequestError::Refused(refusal) => Error::internal(refusal),
+        RequestError::Portal(error) => error,
     }
 }

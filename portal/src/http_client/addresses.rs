@@ -1,9 +1,9 @@
-//! Which addresses are the public internet's.
+//! Classification of IP addresses as public or special-purpose.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether anybody may be found at an address, rather than this machine, its own network, or nobody: the special-purpose
-/// registries of IANA (RFC 6890) leave it out. An address that carries another one is as public as that.
+/// Returns whether an address is public, that is, not in the IANA special-purpose address registries (RFC 6890), which
+/// include loopback and private networks. An address that embeds another one is classified by the embedded address.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -19,12 +19,12 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_link_local()
         || address.is_documentation()
         || address.is_multicast()
-        // Shared by carriers (RFC 6598).
+        // Carrier-grade NAT (RFC 6598).
         || (a == 100 && (64..128).contains(&b))
         // Protocol assignments (RFC 6890), and 6to4 relays (RFC 7526).
         || (a, b, c) == (192, 0, 0)
         || (a, b, c) == (192, 88, 99)
-        // Measurements (RFC 2544).
+        // Benchmarking (RFC 2544).
         || (a == 198 && (b == 18 || b == 19))
         // Reserved, and broadcast.
         || a >= 240)
@@ -32,16 +32,16 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    let carried = |high: u16, low: u16| {
+    let embedded = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
         is_public_v4(Ipv4Addr::new(a, b, c, d))
     };
     match segments {
-        // IPv4-mapped, and translated by NAT64 (RFC 6052).
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => carried(high, low),
+        // IPv4-mapped, and NAT64 (RFC 6052).
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
         // 6to4 (RFC 3056).
-        [0x2002, high, low, ..] => carried(high, low),
-        // Protocol assignments, Teredo among them (RFC 6890); documentation (RFC 3849, RFC 9637).
+        [0x2002, high, low, ..] => embedded(high, low),
+        // Protocol assignments, including Teredo (RFC 6890), and documentation (RFC 3849, RFC 9637).
         [0x2001, second, ..] if second < 0x200 || second == 0xdb8 => false,
         [0x3fff, second, ..] if second < 0x1000 => false,
         // Global unicast (RFC 4291 §2.4).
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_public_internet_is_public() {
+    fn public_addresses_are_public() {
         for address in [
             "8.8.8.8",
             "151.101.1.69",
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn special_purpose_addresses_are_not_public() {
         for address in [
             "0.0.0.0",
             "0.1.2.3",

@@ -1,6 +1,6 @@
-//! One connection to another server.
+//! HTTP/1.1 connections to other servers.
 
-use crate::http_client::{Target, Trouble, reason};
+use crate::http_client::{HttpClientError, Target, root_cause};
 use bytes::Bytes;
 use http::header::{HOST, USER_AGENT};
 use http::{HeaderValue, Request, Response};
@@ -12,20 +12,20 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// The longest head of an answer, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
+/// The maximum size of a response head, in bytes.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// An open connection.
+/// An open connection to another server.
 pub(crate) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
     driver: JoinHandle<()>,
-    /// The server that it goes to.
+    /// The server that it is connected to.
     pub target: Target,
-    /// The address that it goes to.
+    /// The address that it is connected to.
     pub peer: IpAddr,
-    /// The version of TLS; none where it goes without.
+    /// The TLS version, or `None` for plain HTTP.
     pub tls: Option<&'static str>,
-    patience: Duration,
+    step_timeout: Duration,
 }
 
 impl Drop for Connection {
@@ -35,24 +35,24 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    /// Begins to speak HTTP over a stream.
-    pub(crate) async fn begin<S>(
+    /// Performs the HTTP handshake over a stream.
+    pub(crate) async fn handshake<S>(
         stream: S,
         target: &Target,
         peer: IpAddr,
         tls: Option<&'static str>,
-        patience: Duration,
-    ) -> Result<Self, Trouble>
+        step_timeout: Duration,
+    ) -> Result<Self, HttpClientError>
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     {
         let (sender, connection) = http1::Builder::new()
-            .max_buf_size(MAX_HEAD)
+            .max_buf_size(MAX_HEAD_BYTES)
             .handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| Trouble::BrokeOff(target.host.to_string(), error.to_string()))?;
+            .map_err(|error| HttpClientError::ConnectionLost(target.host.to_string(), error.to_string()))?;
         let driver = tokio::spawn(async move {
-            // What goes wrong is told to whoever waits for the answer.
+            // Errors are also returned to the sender of the request.
             let _ = connection.await;
         });
         Ok(Self {
@@ -61,31 +61,41 @@ impl Connection {
             target: target.clone(),
             peer,
             tls,
-            patience,
+            step_timeout,
         })
     }
 
-    /// Sends a request and reads the answer, of at most `max` bytes.
-    pub async fn send(&mut self, request: Request<Bytes>, max: usize) -> Result<Response<Bytes>, Trouble> {
+    /// Sends a request and reads the response, with a body of at most `max` bytes.
+    pub async fn send(&mut self, request: Request<Bytes>, max: usize) -> Result<Response<Bytes>, HttpClientError> {
         let name = self.target.host.to_string();
         let (mut parts, body) = request.into_parts();
-        let host = HeaderValue::try_from(self.target.authority()).map_err(|_| Trouble::NoAddress(name.clone()))?;
+        let host =
+            HeaderValue::try_from(self.target.authority()).map_err(|_| HttpClientError::InvalidUrl(name.clone()))?;
         parts.headers.insert(HOST, host);
-        let agent = HeaderValue::from_static(concat!("Gatehouse/", env!("CARGO_PKG_VERSION")));
-        parts.headers.insert(USER_AGENT, agent);
+        let user_agent = HeaderValue::from_static(concat!("Gatehouse/", env!("CARGO_PKG_VERSION")));
+        parts.headers.insert(USER_AGENT, user_agent);
         let exchange = async {
             let request = Request::from_parts(parts, Full::new(body));
-            let broke_off = |error: hyper::Error| Trouble::BrokeOff(name.clone(), reason(&error));
-            let response = self.sender.send_request(request).await.map_err(broke_off)?;
+            let connection_lost =
+                |error: hyper::Error| HttpClientError::ConnectionLost(name.clone(), root_cause(&error));
+            let response = self.sender.send_request(request).await.map_err(connection_lost)?;
             let (parts, body) = response.into_parts();
             match Limited::new(body, max).collect().await {
                 Ok(body) => Ok(Response::from_parts(parts, body.to_bytes())),
-                Err(error) if error.is::<LengthLimitError>() => Err(Trouble::TooLarge(name.clone(), max / 1024)),
-                Err(error) => Err(Trouble::BrokeOff(name.clone(), reason(error.as_ref()))),
+                Err(error) if error.is::<LengthLimitError>() => {
+                    Err(HttpClientError::TooLarge(name.clone(), max / 1024))
+                }
+                Err(error) => Err(HttpClientError::ConnectionLost(
+                    name.clone(),
+                    root_cause(error.as_ref()),
+                )),
             }
         };
-        timeout(self.patience, exchange)
+        timeout(self.step_timeout, exchange)
             .await
-            .unwrap_or(Err(Trouble::Slow(name.clone(), self.patience.as_secs())))
+            .unwrap_or(Err(HttpClientError::TimedOut(
+                name.clone(),
+                self.step_timeout.as_secs(),
+            )))
     }
 }

@@ -1,27 +1,29 @@
-//! Hosts of private networks that the operator lets the portal ask.
+//! Hosts in private networks that the operator allows requests to.
 
 use crate::http_client::Target;
 use std::fmt;
 use std::str::FromStr;
 
-/// Hosts that may be asked though their addresses are not public, such as a DAM in the organisation's own network.
+/// Hosts that requests may be sent to although their addresses are private, such as a DAM in the organization's network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PrivateHosts(Vec<Target>);
 
-/// A text that names no host.
+/// The error for an invalid host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a host, such as dam.internal, dam.internal:8443 or, to go without TLS, http://127.0.0.1:3000")]
-pub struct NotAHost(String);
+#[error(
+    "{0:?} is not a valid host; use for example dam.internal, dam.internal:8443, or http://127.0.0.1:3000 for plain HTTP"
+)]
+pub struct PrivateHostsError(String);
 
 impl PrivateHosts {
-    /// Whether the operator has named this one: by its name, its port, and whether it goes without TLS.
-    pub(crate) fn allow(&self, target: &Target) -> bool {
+    /// Returns whether the operator allows this server. Name, port, and scheme must match.
+    pub(crate) fn contains(&self, target: &Target) -> bool {
         self.0.contains(target)
     }
 }
 
 impl FromStr for PrivateHosts {
-    type Err = NotAHost;
+    type Err = PrivateHostsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -39,8 +41,8 @@ impl FromStr for PrivateHosts {
                 };
                 let target = url::Url::parse(&url).ok().filter(is_plain);
                 target
-                    .and_then(|url| Target::of(&url).ok())
-                    .ok_or_else(|| NotAHost(name.to_owned()))
+                    .and_then(|url| Target::from_url(&url).ok())
+                    .ok_or_else(|| PrivateHostsError(name.to_owned()))
             })
             .collect::<Result<_, _>>()
             .map(Self)
@@ -62,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_are_read_as_they_print() {
+    fn printed_hosts_parse_to_same_hosts() {
         let hosts: PrivateHosts = "dam.internal, dam.internal:8443,http://127.0.0.1:3000 ,https://[::1]"
             .parse()
             .unwrap();

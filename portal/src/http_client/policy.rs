@@ -1,4 +1,4 @@
-//! What the operator has decided about requests to others.
+//! The configuration of the HTTP client.
 
 use crate::http_client::hosts::PrivateHosts;
 use std::fmt;
@@ -8,54 +8,54 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-/// How long each step may take unless the policy says otherwise.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The default timeout of each step.
+const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How names become addresses.
+/// A DNS resolver.
 pub trait Resolve: Send + Sync {
-    /// The addresses that a name leads to.
-    fn resolve(&self, host: String, port: u16) -> Resolving;
+    /// Resolves a name to addresses.
+    fn resolve(&self, host: String, port: u16) -> ResolveFuture;
 }
 
-/// Addresses, in a while.
-pub type Resolving = Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+/// A future that resolves to addresses.
+pub type ResolveFuture = Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
 
-/// Looks names up as the system does.
-pub(crate) struct System;
+/// The resolver of the operating system.
+pub(crate) struct SystemResolver;
 
-impl Resolve for System {
-    fn resolve(&self, host: String, port: u16) -> Resolving {
+impl Resolve for SystemResolver {
+    fn resolve(&self, host: String, port: u16) -> ResolveFuture {
         Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
     }
 }
 
-/// What the operator has decided about requests to others.
+/// Configures the HTTP client.
 #[derive(Clone)]
-pub struct Policy {
-    /// Hosts that may be asked though they are not public.
+pub struct HttpClientConfig {
+    /// Private hosts that requests may be sent to.
     pub private_hosts: PrivateHosts,
-    /// Authorities whose certificates hold, besides those that the system knows.
+    /// Trusted root certificates in addition to the system's.
     pub roots: Vec<CertificateDer<'static>>,
-    /// How names become addresses, where it is not the system that says.
+    /// The DNS resolver, or `None` for the system's.
     pub resolver: Option<Arc<dyn Resolve>>,
-    /// How long each step may take: looking up a name, connecting, an answer.
-    pub patience: Duration,
+    /// The timeout of each step: name resolution, connection, TLS handshake, and response.
+    pub step_timeout: Duration,
 }
 
-impl Default for Policy {
+impl Default for HttpClientConfig {
     fn default() -> Self {
         Self {
             private_hosts: PrivateHosts::default(),
             roots: Vec::new(),
             resolver: None,
-            patience: PATIENCE,
+            step_timeout: STEP_TIMEOUT,
         }
     }
 }
 
-impl fmt::Debug for Policy {
+impl fmt::Debug for HttpClientConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy")
+        f.debug_struct("HttpClientConfig")
             .field("private_hosts", &self.private_hosts)
             .finish_non_exhaustive()
     }

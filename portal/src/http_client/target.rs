@@ -1,44 +1,44 @@
-//! Servers, as requests go to them.
+//! The servers that requests are sent to.
 
-use crate::http_client::Trouble;
+use crate::http_client::HttpClientError;
 use std::fmt;
 use url::{Host, Url};
 
-/// A server: what a connection goes to.
+/// Identifies a server by scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    pub(crate) secure: bool,
+    pub(crate) is_tls: bool,
     pub(crate) host: Host<String>,
     pub(crate) port: u16,
 }
 
 impl Target {
-    /// The server of an address of the web.
+    /// Returns the server of an `http` or `https` URL.
     ///
     /// # Errors
-    /// [`Trouble::NoAddress`] for any other.
-    pub(crate) fn of(url: &Url) -> Result<Self, Trouble> {
-        let no_address = || Trouble::NoAddress(url.host_str().unwrap_or("the address").to_owned());
-        let secure = match url.scheme() {
+    /// Returns [`HttpClientError::InvalidUrl`] for other schemes, URLs without a host, and URLs with credentials.
+    pub(crate) fn from_url(url: &Url) -> Result<Self, HttpClientError> {
+        let invalid_url = || HttpClientError::InvalidUrl(url.host_str().unwrap_or("the URL").to_owned());
+        let is_tls = match url.scheme() {
             "https" => true,
             "http" => false,
-            _ => return Err(no_address()),
+            _ => return Err(invalid_url()),
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(no_address());
+            return Err(invalid_url());
         }
         Ok(Self {
-            secure,
-            host: url.host().ok_or_else(no_address)?.to_owned(),
-            port: url.port_or_known_default().ok_or_else(no_address)?,
+            is_tls,
+            host: url.host().ok_or_else(invalid_url)?.to_owned(),
+            port: url.port_or_known_default().ok_or_else(invalid_url)?,
         })
     }
 
     fn default_port(&self) -> u16 {
-        if self.secure { 443 } else { 80 }
+        if self.is_tls { 443 } else { 80 }
     }
 
-    /// Host and port, as the `Host` header has them.
+    /// Returns host and port in the form of the `Host` header.
     pub(crate) fn authority(&self) -> String {
         if self.port == self.default_port() {
             self.host.to_string()
@@ -50,7 +50,7 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.secure { "https" } else { "http" };
+        let scheme = if self.is_tls { "https" } else { "http" };
         write!(f, "{scheme}://{}", self.authority())
     }
 }

@@ -1,78 +1,76 @@
-//! What can go wrong on the way to another server, and what to do about it.
+//! The errors of the HTTP client, with advice for the user.
 
 use std::net::IpAddr;
 
-/// Why a request to another server came to nothing.
+/// The error of a request to another server. Each variant starts with the host name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// The name leads nowhere.
-    #[error("The name {0} leads to no address.")]
-    NoSuchName(String),
-    /// The name server does not answer.
-    #[error("The name {0} could not be looked up: {1}.")]
-    NameServer(String, String),
-    /// The name leads into a network that the portal does not ask.
-    #[error("{0} leads to {1}, which is not a public address.")]
-    NotPublic(String, IpAddr),
-    /// Nothing listens, or no way leads there.
-    #[error("{0} does not take connections: {1}.")]
+pub enum HttpClientError {
+    /// The name has no addresses.
+    #[error("Couldn't resolve {0}.")]
+    NameNotFound(String),
+    /// The DNS lookup failed, with the reason.
+    #[error("The DNS lookup for {0} failed: {1}.")]
+    LookupFailed(String, String),
+    /// The name resolves to an address that the portal must not connect to.
+    #[error("{0} resolves to {1}, which is not a public address.")]
+    PrivateAddress(String, IpAddr),
+    /// The TCP connection failed, with the reason.
+    #[error("Couldn't connect to {0}: {1}.")]
     Unreachable(String, String),
-    /// The certificate does not hold.
+    /// The certificate is invalid, with the reason.
     #[error("The certificate of {0} was not accepted: {1}.")]
     Certificate(String, String),
-    /// TLS could not be agreed on.
-    #[error("{0} does not speak TLS as it should: {1}.")]
+    /// The TLS handshake failed, with the reason.
+    #[error("The TLS handshake with {0} failed: {1}.")]
     Tls(String, String),
-    /// It would go without TLS.
-    #[error("{0} would be asked without TLS.")]
-    NotSecure(String),
-    /// It takes too long.
-    #[error("{0} took longer than {1} s.")]
-    Slow(String, u64),
-    /// It sends too much.
-    #[error("{0} sent more than {1} KiB.")]
+    /// The URL uses plain HTTP, which is not allowed for this host.
+    #[error("{0} requires HTTPS.")]
+    HttpsRequired(String),
+    /// A step timed out, with the timeout in seconds.
+    #[error("{0} didn't respond within {1} s.")]
+    TimedOut(String, u64),
+    /// The response is too large, with the limit in KiB.
+    #[error("The response from {0} is larger than {1} KiB.")]
     TooLarge(String, usize),
-    /// It broke the rules of HTTP, or hung up.
-    #[error("{0} broke off: {1}.")]
-    BrokeOff(String, String),
-    /// It leads elsewhere, where what is sent must not go.
-    #[error("{0} leads on to {1}.")]
+    /// The server violated the HTTP protocol or closed the connection, with the reason.
+    #[error("The connection to {0} was lost: {1}.")]
+    ConnectionLost(String, String),
+    /// The server redirects to another location, where the request must not be sent.
+    #[error("{0} redirects to {1}.")]
     Redirected(String, String),
-    /// It leads on and on.
-    #[error("{0} leads from one address to the next without end.")]
+    /// The server redirects too often.
+    #[error("{0} redirects too many times.")]
     TooManyRedirects(String),
-    /// It leads to what is no address.
-    #[error("{0} leads on to an address that is none.")]
-    NoAddress(String),
+    /// The URL, or the URL of a redirect, is invalid.
+    #[error("The URL or redirect of {0} is invalid.")]
+    InvalidUrl(String),
 }
 
-impl Trouble {
-    /// What to do about it.
+impl HttpClientError {
+    /// Returns advice for the user.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::NoSuchName(_) => {
-                "Check the Portal URL for typing errors: it is the domain that you open the DAM with."
-            }
-            Self::NameServer(..) => "Check the name server of the machine that this portal runs on, then test again.",
-            Self::NotPublic(..) => {
-                "If the DAM is in your own network, have this portal's operator name it in the setting \
-                 allowed_private_hosts. Otherwise check the Portal URL."
+            Self::NameNotFound(_) => "Check the Portal URL for typos. Use the domain where you open the DAM.",
+            Self::LookupFailed(..) => "Check the DNS configuration of this portal's server, then test again.",
+            Self::PrivateAddress(..) => {
+                "If the DAM is in your private network, ask the operator of this portal to add it to the setting \
+                 allowed_private_hosts. Otherwise, check the Portal URL."
             }
             Self::Unreachable(..) => {
-                "Check the Portal URL and its port, and that a firewall lets this portal's machine out to it."
+                "Check the Portal URL and its port. Make sure that no firewall blocks connections from this portal's server."
             }
             Self::Certificate(..) => {
-                "Have the DAM's certificate renewed or corrected. One of your organisation's own authority must be \
-                 known to the machine that this portal runs on."
+                "Renew or correct the DAM's certificate. If it is issued by a private CA, add that CA to the trust store of \
+                 this portal's server."
             }
-            Self::Tls(..) => "Check the port of the Portal URL, and that the DAM speaks TLS 1.2 or 1.3 there.",
-            Self::NotSecure(_) => "Enter the Portal URL with https.",
-            Self::Slow(..) => "Test again in a while. If it stays so, ask whoever runs the DAM.",
-            Self::TooLarge(..) | Self::BrokeOff(..) | Self::NoAddress(_) | Self::TooManyRedirects(_) => {
-                "Check that the Portal URL is that of the DAM, and not that of another site."
+            Self::Tls(..) => "Check the port of the Portal URL, and make sure that the DAM supports TLS 1.2 or 1.3.",
+            Self::HttpsRequired(_) => "Enter the Portal URL with https.",
+            Self::TimedOut(..) => "Try again later. If the problem continues, contact your DAM administrator.",
+            Self::TooLarge(..) | Self::ConnectionLost(..) | Self::InvalidUrl(_) | Self::TooManyRedirects(_) => {
+                "Check that the Portal URL is the URL of the DAM, not of another site."
             }
-            Self::Redirected(..) => "If that is the DAM's address now, enter it as Portal URL.",
+            Self::Redirected(..) => "If this is the DAM's new address, enter it as the Portal URL.",
         }
     }
 }

@@ -1,149 +1,188 @@
-//! What a node remembers of the database, so that most requests read nothing.
+//! In-memory caches, so that most requests don't read the database.
 //!
-//! Every entry is derived, bounded in number, and carries the generation in which its reading began. A change on any
-//! node starts a new generation (see `changes`), which makes every older entry worthless at once; an entry that was
-//! read while the change happened is older too, so nothing stale can slip in.
+//! Each subject defines its own caches. An entry names the account that it depends on, and holds when its read began. A
+//! change on any node invalidates the entries of its account (see [`invalidation`](crate::infra::invalidation)). An entry
+//! that was read during the change began before it, so stale data can't be cached.
 
-use crate::auth::actor::Actor;
-use crate::auth::sessions::Signed;
-use crate::infra::portal::Portal;
-use crate::integration::api_keys;
-use crate::integration::implementations;
-use crate::integration::settings::Published;
-use crate::oauth1::Credential;
-use crate::oauth2::signing_keys::Keys;
-use crate::oauth2::{Bearer, Client};
-use domain::ids::{AccountId, OauthAppId, UserId};
-use domain::integration::implementations::Connector;
+use domain::ids::AccountId;
 use quick_cache::Equivalent;
-use quick_cache::sync::Cache;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::watch;
 
-/// How many entries of a kind a node remembers; one takes less than a kilobyte.
-const ENTRIES: usize = 10_000;
+/// The number of slots that accounts share. Accounts in the same slot are invalidated together.
+const ACCOUNT_SLOTS: usize = 1024;
 
-/// How many accounts' settings a node remembers; those of a thousand fields take a few hundred kilobytes.
-const SETTINGS: usize = 200;
-
-/// A generation of the caches: what was read before the last change is of an older one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Generation(u64);
-
-pub(crate) struct Caches {
-    generation: AtomicU64,
-    /// Tells of each new generation.
-    changed: watch::Sender<u64>,
-    /// By the digest of the session's cookie.
-    pub sessions: Remembered<Vec<u8>, Signed>,
-    /// By consumer key and token.
-    pub credentials: Remembered<(String, String), Credential>,
-    /// OAuth 2 apps, as they prove themselves.
-    pub clients: Remembered<OauthAppId, Client>,
-    /// By the digest of an access token.
-    pub bearers: Remembered<Vec<u8>, Bearer>,
-    /// The people whose permissions apps have.
-    pub people: Remembered<UserId, Actor>,
-    /// The keys that sign access tokens, all in one entry.
-    pub keys: Remembered<(), Keys>,
-    /// By the digest of an API key.
-    pub api_keys: Remembered<Vec<u8>, api_keys::Connected>,
-    /// Settings as connectors read them.
-    pub settings: Remembered<AccountId, Published>,
-    /// Connectors that have been noted.
-    pub implementations: Remembered<(AccountId, Connector), implementations::Known>,
-    /// Fields that have been noted, by the key of their name.
-    pub asked_fields: Remembered<(AccountId, String), ()>,
+/// Defines a cache of a subject.
+pub(crate) trait CacheDefinition: 'static {
+    /// What an entry is found by.
+    type Key: Eq + Hash + Send + Sync;
+    /// What is cached.
+    type Value: Send + Sync;
+    /// The maximum number of entries. By default, for entries of less than a kilobyte.
+    const MAX_ENTRIES: usize = 10_000;
 }
 
-impl Default for Caches {
+/// Numbers the invalidations of this node, and holds the last one of each account.
+pub(crate) struct Invalidations {
+    last: AtomicU64,
+    /// The last invalidation of all entries.
+    all: AtomicU64,
+    accounts: [AtomicU64; ACCOUNT_SLOTS],
+    published: watch::Sender<u64>,
+}
+
+impl Default for Invalidations {
     fn default() -> Self {
         Self {
-            generation: AtomicU64::new(0),
-            changed: watch::Sender::default(),
-            sessions: Remembered::new(),
-            credentials: Remembered::new(),
-            clients: Remembered::new(),
-            bearers: Remembered::new(),
-            people: Remembered::new(),
-            keys: Remembered::new(),
-            api_keys: Remembered::new(),
-            settings: Remembered::with_room(SETTINGS),
-            implementations: Remembered::new(),
-            asked_fields: Remembered::new(),
+            last: AtomicU64::new(0),
+            all: AtomicU64::new(0),
+            accounts: [const { AtomicU64::new(0) }; ACCOUNT_SLOTS],
+            published: watch::Sender::default(),
         }
     }
 }
 
-impl Caches {
-    /// To be taken before reading what is to be remembered.
-    pub fn generation(&self) -> Generation {
-        Generation(self.generation.load(Ordering::SeqCst))
+impl Invalidations {
+    /// Invalidates the entries of an account, or all entries.
+    pub fn invalidate(&self, account: Option<AccountId>) {
+        let number = self.last.fetch_add(1, Ordering::SeqCst) + 1;
+        let last = account.map_or(&self.all, |account| self.slot(account));
+        last.fetch_max(number, Ordering::SeqCst);
+        self.published.send_replace(number);
+    }
+
+    /// Returns a receiver that is notified of each invalidation from now on.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.published.subscribe()
+    }
+
+    fn is_current(&self, began: ReadBegan, account: Option<AccountId>) -> bool {
+        began.0 >= self.all.load(Ordering::SeqCst)
+            && account.is_none_or(|account| began.0 >= self.slot(account).load(Ordering::SeqCst))
+    }
+
+    fn slot(&self, account: AccountId) -> &AtomicU64 {
+        // The last bytes of an id are random (RFC 9562 §5.7).
+        let [.., high, low] = account.0.into_bytes();
+        &self.accounts[usize::from(u16::from_be_bytes([high, low])) % ACCOUNT_SLOTS]
     }
 }
 
-impl Portal {
-    /// Starts a new generation: what is remembered is worthless from now on.
-    pub(crate) fn forget(&self) {
-        let caches = self.caches();
-        let before = caches.generation.fetch_add(1, Ordering::SeqCst);
-        caches.changed.send_replace(before + 1);
-    }
+/// The number of the last invalidation when a read began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ReadBegan(u64);
 
-    /// Tells of each new generation from now on.
-    pub(crate) fn changed(&self) -> watch::Receiver<u64> {
-        self.caches().changed.subscribe()
+struct Entry<V> {
+    began: ReadBegan,
+    account: Option<AccountId>,
+    value: Arc<V>,
+}
+
+impl<V> Clone for Entry<V> {
+    fn clone(&self) -> Self {
+        Self {
+            began: self.began,
+            account: self.account,
+            value: Arc::clone(&self.value),
+        }
     }
 }
 
-/// A credential's key without owning it.
-#[derive(Hash)]
-pub(crate) struct CredentialKey<'a>(pub &'a str, pub &'a str);
-
-impl Equivalent<(String, String)> for CredentialKey<'_> {
-    fn equivalent(&self, (consumer_key, token): &(String, String)) -> bool {
-        self.0 == consumer_key && self.1 == token
-    }
+/// A bounded cache, whose entries are valid until their account changes.
+pub(crate) struct Cache<D: CacheDefinition> {
+    entries: quick_cache::sync::Cache<D::Key, Entry<D::Value>>,
+    invalidations: Arc<Invalidations>,
 }
 
-/// An implementation's key without owning it.
-#[derive(Hash)]
-pub(crate) struct ImplementationKey<'a>(pub AccountId, pub &'a Connector);
-
-impl Equivalent<(AccountId, Connector)> for ImplementationKey<'_> {
-    fn equivalent(&self, (account, connector): &(AccountId, Connector)) -> bool {
-        self.0 == *account && self.1 == connector
-    }
-}
-
-/// One kind of remembered values.
-pub(crate) struct Remembered<K, V>(Cache<K, (Generation, Arc<V>)>);
-
-impl<K: Eq + Hash, V> Remembered<K, V> {
-    fn new() -> Self {
-        Self::with_room(ENTRIES)
+impl<D: CacheDefinition> Cache<D> {
+    /// Creates an empty cache.
+    pub fn new(invalidations: Arc<Invalidations>) -> Self {
+        Self {
+            entries: quick_cache::sync::Cache::new(D::MAX_ENTRIES),
+            invalidations,
+        }
     }
 
-    fn with_room(entries: usize) -> Self {
-        Self(Cache::new(entries))
+    /// Marks the beginning of a read. Call this before reading the data that is to be cached.
+    pub fn begin_read(&self) -> ReadBegan {
+        ReadBegan(self.invalidations.last.load(Ordering::SeqCst))
     }
 
-    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, now: Generation, key: &Q) -> Option<Arc<V>> {
-        self.0
-            .get(key)
-            .filter(|(generation, _)| *generation == now)
-            .map(|(_, value)| value)
+    /// Returns the entry for `key` if it is still valid.
+    pub fn get<Q: Hash + Equivalent<D::Key> + ?Sized>(&self, key: &Q) -> Option<Arc<D::Value>> {
+        let entry = self.entries.get(key)?;
+        self.invalidations
+            .is_current(entry.began, entry.account)
+            .then_some(entry.value)
     }
 
-    pub fn put(&self, read_in: Generation, key: K, value: V) -> Arc<V> {
+    /// Inserts a value whose read `began` then, and which depends on `account`, and returns it. A value that depends on
+    /// no account is valid until all entries are invalidated.
+    pub fn insert(
+        &self,
+        began: ReadBegan,
+        account: impl Into<Option<AccountId>>,
+        key: D::Key,
+        value: D::Value,
+    ) -> Arc<D::Value> {
         let value = Arc::new(value);
-        self.0.insert(key, (read_in, Arc::clone(&value)));
+        let entry = Entry {
+            began,
+            account: account.into(),
+            value: Arc::clone(&value),
+        };
+        self.entries.insert(key, entry);
         value
     }
 
-    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) {
-        self.0.remove(key);
+    /// Removes the entry for `key`.
+    pub fn remove<Q: Hash + Equivalent<D::Key> + ?Sized>(&self, key: &Q) {
+        self.entries.remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    struct Names;
+
+    impl CacheDefinition for Names {
+        type Key = u8;
+        type Value = &'static str;
+    }
+
+    fn account(slot: u16) -> AccountId {
+        AccountId(Uuid::from_u128(u128::from(slot)))
+    }
+
+    #[test]
+    fn a_change_invalidates_the_entries_of_its_account_alone() {
+        let invalidations = Arc::new(Invalidations::default());
+        let cache = Cache::<Names>::new(Arc::clone(&invalidations));
+        cache.insert(cache.begin_read(), account(1), 1, "one");
+        cache.insert(cache.begin_read(), account(2), 2, "two");
+        cache.insert(cache.begin_read(), None, 3, "none");
+        invalidations.invalidate(Some(account(1)));
+        assert_eq!(cache.get(&1), None);
+        assert_eq!(cache.get(&2).as_deref(), Some(&"two"));
+        assert_eq!(cache.get(&3).as_deref(), Some(&"none"));
+        invalidations.invalidate(None);
+        assert_eq!((cache.get(&2), cache.get(&3)), (None, None));
+    }
+
+    #[test]
+    fn an_entry_read_during_a_change_is_not_valid_after_it() {
+        let invalidations = Arc::new(Invalidations::default());
+        let cache = Cache::<Names>::new(Arc::clone(&invalidations));
+        let began = cache.begin_read();
+        invalidations.invalidate(Some(account(1)));
+        cache.insert(began, account(1), 1, "stale");
+        assert_eq!(cache.get(&1), None);
+        cache.insert(cache.begin_read(), account(1), 1, "fresh");
+        assert_eq!(cache.get(&1).as_deref(), Some(&"fresh"));
     }
 }

@@ -1,28 +1,28 @@
-//! Time comes in here, so that tests move it and never sleep.
+//! The clock, which tests can set and advance instead of sleeping.
 
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What time it is.
+/// A source of the current time.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
-    /// The system's clock.
+    /// The system clock.
     #[default]
     System,
-    /// A clock that stands until it is moved.
+    /// A clock that only moves when it is advanced.
     Manual(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// A clock that stands at `now`.
+    /// Returns a manual clock that is set to `now`.
     #[must_use]
     pub fn manual(now: Timestamp) -> Self {
         Self::Manual(Arc::new(AtomicI64::new(now.0)))
     }
 
-    /// The time.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
@@ -34,7 +34,7 @@ impl Clock {
         }
     }
 
-    /// Moves a manual clock on. The system's clock cannot be moved, and this does nothing to it.
+    /// Advances a manual clock. Has no effect on the system clock.
     pub fn advance(&self, duration: Duration) {
         if let Self::Manual(now) = self {
             now.store(

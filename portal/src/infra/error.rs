@@ -1,50 +1,50 @@
-//! The one error of the portal. Pages and machine APIs each map it once.
+//! The error type of the portal. Pages and APIs each map it in one place.
 
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
 use domain::fields::FieldErrors;
 
-/// Why an operation did not happen. Nothing has changed when one is returned.
+/// The error of a portal operation. An operation that returns one has changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody is signed in, or their session has ended.
+    /// No user is signed in, or the session has ended.
     #[error("sign in first")]
     SignedOut,
-    /// The actor lacks this right.
-    #[error("this needs the right {}", .0.label())]
+    /// The actor does not have this right.
+    #[error("the {} right is required", .0.label())]
     Forbidden(Right),
-    /// The account lacks this feature.
+    /// The feature is not enabled for the account.
     #[error("{} is not enabled for this account", .0.label())]
     Disabled(Feature),
-    /// The account has no such thing.
-    #[error("there is no such {0}")]
+    /// The account has no such resource.
+    #[error("{0} not found")]
     NotFound(&'static str),
-    /// Fields that do not hold what they must.
+    /// The input has validation errors.
     #[error("{0}")]
     Invalid(#[from] FieldErrors),
-    /// The thing is no longer as the actor thinks.
+    /// The operation conflicts with the current state of the resource.
     #[error("{0}")]
     Conflict(String),
     /// Too many attempts.
     #[error("too many attempts; try again in {retry_after} s")]
-    TooMany {
-        /// Seconds until the next attempt is heard.
+    TooManyAttempts {
+        /// Seconds until the next attempt is allowed.
         retry_after: u64,
     },
-    /// Something that the portal stands on does not answer or cannot be used.
+    /// A dependency of the portal, such as the database, is unavailable.
     #[error("{message}: {source}")]
     Unavailable {
-        /// What, in a sentence for the operator.
+        /// The problem, for the operator.
         message: &'static str,
-        /// Why.
+        /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A fault of ours. The text is for the log, never for an answer.
+    /// A bug. The text is for the log and must not appear in a response.
     #[error("internal error: {0}")]
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The result of an operation.
+/// The result of a portal operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
@@ -62,15 +62,15 @@ impl Error {
         Self::Internal(source.into())
     }
 
-    /// A complaint about one field.
+    /// Returns a validation error for one field.
     #[must_use]
     pub fn field(field: &str, message: impl Into<String>) -> Self {
-        Self::Invalid(FieldErrors::one(field, message))
+        Self::Invalid(FieldErrors::single(field, message))
     }
 }
 
-/// Turns the breach of a unique constraint into a complaint that a person can act on.
-pub(crate) fn taken(error: sqlx::Error, field: &str, message: &str) -> Error {
+/// Maps a unique constraint violation to a validation error for `field`.
+pub(crate) fn on_unique_violation(error: sqlx::Error, field: &str, message: &str) -> Error {
     match &error {
         sqlx::Error::Database(inner) if inner.is_unique_violation() => Error::field(field, message),
         _ => error.into(),

@@ -1,11 +1,11 @@
-//! Requests that may be sent again: one that did its work does nothing the second time, and is answered the same
+//! Idempotency keys: a repeated request changes nothing and gets the response of the first one
 //! (draft-ietf-httpapi-idempotency-key-header).
 //!
-//! What an operation came to is kept in the transaction of its work: either both are there, or neither. A request that
-//! comes while the first is under way waits for it. One that failed has left nothing, and may be tried again.
+//! The outcome of an operation is stored in the transaction of its changes, so both are committed or neither is. A repeat
+//! that arrives while the first request is in progress waits for it. A failed request stores nothing and can be retried.
 
 use crate::crypto::secret;
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::fields::FieldErrors;
@@ -14,105 +14,112 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-/// The longest key, in characters.
-pub const MAX_KEY: usize = 255;
+/// The maximum length of a key, in characters.
+pub const MAX_KEY_LENGTH: usize = 255;
 
-/// For how long a repeated request is known.
-const KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How long keys are stored.
+const RETENTION: Duration = Duration::from_secs(24 * 3600);
 
-/// The most keys that are kept for an account, so that nobody fills the disk with them. At the default limit of requests
-/// it takes a quarter of an hour to send so many.
+/// The maximum number of keys per account, so that keys can't fill the disk. At the default rate limit, it takes a
+/// quarter of an hour to send as many.
 pub const MAX_KEYS_PER_ACCOUNT: i64 = 100_000;
 
-/// A request that is to be done once.
+/// Identifies a request by its idempotency key and a digest of its content.
 #[derive(Debug, Clone)]
-pub struct Once {
+pub struct IdempotentRequest {
     key: String,
     digest: Vec<u8>,
 }
 
-/// A key that has come with another request already.
+/// The error for a key that was already used with a different request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this key has come with another request already")]
-pub struct Reused;
+#[error("this idempotency key was already used with a different request")]
+pub struct KeyReusedError;
 
-/// The request that has this key.
-pub(crate) type Found<T> = Result<Option<T>, Reused>;
+/// The stored outcome of the request with a key, if any.
+pub(crate) type Stored<T> = Result<Option<T>, KeyReusedError>;
 
-impl Once {
-    /// The request by its key. One whose method, path or body differs is another.
+impl IdempotentRequest {
+    /// Creates an idempotent request. Requests with a different method, path or body are different requests.
     ///
     /// # Errors
-    /// For a key that is empty, longer than [`MAX_KEY`] or not of ASCII's printable characters, under `Idempotency-Key`.
+    /// Returns a validation error under `Idempotency-Key` if the key is empty, is longer than [`MAX_KEY_LENGTH`], or
+    /// contains characters that are not printable ASCII.
     pub fn new(key: &str, method: &str, path: &str, body: &[u8]) -> Result<Self, FieldErrors> {
-        let is_key = (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let is_key = (1..=MAX_KEY_LENGTH).contains(&key.len()) && key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         if !is_key {
-            let sentence = format!("Use up to {MAX_KEY} printable characters of ASCII.");
-            return Err(FieldErrors::one("Idempotency-Key", sentence));
+            let message = format!("Use 1 to {MAX_KEY_LENGTH} printable ASCII characters.");
+            return Err(FieldErrors::single("Idempotency-Key", message));
         }
-        // Neither method nor path has a line break, so no two requests become one text.
-        let mut whole = format!("{method}\n{}\n", path.trim_end_matches('/')).into_bytes();
-        whole.extend_from_slice(body);
+        // Neither the method nor the path contains a line break, so the text is unambiguous.
+        let mut text = format!("{method}\n{}\n", path.trim_end_matches('/')).into_bytes();
+        text.extend_from_slice(body);
         Ok(Self {
             key: key.to_owned(),
-            digest: secret::digest(&whole),
+            digest: secret::digest(&text),
         })
     }
 }
 
-/// What the request came to, where it has been done: most repeated ones need no transaction.
-pub(crate) async fn find<T: DeserializeOwned>(portal: &Portal, account: AccountId, once: &Once) -> Result<Found<T>> {
+/// Returns the stored outcome if the request was already processed. Most repeats need no transaction.
+pub(crate) async fn find<T: DeserializeOwned>(
+    portal: &Portal,
+    account: AccountId,
+    request: &IdempotentRequest,
+) -> Result<Stored<T>> {
     let mut db = portal.read().await?;
-    read(portal, &mut db, account, once).await
+    read(portal, &mut db, account, request).await
 }
 
-/// Takes the key for the request, whose work is done in the same transaction and ends with [`keep`]. Where it is taken,
-/// by a request that was under way until now, gives what that came to.
+/// Claims the key for the request, whose work is done in the same transaction and ends with [`store_outcome`]. If a
+/// concurrent request has claimed the key, returns the outcome of that request.
 pub(crate) async fn claim<T: DeserializeOwned>(
     portal: &Portal,
     tx: &mut Transaction,
     account: AccountId,
-    once: &Once,
-) -> Result<Found<T>> {
-    run!(
+    request: &IdempotentRequest,
+) -> Result<Stored<T>> {
+    execute!(
         tx,
         "delete from idempotency_keys where account_id = $1 and key = $2 and created_at <= $3",
         account,
-        &once.key,
-        portal.ago(KEPT)
+        &request.key,
+        portal.now_minus(RETENTION)
     )?;
     // PostgreSQL waits here for a transaction that has just taken the same key; SQLite has one writer.
-    let touched = run!(
+    let touched = execute!(
         tx,
         "insert into idempotency_keys (account_id, key, digest, created_at) values ($1, $2, $3, $4)
          on conflict do nothing",
         account,
-        &once.key,
-        &once.digest,
+        &request.key,
+        &request.digest,
         portal.now()
     )?;
     if touched == 1 {
         return Ok(Ok(None));
     }
-    match read(portal, tx, account, once).await? {
-        // Its time was over between the two statements.
-        Ok(None) => Err(Error::Conflict("The same request is under way; try again.".to_owned())),
+    match read(portal, tx, account, request).await? {
+        // The key expired between the two statements.
+        Ok(None) => Err(Error::Conflict(
+            "The same request is in progress. Try again.".to_owned(),
+        )),
         found => Ok(found),
     }
 }
 
-/// Keeps what the request came to.
-pub(crate) async fn keep<T: Serialize>(
+/// Stores the outcome of the request.
+pub(crate) async fn store_outcome<T: Serialize>(
     tx: &mut Transaction,
     account: AccountId,
-    once: &Once,
+    request: &IdempotentRequest,
     outcome: &T,
 ) -> Result<()> {
-    run!(
+    execute!(
         tx,
         "update idempotency_keys set outcome = $3 where account_id = $1 and key = $2",
         account,
-        &once.key,
+        &request.key,
         serde_json::to_string(outcome).map_err(Error::internal)?
     )?;
     Ok(())
@@ -120,32 +127,32 @@ pub(crate) async fn keep<T: Serialize>(
 
 async fn read<T: DeserializeOwned>(
     portal: &Portal,
-    db: &mut impl Connection,
+    db: &mut impl AsExecutor,
     account: AccountId,
-    once: &Once,
-) -> Result<Found<T>> {
+    request: &IdempotentRequest,
+) -> Result<Stored<T>> {
     let row = fetch_optional!(
         db,
         (Vec<u8>, String),
         "select digest, outcome from idempotency_keys
          where account_id = $1 and key = $2 and created_at > $3 and outcome is not null",
         account,
-        &once.key,
-        portal.ago(KEPT)
+        &request.key,
+        portal.now_minus(RETENTION)
     )?;
     match row {
-        Some((digest, _)) if digest != once.digest => Ok(Err(Reused)),
+        Some((digest, _)) if digest != request.digest => Ok(Err(KeyReusedError)),
         Some((_, outcome)) => Ok(Ok(serde_json::from_str(&outcome).map_err(Error::internal)?)),
         None => Ok(Ok(None)),
     }
 }
 
-/// Deletes keys whose time is over, and the oldest ones of an account that has too many.
+/// Deletes expired keys, and the oldest keys of accounts with too many.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(
+    execute!(
         tx,
         "delete from idempotency_keys where created_at <= $1",
-        portal.ago(KEPT)
+        portal.now_minus(RETENTION)
     )?;
     let accounts = fetch_all!(
         tx,
@@ -154,7 +161,7 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
         MAX_KEYS_PER_ACCOUNT
     )?;
     for (account,) in accounts {
-        run!(
+        execute!(
             tx,
             "delete from idempotency_keys where account_id = $1 and created_at <= (
                  select created_at from idempotency_keys where account_id = $1 order by created_at desc limit 1 offset $2
@@ -171,8 +178,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_request_has_another_digest() {
-        let digest = |method, path, body: &[u8]| Once::new("k", method, path, body).unwrap().digest;
+    fn different_requests_have_different_digests() {
+        let digest = |method, path, body: &[u8]| IdempotentRequest::new("k", method, path, body).unwrap().digest;
         let first = digest("POST", "/a", b"b");
         assert_eq!(first, digest("POST", "/a/", b"b"));
         for (method, path, body) in [
@@ -186,11 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
-        for key in ["", "ä", "a\nb", "a\0b", &"x".repeat(MAX_KEY + 1)] {
-            let errors = Once::new(key, "POST", "/", b"").unwrap_err();
-            assert!(errors.of("Idempotency-Key").is_some(), "{key}");
+    fn invalid_key_is_refused() {
+        for key in ["", "ä", "a\nb", "a\0b", &"x".repeat(MAX_KEY_LENGTH + 1)] {
+            let errors = IdempotentRequest::new(key, "POST", "/", b"").unwrap_err();
+            assert!(errors.get("Idempotency-Key").is_some(), "{key}");
         }
-        assert!(Once::new(&"x".repeat(MAX_KEY), "POST", "/", b"").is_ok());
+        assert!(IdempotentRequest::new(&"x".repeat(MAX_KEY_LENGTH), "POST", "/", b"").is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! What every subject stands on: the portal itself, its clock, errors, caches and their invalidation, audit, and readiness.
+//! Shared infrastructure: the portal service, clock, errors, caches and their invalidation, audit, and readiness.
 
 pub(crate) mod audit;
 pub(crate) mod cache;
@@ -8,4 +8,5 @@ pub mod idempotency;
 pub(crate) mod invalidation;
 pub(crate) mod portal;
 pub(crate) mod readiness;
+pub(crate) mod subject_state;
 pub(crate) mod throttle;

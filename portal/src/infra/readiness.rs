@@ -1,7 +1,7 @@
-//! Whether the portal can do its work, for whoever watches over the server.
+//! The readiness check: whether the database can be written.
 
 use crate::crypto::secret;
-use crate::database::{Database, Durability, run};
+use crate::database::{Database, Durability, execute};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use std::fs::OpenOptions;
@@ -12,38 +12,38 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-/// For how long what was found holds.
+/// How long a check result is cached.
 const CACHE_TIME: Duration = Duration::from_secs(1);
 
-/// How long the database may take to be written.
+/// How long a test write may take.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How many bytes are written into the database. A compressed or rewritten page would need no room on the disk, so they
-/// are random.
+/// The number of bytes written to the database. They are random, because a compressed or rewritten page would need no
+/// additional disk space.
 const FILLER_BYTES: usize = 4096;
 
-/// How many bytes a disk must have room for. SQLite writes again and again into a log that keeps its size, so a little
-/// can be written on a full disk.
-const FREE_BYTES: usize = 256 * 1024;
+/// The number of free bytes that the disk must have. SQLite reuses its write-ahead log, so small writes can succeed on a
+/// full disk.
+const MIN_FREE_BYTES: usize = 256 * 1024;
 
-/// Why the portal cannot do its work, in one sentence that holds nothing secret.
+/// The reason why the portal is not ready, as a sentence without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct NotReady(String);
+pub struct NotReadyError(String);
 
-/// What was last found, and when. Whoever asks meanwhile waits for the one who looks.
+/// Caches the last check result. Concurrent callers wait for the same check.
 #[derive(Debug, Default)]
-pub(crate) struct Readiness(Arc<Mutex<Option<Finding>>>);
+pub(crate) struct Readiness(Arc<Mutex<Option<CheckResult>>>);
 
-/// When it was looked, and what was found.
-type Finding = (Instant, Result<(), NotReady>);
+/// The time and outcome of a check.
+type CheckResult = (Instant, Result<(), NotReadyError>);
 
 impl Readiness {
-    /// Checks that the database can be written, unless that was done a moment ago.
+    /// Checks that the database can be written, or returns the cached result of a recent check.
     ///
     /// # Errors
-    /// [`NotReady`].
-    pub async fn check(&self, portal: &Portal) -> Result<(), NotReady> {
+    /// Returns [`NotReadyError`] if it can't.
+    pub async fn check(&self, portal: &Portal) -> Result<(), NotReadyError> {
         let mut last = Arc::clone(&self.0).lock_owned().await;
         if let Some((at, outcome)) = last.as_ref()
             && at.elapsed() < CACHE_TIME
@@ -51,11 +51,11 @@ impl Readiness {
             return outcome.clone();
         }
         let portal = portal.clone();
-        // On a task of its own: who asks and goes away must not make the next one look again at once.
-        let looking = tokio::spawn(async move {
-            let outcome = look(&portal).await;
-            let before = last.take().map(|(_, outcome)| outcome);
-            match (&before, &outcome) {
+        // On its own task, so that the result is cached even if the caller disconnects.
+        let check = tokio::spawn(async move {
+            let outcome = check_database(&portal).await;
+            let previous = last.take().map(|(_, outcome)| outcome);
+            match (&previous, &outcome) {
                 (Some(Ok(())) | None, Err(reason)) => tracing::error!(%reason, "not ready"),
                 (Some(Err(_)), Ok(())) => tracing::info!("ready again"),
                 _ => {}
@@ -63,40 +63,39 @@ impl Readiness {
             *last = Some((Instant::now(), outcome.clone()));
             outcome
         });
-        looking
+        check
             .await
-            .unwrap_or_else(|_| Err(NotReady("The check of the database failed.".to_owned())))
+            .unwrap_or_else(|_| Err(NotReadyError("The database check failed.".to_owned())))
     }
 }
 
-async fn look(portal: &Portal) -> Result<(), NotReady> {
+async fn check_database(portal: &Portal) -> Result<(), NotReadyError> {
     match timeout(WRITE_TIMEOUT, write(portal)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(Error::Unavailable { message, source })) => {
             tracing::debug!(%source, message, "the database cannot be written");
-            Err(NotReady(sentence(message)))
+            Err(NotReadyError(to_sentence(message)))
         }
         Ok(Err(error)) => {
             tracing::error!(%error, "the database cannot be written");
-            Err(NotReady("The database cannot be written.".to_owned()))
+            Err(NotReadyError("The database cannot be written.".to_owned()))
         }
-        Err(_) => Err(NotReady(format!(
-            "The database took no write within {} s; another process may hold its lock.",
+        Err(_) => Err(NotReadyError(format!(
+            "No write was possible within {} s. Another process may have locked the database.",
             WRITE_TIMEOUT.as_secs()
         ))),
     }
 }
 
-/// Writes something that nobody reads. A transaction that is rolled back writes to the disk on PostgreSQL, which has no
-/// use for more; SQLite writes when it commits.
+/// Performs a test write. On PostgreSQL, a transaction that is rolled back writes to the disk; SQLite writes on commit.
 async fn write(portal: &Portal) -> Result<()> {
     let database = portal.database();
     database.check_files()?;
     let filler = secret::random::<FILLER_BYTES>();
-    let mut tx = database.begin(Durability::Process).await?;
+    let mut tx = database.begin(Durability::Relaxed).await?;
     match database {
         Database::Sqlite(sqlite) => {
-            run!(
+            execute!(
                 &mut tx,
                 "insert into readiness (id, filler) values (1, $1) on conflict (id) do update set filler = excluded.filler",
                 filler.as_slice()
@@ -116,8 +115,8 @@ async fn write(portal: &Portal) -> Result<()> {
         }
         Database::Postgres(_) => {
             let id = i64::from_ne_bytes(secret::random());
-            // Rolled back, as the transaction is dropped.
-            run!(
+            // Rolled back when the transaction is dropped.
+            execute!(
                 &mut tx,
                 "insert into readiness (id, filler) values ($1, $2)",
                 id,
@@ -128,15 +127,15 @@ async fn write(portal: &Portal) -> Result<()> {
     }
 }
 
-/// Writes a file that has no name any more when it is written, so that nothing is left behind however this ends.
+/// Writes to a file that is unlinked first, so that nothing is left behind in any case.
 fn write_file(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(path)?;
     std::fs::remove_file(path)?;
-    file.write_all(&vec![1; FREE_BYTES])
+    file.write_all(&vec![1; MIN_FREE_BYTES])
 }
 
-/// A message of the log as a sentence.
-fn sentence(message: &str) -> String {
+/// Formats a log message as a sentence.
+fn to_sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).chain(['.']).collect()

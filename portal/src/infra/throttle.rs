@@ -1,4 +1,4 @@
-//! When something was last used, to within a while: each use would be too many to write down.
+//! Throttled recording of last use, since recording every use would cause too many writes.
 
 use crate::infra::error::Result;
 use domain::time::Timestamp;
@@ -8,72 +8,73 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// The moment of the use that was last written down.
+/// Holds the time of the last recorded use.
 #[derive(Debug)]
-pub(crate) struct LastNoted(AtomicI64);
+pub(crate) struct LastUsed(AtomicI64);
 
-impl LastNoted {
+impl LastUsed {
+    /// Creates a value for a last use at `at`.
     pub fn new(at: Timestamp) -> Self {
         Self(AtomicI64::new(at.0))
     }
 
-    /// Whether a use at `now` is to be written down, the last one being as long ago as `every`. Of uses that come at once,
-    /// one is.
-    pub fn is_due(&self, now: Timestamp, every: Duration) -> bool {
-        let noted = self.0.load(Ordering::Relaxed);
-        now.before(every).0 >= noted
+    /// Returns whether a use at `now` should be recorded, because the last recorded one is at least `interval` ago. Returns
+    /// `true` for only one of several concurrent uses.
+    pub fn should_record(&self, now: Timestamp, interval: Duration) -> bool {
+        let recorded = self.0.load(Ordering::Relaxed);
+        now.before(interval).0 >= recorded
             && self
                 .0
-                .compare_exchange(noted, now.0, Ordering::Relaxed, Ordering::Relaxed)
+                .compare_exchange(recorded, now.0, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
     }
 }
 
-/// How many notes may wait for the database at once; further ones are left out until they are due again.
-const MAX_PENDING_NOTES: usize = 256;
+/// The maximum number of writes that wait for the database. Further writes are dropped.
+const MAX_PENDING_WRITES: usize = 256;
 
-/// How long a request waits for its note, so that whoever looks next sees it.
-const NOTE_WAIT: Duration = Duration::from_secs(1);
+/// How long a request waits for its write, so that a subsequent read sees it.
+const WRITE_WAIT: Duration = Duration::from_secs(1);
 
-/// Writes down what a request does not depend on, such as when something was last used. A note that cannot be written
-/// never makes its request fail, and one that takes long is written while the request goes on.
+/// Performs writes that a request doesn't depend on, such as last-used times. A failed write doesn't fail the request,
+/// and a slow write continues in the background.
 #[derive(Debug)]
-pub(crate) struct Notes {
+pub(crate) struct BackgroundWriter {
     pending: Arc<Semaphore>,
-    /// Whether the last note failed or took long: then nobody waits for the next one.
+    /// Whether the last write failed or was slow. Requests then don't wait for the next one.
     is_failing: Arc<AtomicBool>,
 }
 
-impl Default for Notes {
+impl Default for BackgroundWriter {
     fn default() -> Self {
         Self {
-            pending: Arc::new(Semaphore::new(MAX_PENDING_NOTES)),
+            pending: Arc::new(Semaphore::new(MAX_PENDING_WRITES)),
             is_failing: Arc::default(),
         }
     }
 }
 
-impl Notes {
-    /// Writes `note`, the `subject` of which is named in the log. Returns what came of it, where that is known in time.
+impl BackgroundWriter {
+    /// Runs `write`, naming `subject` in the log if it fails. Returns its result if it is known in time.
     pub async fn write<T: Send + 'static>(
         &self,
         subject: &'static str,
-        note: impl Future<Output = Result<T>> + Send + 'static,
+        write: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Option<T> {
         let permit = Arc::clone(&self.pending).try_acquire_owned().ok()?;
         let is_failing = Arc::clone(&self.is_failing);
-        let mut writing = tokio::spawn(async move {
-            let outcome = note.await;
+        let mut task = tokio::spawn(async move {
+            let outcome = write.await;
             is_failing.store(outcome.is_err(), Ordering::Relaxed);
             drop(permit);
             outcome
-                .inspect_err(|error| tracing::warn!(%error, "{subject} could not be noted"))
+                .inspect_err(|error| tracing::warn!(%error, "failed to record {subject}"))
                 .ok()
         });
         if self.is_failing.load(Ordering::Relaxed) {
             return None;
         }
-        match timeout(NOTE_WAIT, &mut writing).await {
+        match timeout(WRITE_WAIT, &mut task).await {
             Ok(outcome) => outcome.ok().flatten(),
             Err(_) => {
                 self.is_failing.store(true, Ordering::Relaxed);

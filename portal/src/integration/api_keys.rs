@@ -1,38 +1,39 @@
-//! The key that an account's connectors prove themselves with. One comes with the account; while it is replaced, two work.
+//! Manages the API keys that an account's connectors authenticate with. Every account has one; during a rotation, two
+//! are active.
 
 use crate::auth::actor::Actor;
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::audit::{self, Change};
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::infra::throttle::LastNoted;
-use crate::integration::settings::account;
+use crate::infra::throttle::LastUsed;
+use crate::integration::settings::authorize;
 use domain::ids::{AccountId, ApiKeyId, UserId};
 use domain::integration::api_keys::{ApiKey, ApiKeys, Overlap};
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How exactly the last use of a key is kept.
-const USE: Duration = Duration::from_secs(60);
+/// The interval at which a key's last use is recorded at most once.
+const LAST_USED_INTERVAL: Duration = Duration::from_secs(60);
 
-/// A key that a connector has proved itself with.
+/// Identifies an active key that a connector authenticated with.
 #[derive(Debug)]
-pub struct Connected {
+pub struct AuthenticatedKey {
     pub(crate) account: AccountId,
-    pub(crate) key: ApiKeyId,
+    pub(crate) id: ApiKeyId,
     ends_at: Timestamp,
-    last_noted: LastNoted,
+    last_used: LastUsed,
 }
 
-/// What a key is sealed for.
+/// Returns the encryption context (associated data) of a key.
 pub(crate) fn context(id: ApiKeyId) -> String {
     format!("api_keys/{id}")
 }
 
-/// Gives an account its key, in the caller's transaction.
+/// Inserts a new key for an account in the caller's transaction.
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
@@ -41,37 +42,37 @@ pub(crate) async fn insert(
 ) -> Result<()> {
     let id = ApiKeyId(portal.new_id());
     let key = secret::new_secret();
-    run!(
+    execute!(
         tx,
         "insert into api_keys (id, account_id, digest, sealed, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
         id,
         account,
         secret::digest(key.expose().as_bytes()),
-        portal.seal(&context(id), &key)?,
+        portal.encrypt(&context(id), &key)?,
         by,
         portal.now()
     )?;
     Ok(())
 }
 
-/// Gives a key to each account that was made before there were any.
+/// Creates a key for each account that has none, as in databases from before keys were introduced.
 pub(crate) async fn ensure(portal: &Portal) -> Result<()> {
-    const WITHOUT: &str = "select id from accounts a
+    const ACCOUNTS_WITHOUT_KEY: &str = "select id from accounts a
          where not exists (select 1 from api_keys k where k.account_id = a.id and k.ends_at = 0)";
     let mut db = portal.read().await?;
-    if fetch_all!(&mut db, (AccountId,), WITHOUT)?.is_empty() {
+    if fetch_all!(&mut db, (AccountId,), ACCOUNTS_WITHOUT_KEY)?.is_empty() {
         return Ok(());
     }
     drop(db);
     let mut tx = portal.begin().await?;
     tx.lock(crate::database::Lock::Setup).await?;
-    for (account,) in fetch_all!(&mut tx, (AccountId,), WITHOUT)? {
+    for (account,) in fetch_all!(&mut tx, (AccountId,), ACCOUNTS_WITHOUT_KEY)? {
         insert(portal, &mut tx, account, None).await?;
     }
     tx.commit().await
 }
 
-/// The account's keys, without what is secret.
+/// Returns the account's keys without the secrets.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
@@ -85,7 +86,7 @@ pub async fn get(portal: &Portal, actor: &Actor) -> Result<ApiKeys> {
         last_used_at: Timestamp,
         last_used_by: String,
     }
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
@@ -104,20 +105,20 @@ pub async fn get(portal: &Portal, actor: &Actor) -> Result<ApiKeys> {
         last_used_at: (row.last_used_at.0 > 0).then_some(row.last_used_at),
         last_used_by: row.last_used_by,
     });
-    // The one without an end sorts first.
+    // The key without an end sorts first.
     let current = keys.next().filter(|key| key.ends_at.is_none());
     Ok(ApiKeys {
-        current: current.ok_or_else(|| Error::internal("an account without an API key"))?,
+        current: current.ok_or_else(|| Error::internal("an account has no API key"))?,
         previous: keys.next(),
     })
 }
 
-/// The key that connectors are given.
+/// Returns the current key.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
 pub async fn show(portal: &Portal, actor: &Actor) -> Result<Secret> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,
@@ -126,97 +127,109 @@ pub async fn show(portal: &Portal, actor: &Actor) -> Result<Secret> {
         account
     )?;
     let (id, sealed) = row.ok_or(Error::NotFound("API key"))?;
-    portal.unseal(&context(id), &sealed)
+    portal.decrypt(&context(id), &sealed)
 }
 
-/// Puts a new key in the place of the current one, which still works for a while.
+/// Creates a new key. The current one remains active for the overlap.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::Conflict`] while the key before still works, or where
-/// `current` is the current one no longer.
+/// [`Error::Forbidden`] without Manage integration, [`Error::Conflict`] while the previous key is still active, or if
+/// `current` is no longer the current key.
 pub async fn rotate(portal: &Portal, actor: &Actor, current: ApiKeyId, overlap: Overlap) -> Result<()> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let now = portal.now();
     let mut tx = portal.begin().await?;
-    let older = fetch_optional!(
+    let previous = fetch_optional!(
         &mut tx,
         (ApiKeyId,),
         "select id from api_keys where account_id = $1 and ends_at > $2",
         account,
         now
     )?;
-    if older.is_some() {
-        let sentence = "The key before still works. End it first: at most two keys work at a time.";
-        return Err(Error::Conflict(sentence.to_owned()));
+    if previous.is_some() {
+        let message = "The previous key is still active. Revoke it first: at most two keys can be active.";
+        return Err(Error::Conflict(message.to_owned()));
     }
-    // An end that is now is over at once.
-    let touched = run!(
+    // An end at the current time takes effect immediately.
+    let updated = execute!(
         &mut tx,
         "update api_keys set ends_at = $3 where id = $1 and account_id = $2 and ends_at = 0",
         current,
         account,
         now.after(overlap.duration())
     )?;
-    if touched == 0 {
-        return Err(Error::Conflict("Somebody else has just rotated the key.".to_owned()));
+    if updated == 0 {
+        return Err(Error::Conflict("Someone else has just rotated the key.".to_owned()));
     }
     insert(portal, &mut tx, account, actor.user_id()).await?;
-    let detail = format!("the key before works {}", overlap.label());
-    finish(portal, tx, actor, "api-key.rotate", &detail).await
+    let detail = format!("previous key: {}", overlap.label());
+    commit_change(portal, tx, actor, "api-key.rotate", &detail).await
 }
 
-/// Ends the key before at once.
+/// Revokes the previous key immediately.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] where there is none.
-pub async fn end_previous(portal: &Portal, actor: &Actor) -> Result<()> {
-    let account = account(actor)?;
+/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] if there is none.
+pub async fn revoke_previous(portal: &Portal, actor: &Actor) -> Result<()> {
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
-    let touched = run!(
+    let updated = execute!(
         &mut tx,
         "update api_keys set ends_at = $2 where account_id = $1 and ends_at > $2",
         account,
         portal.now()
     )?;
-    if touched == 0 {
+    if updated == 0 {
         return Err(Error::NotFound("key"));
     }
-    finish(portal, tx, actor, "api-key.end", "the key before").await
+    commit_change(portal, tx, actor, "api-key.end", "previous key").await
 }
 
-async fn finish(portal: &Portal, mut tx: Transaction, actor: &Actor, action: &'static str, detail: &str) -> Result<()> {
+async fn commit_change(
+    portal: &Portal,
+    mut tx: Transaction,
+    actor: &Actor,
+    action: &'static str,
+    detail: &str,
+) -> Result<()> {
     let change = Change {
         action,
         subject: None,
         detail,
     };
     audit::record(portal, &mut tx, actor, change).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// The account that a key belongs to, if it works.
-///
-/// # Errors
-/// Those of the database.
-pub async fn authenticate(portal: &Portal, key: &str) -> Result<Option<Arc<Connected>>> {
-    let digest = secret::digest(key.as_bytes());
-    let caches = portal.caches();
-    let generation = caches.generation();
-    let now = portal.now();
-    let connected = match caches.api_keys.get(generation, &digest) {
-        Some(connected) => Some(connected),
-        None => {
-            let connected = Box::pin(load(portal, &digest)).await?;
-            connected.map(|connected| caches.api_keys.put(generation, digest, connected))
-        }
-    };
-    Ok(connected.filter(|connected| connected.works(now)))
+/// Caches API keys by their digest.
+pub(crate) struct ApiKeyCache;
+
+impl CacheDefinition for ApiKeyCache {
+    type Key = Vec<u8>;
+    type Value = AuthenticatedKey;
 }
 
-async fn load(portal: &Portal, digest: &[u8]) -> Result<Option<Connected>> {
+/// Authenticates a connector by its key. Returns `None` if the key isn't active.
+///
+/// # Errors
+/// Returns the database's errors.
+pub async fn authenticate(portal: &Portal, key: &str) -> Result<Option<Arc<AuthenticatedKey>>> {
+    let digest = secret::digest(key.as_bytes());
+    let cache = portal.cache::<ApiKeyCache>();
+    let began = cache.begin_read();
+    let now = portal.now();
+    let key = match cache.get(&digest) {
+        Some(key) => Some(key),
+        None => {
+            let key = Box::pin(load(portal, &digest)).await?;
+            key.map(|key| cache.insert(began, key.account, digest, key))
+        }
+    };
+    Ok(key.filter(|key| key.is_active(now)))
+}
+
+async fn load(portal: &Portal, digest: &[u8]) -> Result<Option<AuthenticatedKey>> {
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,
@@ -224,45 +237,45 @@ async fn load(portal: &Portal, digest: &[u8]) -> Result<Option<Connected>> {
         "select account_id, id, ends_at, last_used_at from api_keys where digest = $1",
         digest
     )?;
-    Ok(row.map(|(account, key, ends_at, last_used_at)| Connected {
+    Ok(row.map(|(account, id, ends_at, last_used_at)| AuthenticatedKey {
         account,
-        key,
+        id,
         ends_at,
-        last_noted: LastNoted::new(last_used_at),
+        last_used: LastUsed::new(last_used_at),
     }))
 }
 
-impl Connected {
-    /// Whether the key still works.
+impl AuthenticatedKey {
+    /// Returns whether the key is active.
     #[must_use]
-    pub fn works(&self, now: Timestamp) -> bool {
+    pub fn is_active(&self, now: Timestamp) -> bool {
         self.ends_at.0 == 0 || self.ends_at > now
     }
 
-    /// Writes down that the key was used, and by which implementation, once in a while.
-    pub(crate) async fn note_use(&self, portal: &Portal, by: &str) {
+    /// Records that the key was used and by which implementation, at most once per [`LAST_USED_INTERVAL`].
+    pub(crate) async fn record_use(&self, portal: &Portal, by: &str) {
         let now = portal.now();
-        if self.last_noted.is_due(now, USE) {
-            let note = write_use(portal.clone(), self.key, now, by.to_owned());
-            Box::pin(portal.notes().write("the use of an API key", note)).await;
+        if self.last_used.should_record(now, LAST_USED_INTERVAL) {
+            let note = update_last_used(portal.clone(), self.id, now, by.to_owned());
+            Box::pin(portal.background_writer().write("API key use", note)).await;
         }
     }
 }
 
-async fn write_use(portal: Portal, key: ApiKeyId, now: Timestamp, by: String) -> Result<()> {
-    let mut tx = portal.begin_lightly().await?;
-    run!(
+async fn update_last_used(portal: Portal, id: ApiKeyId, now: Timestamp, by: String) -> Result<()> {
+    let mut tx = portal.begin_relaxed().await?;
+    execute!(
         &mut tx,
         "update api_keys set last_used_at = $2, last_used_by = $3 where id = $1 and last_used_at < $2",
-        key,
+        id,
         now,
         by
     )?;
     tx.commit().await
 }
 
-/// The account's keys that work now, with their ends; 0 for none.
-pub(crate) async fn working(db: &mut impl Connection, account: AccountId) -> Result<Vec<(ApiKeyId, Timestamp)>> {
+/// Returns the account's keys with their ends; 0 for no end.
+pub(crate) async fn active_keys(db: &mut impl AsExecutor, account: AccountId) -> Result<Vec<(ApiKeyId, Timestamp)>> {
     Ok(fetch_all!(
         db,
         (ApiKeyId, Timestamp),
@@ -271,9 +284,9 @@ pub(crate) async fn working(db: &mut impl Connection, account: AccountId) -> Res
     )?)
 }
 
-/// Deletes keys whose time is over.
+/// Deletes expired keys.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(
+    execute!(
         tx,
         "delete from api_keys where ends_at > 0 and ends_at <= $1",
         portal.now()

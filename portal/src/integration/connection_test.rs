@@ -1,35 +1,36 @@
-//! Whether the DAM can be reached with what is configured: a test that really asks it.
+//! Tests the connection to the DAM with the saved settings.
 
 use crate::auth::actor::Actor;
-use crate::database::{fetch_optional, run};
-use crate::http_client::{Outgoing, Target};
+use crate::database::{execute, fetch_optional};
+use crate::http_client::{HttpClient, Target};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::integration::dam::{Answer, Dam, Failed};
-use crate::integration::settings::account;
-use domain::integration::connection_test::{Outcome, Report, SCOPES, Step, StepKind};
+use crate::integration::dam::{Dam, DamError, TokenResponse};
+use crate::integration::settings::authorize;
+use domain::integration::connection_test::{Outcome, Report, Step, StepKind, TESTED_SCOPES};
 use domain::integration::selector::Dam as Kind;
 use domain::oauth2::scopes::Scope;
 use domain::time::Timestamp;
 use http::HeaderValue;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// How long a whole test may take.
-const PATIENCE: Duration = Duration::from_secs(45);
+/// The timeout of a whole test.
+const TEST_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// After how many seconds a test that found no room may be tried again.
-const ROOM: u64 = 10;
+/// The `Retry-After` of a test that is refused because others are running, in seconds.
+const RETRY_AFTER_SECONDS: u64 = 10;
 
-/// What the first read reads.
-const READ: &str = "/api/v4/media/?limit=1";
+/// The path of the test request for assets.
+const READ_PATH: &str = "/api/v4/media/?limit=1";
 
-/// How the last test went, if there was one.
+/// Returns the report of the last test, if there was one.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
 pub async fn last(portal: &Portal, actor: &Actor) -> Result<Option<Report>> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,
@@ -48,45 +49,61 @@ pub async fn last(portal: &Portal, actor: &Actor) -> Result<Option<Report>> {
     .transpose()
 }
 
-/// Asks the DAM with what is saved, step by step, each of which is told as soon as it is known. The report is kept.
+/// The maximum number of concurrent connection tests on a node.
+const MAX_CONCURRENT_TESTS: usize = 4;
+
+/// Limits concurrent connection tests.
+pub(crate) struct TestPermits(Semaphore);
+
+impl Default for TestPermits {
+    fn default() -> Self {
+        Self(Semaphore::new(MAX_CONCURRENT_TESTS))
+    }
+}
+
+/// Tests the connection with the saved settings. Each step is passed to `on_step` as soon as its outcome is known, and
+/// the report is stored.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] where no Portal URL is saved,
-/// [`Error::TooMany`] while others test. What goes wrong with the DAM is in the report.
-pub async fn test(portal: &Portal, actor: &Actor, told: impl Fn(&Step) + Send + Sync) -> Result<Report> {
-    let account = account(actor)?;
-    let _room = portal
-        .testing()
+/// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] if no Portal URL is saved,
+/// [`Error::TooManyAttempts`] if too many tests are running. Failures of the DAM are part of the report.
+pub async fn test(portal: &Portal, actor: &Actor, on_step: impl Fn(&Step) + Send + Sync) -> Result<Report> {
+    let account = authorize(actor)?;
+    let _permit = portal
+        .state::<TestPermits>()
+        .0
         .try_acquire()
-        .map_err(|_| Error::TooMany { retry_after: ROOM })?;
-    let dam = Dam::of(portal, account).await?;
+        .map_err(|_| Error::TooManyAttempts {
+            retry_after: RETRY_AFTER_SECONDS,
+        })?;
+    let dam = Dam::load(portal, account).await?;
     let dam = dam.ok_or_else(|| Error::field("url", "Enter the Portal URL and save it first."))?;
     let mut test = Test {
-        outgoing: portal.outgoing(),
+        http: portal.http_client(),
         dam: &dam,
-        told: &told,
+        on_step: &on_step,
         steps: Vec::new(),
-        begun: Instant::now(),
+        step_started: Instant::now(),
     };
-    if timeout(PATIENCE, test.run()).await.is_err() {
+    if timeout(TEST_TIMEOUT, test.run()).await.is_err() {
         test.fail(
             StepKind::Read,
-            &format!("The test took longer than {} s and was ended.", PATIENCE.as_secs()),
-            "Test again in a while. If it stays so, ask whoever runs the DAM.",
+            &format!("The test was stopped after {} s.", TEST_TIMEOUT.as_secs()),
+            "Try again later. If the problem continues, contact your DAM administrator.",
         );
     }
     let steps = test.steps;
-    keep(portal, actor, &steps).await?;
+    save_report(portal, actor, &steps).await?;
     Ok(Report {
         at: portal.now(),
-        by: actor.person().map(|person| person.name.clone()),
+        by: actor.user().map(|user| user.name.clone()),
         steps,
     })
 }
 
-async fn keep(portal: &Portal, actor: &Actor, steps: &[Step]) -> Result<()> {
-    let mut tx = portal.begin_lightly().await?;
-    run!(
+async fn save_report(portal: &Portal, actor: &Actor, steps: &[Step]) -> Result<()> {
+    let mut tx = portal.begin_relaxed().await?;
+    execute!(
         &mut tx,
         "insert into connection_tests (account_id, at, user_id, steps) values ($1, $2, $3, $4)
          on conflict (account_id) do update set at = excluded.at, user_id = excluded.user_id, steps = excluded.steps",
@@ -99,23 +116,23 @@ async fn keep(portal: &Portal, actor: &Actor, steps: &[Step]) -> Result<()> {
 }
 
 struct Test<'a, F> {
-    outgoing: &'a Outgoing,
+    http: &'a HttpClient,
     dam: &'a Dam,
-    told: &'a F,
+    on_step: &'a F,
     steps: Vec<Step>,
-    /// When the step that is under way began.
-    begun: Instant,
+    /// When the current step started.
+    step_started: Instant,
 }
 
 impl<F: Fn(&Step)> Test<'_, F> {
     async fn run(&mut self) {
-        if !self.reach().await {
+        if !self.connect().await {
             return self.skip(&[StepKind::Token, StepKind::Read]);
         }
         if self.dam.kind == Kind::Webdam {
-            let word = "The OAuth2 fields are for Bynder only.";
-            self.say(StepKind::Token, None, Outcome::Skipped, word, "");
-            return self.say(StepKind::Read, None, Outcome::Skipped, word, "");
+            let detail = "The OAuth2 fields are for Bynder only.";
+            self.report(StepKind::Token, None, Outcome::Skipped, detail, "");
+            return self.report(StepKind::Read, None, Outcome::Skipped, detail, "");
         }
         let Some((bearer, scopes)) = self.token().await else {
             return self.skip(&[StepKind::Read]);
@@ -124,98 +141,94 @@ impl<F: Fn(&Step)> Test<'_, F> {
         if scopes.iter().any(|scope| scope == Scope::AssetRead.code()) {
             self.read(&bearer).await;
         } else {
-            let word = "Not tried, as the token lacks the scope asset:read.";
-            self.say(StepKind::Read, None, Outcome::Skipped, word, "");
+            let detail = "Skipped because the token lacks the scope asset:read.";
+            self.report(StepKind::Read, None, Outcome::Skipped, detail, "");
         }
     }
 
-    /// The name, and a connection to one of its addresses.
-    async fn reach(&mut self) -> bool {
-        let found = match Target::of(&self.dam.url) {
-            Ok(target) => self
-                .outgoing
-                .resolve(&target)
-                .await
-                .map(|addresses| (target, addresses)),
-            Err(trouble) => Err(trouble),
+    /// Resolves the name and connects to one of its addresses.
+    async fn connect(&mut self) -> bool {
+        let resolved = match Target::from_url(&self.dam.url) {
+            Ok(target) => self.http.resolve(&target).await.map(|addresses| (target, addresses)),
+            Err(error) => Err(error),
         };
-        let (target, addresses) = match found {
-            Ok(found) => found,
-            Err(trouble) => {
-                self.fail(StepKind::Name, &trouble.to_string(), trouble.remedy());
+        let (target, addresses) = match resolved {
+            Ok(resolved) => resolved,
+            Err(error) => {
+                self.fail(StepKind::Name, &error.to_string(), error.remedy());
                 self.skip(&[StepKind::Tls]);
                 return false;
             }
         };
         let name = self.dam.name();
         let detail = match addresses.as_slice() {
-            [one] => format!("{name} leads to {}.", one.ip()),
-            [first, rest @ ..] => format!("{name} leads to {} and {} more.", first.ip(), rest.len()),
+            [one] => format!("{name} resolves to {}.", one.ip()),
+            [first, rest @ ..] => format!("{name} resolves to {} and {} more.", first.ip(), rest.len()),
             [] => String::new(),
         };
         self.pass(StepKind::Name, &detail);
-        match self.outgoing.connect(&target, &addresses).await {
+        match self.http.connect(&target, &addresses).await {
             Ok(connection) => {
                 let detail = match connection.tls {
-                    Some(version) => format!("{} answers over {version}.", connection.peer),
+                    Some(version) => format!("Connected to {} over {version}.", connection.peer),
                     None => format!(
-                        "{} answers without TLS, which this portal’s operator allows for this host.",
+                        "Connected to {} without TLS, which is allowed for this host in the server configuration.",
                         connection.peer
                     ),
                 };
                 self.pass(StepKind::Tls, &detail);
                 true
             }
-            Err(trouble) => {
-                self.fail(StepKind::Tls, &trouble.to_string(), trouble.remedy());
+            Err(error) => {
+                self.fail(StepKind::Tls, &error.to_string(), error.remedy());
                 false
             }
         }
     }
 
-    /// A token with as many of the scopes as there are to be had.
+    /// Gets a token with as many of the scopes as possible.
     async fn token(&mut self) -> Option<(HeaderValue, Vec<String>)> {
         let Some(client) = &self.dam.client else {
-            let word = "No OAuth2 Client ID and Client Secret are saved. Asset uploads and tracking need them.";
-            self.say(StepKind::Token, None, Outcome::Skipped, word, "");
+            let detail = "No OAuth2 Client ID and Client Secret are saved. Asset uploads and tracking need them.";
+            self.report(StepKind::Token, None, Outcome::Skipped, detail, "");
             return None;
         };
-        match self.dam.token(self.outgoing, client, &SCOPES).await {
-            Ok(Answer::Token { bearer, scopes }) => {
-                self.pass(StepKind::Token, "The DAM gave an access token.");
+        match self.dam.token(self.http, client, &TESTED_SCOPES).await {
+            Ok(TokenResponse::Token { bearer, scopes }) => {
+                self.pass(StepKind::Token, "The DAM issued an access token.");
                 Some((bearer, scopes))
             }
-            // Some servers refuse a request as a whole for one scope that the app does not have.
-            Ok(Answer::Refused { error, .. }) if error == "invalid_scope" => self.tokens_one_by_one(client).await,
-            Ok(Answer::Refused { error, description }) => {
-                self.refused(&error, &description);
+            // Some servers refuse the whole request if the app lacks one of its scopes.
+            Ok(TokenResponse::Refused { error, .. }) if error == "invalid_scope" => self.token_per_scope(client).await,
+            Ok(TokenResponse::Refused { error, description }) => {
+                self.fail_refused(&error, &description);
                 None
             }
-            Err(failed) => {
-                self.failed(StepKind::Token, &failed);
+            Err(error) => {
+                self.fail_with(StepKind::Token, &error);
                 None
             }
         }
     }
 
-    async fn tokens_one_by_one(&mut self, client: &(String, crate::Secret)) -> Option<(HeaderValue, Vec<String>)> {
+    async fn token_per_scope(&mut self, client: &(String, crate::Secret)) -> Option<(HeaderValue, Vec<String>)> {
         let mut granted = Vec::new();
         let mut bearer = None;
-        for scope in SCOPES {
-            match self.dam.token(self.outgoing, client, &[scope]).await {
-                Ok(Answer::Token { bearer: token, scopes }) => {
+        for scope in TESTED_SCOPES {
+            match self.dam.token(self.http, client, &[scope]).await {
+                Ok(TokenResponse::Token { bearer: token, scopes }) => {
                     if scope == Scope::AssetRead || bearer.is_none() {
                         bearer = Some(token);
                     }
                     granted.extend(scopes);
                 }
-                Ok(Answer::Refused { error, .. }) if error == "invalid_scope" => {}
-                Ok(Answer::Refused { error, description }) => {
-                    self.refused(&error, &description);
+                Ok(TokenResponse::Refused { error, .. }) if error == "invalid_scope" => {}
+                Ok(TokenResponse::Refused { error, description }) => {
+                    self.fail_refused(&error, &description);
                     return None;
                 }
-                Err(failed) => {
-                    self.failed(StepKind::Token, &failed);
+                Err(error) => {
+                    self.fail_with(StepKind::Token, &error);
                     return None;
                 }
             }
@@ -224,16 +237,16 @@ impl<F: Fn(&Step)> Test<'_, F> {
             Some(bearer) => {
                 self.pass(
                     StepKind::Token,
-                    "The DAM gave an access token, though not with all scopes.",
+                    "The DAM issued an access token without all required scopes.",
                 );
                 Some((bearer, granted))
             }
             None => {
-                let detail = "The DAM gave no token with any of the seven scopes (invalid_scope).";
+                let detail = "The DAM didn’t issue a token for any of the seven scopes (invalid_scope).";
                 self.fail(
                     StepKind::Token,
                     detail,
-                    "Give the OAuth app in the DAM the seven scopes of the checklist.",
+                    "Add the seven scopes of the checklist to the OAuth app in the DAM.",
                 );
                 self.scopes(&[]);
                 None
@@ -241,78 +254,82 @@ impl<F: Fn(&Step)> Test<'_, F> {
         }
     }
 
-    fn refused(&mut self, error: &str, description: &str) {
+    fn fail_refused(&mut self, error: &str, description: &str) {
         let shown: String = description
             .chars()
             .filter(|character| !character.is_control())
             .take(200)
             .collect();
-        let why = if shown.is_empty() {
+        let reason = if shown.is_empty() {
             String::new()
         } else {
             format!(": {shown}")
         };
         let remedy = match error {
             "invalid_client" | "unauthorized_client" => {
-                "Copy Client ID and Client Secret from the OAuth app in the DAM again, and check that its grant type is \
+                "Copy the Client ID and Client Secret from the OAuth app in the DAM again, and check that its grant type is \
                  Client Credentials."
             }
             "unsupported_grant_type" => "Create an OAuth app with the grant type Client Credentials.",
-            _ => "See the DAM’s own word for what it means; the checklist shows how the OAuth app is made.",
+            _ => "See the DAM’s error message. The checklist shows how to create the OAuth app.",
         };
         let code: String = error
             .chars()
             .filter(|character| !character.is_control())
             .take(60)
             .collect();
-        self.fail(StepKind::Token, &format!("The DAM refused with {code}{why}"), remedy);
+        self.fail(
+            StepKind::Token,
+            &format!("The DAM returned the error {code}{reason}"),
+            remedy,
+        );
     }
 
     fn scopes(&mut self, granted: &[String]) {
-        for scope in SCOPES {
+        for scope in TESTED_SCOPES {
             if granted.iter().any(|granted| granted == scope.code()) {
-                self.say(StepKind::Scope, Some(scope), Outcome::Passed, "Granted.", "");
+                self.report(StepKind::Scope, Some(scope), Outcome::Passed, "Granted.", "");
             } else {
                 let remedy =
-                    "Add it to the OAuth app in the DAM, and check that the app’s user may do what it stands for.";
-                self.say(StepKind::Scope, Some(scope), Outcome::Failed, "Missing.", remedy);
+                    "Add it to the OAuth app in the DAM, and check that the app’s user has the matching permission.";
+                self.report(StepKind::Scope, Some(scope), Outcome::Failed, "Missing.", remedy);
             }
         }
     }
 
     async fn read(&mut self, bearer: &HeaderValue) {
-        match self.dam.get(self.outgoing, READ, bearer).await {
-            Ok(_) => self.pass(StepKind::Read, "The DAM’s assets can be read."),
-            Err(Failed::Odd(name, what)) => self.fail(
+        match self.dam.get(self.http, READ_PATH, bearer).await {
+            Ok(_) => self.pass(StepKind::Read, "Assets can be read from the DAM."),
+            Err(DamError::UnexpectedResponse(name, what)) => self.fail(
                 StepKind::Read,
-                &format!("{name} answered {what} to a request for its assets."),
-                "Check that the app’s user may see assets in the DAM, and that the Portal URL is that of the DAM.",
+                &format!("{name} returned {what} when asked for assets."),
+                "Check that the app’s user can view assets in the DAM, and that the Portal URL is that of the DAM.",
             ),
-            Err(failed) => self.failed(StepKind::Read, &failed),
+            Err(error) => self.fail_with(StepKind::Read, &error),
         }
     }
 
     fn pass(&mut self, kind: StepKind, detail: &str) {
-        self.say(kind, None, Outcome::Passed, detail, "");
+        self.report(kind, None, Outcome::Passed, detail, "");
     }
 
     fn fail(&mut self, kind: StepKind, detail: &str, remedy: &str) {
-        self.say(kind, None, Outcome::Failed, detail, remedy);
+        self.report(kind, None, Outcome::Failed, detail, remedy);
     }
 
-    fn failed(&mut self, kind: StepKind, failed: &Failed) {
-        self.fail(kind, &failed.to_string(), failed.remedy());
+    fn fail_with(&mut self, kind: StepKind, error: &DamError) {
+        self.fail(kind, &error.to_string(), error.remedy());
     }
 
     fn skip(&mut self, kinds: &[StepKind]) {
         for kind in kinds {
-            let word = "Not tried, as a step before it did not work.";
-            self.say(*kind, None, Outcome::Skipped, word, "");
+            let detail = "Skipped because an earlier step failed.";
+            self.report(*kind, None, Outcome::Skipped, detail, "");
         }
     }
 
-    fn say(&mut self, kind: StepKind, scope: Option<Scope>, outcome: Outcome, detail: &str, remedy: &str) {
-        let millis = self.begun.elapsed().as_millis();
+    fn report(&mut self, kind: StepKind, scope: Option<Scope>, outcome: Outcome, detail: &str, remedy: &str) {
+        let millis = self.step_started.elapsed().as_millis();
         let step = Step {
             kind,
             scope: scope.map(|scope| scope.code().to_owned()),
@@ -321,8 +338,8 @@ impl<F: Fn(&Step)> Test<'_, F> {
             remedy: remedy.to_owned(),
             millis: u64::try_from(millis).unwrap_or(u64::MAX),
         };
-        (self.told)(&step);
+        (self.on_step)(&step);
         self.steps.push(step);
-        self.begun = Instant::now();
+        self.step_started = Instant::now();
     }
 }

@@ -1,98 +1,102 @@
-//! What connectors may do with the account's API key: read the settings, and send what they log.
+//! Implements what connectors can do with the account's API key: read the settings and send logs.
 
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::integration::api_keys::{self, Connected};
+use crate::integration::api_keys::{self, AuthenticatedKey};
 use crate::integration::implementations;
 use crate::integration::requested_fields;
 use crate::integration::settings::{self, Listener, Published};
-use domain::fields::tidy;
+use domain::fields::normalize_whitespace;
 use domain::integration::implementations::Connector;
 use domain::integration::selector::Resolved;
 use std::sync::Arc;
 
-/// A connector that has proved itself.
+/// Identifies an authenticated connector.
 #[derive(Debug, Clone)]
-pub struct Caller {
-    connected: Arc<Connected>,
-    /// What it says of itself, if anything.
+pub struct ConnectorIdentity {
+    key: Arc<AuthenticatedKey>,
+    /// The connector's description of itself, if it sent one.
     connector: Option<Connector>,
 }
 
-/// What holds for a field, and of which revision.
+/// Holds a field's effective settings and their revision.
 #[derive(Debug)]
 pub struct ResolvedField {
-    /// The revision.
+    /// The published revision.
     pub published: Arc<Published>,
-    /// The field's name, as it is configured, or as it was asked for.
+    /// The field's name as configured, or else as requested.
     pub field: String,
-    /// Whether it has settings of its own.
+    /// Whether the field has custom settings.
     pub configured: bool,
-    /// What holds.
+    /// The effective settings.
     pub resolved: Resolved,
 }
 
-/// Lets a connector in whose key works; none where it does not.
+/// Authenticates a connector by its API key. Returns `None` if the key isn't active.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn authenticate(portal: &Portal, key: &str, connector: Option<Connector>) -> Result<Option<Caller>> {
-    let Some(connected) = api_keys::authenticate(portal, key).await? else {
+/// Returns the database's errors.
+pub async fn authenticate(
+    portal: &Portal,
+    key: &str,
+    connector: Option<Connector>,
+) -> Result<Option<ConnectorIdentity>> {
+    let Some(key) = api_keys::authenticate(portal, key).await? else {
         return Ok(None);
     };
-    let caller = Caller { connected, connector };
-    still_there(portal, &caller).await;
+    let caller = ConnectorIdentity { key, connector };
+    record_heartbeat(portal, &caller).await;
     Ok(Some(caller))
 }
 
-impl Caller {
-    /// What it calls itself; empty where it does not.
+impl ConnectorIdentity {
+    /// Returns the connector's name for itself; empty if it sent none.
     #[must_use]
     pub fn title(&self) -> String {
         self.connector.as_ref().map(Connector::title).unwrap_or_default()
     }
 
-    /// The key that it came in with.
+    /// Returns the key that the connector authenticated with.
     #[must_use]
-    pub fn key(&self) -> &Connected {
-        &self.connected
+    pub fn key(&self) -> &AuthenticatedKey {
+        &self.key
     }
 
     pub(crate) fn account(&self) -> domain::ids::AccountId {
-        self.connected.account
+        self.key.account
     }
 
-    async fn note(&self, portal: &Portal, taken: Option<i64>) {
+    async fn record_seen(&self, portal: &Portal, revision: Option<i64>) {
         if let Some(connector) = &self.connector {
-            implementations::note(portal, self.account(), connector, taken).await;
+            implementations::record_seen(portal, self.account(), connector, revision).await;
         }
     }
 }
 
-/// The account's settings, which the connector has now taken.
+/// Returns the account's settings and records that the connector has received this revision.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn settings(portal: &Portal, caller: &Caller) -> Result<Arc<Published>> {
+/// Returns the database's errors.
+pub async fn settings(portal: &Portal, caller: &ConnectorIdentity) -> Result<Arc<Published>> {
     let published = settings::published(portal, caller.account()).await?;
-    caller.note(portal, Some(published.revision)).await;
+    caller.record_seen(portal, Some(published.revision)).await;
     Ok(published)
 }
 
-/// What holds for one field. One that nobody has configured is offered on the page from now on.
+/// Returns a field's effective settings. A field without custom settings is suggested on the settings page from now on.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an empty name, under `field`, and those of the database.
-pub async fn field(portal: &Portal, caller: &Caller, name: &str) -> Result<ResolvedField> {
-    // As names are kept.
-    let name = tidy(name);
+/// [`Error::Invalid`] for an empty name, under `field`, and the database's errors.
+pub async fn field(portal: &Portal, caller: &ConnectorIdentity, name: &str) -> Result<ResolvedField> {
+    // Normalized like stored names.
+    let name = normalize_whitespace(name);
     if name.is_empty() {
-        return Err(Error::field("field", "Name a field."));
+        return Err(Error::field("field", "Enter a field name."));
     }
     let published = settings::published(portal, caller.account()).await?;
     let own = published.field(&name);
     if own.is_none() {
-        requested_fields::note(portal, caller.account(), &name).await;
+        requested_fields::record(portal, caller.account(), &name).await;
     }
     Ok(ResolvedField {
         configured: own.is_some(),
@@ -102,24 +106,24 @@ pub async fn field(portal: &Portal, caller: &Caller, name: &str) -> Result<Resol
     })
 }
 
-/// Listens for new revisions.
+/// Watches for new revisions.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn listen(portal: &Portal, caller: &Caller) -> Result<Listener> {
-    settings::listen(portal, &caller.connected).await
+/// Returns the database's errors.
+pub async fn listen(portal: &Portal, caller: &ConnectorIdentity) -> Result<Listener> {
+    settings::listen(portal, &caller.key).await
 }
 
-/// The newest revision, which a [`Listener`] may not have been told of yet.
+/// Returns the latest revision, which a [`Listener`] may not have received yet.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn newest(portal: &Portal, caller: &Caller) -> Result<i64> {
-    settings::newest(portal, caller.account()).await
+/// Returns the database's errors.
+pub async fn latest_revision(portal: &Portal, caller: &ConnectorIdentity) -> Result<i64> {
+    settings::latest_revision(portal, caller.account()).await
 }
 
-/// Notes that a connector that listens is still there.
-pub async fn still_there(portal: &Portal, caller: &Caller) {
-    caller.connected.note_use(portal, &caller.title()).await;
-    caller.note(portal, None).await;
+/// Records that a connector is still connected.
+pub async fn record_heartbeat(portal: &Portal, caller: &ConnectorIdentity) {
+    caller.key.record_use(portal, &caller.title()).await;
+    caller.record_seen(portal, None).await;
 }

@@ -1,7 +1,7 @@
-//! The DAM's own API, as far as the portal speaks it: tokens by client credentials, and assets.
+//! Implements a client of the DAM's API: access tokens by client credentials, and assets.
 
 use crate::crypto::secret::Secret;
-use crate::http_client::{Outgoing, Trouble, leads_to, path};
+use crate::http_client::{HttpClient, HttpClientError, path, redirect_location};
 use crate::infra::error::Error;
 use crate::infra::portal::Portal;
 use crate::integration::settings::{client_secret, published};
@@ -16,47 +16,47 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
-/// The longest answer of the DAM's that is read, in bytes.
-const MAX: usize = 4 * 1024 * 1024;
+/// The maximum size of a response, in bytes.
+const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
-/// The longest answer to a request for a token, in bytes.
-const MAX_TOKEN: usize = 64 * 1024;
+/// The maximum size of a token response, in bytes.
+const MAX_TOKEN_RESPONSE_BYTES: usize = 64 * 1024;
 
-/// An account's DAM, as it is configured.
+/// Holds an account's DAM connection.
 #[derive(Debug)]
 pub(crate) struct Dam {
-    /// Where it is.
+    /// The Portal URL.
     pub url: Url,
-    /// Which kind it is.
+    /// The type of DAM.
     pub kind: Kind,
-    /// Client id and secret, where both are set.
+    /// The client ID and secret, if both are set.
     pub client: Option<(String, Secret)>,
 }
 
-/// What the DAM says to a request for a token.
+/// Holds the DAM's response to a token request.
 #[derive(Debug)]
-pub(crate) enum Answer {
-    /// A token for these scopes.
+pub(crate) enum TokenResponse {
+    /// A token with these scopes.
     Token { bearer: HeaderValue, scopes: Vec<String> },
-    /// An error of RFC 6749 §5.2.
+    /// An error response (RFC 6749 §5.2).
     Refused { error: String, description: String },
 }
 
-/// Why there is no answer.
+/// Describes why a request to the DAM failed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failed {
+pub(crate) enum DamError {
     #[error(transparent)]
-    Trouble(#[from] Trouble),
-    /// It answers, but not as a DAM does.
-    #[error("{0} answered {1}.")]
-    Odd(String, String),
+    Http(#[from] HttpClientError),
+    /// The response isn't one of a DAM.
+    #[error("Unexpected response from {0}: {1}.")]
+    UnexpectedResponse(String, String),
 }
 
-impl Failed {
+impl DamError {
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::Trouble(trouble) => trouble.remedy(),
-            Self::Odd(..) => "Check that the Portal URL is that of the DAM, and not that of another site.",
+            Self::Http(error) => error.remedy(),
+            Self::UnexpectedResponse(..) => "Check that the Portal URL is that of the DAM, not of another site.",
         }
     }
 }
@@ -68,15 +68,15 @@ struct Token {
 }
 
 #[derive(Deserialize)]
-struct Refusal {
+struct ErrorResponse {
     error: String,
     #[serde(default)]
     error_description: String,
 }
 
 impl Dam {
-    /// The account's DAM; none where no Portal URL is set.
-    pub async fn of(portal: &Portal, account: AccountId) -> crate::Result<Option<Self>> {
+    /// Loads the account's DAM connection. Returns `None` if no Portal URL is set.
+    pub async fn load(portal: &Portal, account: AccountId) -> crate::Result<Option<Self>> {
         let published = published(portal, account).await?;
         let connection = &published.settings.portal;
         let Some(url) = &connection.url else { return Ok(None) };
@@ -88,102 +88,100 @@ impl Dam {
         }))
     }
 
-    /// What people call it.
+    /// Returns the DAM's host name for messages.
     pub fn name(&self) -> &str {
         self.url.host_str().unwrap_or("the DAM")
     }
 
-    /// Asks for a token with these scopes.
+    /// Requests a token with these scopes.
     pub async fn token(
         &self,
-        outgoing: &Outgoing,
+        http: &HttpClient,
         (id, secret): &(String, Secret),
         scopes: &[Scope],
-    ) -> Result<Answer, Failed> {
-        let asked: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
-        let url = self.at("/v6/authentication/oauth2/token");
+    ) -> Result<TokenResponse, DamError> {
+        let requested: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
+        let url = self.join("/v6/authentication/oauth2/token");
         let form: String = form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "client_credentials")
-            .append_pair("scope", &asked.join(" "))
+            .append_pair("scope", &requested.join(" "))
             .finish();
         let request = Request::builder()
             .method(Method::POST)
             .uri(path(&url))
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(AUTHORIZATION, basic(id, secret))
+            .header(AUTHORIZATION, basic_auth(id, secret))
             .body(Bytes::from(form))
-            .map_err(|error| Failed::Odd(self.name().to_owned(), error.to_string()))?;
-        let response = outgoing.open(&url).await?.send(request, MAX_TOKEN).await?;
-        // The secret has been sent to one server, and goes to no other.
-        if let Some(location) = leads_to(&response) {
-            let place = url
+            .map_err(|error| DamError::UnexpectedResponse(self.name().to_owned(), error.to_string()))?;
+        let response = http.open(&url).await?.send(request, MAX_TOKEN_RESPONSE_BYTES).await?;
+        // The secret is not sent to another server, so redirects are refused.
+        if let Some(location) = redirect_location(&response) {
+            let target = url
                 .join(location)
                 .ok()
                 .map_or_else(String::new, |url| url.origin().ascii_serialization());
-            return Err(Trouble::Redirected(self.name().to_owned(), place).into());
+            return Err(HttpClientError::Redirected(self.name().to_owned(), target).into());
         }
-        self.read_token(&response, &asked)
+        self.read_token(&response, &requested)
     }
 
-    fn read_token(&self, response: &Response<Bytes>, asked: &[&str]) -> Result<Answer, Failed> {
+    fn read_token(&self, response: &Response<Bytes>, requested: &[&str]) -> Result<TokenResponse, DamError> {
         if response.status().is_success()
             && let Ok(token) = serde_json::from_slice::<Token>(response.body())
             && let Ok(mut bearer) = HeaderValue::try_from(format!("Bearer {}", token.access_token))
         {
             bearer.set_sensitive(true);
-            // Left out, they are those that were asked for (RFC 6749 §5.1).
+            // An omitted scope means the requested scopes (RFC 6749 §5.1).
             let scopes = match token.scope {
                 Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
-                None => asked.iter().map(|scope| (*scope).to_owned()).collect(),
+                None => requested.iter().map(|scope| (*scope).to_owned()).collect(),
             };
-            return Ok(Answer::Token { bearer, scopes });
+            return Ok(TokenResponse::Token { bearer, scopes });
         }
-        if let Ok(refusal) = serde_json::from_slice::<Refusal>(response.body()) {
-            return Ok(Answer::Refused {
-                error: refusal.error,
-                description: refusal.error_description,
+        if let Ok(error) = serde_json::from_slice::<ErrorResponse>(response.body()) {
+            return Ok(TokenResponse::Refused {
+                error: error.error,
+                description: error.error_description,
             });
         }
-        Err(self.odd(response))
+        Err(self.unexpected(response))
     }
 
-    /// Reads JSON from the DAM's API.
+    /// Gets JSON from the DAM's API.
     pub async fn get(
         &self,
-        outgoing: &Outgoing,
+        http: &HttpClient,
         path_and_query: &str,
         bearer: &HeaderValue,
-    ) -> Result<serde_json::Value, Failed> {
-        let response = outgoing.get(&self.at(path_and_query), Some(bearer), MAX).await?;
+    ) -> Result<serde_json::Value, DamError> {
+        let response = http
+            .get(&self.join(path_and_query), Some(bearer), MAX_RESPONSE_BYTES)
+            .await?;
         if response.status() != StatusCode::OK {
-            return Err(self.odd(&response));
+            return Err(self.unexpected(&response));
         }
-        serde_json::from_slice(response.body()).map_err(|_| self.odd(&response))
+        serde_json::from_slice(response.body()).map_err(|_| self.unexpected(&response))
     }
 
-    fn at(&self, path_and_query: &str) -> Url {
-        // Both are ours, or normalised: they make an address.
+    fn join(&self, path_and_query: &str) -> Url {
+        // The base URL is normalized and the path is a constant, so joining them can't fail.
         self.url.join(path_and_query).unwrap_or_else(|_| self.url.clone())
     }
 
-    fn odd(&self, response: &Response<Bytes>) -> Failed {
+    fn unexpected(&self, response: &Response<Bytes>) -> DamError {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let what = format!(
-            "{} with {}",
-            response.status(),
-            kind.unwrap_or("nothing that says what it is")
-        );
-        Failed::Odd(self.name().to_owned(), what)
+        let what = format!("{} ({})", response.status(), kind.unwrap_or("no content type"));
+        DamError::UnexpectedResponse(self.name().to_owned(), what)
     }
 }
 
-/// RFC 6749 §2.3.1.
-fn basic(id: &str, secret: &Secret) -> HeaderValue {
+/// Returns the header of HTTP Basic authentication for a client (RFC 6749 §2.3.1).
+fn basic_auth(id: &str, secret: &Secret) -> HeaderValue {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let pair = Secret::new(format!("{}:{}", encoded(id), encoded(secret.expose())));
     let value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair.expose())));
-    // Base 64 is always a header's value.
+    // Base64 is always a valid header value.
     let mut value = value.unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value

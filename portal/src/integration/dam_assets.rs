@@ -1,9 +1,9 @@
-//! The account's own assets, as the live preview of the asset selector shows them.
+//! Loads the account's own assets for the live preview of the asset selector.
 
 use crate::auth::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::integration::dam::{Answer, Dam, Failed};
+use crate::integration::dam::{Dam, DamError, TokenResponse};
 use crate::integration::settings;
 use bytes::Bytes;
 use domain::ids::AccountId;
@@ -21,117 +21,119 @@ use std::time::Duration;
 use tokio::time::timeout;
 use url::Url;
 
-/// How many assets a preview shows.
-const SHOWN: usize = 60;
+/// The maximum number of assets in a preview.
+const MAX_PREVIEW_ASSETS: usize = 60;
 
-/// How long a listing is good for.
-const FRESH: Duration = Duration::from_secs(300);
+/// How long loaded assets are cached.
+const CACHE_TTL: Duration = Duration::from_secs(300);
 
-/// How long it is until a DAM that did not answer is asked again.
-const RETRY: Duration = Duration::from_secs(30);
+/// How long a failure is cached before the DAM is requested again.
+const FAILURE_CACHE_TTL: Duration = Duration::from_secs(30);
 
 /// How long a page waits for the DAM.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PREVIEW_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How many accounts' assets a node remembers.
-const ACCOUNTS: usize = 100;
+/// The maximum number of accounts whose assets a node caches.
+const MAX_CACHED_ACCOUNTS: usize = 100;
 
-/// The largest thumbnail, in bytes.
-const MAX_THUMBNAIL: usize = 2 * 1024 * 1024;
+/// The maximum size of a thumbnail, in bytes.
+const MAX_THUMBNAIL_BYTES: usize = 2 * 1024 * 1024;
 
-/// The formats that browsers draw and that hold no script.
-const FORMATS: [&str; 5] = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"];
+/// The image types that browsers display and that can't contain scripts.
+const IMAGE_MEDIA_TYPES: [&str; 5] = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"];
 
-/// Where the portal serves thumbnails.
-pub const THUMBNAILS: &str = "/integration/thumbnails";
+/// The path where the portal serves thumbnails.
+pub const THUMBNAILS_PATH: &str = "/integration/thumbnails";
 
-/// What nodes remember of DAMs.
-pub(crate) struct Listings(Cache<AccountId, Arc<Listing>>);
+/// Caches the assets of DAMs.
+pub(crate) struct AssetCache(Cache<AccountId, Arc<CachedAssets>>);
 
-impl Default for Listings {
+impl Default for AssetCache {
     fn default() -> Self {
-        Self(Cache::new(ACCOUNTS))
+        Self(Cache::new(MAX_CACHED_ACCOUNTS))
     }
 }
 
-/// What a DAM has answered.
-struct Listing {
+/// Holds the cached response of a DAM.
+struct CachedAssets {
     at: Timestamp,
-    /// What it was asked with: another address or client is asked anew.
-    asked: String,
-    outcome: Result<Found, String>,
+    /// The URL and client ID of the request. The entry isn't used for others.
+    cache_key: String,
+    outcome: Result<Assets, String>,
 }
 
-struct Found {
+struct Assets {
     assets: Vec<PreviewAsset>,
-    /// Where the pictures are, by the asset's id.
+    /// The thumbnails' URLs by asset id.
     thumbnails: HashMap<String, Url>,
 }
 
-/// A picture.
+/// Holds a thumbnail.
 #[derive(Debug, Clone)]
 pub struct Thumbnail {
-    /// Its media type, one of a few that hold no script.
+    /// The media type, one that can't contain scripts.
     pub media_type: HeaderValue,
-    /// Its bytes.
+    /// The image's bytes.
     pub bytes: Bytes,
 }
 
-/// The account's assets where it has a DAM connection that answers, and samples where it has not.
+/// Returns the account's assets if its DAM connection works, and samples otherwise.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
 pub async fn preview(portal: &Portal, actor: &Actor) -> Result<Preview> {
-    let account = settings::account(actor)?;
+    let account = settings::authorize(actor)?;
     let samples = |source| Preview {
         assets: samples::samples().assets,
         source,
     };
-    let Some(dam) = Dam::of(portal, account).await?.filter(|dam| dam.client.is_some()) else {
+    let Some(dam) = Dam::load(portal, account).await?.filter(|dam| dam.client.is_some()) else {
         return Ok(samples(PreviewSource::Samples));
     };
     let name = dam.name().to_owned();
-    // It goes on when the page does not wait any longer, so that the next one finds it.
-    let looking = tokio::spawn({
+    // The task continues after the timeout, so that the next page finds the result in the cache.
+    let fetching = tokio::spawn({
         let portal = portal.clone();
-        async move { listing(&portal, account, &dam).await }
+        async move { cached_assets(&portal, account, &dam).await }
     });
-    Ok(match timeout(PATIENCE, looking).await {
-        Ok(Ok(listing)) => match &listing.outcome {
+    Ok(match timeout(PREVIEW_TIMEOUT, fetching).await {
+        Ok(Ok(cached_assets)) => match &cached_assets.outcome {
             Ok(found) => Preview {
                 assets: found.assets.clone(),
                 source: PreviewSource::Dam(name),
             },
-            Err(why) => samples(PreviewSource::SamplesInstead(why.clone())),
+            Err(reason) => samples(PreviewSource::FallbackSamples(reason.clone())),
         },
         Ok(Err(error)) => return Err(Error::internal(error)),
-        Err(_) => samples(PreviewSource::SamplesInstead(format!(
-            "{name} has not answered yet. Open this page again in a moment."
+        Err(_) => samples(PreviewSource::FallbackSamples(format!(
+            "{name} hasn’t responded yet. Reload this page in a moment."
         ))),
     })
 }
 
-/// The picture of one of the assets that a preview has shown.
+/// Returns the thumbnail of an asset in the preview.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] where there is none, or none that a browser may
-/// be given.
+/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] if there is none or it has a type that isn't
+/// served to browsers.
 pub async fn thumbnail(portal: &Portal, actor: &Actor, asset: &str) -> Result<Thumbnail> {
-    const MISSING: Error = Error::NotFound("thumbnail");
-    let account = settings::account(actor)?;
-    let dam = Dam::of(portal, account).await?.ok_or(MISSING)?;
-    let listing = listing(portal, account, &dam).await;
-    let found = listing.outcome.as_ref().map_err(|_| MISSING)?;
-    let url = found.thumbnails.get(asset).ok_or(MISSING)?;
-    let response = portal.outgoing().get(url, None, MAX_THUMBNAIL).await;
-    let response = response.map_err(|trouble| {
-        tracing::info!(%trouble, "a thumbnail cannot be had");
-        MISSING
+    const NOT_FOUND: Error = Error::NotFound("thumbnail");
+    let account = settings::authorize(actor)?;
+    let dam = Dam::load(portal, account).await?.ok_or(NOT_FOUND)?;
+    let cached_assets = cached_assets(portal, account, &dam).await;
+    let found = cached_assets.outcome.as_ref().map_err(|_| NOT_FOUND)?;
+    let url = found.thumbnails.get(asset).ok_or(NOT_FOUND)?;
+    let response = portal.http_client().get(url, None, MAX_THUMBNAIL_BYTES).await;
+    let response = response.map_err(|error| {
+        tracing::info!(%error, "thumbnail unavailable");
+        NOT_FOUND
     })?;
-    let media_type = response.headers().get(CONTENT_TYPE).cloned().ok_or(MISSING)?;
-    let is_picture = FORMATS.iter().any(|format| media_type.as_bytes() == format.as_bytes());
-    if response.status() != StatusCode::OK || !is_picture {
-        return Err(MISSING);
+    let media_type = response.headers().get(CONTENT_TYPE).cloned().ok_or(NOT_FOUND)?;
+    let is_image = IMAGE_MEDIA_TYPES
+        .iter()
+        .any(|format| media_type.as_bytes() == format.as_bytes());
+    if response.status() != StatusCode::OK || !is_image {
+        return Err(NOT_FOUND);
     }
     Ok(Thumbnail {
         media_type,
@@ -139,57 +141,59 @@ pub async fn thumbnail(portal: &Portal, actor: &Actor, asset: &str) -> Result<Th
     })
 }
 
-async fn listing(portal: &Portal, account: AccountId, dam: &Dam) -> Arc<Listing> {
+async fn cached_assets(portal: &Portal, account: AccountId, dam: &Dam) -> Arc<CachedAssets> {
     let now = portal.now();
     let id = dam.client.as_ref().map_or("", |(id, _)| id.as_str());
-    let asked = format!("{} {id}", dam.url);
-    let listings = &portal.listings().0;
-    let is_good = |listing: &Listing| {
-        let good_for = if listing.outcome.is_ok() { FRESH } else { RETRY };
-        listing.asked == asked && now < listing.at.after(good_for)
+    let cache_key = format!("{} {id}", dam.url);
+    let cache = &portal.state::<AssetCache>().0;
+    let is_fresh = |cached_assets: &CachedAssets| {
+        let ttl = if cached_assets.outcome.is_ok() {
+            CACHE_TTL
+        } else {
+            FAILURE_CACHE_TTL
+        };
+        cached_assets.cache_key == cache_key && now < cached_assets.at.after(ttl)
     };
-    if listings.get(&account).is_some_and(|kept| !is_good(&kept)) {
-        listings.remove(&account);
+    if cache.get(&account).is_some_and(|cached| !is_fresh(&cached)) {
+        cache.remove(&account);
     }
-    // Of those who ask at once, one asks the DAM.
-    let look = async {
-        Ok::<_, std::convert::Infallible>(Arc::new(Listing {
+    // Of concurrent requests, only one is sent to the DAM.
+    let fetch = async {
+        Ok::<_, std::convert::Infallible>(Arc::new(CachedAssets {
             at: now,
-            asked: asked.clone(),
-            outcome: look(portal, dam).await,
+            cache_key: cache_key.clone(),
+            outcome: fetch(portal, dam).await,
         }))
     };
-    let Ok(listing) = listings.get_or_insert_async(&account, look).await;
-    listing
+    let Ok(cached_assets) = cache.get_or_insert_async(&account, fetch).await;
+    cached_assets
 }
 
-async fn look(portal: &Portal, dam: &Dam) -> Result<Found, String> {
+async fn fetch(portal: &Portal, dam: &Dam) -> Result<Assets, String> {
     let Some(client) = &dam.client else {
-        return Err("No client ID and secret are saved.".to_owned());
+        return Err("No client ID and client secret are saved.".to_owned());
     };
-    let sentence = |failed: Failed| failed.to_string();
-    let outgoing = portal.outgoing();
-    let bearer = match dam
-        .token(outgoing, client, &[Scope::AssetRead])
-        .await
-        .map_err(sentence)?
-    {
-        Answer::Token { bearer, .. } => bearer,
-        Answer::Refused { .. } => return Err(format!("{} gave no token. Test the connection.", dam.name())),
+    let describe = |failed: DamError| failed.to_string();
+    let http = portal.http_client();
+    let bearer = match dam.token(http, client, &[Scope::AssetRead]).await.map_err(describe)? {
+        TokenResponse::Token { bearer, .. } => bearer,
+        TokenResponse::Refused { .. } => {
+            return Err(format!("{} didn’t issue a token. Test the connection.", dam.name()));
+        }
     };
-    let path = format!("/api/v4/media/?limit={SHOWN}&orderBy=dateCreated%20desc");
-    let media = dam.get(outgoing, &path, &bearer).await.map_err(sentence)?;
-    Ok(read(&media, &dam.url))
+    let path = format!("/api/v4/media/?limit={MAX_PREVIEW_ASSETS}&orderBy=dateCreated%20desc");
+    let media = dam.get(http, &path, &bearer).await.map_err(describe)?;
+    Ok(parse(&media, &dam.url))
 }
 
-/// The assets of an answer: a list, or with totals a list under `media`. What is no asset is left out.
-fn read(media: &Value, base: &Url) -> Found {
+/// Parses the assets of a response: a list or, with totals, a list under `media`. Invalid items are skipped.
+fn parse(media: &Value, base: &Url) -> Assets {
     let list = media.as_array().or_else(|| media.get("media")?.as_array());
-    let mut found = Found {
+    let mut found = Assets {
         assets: Vec::new(),
         thumbnails: HashMap::new(),
     };
-    for item in list.into_iter().flatten().take(SHOWN) {
+    for item in list.into_iter().flatten().take(MAX_PREVIEW_ASSETS) {
         let text = |member: &str| item.get(member).and_then(Value::as_str);
         let (Some(id), Some(name)) = (text("id"), text("name")) else {
             continue;
@@ -200,11 +204,11 @@ fn read(media: &Value, base: &Url) -> Found {
         let is_id =
             !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let thumbnail = item.get("thumbnails").and_then(|thumbnails| {
-            let of_a_size = |size: &str| thumbnails.get(size).and_then(Value::as_str);
+            let of_size = |size: &str| thumbnails.get(size).and_then(Value::as_str);
             base.join(
-                of_a_size("webimage")
-                    .or_else(|| of_a_size("thul"))
-                    .or_else(|| of_a_size("mini"))?,
+                of_size("webimage")
+                    .or_else(|| of_size("thul"))
+                    .or_else(|| of_size("mini"))?,
             )
             .ok()
         });
@@ -217,7 +221,7 @@ fn read(media: &Value, base: &Url) -> Found {
             kind,
             limited_use: item.get("limited").is_some_and(is_true),
             tags: tags(item),
-            thumbnail: thumbnail.map(|_| format!("{THUMBNAILS}/{id}")),
+            thumbnail: thumbnail.map(|_| format!("{THUMBNAILS_PATH}/{id}")),
         });
     }
     found

@@ -1,43 +1,43 @@
-//! Implementations: the CMS instances that have been seen through the connector API.
+//! Manages implementations: the CMS instances that have used the connector API.
 
 use crate::auth::actor::Actor;
-use crate::database::{Connection, fetch_all, fetch_one, fetch_optional, run};
+use crate::database::{AsExecutor, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::audit::{self, Change};
-use crate::infra::cache::ImplementationKey;
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::infra::throttle::LastNoted;
-use crate::integration::settings::account;
+use crate::infra::throttle::LastUsed;
+use crate::integration::settings::authorize;
 use domain::fields::{self, FieldErrors};
 use domain::ids::{AccountId, ImplementationId};
 use domain::integration::implementations::{Connector, Implementation};
 use domain::time::Timestamp;
+use quick_cache::Equivalent;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// How exactly it is kept when an implementation was last seen.
-const SEEN: Duration = Duration::from_secs(60);
+/// The interval at which an implementation's last request is recorded at most once.
+const LAST_SEEN_INTERVAL: Duration = Duration::from_secs(60);
 
-/// What is noted, in the words of a log.
-const SUBJECT: &str = "that an implementation was seen";
+/// What is recorded, for the log.
+const LOG_SUBJECT: &str = "implementation last seen";
 
-/// The most that an account can have: whoever has the key could name any number.
-const MAX: i64 = 500;
+/// The maximum number of implementations of an account, because anyone with the API key could report any number.
+const MAX_IMPLEMENTATIONS: i64 = 500;
 
-/// What an implementation has that has taken no revision yet.
-const NONE: i64 = -1;
+/// The stored revision of an implementation that hasn't received any yet.
+const NO_REVISION: i64 = -1;
 
-/// An implementation, as requests are noted for it.
+/// Holds a cached implementation, for recording its requests.
 #[derive(Debug)]
-pub(crate) struct Known {
-    /// None where the account has as many as it can have.
+pub(crate) struct SeenImplementation {
+    /// `None` if the account already has the maximum number.
     id: Option<ImplementationId>,
-    last_seen: LastNoted,
-    taken: AtomicI64,
+    last_seen: LastUsed,
+    revision: AtomicI64,
 }
 
-/// All implementations of the account, the last seen first.
+/// Lists the account's implementations, most recently seen first.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
@@ -54,7 +54,7 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Implementation>>
         last_seen_at: Timestamp,
         revision: i64,
     }
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
@@ -74,33 +74,33 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Implementation>>
         },
         first_seen_at: row.first_seen_at,
         last_seen_at: row.last_seen_at,
-        revision: (row.revision != NONE).then_some(row.revision),
+        revision: (row.revision != NO_REVISION).then_some(row.revision),
     };
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Calls an implementation by a name of the account's own; an empty one gives it back its own.
+/// Sets an implementation's display name. An empty name resets it to the reported one.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] for a name that is too long,
-/// [`Error::NotFound`] where the account has no such implementation.
+/// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] for a name that is too long, [`Error::NotFound`]
+/// if the account has no such implementation.
 pub async fn rename(portal: &Portal, actor: &Actor, id: ImplementationId, name: &str) -> Result<()> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut errors = FieldErrors::default();
     let name = match name.trim() {
         "" => String::new(),
-        name => fields::name("name", name, &mut errors),
+        name => fields::validate_name("name", name, &mut errors),
     };
-    let name = errors.or(name)?;
+    let name = errors.into_result(name)?;
     let mut tx = portal.begin().await?;
-    let touched = run!(
+    let updated = execute!(
         &mut tx,
         "update implementations set name = $3 where id = $1 and account_id = $2",
         id,
         account,
         &name
     )?;
-    if touched == 0 {
+    if updated == 0 {
         return Err(Error::NotFound("implementation"));
     }
     let change = Change {
@@ -112,12 +112,12 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ImplementationId, name: 
     tx.commit().await
 }
 
-/// Forgets an implementation, until it is seen again.
+/// Removes an implementation. It reappears when it is seen again.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] where the account has no such implementation.
-pub async fn forget(portal: &Portal, actor: &Actor, id: ImplementationId) -> Result<()> {
-    let account = account(actor)?;
+/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] if the account has no such implementation.
+pub async fn remove(portal: &Portal, actor: &Actor, id: ImplementationId) -> Result<()> {
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
     let row = fetch_optional!(
         &mut tx,
@@ -127,7 +127,7 @@ pub async fn forget(portal: &Portal, actor: &Actor, id: ImplementationId) -> Res
         account
     )?;
     let (kind, instance) = row.ok_or(Error::NotFound("implementation"))?;
-    run!(&mut tx, "delete from implementations where id = $1", id)?;
+    execute!(&mut tx, "delete from implementations where id = $1", id)?;
     let detail = format!("{kind} {instance}");
     let change = Change {
         action: "implementation.forget",
@@ -135,71 +135,82 @@ pub async fn forget(portal: &Portal, actor: &Actor, id: ImplementationId) -> Res
         detail: detail.trim_end(),
     };
     audit::record(portal, &mut tx, actor, change).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// Notes that an implementation was seen, once a minute, and at once which revision it has taken.
-pub(crate) async fn note(portal: &Portal, account: AccountId, connector: &Connector, taken: Option<i64>) {
-    let caches = portal.caches();
-    let generation = caches.generation();
-    let known = match caches
-        .implementations
-        .get(generation, &ImplementationKey(account, connector))
-    {
+/// Caches the implementations that are recorded.
+pub(crate) struct ImplementationCache;
+
+impl CacheDefinition for ImplementationCache {
+    type Key = (AccountId, Connector);
+    type Value = SeenImplementation;
+}
+
+/// Borrows the key of a cached implementation.
+#[derive(Hash)]
+struct ImplementationKey<'a>(AccountId, &'a Connector);
+
+impl Equivalent<(AccountId, Connector)> for ImplementationKey<'_> {
+    fn equivalent(&self, (account, connector): &(AccountId, Connector)) -> bool {
+        self.0 == *account && self.1 == connector
+    }
+}
+
+/// Records that an implementation was seen, at most once a minute, and immediately which revision it has received.
+pub(crate) async fn record_seen(portal: &Portal, account: AccountId, connector: &Connector, revision: Option<i64>) {
+    let cache = portal.cache::<ImplementationCache>();
+    let began = cache.begin_read();
+    let known = match cache.get(&ImplementationKey(account, connector)) {
         Some(known) => known,
         None => {
             let found = find_or_insert(portal.clone(), account, connector.clone());
-            let Some(known) = Box::pin(portal.notes().write(SUBJECT, found)).await else {
+            let Some(known) = Box::pin(portal.background_writer().write(LOG_SUBJECT, found)).await else {
                 return;
             };
-            caches
-                .implementations
-                .put(generation, (account, connector.clone()), known)
+            cache.insert(began, account, (account, connector.clone()), known)
         }
     };
     let Some(id) = known.id else { return };
     let now = portal.now();
-    let is_new = taken.is_some_and(|taken| known.taken.swap(taken, Ordering::Relaxed) != taken);
-    if known.last_seen.is_due(now, SEEN) || is_new {
-        let taken = known.taken.load(Ordering::Relaxed);
-        let written = write(portal.clone(), id, connector.clone(), taken);
-        Box::pin(portal.notes().write(SUBJECT, written)).await;
+    let is_new = revision.is_some_and(|revision| known.revision.swap(revision, Ordering::Relaxed) != revision);
+    if known.last_seen.should_record(now, LAST_SEEN_INTERVAL) || is_new {
+        let revision = known.revision.load(Ordering::Relaxed);
+        let update = update_last_seen(portal.clone(), id, connector.clone(), revision);
+        Box::pin(portal.background_writer().write(LOG_SUBJECT, update)).await;
     }
 }
 
-async fn write(portal: Portal, id: ImplementationId, connector: Connector, taken: i64) -> Result<()> {
-    let mut tx = portal.begin_lightly().await?;
-    run!(
+async fn update_last_seen(portal: Portal, id: ImplementationId, connector: Connector, revision: i64) -> Result<()> {
+    let mut tx = portal.begin_relaxed().await?;
+    execute!(
         &mut tx,
         "update implementations set last_seen_at = $2, version = $3, environment = $4, revision = $5 where id = $1",
         id,
         portal.now(),
         &connector.version,
         &connector.environment,
-        taken
+        revision
     )?;
     tx.commit().await
 }
 
-/// What is kept of a connector. One that says something new of itself is due at once.
-async fn find_or_insert(portal: Portal, account: AccountId, connector: Connector) -> Result<Known> {
+/// Loads or inserts a connector's implementation. One that reports changed details is recorded immediately.
+async fn find_or_insert(portal: Portal, account: AccountId, connector: Connector) -> Result<SeenImplementation> {
     let mut db = portal.read().await?;
     if let Some(known) = find(&mut db, account, &connector).await? {
         return Ok(known);
     }
     drop(db);
-    let mut tx = portal.begin_lightly().await?;
+    let mut tx = portal.begin_relaxed().await?;
     let (count,) = fetch_one!(
         &mut tx,
         (i64,),
         "select count(*) from implementations where account_id = $1",
         account
     )?;
-    if count < MAX {
-        run!(
+    if count < MAX_IMPLEMENTATIONS {
+        execute!(
             &mut tx,
             "insert into implementations
                  (id, account_id, kind, instance, version, environment, first_seen_at, last_seen_at, revision)
@@ -211,19 +222,23 @@ async fn find_or_insert(portal: Portal, account: AccountId, connector: Connector
             &connector.version,
             &connector.environment,
             portal.now(),
-            NONE
+            NO_REVISION
         )?;
     }
     let known = find(&mut tx, account, &connector).await?;
     tx.commit().await?;
-    Ok(known.unwrap_or(Known {
+    Ok(known.unwrap_or(SeenImplementation {
         id: None,
-        last_seen: LastNoted::new(portal.now()),
-        taken: AtomicI64::new(NONE),
+        last_seen: LastUsed::new(portal.now()),
+        revision: AtomicI64::new(NO_REVISION),
     }))
 }
 
-async fn find(db: &mut impl Connection, account: AccountId, connector: &Connector) -> Result<Option<Known>> {
+async fn find(
+    db: &mut impl AsExecutor,
+    account: AccountId,
+    connector: &Connector,
+) -> Result<Option<SeenImplementation>> {
     let row = fetch_optional!(
         db,
         (ImplementationId, String, String, Timestamp, i64),
@@ -235,10 +250,10 @@ async fn find(db: &mut impl Connection, account: AccountId, connector: &Connecto
     )?;
     Ok(row.map(|(id, version, environment, last_seen_at, revision)| {
         let is_same = version == connector.version && environment == connector.environment;
-        Known {
+        SeenImplementation {
             id: Some(id),
-            last_seen: LastNoted::new(if is_same { last_seen_at } else { Timestamp(0) }),
-            taken: AtomicI64::new(revision),
+            last_seen: LastUsed::new(if is_same { last_seen_at } else { Timestamp(0) }),
+            revision: AtomicI64::new(revision),
         }
     }))
 }

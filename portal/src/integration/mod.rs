@@ -1,4 +1,4 @@
-//! The Integration section: settings, API keys, connectors, remote logs and the DAM.
+//! Implements the Integration section: settings, API keys, connectors, remote logs and the DAM.
 
 pub mod api_keys;
 pub mod connection_test;
@@ -9,3 +9,16 @@ pub mod implementations;
 pub mod remote_logs;
 pub mod requested_fields;
 pub mod settings;
+
+use crate::infra::subject_state::SubjectState;
+
+/// Registers the state of this group.
+pub(crate) fn register(subjects: &mut SubjectState) {
+    subjects.insert_cache::<api_keys::ApiKeyCache>();
+    subjects.insert_cache::<implementations::ImplementationCache>();
+    subjects.insert_cache::<requested_fields::RequestedFieldCache>();
+    subjects.insert_cache::<settings::SettingsCache>();
+    subjects.insert(settings::Listeners::default());
+    subjects.insert(dam_assets::AssetCache::default());
+    subjects.insert(connection_test::TestPermits::default());
+}

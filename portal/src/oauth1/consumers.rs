@@ -1,25 +1,24 @@
-//! OAuth 1 consumers.
+//! Manages OAuth 1.0 consumers.
 
 use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::rsa;
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::audit::{self, Change};
-use crate::infra::error::{Error, Result, taken};
-use crate::infra::invalidation;
+use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
-use domain::auth::one_time_secrets::RevealKind;
+use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::fields;
 use domain::ids::{AccountId, ConsumerId};
-use domain::oauth1::consumers::{Consumer, ConsumerChoice, ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerOption, ConsumerSigning, NewConsumer};
 use domain::time::Timestamp;
 
 /// What was just made, with its secret, the only time that it can be read.
 #[derive(Debug)]
-pub struct Revealed<T> {
+pub struct WithSecret<T> {
     /// What was made.
     pub value: T,
     /// Its secret.
@@ -53,19 +52,22 @@ impl From<Row> for Consumer {
     }
 }
 
-/// The account of an actor who may do what `right` says with API tokens.
-pub(crate) fn account(actor: &Actor, right: Right) -> Result<AccountId> {
-    actor.may(Right::AdminSettings)?.may(right)?.within(Feature::ApiTokens)
+/// Returns the actor's account if the actor has Admin settings and `right`, and the account has the API tokens feature.
+pub(crate) fn authorize(actor: &Actor, right: Right) -> Result<AccountId> {
+    actor
+        .require_right(Right::AdminSettings)?
+        .require_right(right)?
+        .require_feature(Feature::ApiTokens)
 }
 
-/// Registers a consumer and hands out its secret, the only time that it can be read.
+/// Registers a consumer and returns its secret, which can't be read again.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature, [`Error::Invalid`] for an empty or taken name.
-pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Result<Revealed<Consumer>> {
-    let account = account(actor, Right::CreateApiTokens)?;
-    let NewConsumer { name } = input.checked()?;
+/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] if the account lacks
+/// the feature, [`Error::Invalid`] for a name that is empty or already in use.
+pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Result<WithSecret<Consumer>> {
+    let account = authorize(actor, Right::CreateApiTokens)?;
+    let NewConsumer { name } = input.validate()?;
     let secret = secret::new_secret();
     let consumer = Consumer {
         id: ConsumerId(portal.new_id()),
@@ -74,11 +76,11 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Resul
         rsa_public_key: None,
         legacy_flow: false,
         tokens: 0,
-        created_by: actor.person().map(|person| person.name.clone()),
+        created_by: actor.user().map(|user| user.name.clone()),
         created_at: portal.now(),
     };
     let mut tx = portal.begin().await?;
-    run!(
+    execute!(
         &mut tx,
         "insert into consumers (id, account_id, name, name_key, consumer_key, sealed_secret, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -87,45 +89,45 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Resul
         &consumer.name,
         fields::name_key(&consumer.name),
         &consumer.key,
-        portal.seal(&context(consumer.id), &secret)?,
+        portal.encrypt(&context(consumer.id), &secret)?,
         actor.user_id(),
         consumer.created_at
     )
     .map_err(name_taken)?;
-    let shown = (consumer.name.as_str(), consumer.key.as_str(), &secret);
-    one_time_secrets::insert(portal, &mut tx, actor, RevealKind::Consumer, shown).await?;
+    let revealed = (consumer.name.as_str(), consumer.key.as_str(), &secret);
+    one_time_secrets::insert(portal, &mut tx, actor, OneTimeSecretKind::Consumer, revealed).await?;
     record(portal, &mut tx, actor, "consumer.create", consumer.id, &consumer.name).await?;
     tx.commit().await?;
-    Ok(Revealed {
+    Ok(WithSecret {
         value: consumer,
         secret,
     })
 }
 
-/// The account's consumers, by name.
+/// Lists the account's consumers, ordered by name.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and View Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature.
+/// [`Error::Forbidden`] without Admin settings and View Bynder API tokens, [`Error::Disabled`] if the account lacks the
+/// feature.
 pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Consumer>> {
-    let account = account(actor, Right::ViewApiTokens)?;
+    let account = authorize(actor, Right::ViewApiTokens)?;
     let mut db = portal.read().await?;
     select(&mut db, portal.now(), account, None).await
 }
 
-/// One consumer.
+/// Returns a consumer.
 ///
 /// # Errors
-/// As [`list`], and [`Error::NotFound`] where the account has none such.
+/// As [`list`], and [`Error::NotFound`] if the account has no such consumer.
 pub async fn get(portal: &Portal, actor: &Actor, id: ConsumerId) -> Result<Consumer> {
-    let account = account(actor, Right::ViewApiTokens)?;
+    let account = authorize(actor, Right::ViewApiTokens)?;
     let mut db = portal.read().await?;
     let found = select(&mut db, portal.now(), account, Some(id)).await?.pop();
     found.ok_or(Error::NotFound("consumer"))
 }
 
 async fn select(
-    db: &mut impl Connection,
+    db: &mut impl AsExecutor,
     now: Timestamp,
     account: AccountId,
     id: Option<ConsumerId>,
@@ -145,13 +147,13 @@ async fn select(
     Ok(rows.into_iter().map(Consumer::from).collect())
 }
 
-/// The names to choose from in the token dialog.
+/// Lists the consumers to choose from when creating a token.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] where the account lacks
+/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] if the account lacks
 /// the feature.
-pub async fn choices(portal: &Portal, actor: &Actor) -> Result<Vec<ConsumerChoice>> {
-    let account = account(actor, Right::CreateApiTokens)?;
+pub async fn choices(portal: &Portal, actor: &Actor) -> Result<Vec<ConsumerOption>> {
+    let account = authorize(actor, Right::CreateApiTokens)?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
@@ -159,19 +161,19 @@ pub async fn choices(portal: &Portal, actor: &Actor) -> Result<Vec<ConsumerChoic
         "select id, name from consumers where account_id = $1 order by name_key",
         account
     )?;
-    Ok(rows.into_iter().map(|(id, name)| ConsumerChoice { id, name }).collect())
+    Ok(rows.into_iter().map(|(id, name)| ConsumerOption { id, name }).collect())
 }
 
-/// Gives a consumer another name.
+/// Renames a consumer.
 ///
 /// # Errors
-/// As [`create`], and [`Error::NotFound`] where the account has none such.
+/// As [`create`], and [`Error::NotFound`] if the account has no such consumer.
 pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: NewConsumer) -> Result<()> {
-    let account = account(actor, Right::CreateApiTokens)?;
-    let NewConsumer { name } = input.checked()?;
+    let account = authorize(actor, Right::CreateApiTokens)?;
+    let NewConsumer { name } = input.validate()?;
     let mut tx = portal.begin().await?;
-    let before = name_of(&mut tx, account, id).await?;
-    run!(
+    let before = find_name(&mut tx, account, id).await?;
+    execute!(
         &mut tx,
         "update consumers set name = $3, name_key = $4 where id = $1 and account_id = $2",
         id,
@@ -192,22 +194,22 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: NewCo
     tx.commit().await
 }
 
-/// Sets how a consumer's requests are checked beyond its secret.
+/// Sets a consumer's RSA public key and whether it may use the flow without verifier.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature, [`Error::Invalid`] for a key that is not an RSA public key of 2048 to 8192 bits, [`Error::NotFound`]
-/// where the account has no such consumer.
+/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] if the account lacks
+/// the feature, [`Error::Invalid`] for a key that is not an RSA public key of 2048 to 8192 bits, [`Error::NotFound`] if
+/// the account has no such consumer.
 pub async fn set_signing(portal: &Portal, actor: &Actor, id: ConsumerId, input: ConsumerSigning) -> Result<()> {
-    let account = account(actor, Right::CreateApiTokens)?;
-    let input = input.checked()?;
+    let account = authorize(actor, Right::CreateApiTokens)?;
+    let input = input.validate()?;
     let key = (!input.rsa_public_key.is_empty()).then_some(input.rsa_public_key);
     if let Some(key) = &key {
         rsa::PublicKey::from_pem(key).map_err(|error| Error::field("rsa_public_key", error.to_string()))?;
     }
     let mut tx = portal.begin().await?;
-    let name = name_of(&mut tx, account, id).await?;
-    run!(
+    let name = find_name(&mut tx, account, id).await?;
+    execute!(
         &mut tx,
         "update consumers set rsa_public_key = $3, legacy_flow = $4 where id = $1 and account_id = $2",
         id,
@@ -221,38 +223,34 @@ pub async fn set_signing(portal: &Portal, actor: &Actor, id: ConsumerId, input: 
         if input.legacy_flow { "on" } else { "off" }
     );
     record(portal, &mut tx, actor, "consumer.set-signing", id, &detail).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// Deletes a consumer with all its tokens, on every node within a second. `name` must be its name, as a person types it
-/// to show that they mean it.
+/// Deletes a consumer and all its tokens. Every node applies this within a second. `name` must be the consumer's name,
+/// typed by the user to confirm the deletion.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Revoke Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature, [`Error::Invalid`] for another name, [`Error::NotFound`] where the account has no such consumer.
+/// [`Error::Forbidden`] without Admin settings and Revoke Bynder API tokens, [`Error::Disabled`] if the account lacks
+/// the feature, [`Error::Invalid`] if `name` differs, [`Error::NotFound`] if the account has no such consumer.
 pub async fn delete(portal: &Portal, actor: &Actor, id: ConsumerId, name: &str) -> Result<()> {
-    let account = account(actor, Right::RevokeApiTokens)?;
+    let account = authorize(actor, Right::RevokeApiTokens)?;
     let mut tx = portal.begin().await?;
-    let kept = name_of(&mut tx, account, id).await?;
-    fields::confirmed(&kept, name)?;
+    let current_name = find_name(&mut tx, account, id).await?;
+    fields::validate_confirmation(&current_name, name)?;
     tx.lock_tokens_of(id).await?;
-    run!(
+    execute!(
         &mut tx,
         "delete from consumers where id = $1 and account_id = $2",
         id,
         account
     )?;
-    record(portal, &mut tx, actor, "consumer.delete", id, &kept).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    record(portal, &mut tx, actor, "consumer.delete", id, &current_name).await?;
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-async fn name_of(tx: &mut Transaction, account: AccountId, id: ConsumerId) -> Result<String> {
+async fn find_name(tx: &mut Transaction, account: AccountId, id: ConsumerId) -> Result<String> {
     let row = fetch_optional!(
         tx,
         (String,),
@@ -285,10 +283,10 @@ async fn record(
 }
 
 fn name_taken(error: sqlx::Error) -> Error {
-    taken(error, "name", "Another consumer has this name.")
+    on_unique_violation(error, "name", "This name is already in use.")
 }
 
-/// What a consumer's secret is sealed for.
+/// Returns the encryption context (associated data) of a consumer's secret.
 pub(crate) fn context(id: ConsumerId) -> String {
     format!("consumers/{id}")
 }

@@ -1,83 +1,86 @@
-//! Who signed a request (RFC 5849 §3.2).
+//! Authenticates requests signed with OAuth 1.0 (RFC 5849 §3.2).
 
 pub mod consumers;
 pub mod nonces;
 pub mod request_tokens;
 pub mod tokens;
 
-use crate::auth::actor::{Actor, Via};
-use crate::database::{Connection, fetch_optional};
-use crate::infra::cache::CredentialKey;
+use crate::auth::actor::{Actor, AuthMethod};
+use crate::database::Database;
+use crate::database::{AsExecutor, fetch_optional};
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::Error;
 use crate::infra::portal::Portal;
-use crate::infra::throttle::LastNoted;
-use crate::oauth1::nonces::{Nonce, Use, WINDOW};
+use crate::infra::subject_state::SubjectState;
+use crate::infra::throttle::LastUsed;
+use crate::oauth1::nonces::{Nonce, NonceInsert, NonceWriter, TIMESTAMP_WINDOW, TokenUse};
 use domain::accounts::features::Feature;
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
-use domain::oauth1::{Origin, Problem, Refusal, SignatureMethod, SignedRequest};
+use domain::oauth1::{Oauth1Error, OauthProblem, Origin, SignatureMethod, SignedRequest};
 use domain::time::Timestamp;
+use quick_cache::Equivalent;
 use std::sync::Arc;
 use std::time::Duration;
 
 mod signature;
 
-pub(crate) use signature::Keys;
+pub(crate) use signature::VerificationKeys;
 
-/// How exactly a token's last use is kept.
-const USE: Duration = Duration::from_secs(1);
+/// The interval at which a token's last use is recorded at most once.
+const LAST_USED_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What the operator has decided about signed requests.
+/// Configures the verification of signed requests.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The portal's public origin, which signatures cover.
     pub origin: Origin,
-    /// Further origins that the portal's pages are served at, such as `http://localhost:3000`. A request that was sent
-    /// to the host of one of them may be signed for it: `Host` chooses from this fixed set and adds nothing to it.
+    /// Additional origins that serve the portal's pages, such as `http://localhost:3000`. A request sent to the host of
+    /// one of them may be signed for that origin. The `Host` header selects from this fixed set and can't add to it.
     pub own_origins: Vec<Origin>,
-    /// Whether PLAINTEXT is accepted although the origin is not https: for trying things out on loopback.
+    /// Whether PLAINTEXT is accepted although the origin isn't https, for trying things out on loopback.
     pub plaintext_without_tls: bool,
 }
 
 impl Policy {
-    /// The origins that a request sent to `host` may be signed for, the public one first: a proxy may have put its own
-    /// name into `Host`.
+    /// Returns the origins that a request sent to `host` may be signed for. The public origin comes first because a
+    /// proxy may replace `Host` with its own name.
     fn origins_for<'a>(&'a self, host: Option<&'a str>) -> impl Iterator<Item = &'a Origin> {
         let others = self.own_origins.iter();
-        let others = others.filter(move |own| **own != self.origin && host.is_some_and(|host| own.is_at(host)));
+        let others = others.filter(move |own| **own != self.origin && host.is_some_and(|host| own.matches_host(host)));
         std::iter::once(&self.origin).chain(others)
     }
 }
 
-/// Why a signed request was not let in.
+/// Describes why a signed request was rejected.
 #[derive(Debug, thiserror::Error)]
-pub enum Denied {
-    /// The request is at fault.
+pub enum RequestError {
+    /// The request is invalid or not authorized.
     #[error("{}", .0.problem())]
-    Refused(Refusal),
-    /// The portal is.
+    Refused(Oauth1Error),
+    /// The portal failed to process the request.
     #[error(transparent)]
-    Error(#[from] Error),
+    Portal(#[from] Error),
 }
 
-impl From<Problem> for Denied {
-    fn from(problem: Problem) -> Self {
+impl From<OauthProblem> for RequestError {
+    fn from(problem: OauthProblem) -> Self {
         Self::Refused(problem.into())
     }
 }
 
-impl From<Refusal> for Denied {
-    fn from(refusal: Refusal) -> Self {
+impl From<Oauth1Error> for RequestError {
+    fn from(refusal: Oauth1Error) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<sqlx::Error> for Denied {
+impl From<sqlx::Error> for RequestError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Error(error.into())
+        Self::Portal(error.into())
     }
 }
 
-/// A consumer, as its requests are checked.
+/// Holds what is needed to verify a consumer's requests.
 #[derive(sqlx::FromRow)]
 pub(crate) struct SigningConsumer {
     pub id: ConsumerId,
@@ -88,77 +91,81 @@ pub(crate) struct SigningConsumer {
     pub enabled: bool,
 }
 
-/// A consumer and a token of its, ready to check requests with.
+/// Holds the verification keys and the actor of one token of a consumer. It is cached between requests.
 pub(crate) struct Credential {
+    account: AccountId,
     consumer: ConsumerId,
     token: TokenId,
-    keys: Keys,
-    /// None where the person may not use the portal at present.
+    keys: VerificationKeys,
+    /// `None` if the user is not allowed to use the portal at present.
     actor: Option<Arc<Actor>>,
     expires_at: Timestamp,
-    last_noted: LastNoted,
+    last_used: LastUsed,
 }
 
-/// The person in whose name a request was signed.
+/// Returns the user on whose behalf a request was signed.
 ///
-/// The signature is checked before anything is said about the token's person and time, and before its nonce is spent.
-/// `address` is kept as the place of the token's last use.
+/// The signature is verified before an error reveals anything about the token's user or expiration, and before the
+/// nonce is consumed. `address` is recorded as the address of the token's last use.
 ///
 /// # Errors
-/// [`Denied::Refused`] with the problem; [`Denied::Error`] when the database does not answer.
+/// [`RequestError::Refused`] with the problem, [`RequestError::Portal`] if the database is unavailable.
 pub async fn authenticate(
     portal: &Portal,
     policy: &Policy,
     request: &SignedRequest<'_>,
     address: &str,
-) -> Result<Arc<Actor>, Denied> {
+) -> Result<Arc<Actor>, RequestError> {
     check_freshness(portal, request)?;
     let token = request
         .token
         .as_deref()
-        .ok_or_else(|| Refusal::absent(vec!["oauth_token"]))?;
+        .ok_or_else(|| Oauth1Error::missing_parameters(vec!["oauth_token"]))?;
     let credential = credential(portal, &request.consumer_key, token).await?;
-    credential.keys.check(policy, request)?;
-    let actor = credential.actor.as_ref().ok_or(Problem::UserRefused)?;
+    credential.keys.verify(policy, request)?;
+    let actor = credential.actor.as_ref().ok_or(OauthProblem::UserRefused)?;
     let now = portal.now();
     if credential.expires_at.0 > 0 && credential.expires_at <= now {
-        return Err(Problem::TokenExpired.into());
+        return Err(OauthProblem::TokenExpired.into());
     }
-    let used = credential.last_noted.is_due(now, USE).then(|| Use {
-        token: credential.token,
-        at: now,
-        from: address.to_owned(),
-    });
-    spend_nonce(portal, credential.consumer, request, used).await?;
+    let used = credential
+        .last_used
+        .should_record(now, LAST_USED_INTERVAL)
+        .then(|| TokenUse {
+            token: credential.token,
+            at: now,
+            from: address.to_owned(),
+        });
+    consume_nonce(portal, credential.consumer, request, used).await?;
     Ok(Arc::clone(actor))
 }
 
-/// Refuses what is too old or too new.
-pub(crate) fn check_freshness(portal: &Portal, request: &SignedRequest<'_>) -> Result<(), Denied> {
+/// Checks that the timestamp is within [`TIMESTAMP_WINDOW`] of the server's clock.
+pub(crate) fn check_freshness(portal: &Portal, request: &SignedRequest<'_>) -> Result<(), RequestError> {
     let now = u64::try_from(portal.now().seconds()).unwrap_or_default();
-    Ok(request.check_timestamp(now, WINDOW.as_secs())?)
+    Ok(request.check_timestamp(now, TIMESTAMP_WINDOW.as_secs())?)
 }
 
-/// Writes the nonce down, and the use.
-pub(crate) async fn spend_nonce(
+/// Consumes the request's nonce and records the use of its token.
+pub(crate) async fn consume_nonce(
     portal: &Portal,
     consumer: ConsumerId,
     request: &SignedRequest<'_>,
-    used: Option<Use>,
-) -> Result<(), Denied> {
+    used: Option<TokenUse>,
+) -> Result<(), RequestError> {
     let nonce = request
         .timestamp
         .zip(request.nonce.as_deref())
         .map(|(timestamp, nonce)| Nonce::new(consumer, request.token.as_deref(), timestamp, nonce));
-    if nonces::spend(portal, nonce, used).await? {
+    if nonces::consume(portal, nonce, used).await? {
         Ok(())
     } else {
-        Err(Problem::NonceUsed.into())
+        Err(OauthProblem::NonceUsed.into())
     }
 }
 
-/// The consumer with this key.
-pub(crate) async fn consumer(db: &mut impl Connection, key: &str) -> Result<SigningConsumer, Denied> {
+/// Loads the consumer with this key.
+pub(crate) async fn consumer(db: &mut impl AsExecutor, key: &str) -> Result<SigningConsumer, RequestError> {
     let consumer = fetch_optional!(
         db,
         SigningConsumer,
@@ -168,26 +175,55 @@ pub(crate) async fn consumer(db: &mut impl Connection, key: &str) -> Result<Sign
         key,
         Feature::ApiTokens.code()
     )?
-    .ok_or(Problem::ConsumerKeyUnknown)?;
+    .ok_or(OauthProblem::ConsumerKeyUnknown)?;
     if consumer.enabled {
         Ok(consumer)
     } else {
-        Err(Problem::ConsumerKeyRefused.into())
+        Err(OauthProblem::ConsumerKeyRefused.into())
     }
 }
 
-async fn credential(portal: &Portal, consumer_key: &str, token: &str) -> Result<Arc<Credential>, Denied> {
-    let caches = portal.caches();
-    let generation = caches.generation();
-    if let Some(credential) = caches.credentials.get(generation, &CredentialKey(consumer_key, token)) {
+/// Caches credentials by consumer key and token.
+struct CredentialCache;
+
+impl CacheDefinition for CredentialCache {
+    type Key = (String, String);
+    type Value = Credential;
+}
+
+/// Borrows the key of a cached credential.
+#[derive(Hash)]
+struct CredentialKey<'a>(&'a str, &'a str);
+
+impl Equivalent<(String, String)> for CredentialKey<'_> {
+    fn equivalent(&self, (consumer_key, token): &(String, String)) -> bool {
+        self.0 == consumer_key && self.1 == token
+    }
+}
+
+/// Registers the state of this group.
+pub(crate) fn register(subjects: &mut SubjectState, database: &Database) {
+    subjects.insert_cache::<CredentialCache>();
+    subjects.insert(NonceWriter::start(database.clone(), NonceInsert::default()));
+}
+
+/// Finishes pending writes.
+pub(crate) async fn finish(portal: &Portal) {
+    portal.state::<NonceWriter>().finish().await;
+}
+
+async fn credential(portal: &Portal, consumer_key: &str, token: &str) -> Result<Arc<Credential>, RequestError> {
+    let cache = portal.cache::<CredentialCache>();
+    let began = cache.begin_read();
+    if let Some(credential) = cache.get(&CredentialKey(consumer_key, token)) {
         return Ok(credential);
     }
     let credential = Box::pin(load(portal, consumer_key, token)).await?;
     let key = (consumer_key.to_owned(), token.to_owned());
-    Ok(caches.credentials.put(generation, key, credential))
+    Ok(cache.insert(began, credential.account, key, credential))
 }
 
-async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Credential, Denied> {
+async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Credential, RequestError> {
     #[derive(sqlx::FromRow)]
     struct Row {
         id: TokenId,
@@ -207,28 +243,29 @@ async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Creden
         token,
         consumer.id
     )?
-    .ok_or(Problem::TokenRejected)?;
-    // Its secret is destroyed, so there is no signature to check first.
+    .ok_or(OauthProblem::TokenRejected)?;
+    // Revoking a token deletes its secret, so its signature can't be verified first.
     if row.revoked_at.0 > 0 {
-        return Err(Problem::TokenRevoked.into());
+        return Err(OauthProblem::TokenRevoked.into());
     }
-    let actor = Actor::load(&mut db, row.user_id, Via::Token).await?;
-    let secret = portal.unseal(&tokens::context(row.id), &row.sealed_secret)?;
+    let actor = Actor::load(&mut db, row.user_id, AuthMethod::Token).await?;
+    let secret = portal.decrypt(&tokens::context(row.id), &row.sealed_secret)?;
     Ok(Credential {
         keys: consumer.keys(portal, Some(secret.expose()))?,
+        account: consumer.account_id,
         consumer: consumer.id,
         token: row.id,
         actor: actor.map(Arc::new),
         expires_at: row.expires_at,
-        last_noted: LastNoted::new(row.last_used_at),
+        last_used: LastUsed::new(row.last_used_at),
     })
 }
 
 impl SigningConsumer {
-    /// What its requests are checked with, together with a token's secret or without.
-    pub fn keys(&self, portal: &Portal, token_secret: Option<&str>) -> Result<Keys, Error> {
-        let secret = portal.unseal(&consumers::context(self.id), &self.sealed_secret)?;
-        Keys::new(
+    /// Returns the keys that verify the consumer's requests, with or without a token's secret.
+    pub fn keys(&self, portal: &Portal, token_secret: Option<&str>) -> Result<VerificationKeys, Error> {
+        let secret = portal.decrypt(&consumers::context(self.id), &self.sealed_secret)?;
+        VerificationKeys::new(
             secret.expose(),
             token_secret.unwrap_or_default(),
             self.rsa_public_key.as_deref(),
@@ -236,11 +273,12 @@ impl SigningConsumer {
     }
 }
 
-/// Whether PLAINTEXT may be used at all.
-fn plaintext_is_safe(policy: &Policy) -> bool {
+/// Returns whether PLAINTEXT is accepted: over https, or if explicitly enabled.
+fn is_plaintext_allowed(policy: &Policy) -> bool {
     policy.origin.is_secure() || policy.plaintext_without_tls
 }
 
-fn is_allowed(policy: &Policy, method: SignatureMethod) -> bool {
-    method != SignatureMethod::Plaintext || plaintext_is_safe(policy)
+/// Returns whether the signature method is accepted.
+fn is_method_allowed(policy: &Policy, method: SignatureMethod) -> bool {
+    method != SignatureMethod::Plaintext || is_plaintext_allowed(policy)
 }

@@ -1,53 +1,54 @@
-//! The three-legged flow (RFC 5849 §2): a request token, a person's decision, and a token that lives 30 days.
+//! Implements the three-legged flow (RFC 5849 §2): a request token, the user's decision, and an access token that
+//! expires after 30 days.
 
-use crate::auth::actor::{Actor, Via};
+use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::oauth1::tokens::{self, Issue};
-use crate::oauth1::{self, Denied, Policy};
+use crate::oauth1::tokens::{self, NewTokenRow};
+use crate::oauth1::{self, Policy, RequestError};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::accounts::features::Feature;
 use domain::ids::{AccountId, ConsumerId, UserId};
-use domain::oauth1::tokens::{AUTHORISED, EXCHANGED_LIFETIME};
-use domain::oauth1::{Problem, Refusal, SignedRequest};
+use domain::oauth1::tokens::{AUTHORIZED_BY_USER, THREE_LEGGED_TOKEN_LIFETIME};
+use domain::oauth1::{Oauth1Error, OauthProblem, SignedRequest};
 use domain::time::Timestamp;
 use std::time::Duration;
 
-/// How long a request token waits for the person and the exchange.
-pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// How long a request token is valid for the user's decision and the exchange.
+pub const REQUEST_TOKEN_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-/// The callback of a client that cannot be called back (RFC 5849 §2.1).
+/// The callback value of a client that can't receive redirects (RFC 5849 §2.1).
 pub const OUT_OF_BAND: &str = "oob";
 
-/// A token and its secret, as the wire carries them.
+/// Holds a token and its secret.
 #[derive(Debug)]
-pub struct Issued {
+pub struct IssuedToken {
     /// `oauth_token`.
     pub token: String,
     /// `oauth_token_secret`.
     pub secret: Secret,
 }
 
-/// What a person is asked.
+/// Describes the consent that a consumer requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// The consumer that asks.
+pub struct ConsentRequest {
+    /// The name of the consumer.
     pub consumer: String,
-    /// Where the person goes afterwards; none where a code is shown.
+    /// Where the browser is redirected afterwards. `None` if a verification code is shown instead.
     pub callback: Option<String>,
 }
 
-/// What follows from a decision.
+/// The result of the user's decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// The person goes to this address.
+    /// Redirects the browser to this URL.
     Redirect(String),
-    /// The person types this code into the program.
+    /// Shows this code for the user to enter in the application.
     Verifier(String),
-    /// The older flow without an address: the person returns to the program.
+    /// Neither: the user returns to the application, as in the flow without verifier if there is no callback.
     Done,
 }
 
@@ -66,120 +67,126 @@ struct Row {
     refused_at: Timestamp,
 }
 
-/// First step: a consumer asks for a request token, with its own signature alone (RFC 5849 §2.1).
+/// Issues a request token to a consumer, which signs the request without a token (RFC 5849 §2.1).
 ///
 /// # Errors
-/// [`Denied::Refused`] with the problem: besides those of the signature, `parameter_absent` without a callback unless
-/// the consumer may use the flow without verifier, `parameter_rejected` for one that is not an absolute address.
-pub async fn issue(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>) -> Result<Issued, Denied> {
+/// [`RequestError::Refused`] with the problem: besides those of the signature, `parameter_absent` without a callback
+/// unless the consumer may use the flow without verifier, `parameter_rejected` for a callback that isn't an absolute
+/// URI.
+pub async fn issue(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>) -> Result<IssuedToken, RequestError> {
     oauth1::check_freshness(portal, request)?;
     let consumer = {
         let mut db = portal.read().await?;
         oauth1::consumer(&mut db, &request.consumer_key).await?
     };
-    consumer.keys(portal, None)?.check(policy, request)?;
+    consumer.keys(portal, None)?.verify(policy, request)?;
     let callback = match request.callback.as_deref() {
-        Some(callback) if callback == OUT_OF_BAND || is_address(callback) => callback,
+        Some(callback) if callback == OUT_OF_BAND || is_valid_callback(callback) => callback,
         Some(_) => {
-            let sentence = "The callback must be \"oob\" or an absolute URI without fragment.";
-            return Err(Refusal::rejected(sentence, vec!["oauth_callback"]).into());
+            let message = "The callback must be \"oob\" or an absolute URI without a fragment.";
+            return Err(Oauth1Error::rejected_parameters(message, vec!["oauth_callback"]).into());
         }
         None if consumer.legacy_flow => "",
-        None => return Err(Refusal::absent(vec!["oauth_callback"]).into()),
+        None => return Err(Oauth1Error::missing_parameters(vec!["oauth_callback"]).into()),
     };
-    oauth1::spend_nonce(portal, consumer.id, request, None).await?;
+    oauth1::consume_nonce(portal, consumer.id, request, None).await?;
     let token = secret::new_public_key();
     let secret = secret::new_secret();
     let now = portal.now();
-    let mut tx = portal.begin_lightly().await?;
-    run!(
+    let mut tx = portal.begin_relaxed().await?;
+    execute!(
         &mut tx,
         "insert into request_tokens (token, account_id, consumer_id, sealed_secret, callback, legacy, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &token,
         consumer.account_id,
         consumer.id,
-        portal.seal(&context(&token), &secret)?,
+        portal.encrypt(&context(&token), &secret)?,
         callback,
         callback.is_empty(),
         now,
-        now.after(LIFETIME)
+        now.after(REQUEST_TOKEN_LIFETIME)
     )?;
     tx.commit().await?;
-    Ok(Issued { token, secret })
+    Ok(IssuedToken { token, secret })
 }
 
-/// What the person is asked about a request token of their account.
+/// Returns the consent that a request token of the user's account asks for.
 ///
 /// # Errors
-/// [`Error::Disabled`] where the account lacks the feature, [`Error::NotFound`] for one that is unknown, of another
-/// account, expired, or decided already.
-pub async fn question(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Question> {
+/// [`Error::Disabled`] if the account lacks the feature, [`Error::NotFound`] for a token that is unknown, belongs to
+/// another account, has expired or is already decided.
+pub async fn consent_request(
+    portal: &Portal,
+    actor: &Actor,
+    token: &str,
+    callback: Option<&str>,
+) -> Result<ConsentRequest> {
     let mut db = portal.read().await?;
-    let row = undecided(portal, &mut db, actor, token).await?;
+    let row = find_pending(portal, &mut db, actor, token).await?;
     let callback = row.callback(callback);
-    Ok(Question {
+    Ok(ConsentRequest {
         consumer: row.consumer,
         callback,
     })
 }
 
-/// Second step: the person allows the consumer to act in their name (RFC 5849 §2.2). `callback` is the address that the
-/// older flow names here; in the current one it is not looked at.
+/// Allows the consumer to act on the user's behalf (RFC 5849 §2.2). `callback` is the URL that the flow without
+/// verifier passes here; the current flow ignores it.
 ///
 /// # Errors
-/// As [`question`].
+/// As [`consent_request`].
 pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Decision> {
-    let person = actor.require_person()?.id;
+    let user = actor.require_user()?.id;
     let verifier = secret::new_public_key();
     let mut tx = portal.begin().await?;
-    let row = undecided(portal, &mut tx, actor, token).await?;
-    let touched = run!(
+    let row = find_pending(portal, &mut tx, actor, token).await?;
+    let updated = execute!(
         &mut tx,
         "update request_tokens set user_id = $2, verifier_digest = $3
          where token = $1 and user_id is null and refused_at = 0",
         token,
-        person,
+        user,
         secret::digest(verifier.as_bytes())
     )?;
-    if touched == 0 {
-        return Err(gone());
+    if updated == 0 {
+        return Err(not_found());
     }
     record(portal, &mut tx, actor, "request-token.allow", &row).await?;
     tx.commit().await?;
     Ok(match row.callback(callback) {
-        Some(callback) if row.legacy => Decision::Redirect(with_query(&callback, &[("oauth_token", token)])),
+        Some(callback) if row.legacy => Decision::Redirect(append_query(&callback, &[("oauth_token", token)])),
         Some(callback) => {
             let query = [("oauth_token", token), ("oauth_verifier", &verifier)];
-            Decision::Redirect(with_query(&callback, &query))
+            Decision::Redirect(append_query(&callback, &query))
         }
         None if row.legacy => Decision::Done,
         None => Decision::Verifier(verifier),
     })
 }
 
-/// Second step, the other way: the person refuses.
+/// Denies the consumer access.
 ///
 /// # Errors
-/// As [`question`].
-pub async fn refuse(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Decision> {
+/// As [`consent_request`].
+pub async fn deny(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Decision> {
     let mut tx = portal.begin().await?;
-    let row = undecided(portal, &mut tx, actor, token).await?;
-    let touched = run!(
+    let row = find_pending(portal, &mut tx, actor, token).await?;
+    let updated = execute!(
         &mut tx,
         "update request_tokens set refused_at = $2 where token = $1 and user_id is null and refused_at = 0",
         token,
         portal.now()
     )?;
-    if touched == 0 {
-        return Err(gone());
+    if updated == 0 {
+        return Err(not_found());
     }
     record(portal, &mut tx, actor, "request-token.refuse", &row).await?;
     tx.commit().await?;
     Ok(match row.callback(callback) {
         Some(callback) => {
-            let problem = Problem::PermissionDenied.as_str();
-            Decision::Redirect(with_query(
+            let problem = OauthProblem::PermissionDenied.as_str();
+            Decision::Redirect(append_query(
                 &callback,
                 &[("oauth_token", token), ("oauth_problem", problem)],
             ))
@@ -188,89 +195,94 @@ pub async fn refuse(portal: &Portal, actor: &Actor, token: &str, callback: Optio
     })
 }
 
-/// Third step: the request token is exchanged, once, for a token that lives 30 days (RFC 5849 §2.3).
+/// Exchanges a request token, once, for an access token that expires after 30 days (RFC 5849 §2.3).
 ///
 /// # Errors
-/// [`Denied::Refused`] with the problem.
-pub async fn exchange(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>) -> Result<Issued, Denied> {
+/// [`RequestError::Refused`] with the problem.
+pub async fn exchange(
+    portal: &Portal,
+    policy: &Policy,
+    request: &SignedRequest<'_>,
+) -> Result<IssuedToken, RequestError> {
     oauth1::check_freshness(portal, request)?;
     let token = request
         .token
         .as_deref()
-        .ok_or_else(|| Refusal::absent(vec!["oauth_token"]))?;
+        .ok_or_else(|| Oauth1Error::missing_parameters(vec!["oauth_token"]))?;
     let (consumer, row) = {
         let mut db = portal.read().await?;
         let consumer = oauth1::consumer(&mut db, &request.consumer_key).await?;
         let row = find(&mut db, token).await?.filter(|row| row.consumer_id == consumer.id);
-        (consumer, row.ok_or(Problem::TokenRejected)?)
+        (consumer, row.ok_or(OauthProblem::TokenRejected)?)
     };
-    let secret = portal.unseal(&context(token), &row.sealed_secret)?;
-    consumer.keys(portal, Some(secret.expose()))?.check(policy, request)?;
-    oauth1::spend_nonce(portal, consumer.id, request, None).await?;
+    let secret = portal.decrypt(&context(token), &row.sealed_secret)?;
+    consumer.keys(portal, Some(secret.expose()))?.verify(policy, request)?;
+    oauth1::consume_nonce(portal, consumer.id, request, None).await?;
     row.check_exchange(portal.now(), consumer.legacy_flow, request.verifier.as_deref())?;
-    let user = row.user_id.ok_or(Problem::PermissionUnknown)?;
+    let user = row.user_id.ok_or(OauthProblem::PermissionUnknown)?;
 
     let mut tx = portal.begin().await?;
-    let touched = run!(
+    let updated = execute!(
         &mut tx,
         "update request_tokens set exchanged_at = $2 where token = $1 and exchanged_at = 0",
         token,
         portal.now()
     )?;
-    if touched == 0 {
-        return Err(Problem::TokenUsed.into());
+    if updated == 0 {
+        return Err(OauthProblem::TokenUsed.into());
     }
-    let actor = Actor::load(&mut tx, user, Via::Token)
+    let actor = Actor::load(&mut tx, user, AuthMethod::Token)
         .await?
-        .ok_or(Problem::UserRefused)?;
-    let issue = Issue {
+        .ok_or(OauthProblem::UserRefused)?;
+    let issue = NewTokenRow {
         account: row.account_id,
         consumer: row.consumer_id,
         user,
-        integration: AUTHORISED,
-        expires_at: portal.now().after(EXCHANGED_LIFETIME),
+        integration: AUTHORIZED_BY_USER,
+        expires_at: portal.now().after(THREE_LEGGED_TOKEN_LIFETIME),
     };
     let (_, token, secret) = tokens::insert(portal, &mut tx, &actor, issue).await?;
     tx.commit().await?;
-    Ok(Issued { token, secret })
+    Ok(IssuedToken { token, secret })
 }
 
 impl Row {
-    /// Where the person goes: what the consumer signed, or in the older flow what the browser brought.
-    fn callback(&self, brought: Option<&str>) -> Option<String> {
+    /// Returns where to redirect the browser: the callback that the consumer signed or, in the flow without verifier,
+    /// the one from the browser's query.
+    fn callback(&self, from_browser: Option<&str>) -> Option<String> {
         let callback = if self.legacy {
-            brought.filter(|brought| is_address(brought))?
+            from_browser.filter(|from_browser| is_valid_callback(from_browser))?
         } else {
             &self.callback
         };
         (callback != OUT_OF_BAND).then(|| callback.to_owned())
     }
 
-    /// Whether it may be exchanged now.
-    fn check_exchange(&self, now: Timestamp, legacy_flow: bool, verifier: Option<&str>) -> Result<(), Refusal> {
+    /// Checks that the request token may be exchanged now.
+    fn check_exchange(&self, now: Timestamp, legacy_flow: bool, verifier: Option<&str>) -> Result<(), Oauth1Error> {
         if self.exchanged_at.0 > 0 {
-            return Err(Problem::TokenUsed.into());
+            return Err(OauthProblem::TokenUsed.into());
         }
         if self.refused_at.0 > 0 {
-            return Err(Problem::PermissionDenied.into());
+            return Err(OauthProblem::PermissionDenied.into());
         }
         if self.expires_at <= now {
-            return Err(Problem::TokenExpired.into());
+            return Err(OauthProblem::TokenExpired.into());
         }
         let Some(digest) = &self.verifier_digest else {
-            return Err(Problem::PermissionUnknown.into());
+            return Err(OauthProblem::PermissionUnknown.into());
         };
-        // The switch may have been turned off since.
+        // The consumer's setting may have been turned off since the token was issued.
         if self.legacy && legacy_flow {
             return Ok(());
         }
-        let verifier = verifier.ok_or_else(|| Refusal::absent(vec!["oauth_verifier"]))?;
+        let verifier = verifier.ok_or_else(|| Oauth1Error::missing_parameters(vec!["oauth_verifier"]))?;
         verify_slices_are_equal(digest, &secret::digest(verifier.as_bytes()))
-            .map_err(|_| Problem::VerifierInvalid.into())
+            .map_err(|_| OauthProblem::VerifierInvalid.into())
     }
 }
 
-async fn find(db: &mut impl Connection, token: &str) -> Result<Option<Row>, sqlx::Error> {
+async fn find(db: &mut impl AsExecutor, token: &str) -> Result<Option<Row>, sqlx::Error> {
     fetch_optional!(
         db,
         Row,
@@ -281,20 +293,20 @@ async fn find(db: &mut impl Connection, token: &str) -> Result<Option<Row>, sqlx
     )
 }
 
-async fn undecided(portal: &Portal, db: &mut impl Connection, actor: &Actor, token: &str) -> Result<Row> {
-    let account = actor.within(Feature::ApiTokens)?;
-    // Ours are hexadecimal digits; PostgreSQL would not even look for a text with a NUL.
+async fn find_pending(portal: &Portal, db: &mut impl AsExecutor, actor: &Actor, token: &str) -> Result<Row> {
+    let account = actor.require_feature(Feature::ApiTokens)?;
+    // Issued tokens are hexadecimal. PostgreSQL rejects texts that contain a NUL.
     if !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(gone());
+        return Err(not_found());
     }
     find(db, token)
         .await?
         .filter(|row| row.account_id == account && row.expires_at > portal.now())
         .filter(|row| row.user_id.is_none() && row.refused_at.0 == 0)
-        .ok_or_else(gone)
+        .ok_or_else(not_found)
 }
 
-fn gone() -> Error {
+fn not_found() -> Error {
     Error::NotFound("request")
 }
 
@@ -307,34 +319,35 @@ async fn record(portal: &Portal, tx: &mut Transaction, actor: &Actor, action: &'
     audit::record(portal, tx, actor, change).await
 }
 
-/// Whether a callback is an absolute address that a browser can be sent to without running it. A URI is visible ASCII
-/// (RFC 3986 §2); the parser alone would strip line breaks that a header must not carry.
-fn is_address(text: &str) -> bool {
+/// Returns whether a callback is an absolute URI that a browser can be redirected to without running it as a script. A
+/// URI is visible ASCII (RFC 3986 §2); the parser alone would strip line breaks, which a header must not contain.
+fn is_valid_callback(text: &str) -> bool {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return false;
     }
     let Ok(url) = url::Url::parse(text) else { return false };
-    let runs = ["javascript", "data", "vbscript", "blob", "file", "about"].contains(&url.scheme());
-    !runs && url.fragment().is_none()
+    let is_script = ["javascript", "data", "vbscript", "blob", "file", "about"].contains(&url.scheme());
+    !is_script && url.fragment().is_none()
 }
 
-/// The address with these parameters after its own (RFC 5849 §2.2).
-fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
+/// Appends parameters to the URI's own query (RFC 5849 §2.2).
+fn append_query(address: &str, parameters: &[(&str, &str)]) -> String {
     let separator = if address.contains('?') { '&' } else { '?' };
     format!("{address}{separator}{}", domain::oauth1::encode_form(parameters))
 }
 
-/// Deletes those that nobody can use any more. They are kept a day longer, so that a late client learns why.
+/// Deletes expired request tokens. They are kept for a day after they expire, so that a late client gets the specific
+/// error.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(
+    execute!(
         tx,
         "delete from request_tokens where expires_at < $1",
-        portal.ago(Duration::from_secs(24 * 3600))
+        portal.now_minus(Duration::from_secs(24 * 3600))
     )?;
     Ok(())
 }
 
-/// What a request token's secret is sealed for.
+/// Returns the encryption context (associated data) of a request token's secret.
 pub(crate) fn context(token: &str) -> String {
     format!("request_tokens/{token}")
 }

@@ -1,25 +1,25 @@
-//! Checking a signature (RFC 5849 §3.4), in constant time.
+//! Verifies signatures (RFC 5849 §3.4) in constant time.
 
 use crate::crypto::rsa;
 use crate::crypto::secret::Secret;
 use crate::infra::error::{Error, Result};
-use crate::oauth1::{Policy, is_allowed};
+use crate::oauth1::{Policy, is_method_allowed};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::oauth1::{Problem, Refusal, SignatureMethod, SignedRequest, signing_key};
+use domain::oauth1::{Oauth1Error, OauthProblem, SignatureMethod, SignedRequest, signing_key};
 
-/// What a consumer's requests are checked with, alone or with one token.
-pub(crate) struct Keys {
+/// Holds the keys that verify a consumer's requests, with or without a token.
+pub(crate) struct VerificationKeys {
     plaintext: Secret,
     sha1: hmac::Key,
     sha256: hmac::Key,
     rsa: Option<rsa::PublicKey>,
 }
 
-impl Keys {
-    /// Prepares the keys once for many requests.
+impl VerificationKeys {
+    /// Prepares the keys for reuse across requests.
     pub fn new(consumer_secret: &str, token_secret: &str, rsa_public_key: Option<&str>) -> Result<Self> {
         let plaintext = Secret::new(signing_key(consumer_secret, token_secret));
         let bytes = plaintext.expose().as_bytes();
@@ -34,21 +34,21 @@ impl Keys {
         })
     }
 
-    /// Checks the request's signature.
+    /// Verifies the request's signature.
     ///
     /// # Errors
     /// `signature_method_rejected` for PLAINTEXT without TLS and for RSA-SHA1 without a registered key,
-    /// `signature_invalid` with the base string where the signature is not the one expected.
-    pub fn check(&self, policy: &Policy, request: &SignedRequest<'_>) -> Result<(), Refusal> {
+    /// `signature_invalid` with the expected base string if the signature doesn't match.
+    pub fn verify(&self, policy: &Policy, request: &SignedRequest<'_>) -> Result<(), Oauth1Error> {
         let method = request.signature_method;
-        if !is_allowed(policy, method) {
-            return Err(Problem::SignatureMethodRejected.into());
+        if !is_method_allowed(policy, method) {
+            return Err(OauthProblem::SignatureMethodRejected.into());
         }
         if method == SignatureMethod::RsaSha1 && self.rsa.is_none() {
-            return Err(Problem::SignatureMethodRejected.into());
+            return Err(OauthProblem::SignatureMethodRejected.into());
         }
         let signature = decode_signature(&request.signature);
-        let fits = |base_string: &str| match method {
+        let matches = |base_string: &str| match method {
             SignatureMethod::HmacSha1 => hmac::verify(&self.sha1, base_string.as_bytes(), &signature).is_ok(),
             SignatureMethod::HmacSha256 => hmac::verify(&self.sha256, base_string.as_bytes(), &signature).is_ok(),
             SignatureMethod::RsaSha1 => {
@@ -61,36 +61,37 @@ impl Keys {
             }
         };
         let base_string = request.base_string(&policy.origin);
-        if fits(&base_string) {
+        if matches(&base_string) {
             return Ok(());
         }
-        // The other readings of a request are tried only where it has them: at most four computations in all.
+        // The alternative base strings of a request are tried only if it has any: at most four computations in total.
         let others = policy.origins_for(request.host).enumerate();
         for (index, origin) in others {
-            let as_sent = || (index > 0).then(|| request.base_string(origin));
+            let for_origin = || (index > 0).then(|| request.base_string(origin));
             let without_empty = || request.base_string_without_empty(origin);
-            if as_sent().is_some_and(|other| fits(&other)) || without_empty().is_some_and(|other| fits(&other)) {
+            if for_origin().is_some_and(|other| matches(&other)) || without_empty().is_some_and(|other| matches(&other))
+            {
                 return Ok(());
             }
         }
-        let refusal = Refusal::signature(base_string);
-        if request.host.is_some_and(|host| !policy.origin.is_at(host)) {
-            return Err(refusal.naming_public_url(&policy.origin));
+        let refusal = Oauth1Error::invalid_signature(base_string);
+        if request.host.is_some_and(|host| !policy.origin.matches_host(host)) {
+            return Err(refusal.with_public_url(&policy.origin));
         }
         Err(refusal)
     }
 }
 
-/// Decodes a signature from Base64. Text that does not decode gives no bytes, a wrong signature like any other.
+/// Decodes a signature from Base64. Text that can't be decoded returns no bytes, which never match.
 ///
-/// RFC 5849 §3.4.2 and §3.4.3 encode by RFC 2045 §6.8, where line breaks may stand between any two characters and are
-/// ignored: `openssl base64` and `Base64.encodeToString(.., DEFAULT)` of Android write them. Blanks around them are
-/// ignored too; any other character outside the alphabet makes the signature a wrong one.
+/// RFC 5849 §3.4.2 and §3.4.3 encode by RFC 2045 §6.8, where line breaks may appear between any two characters and are
+/// ignored: `openssl base64` and `Base64.encodeToString(.., DEFAULT)` of Android write them. Spaces and tabs are
+/// ignored too; any other character outside the alphabet makes the signature invalid.
 fn decode_signature(text: &str) -> Vec<u8> {
-    let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
-    let decoded = if text.as_bytes().iter().any(is_break) {
-        let unbroken: Vec<u8> = text.bytes().filter(|byte| !is_break(byte)).collect();
-        STANDARD.decode(unbroken)
+    let is_whitespace = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
+    let decoded = if text.as_bytes().iter().any(is_whitespace) {
+        let without_whitespace: Vec<u8> = text.bytes().filter(|byte| !is_whitespace(byte)).collect();
+        STANDARD.decode(without_whitespace)
     } else {
         STANDARD.decode(text)
     };

@@ -1,21 +1,23 @@
-//! Access tokens: JWTs that anyone can check offline (RFC 9068), and that this server lets in only while nothing about
-//! them was revoked.
+//! Issues and verifies access tokens: JWTs that can be verified offline (RFC 9068), and that this server accepts only
+//! while neither they nor their grant is revoked.
 
-use crate::auth::actor::{Actor, Via};
+use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::clients;
-use crate::oauth2::oauth_apps::read_scopes;
+use crate::oauth2::oauth_apps::parse_scopes;
 use crate::oauth2::signing_keys;
-use crate::oauth2::{Denied, Policy};
+use crate::oauth2::writer::TokenWriter;
+use crate::oauth2::{Policy, RequestError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::oauth2::scopes::{Scope, Scopes};
-use domain::oauth2::{ErrorCode, Refusal};
+use domain::oauth2::{ErrorCode, Oauth2Error};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -23,14 +25,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long an access token lives.
-pub const LIFETIME: Duration = Duration::from_secs(3600);
+/// How long an access token is valid.
+pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// The longest text that is read as a token.
-const MAX: usize = 4096;
+/// The maximum length of a token, in bytes.
+const MAX_TOKEN_BYTES: usize = 4096;
 
-/// RFC 9068 §2.1.
-const TYPE: &str = "at+jwt";
+/// The `typ` of an access token (RFC 9068 §2.1).
+const JWT_TYPE: &str = "at+jwt";
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -39,7 +41,7 @@ struct Header {
     kid: String,
 }
 
-/// RFC 9068 §2.2.
+/// Holds the claims of an access token (RFC 9068 §2.2).
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -52,154 +54,163 @@ struct Claims {
     scope: Scopes,
 }
 
-/// What a new token is made of.
+/// Holds the values of a new token.
 pub(crate) struct NewAccessToken {
     pub app: OauthAppId,
     pub user: UserId,
-    /// None with client credentials, where the token is about no one but the app.
+    /// `None` with client credentials, where the token's subject is the app itself.
     pub grant: Option<OauthGrantId>,
     pub scopes: Scopes,
     pub signing_algorithm: SigningAlgorithm,
 }
 
-/// Whoever holds an access token.
+/// Represents the holder of a valid access token.
 #[derive(Debug)]
 pub struct Bearer {
-    /// The user with whose rights it acts.
+    /// The user whose rights the token has.
     pub actor: Arc<Actor>,
     app: OauthAppId,
     scopes: Scopes,
     expires_at: Timestamp,
-    /// What is known to have been noted of `scopes`' use.
-    noted: Arc<AtomicU32>,
+    /// The scopes whose use is already recorded, as bits.
+    recorded: Arc<AtomicU32>,
 }
 
 impl Bearer {
-    /// Lets the bearer do what one of `scopes` is for, and notes that it was used.
+    /// Requires that the token has one of `scopes`, and records that the scope was used.
     ///
     /// # Errors
-    /// [`ErrorCode::InsufficientScope`] where the token has none of them.
-    pub async fn require(&self, portal: &Portal, scopes: &[Scope]) -> Result<(), Denied> {
+    /// [`ErrorCode::InsufficientScope`] if the token has none of them.
+    pub async fn require(&self, portal: &Portal, scopes: &[Scope]) -> Result<(), RequestError> {
         let Some(scope) = scopes.iter().copied().find(|scope| self.scopes.has(*scope)) else {
             let needed: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
-            let sentence = format!("This needs the scope {}.", needed.join(" or "));
-            return Err(Refusal::new(ErrorCode::InsufficientScope, sentence).into());
+            let message = format!("This request requires the scope {}.", needed.join(" or "));
+            return Err(Oauth2Error::new(ErrorCode::InsufficientScope, message).into());
         };
         let bit = 1 << (scope as u32);
-        if self.noted.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-            let noted = Arc::clone(&self.noted);
-            let note = note_scope(portal.clone(), self.app, scope);
+        if self.recorded.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
+            let recorded = Arc::clone(&self.recorded);
+            let note = record_scope(portal.clone(), self.app, scope);
             let note = async move {
                 note.await.inspect_err(|_| {
-                    noted.fetch_and(!bit, Ordering::Relaxed);
+                    recorded.fetch_and(!bit, Ordering::Relaxed);
                 })
             };
-            let app_is_there = Box::pin(portal.notes().write("the use of a scope", note)).await;
-            if app_is_there == Some(false) {
-                return Err(invalid().into());
+            let app_exists = Box::pin(portal.background_writer().write("scope use", note)).await;
+            if app_exists == Some(false) {
+                return Err(invalid_token().into());
             }
         }
         Ok(())
     }
 
-    /// Whether the token has the scope.
+    /// Returns whether the token has the scope.
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.has(scope)
     }
 }
 
-/// Notes that an app has used a scope. Returns whether the app is there: it may have been deleted a moment ago.
-async fn note_scope(portal: Portal, app: OauthAppId, scope: Scope) -> Result<bool> {
-    let mut tx = portal.begin_lightly().await?;
-    let noted = run!(
+/// Records that an app has used a scope. Returns whether the app still exists.
+async fn record_scope(portal: Portal, app: OauthAppId, scope: Scope) -> Result<bool> {
+    let mut tx = portal.begin_relaxed().await?;
+    let recorded = execute!(
         &mut tx,
         "insert into oauth_used_scopes (app_id, scope) values ($1, $2) on conflict do nothing",
         app,
         scope.code()
     );
-    match noted {
+    match recorded {
         Ok(_) => tx.commit().await.map(|()| true),
         Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Who bears an access token.
+/// Returns the bearer of an access token.
 ///
-/// The signature is checked first. What was revoked since, and what its user may still do, is remembered until something
-/// changes on any node.
+/// The signature is verified first. Revocation and the user's rights are cached until something changes on any node.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidToken`] for one that does not hold.
-pub async fn authenticate(portal: &Portal, policy: &Policy, token: &str) -> Result<Arc<Bearer>, Denied> {
-    if token.len() > MAX {
-        return Err(invalid().into());
+/// [`ErrorCode::InvalidToken`] for a token that isn't valid.
+pub async fn authenticate(portal: &Portal, policy: &Policy, token: &str) -> Result<Arc<Bearer>, RequestError> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(invalid_token().into());
     }
     let digest = secret::digest(token.as_bytes());
-    let caches = portal.caches();
-    let generation = caches.generation();
-    let bearer = match caches.bearers.get(generation, &digest) {
+    let cache = portal.cache::<BearerCache>();
+    let began = cache.begin_read();
+    let bearer = match cache.get(&digest) {
         Some(bearer) => bearer,
         None => {
-            let id = Box::pin(check(portal, policy, token)).await?.ok_or_else(invalid)?;
-            let bearer = Box::pin(load(portal, id)).await?.ok_or_else(invalid)?;
-            caches.bearers.put(generation, digest, bearer)
+            let id = Box::pin(verify(portal, policy, token))
+                .await?
+                .ok_or_else(invalid_token)?;
+            let bearer = Box::pin(load(portal, id)).await?.ok_or_else(invalid_token)?;
+            cache.insert(began, bearer.actor.account(), digest, bearer)
         }
     };
     if bearer.expires_at <= portal.now() {
-        return Err(Refusal::new(ErrorCode::InvalidToken, "The access token has expired.").into());
+        return Err(Oauth2Error::new(ErrorCode::InvalidToken, "The access token has expired.").into());
     }
     Ok(bearer)
 }
 
-fn invalid() -> Refusal {
-    Refusal::new(ErrorCode::InvalidToken, "The access token does not hold.")
+/// Caches access tokens by their digest.
+pub(crate) struct BearerCache;
+
+impl CacheDefinition for BearerCache {
+    type Key = Vec<u8>;
+    type Value = Bearer;
 }
 
-/// The id of a token that this server has signed; whether it is alive is another question.
-pub(crate) async fn check(portal: &Portal, policy: &Policy, token: &str) -> Result<Option<Uuid>> {
+fn invalid_token() -> Oauth2Error {
+    Oauth2Error::new(ErrorCode::InvalidToken, "The access token is invalid.")
+}
+
+/// Verifies a token's signature and returns its id. Whether the token is revoked or expired isn't checked.
+pub(crate) async fn verify(portal: &Portal, policy: &Policy, token: &str) -> Result<Option<Uuid>> {
     let Some((signed, signature)) = token.rsplit_once('.') else {
         return Ok(None);
     };
     let Some((header, claims)) = signed.split_once('.') else {
         return Ok(None);
     };
-    let (Some(header), Some(claims)) = (part::<Header>(header), part::<Claims>(claims)) else {
+    let (Some(header), Some(claims)) = (decode_part::<Header>(header), decode_part::<Claims>(claims)) else {
         return Ok(None);
     };
-    if header.typ != TYPE || claims.iss != policy.issuer || claims.aud != policy.issuer {
+    if header.typ != JWT_TYPE || claims.iss != policy.issuer || claims.aud != policy.issuer {
         return Ok(None);
     }
     let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
         return Ok(None);
     };
     let keys = signing_keys::keys(portal).await?;
-    // The algorithm is the key's own, whatever the token says (RFC 8725 §3.1).
-    let holds = keys
+    // The key determines the algorithm, whatever the token claims (RFC 8725 §3.1).
+    let is_valid = keys
         .get(&header.kid)
-        .is_some_and(|key| header.alg == key.algorithm.code() && key.verifies(signed.as_bytes(), &signature));
-    Ok(holds.then_some(claims.jti))
+        .is_some_and(|key| header.alg == key.algorithm.code() && key.verify(signed.as_bytes(), &signature));
+    Ok(is_valid.then_some(claims.jti))
 }
 
-fn part<T: for<'a> Deserialize<'a>>(text: &str) -> Option<T> {
+fn decode_part<T: for<'a> Deserialize<'a>>(text: &str) -> Option<T> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
-/// What is kept of a token.
-pub(crate) struct Kept {
+/// Holds a stored token.
+pub(crate) struct StoredToken {
     pub app: OauthAppId,
     pub user: UserId,
     pub grant: Option<OauthGrantId>,
     pub scopes: Scopes,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
-    /// What the app can be granted now.
+    /// The scopes that the app can be granted now.
     pub app_scopes: Scopes,
 }
 
-/// A token that nobody has revoked, expired or not.
-pub(crate) async fn find(db: &mut impl Connection, id: Uuid) -> Result<Option<Kept>> {
+/// Loads a token that is not revoked. It may have expired.
+pub(crate) async fn find(db: &mut impl AsExecutor, id: Uuid) -> Result<Option<StoredToken>> {
     #[derive(sqlx::FromRow)]
     struct Row {
         app_id: OauthAppId,
@@ -220,14 +231,14 @@ pub(crate) async fn find(db: &mut impl Connection, id: Uuid) -> Result<Option<Ke
         id
     )?;
     row.map(|row| {
-        Ok(Kept {
+        Ok(StoredToken {
             app: row.app_id,
             user: row.user_id,
             grant: row.grant_id,
-            scopes: read_scopes(&row.scopes)?,
+            scopes: parse_scopes(&row.scopes)?,
             issued_at: row.issued_at,
             expires_at: row.expires_at,
-            app_scopes: read_scopes(&row.app_scopes)?,
+            app_scopes: parse_scopes(&row.app_scopes)?,
         })
     })
     .transpose()
@@ -235,24 +246,24 @@ pub(crate) async fn find(db: &mut impl Connection, id: Uuid) -> Result<Option<Ke
 
 async fn load(portal: &Portal, id: Uuid) -> Result<Option<Bearer>> {
     let mut db = portal.read().await?;
-    let Some(kept) = find(&mut db, id).await? else {
+    let Some(stored) = find(&mut db, id).await? else {
         return Ok(None);
     };
-    let Some(actor) = Actor::load(&mut db, kept.user, Via::AccessToken).await? else {
+    let Some(actor) = Actor::load(&mut db, stored.user, AuthMethod::AccessToken).await? else {
         return Ok(None);
     };
     Ok(Some(Bearer {
-        scopes: kept.scopes.and(kept.app_scopes).allowed_by(actor.rights()),
+        scopes: stored.scopes.intersection(stored.app_scopes).allowed_by(actor.rights()),
         actor: Arc::new(actor),
-        app: kept.app,
-        expires_at: kept.expires_at,
-        noted: Arc::new(AtomicU32::new(0)),
+        app: stored.app,
+        expires_at: stored.expires_at,
+        recorded: Arc::new(AtomicU32::new(0)),
     }))
 }
 
-/// What is kept of a new token.
+/// Holds the row of a new token.
 #[derive(Debug, Clone)]
-pub(crate) struct Row {
+pub(crate) struct AccessTokenRow {
     pub id: Uuid,
     pub app: OauthAppId,
     pub user: UserId,
@@ -262,8 +273,8 @@ pub(crate) struct Row {
     pub expires_at: Timestamp,
 }
 
-/// Signs a token. It holds once its row is written.
-async fn sign(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<(Secret, Row)> {
+/// Signs a token. It becomes valid when its row is written.
+async fn sign(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<(Secret, AccessTokenRow)> {
     let id = portal.new_id();
     let now = portal.now();
     let claims = Claims {
@@ -275,14 +286,14 @@ async fn sign(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<
         aud: policy.issuer.clone(),
         client_id: new.app.to_string(),
         iat: now.seconds(),
-        exp: now.after(LIFETIME).seconds(),
+        exp: now.after(ACCESS_TOKEN_LIFETIME).seconds(),
         jti: id,
         scope: new.scopes,
     };
     let keys = signing_keys::keys(portal).await?;
-    let key = keys.signer(new.signing_algorithm, now)?;
+    let key = keys.active_key(new.signing_algorithm, now)?;
     let header = Header {
-        typ: TYPE.to_owned(),
+        typ: JWT_TYPE.to_owned(),
         alg: key.algorithm.code().to_owned(),
         kid: key.kid.clone(),
     };
@@ -293,28 +304,28 @@ async fn sign(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<
     let signature = URL_SAFE_NO_PAD.encode(key.sign(token.as_bytes())?);
     token.push('.');
     token.push_str(&signature);
-    let row = Row {
+    let row = AccessTokenRow {
         id,
         app: new.app,
         user: new.user,
         grant: new.grant,
         scopes: new.scopes.to_string(),
         issued_at: now,
-        // As the claim has it, to the second.
-        expires_at: Timestamp(now.after(LIFETIME).seconds() * 1000),
+        // Truncated to the second, like the claim.
+        expires_at: Timestamp(now.after(ACCESS_TOKEN_LIFETIME).seconds() * 1000),
     };
     Ok((Secret::new(token), row))
 }
 
-/// Signs a token and writes it down in the caller's transaction.
+/// Signs a token and inserts it in the caller's transaction.
 pub(crate) async fn issue(
     portal: &Portal,
     policy: &Policy,
     tx: &mut Transaction,
     new: &NewAccessToken,
-) -> Result<Secret, Denied> {
+) -> Result<Secret, RequestError> {
     let (token, row) = sign(portal, policy, new).await?;
-    let kept = run!(
+    let stored = execute!(
         tx,
         "insert into access_tokens (id, app_id, user_id, grant_id, scopes, issued_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -326,27 +337,31 @@ pub(crate) async fn issue(
         row.issued_at,
         row.expires_at
     );
-    match kept {
+    match stored {
         Ok(_) => Ok(token),
-        // The app was deleted a moment ago.
-        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(clients::unknown().into()),
+        // The app was deleted in the meantime.
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(clients::invalid_client().into()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The same together with others that are issued at this moment. What a power cut takes is a token that the app gets
-/// again.
-pub(crate) async fn issue_alone(portal: &Portal, policy: &Policy, new: &NewAccessToken) -> Result<Secret, Denied> {
+/// Signs a token and inserts it in a batch with others issued at the same time. A token lost in a power failure is
+/// replaced when the app requests another.
+pub(crate) async fn issue_batched(
+    portal: &Portal,
+    policy: &Policy,
+    new: &NewAccessToken,
+) -> Result<Secret, RequestError> {
     let (token, row) = sign(portal, policy, new).await?;
-    if portal.token_writer().write(row).await? {
+    if portal.state::<TokenWriter>().write(row).await? {
         Ok(token)
     } else {
-        Err(clients::unknown().into())
+        Err(clients::invalid_client().into())
     }
 }
 
-/// Deletes tokens whose time is over.
+/// Deletes expired tokens.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(tx, "delete from access_tokens where expires_at <= $1", portal.now())?;
+    execute!(tx, "delete from access_tokens where expires_at <= $1", portal.now())?;
     Ok(())
 }

@@ -1,25 +1,26 @@
-//! Apps that prove themselves (RFC 6749 §2.3).
+//! Authenticates clients (RFC 6749 §2.3).
 
 use crate::crypto::secret;
-use crate::database::{fetch_all, fetch_optional, run};
+use crate::database::{execute, fetch_all, fetch_optional};
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
-use crate::infra::throttle::LastNoted;
-use crate::oauth2::Denied;
-use crate::oauth2::oauth_apps::{TokenSettingsRow, read_grant, read_scopes};
+use crate::infra::throttle::LastUsed;
+use crate::oauth2::RequestError;
+use crate::oauth2::oauth_apps::{TokenSettingsRow, parse_grant, parse_scopes};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::ids::{AccountId, ClientSecretId, OauthAppId, UserId};
 use domain::oauth2::oauth_apps::{Grant, TokenSettings};
 use domain::oauth2::scopes::Scopes;
-use domain::oauth2::{ErrorCode, Refusal};
+use domain::oauth2::{ErrorCode, Oauth2Error};
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How exactly the last use of an app and of a secret is kept.
-const USE: Duration = Duration::from_secs(10);
+/// The interval at which the last use of an app or a secret is recorded at most once.
+const LAST_USED_INTERVAL: Duration = Duration::from_secs(10);
 
-/// An app, as requests are checked against it.
+/// Holds an app as needed to process its requests.
 #[derive(Debug)]
 pub struct Client {
     pub(crate) id: OauthAppId,
@@ -30,16 +31,16 @@ pub struct Client {
     pub(crate) scopes: Scopes,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) token_settings: TokenSettings,
-    secrets: Vec<KeptSecret>,
-    last_noted: LastNoted,
+    secrets: Vec<StoredSecret>,
+    last_used: LastUsed,
 }
 
 #[derive(Debug)]
-struct KeptSecret {
+struct StoredSecret {
     id: ClientSecretId,
     digest: Vec<u8>,
     expires_at: Timestamp,
-    last_noted: LastNoted,
+    last_used: LastUsed,
 }
 
 #[derive(sqlx::FromRow)]
@@ -54,36 +55,38 @@ struct Row {
     token_settings: TokenSettingsRow,
 }
 
-/// Finds an app and checks its proof: one of its secrets, or none for a public client.
+/// Authenticates an app by one of its client secrets, or without a secret for a public client.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidClient`], in the same words for an app that is unknown and for a wrong proof.
-pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>) -> Result<Arc<Client>, Denied> {
-    let id = OauthAppId::from_client_id(id).ok_or_else(unknown)?;
-    let client = find(portal, id).await?.ok_or_else(unknown)?;
+/// [`ErrorCode::InvalidClient`], with the same message for an unknown app and for a wrong secret.
+pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>) -> Result<Arc<Client>, RequestError> {
+    let id = OauthAppId::from_client_id(id).ok_or_else(invalid_client)?;
+    let client = find(portal, id).await?.ok_or_else(invalid_client)?;
     let now = portal.now();
-    let proof = match (client.grant.has_secret(), secret) {
+    let matching_secret = match (client.grant.has_secret(), secret) {
         (false, None) => None,
         (true, Some(secret)) => {
             let digest = secret::digest(secret.as_bytes());
             let matching = client
                 .secrets
                 .iter()
-                .find(|kept| verify_slices_are_equal(&kept.digest, &digest).is_ok())
-                .ok_or_else(unknown)?;
+                .find(|stored| verify_slices_are_equal(&stored.digest, &digest).is_ok())
+                .ok_or_else(invalid_client)?;
             if matching.expires_at.0 > 0 && matching.expires_at <= now {
-                return Err(Refusal::new(ErrorCode::InvalidClient, "This secret has expired.").into());
+                return Err(Oauth2Error::new(ErrorCode::InvalidClient, "This secret has expired.").into());
             }
             Some(matching)
         }
-        _ => return Err(unknown().into()),
+        _ => return Err(invalid_client().into()),
     };
-    let notes = portal.notes();
-    if let Some(proof) = proof.filter(|proof| proof.last_noted.is_due(now, USE)) {
-        let (id, portal) = (proof.id, portal.clone());
+    let writer = portal.background_writer();
+    if let Some(matching_secret) =
+        matching_secret.filter(|secret| secret.last_used.should_record(now, LAST_USED_INTERVAL))
+    {
+        let (id, portal) = (matching_secret.id, portal.clone());
         let note = async move {
-            let mut tx = portal.begin_lightly().await?;
-            run!(
+            let mut tx = portal.begin_relaxed().await?;
+            execute!(
                 &mut tx,
                 "update client_secrets set last_used_at = $2 where id = $1 and last_used_at < $2",
                 id,
@@ -91,24 +94,32 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
             )?;
             tx.commit().await
         };
-        Box::pin(notes.write("the use of a client secret", note)).await;
+        Box::pin(writer.write("client secret use", note)).await;
     }
     Ok(client)
 }
 
-/// In the same words for an app that is not there and for a wrong proof.
-pub(crate) fn unknown() -> Refusal {
-    Refusal::new(
+/// Returns the error for an unknown app and for a wrong secret, which must not be distinguishable.
+pub(crate) fn invalid_client() -> Oauth2Error {
+    Oauth2Error::new(
         ErrorCode::InvalidClient,
-        "The client is unknown, or its secret is wrong.",
+        "The client is unknown or its secret is wrong.",
     )
 }
 
-/// An app by its id, remembered.
+/// Caches apps by their id, with their credentials.
+pub(crate) struct ClientCache;
+
+impl CacheDefinition for ClientCache {
+    type Key = OauthAppId;
+    type Value = Client;
+}
+
+/// Loads an app by its id, from the cache if possible.
 pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<Client>>> {
-    let caches = portal.caches();
-    let generation = caches.generation();
-    if let Some(client) = caches.clients.get(generation, &id) {
+    let cache = portal.cache::<ClientCache>();
+    let began = cache.begin_read();
+    if let Some(client) = cache.get(&id) {
         return Ok(Some(client));
     }
     let mut db = portal.read().await?;
@@ -138,37 +149,37 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
     let client = Client {
         id,
         account: row.account_id,
-        grant: read_grant(&row.grant_code)?,
+        grant: parse_grant(&row.grant_code)?,
         user: row.user_id,
-        scopes: read_scopes(&row.scopes)?,
-        token_settings: row.token_settings.read()?,
+        scopes: parse_scopes(&row.scopes)?,
+        token_settings: row.token_settings.parse()?,
         name: row.name,
         redirect_uris: uris.into_iter().map(|(uri,)| uri).collect(),
         secrets: secrets
             .into_iter()
-            .map(|(id, digest, expires_at, last_used_at)| KeptSecret {
+            .map(|(id, digest, expires_at, last_used_at)| StoredSecret {
                 id,
                 digest,
                 expires_at,
-                last_noted: LastNoted::new(last_used_at),
+                last_used: LastUsed::new(last_used_at),
             })
             .collect(),
-        last_noted: LastNoted::new(row.last_used_at),
+        last_used: LastUsed::new(row.last_used_at),
     };
-    Ok(Some(caches.clients.put(generation, id, client)))
+    Ok(Some(cache.insert(began, client.account, id, client)))
 }
 
 impl Client {
-    /// Writes down that the app got a token, once in a while.
-    pub(crate) async fn note_use(&self, portal: &Portal) {
+    /// Records that the app got a token, at most once per [`LAST_USED_INTERVAL`].
+    pub(crate) async fn record_use(&self, portal: &Portal) {
         let now = portal.now();
-        if !self.last_noted.is_due(now, USE) {
+        if !self.last_used.should_record(now, LAST_USED_INTERVAL) {
             return;
         }
-        let (id, database) = (self.id, portal.clone());
+        let (id, writer_portal) = (self.id, portal.clone());
         let note = async move {
-            let mut tx = database.begin_lightly().await?;
-            run!(
+            let mut tx = writer_portal.begin_relaxed().await?;
+            execute!(
                 &mut tx,
                 "update oauth_apps set last_used_at = $2 where id = $1 and last_used_at < $2",
                 id,
@@ -176,6 +187,6 @@ impl Client {
             )?;
             tx.commit().await
         };
-        Box::pin(portal.notes().write("the use of an app", note)).await;
+        Box::pin(portal.background_writer().write("app use", note)).await;
     }
 }

@@ -1,47 +1,47 @@
-//! Authorization codes (RFC 6749 §4.1.2): one use, within a minute, by the client that asked.
+//! Issues and exchanges authorization codes (RFC 6749 §4.1.2). A code can be used once, within a minute, by the client
+//! that requested it.
 
-use crate::auth::actor::{Actor, Via};
+use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Transaction, fetch_optional, run};
+use crate::database::{Transaction, execute, fetch_optional};
 use crate::infra::error::Result;
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{self, NewAccessToken};
-use crate::oauth2::oauth_apps::read_scopes;
+use crate::oauth2::oauth_apps::parse_scopes;
 use crate::oauth2::refresh_tokens;
-use crate::oauth2::{Client, Denied, Granted, Policy};
+use crate::oauth2::{Client, IssuedTokens, Policy, RequestError};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
 use domain::oauth2::scopes::{Scope, Scopes};
-use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_verifier};
+use domain::oauth2::{ErrorCode, Oauth2Error, Parameters, is_code_verifier};
 use domain::time::Timestamp;
 use std::time::Duration;
 
-/// How long a code waits for its exchange.
-const LIFETIME: Duration = Duration::from_secs(60);
+/// How long a code is valid.
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
-/// How long a used code is remembered, so that its second use is known for what it is.
-const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
+/// How long a used code is kept, so that a second use is detected.
+const USED_CODE_RETENTION: Duration = Duration::from_secs(24 * 3600);
 
-/// What a code stands for.
+/// Holds the values of a new code.
 pub(crate) struct NewCode<'a> {
     pub app: OauthAppId,
     pub user: UserId,
     pub redirect_uri: &'a str,
-    /// Whether the request named it.
+    /// Whether the request contained `redirect_uri`.
     pub uri_given: bool,
     pub scopes: Scopes,
-    /// By S256; empty where the client sent none.
+    /// The S256 challenge; empty if the client sent none.
     pub code_challenge: &'a str,
 }
 
-/// Makes a code in the caller's transaction.
+/// Inserts a code in the caller's transaction.
 pub(crate) async fn insert(portal: &Portal, tx: &mut Transaction, new: &NewCode<'_>) -> Result<Secret> {
     let code = secret::new_secret();
     let now = portal.now();
-    run!(
+    execute!(
         tx,
         "insert into authorization_codes (digest, app_id, user_id, redirect_uri, uri_given, scopes, code_challenge,
                                           created_at, expires_at)
@@ -54,7 +54,7 @@ pub(crate) async fn insert(portal: &Portal, tx: &mut Transaction, new: &NewCode<
         new.scopes.to_string(),
         new.code_challenge,
         now,
-        now.after(LIFETIME)
+        now.after(CODE_LIFETIME)
     )?;
     Ok(code)
 }
@@ -78,12 +78,12 @@ pub(crate) async fn exchange(
     policy: &Policy,
     client: &Client,
     parameters: &Parameters<'_>,
-) -> Result<Granted, Denied> {
+) -> Result<IssuedTokens, RequestError> {
     let code = parameters.require("code")?;
     let redirect_uri = parameters.get("redirect_uri")?;
     let verifier = parameters.get("code_verifier")?;
     let digest = secret::digest(code.as_bytes());
-    let invalid = |sentence: &'static str| Refusal::new(ErrorCode::InvalidGrant, sentence);
+    let invalid = |message: &'static str| Oauth2Error::new(ErrorCode::InvalidGrant, message);
     let mut tx = portal.begin().await?;
     let row = fetch_optional!(
         &mut tx,
@@ -96,7 +96,7 @@ pub(crate) async fn exchange(
         .filter(|row| row.app_id == client.id)
         .ok_or_else(|| invalid("The code is unknown."))?;
     if row.used_at.0 > 0 {
-        return replay(portal, tx, row.grant_id).await;
+        return replay(portal, tx, client, row.grant_id).await;
     }
     let now = portal.now();
     if row.expires_at <= now {
@@ -104,20 +104,22 @@ pub(crate) async fn exchange(
     }
     match redirect_uri {
         Some(uri) if uri != row.redirect_uri => {
-            return Err(invalid("The redirect_uri is not the one of the authorization request.").into());
+            return Err(invalid("The redirect_uri doesn't match the authorization request.").into());
         }
-        None if row.uri_given => return Err(Refusal::missing("redirect_uri").into()),
+        None if row.uri_given => return Err(Oauth2Error::missing("redirect_uri").into()),
         _ => {}
     }
     check_verifier(&row.code_challenge, verifier)?;
-    let actor = Actor::load(&mut tx, row.user_id, Via::AccessToken).await?;
+    let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken).await?;
     let actor = actor.ok_or_else(|| invalid("The user is no longer active."))?;
-    let scopes = read_scopes(&row.scopes)?.and(client.scopes).allowed_by(actor.rights());
+    let scopes = parse_scopes(&row.scopes)?
+        .intersection(client.scopes)
+        .allowed_by(actor.rights());
     if scopes.is_empty() {
-        return Err(Refusal::new(ErrorCode::InvalidScope, "Nothing of the scope can be granted any more.").into());
+        return Err(Oauth2Error::new(ErrorCode::InvalidScope, "None of the scopes can be granted any more.").into());
     }
     let grant = OauthGrantId(portal.new_id());
-    run!(
+    execute!(
         &mut tx,
         "insert into oauth_grants (id, app_id, user_id, scopes, created_at) values ($1, $2, $3, $4, $5)",
         grant,
@@ -126,7 +128,7 @@ pub(crate) async fn exchange(
         scopes.to_string(),
         now
     )?;
-    let used = run!(
+    let used = execute!(
         &mut tx,
         "update authorization_codes set used_at = $2, grant_id = $3 where digest = $1 and used_at = 0",
         &digest,
@@ -134,7 +136,7 @@ pub(crate) async fn exchange(
         grant
     )?;
     if used == 0 {
-        // Somebody was faster: what they got is revoked as well.
+        // Another request used the code first. The tokens that it got are revoked too.
         drop(tx);
         let mut tx = portal.begin().await?;
         let row = fetch_optional!(
@@ -143,7 +145,7 @@ pub(crate) async fn exchange(
             "select grant_id from authorization_codes where digest = $1",
             &digest
         )?;
-        return replay(portal, tx, row.and_then(|(grant,)| grant)).await;
+        return replay(portal, tx, client, row.and_then(|(grant,)| grant)).await;
     }
     let new = NewAccessToken {
         app: client.id,
@@ -158,7 +160,7 @@ pub(crate) async fn exchange(
     } else {
         None
     };
-    run!(
+    execute!(
         &mut tx,
         "update oauth_consents set last_used_at = $3 where user_id = $1 and app_id = $2",
         row.user_id,
@@ -166,58 +168,61 @@ pub(crate) async fn exchange(
         now
     )?;
     tx.commit().await?;
-    client.note_use(portal).await;
-    Ok(Granted {
+    client.record_use(portal).await;
+    Ok(IssuedTokens {
         access_token,
         refresh_token,
         scopes,
     })
 }
 
-/// A code that comes a second time was stolen by one of the two who sent it: nothing that it gave holds any more
-/// (RFC 6749 §4.1.2).
-async fn replay(portal: &Portal, mut tx: Transaction, grant: Option<OauthGrantId>) -> Result<Granted, Denied> {
+/// Handles a code that is used a second time. One of the two requests is an attacker's, so everything issued for the
+/// code is revoked (RFC 6749 §4.1.2).
+async fn replay(
+    portal: &Portal,
+    mut tx: Transaction,
+    client: &Client,
+    grant: Option<OauthGrantId>,
+) -> Result<IssuedTokens, RequestError> {
     if let Some(grant) = grant {
-        refresh_tokens::end_grant(portal, &mut tx, grant).await?;
-        invalidation::announce(portal, &mut tx).await?;
-        tx.commit().await?;
-        portal.forget();
+        refresh_tokens::revoke_grant(portal, &mut tx, grant).await?;
+        portal.commit_change(tx, client.account).await?;
     }
-    Err(Refusal::new(ErrorCode::InvalidGrant, "The code was used before.").into())
+    Err(Oauth2Error::new(ErrorCode::InvalidGrant, "The code has already been used.").into())
 }
 
-/// PKCE (RFC 7636 §4.6). A verifier without challenge is refused too: else an attacker could strip the challenge off the
-/// request (RFC 9700 §4.8.2).
-fn check_verifier(challenge: &str, verifier: Option<&str>) -> Result<(), Refusal> {
+/// Verifies the PKCE code verifier (RFC 7636 §4.6). A verifier without a challenge is refused too, because an attacker
+/// could strip the challenge from the authorization request (RFC 9700 §4.8.2).
+fn check_verifier(challenge: &str, verifier: Option<&str>) -> Result<(), Oauth2Error> {
     match (challenge, verifier) {
         ("", None) => Ok(()),
-        ("", Some(_)) => Err(Refusal::new(
+        ("", Some(_)) => Err(Oauth2Error::new(
             ErrorCode::InvalidGrant,
             "The authorization request had no code_challenge.",
         )),
-        (_, None) => Err(Refusal::missing("code_verifier")),
+        (_, None) => Err(Oauth2Error::missing("code_verifier")),
         (challenge, Some(verifier)) => {
             let computed = URL_SAFE_NO_PAD.encode(secret::digest(verifier.as_bytes()));
-            let holds = is_code_verifier(verifier)
+            let is_valid = is_code_verifier(verifier)
                 && verify_slices_are_equal(computed.as_bytes(), challenge.as_bytes()).is_ok();
-            if holds {
+            if is_valid {
                 Ok(())
             } else {
-                Err(Refusal::new(
+                Err(Oauth2Error::new(
                     ErrorCode::InvalidGrant,
-                    "The code_verifier is not that of the code_challenge.",
+                    "The code_verifier doesn't match the code_challenge.",
                 ))
             }
         }
     }
 }
 
-/// Deletes codes that need not be known any more.
+/// Deletes codes past their retention.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    run!(
+    execute!(
         tx,
         "delete from authorization_codes where expires_at <= $1",
-        portal.ago(REMEMBERED)
+        portal.now_minus(USED_CODE_RETENTION)
     )?;
     Ok(())
 }

@@ -1,21 +1,20 @@
-//! What a person has allowed which app, so that they are asked once and can think better of it.
+//! Stores the consents that users have granted to apps, so that each is requested once and can be revoked.
 
 use crate::auth::actor::Actor;
-use crate::database::{Connection, Transaction, fetch_all, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::oauth2::oauth_apps::read_scopes;
+use crate::oauth2::oauth_apps::parse_scopes;
 use domain::ids::{OauthAppId, UserId};
 use domain::oauth2::oauth_apps::ConnectedApp;
 use domain::oauth2::scopes::Scopes;
 use domain::time::Timestamp;
 
-/// The apps that act for the person, by name.
+/// Lists the apps that the user has granted access, ordered by name.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns the database's errors.
 pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<ConnectedApp>> {
     #[derive(sqlx::FromRow)]
     struct Row {
@@ -26,35 +25,36 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<ConnectedApp>> {
         allowed_at: Timestamp,
         last_used_at: Timestamp,
     }
-    let person = actor.require_person()?;
+    let user = actor.require_user()?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
         Row,
         "select a.id, a.name, c.scopes, a.scopes as app_scopes, c.allowed_at, c.last_used_at
          from oauth_consents c join oauth_apps a on a.id = c.app_id where c.user_id = $1 order by a.name_key, a.id",
-        person.id
+        user.id
     )?;
     rows.into_iter()
         .map(|row| {
             Ok(ConnectedApp {
                 id: row.id,
                 name: row.name,
-                // What was taken away from the app since holds no more.
-                scopes: read_scopes(&row.scopes)?.and(read_scopes(&row.app_scopes)?),
-                allowed_at: row.allowed_at,
+                // Scopes that were removed from the app in the meantime no longer apply.
+                scopes: parse_scopes(&row.scopes)?.intersection(parse_scopes(&row.app_scopes)?),
+                granted_at: row.allowed_at,
                 last_used_at: (row.last_used_at.0 > 0).then_some(row.last_used_at),
             })
         })
         .collect()
 }
 
-/// Takes an app's permission back, and revokes every token that it has for the person, on every node within a second.
+/// Revokes the user's consent for an app and every token that the app has for the user. Every node applies this within
+/// a second.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the person has allowed the app nothing.
+/// [`Error::NotFound`] if the user has not granted the app access.
 pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<()> {
-    let person = actor.require_person()?.id;
+    let user = actor.require_user()?.id;
     let mut tx = portal.begin().await?;
     let row = fetch_optional!(
         &mut tx,
@@ -64,27 +64,27 @@ pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Resu
         actor.account()
     )?;
     let (name,) = row.ok_or(Error::NotFound("app"))?;
-    let touched = run!(
+    let deleted = execute!(
         &mut tx,
         "delete from oauth_consents where user_id = $1 and app_id = $2",
-        person,
+        user,
         app
     )?;
-    if touched == 0 {
+    if deleted == 0 {
         return Err(Error::NotFound("app"));
     }
-    run!(
+    execute!(
         &mut tx,
         "update oauth_grants set revoked_at = $3 where user_id = $1 and app_id = $2 and revoked_at = 0",
-        person,
+        user,
         app,
         portal.now()
     )?;
-    // A code that is still on its way would give tokens again.
-    run!(
+    // A pending authorization code would still be exchanged for tokens.
+    execute!(
         &mut tx,
         "delete from authorization_codes where user_id = $1 and app_id = $2 and used_at = 0",
-        person,
+        user,
         app
     )?;
     let change = Change {
@@ -93,44 +93,42 @@ pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Resu
         detail: &name,
     };
     audit::record(portal, &mut tx, actor, change).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// What the person has allowed the app before.
-pub(crate) async fn allowed(db: &mut impl Connection, person: UserId, app: OauthAppId) -> Result<Scopes> {
+/// Returns the scopes that the user has already granted the app.
+pub(crate) async fn granted_scopes(db: &mut impl AsExecutor, user: UserId, app: OauthAppId) -> Result<Scopes> {
     let row = fetch_optional!(
         db,
         (String,),
         "select scopes from oauth_consents where user_id = $1 and app_id = $2",
-        person,
+        user,
         app
     )?;
-    row.map_or(Ok(Scopes::default()), |(scopes,)| read_scopes(&scopes))
+    row.map_or(Ok(Scopes::default()), |(scopes,)| parse_scopes(&scopes))
 }
 
-/// Adds to what the person has allowed; gives what is new.
-pub(crate) async fn remember(
+/// Adds to the scopes that the user has granted. Returns those that are new.
+pub(crate) async fn add_scopes(
     portal: &Portal,
     tx: &mut Transaction,
-    person: UserId,
+    user: UserId,
     app: OauthAppId,
     scopes: Scopes,
 ) -> Result<Scopes> {
-    let before = allowed(tx, person, app).await?;
-    let added = scopes.except(before);
+    let before = granted_scopes(tx, user, app).await?;
+    let added = scopes.difference(before);
     if added.is_empty() && !before.is_empty() {
         return Ok(added);
     }
-    run!(
+    execute!(
         tx,
         "insert into oauth_consents (user_id, app_id, scopes, allowed_at) values ($1, $2, $3, $4)
          on conflict (user_id, app_id) do update set scopes = excluded.scopes",
-        person,
+        user,
         app,
-        before.or(scopes).to_string(),
+        before.union(scopes).to_string(),
         portal.now()
     )?;
     Ok(added)

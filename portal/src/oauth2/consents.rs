@@ -1,4 +1,4 @@
-//! The authorization endpoint (RFC 6749 §4.1.1): what a person is asked, and what follows from the answer.
+//! Implements the authorization endpoint (RFC 6749 §4.1.1): the consent request and the user's decision.
 
 use crate::auth::actor::Actor;
 use crate::infra::audit::{self, Change};
@@ -10,102 +10,108 @@ use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::Grant;
 use domain::oauth2::redirect_uri;
 use domain::oauth2::scopes::Scopes;
-use domain::oauth2::{ErrorCode, Parameters, Refusal, is_code_challenge, redirect};
+use domain::oauth2::{ErrorCode, Oauth2Error, Parameters, is_code_challenge, redirect_url};
 use std::sync::Arc;
 
-/// What an authorization request leads to.
+/// The outcome of an authorization request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The person is asked.
-    Ask(Question),
-    /// The person goes to this address of the app's, with a code or an error.
+    /// The user must be asked for consent.
+    Ask(ConsentRequest),
+    /// Redirects the browser to this URL of the app, with a code or an error.
     Redirect(String),
 }
 
-/// What a person is asked.
+/// Describes the consent that an app requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// The app that asks.
+pub struct ConsentRequest {
+    /// The name of the app.
     pub app: String,
-    /// Where the person goes afterwards.
+    /// Where the browser is redirected afterwards.
     pub redirect_uri: String,
-    /// What the app would be allowed.
+    /// The scopes that the app would be granted.
     pub scopes: Scopes,
-    /// What of it the person has allowed before.
+    /// Those of the scopes that the user has already granted.
     pub allowed: Scopes,
 }
 
-/// A request whose app and redirect URI hold.
+/// Holds a request whose app and redirect URI are valid.
 struct Request<'a> {
     app: Arc<Client>,
     redirect_uri: String,
     uri_given: bool,
     state: Option<&'a str>,
     code_challenge: &'a str,
-    /// What can be granted: requested ∩ the app's ∩ what the person's rights allow.
+    /// The scopes that can be granted: requested ∩ those of the app ∩ those that the user's rights allow.
     scopes: Scopes,
 }
 
-/// Either a request to ask about, or the address that tells the app what is wrong with it.
-enum Checked<'a> {
+/// Holds either a valid request, or the redirect that reports an error to the app.
+enum CheckedRequest<'a> {
     Request(Request<'a>),
     Redirect(String),
 }
 
-/// What the person is asked. Where they have allowed all of it before, nothing, and a code is made at once.
+/// Validates an authorization request. Returns the consent to ask for, or the redirect with a code if the user has
+/// already granted all of the scopes.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an unknown app and for a redirect URI that is not its own: there is nowhere to send the person
-/// then. Whatever else is wrong goes to the app.
-pub async fn question(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<Outcome> {
-    let person = actor.require_person()?.id;
+/// [`Error::Invalid`] for an unknown app and for a redirect URI that isn't registered, because there is nowhere to
+/// redirect the user then. All other errors are reported to the app.
+pub async fn authorize(
+    portal: &Portal,
+    policy: &Policy,
+    actor: &Actor,
+    parameters: &Parameters<'_>,
+) -> Result<Outcome> {
+    let user = actor.require_user()?.id;
     let request = match check(portal, policy, actor, parameters).await? {
-        Checked::Request(request) => request,
-        Checked::Redirect(address) => return Ok(Outcome::Redirect(address)),
+        CheckedRequest::Request(request) => request,
+        CheckedRequest::Redirect(address) => return Ok(Outcome::Redirect(address)),
     };
     let mut db = portal.read().await?;
-    let allowed = connected_apps::allowed(&mut db, person, request.app.id).await?;
+    let allowed = connected_apps::granted_scopes(&mut db, user, request.app.id).await?;
     drop(db);
-    if request.scopes.except(allowed).is_empty() && request.is_known_by_its_address() {
+    if request.scopes.difference(allowed).is_empty() && request.has_exclusive_redirect_uri() {
         return grant(portal, policy, actor, &request).await.map(Outcome::Redirect);
     }
-    Ok(Outcome::Ask(Question {
+    Ok(Outcome::Ask(ConsentRequest {
         app: request.app.name.clone(),
         redirect_uri: request.redirect_uri,
         scopes: request.scopes,
-        allowed: request.scopes.and(allowed),
+        allowed: request.scopes.intersection(allowed),
     }))
 }
 
-/// The person allows it: gives the address to go to, with a code.
+/// Grants the consent. Returns the redirect with a code.
 ///
 /// # Errors
-/// As [`question`].
+/// As [`authorize`].
 pub async fn allow(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<String> {
     match check(portal, policy, actor, parameters).await? {
-        Checked::Request(request) => grant(portal, policy, actor, &request).await,
-        Checked::Redirect(address) => Ok(address),
+        CheckedRequest::Request(request) => grant(portal, policy, actor, &request).await,
+        CheckedRequest::Redirect(address) => Ok(address),
     }
 }
 
-/// The person declines: gives the address to go to.
+/// Denies the consent. Returns the redirect with `access_denied`.
 ///
 /// # Errors
-/// As [`question`].
-pub async fn refuse(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<String> {
+/// As [`authorize`].
+pub async fn deny(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<String> {
     match check(portal, policy, actor, parameters).await? {
-        Checked::Request(request) => {
-            let refusal = Refusal::new(ErrorCode::AccessDenied, "The user declined.");
-            Ok(error_address(policy, &request.redirect_uri, request.state, &refusal))
+        CheckedRequest::Request(request) => {
+            let refusal = Oauth2Error::new(ErrorCode::AccessDenied, "The user denied access.");
+            Ok(error_redirect(policy, &request.redirect_uri, request.state, &refusal))
         }
-        Checked::Redirect(address) => Ok(address),
+        CheckedRequest::Redirect(address) => Ok(address),
     }
 }
 
 impl Request<'_> {
-    /// Whether nobody else can be waiting at the redirect URI. On a person's own machine any program can, so there a
-    /// public client is asked for each time (RFC 8252 §8.6).
-    fn is_known_by_its_address(&self) -> bool {
+    /// Returns whether only the app can receive redirects to the URI. On the user's own machine any program can, so
+    /// consent for a public client is requested each time (RFC 8252 §8.6).
+    fn has_exclusive_redirect_uri(&self) -> bool {
         self.app.grant != Grant::Public || self.redirect_uri.starts_with("https://")
     }
 }
@@ -115,121 +121,124 @@ async fn check<'a>(
     policy: &Policy,
     actor: &Actor,
     parameters: &'a Parameters<'_>,
-) -> Result<Checked<'a>> {
-    let wrong = |field: &str, sentence: &str| Error::field(field, sentence);
+) -> Result<CheckedRequest<'a>> {
+    let invalid = |field: &str, message: &str| Error::field(field, message);
     let client_id = parameters
         .require("client_id")
-        .map_err(|refusal| wrong("client_id", &refusal.description))?;
+        .map_err(|refusal| invalid("client_id", &refusal.description))?;
     let app = match OauthAppId::from_client_id(client_id) {
         Some(id) => oauth2::find_client(portal, id).await?,
         None => None,
     };
     let app = app.filter(|app| app.account == actor.account()).ok_or_else(|| {
-        wrong(
+        invalid(
             "client_id",
-            "This account has no such app. It may have been deleted, or you are signed in elsewhere.",
+            "This app doesn't exist in your account. It may have been deleted, or you are signed in to another account.",
         )
     })?;
-    let given = parameters
+    let requested_uri = parameters
         .get("redirect_uri")
-        .map_err(|refusal| wrong("redirect_uri", &refusal.description))?;
-    let redirect_uri = match (given, app.redirect_uris.as_slice()) {
-        (Some(given), registered) if registered.iter().any(|uri| redirect_uri::matches(uri, given)) => given.to_owned(),
+        .map_err(|refusal| invalid("redirect_uri", &refusal.description))?;
+    let redirect_uri = match (requested_uri, app.redirect_uris.as_slice()) {
+        (Some(requested_uri), registered) if registered.iter().any(|uri| redirect_uri::matches(uri, requested_uri)) => {
+            requested_uri.to_owned()
+        }
         (Some(_), _) => {
-            return Err(wrong(
+            return Err(invalid(
                 "redirect_uri",
-                "The redirect URI is not one that the app has registered.",
+                "The redirect URI isn't registered for this app.",
             ));
         }
         (None, [only]) => only.clone(),
         (None, _) => {
-            return Err(wrong(
-                "redirect_uri",
-                "The request does not say which redirect URI to use.",
-            ));
+            return Err(invalid("redirect_uri", "The request must specify a redirect_uri."));
         }
     };
-    // From here on the app itself is told, with the exact state whatever its length (RFC 6749 §4.1.2.1): the request as a
-    // whole has a bound. Where a request has two states, neither is the one that it asks for.
+    // From here on errors are reported to the app, with the exact state whatever its length (RFC 6749 §4.1.2.1): the
+    // request as a whole is limited. If a request has two states, neither is returned.
     let state = parameters.get("state");
     let known_state = state.as_ref().ok().copied().flatten();
-    let outcome = state.and_then(|_| check_rest(&app, actor, parameters));
+    let outcome = state.and_then(|_| check_parameters(&app, actor, parameters));
     Ok(match outcome {
-        Ok((scopes, code_challenge)) => Checked::Request(Request {
+        Ok((scopes, code_challenge)) => CheckedRequest::Request(Request {
             app,
             redirect_uri,
-            uri_given: given.is_some(),
+            uri_given: requested_uri.is_some(),
             state: known_state,
             code_challenge,
             scopes,
         }),
-        Err(refusal) => Checked::Redirect(error_address(policy, &redirect_uri, known_state, &refusal)),
+        Err(refusal) => CheckedRequest::Redirect(error_redirect(policy, &redirect_uri, known_state, &refusal)),
     })
 }
 
-fn check_rest<'a>(app: &Client, actor: &Actor, parameters: &'a Parameters<'_>) -> Result<(Scopes, &'a str), Refusal> {
+fn check_parameters<'a>(
+    app: &Client,
+    actor: &Actor,
+    parameters: &'a Parameters<'_>,
+) -> Result<(Scopes, &'a str), Oauth2Error> {
     parameters.require_decodable()?;
     if parameters.require("response_type")? != "code" {
-        return Err(Refusal::new(
+        return Err(Oauth2Error::new(
             ErrorCode::UnsupportedResponseType,
-            "The response_type is code.",
+            "The response_type must be code.",
         ));
     }
-    if !app.grant.asks_people() {
-        return Err(Refusal::new(
+    if !app.grant.requires_consent() {
+        return Err(Oauth2Error::new(
             ErrorCode::UnauthorizedClient,
-            "The app was registered for client credentials.",
+            "The app is registered for client credentials only.",
         ));
     }
     if parameters.get("request")?.is_some() || parameters.get("request_uri")?.is_some() {
-        return Err(Refusal::new(
+        return Err(Oauth2Error::new(
             ErrorCode::InvalidRequest,
-            "Request objects are not taken.",
+            "Request objects aren't supported.",
         ));
     }
     let challenge = match (
         parameters.get("code_challenge")?,
         parameters.get("code_challenge_method")?,
     ) {
-        (None, None) if app.grant == Grant::Public => return Err(Refusal::missing("code_challenge")),
+        (None, None) if app.grant == Grant::Public => return Err(Oauth2Error::missing("code_challenge")),
         (None, None) => "",
-        (None, Some(_)) => return Err(Refusal::missing("code_challenge")),
-        // Without a method it would be plain (RFC 7636 §4.3).
+        (None, Some(_)) => return Err(Oauth2Error::missing("code_challenge")),
+        // The default method would be plain (RFC 7636 §4.3).
         (Some(challenge), Some("S256")) if is_code_challenge(challenge) => challenge,
         (Some(_), Some("S256")) => {
-            return Err(Refusal::new(
+            return Err(Oauth2Error::new(
                 ErrorCode::InvalidRequest,
-                "The code_challenge is not 43 characters of base64url.",
+                "The code_challenge must be 43 characters of base64url.",
             ));
         }
         (Some(_), _) => {
-            return Err(Refusal::new(
+            return Err(Oauth2Error::new(
                 ErrorCode::InvalidRequest,
-                "The code_challenge_method is S256.",
+                "The code_challenge_method must be S256.",
             ));
         }
     };
     let requested = match parameters.get("scope")? {
-        Some(text) => Scopes::known(text),
+        Some(text) => Scopes::parse_known(text),
         None => app.scopes,
     };
-    let scopes = requested.and(app.scopes).allowed_by(actor.rights());
+    let scopes = requested.intersection(app.scopes).allowed_by(actor.rights());
     if scopes.is_empty() {
-        return Err(Refusal::new(
+        return Err(Oauth2Error::new(
             ErrorCode::InvalidScope,
-            "Nothing of the scope can be granted: the app has not got it, or the user has not the rights.",
+            "None of the requested scopes can be granted: the app or the user doesn't have them.",
         ));
     }
     Ok((scopes, challenge))
 }
 
 async fn grant(portal: &Portal, policy: &Policy, actor: &Actor, request: &Request<'_>) -> Result<String> {
-    let person = actor.require_person()?.id;
+    let user = actor.require_user()?.id;
     let mut tx = portal.begin().await?;
-    let added = connected_apps::remember(portal, &mut tx, person, request.app.id, request.scopes).await?;
+    let added = connected_apps::add_scopes(portal, &mut tx, user, request.app.id, request.scopes).await?;
     let new = NewCode {
         app: request.app.id,
-        user: person,
+        user,
         redirect_uri: &request.redirect_uri,
         uri_given: request.uri_given,
         scopes: request.scopes,
@@ -246,19 +255,19 @@ async fn grant(portal: &Portal, policy: &Policy, actor: &Actor, request: &Reques
         audit::record(portal, &mut tx, actor, change).await?;
     }
     tx.commit().await?;
-    let mut answer = vec![("code", code.expose())];
-    answer.extend(request.state.map(|state| ("state", state)));
-    answer.push(("iss", &policy.issuer));
-    Ok(redirect(&request.redirect_uri, &answer))
+    let mut query = vec![("code", code.expose())];
+    query.extend(request.state.map(|state| ("state", state)));
+    query.push(("iss", &policy.issuer));
+    Ok(redirect_url(&request.redirect_uri, &query))
 }
 
-/// RFC 6749 §4.1.2.1, with the issuer of RFC 9207.
-fn error_address(policy: &Policy, redirect_uri: &str, state: Option<&str>, refusal: &Refusal) -> String {
-    let mut answer = vec![
+/// Returns the redirect that reports an error (RFC 6749 §4.1.2.1), with the issuer (RFC 9207).
+fn error_redirect(policy: &Policy, redirect_uri: &str, state: Option<&str>, refusal: &Oauth2Error) -> String {
+    let mut query = vec![
         ("error", refusal.code.code()),
         ("error_description", refusal.description.as_ref()),
     ];
-    answer.extend(state.map(|state| ("state", state)));
-    answer.push(("iss", &policy.issuer));
-    redirect(redirect_uri, &answer)
+    query.extend(state.map(|state| ("state", state)));
+    query.push(("iss", &policy.issuer));
+    redirect_url(redirect_uri, &query)
 }

@@ -1,4 +1,5 @@
-//! OAuth 2.0 (RFC 6749): apps prove themselves, get access tokens, and open the API with them.
+//! Implements the OAuth 2.0 authorization server (RFC 6749): client authentication, tokens, and access to the API with
+//! them.
 
 mod clients;
 pub mod connected_apps;
@@ -15,38 +16,55 @@ mod writer;
 
 pub use crate::oauth2::clients::{Client, authenticate_client};
 pub use crate::oauth2::introspection::{Introspection, introspect, revoke};
-pub use access_tokens::{Bearer, LIFETIME, authenticate};
-pub use token::{Granted, grant};
+pub use access_tokens::{ACCESS_TOKEN_LIFETIME, Bearer, authenticate};
+pub use token::{IssuedTokens, grant};
 
 pub(crate) use crate::oauth2::clients::find as find_client;
 pub(crate) use access_tokens::prune as prune_access_tokens;
 pub(crate) use codes::{NewCode, insert as insert_code, prune as prune_codes};
 pub(crate) use refresh_tokens::{context as refresh_token_context, prune as prune_refresh_tokens};
-pub(crate) use writer::{AccessTokens, TokenWriter};
 
+use crate::database::Database;
 use crate::infra::error::Error;
-use domain::oauth2::Refusal;
+use crate::infra::portal::Portal;
+use crate::infra::subject_state::SubjectState;
+use crate::oauth2::writer::{AccessTokenInsert, TokenWriter};
+use domain::oauth2::Oauth2Error;
 
-/// What the operator has decided about access tokens.
+/// Registers the state of this group.
+pub(crate) fn register(subjects: &mut SubjectState, database: &Database) {
+    subjects.insert_cache::<access_tokens::BearerCache>();
+    subjects.insert_cache::<clients::ClientCache>();
+    subjects.insert_cache::<signing_keys::SigningKeyCache>();
+    subjects.insert_cache::<token::ActorCache>();
+    subjects.insert(TokenWriter::start(database.clone(), AccessTokenInsert));
+}
+
+/// Finishes pending writes.
+pub(crate) async fn finish(portal: &Portal) {
+    portal.state::<TokenWriter>().finish().await;
+}
+
+/// Configures the issuing of access tokens.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The portal's public URL, without a slash at its end: who issues access tokens, and for whose API they are.
+    /// The portal's public URL without a trailing slash, used as issuer and audience of access tokens.
     pub issuer: String,
 }
 
-/// Why a request was not granted.
+/// Describes why a request was rejected.
 #[derive(Debug, thiserror::Error)]
-pub enum Denied {
-    /// The request is at fault.
+pub enum RequestError {
+    /// The request is invalid or not authorized.
     #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The portal is.
+    Refused(#[from] Oauth2Error),
+    /// The portal failed to process the request.
     #[error(transparent)]
-    Error(#[from] Error),
+    Portal(#[from] Error),
 }
 
-impl From<sqlx::Error> for Denied {
+impl From<sqlx::Error> for RequestError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Error(error.into())
+        Self::Portal(error.into())
     }
 }

@@ -1,39 +1,39 @@
-//! Refresh tokens (RFC 6749 §6).
+//! Issues and exchanges refresh tokens (RFC 6749 §6).
 //!
-//! A confidential app keeps its refresh token, which is bound to its secret (RFC 9700 §2.2.2), unless it asks for
-//! rotation; that of a public client always rotates (RFC 9700 §4.14.2).
+//! The refresh token of a confidential app, which is bound to the client secret (RFC 9700 §2.2.2), rotates only if the
+//! app asks for rotation; that of a public client always rotates (RFC 9700 §4.14.2).
 //!
-//! A rotated token answers the same successor for [`GRACE`], until that successor is used: a client whose answer was
-//! lost, or two workers that refresh at once, are not signed out. After that a second use means that somebody has a copy,
-//! and the whole family ends. That holds for every token that has a successor, also once the app no longer rotates.
+//! A rotated token returns the same successor for [`REUSE_GRACE_PERIOD`], until that successor is used, so that a
+//! client whose response was lost, or two workers that refresh at once, aren't signed out. A later use means that the
+//! token was copied, and the whole grant is revoked. This applies to every token that has a successor, even if the app
+//! no longer rotates.
 
-use crate::auth::actor::{Actor, Via};
+use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::error::Result;
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{self, NewAccessToken};
-use crate::oauth2::oauth_apps::{read_grant, read_scopes};
-use crate::oauth2::{Client, Denied, Granted, Policy};
+use crate::oauth2::oauth_apps::{parse_grant, parse_scopes};
+use crate::oauth2::{Client, IssuedTokens, Policy, RequestError};
 use domain::ids::{OauthAppId, OauthGrantId, UserId};
 use domain::oauth2::oauth_apps::{Grant, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
 use domain::oauth2::scopes::{Scope, Scopes};
-use domain::oauth2::{ErrorCode, Parameters, Refusal};
+use domain::oauth2::{ErrorCode, Oauth2Error, Parameters};
 use domain::time::Timestamp;
 use std::fmt::Write;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// How long a refresh token lives without being used.
+/// How long a refresh token is valid without being used.
 const IDLE_LIFETIME: Duration = DAY.saturating_mul(REFRESH_TOKEN_IDLE_DAYS);
 
-/// How long a refresh token lives however often it is used.
+/// How long a refresh token is valid however often it is used.
 const ABSOLUTE_LIFETIME: Duration = DAY.saturating_mul(REFRESH_TOKEN_LIFETIME_DAYS);
 
-/// How long a rotated one answers the same successor.
-const GRACE: Duration = Duration::from_secs(30);
+/// How long a rotated token returns the same successor.
+const REUSE_GRACE_PERIOD: Duration = Duration::from_secs(30);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -44,7 +44,7 @@ struct Row {
     revoked_at: Timestamp,
     created_at: Timestamp,
     expires_at: Timestamp,
-    /// When it was rotated; 0 where it was not.
+    /// When it was rotated; 0 if it wasn't.
     used_at: Timestamp,
     sealed_successor: Option<Vec<u8>>,
     grant_code: String,
@@ -52,22 +52,22 @@ struct Row {
 }
 
 impl Row {
-    /// When it expires if it is used now and kept.
+    /// Returns when the token expires if it is used now without rotating.
     fn expiry_after_use(&self, now: Timestamp) -> Timestamp {
         now.after(IDLE_LIFETIME).min(self.created_at.after(ABSOLUTE_LIFETIME))
     }
 }
 
-/// Makes a refresh token in the caller's transaction.
+/// Inserts a refresh token in the caller's transaction.
 pub(crate) async fn insert(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<Secret> {
     let token = secret::new_secret();
-    keep(portal, tx, grant, &token).await?;
+    store(portal, tx, grant, &token).await?;
     Ok(token)
 }
 
-async fn keep(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId, token: &Secret) -> Result<()> {
+async fn store(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId, token: &Secret) -> Result<()> {
     let now = portal.now();
-    run!(
+    execute!(
         tx,
         "insert into refresh_tokens (digest, grant_id, created_at, expires_at) values ($1, $2, $3, $4)",
         secret::digest(token.expose().as_bytes()),
@@ -78,7 +78,7 @@ async fn keep(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId, token:
     Ok(())
 }
 
-async fn find(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Row>> {
+async fn find(db: &mut impl AsExecutor, digest: &[u8]) -> Result<Option<Row>> {
     Ok(fetch_optional!(
         db,
         Row,
@@ -90,45 +90,45 @@ async fn find(db: &mut impl Connection, digest: &[u8]) -> Result<Option<Row>> {
     )?)
 }
 
-/// Exchanges a refresh token for an access token and the refresh token to use next, which may be the same. It is answered
-/// either way: some clients overwrite what they have with whatever comes, and others put the first one back.
+/// Exchanges a refresh token for an access token and the refresh token to use next, which may be the same. The refresh
+/// token is always returned: some clients overwrite theirs with the response's, others keep the first one.
 pub(crate) async fn exchange(
     portal: &Portal,
     policy: &Policy,
     client: &Client,
     parameters: &Parameters<'_>,
-) -> Result<Granted, Denied> {
+) -> Result<IssuedTokens, RequestError> {
     let token = parameters.require("refresh_token")?;
     let requested = parameters.get("scope")?;
     let digest = secret::digest(token.as_bytes());
-    let invalid = || Refusal::new(ErrorCode::InvalidGrant, "The refresh token does not hold.");
+    let invalid = || Oauth2Error::new(ErrorCode::InvalidGrant, "The refresh token is invalid.");
     let now = portal.now();
     let mut tx = portal.begin().await?;
     let row = find(&mut tx, &digest).await?;
     let row = row
         .filter(|row| row.app_id == client.id && row.revoked_at.0 == 0 && row.expires_at > now)
         .ok_or_else(invalid)?;
-    let actor = Actor::load(&mut tx, row.user_id, Via::AccessToken).await?;
+    let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken).await?;
     let actor = actor.ok_or_else(invalid)?;
-    let alive = read_scopes(&row.scopes)?.and(client.scopes).allowed_by(actor.rights());
-    if !alive.has(Scope::Offline) {
-        return Err(Refusal::new(ErrorCode::InvalidGrant, "The app may not stay connected any more.").into());
+    let allowed = parse_scopes(&row.scopes)?
+        .intersection(client.scopes)
+        .allowed_by(actor.rights());
+    if !allowed.has(Scope::Offline) {
+        return Err(Oauth2Error::new(ErrorCode::InvalidGrant, "The app may no longer use refresh tokens.").into());
     }
     let scopes = match requested {
-        Some(requested) => Scopes::known(requested).and(alive),
-        None => alive,
+        Some(requested) => Scopes::parse_known(requested).intersection(allowed),
+        None => allowed,
     };
     if scopes.is_empty() {
-        return Err(Refusal::new(ErrorCode::InvalidScope, "Nothing of the scope was granted.").into());
+        return Err(Oauth2Error::new(ErrorCode::InvalidScope, "None of the requested scopes were granted.").into());
     }
     let next = match next_token(portal, &mut tx, token, &digest, &row).await? {
         Some(next) => next,
         None => {
-            // A copy is in use somewhere.
-            end_grant(portal, &mut tx, row.grant_id).await?;
-            invalidation::announce(portal, &mut tx).await?;
-            tx.commit().await?;
-            portal.forget();
+            // The token was copied.
+            revoke_grant(portal, &mut tx, row.grant_id).await?;
+            portal.commit_change(tx, client.account).await?;
             return Err(invalid().into());
         }
     };
@@ -140,7 +140,7 @@ pub(crate) async fn exchange(
         signing_algorithm: client.token_settings.signing_algorithm,
     };
     let access_token = access_tokens::issue(portal, policy, &mut tx, &new).await?;
-    run!(
+    execute!(
         &mut tx,
         "update oauth_consents set last_used_at = $3 where user_id = $1 and app_id = $2",
         row.user_id,
@@ -148,16 +148,16 @@ pub(crate) async fn exchange(
         now
     )?;
     tx.commit().await?;
-    client.note_use(portal).await;
-    Ok(Granted {
+    client.record_use(portal).await;
+    Ok(IssuedTokens {
         access_token,
         refresh_token: Some(next),
         scopes,
     })
 }
 
-/// The refresh token to use next: the same, its new successor, or the successor that it has; none where its use counts as
-/// reuse. Whether the app rotates is read in the transaction, so that all nodes agree from one moment on.
+/// Returns the refresh token to use next: the same one, a new successor, or its existing successor. Returns `None` if
+/// the use counts as reuse. Whether the app rotates is read in the transaction, so that all nodes agree.
 async fn next_token(
     portal: &Portal,
     tx: &mut Transaction,
@@ -169,23 +169,23 @@ async fn next_token(
     if row.used_at.0 > 0 {
         return current_successor(portal, tx, digest, row).await;
     }
-    let rotates = row.rotate_refresh_tokens || read_grant(&row.grant_code)? == Grant::Public;
+    let rotates = row.rotate_refresh_tokens || parse_grant(&row.grant_code)? == Grant::Public;
     let next = if rotates {
         secret::new_secret()
     } else {
         Secret::new(token.to_owned())
     };
-    let touched = if rotates {
-        run!(
+    let updated = if rotates {
+        execute!(
             tx,
             "update refresh_tokens set used_at = $2, last_used_at = $2, sealed_successor = $3
              where digest = $1 and used_at = 0",
             digest,
             now,
-            portal.seal(&context(digest), &next)?
+            portal.encrypt(&context(digest), &next)?
         )?
     } else {
-        run!(
+        execute!(
             tx,
             "update refresh_tokens set last_used_at = $2, expires_at = $3 where digest = $1 and used_at = 0",
             digest,
@@ -193,28 +193,28 @@ async fn next_token(
             row.expiry_after_use(now)
         )?
     };
-    if touched == 0 {
-        // Another worker of the same client was faster: both get the same.
+    if updated == 0 {
+        // Another worker of the same client was first. Both get the same successor.
         return match find(tx, digest).await? {
             Some(row) => current_successor(portal, tx, digest, &row).await,
             None => Ok(None),
         };
     }
     if rotates {
-        keep(portal, tx, row.grant_id, &next).await?;
+        store(portal, tx, row.grant_id, &next).await?;
     }
     Ok(Some(next))
 }
 
-/// The successor of a rotated token, for [`GRACE`] and as long as nobody has used that successor.
+/// Returns the successor of a rotated token within [`REUSE_GRACE_PERIOD`], as long as the successor is unused.
 async fn current_successor(portal: &Portal, tx: &mut Transaction, digest: &[u8], row: &Row) -> Result<Option<Secret>> {
     let Some(sealed) = &row.sealed_successor else {
         return Ok(None);
     };
-    if row.used_at.after(GRACE) <= portal.now() {
+    if row.used_at.after(REUSE_GRACE_PERIOD) <= portal.now() {
         return Ok(None);
     }
-    let successor = portal.unseal(&context(digest), sealed)?;
+    let successor = portal.decrypt(&context(digest), sealed)?;
     let unused = fetch_optional!(
         tx,
         (OauthGrantId,),
@@ -224,9 +224,9 @@ async fn current_successor(portal: &Portal, tx: &mut Transaction, digest: &[u8],
     Ok(unused.map(|_| successor))
 }
 
-/// Revokes everything that one permission gave. The caller announces it.
-pub(crate) async fn end_grant(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<u64> {
-    Ok(run!(
+/// Revokes a grant with all its tokens. The caller invalidates the caches.
+pub(crate) async fn revoke_grant(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<u64> {
+    Ok(execute!(
         tx,
         "update oauth_grants set revoked_at = $2 where id = $1 and revoked_at = 0",
         grant,
@@ -234,35 +234,35 @@ pub(crate) async fn end_grant(portal: &Portal, tx: &mut Transaction, grant: Oaut
     )?)
 }
 
-/// The grant of a refresh token, if it is the client's.
+/// Returns the grant of a refresh token, if the token was issued to the client.
 pub(crate) async fn grant_of(tx: &mut Transaction, client: &Client, token: &str) -> Result<Option<OauthGrantId>> {
     let row = find(tx, &secret::digest(token.as_bytes())).await?;
     Ok(row.filter(|row| row.app_id == client.id).map(|row| row.grant_id))
 }
 
-/// A refresh token that its client may use now.
-pub(crate) struct Live {
+/// Holds a refresh token that can be used now.
+pub(crate) struct ActiveRefreshToken {
     pub user: UserId,
     pub scopes: Scopes,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-/// Finds a live refresh token of the client. One that was rotated is not live, even while it answers its successor.
-pub(crate) async fn find_live(
+/// Finds an active refresh token of the client. A rotated token isn't active, even while it returns its successor.
+pub(crate) async fn find_active(
     portal: &Portal,
-    db: &mut impl Connection,
+    db: &mut impl AsExecutor,
     client: &Client,
     token: &str,
-) -> Result<Option<Live>> {
+) -> Result<Option<ActiveRefreshToken>> {
     let row = find(db, &secret::digest(token.as_bytes())).await?;
     let row = row.filter(|row| {
         row.app_id == client.id && row.revoked_at.0 == 0 && row.expires_at > portal.now() && row.used_at.0 == 0
     });
     row.map(|row| {
-        Ok(Live {
+        Ok(ActiveRefreshToken {
             user: row.user_id,
-            scopes: read_scopes(&row.scopes)?,
+            scopes: parse_scopes(&row.scopes)?,
             issued_at: row.created_at,
             expires_at: row.expires_at,
         })
@@ -270,32 +270,32 @@ pub(crate) async fn find_live(
     .transpose()
 }
 
-/// Forgets successors that nobody may ask for again, tokens whose time is over, and grants that have none left.
+/// Deletes successors past the grace period, expired tokens, and grants without tokens.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     let now = portal.now();
-    run!(
+    execute!(
         tx,
         "update refresh_tokens set sealed_successor = null
          where sealed_successor is not null and used_at > 0 and used_at <= $1",
-        portal.ago(GRACE)
+        portal.now_minus(REUSE_GRACE_PERIOD)
     )?;
-    run!(tx, "delete from refresh_tokens where expires_at <= $1", now)?;
-    run!(
+    execute!(tx, "delete from refresh_tokens where expires_at <= $1", now)?;
+    execute!(
         tx,
         "delete from oauth_grants where created_at <= $1
            and not exists (select 1 from refresh_tokens r where r.grant_id = oauth_grants.id)
            and not exists (select 1 from access_tokens t where t.grant_id = oauth_grants.id)
            and not exists (select 1 from authorization_codes c where c.grant_id = oauth_grants.id)",
-        portal.ago(access_tokens::LIFETIME)
+        portal.now_minus(access_tokens::ACCESS_TOKEN_LIFETIME)
     )?;
     Ok(())
 }
 
-/// What a successor is sealed for.
+/// Returns the encryption context (associated data) of a successor.
 pub(crate) fn context(digest: &[u8]) -> String {
     let mut context = "refresh_tokens/".to_owned();
     for byte in digest {
-        // Writing to a text does not fail.
+        // Writing to a `String` can't fail.
         let _ = write!(context, "{byte:02x}");
     }
     context

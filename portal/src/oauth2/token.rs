@@ -1,53 +1,64 @@
-//! The token endpoint (RFC 6749 §3.2).
+//! Implements the token endpoint (RFC 6749 §3.2).
 
-use crate::auth::actor::{Actor, Via};
+use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::Secret;
+use crate::infra::cache::CacheDefinition;
 use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{self, NewAccessToken};
 use crate::oauth2::signing_keys;
-use crate::oauth2::{Client, Denied, Policy, codes, refresh_tokens};
+use crate::oauth2::{Client, Policy, RequestError, codes, refresh_tokens};
+use domain::ids::UserId;
 use domain::oauth2::oauth_apps::Grant;
 use domain::oauth2::scopes::{Scope, Scopes};
-use domain::oauth2::{ErrorCode, Parameters, Refusal};
+use domain::oauth2::{ErrorCode, Oauth2Error, Parameters};
 
-/// What a client is granted (RFC 6749 §5.1).
+/// Holds the tokens issued to a client (RFC 6749 §5.1).
 #[derive(Debug)]
-pub struct Granted {
+pub struct IssuedTokens {
     /// The access token.
     pub access_token: Secret,
-    /// The refresh token, where `offline` was granted.
+    /// The refresh token, if `offline` was granted.
     pub refresh_token: Option<Secret>,
-    /// What the access token is good for, which may be less than was asked for.
+    /// The granted scopes, which may be fewer than requested.
     pub scopes: Scopes,
 }
 
-/// Grants tokens to a client that has proved itself: requested ∩ the app's ∩ what the user's rights allow.
+/// Caches the users that apps act as.
+pub(crate) struct ActorCache;
+
+impl CacheDefinition for ActorCache {
+    type Key = UserId;
+    type Value = Actor;
+}
+
+/// Issues tokens to an authenticated client. The scopes are those requested ∩ those of the app ∩ those that the user's
+/// rights allow.
 ///
 /// # Errors
-/// [`Denied::Refused`] with the error of RFC 6749 §5.2.
+/// [`RequestError::Refused`] with the error of RFC 6749 §5.2.
 pub async fn grant(
     portal: &Portal,
     policy: &Policy,
     client: &Client,
     parameters: &Parameters<'_>,
-) -> Result<Granted, Denied> {
-    // Before any transaction: it may have to make the key.
+) -> Result<IssuedTokens, RequestError> {
+    // Before any transaction, because it may have to generate the key.
     signing_keys::ensure(portal, client.token_settings.signing_algorithm).await?;
-    let asks_people = client.grant.asks_people();
+    let requires_consent = client.grant.requires_consent();
     match parameters.require("grant_type")? {
         "client_credentials" if client.grant == Grant::ClientCredentials => {
             client_credentials(portal, policy, client, parameters).await
         }
-        "authorization_code" if asks_people => codes::exchange(portal, policy, client, parameters).await,
-        "refresh_token" if asks_people => refresh_tokens::exchange(portal, policy, client, parameters).await,
-        "client_credentials" | "authorization_code" | "refresh_token" => Err(Refusal::new(
+        "authorization_code" if requires_consent => codes::exchange(portal, policy, client, parameters).await,
+        "refresh_token" if requires_consent => refresh_tokens::exchange(portal, policy, client, parameters).await,
+        "client_credentials" | "authorization_code" | "refresh_token" => Err(Oauth2Error::new(
             ErrorCode::UnauthorizedClient,
-            "The app was registered for another grant type.",
+            "The app isn't registered for this grant type.",
         )
         .into()),
-        _ => Err(Refusal::new(
+        _ => Err(Oauth2Error::new(
             ErrorCode::UnsupportedGrantType,
-            "The grant type is client_credentials, authorization_code or refresh_token.",
+            "Unsupported grant_type: use client_credentials, authorization_code or refresh_token.",
         )
         .into()),
     }
@@ -58,34 +69,34 @@ async fn client_credentials(
     policy: &Policy,
     client: &Client,
     parameters: &Parameters<'_>,
-) -> Result<Granted, Denied> {
-    let requested = parameters.get("scope")?.map_or(client.scopes, Scopes::known);
-    let stopped = || {
-        Refusal::new(
+) -> Result<IssuedTokens, RequestError> {
+    let requested = parameters.get("scope")?.map_or(client.scopes, Scopes::parse_known);
+    let inactive_user = || {
+        Oauth2Error::new(
             ErrorCode::UnauthorizedClient,
-            "The user that the app acts for is not active.",
+            "The user that the app acts as is inactive.",
         )
     };
-    let user = client.user.ok_or_else(stopped)?;
-    let caches = portal.caches();
-    let generation = caches.generation();
-    let actor = match caches.people.get(generation, &user) {
+    let user = client.user.ok_or_else(inactive_user)?;
+    let cache = portal.cache::<ActorCache>();
+    let began = cache.begin_read();
+    let actor = match cache.get(&user) {
         Some(actor) => actor,
         None => {
             let mut db = portal.read().await?;
-            let actor = Actor::load(&mut db, user, Via::AccessToken)
+            let actor = Actor::load(&mut db, user, AuthMethod::AccessToken)
                 .await?
-                .ok_or_else(stopped)?;
-            caches.people.put(generation, user, actor)
+                .ok_or_else(inactive_user)?;
+            cache.insert(began, actor.account(), user, actor)
         }
     };
     let scopes = requested
-        .and(client.scopes)
+        .intersection(client.scopes)
         .allowed_by(actor.rights())
         .without(Scope::Offline);
     if scopes.is_empty() {
-        let sentence = "Nothing of the scope can be granted: the app has not got it, or its user has not the rights.";
-        return Err(Refusal::new(ErrorCode::InvalidScope, sentence).into());
+        let message = "None of the requested scopes can be granted: the app or its user doesn't have them.";
+        return Err(Oauth2Error::new(ErrorCode::InvalidScope, message).into());
     }
     let new = NewAccessToken {
         app: client.id,
@@ -94,9 +105,9 @@ async fn client_credentials(
         scopes,
         signing_algorithm: client.token_settings.signing_algorithm,
     };
-    let access_token = access_tokens::issue_alone(portal, policy, &new).await?;
-    client.note_use(portal).await;
-    Ok(Granted {
+    let access_token = access_tokens::issue_batched(portal, policy, &new).await?;
+    client.record_use(portal).await;
+    Ok(IssuedTokens {
         access_token,
         refresh_token: None,
         scopes,

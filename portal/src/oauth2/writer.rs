@@ -1,51 +1,52 @@
-//! Access tokens by client credentials, written in batches.
+//! Writes the access tokens of client credentials in batches.
 
-use crate::database::batch_writer::{Batched, Inserts, Writer, commit_unless};
-use crate::database::{Connection, Database, Durability, Handle, bounded};
+use crate::database::batch_writer::{BatchInsert, BatchWriter, InsertStatements, commit_or_conflict};
+use crate::database::{AsExecutor, Database, Durability, Executor, with_timeout};
 use crate::infra::error::Result;
-use crate::oauth2::access_tokens::Row;
+use crate::oauth2::access_tokens::AccessTokenRow;
 use domain::ids::{OauthAppId, UserId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-static INSERTS: Inserts = Inserts::new(
+static INSERTS: InsertStatements = InsertStatements::new(
     "access_tokens",
     &["id", "app_id", "user_id", "scopes", "issued_at", "expires_at"],
 );
 
-/// The writer of access tokens.
-pub(crate) type TokenWriter = Writer<AccessTokens>;
+/// Writes access tokens in batches.
+pub(crate) type TokenWriter = BatchWriter<AccessTokenInsert>;
 
-/// Writes them.
-pub(crate) struct AccessTokens;
+/// Inserts batches of access tokens.
+pub(crate) struct AccessTokenInsert;
 
-impl Batched for AccessTokens {
-    type Row = Row;
-    const WHAT: &'static str = "access tokens";
-    const MOST: usize = 64;
+impl BatchInsert for AccessTokenInsert {
+    type Row = AccessTokenRow;
+    const NAME: &'static str = "access tokens";
+    const MAX_BATCH_ROWS: usize = 64;
 
-    /// A row cannot be written where its app or its user is gone.
-    async fn write(&mut self, database: &Database, rows: &[&Row]) -> Result<Vec<bool>> {
+    /// Inserts the rows. A row can't be inserted if its app or user no longer exists; a failed batch is split in halves
+    /// until the rows at fault are found.
+    async fn write(&mut self, database: &Database, rows: &[&AccessTokenRow]) -> Result<Vec<bool>> {
         let mut written = Vec::with_capacity(rows.len());
-        let mut parts = vec![rows];
-        // The nearest part is always the last, so that the answers come in the order of the rows.
-        while let Some(part) = parts.pop() {
-            if part.is_empty() || insert(database, part).await? {
-                written.resize(written.len() + part.len(), true);
-            } else if part.len() == 1 {
+        let mut pending = vec![rows];
+        // The next chunk is always the last, so that the results are in the order of the rows.
+        while let Some(chunk) = pending.pop() {
+            if chunk.is_empty() || insert(database, chunk).await? {
+                written.resize(written.len() + chunk.len(), true);
+            } else if chunk.len() == 1 {
                 written.push(false);
             } else {
-                let (first, second) = part.split_at(part.len() / 2);
-                parts.extend([second, first]);
+                let (first, second) = chunk.split_at(chunk.len() / 2);
+                pending.extend([second, first]);
             }
         }
         Ok(written)
     }
 }
 
-/// Writes all of them, or none: then says that one of them cannot be written.
-async fn insert(database: &Database, rows: &[&Row]) -> Result<bool> {
-    let (sql, filling) = INSERTS.of::<AccessTokens>(rows.len())?;
+/// Inserts all rows or none. Returns whether they were inserted.
+async fn insert(database: &Database, rows: &[&AccessTokenRow]) -> Result<bool> {
+    let (sql, padding) = INSERTS.for_rows::<AccessTokenInsert>(rows.len())?;
     macro_rules! send {
         ($engine:ty, $connection:expr) => {{
             let mut query = sqlx::query::<$engine>(sql);
@@ -58,7 +59,7 @@ async fn insert(database: &Database, rows: &[&Row]) -> Result<bool> {
                     .bind(row.issued_at)
                     .bind(row.expires_at);
             }
-            for _ in 0..filling {
+            for _ in 0..padding {
                 query = query
                     .bind(None::<Uuid>)
                     .bind(None::<OauthAppId>)
@@ -70,10 +71,10 @@ async fn insert(database: &Database, rows: &[&Row]) -> Result<bool> {
             query.execute($connection).await.map(|_| ())
         }};
     }
-    let mut tx = database.begin_statement(Durability::Process).await?;
-    let sent = match tx.handle() {
-        Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
-        Handle::Postgres(connection) => bounded(async { send!(sqlx::Postgres, connection) }).await,
+    let mut tx = database.begin_statement(Durability::Relaxed).await?;
+    let inserted = match tx.executor() {
+        Executor::Sqlite(connection) => send!(sqlx::Sqlite, connection),
+        Executor::Postgres(connection) => with_timeout(async { send!(sqlx::Postgres, connection) }).await,
     };
-    commit_unless(tx, sent, |error| error.is_foreign_key_violation()).await
+    commit_or_conflict(tx, inserted, |error| error.is_foreign_key_violation()).await
 }

@@ -61,7 +61,7 @@ bench_listeners() {
     local before with begun ended
     connector_prepare dog
     connector_settings bird >"$work/settings-next.json"
-    read -r before with begun ended < <("$root/target/release/examples/listeners" "$address" "${connector_key#*: }" "$connector_listeners" \
+    read -r before with begun ended < <("$examples/listeners" "$address" "${connector_key#*: }" "$connector_listeners" \
         "$server" "$gatehouse" settings apply "$work/settings-next.json" --yes | sed -n 's/^RESULT //p')
     [ -n "$ended" ] || die "The listeners were not all told."
     printf 'Event listeners, %s on one node  %s MB resident, %s MB without them (goal 150 MB); the last was told %s ms after the command that saved had ended, %s ms after it began (goal 1000 ms)\n' \

@@ -1,7 +1,7 @@
-//! `/api/v4/account`.
+//! The account API, `/api/v4/account`.
 
-use crate::api::Caller;
-use crate::api::openapi::OpenToCredentials;
+use crate::api::CurrentActor;
+use crate::api::openapi::AuthenticatedErrors;
 use crate::http::problem::Problem;
 use crate::state::App;
 use axum::Json;
@@ -11,7 +11,7 @@ use portal::accounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An account.
+/// Describes an account.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Account<'a> {
@@ -23,19 +23,19 @@ pub(crate) struct Account<'a> {
     is_open_image_bank: bool,
 }
 
-/// The caller's account.
+/// Returns the account of the authenticated user.
 #[utoipa::path(get, path = "/api/v4/account", tag = "Account", responses(
-    (status = 200, description = "The account.", body = Account),
-    OpenToCredentials
+    (status = 200, description = "The account", body = Account),
+    AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
-pub(crate) async fn get(State(app): State<App>, Caller(actor): Caller) -> Result<Response, Problem> {
+pub(crate) async fn get(State(app): State<App>, CurrentActor(actor): CurrentActor) -> Result<Response, Problem> {
     let details = accounts::details(&app.portal, &actor).await?;
     let account = Account {
         name: &details.name,
         available_languages: [&details.language],
         default_language: &details.language,
         time_zone: &details.time_zone,
-        // An open image bank shows assets to people without an account; there are no assets here.
+        // An open image bank shows assets to anonymous visitors. Gatehouse stores no assets.
         is_open_image_bank: false,
     };
     Ok(Json(account).into_response())

@@ -1,10 +1,10 @@
-//! Who calls: the way from a request's credential to the actor.
+//! Authentication of API requests by OAuth 1 signature or bearer token.
 
 use crate::http::problem::{Kind, Problem};
-use crate::http::rate_limit::{Limits, Reached, Standing};
-use crate::listener::note_authenticated;
+use crate::http::rate_limit::{RateLimitExceeded, RateLimitStatus, RateLimits};
+use crate::listener::mark_authenticated;
 use crate::middleware::ClientAddress;
-use crate::oauth1::Received;
+use crate::oauth1::BufferedRequest;
 use crate::state::App;
 use axum::extract::{Extension, FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
@@ -16,165 +16,170 @@ use domain::oauth1::SignedRequest;
 use domain::oauth2::ErrorCode;
 use domain::oauth2::scopes::Scope;
 use portal::Actor;
-use portal::oauth1::{Denied, authenticate};
+use portal::oauth1::{RequestError, authenticate};
 use portal::oauth2::{self, Bearer};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The actor that a request's credential stands for. Only routes behind [`require`] have one.
+/// Extracts the actor that the request's credential belongs to. Only routes behind [`require_auth`] have one.
 #[derive(Debug, Clone)]
-pub struct Caller(pub Arc<Actor>);
+pub struct CurrentActor(pub Arc<Actor>);
 
-/// The access token that a request came with; none where it was signed, as signatures carry no scopes.
+/// Holds the access token of a request, or `None` for a signed request. Signatures carry no scopes.
 #[derive(Debug, Clone)]
-pub struct Bearing(pub Option<Arc<Bearer>>);
+pub struct AccessToken(pub Option<Arc<Bearer>>);
 
-impl Bearing {
-    /// Whether the credential is good for what `scope` is for.
+impl AccessToken {
+    /// Returns whether the credential includes `scope`. A signature includes every scope.
     #[must_use]
     pub fn allows(&self, scope: Scope) -> bool {
         self.0.as_ref().is_none_or(|bearer| bearer.has(scope))
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Caller {
+impl<S: Sync> FromRequestParts<S> for CurrentActor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts.extensions.remove::<Self>().ok_or_else(|| {
-            tracing::error!(
-                path = parts.uri.path(),
-                "a route that needs a credential does not ask for one"
-            );
-            Problem::new(Kind::Internal, "This route is not open.")
+            tracing::error!(path = parts.uri.path(), "route is missing the authentication layer");
+            Problem::new(
+                Kind::Internal,
+                "This endpoint is misconfigured. Contact your administrator.",
+            )
         })
     }
 }
 
-/// What [`require`] works with.
+/// Holds the state of [`require_auth`].
 #[derive(Debug, Clone)]
-pub(crate) struct Gate {
+pub(crate) struct AuthState {
     pub app: App,
-    pub limits: Arc<Limits>,
-    /// Those of which an access token needs one.
+    pub limits: Arc<RateLimits>,
+    /// An access token needs one of these scopes.
     pub scopes: &'static [Scope],
 }
 
-/// A request that goes no further, and where its client stands.
+/// Describes why a request was rejected, and the rate limit status of its client.
 #[derive(Debug)]
-pub(crate) struct TurnedAway {
+pub(crate) struct AuthRejection {
     pub problem: Problem,
-    /// None where it was not counted.
-    pub standing: Option<Standing>,
+    /// `None` if the request was not counted.
+    pub rate_limit: Option<RateLimitStatus>,
 }
 
-impl From<Problem> for TurnedAway {
+impl From<Problem> for AuthRejection {
     fn from(problem: Problem) -> Self {
         Self {
             problem,
-            standing: None,
+            rate_limit: None,
         }
     }
 }
 
-impl From<Reached> for TurnedAway {
-    fn from(reached: Reached) -> Self {
+impl From<RateLimitExceeded> for AuthRejection {
+    fn from(exceeded: RateLimitExceeded) -> Self {
         Self {
-            problem: Problem::too_many(reached.retry_after),
-            standing: Some(reached.standing),
+            problem: Problem::too_many_requests(exceeded.retry_after),
+            rate_limit: Some(exceeded.rate_limit),
         }
     }
 }
 
-impl IntoResponse for TurnedAway {
+impl IntoResponse for AuthRejection {
     fn into_response(self) -> Response {
         let mut response = self.problem.into_response();
-        if let Some(standing) = self.standing {
-            standing.describe(response.headers_mut());
+        if let Some(rate_limit) = self.rate_limit {
+            rate_limit.insert_headers(response.headers_mut());
         }
         response
     }
 }
 
-/// Lets requests through whose credential holds, with their [`Caller`].
-pub(crate) async fn require(
-    State(gate): State<Gate>,
+/// Rejects requests without a valid credential, and adds [`CurrentActor`] and [`AccessToken`] to the others.
+pub(crate) async fn require_auth(
+    State(state): State<AuthState>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
     next: Next,
 ) -> Response {
-    match admit(&gate, address, request).await {
-        Ok((request, standing)) => {
+    match authenticate_request(&state, address, request).await {
+        Ok((request, rate_limit)) => {
             let mut response = next.run(request).await;
             let headers = response.headers_mut();
-            standing.describe(headers);
-            // A signature may stand in the query, where a cache between us would not see a credential.
+            rate_limit.insert_headers(headers);
+            // A signature may be in the query, where an intermediate cache does not recognize a credential.
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }
-        Err(turned_away) => turned_away.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-/// Counts requests that need no credential, or not one that has rights of its own.
+/// Counts requests by client address, for endpoints that need no credential of an actor.
 pub(crate) async fn count_address(
-    State(limits): State<Arc<Limits>>,
+    State(limits): State<Arc<RateLimits>>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
     next: Next,
 ) -> Response {
     match limits.count_address(address) {
-        Ok(standing) => {
+        Ok(rate_limit) => {
             let mut response = next.run(request).await;
-            standing.describe(response.headers_mut());
+            rate_limit.insert_headers(response.headers_mut());
             response
         }
-        Err(reached) => TurnedAway::from(reached).into_response(),
+        Err(exceeded) => AuthRejection::from(exceeded).into_response(),
     }
 }
 
-async fn admit(gate: &Gate, address: IpAddr, mut request: Request) -> Result<(Request, Standing), TurnedAway> {
+/// Authenticates and counts a request, and adds the actor to its extensions.
+async fn authenticate_request(
+    state: &AuthState,
+    address: IpAddr,
+    mut request: Request,
+) -> Result<(Request, RateLimitStatus), AuthRejection> {
     if let Some(token) = bearer_token(request.headers()) {
-        let (bearer, standing) = admit_bearer(gate, address, token).await?;
+        let (bearer, rate_limit) = authenticate_bearer(state, address, token).await?;
         let extensions = request.extensions_mut();
-        note_authenticated(extensions);
-        extensions.insert(Caller(Arc::clone(&bearer.actor)));
-        extensions.insert(Bearing(Some(bearer)));
-        return Ok((request, standing));
+        mark_authenticated(extensions);
+        extensions.insert(CurrentActor(Arc::clone(&bearer.actor)));
+        extensions.insert(AccessToken(Some(bearer)));
+        return Ok((request, rate_limit));
     }
-    let mut received = Received::read(request).await?;
-    let outcome = match received.signed() {
-        Ok(signed) => prove(gate, address, &signed).await?,
-        Err(refusal) => {
-            gate.limits.check(None, address)?;
-            Err(refusal.into())
+    let mut buffered = BufferedRequest::read(request).await?;
+    let outcome = match buffered.signed_request() {
+        Ok(signed) => verify_signature(state, address, &signed).await?,
+        Err(error) => {
+            state.limits.check(None, address)?;
+            Err(error.into())
         }
     };
     match outcome {
-        Ok((actor, standing)) => {
-            note_authenticated(&received.parts.extensions);
-            received.parts.extensions.insert(Caller(actor));
-            received.parts.extensions.insert(Bearing(None));
-            Ok((received.into_request(), standing))
+        Ok((actor, rate_limit)) => {
+            mark_authenticated(&buffered.parts.extensions);
+            buffered.parts.extensions.insert(CurrentActor(actor));
+            buffered.parts.extensions.insert(AccessToken(None));
+            Ok((buffered.into_request(), rate_limit))
         }
-        Err(Denied::Refused(refusal)) => {
-            let standing = gate.limits.count_address(address)?;
-            let problem = Problem::from(refusal);
-            Err(TurnedAway {
-                problem: if received.is_signed() {
+        Err(RequestError::Refused(error)) => {
+            let rate_limit = state.limits.count_address(address)?;
+            let problem = Problem::from(error);
+            Err(AuthRejection {
+                problem: if buffered.is_signed() {
                     problem
                 } else {
-                    problem.or_bearer_token()
+                    problem.with_bearer_challenge()
                 },
-                standing: Some(standing),
+                rate_limit: Some(rate_limit),
             })
         }
-        Err(Denied::Error(error)) => Err(Problem::from(error).into()),
+        Err(RequestError::Portal(error)) => Err(Problem::from(error).into()),
     }
 }
 
-/// The access token in the Authorization header (RFC 6750 §2.1). One in the query or the body is none: it would stand in
-/// logs (RFC 9700 §4.3.2).
+/// Returns the access token in the Authorization header (RFC 6750 §2.1). Tokens in the query or body are ignored
+/// because they could end up in logs (RFC 9700 §4.3.2).
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (value, None) = (values.next()?.to_str().ok()?, values.next()) else {
@@ -184,46 +189,53 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn admit_bearer(gate: &Gate, address: IpAddr, token: &str) -> Result<(Arc<Bearer>, Standing), TurnedAway> {
-    let key = gate.limits.credential("", Some(token));
-    gate.limits.check(Some(key), address)?;
-    let turned_away = |denied: oauth2::Denied, standing| TurnedAway {
-        problem: denied.into(),
-        standing: Some(standing),
+/// Authenticates and counts a request by its access token.
+async fn authenticate_bearer(
+    state: &AuthState,
+    address: IpAddr,
+    token: &str,
+) -> Result<(Arc<Bearer>, RateLimitStatus), AuthRejection> {
+    let key = state.limits.credential_key("", Some(token));
+    state.limits.check(Some(key), address)?;
+    let rejection = |error: oauth2::RequestError, rate_limit| AuthRejection {
+        problem: error.into(),
+        rate_limit: Some(rate_limit),
     };
-    let portal = &gate.app.portal;
-    let bearer = match oauth2::authenticate(portal, &gate.app.oauth2, token).await {
+    let portal = &state.app.portal;
+    let bearer = match oauth2::authenticate(portal, &state.app.oauth2, token).await {
         Ok(bearer) => bearer,
-        Err(denied @ oauth2::Denied::Refused(_)) => {
-            return Err(turned_away(denied, gate.limits.count_address(address)?));
+        Err(error @ oauth2::RequestError::Refused(_)) => {
+            return Err(rejection(error, state.limits.count_address(address)?));
         }
-        Err(oauth2::Denied::Error(error)) => return Err(Problem::from(error).into()),
+        Err(oauth2::RequestError::Portal(error)) => return Err(Problem::from(error).into()),
     };
-    let standing = gate.limits.count_credential(key)?;
-    match bearer.require(portal, gate.scopes).await {
-        Ok(()) => Ok((bearer, standing)),
-        Err(denied) => {
-            let is_scope = matches!(&denied, oauth2::Denied::Refused(refusal)
-                if refusal.code == ErrorCode::InsufficientScope);
-            let mut turned_away = turned_away(denied, standing);
-            if is_scope {
-                turned_away.problem = turned_away.problem.with_scopes(gate.scopes);
+    let rate_limit = state.limits.count_credential(key)?;
+    match bearer.require(portal, state.scopes).await {
+        Ok(()) => Ok((bearer, rate_limit)),
+        Err(error) => {
+            let is_insufficient_scope = matches!(&error, oauth2::RequestError::Refused(error)
+                if error.code == ErrorCode::InsufficientScope);
+            let mut rejection = rejection(error, rate_limit);
+            if is_insufficient_scope {
+                rejection.problem = rejection.problem.with_scopes(state.scopes);
             }
-            Err(turned_away)
+            Err(rejection)
         }
     }
 }
 
-/// Checks the credential, and counts by it if it holds.
-async fn prove(
-    gate: &Gate,
+/// Verifies the signature, and counts the request by its credential if the signature is valid.
+async fn verify_signature(
+    state: &AuthState,
     address: IpAddr,
     signed: &SignedRequest<'_>,
-) -> Result<Result<(Arc<Actor>, Standing), Denied>, Reached> {
-    let key = gate.limits.credential(&signed.consumer_key, signed.token.as_deref());
-    gate.limits.check(Some(key), address)?;
-    match authenticate(&gate.app.portal, &gate.app.oauth1, signed, &address.to_string()).await {
-        Ok(actor) => Ok(Ok((actor, gate.limits.count_credential(key)?))),
-        Err(denied) => Ok(Err(denied)),
+) -> Result<Result<(Arc<Actor>, RateLimitStatus), RequestError>, RateLimitExceeded> {
+    let key = state
+        .limits
+        .credential_key(&signed.consumer_key, signed.token.as_deref());
+    state.limits.check(Some(key), address)?;
+    match authenticate(&state.app.portal, &state.app.oauth1, signed, &address.to_string()).await {
+        Ok(actor) => Ok(Ok((actor, state.limits.count_credential(key)?))),
+        Err(error) => Ok(Err(error)),
     }
 }

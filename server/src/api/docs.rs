@@ -1,4 +1,4 @@
-//! The description of the API, for people: one page without script, made from the same document.
+//! The API reference: a page without scripts, rendered from the OpenAPI document.
 
 use crate::api::openapi;
 use crate::http::html::escape;
@@ -11,38 +11,38 @@ use std::fmt::Write;
 use std::future::{Ready, ready};
 use utoipa::openapi::OpenApi;
 
-/// Where it is.
+/// The path of the page.
 pub const PATH: &str = "/api/docs";
 
-/// Where its style sheet is.
-pub const STYLE: &str = "/api/docs.css";
+/// The path of the stylesheet.
+pub const STYLESHEET_PATH: &str = "/api/docs.css";
 
-const POLICY: HeaderValue = HeaderValue::from_static(
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// The page, drawn once.
-pub(crate) fn pages(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
-    let page = Bytes::from(page(&serde_json::to_value(document).unwrap_or_default()));
-    move || ready(with_type("text/html; charset=utf-8", page.clone()))
+/// Returns a handler that serves the page. It is rendered once.
+pub(crate) fn serve_page(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
+    let page = Bytes::from(render_page(&serde_json::to_value(document).unwrap_or_default()));
+    move || ready(asset_response("text/html; charset=utf-8", page.clone()))
 }
 
-/// Its style sheet.
-pub(crate) async fn style() -> Response {
-    with_type("text/css; charset=utf-8", include_str!("docs.css").into())
+/// Serves the stylesheet.
+pub(crate) async fn stylesheet() -> Response {
+    asset_response("text/css; charset=utf-8", include_str!("docs.css").into())
 }
 
-fn with_type(kind: &'static str, body: Bytes) -> Response {
+fn asset_response(media_type: &'static str, body: Bytes) -> Response {
     let headers: [(HeaderName, HeaderValue); 4] = [
-        (CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (CONTENT_SECURITY_POLICY, POLICY),
+        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (CONTENT_SECURITY_POLICY, PAGE_POLICY),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (headers, body).into_response()
 }
 
-fn page(document: &Value) -> String {
+fn render_page(document: &Value) -> String {
     let mut body = String::new();
     let operations = operations(document);
     let mut tags: Vec<&str> = Vec::new();
@@ -56,7 +56,7 @@ fn page(document: &Value) -> String {
         let _ = write!(contents, "<li><a href=\"#{0}\">{1}</a></li>", slug(tag), escape(tag));
         let _ = write!(body, "<section id=\"{0}\"><h2>{1}</h2>", slug(tag), escape(tag));
         for operation in operations.iter().filter(|operation| operation.tag == *tag) {
-            operation.draw(document, &mut body);
+            operation.render(document, &mut body);
         }
         body.push_str("</section>");
     }
@@ -64,10 +64,10 @@ fn page(document: &Value) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>API · Gatehouse</title>\n\
-         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n<link rel=\"stylesheet\" href=\"{STYLE}\">\n</head>\n\
-         <body>\n<header><p><a href=\"/\">Gatehouse</a></p><h1>API</h1><p>{description}</p>\
-         <p>For programs: <a href=\"{json}\">{json}</a>. Server: <code>{server}</code></p>\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>API reference · Gatehouse</title>\n\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n<link rel=\"stylesheet\" href=\"{STYLESHEET_PATH}\">\n</head>\n\
+         <body>\n<header><p><a href=\"/\">Gatehouse</a></p><h1>API reference</h1><p>{description}</p>\
+         <p>OpenAPI document: <a href=\"{json}\">{json}</a>. Server: <code>{server}</code></p>\
          <nav aria-label=\"Contents\"><ul>{contents}</ul></nav></header>\n<main>{body}</main>\n</body>\n</html>\n",
         description = escape(text(&info["description"])),
         json = openapi::PATH,
@@ -101,7 +101,7 @@ fn operations(document: &Value) -> Vec<Operation<'_>> {
 }
 
 impl Operation<'_> {
-    fn draw(&self, document: &Value, out: &mut String) {
+    fn render(&self, document: &Value, out: &mut String) {
         let method = self.method.to_uppercase();
         let _ = write!(
             out,
@@ -109,23 +109,23 @@ impl Operation<'_> {
             escape(self.path),
             escape(text(&self.value["summary"]))
         );
-        draw_security(&self.value["security"], out);
-        draw_parameters(&self.value["parameters"], out);
-        draw_body(&self.value["requestBody"], document, out);
-        out.push_str("<h4>Answers</h4><dl>");
-        for (status, answer) in self.value["responses"].as_object().into_iter().flatten() {
+        render_security(&self.value["security"], out);
+        render_parameters(&self.value["parameters"], out);
+        render_body(&self.value["requestBody"], document, out);
+        out.push_str("<h4>Responses</h4><dl>");
+        for (status, response) in self.value["responses"].as_object().into_iter().flatten() {
             let _ = write!(
                 out,
                 "<dt>{}</dt><dd>{}",
                 escape(status),
-                escape(text(&answer["description"]))
+                escape(text(&response["description"]))
             );
-            for (kind, content) in answer["content"].as_object().into_iter().flatten() {
+            for (kind, content) in response["content"].as_object().into_iter().flatten() {
                 let _ = write!(
                     out,
                     " <span class=\"kind\">{} · {}</span>",
                     escape(kind),
-                    name_of(&content["schema"])
+                    type_name(&content["schema"])
                 );
             }
             out.push_str("</dd>");
@@ -133,18 +133,18 @@ impl Operation<'_> {
         out.push_str("</dl>");
         for status in ["200", "202"] {
             let success = &self.value["responses"][status]["content"]["application/json"]["schema"];
-            draw_members(success, document, out);
+            render_members(success, document, out);
         }
         out.push_str("</article>");
     }
 }
 
-fn draw_security(security: &Value, out: &mut String) {
-    let ways: Vec<String> = security
+fn render_security(security: &Value, out: &mut String) {
+    let schemes: Vec<String> = security
         .as_array()
         .into_iter()
         .flatten()
-        .flat_map(|way| way.as_object().into_iter().flatten())
+        .flat_map(|requirement| requirement.as_object().into_iter().flatten())
         .map(|(scheme, scopes)| {
             let scopes: Vec<&str> = scopes
                 .as_array()
@@ -153,34 +153,34 @@ fn draw_security(security: &Value, out: &mut String) {
                 .filter_map(Value::as_str)
                 .collect();
             match (scheme.as_str(), scopes.is_empty()) {
-                ("oauth1", _) => "an OAuth 1 signature".to_owned(),
-                ("apiKey", _) => "the account’s API key in X-Api-Key".to_owned(),
-                ("apiKeyAsBearer", _) => "the same as a bearer token".to_owned(),
-                ("client", _) => "the client’s id and secret".to_owned(),
+                ("oauth1", _) => "an OAuth 1.0a signature".to_owned(),
+                ("apiKey", _) => "the account’s API key in the X-Api-Key header".to_owned(),
+                ("apiKeyAsBearer", _) => "the account’s API key as a bearer token".to_owned(),
+                ("client", _) => "the client ID and client secret".to_owned(),
                 (_, true) => "an access token".to_owned(),
                 (_, false) => format!("an access token with <code>{}</code>", escape(&scopes.join(" "))),
             }
         })
         .collect();
-    if !ways.is_empty() {
-        let _ = write!(out, "<p>Opened by {}.</p>", ways.join(", or "));
+    if !schemes.is_empty() {
+        let _ = write!(out, "<p>Authentication: {}.</p>", schemes.join(", or "));
     }
 }
 
-fn draw_parameters(parameters: &Value, out: &mut String) {
+fn render_parameters(parameters: &Value, out: &mut String) {
     let Some(parameters) = parameters.as_array().filter(|parameters| !parameters.is_empty()) else {
         return;
     };
     out.push_str("<h4>Parameters</h4><dl>");
     for parameter in parameters {
-        let needed = if parameter["required"] == true {
+        let optional = if parameter["required"] == true {
             ""
         } else {
             " <span class=\"kind\">optional</span>"
         };
         let _ = write!(
             out,
-            "<dt><code>{}</code>{needed}</dt><dd>{}</dd>",
+            "<dt><code>{}</code>{optional}</dt><dd>{}</dd>",
             escape(text(&parameter["name"])),
             escape(text(&parameter["description"]))
         );
@@ -188,18 +188,22 @@ fn draw_parameters(parameters: &Value, out: &mut String) {
     out.push_str("</dl>");
 }
 
-fn draw_body(body: &Value, document: &Value, out: &mut String) {
+fn render_body(body: &Value, document: &Value, out: &mut String) {
     for (kind, content) in body["content"].as_object().into_iter().flatten() {
-        let _ = write!(out, "<h4>Body <span class=\"kind\">{}</span></h4>", escape(kind));
+        let _ = write!(
+            out,
+            "<h4>Request body <span class=\"kind\">{}</span></h4>",
+            escape(kind)
+        );
         if let Some(description) = body["description"].as_str() {
             let _ = write!(out, "<p>{}</p>", escape(description));
         }
-        draw_members(&content["schema"], document, out);
+        render_members(&content["schema"], document, out);
     }
 }
 
-/// The members of an object, or of the objects in a list.
-fn draw_members(schema: &Value, document: &Value, out: &mut String) {
+/// Renders the members of an object, or of the objects in an array.
+fn render_members(schema: &Value, document: &Value, out: &mut String) {
     let schema = if schema["items"].is_object() {
         &schema["items"]
     } else {
@@ -215,18 +219,18 @@ fn draw_members(schema: &Value, document: &Value, out: &mut String) {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    out.push_str("<details><summary>Members</summary><dl>");
+    out.push_str("<details><summary>Properties</summary><dl>");
     for (name, property) in properties {
-        let needed = if required.contains(&name.as_str()) {
+        let optional = if required.contains(&name.as_str()) {
             ""
         } else {
             " <span class=\"kind\">optional</span>"
         };
         let _ = write!(
             out,
-            "<dt><code>{}</code> <span class=\"kind\">{}</span>{needed}</dt><dd>{}</dd>",
+            "<dt><code>{}</code> <span class=\"kind\">{}</span>{optional}</dt><dd>{}</dd>",
             escape(name),
-            name_of(property),
+            type_name(property),
             escape(text(&property["description"]))
         );
     }
@@ -243,12 +247,12 @@ fn resolve<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     }
 }
 
-fn name_of(schema: &Value) -> String {
+fn type_name(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return escape(reference.rsplit('/').next().unwrap_or_default());
     }
     match &schema["type"] {
-        Value::String(kind) if kind == "array" => format!("list of {}", name_of(&schema["items"])),
+        Value::String(kind) if kind == "array" => format!("array of {}", type_name(&schema["items"])),
         Value::String(kind) => escape(kind),
         Value::Array(kinds) => escape(
             kinds

@@ -1,5 +1,5 @@
-//! The API that credentials open, under `/api`. What it answers is described for its clients in OpenAPI; the words in
-//! the answers are theirs.
+//! The API for programs, under `/api`, and the router of all machine endpoints. OpenAPI describes it to clients, so
+//! member names are those that client libraries expect.
 
 mod authenticate;
 
@@ -10,12 +10,12 @@ mod profiles;
 pub(crate) mod query;
 mod users;
 
-pub use crate::api::authenticate::Caller;
-pub(crate) use crate::api::authenticate::TurnedAway;
+pub(crate) use crate::api::authenticate::AuthRejection;
+pub use crate::api::authenticate::CurrentActor;
 
 use crate::connector;
 use crate::http::problem::{Kind, Problem};
-use crate::http::rate_limit::Limits;
+use crate::http::rate_limit::RateLimits;
 use crate::middleware;
 use crate::oauth1::three_legged;
 use crate::oauth2::{self, path};
@@ -29,23 +29,28 @@ use axum::{Extension, Router};
 use domain::oauth2::scopes::Scope;
 use std::sync::Arc;
 
-/// What programs ask for, with and without a slash at the end, and what they are told where nothing is.
+/// Builds the router of all machine endpoints. Each path is accepted with and without a trailing slash; other paths are
+/// answered with a problem (RFC 9457).
 ///
-/// It needs the client's address among the request's extensions, see [`ClientAddress`](crate::middleware::ClientAddress).
+/// Requests must have the client's address among their extensions, see
+/// [`ClientAddress`](crate::middleware::ClientAddress).
 pub fn router(app: &App) -> Router {
-    let limits = Arc::new(Limits::new(app.config.api_rate));
-    let gate = crate::api::authenticate::Gate {
+    let limits = Arc::new(RateLimits::new(app.config.api_rate));
+    let state = crate::api::authenticate::AuthState {
         app: app.clone(),
         limits: Arc::clone(&limits),
         scopes: &[],
     };
-    let signed = |scopes: &'static [Scope], methods: MethodRouter<App>| {
-        let gate = crate::api::authenticate::Gate { scopes, ..gate.clone() };
-        methods.route_layer(from_fn_with_state(gate, crate::api::authenticate::require))
+    let authenticated = |scopes: &'static [Scope], methods: MethodRouter<App>| {
+        let state = crate::api::authenticate::AuthState {
+            scopes,
+            ..state.clone()
+        };
+        methods.route_layer(from_fn_with_state(state, crate::api::authenticate::require_auth))
     };
-    // These count each request by whoever turns out to have sent it.
-    let proving = |methods: MethodRouter<App>| methods.layer(Extension(Arc::clone(&limits)));
-    let open = |methods: MethodRouter<App>| {
+    // These handlers authenticate the client themselves, and then count the request.
+    let client_authenticated = |methods: MethodRouter<App>| methods.layer(Extension(Arc::clone(&limits)));
+    let public = |methods: MethodRouter<App>| {
         methods.route_layer(from_fn_with_state(
             limits.clone(),
             crate::api::authenticate::count_address,
@@ -54,40 +59,49 @@ pub fn router(app: &App) -> Router {
 
     let document = openapi::document(&app.oauth2.issuer);
     let routes = [
-        ("/api/v4/account", signed(&[Scope::CurrentUserRead], get(account::get))),
+        (
+            "/api/v4/account",
+            authenticated(&[Scope::CurrentUserRead], get(account::get)),
+        ),
         (
             "/api/v4/currentUser",
-            signed(&[Scope::CurrentUserRead], get(users::current)),
+            authenticated(&[Scope::CurrentUserRead], get(users::current)),
         ),
-        ("/api/v4/users", signed(&[Scope::AdminUserRead], get(users::list))),
-        ("/api/v4/users/{id}", signed(&[Scope::AdminUserRead], get(users::get))),
+        (
+            "/api/v4/users",
+            authenticated(&[Scope::AdminUserRead], get(users::list)),
+        ),
+        (
+            "/api/v4/users/{id}",
+            authenticated(&[Scope::AdminUserRead], get(users::get)),
+        ),
         (
             "/api/v4/profiles",
-            signed(&[Scope::AdminProfileRead], get(profiles::list)),
+            authenticated(&[Scope::AdminProfileRead], get(profiles::list)),
         ),
         (
             "/api/v4/profiles/{id}",
-            signed(
+            authenticated(
                 &[Scope::AdminProfileRead, Scope::CurrentProfileRead],
                 get(profiles::get),
             ),
         ),
-        ("/api/v4/oauth/request_token", open(post(three_legged::request_token))),
-        (three_legged::AUTHORISE, open(get(three_legged::authorise))),
-        ("/api/v4/oauth/access_token", open(post(three_legged::access_token))),
+        ("/api/v4/oauth/request_token", public(post(three_legged::request_token))),
+        (three_legged::AUTHORISE, public(get(three_legged::authorise))),
+        ("/api/v4/oauth/access_token", public(post(three_legged::access_token))),
         (
             path::AUTHORIZE,
-            open(get(oauth2::authorize).post(oauth2::authorize_by_form)),
+            public(get(oauth2::authorize).post(oauth2::authorize_by_form)),
         ),
-        (path::TOKEN, proving(post(oauth2::token))),
-        (path::REVOKE, proving(post(oauth2::revoke))),
-        (path::INTROSPECT, proving(post(oauth2::introspect))),
-        (path::SCOPES, open(get(oauth2::scopes))),
-        (path::METADATA, open(get(oauth2::metadata))),
-        (openapi::PATH, open(get(openapi::descriptions(&document)))),
-        (docs::PATH, open(get(docs::pages(&document)))),
-        (docs::STYLE, get(docs::style)),
-        (path::JWKS, open(get(oauth2::jwks))),
+        (path::TOKEN, client_authenticated(post(oauth2::token))),
+        (path::REVOKE, client_authenticated(post(oauth2::revoke))),
+        (path::INTROSPECT, client_authenticated(post(oauth2::introspect))),
+        (path::SCOPES, public(get(oauth2::scopes))),
+        (path::METADATA, public(get(oauth2::metadata))),
+        (openapi::PATH, public(get(openapi::serve_json(&document)))),
+        (docs::PATH, public(get(docs::serve_page(&document)))),
+        (docs::STYLESHEET_PATH, get(docs::stylesheet)),
+        (path::JWKS, public(get(oauth2::jwks))),
     ];
     let connectors = connector::routes(app, &limits);
     let router = routes
@@ -100,13 +114,13 @@ pub fn router(app: &App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone());
     let exact = router.clone().fallback(unknown_route);
-    router.fallback(move |request: Request| merged_or_unknown(exact.clone(), request))
+    router.fallback(move |request: Request| merge_slashes_or_not_found(exact.clone(), request))
 }
 
-/// What is at the path without its repeated slashes: `/api//v4/currentUser` matches no route as it stands.
-async fn merged_or_unknown(exact: Router, request: Request) -> Response {
+/// Handles a request that matches no route. Repeated slashes are merged first, as in `/api//v4/currentUser`.
+async fn merge_slashes_or_not_found(exact: Router, request: Request) -> Response {
     if request.uri().path().contains("//") {
-        middleware::answer_merged(exact, request).await
+        middleware::call_with_merged_path(exact, request).await
     } else {
         unknown_route().await.into_response()
     }
@@ -115,13 +129,13 @@ async fn merged_or_unknown(exact: Router, request: Request) -> Response {
 async fn unknown_route() -> Problem {
     Problem::new(
         Kind::UnknownRoute,
-        "Nothing answers at this path; see the API's description for those that do.",
+        "There is no endpoint at this path. See /api/docs for all endpoints.",
     )
 }
 
 async fn method_not_allowed(method: Method) -> Problem {
     Problem::new(
         Kind::MethodNotAllowed,
-        format!("{method} is not allowed here; Allow says what is."),
+        format!("The method {method} is not allowed. See the Allow header."),
     )
 }

@@ -1,4 +1,4 @@
-//! The description of everything that programs may rely on, made from the handlers (OpenAPI 3.1).
+//! The OpenAPI 3.1 document of all machine endpoints, generated from the handlers.
 
 use crate::connector;
 use crate::http::problem;
@@ -17,70 +17,70 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{InfoBuilder, OpenApi, ServerBuilder};
 use utoipa::{IntoResponses, OpenApi as _};
 
-/// Where it is.
+/// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
 
-/// What each operation behind a credential may answer instead.
+/// Describes the error responses of operations that need a credential.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "it describes answers")]
-pub(crate) enum OpenToCredentials {
-    /// Something of the request cannot be read, or is not what it must be.
+#[expect(dead_code, reason = "describes responses in OpenAPI")]
+pub(crate) enum AuthenticatedErrors {
+    /// The request is malformed or contains invalid values
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(#[to_schema] problem::Body),
-    /// The credential was not accepted.
+    /// The credential is missing or invalid
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthorized(#[to_schema] problem::Body),
-    /// The credential is not good for this.
+    /// The credential doesn't permit this request
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(#[to_schema] problem::Body),
-    /// The body did not come in time.
+    /// The request body timed out
     #[response(status = 408, content_type = "application/problem+json")]
-    TooSlow(#[to_schema] problem::Body),
-    /// The body is too large.
+    TimedOut(#[to_schema] problem::Body),
+    /// The request body is too large
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] problem::Body),
-    /// The media type of the body is not supported.
+    BodyTooLarge(#[to_schema] problem::Body),
+    /// The media type of the request body is not supported
     #[response(status = 415, content_type = "application/problem+json")]
-    MediaType(#[to_schema] problem::Body),
-    /// Too many requests.
+    UnsupportedMediaType(#[to_schema] problem::Body),
+    /// Too many requests
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] problem::Body),
+    TooManyRequests(#[to_schema] problem::Body),
 }
 
-/// What each operation that needs no credential may answer instead.
+/// Describes the error responses of operations that need no credential.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "it describes answers")]
-pub(crate) enum OpenToAll {
-    /// Something of the request cannot be read.
+#[expect(dead_code, reason = "describes responses in OpenAPI")]
+pub(crate) enum PublicErrors {
+    /// The request is malformed
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(#[to_schema] problem::Body),
-    /// Too many requests.
+    /// Too many requests
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] problem::Body),
+    TooManyRequests(#[to_schema] problem::Body),
 }
 
-/// What an OAuth 2 endpoint may answer instead.
+/// Describes the error responses of OAuth 2.0 endpoints.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "it describes answers")]
+#[expect(dead_code, reason = "describes responses in OpenAPI")]
 pub(crate) enum OauthErrors {
-    /// The request is not granted.
+    /// The request is invalid or was not granted
     #[response(status = 400)]
     BadRequest(#[to_schema] error::Body<'static>),
-    /// The client did not prove itself.
+    /// Client authentication failed
     #[response(status = 401)]
     Unauthorized(#[to_schema] error::Body<'static>),
-    /// The body is too large.
+    /// The request body is too large
     #[response(status = 413)]
-    TooLarge(#[to_schema] error::Body<'static>),
-    /// The address is too long.
+    BodyTooLarge(#[to_schema] error::Body<'static>),
+    /// The request URI is too long
     #[response(status = 414)]
-    TooLong(#[to_schema] error::Body<'static>),
-    /// The body is not a form.
+    UriTooLong(#[to_schema] error::Body<'static>),
+    /// The request body is not a form
     #[response(status = 415)]
-    MediaType(#[to_schema] error::Body<'static>),
-    /// Too many requests.
+    UnsupportedMediaType(#[to_schema] error::Body<'static>),
+    /// Too many requests
     #[response(status = 429)]
-    TooMany(#[to_schema] error::Body<'static>),
+    TooManyRequests(#[to_schema] error::Body<'static>),
 }
 
 #[derive(utoipa::OpenApi)]
@@ -107,49 +107,49 @@ pub(crate) enum OauthErrors {
     connector::events::get,
     connector::logs::post,
 ))]
-struct Machines;
+struct ApiDoc;
 
-/// The description, for a portal at this address.
+/// Returns the document for a portal at `public_url`.
 #[must_use]
 pub fn document(public_url: &str) -> OpenApi {
-    let mut document = Machines::openapi();
+    let mut document = ApiDoc::openapi();
     document.info = InfoBuilder::new()
         .title("Gatehouse")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "The API that credentials of the portal open, the endpoints that give them out, and what connectors read. A slash at the end of a \
-             path is optional. Each answer has X-Request-Id, and where requests are counted RateLimit-Policy and RateLimit. \
-             Bodies may come with Content-Encoding gzip or deflate. Scripts of pages on any origin may ask, without cookies; \
-             the connector API is for servers alone.",
+            "The API for applications, the OAuth endpoints that issue credentials, and the connector API. A trailing slash is \
+             optional on every path. Every response has an X-Request-Id header; rate-limited endpoints also send \
+             RateLimit-Policy and RateLimit. Request bodies can be compressed with gzip or deflate (Content-Encoding). \
+             Cross-origin requests (CORS) without cookies are allowed from any origin, except to the connector API.",
         ))
         .build();
     document.servers = Some(vec![ServerBuilder::new().url(public_url).build()]);
-    let at = |path: &str| format!("{public_url}{path}");
+    let url_of = |path: &str| format!("{public_url}{path}");
     let scopes = || {
         Scopes::from_iter(
             domain::oauth2::scopes::Scope::ALL
                 .iter()
-                .map(|scope| (scope.code(), scope.sentence())),
+                .map(|scope| (scope.code(), scope.description())),
         )
     };
     let components = document.components.get_or_insert_default();
     let flows = [
-        Flow::ClientCredentials(ClientCredentials::new(at(crate::oauth2::path::TOKEN), scopes())),
+        Flow::ClientCredentials(ClientCredentials::new(url_of(crate::oauth2::path::TOKEN), scopes())),
         Flow::AuthorizationCode(AuthorizationCode::new(
-            at(crate::oauth2::path::AUTHORIZE),
-            at(crate::oauth2::path::TOKEN),
+            url_of(crate::oauth2::path::AUTHORIZE),
+            url_of(crate::oauth2::path::TOKEN),
             scopes(),
         )),
     ];
     let oauth2 = SecurityScheme::OAuth2(OAuth2::new(flows));
     let mut oauth1 = Http::new(HttpAuthScheme::OAuth);
-    oauth1.description = Some("A signature by OAuth 1.0a (RFC 5849).".to_owned());
+    oauth1.description = Some("An OAuth 1.0a signature (RFC 5849).".to_owned());
     let mut client = Http::new(HttpAuthScheme::Basic);
-    client.description = Some("The client id and one of its secrets (RFC 6749 §2.3.1).".to_owned());
-    let sentence = "The API key of the account, which is on the Integration page of the portal.";
-    let api_key = ApiKeyValue::with_description("X-Api-Key", sentence);
+    client.description = Some("The client ID and client secret (RFC 6749 §2.3.1).".to_owned());
+    let description = "The API key of the account. Find it on the Integration page.";
+    let api_key = ApiKeyValue::with_description("X-Api-Key", description);
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
-    bearer.description = Some(sentence.to_owned());
+    bearer.description = Some(description.to_owned());
     components.add_security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(api_key)));
     components.add_security_scheme("apiKeyAsBearer", SecurityScheme::Http(bearer));
     components.add_security_scheme("oauth2", oauth2);
@@ -158,8 +158,8 @@ pub fn document(public_url: &str) -> OpenApi {
     document
 }
 
-/// The description as JSON, written once.
-pub(crate) fn descriptions(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
+/// Returns a handler that serves the document as JSON. It is serialized once.
+pub(crate) fn serve_json(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
     let json = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),

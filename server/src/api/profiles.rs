@@ -1,9 +1,9 @@
-//! `/api/v4/profiles`.
+//! The security profile API, `/api/v4/profiles`.
 
-use crate::api::Caller;
-use crate::api::authenticate::Bearing;
-use crate::api::openapi::OpenToCredentials;
-use crate::api::query::ById;
+use crate::api::CurrentActor;
+use crate::api::authenticate::AccessToken;
+use crate::api::openapi::AuthenticatedErrors;
+use crate::api::query::IdPath;
 use crate::http::problem::{Body, Problem};
 use crate::state::App;
 use axum::Json;
@@ -13,20 +13,20 @@ use domain::accounts::rights::Rights;
 use domain::accounts::users;
 use domain::ids::ProfileId;
 use domain::oauth2::scopes::Scope;
-use domain::oauth2::{ErrorCode, Refusal};
+use domain::oauth2::{ErrorCode, Oauth2Error};
 use portal::Error;
 use portal::accounts::profiles;
-use portal::oauth2::Denied;
+use portal::oauth2::RequestError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A security profile.
+/// Describes a security profile.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Profile {
     #[schema(value_type = uuid::Uuid)]
     id: ProfileId,
     name: String,
-    /// What its users may do.
+    /// The rights that the profile grants.
     #[schema(value_type = Vec<String>)]
     roles: Rights,
 }
@@ -41,44 +41,50 @@ impl From<users::Profile> for Profile {
     }
 }
 
-/// The account's security profiles.
+/// Lists the security profiles of the account.
 #[utoipa::path(get, path = "/api/v4/profiles", tag = "Profiles", operation_id = "profiles", responses(
-    (status = 200, description = "The profiles.", body = Vec<Profile>),
-    OpenToCredentials
+    (status = 200, description = "The profiles", body = Vec<Profile>),
+    AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"])))]
-pub(crate) async fn list(State(app): State<App>, Caller(actor): Caller) -> Result<Json<Vec<Profile>>, Problem> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Json<Vec<Profile>>, Problem> {
     let profiles = profiles::list(&app.portal, &actor).await?;
     Ok(Json(profiles.into_iter().map(Profile::from).collect()))
 }
 
-/// One security profile; one's own needs no right, and of access tokens only `current.profile:read`.
+/// Returns a security profile.
+///
+/// Users need no right to read their own profile; for that, an access token needs only the scope
+/// `current.profile:read`.
 #[utoipa::path(get, path = "/api/v4/profiles/{id}", tag = "Profiles", operation_id = "profile", params(
-    ("id" = String, Path, description = "The id."),
+    ("id" = String, Path, description = "The profile's ID."),
 ), responses(
-    (status = 200, description = "The profile.", body = Profile),
-    (status = 404, description = "The account has no such profile.", body = Body, content_type = "application/problem+json"),
-    OpenToCredentials
+    (status = 200, description = "The profile", body = Profile),
+    (status = 404, description = "The profile doesn't exist in the account", body = Body, content_type = "application/problem+json"),
+    AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"]), ("oauth2" = ["current.profile:read"])))]
 pub(crate) async fn get(
     State(app): State<App>,
-    Caller(actor): Caller,
-    Extension(bearing): Extension<Bearing>,
-    path: Result<Path<ById>, PathRejection>,
+    CurrentActor(actor): CurrentActor,
+    Extension(token): Extension<AccessToken>,
+    path: Result<Path<IdPath>, PathRejection>,
 ) -> Result<Json<Profile>, Problem> {
-    let Ok(Path(ById { id })) = path else {
+    let Ok(Path(IdPath { id })) = path else {
         return Err(Error::NotFound("profile").into());
     };
     let id = id.parse().map_err(|_| Error::NotFound("profile"))?;
-    let is_own = actor.person().is_some_and(|person| person.profile_id == id);
+    let is_own = actor.user().is_some_and(|user| user.profile_id == id);
     let scope = if is_own {
         Scope::CurrentProfileRead
     } else {
         Scope::AdminProfileRead
     };
-    if !bearing.allows(scope) && !bearing.allows(Scope::AdminProfileRead) {
-        let sentence = format!("This needs the scope {}.", Scope::AdminProfileRead.code());
-        let denied = Denied::from(Refusal::new(ErrorCode::InsufficientScope, sentence));
-        return Err(Problem::from(denied).with_scopes(&[Scope::AdminProfileRead]));
+    if !token.allows(scope) && !token.allows(Scope::AdminProfileRead) {
+        let description = format!("The access token needs the scope {}.", Scope::AdminProfileRead.code());
+        let error = RequestError::from(Oauth2Error::new(ErrorCode::InsufficientScope, description));
+        return Err(Problem::from(error).with_scopes(&[Scope::AdminProfileRead]));
     }
     Ok(Json(profiles::get(&app.portal, &actor, id).await?.into()))
 }

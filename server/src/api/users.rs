@@ -1,8 +1,8 @@
-//! `/api/v4/currentUser` and `/api/v4/users`.
+//! The user API, `/api/v4/currentUser` and `/api/v4/users`.
 
-use crate::api::Caller;
-use crate::api::openapi::OpenToCredentials;
-use crate::api::query::{ById, Query};
+use crate::api::CurrentActor;
+use crate::api::openapi::AuthenticatedErrors;
+use crate::api::query::{IdPath, Query};
 use crate::http::problem::{Body, Problem};
 use crate::state::App;
 use axum::Json;
@@ -14,20 +14,20 @@ use domain::accounts::users;
 use domain::ids::{ProfileId, UserId};
 use domain::time::Timestamp;
 use portal::Error;
-use portal::accounts::users::PeopleQuery;
-use portal::auth::actor::Person;
+use portal::accounts::users::UserQuery;
+use portal::auth::actor::ActorUser;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How many users a page has where the client asks for a page and does not say.
-const PAGE: u32 = 100;
+/// The number of users on a page when the request has `page` but no `limit`.
+const DEFAULT_PAGE_SIZE: u32 = 100;
 
 const TOTAL_RECORDS: HeaderName = HeaderName::from_static("x-pagination-totalrecords");
 const TOTAL_PAGES: HeaderName = HeaderName::from_static("x-pagination-totalpages");
 const PAGE_NUMBER: HeaderName = HeaderName::from_static("x-pagination-page");
 const LIMIT: HeaderName = HeaderName::from_static("x-pagination-limit");
 
-/// A user, as an answer about one has it.
+/// Describes a user.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct User<'a> {
@@ -49,17 +49,17 @@ pub(crate) struct User<'a> {
     last_login: Option<String>,
     persisted: bool,
     #[serde(flatten)]
-    unkept: Unkept,
+    unsupported: UnsupportedFields,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Group>>)]
     groups: Option<[Group; 0]>,
 }
 
-/// What clients know of a user and this portal does not keep: empty texts, so that a client need not look whether they
-/// are there.
+/// Holds the members of a user that Gatehouse does not store. They are sent as empty strings because clients expect
+/// them to be present.
 #[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Unkept {
+pub(crate) struct UnsupportedFields {
     phone_number: &'static str,
     cellphone_number: &'static str,
     department: &'static str,
@@ -79,7 +79,7 @@ pub(crate) struct Unkept {
     terms: &'static str,
 }
 
-/// A user, as a list has it.
+/// Describes a user in a list.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedUser<'a> {
@@ -103,71 +103,73 @@ pub(crate) struct ListedUser<'a> {
     groups: [Group; 0],
 }
 
-/// There are no user groups here, so nobody is in one.
+/// Describes a user group. Gatehouse has no user groups, so lists of groups are empty.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Group {}
 
-#[utoipa::path(get, path = "/api/v4/currentUser", tag = "Users", operation_id = "currentUser",
-    summary = "The user behind the credential", responses(
-    (status = 200, description = "The user.", body = User),
-    OpenToCredentials
+/// Returns the user that the credential belongs to.
+#[utoipa::path(get, path = "/api/v4/currentUser", tag = "Users", operation_id = "currentUser", responses(
+    (status = 200, description = "The user", body = User),
+    AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
-/// The person behind the credential; answered from what the credential brought along.
-pub(crate) async fn current(Caller(actor): Caller) -> Result<Response, Problem> {
-    let person = actor.require_person()?;
-    let (firstname, lastname) = split(&person.name);
+pub(crate) async fn current(CurrentActor(actor): CurrentActor) -> Result<Response, Problem> {
+    // Authentication has loaded the user, so no query is needed.
+    let current_user = actor.require_user()?;
+    let (firstname, lastname) = split_name(&current_user.name);
     let user = User {
-        id: person.id,
-        username: &person.email,
-        email: &person.email,
+        id: current_user.id,
+        username: &current_user.email,
+        email: &current_user.email,
         firstname,
         infix: "",
         lastname,
-        profile_id: person.profile_id,
-        // An inactive person's credentials open nothing.
+        profile_id: current_user.profile_id,
+        // The credentials of inactive users are not accepted.
         active: true,
         is_sso_only: false,
-        language: &person.language,
-        time_zone: &person.time_zone,
-        last_login: person.last_sign_in_at.map(Timestamp::rfc3339),
+        language: &current_user.language,
+        time_zone: &current_user.time_zone,
+        last_login: current_user.last_sign_in_at.map(Timestamp::rfc3339),
         persisted: true,
-        unkept: Unkept::default(),
+        unsupported: UnsupportedFields::default(),
         groups: None,
     };
     Ok(Json(user).into_response())
 }
 
-/// The account's users, all of them or by page.
+/// Lists the users of the account.
+///
+/// Returns all users unless `limit` or `page` is given.
 #[utoipa::path(get, path = "/api/v4/users", tag = "Users", operation_id = "users", params(
-    ("limit" = Option<u32>, Query, description = "How many a page has.", minimum = 1),
-    ("page" = Option<u32>, Query, description = "Which page, from 1.", minimum = 1),
-    ("includeInActive" = Option<bool>, Query, description = "Whether users who cannot sign in are listed too."),
+    ("limit" = Option<u32>, Query, description = "The number of users per page. Defaults to 100 if `page` is given.", minimum = 1),
+    ("page" = Option<u32>, Query, description = "The page number, starting at 1.", minimum = 1),
+    ("includeInActive" = Option<bool>, Query, description = "Whether to include inactive users, who can't sign in."),
 ), responses(
-    (status = 200, description = "The users.", body = Vec<ListedUser>, headers(
-        ("X-Pagination-TotalRecords" = u64, description = "How many users there are in all."),
-        ("X-Pagination-TotalPages" = u64, description = "How many pages there are."),
-        ("X-Pagination-Page" = u64, description = "Which page this is."),
-        ("X-Pagination-Limit" = u64, description = "How many users a page has."),
+    (status = 200, description = "The users", body = Vec<ListedUser>, headers(
+        ("X-Pagination-TotalRecords" = u64, description = "The total number of users."),
+        ("X-Pagination-TotalPages" = u64, description = "The total number of pages."),
+        ("X-Pagination-Page" = u64, description = "The number of this page."),
+        ("X-Pagination-Limit" = u64, description = "The number of users per page."),
     )),
-    OpenToCredentials
+    AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(crate) async fn list(
     State(app): State<App>,
-    Caller(actor): Caller,
+    CurrentActor(actor): CurrentActor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref())?;
-    let page = query.count("page")?;
-    let limit = query.count("limit")?.or(page.map(|_| PAGE));
-    let asked = PeopleQuery {
+    let page = query.positive_integer("page")?;
+    let limit = query.positive_integer("limit")?.or(page.map(|_| DEFAULT_PAGE_SIZE));
+    let page_query = UserQuery {
         limit,
         page: page.unwrap_or(1),
-        include_inactive: query.flag("includeInActive")?,
+        include_inactive: query.boolean("includeInActive")?,
     };
-    let found = portal::accounts::users::list(&app.portal, &actor, asked).await?;
+    let found = portal::accounts::users::list(&app.portal, &actor, page_query).await?;
 
-    let Person { time_zone, .. } = actor.require_person()?;
-    let users: Vec<ListedUser<'_>> = found.users.iter().map(|user| listed(user, time_zone)).collect();
+    let ActorUser { time_zone, .. } = actor.require_user()?;
+    let users: Vec<ListedUser<'_>> = found.users.iter().map(|user| to_listed_user(user, time_zone)).collect();
     let limit = limit.map_or(found.total, i64::from);
     let pages = if limit > 0 {
         found.total.unsigned_abs().div_ceil(limit.unsigned_abs())
@@ -177,31 +179,33 @@ pub(crate) async fn list(
     let headers = [
         (TOTAL_RECORDS, found.total.to_string()),
         (TOTAL_PAGES, pages.to_string()),
-        (PAGE_NUMBER, asked.page.to_string()),
+        (PAGE_NUMBER, page_query.page.to_string()),
         (LIMIT, limit.to_string()),
     ];
     Ok((headers, Json(users)).into_response())
 }
 
-/// One user, by id or user name; oneself needs no right.
+/// Returns a user by ID or username.
+///
+/// Users need no right to read themselves.
 #[utoipa::path(get, path = "/api/v4/users/{id}", tag = "Users", operation_id = "user", params(
-    ("id" = String, Path, description = "The id, or the user name."),
+    ("id" = String, Path, description = "The user's ID or username."),
 ), responses(
-    (status = 200, description = "The user.", body = User),
-    (status = 404, description = "The account has no such user.", body = Body, content_type = "application/problem+json"),
-    OpenToCredentials
+    (status = 200, description = "The user", body = User),
+    (status = 404, description = "The user doesn't exist in the account", body = Body, content_type = "application/problem+json"),
+    AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(crate) async fn get(
     State(app): State<App>,
-    Caller(actor): Caller,
-    path: Result<Path<ById>, PathRejection>,
+    CurrentActor(actor): CurrentActor,
+    path: Result<Path<IdPath>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Ok(Path(ById { id })) = path else {
+    let Ok(Path(IdPath { id })) = path else {
         return Err(Error::NotFound("user").into());
     };
     let user = portal::accounts::users::get(&app.portal, &actor, &id).await?;
-    let person = actor.require_person()?;
-    let (firstname, lastname) = split(&user.name);
+    let current_user = actor.require_user()?;
+    let (firstname, lastname) = split_name(&user.name);
     let user = User {
         id: user.id,
         username: &user.email,
@@ -212,17 +216,17 @@ pub(crate) async fn get(
         profile_id: user.profile_id,
         active: user.active,
         is_sso_only: false,
-        language: &person.language,
-        time_zone: &person.time_zone,
+        language: &current_user.language,
+        time_zone: &current_user.time_zone,
         last_login: user.last_sign_in_at.map(Timestamp::rfc3339),
         persisted: true,
-        unkept: Unkept::default(),
+        unsupported: UnsupportedFields::default(),
         groups: Some([]),
     };
     Ok(Json(user).into_response())
 }
 
-fn listed<'a>(user: &'a users::User, time_zone: &'a str) -> ListedUser<'a> {
+fn to_listed_user<'a>(user: &'a users::User, time_zone: &'a str) -> ListedUser<'a> {
     ListedUser {
         id: user.id,
         name: &user.name,
@@ -241,19 +245,19 @@ fn listed<'a>(user: &'a users::User, time_zone: &'a str) -> ListedUser<'a> {
     }
 }
 
-/// The first word of a name, and the rest of it. Names here are one text, as people write them.
-fn split(name: &str) -> (&str, &str) {
+/// Splits a full name into first and last name at the first space. Gatehouse stores names as one string.
+fn split_name(name: &str) -> (&str, &str) {
     name.split_once(' ').unwrap_or((name, ""))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::split_name;
 
     #[test]
-    fn a_name_is_split_after_its_first_word() {
-        assert_eq!(split("Ada Lovelace"), ("Ada", "Lovelace"));
-        assert_eq!(split("Ludwig van Beethoven"), ("Ludwig", "van Beethoven"));
-        assert_eq!(split("Voltaire"), ("Voltaire", ""));
+    fn full_name_is_split_at_the_first_space() {
+        assert_eq!(split_name("Ada Lovelace"), ("Ada", "Lovelace"));
+        assert_eq!(split_name("Ludwig van Beethoven"), ("Ludwig", "van Beethoven"));
+        assert_eq!(split_name("Voltaire"), ("Voltaire", ""));
     }
 }

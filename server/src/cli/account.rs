@@ -1,8 +1,8 @@
 //! `gatehouse account`
 
-use crate::cli::InAccount;
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::AccountArg;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use crate::cli::stdin;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
@@ -13,34 +13,34 @@ use serde_json::json;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make an account with its administrator, whose password is read from standard input
+    /// Create an account and its administrator; reads the administrator's password from standard input
     Create {
-        /// Name of the organisation
+        /// Name of the organization
         #[arg(long, value_name = "NAME")]
         name: String,
         /// Name of the administrator
         #[arg(long, value_name = "NAME")]
         admin_name: String,
-        /// E-mail of the administrator, with which they sign in
-        #[arg(long, value_name = "E-MAIL")]
+        /// Email address that the administrator signs in with
+        #[arg(long, value_name = "EMAIL")]
         admin_email: String,
     },
-    /// List the accounts
+    /// List all accounts
     List,
-    /// Switch a feature of an account on or off; off, its credentials open nothing
+    /// Turn an account's feature on or off; while it is off, its credentials are rejected
     Feature {
-        /// The feature
+        /// Feature to turn on or off
         #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(Feature::ALL.iter().map(|feature| feature.code())))]
         name: String,
-        /// What it shall be
+        /// New state of the feature
         #[arg(value_name = "on|off", value_parser = PossibleValuesParser::new(["on", "off"]), hide_possible_values = true)]
         state: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
         Command::Create {
             name,
@@ -48,12 +48,12 @@ pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
             admin_email,
         } => create(portal, name, admin_name, admin_email).await,
         Command::List => list(portal).await,
-        Command::Feature { name, state, within } => {
-            let operator = within.operator(portal).await?;
+        Command::Feature { name, state, account } => {
+            let operator = account.operator(portal).await?;
             let feature = Feature::from_code(&name).ok_or(portal::Error::NotFound("feature"))?;
             accounts::set_feature(portal, &operator, feature, state == "on").await?;
             let text = format!("{} is {state} for {}.", feature.label(), operator.account_name());
-            Ok(Answer::new(
+            Ok(Output::new(
                 text,
                 json!({ "account_id": operator.account(), "feature": name, "on": state == "on" }),
             ))
@@ -61,7 +61,7 @@ pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
     }
 }
 
-async fn create(portal: &Portal, account_name: String, name: String, email: String) -> Result<Answer, Trouble> {
+async fn create(portal: &Portal, account_name: String, name: String, email: String) -> Result<Output, CliError> {
     let password = stdin::password()?;
     let input = NewAccount {
         account_name,
@@ -70,11 +70,11 @@ async fn create(portal: &Portal, account_name: String, name: String, email: Stri
         password,
     };
     let (account, user) = accounts::create(portal, input).await?;
-    let text = format!("Made the account {account} with the administrator {user}.");
-    Ok(Answer::new(text, json!({ "account_id": account, "user_id": user })))
+    let text = format!("Created account {account} with administrator {user}.");
+    Ok(Output::new(text, json!({ "account_id": account, "user_id": user })))
 }
 
-async fn list(portal: &Portal) -> Result<Answer, Trouble> {
+async fn list(portal: &Portal) -> Result<Output, CliError> {
     let accounts = accounts::list(portal).await?;
     let rows = accounts
         .iter()
@@ -100,5 +100,5 @@ async fn list(portal: &Portal) -> Result<Answer, Trouble> {
             })
         })
         .collect();
-    Ok(Answer::list(&["ID", "NAME", "USERS", "FEATURES"], rows, json))
+    Ok(Output::list(&["ID", "NAME", "USERS", "FEATURES"], rows, json))
 }

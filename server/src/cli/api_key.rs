@@ -1,8 +1,8 @@
 //! `gatehouse api-key`
 
-use crate::cli::InAccount;
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::AccountArg;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use domain::integration::api_keys::Overlap;
@@ -13,38 +13,38 @@ use serde_json::json;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print the key that connectors are given, and since when there is one
+    /// Print the API key that connectors use
     Show {
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Put a new key in its place and print it; both work for a while
+    /// Replace the API key and print the new one; the previous key stays active for the overlap
     Rotate {
-        /// For how long the key before still works
-        #[arg(long, value_name = "HOW-LONG", default_value = "week", value_parser = PossibleValuesParser::new(Overlap::ALL.map(Overlap::code)))]
+        /// How long the previous key stays active
+        #[arg(long, value_name = "DURATION", default_value = "week", value_parser = PossibleValuesParser::new(Overlap::ALL.map(Overlap::code)))]
         overlap: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
-        Command::Show { within } => {
-            let operator = within.operator(portal).await?;
-            shown(portal, &operator).await
+        Command::Show { account } => {
+            let operator = account.operator(portal).await?;
+            show(portal, &operator).await
         }
-        Command::Rotate { overlap, within } => {
-            let operator = within.operator(portal).await?;
+        Command::Rotate { overlap, account } => {
+            let operator = account.operator(portal).await?;
             let overlap = Overlap::from_code(&overlap).unwrap_or(Overlap::Week);
             let current = api_keys::get(portal, &operator).await?.current.id;
             api_keys::rotate(portal, &operator, current, overlap).await?;
-            shown(portal, &operator).await
+            show(portal, &operator).await
         }
     }
 }
 
-async fn shown(portal: &Portal, operator: &Actor) -> Result<Answer, Trouble> {
+async fn show(portal: &Portal, operator: &Actor) -> Result<Output, CliError> {
     let key = api_keys::show(portal, operator).await?;
     let keys = api_keys::get(portal, operator).await?;
     let previous_ends_at = keys
@@ -53,7 +53,7 @@ async fn shown(portal: &Portal, operator: &Actor) -> Result<Answer, Trouble> {
         .map(Timestamp::rfc3339);
     let mut text = format!("API key  {}", key.expose());
     if let Some(end) = &previous_ends_at {
-        text.push_str(&format!("\nThe key before works until {end}."));
+        text.push_str(&format!("\nThe previous key is active until {end}."));
     }
     let json = json!({
         "api_key": key.expose(),
@@ -62,5 +62,5 @@ async fn shown(portal: &Portal, operator: &Actor) -> Result<Answer, Trouble> {
         "last_used_by": keys.current.last_used_by,
         "previous_ends_at": previous_ends_at,
     });
-    Ok(Answer::new(text, json))
+    Ok(Output::new(text, json))
 }

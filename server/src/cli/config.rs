@@ -1,17 +1,17 @@
 //! `gatehouse config`
 
-use crate::cli::output::Answer;
+use crate::cli::output::Output;
 use crate::config::Config;
 use serde_json::json;
 
-/// Each setting, its value without secrets, and where it comes from.
-pub(crate) fn show(config: &Config) -> Answer {
+/// Lists each setting with its redacted value and its source.
+pub(crate) fn show(config: &Config) -> Output {
     let entries = config.entries();
     let rows = entries
         .iter()
         .map(|entry| {
             vec![
-                entry.setting.name().to_owned(),
+                entry.key.name().to_owned(),
                 entry.value.clone(),
                 entry.source.to_string(),
             ]
@@ -19,9 +19,7 @@ pub(crate) fn show(config: &Config) -> Answer {
         .collect();
     let json = entries
         .iter()
-        .map(|entry| {
-            json!({ "setting": entry.setting.name(), "value": entry.value, "source": entry.source.to_string() })
-        })
+        .map(|entry| json!({ "setting": entry.key.name(), "value": entry.value, "source": entry.source.to_string() }))
         .collect();
-    Answer::list(&["SETTING", "VALUE", "FROM"], rows, json)
+    Output::list(&["SETTING", "VALUE", "SOURCE"], rows, json)
 }

@@ -1,8 +1,8 @@
 //! `gatehouse consumer`
 
-use crate::cli::InAccount;
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::AccountArg;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use clap::Subcommand;
 use domain::fields::name_key;
 use domain::oauth1::consumers::{Consumer, NewConsumer};
@@ -12,47 +12,47 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a consumer and print its key and secret, which cannot be read again
+    /// Create a consumer and print its key and secret; the secret is shown only once
     Create {
         /// Name of the consumer
         #[arg(long, value_name = "NAME")]
         name: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
     /// List the consumers of an account
     List {
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Delete a consumer with all its tokens
+    /// Delete a consumer and all its tokens
     Delete {
-        /// Id, key or name
+        /// ID, key or name of the consumer
         #[arg(value_name = "CONSUMER")]
         consumer: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
-        Command::Create { name, within } => create(portal, &within, name).await,
-        Command::List { within } => list(portal, &within).await,
-        Command::Delete { consumer, within } => {
-            let operator = within.operator(portal).await?;
+        Command::Create { name, account } => create(portal, &account, name).await,
+        Command::List { account } => list(portal, &account).await,
+        Command::Delete { consumer, account } => {
+            let operator = account.operator(portal).await?;
             let consumer = find(portal, &operator, &consumer).await?;
             consumers::delete(portal, &operator, consumer.id, &consumer.name).await?;
-            let text = format!("Deleted {} with its {} tokens.", consumer.name, consumer.tokens);
-            Ok(Answer::new(text, json!({ "deleted": consumer.id })))
+            let text = format!("Deleted {} and {} tokens.", consumer.name, consumer.tokens);
+            Ok(Output::new(text, json!({ "deleted": consumer.id })))
         }
     }
 }
 
-async fn create(portal: &Portal, within: &InAccount, name: String) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
-    let made = consumers::create(portal, &operator, NewConsumer { name }).await?;
-    let (consumer, secret) = (made.value, made.secret);
+async fn create(portal: &Portal, account: &AccountArg, name: String) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
+    let created = consumers::create(portal, &operator, NewConsumer { name }).await?;
+    let (consumer, secret) = (created.value, created.secret);
     let text = format!(
         "Consumer key     {}\nConsumer secret  {}",
         consumer.key,
@@ -64,11 +64,11 @@ async fn create(portal: &Portal, within: &InAccount, name: String) -> Result<Ans
         "consumer_key": consumer.key,
         "consumer_secret": secret.expose(),
     });
-    Ok(Answer::new(text, json))
+    Ok(Output::new(text, json))
 }
 
-async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
+async fn list(portal: &Portal, account: &AccountArg) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
     let consumers = consumers::list(portal, &operator).await?;
     let rows = consumers
         .iter()
@@ -82,18 +82,21 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
         })
         .collect();
     let json = consumers.iter().map(json).collect();
-    Ok(Answer::list(&["ID", "NAME", "CONSUMER KEY", "TOKENS"], rows, json))
+    Ok(Output::list(&["ID", "NAME", "CONSUMER KEY", "TOKENS"], rows, json))
 }
 
-/// The consumer with this id, key or name.
+/// Finds a consumer by ID, key or name.
+///
+/// # Errors
+/// [`portal::Error::NotFound`] where none matches.
 pub(crate) async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<Consumer> {
     let consumers = consumers::list(portal, operator).await?;
-    let is_meant = |consumer: &Consumer| {
+    let matches = |consumer: &Consumer| {
         consumer.id.to_string() == text || consumer.key == text || name_key(&consumer.name) == name_key(text)
     };
     consumers
         .into_iter()
-        .find(is_meant)
+        .find(matches)
         .ok_or(portal::Error::NotFound("consumer"))
 }
 

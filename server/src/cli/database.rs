@@ -1,9 +1,9 @@
 //! `gatehouse migrate`
 
-use crate::cli::output::Answer;
+use crate::cli::output::Output;
 use serde_json::json;
 
-/// Opening a portal has migrated its database.
-pub(crate) fn migrated() -> Answer {
-    Answer::new("The database is up to date.", json!({ "migrated": true }))
+/// Reports that the database is migrated. Opening the portal has run the migrations.
+pub(crate) fn migrated() -> Output {
+    Output::new("The database is up to date.", json!({ "migrated": true }))
 }

@@ -1,34 +1,34 @@
 //! `gatehouse demo`
 
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use portal::Portal;
 use portal::demo::{self, Demo, Login};
 use serde_json::{Value, json};
 
-/// Fills the demo account, unless it is there already, and prints its logins.
-pub(crate) async fn run(portal: &Portal) -> Result<Answer, Trouble> {
-    let demo = demo::fill(portal).await?;
+/// Creates the demo account if it does not exist, and prints its logins.
+pub(crate) async fn run(portal: &Portal) -> Result<Output, CliError> {
+    let demo = demo::create_if_missing(portal).await?;
     let rows = demo.logins.iter().map(|login| {
         [login.name, login.email, login.profile, login.shows]
             .map(str::to_owned)
             .to_vec()
     });
-    let table = crate::cli::output::table(&["NAME", "E-MAIL", "PROFILE", "SHOWS"], rows.collect());
+    let table = crate::cli::output::table(&["NAME", "EMAIL", "PROFILE", "SHOWS"], rows.collect());
     let text = match &demo.password {
         Some(password) => {
             let password = password.expose();
             format!(
-                "Made the account {}.\n\n{table}\n\nThe password of all of them is {password}",
+                "Created account {}.\n\n{table}\n\nPassword for all users: {password}",
                 demo.account
             )
         }
         None => format!(
-            "The account {} is there already.\n\n{table}\n\nTheir password was printed when it was made.",
+            "Account {} already exists.\n\n{table}\n\nThe password was printed when the account was created.",
             demo.account
         ),
     };
-    Ok(Answer::new(text, json(&demo)))
+    Ok(Output::new(text, json(&demo)))
 }
 
 fn json(demo: &Demo) -> Value {

@@ -1,37 +1,37 @@
-//! What went wrong, in one sentence.
+//! Errors of commands and how they are printed.
 
-use crate::config::InvalidConfig;
-use crate::startup::serve::Stopped;
+use crate::config::ConfigError;
+use crate::startup::serve::ServeError;
 use serde_json::{Value, json};
 use std::io::Write;
 
-/// Why a command failed.
+/// Describes why a command failed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum CliError {
     #[error(transparent)]
-    Config(#[from] InvalidConfig),
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Portal(#[from] portal::Error),
     #[error(transparent)]
-    Stopped(#[from] Stopped),
+    Serve(#[from] ServeError),
     #[error("{0}")]
     Input(String),
 }
 
-impl Trouble {
-    /// Prints it on standard error.
+impl CliError {
+    /// Prints the error to standard error, as JSON when `as_json` is set.
     pub fn print(&self, as_json: bool) {
         let line = if as_json {
             self.json().to_string()
         } else {
             format!("error: {self}")
         };
-        // Where nobody can be told, the exit code says it.
+        // If standard error can't be written, the exit code still reports the failure.
         let _ = writeln!(std::io::stderr(), "{line}");
     }
 
     fn json(&self) -> Value {
-        let mut value = json!({ "error": self.word(), "detail": self.to_string() });
+        let mut value = json!({ "error": self.code(), "detail": self.to_string() });
         if let Self::Portal(portal::Error::Invalid(errors)) = self {
             let errors = errors
                 .0
@@ -42,24 +42,24 @@ impl Trouble {
         value
     }
 
-    /// The kind, for scripts to compare; the words are those of the machine APIs' problems.
-    fn word(&self) -> &'static str {
+    /// Returns a stable code for scripts; the codes match the problem types of the APIs.
+    fn code(&self) -> &'static str {
         use portal::Error;
         match self {
             Self::Config(_) => "invalid-setting",
             Self::Input(_) => "invalid",
-            Self::Portal(error) | Self::Stopped(Stopped::Portal(error)) => match error {
+            Self::Portal(error) | Self::Serve(ServeError::Portal(error)) => match error {
                 Error::SignedOut => "signed-out",
                 Error::Forbidden(_) => "forbidden",
                 Error::Disabled(_) => "feature-disabled",
                 Error::NotFound(_) => "not-found",
                 Error::Invalid(_) => "invalid",
                 Error::Conflict(_) => "conflict",
-                Error::TooMany { .. } => "too-many-requests",
+                Error::TooManyAttempts { .. } => "too-many-requests",
                 Error::Unavailable { .. } => "unavailable",
                 Error::Internal(_) => "internal",
             },
-            Self::Stopped(_) => "unavailable",
+            Self::Serve(_) => "unavailable",
         }
     }
 }

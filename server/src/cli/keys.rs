@@ -1,7 +1,7 @@
 //! `gatehouse keys`
 
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use clap::Subcommand;
 use portal::Portal;
 use portal::oauth2::signing_keys::{self, PublicKey};
@@ -9,27 +9,27 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List the published keys, and say which one signs of each algorithm
+    /// List the published signing keys and their state
     List,
-    /// Publish a new key of each algorithm now, which begins to sign a while later
+    /// Publish a new signing key for each algorithm; it starts signing after a delay
     #[command(long_about = "\
-Publishes a new key of each algorithm (ES256 and, once a server has run, RS256) now, on every node within a second, and \
-prints when it begins to sign: a while later, so that whoever keeps the published keys for a few minutes knows it in time. \
-A key that waits for its time already is taken instead of another one. The key before it stays published until nothing \
-that it signed is alive.
+Publishes a new signing key for each algorithm (ES256 and, once a server has run, RS256) on every node within a second, \
+and prints when it starts signing. The delay lets clients that cache the published keys for a few minutes fetch the new \
+key first. If a new key is already waiting to start, that key is used and no other is created. The previous key stays \
+published until every token that it signed has expired.
 
-Servers do this by themselves every 90 days.")]
+Servers rotate the signing keys automatically every 90 days.")]
     Rotate,
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
         Command::List => {
             let keys = signing_keys::list(portal).await?;
             let rows = keys.iter().map(|key| row(portal, key)).collect();
             let json = keys.iter().map(|key| json(portal, key)).collect();
-            Ok(Answer::list(
-                &["KEY", "ALGORITHM", "STATE", "MADE", "SIGNS FROM"],
+            Ok(Output::list(
+                &["KEY", "ALGORITHM", "STATE", "CREATED", "SIGNS FROM"],
                 rows,
                 json,
             ))
@@ -38,21 +38,21 @@ pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
             let keys = signing_keys::rotate(portal).await?;
             let lines = keys.iter().map(|key| {
                 format!(
-                    "Published the {} key {}, which begins to sign at {}.",
+                    "Published {} key {}; it starts signing at {}.",
                     key.algorithm,
                     key.kid,
                     key.signs_from.rfc3339()
                 )
             });
             let text = lines.collect::<Vec<_>>().join("\n");
-            Ok(Answer::new(text, keys.iter().map(|key| json(portal, key)).collect()))
+            Ok(Output::new(text, keys.iter().map(|key| json(portal, key)).collect()))
         }
     }
 }
 
-/// Where a key is in its life.
+/// Returns the state of a key: `signing`, `waiting` or `retired`.
 fn state(portal: &Portal, key: &PublicKey) -> &'static str {
-    if key.signs {
+    if key.is_active {
         "signing"
     } else if key.signs_from > portal.now() {
         "waiting"

@@ -1,7 +1,7 @@
 //! `gatehouse master-key`
 
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use clap::Subcommand;
 use portal::Portal;
 use portal::key_rotation;
@@ -9,35 +9,36 @@ use serde_json::json;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Put a new key before the others in the key file, and seal everything again under it
+    /// Add a new master key to the key file and re-encrypt all stored secrets with it
     #[command(long_about = "\
-Puts a new key before the others in the key file, and seals everything again under it. Servers that read the same file \
-follow by themselves. Where the keys come from GATEHOUSE_MASTER_KEY, none is made: put a new one before the others there \
-on every node, restart them, and then run this.
+Adds a new master key at the top of the key file and re-encrypts all stored secrets with it. Running servers that use \
+the same file pick up the new key automatically. If the keys come from GATEHOUSE_MASTER_KEY, no key is created: put a \
+new key before the others in that variable on every node, restart the nodes, then run this command.
 
-The older keys stay until `gatehouse master-key drop-old`, and a backup from before needs them for as long as it is kept.")]
+Old keys stay in the file until `gatehouse master-key drop-old`. Keep them for as long as you keep backups made before \
+the rotation.")]
     Rotate,
-    /// Take all keys but the newest out of the key file, once nothing is sealed under them
+    /// Remove all but the newest key from the key file, once no stored secret uses them
     DropOld,
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
         Command::Rotate => {
-            let done = key_rotation::rotate(portal).await?;
+            let rotation = key_rotation::rotate(portal).await?;
             let text = format!(
-                "Sealed {} secrets under the newest of {} keys.",
-                done.resealed, done.keys
+                "Re-encrypted {} secrets with the newest of {} keys.",
+                rotation.reencrypted, rotation.keys
             );
-            Ok(Answer::new(
+            Ok(Output::new(
                 text,
-                json!({ "resealed": done.resealed, "keys": done.keys }),
+                json!({ "resealed": rotation.reencrypted, "keys": rotation.keys }),
             ))
         }
         Command::DropOld => {
-            let dropped = key_rotation::drop_old(portal).await?;
-            Ok(Answer::new(
-                format!("Took {dropped} older keys away."),
+            let dropped = key_rotation::remove_old_keys(portal).await?;
+            Ok(Output::new(
+                format!("Removed {dropped} old keys."),
                 json!({ "dropped": dropped }),
             ))
         }

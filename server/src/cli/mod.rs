@@ -1,4 +1,4 @@
-//! The command line: the server, and what an operator does without a browser.
+//! The command-line interface: starts the server and runs administrative commands.
 
 mod error;
 mod output;
@@ -18,8 +18,8 @@ mod settings;
 mod token;
 mod user;
 
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use crate::config::{Config, Overrides};
 use crate::startup::open::{open, open_existing};
 use crate::startup::serve::serve;
@@ -31,82 +31,82 @@ use std::process::ExitCode;
 const EXAMPLES: &str = "\
 Examples:
   gatehouse serve
-      Serves http://127.0.0.1:3000, with everything in ./data
+      Serves http://127.0.0.1:3000 and stores all data in ./data
   gatehouse account create --name Northwind --admin-name Ada --admin-email ada@example.com < password
-      Makes an account without a browser
+      Creates an account without a browser
   gatehouse consumer create --name 'Web shop' --json
-      Prints consumer_key and consumer_secret, the only time that they can be read
+      Prints consumer_key and consumer_secret; the secret is shown only once
   gatehouse token create --user ada@example.com --consumer 'Web shop' --integration Contentful --json
-      Prints token and token_secret, the only time that they can be read
+      Prints token and token_secret; the secret is shown only once
   gatehouse oauth-app create --name Connector --grant client_credentials --user ada@example.com --scope asset:read --json
-      Prints client_id and client_secret, the only time that the secret can be read
+      Prints client_id and client_secret; the secret is shown only once
   gatehouse settings export > settings.toml
-      Writes the settings that connectors read to a file, for 'gatehouse settings apply' here or elsewhere
+      Exports the Integration settings to a file, for 'gatehouse settings apply' on this or another server
 
-All commands may be used while servers run; those know of a change within a second.";
+All commands can be used while servers are running; changes take effect on every node within a second.";
 
 /// Gatehouse, a self-hosted integration portal for digital asset management
 ///
-/// Its people issue API credentials in a browser, and programs use those here. Everything is kept in one folder, or in
-/// a PostgreSQL database.
+/// Users issue API credentials in the browser, and applications use them to call the API. All data is stored in one
+/// folder or in a PostgreSQL database.
 #[derive(Debug, Parser)]
 #[command(name = "gatehouse", version, after_long_help = EXAMPLES, subcommand_help_heading = "Commands", max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Print JSON: the answer on standard output, an error on standard error
+    /// Print JSON: results to standard output, errors to standard error
     #[arg(long, global = true)]
     json: bool,
     #[command(flatten)]
-    settings: Overrides,
+    overrides: Overrides,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve pages and APIs until told to stop
+    /// Start the server
     Serve,
-    /// Bring the database's schema up to date
+    /// Migrate the database schema to the current version
     Migrate,
-    /// Print each setting, its value, and where it comes from
+    /// Print each configuration setting with its value and source
     Config,
-    /// Fill a demo account and print its logins
+    /// Create a demo account and print its logins
     Demo,
-    /// Accounts: make, list, switch features
+    /// Create and list accounts, turn features on or off
     #[command(subcommand)]
     Account(account::Command),
-    /// Users of an account: add, list, let in or out
+    /// Create, list, activate and deactivate users, change passwords
     #[command(subcommand)]
     User(user::Command),
-    /// Security profiles, the named sets of rights: make, list
+    /// Create and list security profiles (named sets of rights)
     #[command(subcommand)]
     Profile(profile::Command),
-    /// OAuth 1 consumers: make, list, delete
+    /// Create, list and delete OAuth 1.0a consumers
     #[command(subcommand)]
     Consumer(consumer::Command),
-    /// OAuth 1 tokens: make, list, revoke
+    /// Create, list and revoke OAuth 1.0a tokens
     #[command(subcommand)]
     Token(token::Command),
-    /// OAuth 2 apps: make, list, change the token settings, give another secret, delete
+    /// Create, list, configure and delete OAuth 2.0 apps, add client secrets
     #[command(subcommand)]
     OauthApp(oauth_app::Command),
-    /// The account's API key, by which connectors read the settings: show, rotate
+    /// Show and rotate the API key that connectors use
     #[command(subcommand)]
     ApiKey(api_key::Command),
-    /// The Integration settings as a file: export, compare, apply
+    /// Export, compare and apply the Integration settings as a file
     #[command(subcommand)]
     Settings(settings::Command),
-    /// The keys that sign access tokens: list, rotate
+    /// List and rotate the keys that sign access tokens
     #[command(subcommand)]
     Keys(keys::Command),
-    /// The master key, under which kept secrets are sealed
+    /// Rotate the master key that encrypts stored secrets
     #[command(subcommand)]
     MasterKey(master_key::Command),
 }
 
 impl Command {
-    /// Whether it makes a database where there is none. The others find nothing to work with in a new one, and a wrong
-    /// data folder would go unnoticed.
-    fn may_begin_database(&self) -> bool {
+    /// Returns whether the command creates the database if it does not exist. The other commands need existing data,
+    /// and creating an empty database would hide a wrong data folder.
+    fn may_create_database(&self) -> bool {
         matches!(
             self,
             Self::Serve | Self::Migrate | Self::Demo | Self::Account(account::Command::Create { .. })
@@ -114,72 +114,76 @@ impl Command {
     }
 }
 
-/// Which account a command works in.
+/// Selects the account that a command works in.
 #[derive(Debug, Args)]
-struct InAccount {
-    /// Account, by name or id; needed only where there are several
+struct AccountArg {
+    /// Account name or ID; required only if there is more than one account
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
 }
 
-impl InAccount {
-    /// The operator, acting in the account.
+impl AccountArg {
+    /// Returns the operator as an actor in the selected account.
+    ///
+    /// # Errors
+    /// [`portal::Error::NotFound`] when the account does not exist, or those of
+    /// [`operator`](portal::accounts::operator).
     async fn operator(&self, portal: &Portal) -> portal::Result<Actor> {
         portal::accounts::operator(portal, self.account.as_deref()).await
     }
 }
 
-/// Does what the process's arguments say.
+/// Runs the command that the process's arguments name, and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse_from(arguments(std::env::args_os(), |name| std::env::var_os(name).is_some()));
     let outcome = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(execute(cli.command, &cli.settings)),
-        Err(error) => Err(Trouble::Input(format!("the program cannot start: {error}"))),
+        Ok(runtime) => runtime.block_on(execute(cli.command, &cli.overrides)),
+        Err(error) => Err(CliError::Input(format!("couldn't start the async runtime: {error}"))),
     };
-    match outcome.and_then(|answer| answer.print(cli.json)) {
+    match outcome.and_then(|output| output.print(cli.json)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => {
-            trouble.print(cli.json);
+        Err(error) => {
+            error.print(cli.json);
             ExitCode::FAILURE
         }
     }
 }
 
-/// The program's name and arguments. `cargo leptos watch` starts the server by the program's name alone, which otherwise
-/// prints the help.
-fn arguments(given: impl Iterator<Item = OsString>, is_set: impl Fn(&str) -> bool) -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = given.collect();
-    if arguments.len() == 1 && is_set("LEPTOS_OUTPUT_NAME") {
+/// Returns the program's name and arguments. `cargo leptos watch` starts the server without arguments, which otherwise
+/// prints the help, so `serve` is added for it.
+fn arguments(args: impl Iterator<Item = OsString>, has_env_variable: impl Fn(&str) -> bool) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = args.collect();
+    if arguments.len() == 1 && has_env_variable("LEPTOS_OUTPUT_NAME") {
         arguments.push("serve".into());
     }
     arguments
 }
 
-async fn execute(command: Command, settings: &Overrides) -> Result<Answer, Trouble> {
-    let config = Config::load(settings)?;
+async fn execute(command: Command, overrides: &Overrides) -> Result<Output, CliError> {
+    let config = Config::load(overrides)?;
     match command {
         Command::Serve => {
             serve(config).await?;
-            return Ok(Answer::nothing());
+            return Ok(Output::empty());
         }
         Command::Config => return Ok(config::show(&config)),
         _ => {}
     }
-    let portal = if command.may_begin_database() {
+    let portal = if command.may_create_database() {
         open(&config).await?
     } else {
         open_existing(&config).await?
     };
-    let outcome = within(command, &portal, &config).await;
+    let outcome = run_command(command, &portal, &config).await;
     portal.close().await;
     outcome
 }
 
-/// A command that works on an open portal.
-async fn within(command: Command, portal: &Portal, config: &Config) -> Result<Answer, Trouble> {
+/// Runs a command on an open portal.
+async fn run_command(command: Command, portal: &Portal, config: &Config) -> Result<Output, CliError> {
     match command {
-        Command::Serve | Command::Config => Ok(Answer::nothing()),
+        Command::Serve | Command::Config => Ok(Output::empty()),
         Command::Migrate => Ok(database::migrated()),
         Command::Demo => demo::run(portal).await,
         Command::Account(command) => account::run(portal, command).await,
@@ -201,22 +205,19 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_arguments_are_well_formed() {
+    fn command_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn cargo_leptos_starts_the_server_without_saying_so() {
-        let given = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>().into_iter();
-        let by_cargo_leptos = |name: &str| name == "LEPTOS_OUTPUT_NAME";
+    fn cargo_leptos_without_arguments_runs_serve() {
+        let args = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>().into_iter();
+        let is_cargo_leptos = |name: &str| name == "LEPTOS_OUTPUT_NAME";
+        assert_eq!(arguments(args(&["gatehouse"]), is_cargo_leptos), ["gatehouse", "serve"]);
         assert_eq!(
-            arguments(given(&["gatehouse"]), by_cargo_leptos),
-            ["gatehouse", "serve"]
-        );
-        assert_eq!(
-            arguments(given(&["gatehouse", "demo"]), by_cargo_leptos),
+            arguments(args(&["gatehouse", "demo"]), is_cargo_leptos),
             ["gatehouse", "demo"]
         );
-        assert_eq!(arguments(given(&["gatehouse"]), |_| false), ["gatehouse"]);
+        assert_eq!(arguments(args(&["gatehouse"]), |_| false), ["gatehouse"]);
     }
 }

@@ -1,8 +1,8 @@
 //! `gatehouse oauth-app`
 
-use crate::cli::InAccount;
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::AccountArg;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use crate::config::Config;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
@@ -18,71 +18,71 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Register an app and print its client id and secret, which cannot be read again
+    /// Register an app and print its client ID and secret; the secret is shown only once
     Create {
         #[command(flatten)]
-        new: New,
+        new: NewAppArgs,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
     /// Change an app's token settings, on every node within a second
     #[command(group(ArgGroup::new("settings").required(true).multiple(true).args(
         ["rotate_refresh_tokens", "signing_algorithm", "allow_introspection"]
     )))]
     SetTokenSettings {
-        /// Client id or name
+        /// Client ID or name of the app
         #[arg(value_name = "APP")]
         app: String,
         #[command(flatten)]
         settings: TokenSettingsArgs,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
     /// List the apps of an account
     List {
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Give an app one more secret and print it, so that another can be replaced without an outage
+    /// Add a client secret to an app and print it, so that an old secret can be replaced without downtime
     AddSecret {
-        /// Client id or name
+        /// Client ID or name of the app
         #[arg(value_name = "APP")]
         app: String,
-        /// What it is for
+        /// Note that describes the secret
         #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
         note: String,
-        /// In how many days it stops; without, it works until it is deleted
+        /// Days until the secret expires; without this option it does not expire
         #[arg(long, value_name = "DAYS")]
         days: Option<u32>,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Delete an app with its secrets and all its tokens, on every node within a second
+    /// Delete an app, its secrets and all its tokens, on every node within a second
     Delete {
-        /// Client id or name
+        /// Client ID or name of the app
         #[arg(value_name = "APP")]
         app: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct New {
-    /// Name of the app, which people read when they are asked
+pub(crate) struct NewAppArgs {
+    /// Name of the app, shown on the consent page
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// How it gets tokens: for itself; for each user who allows it; or the same from where no secret can be kept, such as
-    /// a native app
+    /// Grant type: client_credentials acts as a fixed user; authorization_code and public act for each user who grants
+    /// access; public is for apps that can't keep a secret, such as native apps
     #[arg(long, value_name = "GRANT", value_parser = PossibleValuesParser::new(Grant::ALL.iter().map(|grant| grant.code())))]
     grant: String,
-    /// User whose permissions it has, for client_credentials: an e-mail, or a name that only one user has
+    /// User that a client_credentials app acts as: email address, or name if it is unique
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// Where users are sent back to, for the other grants; one or more
+    /// Redirect URI, for authorization_code and public; one or more
     #[arg(long, value_name = "URI", num_args = 1..)]
     redirect_uri: Vec<String>,
-    /// The most that it can be granted; one or more
+    /// Scope that the app can be granted; one or more
     #[arg(long, value_name = "SCOPE", required = true, num_args = 1.., value_parser = PossibleValuesParser::new(Scope::ALL.iter().map(|scope| scope.code())))]
     scope: Vec<String>,
     #[command(flatten)]
@@ -91,31 +91,36 @@ pub(crate) struct New {
 
 #[derive(Debug, Args)]
 pub(crate) struct TokenSettingsArgs {
-    /// Whether each refresh returns a new refresh token and the old one stops: off by itself for authorization_code, always
-    /// on for public
+    /// Issue a new refresh token on each refresh and invalidate the old one [default: off for authorization_code;
+    /// always on for public]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     rotate_refresh_tokens: Option<bool>,
-    /// What signs the app's access tokens [default for a new app: the setting oauth2_signing_algorithm]
+    /// Algorithm that signs the app's access tokens [default for a new app: the setting oauth2_signing_algorithm]
     #[arg(long, value_name = "ALGORITHM", value_parser = PossibleValuesParser::new(SigningAlgorithm::ALL.iter().map(|algorithm| algorithm.code())))]
     signing_algorithm: Option<String>,
-    /// Whether the app may introspect access tokens of the account's other apps, as a resource server does: off by itself
+    /// Allow the app to introspect access tokens of the account's other apps, as a resource server does [default: off]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     allow_introspection: Option<bool>,
 }
 
 impl TokenSettingsArgs {
-    /// The form that the page has, too: `before`, changed by what is given. What does not go with the grant is refused here,
-    /// where nobody sees that it makes no difference.
+    /// Returns the token settings form: `before` with the given options applied.
+    ///
+    /// # Errors
+    /// A validation error for `rotate_refresh_tokens` when the option has no effect with the grant. The page does not
+    /// offer such options; here they would be ignored without notice.
     fn form(self, grant: Grant, before: TokenSettings) -> portal::Result<TokenSettingsForm> {
-        let sentence = match (grant, self.rotate_refresh_tokens) {
-            (Grant::Public, Some(false)) => Some("The refresh tokens of a public client always rotate."),
+        let message = match (grant, self.rotate_refresh_tokens) {
+            (Grant::Public, Some(false)) => {
+                Some("Public clients always rotate refresh tokens. Remove --rotate-refresh-tokens=false.")
+            }
             (Grant::ClientCredentials, Some(true)) => {
-                Some("An app with client_credentials gets no refresh token: leave out the rotation.")
+                Some("Apps with client_credentials don't get refresh tokens. Remove --rotate-refresh-tokens.")
             }
             _ => None,
         };
-        if let Some(sentence) = sentence {
-            return Err(portal::Error::field("rotate_refresh_tokens", sentence));
+        if let Some(message) = message {
+            return Err(portal::Error::field("rotate_refresh_tokens", message));
         }
         let before = TokenSettingsForm::from(before);
         Ok(TokenSettingsForm {
@@ -126,28 +131,35 @@ impl TokenSettingsArgs {
     }
 }
 
-impl New {
-    /// The form that the page has, too. What does not go with the grant is refused here, where nobody sees it vanish.
+impl NewAppArgs {
+    /// Returns the app form and the token settings form.
+    ///
+    /// # Errors
+    /// A validation error for an option that has no effect with the grant. The page does not offer such options; here
+    /// they would be ignored without notice.
     fn form(self, algorithm: SigningAlgorithm) -> portal::Result<(AppForm, TokenSettingsForm)> {
-        let asks_people = Grant::from_code(&self.grant).is_some_and(Grant::asks_people);
-        if asks_people && self.user.is_some() {
-            let sentence = format!(
-                "An app with {} acts for whoever allows it: leave out the user.",
+        let requires_consent = Grant::from_code(&self.grant).is_some_and(Grant::requires_consent);
+        if requires_consent && self.user.is_some() {
+            let message = format!(
+                "Apps with {} act for each user who grants access. Remove --user.",
                 self.grant
             );
-            return Err(portal::Error::field("user", sentence));
+            return Err(portal::Error::field("user", message));
         }
-        if !asks_people && !self.redirect_uri.is_empty() {
-            let sentence = format!("An app with {} sends nobody back: leave out redirect URIs.", self.grant);
-            return Err(portal::Error::field("redirect_uris", sentence));
+        if !requires_consent && !self.redirect_uri.is_empty() {
+            let message = format!(
+                "Apps with {} don't use redirect URIs. Remove --redirect-uri.",
+                self.grant
+            );
+            return Err(portal::Error::field("redirect_uris", message));
         }
-        if !asks_people && self.scope.iter().any(|word| word == Scope::Offline.code()) {
-            let sentence = "An app with client_credentials gets no refresh token: leave out offline.";
-            return Err(portal::Error::field("scopes", sentence));
+        if !requires_consent && self.scope.iter().any(|scope| scope == Scope::Offline.code()) {
+            let message = "Apps with client_credentials don't get refresh tokens. Remove the offline scope.";
+            return Err(portal::Error::field("scopes", message));
         }
         let settings = match Grant::from_code(&self.grant) {
             Some(grant) => self.settings.form(grant, TokenSettings::new(grant, algorithm))?,
-            // The form below says so.
+            // An unknown grant is reported when the form is validated.
             None => algorithm.into(),
         };
         let form = AppForm {
@@ -161,71 +173,71 @@ impl New {
     }
 }
 
-pub(crate) async fn run(portal: &Portal, config: &Config, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, config: &Config, command: Command) -> Result<Output, CliError> {
     match command {
-        Command::Create { new, within } => create(portal, config, &within, new).await,
-        Command::SetTokenSettings { app, settings, within } => {
-            let operator = within.operator(portal).await?;
+        Command::Create { new, account } => create(portal, config, &account, new).await,
+        Command::SetTokenSettings { app, settings, account } => {
+            let operator = account.operator(portal).await?;
             let app = find(portal, &operator, &app).await?;
             let form = settings.form(app.grant, app.token_settings)?;
             oauth_apps::set_token_settings(portal, &operator, app.id, form).await?;
             let app = oauth_apps::get(portal, &operator, app.id).await?;
-            Ok(Answer::new(describe(&app), json(&app)))
+            Ok(Output::new(format_token_settings(&app), json(&app)))
         }
-        Command::List { within } => list(portal, &within).await,
+        Command::List { account } => list(portal, &account).await,
         Command::AddSecret {
             app,
             note,
             days,
-            within,
+            account,
         } => {
-            let operator = within.operator(portal).await?;
+            let operator = account.operator(portal).await?;
             let app = find(portal, &operator, &app).await?;
             let days = days.map(|days| days.to_string()).unwrap_or_default();
             let secret = secrets::add(portal, &operator, app.id, SecretForm { note, days }).await?;
             let text = format!("Client ID      {}\nClient secret  {}", app.id, secret.expose());
             let json = json!({ "client_id": app.id, "name": app.name, "client_secret": secret.expose() });
-            Ok(Answer::new(text, json))
+            Ok(Output::new(text, json))
         }
-        Command::Delete { app, within } => {
-            let operator = within.operator(portal).await?;
+        Command::Delete { app, account } => {
+            let operator = account.operator(portal).await?;
             let app = find(portal, &operator, &app).await?;
             oauth_apps::delete(portal, &operator, app.id, &app.name).await?;
-            let text = format!("Deleted {} with its {} live tokens.", app.name, app.live_tokens);
-            Ok(Answer::new(text, json!({ "deleted": app.id })))
+            let text = format!("Deleted {} and {} active tokens.", app.name, app.active_tokens);
+            Ok(Output::new(text, json!({ "deleted": app.id })))
         }
     }
 }
 
-/// An app's token settings, line by line.
-fn describe(app: &OauthApp) -> String {
+/// Formats an app's token settings, one on each line.
+fn format_token_settings(app: &OauthApp) -> String {
     let on_or_off = |is_on: bool| if is_on { "on" } else { "off" };
     let settings = app.token_settings;
     format!(
-        "Rotate refresh tokens                       {}\nSigning algorithm                           {}\n\
-         Allow introspection of other apps' tokens   {}",
+        "Rotate refresh tokens                      {}\nSigning algorithm                          {}\n\
+         Allow introspection of other apps' tokens  {}",
         on_or_off(settings.rotate_refresh_tokens),
         settings.signing_algorithm,
         on_or_off(settings.allow_introspection)
     )
 }
 
-async fn create(portal: &Portal, config: &Config, within: &InAccount, new: New) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
+async fn create(portal: &Portal, config: &Config, account: &AccountArg, new: NewAppArgs) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
     let (form, settings) = new.form(config.oauth2_signing_algorithm)?;
-    let made = oauth_apps::create_with(portal, &operator, form, settings).await?;
-    let app = oauth_apps::get(portal, &operator, made.id).await?;
-    let text = match &made.secret {
+    let created = oauth_apps::create_with(portal, &operator, form, settings).await?;
+    let app = oauth_apps::get(portal, &operator, created.id).await?;
+    let text = match &created.secret {
         Some(secret) => format!("Client ID      {}\nClient secret  {}", app.id, secret.expose()),
         None => format!("Client ID  {}", app.id),
     };
     let mut json = json(&app);
-    json["client_secret"] = made.secret.as_ref().map(|secret| secret.expose()).into();
-    Ok(Answer::new(text, json))
+    json["client_secret"] = created.secret.as_ref().map(|secret| secret.expose()).into();
+    Ok(Output::new(text, json))
 }
 
-async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
+async fn list(portal: &Portal, account: &AccountArg) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
     let apps = oauth_apps::list(portal, &operator).await?;
     let rows = apps
         .iter()
@@ -242,23 +254,26 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
                 app.grant.code().to_owned(),
                 user,
                 last_used,
-                app.live_tokens.to_string(),
+                app.active_tokens.to_string(),
                 app.scopes.to_string(),
             ]
         })
         .collect();
-    Ok(Answer::list(
+    Ok(Output::list(
         &["CLIENT ID", "NAME", "GRANT", "USER", "LAST USED", "TOKENS", "SCOPES"],
         rows,
         apps.iter().map(json).collect(),
     ))
 }
 
-/// The app with this client id or name.
+/// Finds an app by client ID or name.
+///
+/// # Errors
+/// [`portal::Error::NotFound`] where none matches.
 async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<OauthApp> {
     let apps = oauth_apps::list(portal, operator).await?;
-    let is_meant = |app: &OauthApp| app.id.to_string() == text || name_key(&app.name) == name_key(text);
-    apps.into_iter().find(is_meant).ok_or(portal::Error::NotFound("app"))
+    let matches = |app: &OauthApp| app.id.to_string() == text || name_key(&app.name) == name_key(text);
+    apps.into_iter().find(matches).ok_or(portal::Error::NotFound("app"))
 }
 
 fn json(app: &OauthApp) -> Value {
@@ -273,7 +288,7 @@ fn json(app: &OauthApp) -> Value {
         "rotate_refresh_tokens": app.token_settings.rotate_refresh_tokens,
         "signing_algorithm": app.token_settings.signing_algorithm,
         "allow_introspection": app.token_settings.allow_introspection,
-        "tokens": app.live_tokens,
+        "tokens": app.active_tokens,
         "created_by": app.created_by,
         "created_at": app.created_at.rfc3339(),
         "last_used_at": app.last_used_at.map(Timestamp::rfc3339),

@@ -1,16 +1,16 @@
-//! What a command prints: lines for a person, or JSON for a script.
+//! Output of commands: plain text, or JSON with `--json`.
 
-use crate::cli::error::Trouble;
+use crate::cli::error::CliError;
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
 
-/// The answer of a command, in both forms.
-pub(crate) struct Answer {
+/// Holds the output of a command as text and as JSON.
+pub(crate) struct Output {
     text: String,
     json: Value,
 }
 
-impl Answer {
+impl Output {
     pub fn new(text: impl Into<String>, json: Value) -> Self {
         Self {
             text: text.into(),
@@ -18,18 +18,21 @@ impl Answer {
         }
     }
 
-    /// For a command that has said everything itself.
-    pub fn nothing() -> Self {
+    /// Returns an output that prints nothing.
+    pub fn empty() -> Self {
         Self::new(String::new(), Value::Null)
     }
 
-    /// A list, as a table for a person.
+    /// Returns a list: a table as text, an array as JSON.
     pub fn list(columns: &[&str], rows: Vec<Vec<String>>, json: Vec<Value>) -> Self {
         Self::new(table(columns, rows), Value::Array(json))
     }
 
-    /// Prints it on standard output.
-    pub fn print(&self, as_json: bool) -> Result<(), Trouble> {
+    /// Prints the output to standard output, as JSON when `as_json` is set.
+    ///
+    /// # Errors
+    /// [`CliError::Input`] when standard output can't be written. A closed pipe is not an error.
+    pub fn print(&self, as_json: bool) -> Result<(), CliError> {
         let text = if as_json && !self.json.is_null() {
             format!("{:#}", self.json)
         } else {
@@ -39,15 +42,15 @@ impl Answer {
             return Ok(());
         }
         match writeln!(std::io::stdout(), "{text}") {
-            // Whoever reads has seen enough.
+            // The reader has closed the pipe, as `head` does.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Trouble::Input(format!("the answer cannot be printed: {error}"))),
+            Err(error) => Err(CliError::Input(format!("couldn't write to standard output: {error}"))),
             Ok(()) => Ok(()),
         }
     }
 }
 
-/// Rows under their headings, each column as wide as what it holds.
+/// Formats rows as a table whose columns are as wide as their longest cell.
 pub(crate) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut lines = vec![columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>()];
     lines.extend(rows);
@@ -59,7 +62,7 @@ pub(crate) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> String {
             .unwrap_or_default()
     };
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
-    let print = |line: &Vec<String>| {
+    let format_line = |line: &Vec<String>| {
         let cells: Vec<String> = line
             .iter()
             .zip(&widths)
@@ -67,7 +70,7 @@ pub(crate) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> String {
             .collect();
         cells.join("  ").trim_end().to_owned()
     };
-    lines.iter().map(print).collect::<Vec<_>>().join("\n")
+    lines.iter().map(format_line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -75,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_what_they_hold() {
+    fn table_column_is_as_wide_as_its_longest_cell() {
         let rows = vec![
             vec!["Zoë".to_owned(), "1".to_owned()],
             vec!["Al".to_owned(), "23".to_owned()],

@@ -1,8 +1,8 @@
 //! `gatehouse profile`
 
-use crate::cli::InAccount;
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::AccountArg;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use domain::accounts::rights::Right;
@@ -13,44 +13,44 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a security profile
+    /// Create a security profile
     Create {
         /// Name of the profile
         #[arg(long, value_name = "NAME")]
         name: String,
-        /// A right that it gives; may be repeated
+        /// Right that the profile grants; can be repeated
         #[arg(long = "right", value_name = "RIGHT", value_parser = PossibleValuesParser::new(Right::ALL.iter().map(|right| right.code())))]
         rights: Vec<String>,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
     /// List the security profiles of an account
     List {
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
-        Command::Create { name, rights, within } => {
-            let operator = within.operator(portal).await?;
+        Command::Create { name, rights, account } => {
+            let operator = account.operator(portal).await?;
             let rights = rights.iter().filter_map(|code| Right::from_code(code)).collect();
             let id = profiles::create(portal, &operator, &name, rights).await?;
             let profile = profiles::get(portal, &operator, id).await?;
-            Ok(Answer::new(
-                format!("Made the profile {}, {id}.", profile.name),
+            Ok(Output::new(
+                format!("Created profile {} ({id}).", profile.name),
                 json(&profile),
             ))
         }
-        Command::List { within } => {
-            let operator = within.operator(portal).await?;
+        Command::List { account } => {
+            let operator = account.operator(portal).await?;
             let profiles = profiles::list(portal, &operator).await?;
             let rows = profiles
                 .iter()
                 .map(|profile| vec![profile.id.to_string(), profile.name.clone(), rights(profile).join(", ")])
                 .collect();
-            Ok(Answer::list(
+            Ok(Output::list(
                 &["ID", "NAME", "RIGHTS"],
                 rows,
                 profiles.iter().map(json).collect(),

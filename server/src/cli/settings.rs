@@ -1,12 +1,12 @@
 //! `gatehouse settings`
 
-use crate::cli::InAccount;
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::AccountArg;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use crate::cli::stdin;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use domain::integration::settings::{Difference, Edit, Member, Place, Saved, Settings, differences};
+use domain::integration::settings::{Difference, Edit, Saved, SettingKey, SettingPath, Settings, differences};
 use portal::integration::settings;
 use portal::integration::settings::file::{self, Format};
 use portal::{Actor, Error, Portal};
@@ -15,171 +15,173 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print the settings as a file, without the client secret
+    /// Print the settings in file format, without the client secret
     Export {
-        /// What kind of file
+        /// File format
         #[arg(long, value_name = "FORMAT", default_value = "toml", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::code)))]
         format: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Print what a file would change
+    /// Print the changes that a file would make
     Diff {
         #[command(flatten)]
-        file: File,
+        file: SettingsFile,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Make the settings what a file says, in one revision
+    /// Replace the settings with those of a file, as one revision
     #[command(long_about = "\
-Makes the settings what a file says, in one revision which every listening connector has within a second. What the file \
-leaves out becomes what it is by itself: a file is the whole configuration but for the client secret, which stays.
+Replaces the settings with those of a file, as one revision that every connected connector receives within a second. \
+Settings that the file leaves out are reset to their defaults: the file is the complete configuration, except for the \
+client secret, which is kept.
 
-Says first what it changes, and asks; --yes does not ask.")]
+Prints the changes and asks for confirmation first; --yes skips the question.")]
     Apply {
         #[command(flatten)]
-        file: File,
-        /// Do not ask
+        file: SettingsFile,
+        /// Apply without asking for confirmation
         #[arg(long, conflicts_with = "dry_run")]
         yes: bool,
-        /// Only say what would change
+        /// Print the changes without applying them
         #[arg(long)]
         dry_run: bool,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
-/// A file with settings.
+/// Names a file with Integration settings.
 #[derive(Debug, Args)]
-pub(crate) struct File {
-    /// File in TOML or JSON, known by its name or else by its content; - for standard input
+pub(crate) struct SettingsFile {
+    /// TOML or JSON file, detected by its name or content; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-impl File {
+impl SettingsFile {
     fn is_standard_input(&self) -> bool {
         self.file.as_os_str() == "-"
     }
 
-    fn read(&self) -> Result<Settings, Trouble> {
+    fn read(&self) -> Result<Settings, CliError> {
         let name = self.file.display();
         let text = if self.is_standard_input() {
             stdin::text()
         } else {
             std::fs::read_to_string(&self.file)
         };
-        let text = text.map_err(|error| Trouble::Input(format!("{name} cannot be read: {error}")))?;
+        let text = text.map_err(|error| CliError::Input(format!("couldn't read {name}: {error}")))?;
         let settings = file::parse(&text, Format::of(&name.to_string(), &text));
         settings.map_err(|errors| Error::from(errors).into())
     }
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
-        Command::Export { format, within } => {
-            let operator = within.operator(portal).await?;
+        Command::Export { format, account } => {
+            let operator = account.operator(portal).await?;
             let settings = settings::get(portal, &operator).await?.settings;
             let format = Format::from_code(&format).unwrap_or(Format::Toml);
             let text = file::print(&settings, format);
-            Ok(Answer::new(text.trim_end(), json!(settings)))
+            Ok(Output::new(text.trim_end(), json!(settings)))
         }
-        Command::Diff { file, within } => {
-            let wanted = file.read()?;
-            let operator = within.operator(portal).await?;
+        Command::Diff { file, account } => {
+            let new = file.read()?;
+            let operator = account.operator(portal).await?;
             let current = settings::get(portal, &operator).await?.settings;
-            Ok(described(&differences(&current, &wanted)))
+            Ok(diff_output(&differences(&current, &new)))
         }
         Command::Apply {
             file,
             yes,
             dry_run,
-            within,
+            account,
         } => {
-            let wanted = file.read()?;
-            let operator = within.operator(portal).await?;
+            let new = file.read()?;
+            let operator = account.operator(portal).await?;
             let current = settings::get(portal, &operator).await?;
-            let changes = differences(&current.settings, &wanted);
+            let changes = differences(&current.settings, &new);
             if dry_run || changes.is_empty() {
-                return Ok(described(&changes));
+                return Ok(diff_output(&changes));
             }
-            if !yes && !confirmed(&file, &changes)? {
-                return Ok(Answer::new(
-                    "Nothing was changed.",
+            if !yes && !confirm(&file, &changes)? {
+                return Ok(Output::new(
+                    "No changes were made.",
                     json!({ "revision": current.revision }),
                 ));
             }
-            apply(portal, &operator, current.revision, wanted, &changes).await
+            apply(portal, &operator, current.revision, new, &changes).await
         }
     }
 }
 
-/// Asks the person at the terminal.
-fn confirmed(file: &File, changes: &[Difference]) -> Result<bool, Trouble> {
+/// Asks for confirmation on the terminal.
+fn confirm(file: &SettingsFile, changes: &[Difference]) -> Result<bool, CliError> {
     if file.is_standard_input() || !stdin::is_terminal() {
-        let sentence = "nobody can be asked here: give --yes to apply the file, or --dry-run to see what it changes";
-        return Err(Trouble::Input(sentence.to_owned()));
+        let message = "can't ask for confirmation without a terminal: use --yes to apply the file, or --dry-run to see \
+                       the changes";
+        return Err(CliError::Input(message.to_owned()));
     }
-    let question = format!("{}\nApply this?", lines(changes));
-    stdin::confirm(&question).map_err(|error| Trouble::Input(format!("the answer cannot be read: {error}")))
+    let question = format!("{}\nApply these changes?", format_changes(changes));
+    stdin::confirm(&question).map_err(|error| CliError::Input(format!("couldn't read the confirmation: {error}")))
 }
 
 async fn apply(
     portal: &Portal,
     operator: &Actor,
     base: i64,
-    wanted: Settings,
+    new: Settings,
     changes: &[Difference],
-) -> Result<Answer, Trouble> {
-    match settings::save(portal, operator, base, &Edit::Whole(Box::new(wanted))).await? {
-        Saved::New(revision) | Saved::Same(revision) => {
-            let text = format!("{}\nThis is revision {revision}.", lines(changes));
+) -> Result<Output, CliError> {
+    match settings::save(portal, operator, base, &Edit::Replace(Box::new(new))).await? {
+        Saved::New(revision) | Saved::Unchanged(revision) => {
+            let text = format!("{}\nSaved as revision {revision}.", format_changes(changes));
             let changes: Vec<Value> = changes.iter().map(|change| json!(change)).collect();
-            Ok(Answer::new(text, json!({ "revision": revision, "changes": changes })))
+            Ok(Output::new(text, json!({ "revision": revision, "changes": changes })))
         }
-        Saved::Clashes(clashes) => {
-            let sentence = format!(
-                "Somebody has saved revision {} meanwhile, which changes the same; see what the file changes now.",
-                clashes.revision
+        Saved::Conflict(conflicts) => {
+            let message = format!(
+                "Someone else saved revision {} with conflicting changes. Run the diff again and retry.",
+                conflicts.revision
             );
-            Err(Error::Conflict(sentence).into())
+            Err(Error::Conflict(message).into())
         }
     }
 }
 
-fn described(changes: &[Difference]) -> Answer {
+fn diff_output(changes: &[Difference]) -> Output {
     let text = if changes.is_empty() {
-        "The settings are what the file says.".to_owned()
+        "No changes: the settings match the file.".to_owned()
     } else {
-        lines(changes)
+        format_changes(changes)
     };
-    Answer::new(text, changes.iter().map(|change| json!(change)).collect())
+    Output::new(text, changes.iter().map(|change| json!(change)).collect())
 }
 
-fn lines(changes: &[Difference]) -> String {
-    changes.iter().map(line).collect::<Vec<_>>().join("\n")
+fn format_changes(changes: &[Difference]) -> String {
+    changes.iter().map(format_change).collect::<Vec<_>>().join("\n")
 }
 
-/// `+` for a field that comes, `-` for one that goes, `~` for a member that changes.
-fn line(change: &Difference) -> String {
-    let place = name(&change.place);
+/// Formats a change: `+` for an added field, `-` for a removed field, `~` for a changed setting.
+fn format_change(change: &Difference) -> String {
+    let section = section_name(&change.path);
     let value = |value: &Option<String>| match value {
         Some(value) => format!("{value:?}"),
-        None => "left open".to_owned(),
+        None => "not set".to_owned(),
     };
-    match (change.place.member, &change.before, &change.after) {
-        (Member::Field, None, Some(_)) => format!("+ {place}"),
-        (Member::Field, Some(_), None) => format!("- {place}"),
-        (member, before, after) => format!("~ {place}: {}: {} → {}", member.label(), value(before), value(after)),
+    match (change.path.key, &change.before, &change.after) {
+        (SettingKey::Field, None, Some(_)) => format!("+ {section}"),
+        (SettingKey::Field, Some(_), None) => format!("- {section}"),
+        (key, before, after) => format!("~ {section}: {}: {} → {}", key.label(), value(before), value(after)),
     }
 }
 
-/// What a member belongs to.
-fn name(place: &Place) -> &str {
-    match &place.field {
+/// Returns the content field or the section that a setting belongs to.
+fn section_name(path: &SettingPath) -> &str {
+    match &path.field {
         Some(field) => field,
-        None if Member::OPTIONS.contains(&place.member) => "Global field settings",
+        None if SettingKey::OPTIONS.contains(&path.key) => "Global field settings",
         None => "Settings",
     }
 }

@@ -1,12 +1,12 @@
 //! `gatehouse token`
 
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
-use crate::cli::{InAccount, consumer};
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
+use crate::cli::{AccountArg, consumer};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use domain::oauth1::integration_types::{OTHER, is_type};
-use domain::oauth1::tokens::{NewToken, Place, Token, TokenFilter, TokenQuery};
+use domain::oauth1::integration_types::{OTHER, is_integration_type};
+use domain::oauth1::tokens::{NewToken, PagePosition, Token, TokenFilter, TokenQuery};
 use domain::time::Timestamp;
 use portal::oauth1::tokens;
 use portal::{Actor, Portal};
@@ -14,79 +14,79 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a token and print it with its secret, which cannot be read again
+    /// Create a token and print it with its secret; the secret is shown only once
     Create {
-        /// User in whose name it acts: an e-mail, or a name that only one user has
+        /// User that the token acts for: email address, or name if it is unique
         #[arg(long, value_name = "USER")]
         user: String,
-        /// Consumer, by id, key or name
+        /// ID, key or name of the consumer
         #[arg(long, value_name = "CONSUMER")]
         consumer: String,
-        /// What it is for: an integration type of the dashboard's list, or any other name
+        /// Integration that uses the token: a type from the dashboard's list, or any other name
         #[arg(long, value_name = "NAME")]
         integration: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// List the tokens of an account, the newest first
+    /// List the tokens of an account, newest first
     List {
         #[command(flatten)]
-        which: Which,
+        filter: ListFilter,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
     /// Revoke a token, on every node within a second
     Revoke {
-        /// Id, or the token itself
+        /// ID of the token, or the token itself
         #[arg(value_name = "TOKEN")]
         token: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Which {
-    /// Only those whose user, consumer or integration contains this
+pub(crate) struct ListFilter {
+    /// Only tokens whose user, consumer or integration contains this text
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     search: String,
-    /// Only those of this consumer, by id, key or name
+    /// Only tokens of this consumer (ID, key or name)
     #[arg(long, value_name = "CONSUMER")]
     consumer: Option<String>,
-    /// Only those that work, only those that ended, or all
+    /// Only active tokens, only revoked or expired tokens, or all tokens
     #[arg(long, value_name = "STATE", default_value = "current", value_parser = PossibleValuesParser::new(["current", "ended", "all"]))]
     state: String,
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
         Command::Create {
             user,
             consumer,
             integration,
-            within,
-        } => create(portal, &within, user, &consumer, integration).await,
-        Command::List { which, within } => list(portal, &within, which).await,
-        Command::Revoke { token, within } => {
-            let operator = within.operator(portal).await?;
+            account,
+        } => create(portal, &account, user, &consumer, integration).await,
+        Command::List { filter, account } => list(portal, &account, filter).await,
+        Command::Revoke { token, account } => {
+            let operator = account.operator(portal).await?;
             let token = find(portal, &operator, &token).await?;
             tokens::revoke(portal, &operator, token.id).await?;
-            let text = format!("Revoked the token for {} of {}.", token.integration, token.user);
-            Ok(Answer::new(text, json!({ "revoked": token.id })))
+            let text = format!("Revoked the {} token of {}.", token.integration, token.user);
+            Ok(Output::new(text, json!({ "revoked": token.id })))
         }
     }
 }
 
 async fn create(
     portal: &Portal,
-    within: &InAccount,
+    account: &AccountArg,
     user: String,
     consumer: &str,
     integration: String,
-) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
+) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
     let consumer = consumer::find(portal, &operator, consumer).await?.id.to_string();
-    let (integration_type, integration_name) = if is_type(&integration) {
+    let (integration_type, integration_name) = if is_integration_type(&integration) {
         (integration, String::new())
     } else {
         (OTHER.to_owned(), integration)
@@ -97,28 +97,28 @@ async fn create(
         integration_type,
         integration_name,
     };
-    let made = tokens::create(portal, &operator, input).await?;
-    let (token, secret) = (made.value, made.secret);
+    let created = tokens::create(portal, &operator, input).await?;
+    let (token, secret) = (created.value, created.secret);
     let text = format!("Token         {}\nToken secret  {}", token.token, secret.expose());
     let mut json = json(&token);
     json["token_secret"] = secret.expose().into();
-    Ok(Answer::new(text, json))
+    Ok(Output::new(text, json))
 }
 
-async fn list(portal: &Portal, within: &InAccount, which: Which) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
-    let consumer = match &which.consumer {
+async fn list(portal: &Portal, account: &AccountArg, filter: ListFilter) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
+    let consumer = match &filter.consumer {
         Some(text) => Some(consumer::find(portal, &operator, text).await?.id),
         None => None,
     };
-    let filter = TokenFilter::from_word(&which.state);
+    let state = TokenFilter::from_code_or_default(&filter.state);
     let query = TokenQuery {
-        search: which.search,
-        filter,
+        search: filter.search,
+        filter: state,
         consumer,
         ..TokenQuery::default()
     };
-    let tokens = all(portal, &operator, query).await?;
+    let tokens = list_all(portal, &operator, query).await?;
     let rows = tokens
         .iter()
         .map(|token| {
@@ -135,39 +135,45 @@ async fn list(portal: &Portal, within: &InAccount, which: Which) -> Result<Answe
         })
         .collect();
     let json = tokens.iter().map(json).collect();
-    Ok(Answer::list(
+    Ok(Output::list(
         &["ID", "USER", "CONSUMER", "INTEGRATION", "STATE", "LAST USED"],
         rows,
         json,
     ))
 }
 
-/// All pages of a list.
-async fn all(portal: &Portal, operator: &Actor, mut query: TokenQuery) -> portal::Result<Vec<Token>> {
-    let mut found = Vec::new();
+/// Loads all pages of a token list.
+async fn list_all(portal: &Portal, operator: &Actor, mut query: TokenQuery) -> portal::Result<Vec<Token>> {
+    let mut all = Vec::new();
     loop {
         let page = tokens::list(portal, operator, &query).await?;
-        found.extend(page.tokens);
+        all.extend(page.tokens);
         match page.next {
-            Some(next) => query.place = Place::After(next),
-            None => return Ok(found),
+            Some(next) => query.position = PagePosition::After(next),
+            None => return Ok(all),
         }
     }
 }
 
-/// The token with this id, or this very token.
+/// Finds a token by its ID or by the token itself.
+///
+/// # Errors
+/// [`portal::Error::NotFound`] where none matches.
 async fn find(portal: &Portal, operator: &Actor, text: &str) -> portal::Result<Token> {
-    let missing = || portal::Error::NotFound("token");
-    // Both are hexadecimal, but only an id has hyphens.
+    let not_found = || portal::Error::NotFound("token");
+    // Both are hexadecimal, but only an ID has hyphens.
     if text.contains('-') {
-        return tokens::get(portal, operator, text.parse().map_err(|_| missing())?).await;
+        return tokens::get(portal, operator, text.parse().map_err(|_| not_found())?).await;
     }
     let query = TokenQuery {
         filter: TokenFilter::All,
         ..TokenQuery::default()
     };
-    let tokens = all(portal, operator, query).await?;
-    tokens.into_iter().find(|token| token.token == text).ok_or_else(missing)
+    let tokens = list_all(portal, operator, query).await?;
+    tokens
+        .into_iter()
+        .find(|token| token.token == text)
+        .ok_or_else(not_found)
 }
 
 fn json(token: &Token) -> Value {

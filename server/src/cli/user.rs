@@ -1,72 +1,72 @@
 //! `gatehouse user`
 
-use crate::cli::InAccount;
-use crate::cli::error::Trouble;
-use crate::cli::output::Answer;
+use crate::cli::AccountArg;
+use crate::cli::error::CliError;
+use crate::cli::output::Output;
 use crate::cli::stdin;
 use clap::Subcommand;
 use domain::accounts::users::{NewUser, User};
 use domain::time::Timestamp;
 use portal::Portal;
-use portal::accounts::users::{self, PeopleQuery};
+use portal::accounts::users::{self, UserQuery};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Add a user, whose password is read from standard input
+    /// Create a user; reads the password from standard input
     Create {
         /// Name of the user
         #[arg(long, value_name = "NAME")]
         name: String,
-        /// E-mail, with which they sign in
-        #[arg(long, value_name = "E-MAIL")]
+        /// Email address that the user signs in with
+        #[arg(long, value_name = "EMAIL")]
         email: String,
-        /// Name of the security profile, such as Administrator
+        /// Name of the security profile, for example Administrator
         #[arg(long, value_name = "NAME")]
         profile: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
     /// List the users of an account
     List {
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Let a user sign in again, and their tokens work
+    /// Activate a user: they can sign in and their tokens work again
     Activate {
-        /// Id or e-mail
+        /// ID or email address of the user
         #[arg(value_name = "USER")]
         user: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Keep a user out: their sessions end and their tokens open nothing
+    /// Deactivate a user: they are signed out and their tokens stop working
     Deactivate {
-        /// Id or e-mail
+        /// ID or email address of the user
         #[arg(value_name = "USER")]
         user: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
-    /// Give a user another password, read from standard input; their sessions end
+    /// Change a user's password, read from standard input, and sign them out everywhere
     SetPassword {
-        /// Id or e-mail
+        /// ID or email address of the user
         #[arg(value_name = "USER")]
         user: String,
         #[command(flatten)]
-        within: InAccount,
+        account: AccountArg,
     },
 }
 
-pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Trouble> {
+pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, CliError> {
     match command {
         Command::Create {
             name,
             email,
             profile,
-            within,
+            account,
         } => {
-            let operator = within.operator(portal).await?;
+            let operator = account.operator(portal).await?;
             let input = NewUser {
                 name,
                 email,
@@ -75,29 +75,29 @@ pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Answer, Tro
             };
             let id = users::create(portal, &operator, input).await?;
             let user = users::get(portal, &operator, &id.to_string()).await?;
-            Ok(Answer::new(
-                format!("Added {} <{}>, {id}.", user.name, user.email),
+            Ok(Output::new(
+                format!("Created user {} <{}> ({id}).", user.name, user.email),
                 json(&user),
             ))
         }
-        Command::List { within } => list(portal, &within).await,
-        Command::Activate { user, within } => set_active(portal, &within, &user, true).await,
-        Command::Deactivate { user, within } => set_active(portal, &within, &user, false).await,
-        Command::SetPassword { user, within } => {
-            let operator = within.operator(portal).await?;
+        Command::List { account } => list(portal, &account).await,
+        Command::Activate { user, account } => set_active(portal, &account, &user, true).await,
+        Command::Deactivate { user, account } => set_active(portal, &account, &user, false).await,
+        Command::SetPassword { user, account } => {
+            let operator = account.operator(portal).await?;
             let user = users::get(portal, &operator, &user).await?;
             users::set_password(portal, &operator, user.id, &stdin::password()?).await?;
-            Ok(Answer::new(
-                format!("{} <{}> has another password.", user.name, user.email),
+            Ok(Output::new(
+                format!("Password changed for {} <{}>.", user.name, user.email),
                 json(&user),
             ))
         }
     }
 }
 
-async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
-    let query = PeopleQuery {
+async fn list(portal: &Portal, account: &AccountArg) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
+    let query = UserQuery {
         limit: None,
         page: 1,
         include_inactive: true,
@@ -116,20 +116,20 @@ async fn list(portal: &Portal, within: &InAccount) -> Result<Answer, Trouble> {
             ]
         })
         .collect();
-    Ok(Answer::list(
-        &["ID", "NAME", "E-MAIL", "PROFILE", "ACTIVE"],
+    Ok(Output::list(
+        &["ID", "NAME", "EMAIL", "PROFILE", "ACTIVE"],
         rows,
         users.iter().map(json).collect(),
     ))
 }
 
-async fn set_active(portal: &Portal, within: &InAccount, user: &str, active: bool) -> Result<Answer, Trouble> {
-    let operator = within.operator(portal).await?;
+async fn set_active(portal: &Portal, account: &AccountArg, user: &str, active: bool) -> Result<Output, CliError> {
+    let operator = account.operator(portal).await?;
     let user = users::get(portal, &operator, user).await?;
     users::set_active(portal, &operator, user.id, active).await?;
     let user = User { active, ..user };
     let state = if active { "active" } else { "inactive" };
-    Ok(Answer::new(
+    Ok(Output::new(
         format!("{} <{}> is {state}.", user.name, user.email),
         json(&user),
     ))

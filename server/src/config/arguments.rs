@@ -1,81 +1,84 @@
-//! The settings as options of the command.
+//! Configuration as command-line options.
 
-use crate::config::setting::Setting;
+use crate::config::setting::ConfigKey;
 use clap::Args;
 use std::path::PathBuf;
 
-/// What the command line says, over everything else. The master key is not among these: others on the machine can read
-/// a program's command line.
+/// Holds the configuration from the command line, which overrides all other sources. There is no option for the master
+/// key: other users of the machine can read a process's command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
-#[command(next_help_heading = "Settings (each also in the environment, such as GATEHOUSE_ADDR, and in gatehouse.toml)")]
+#[command(next_help_heading = "Configuration (also in the environment, such as GATEHOUSE_ADDR, and in gatehouse.toml)")]
 pub struct Overrides {
-    /// File to read settings from [default: gatehouse.toml, if there is one]
+    /// Configuration file [default: gatehouse.toml, if it exists]
     #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Address to listen on [default: 127.0.0.1:3000]
     #[arg(long, global = true, hide_short_help = true, value_name = "IP:PORT")]
     pub addr: Option<String>,
-    /// Origin that people and programs use, such as https://portal.example.com [default: http://ADDR]
+    /// Public origin of the portal, such as https://portal.example.com [default: http://ADDR]
     #[arg(long, global = true, hide_short_help = true, value_name = "URL")]
     pub public_url: Option<String>,
-    /// Folder of the database file and of the master key's file [default: ./data]
+    /// Folder for the database file and the master key file [default: ./data]
     #[arg(long, global = true, hide_short_help = true, value_name = "FOLDER")]
     pub data_dir: Option<String>,
-    /// postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH [default: the SQLite file gatehouse.db in the data folder]
+    /// Database: postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH [default: SQLite file gatehouse.db in the data
+    /// folder]
     #[arg(long, global = true, hide_short_help = true, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Addresses and networks whose X-Forwarded-For is believed, separated by commas [default: none]
+    /// IP addresses and networks of proxies whose X-Forwarded-For header is trusted, separated by commas [default:
+    /// none]
     #[arg(long, global = true, hide_short_help = true, value_name = "LIST")]
     pub trusted_proxies: Option<String>,
-    /// Whom people are told to ask when something is not enabled [default: the person who runs this portal]
+    /// Contact that users are told to ask when a feature is not enabled [default: your administrator]
     #[arg(long, global = true, hide_short_help = true, value_name = "TEXT")]
     pub contact: Option<String>,
-    /// Whether OAuth 1 PLAINTEXT is accepted although the public URL is not https [default: false]
+    /// Accept OAuth 1.0a PLAINTEXT signatures even if the public URL is not https [default: false]
     #[arg(long, global = true, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub oauth1_plaintext_without_tls: Option<String>,
-    /// What signs the access tokens of new OAuth 2 apps, ES256 or RS256; each app has a setting of its own [default: ES256]
+    /// Default signing algorithm for access tokens of new OAuth 2.0 apps, ES256 or RS256 [default: ES256]
     #[arg(long, global = true, hide_short_help = true, value_name = "ALGORITHM")]
     pub oauth2_signing_algorithm: Option<String>,
-    /// API requests that a credential may make per second, 0 for any number [default: 100]
+    /// Maximum API requests per second for each credential, 0 for no limit [default: 100]
     #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
     pub api_rate: Option<String>,
-    /// Connections that may be open at a time [default: as open files allow, up to 10000]
+    /// Maximum open connections [default: what the open file limit allows, up to 10000]
     #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
     pub max_connections: Option<String>,
-    /// Connections without a valid credential that a client address may have open at a time, 0 for any number [default: a
-    /// quarter of all, up to 256]
+    /// Maximum open connections without a valid credential from one client address, 0 for no limit [default: a quarter
+    /// of the maximum, up to 256]
     #[arg(long, global = true, hide_short_help = true, value_name = "NUMBER")]
     pub max_connections_per_address: Option<String>,
-    /// Hosts of private networks that may be asked for a DAM, separated by commas: dam.internal, or http://127.0.0.1:3000
-    /// to go without TLS [default: none]
+    /// DAM hosts in private networks that the portal can connect to, separated by commas: dam.internal, or
+    /// http://127.0.0.1:3000 to connect without TLS [default: none]
     #[arg(long, global = true, hide_short_help = true, value_name = "LIST")]
     pub allowed_private_hosts: Option<String>,
-    /// Folder of the files for the browser [default: target/site]
+    /// Folder of the static files for the browser [default: target/site]
     #[arg(long, global = true, hide_short_help = true, value_name = "FOLDER")]
     pub site_root: Option<String>,
-    /// What is logged, such as info or info,portal=debug [default: info]
+    /// Log filter, such as info or info,portal=debug [default: info]
     #[arg(long, global = true, hide_short_help = true, value_name = "FILTER")]
     pub log: Option<String>,
 }
 
 impl Overrides {
-    pub(crate) fn get(&self, setting: Setting) -> Option<String> {
-        match setting {
-            Setting::Addr => &self.addr,
-            Setting::PublicUrl => &self.public_url,
-            Setting::DataDir => &self.data_dir,
-            Setting::DatabaseUrl => &self.database_url,
-            Setting::MasterKey => &None,
-            Setting::TrustedProxies => &self.trusted_proxies,
-            Setting::Contact => &self.contact,
-            Setting::Oauth1PlaintextWithoutTls => &self.oauth1_plaintext_without_tls,
-            Setting::Oauth2SigningAlgorithm => &self.oauth2_signing_algorithm,
-            Setting::ApiRate => &self.api_rate,
-            Setting::MaxConnections => &self.max_connections,
-            Setting::MaxConnectionsPerAddress => &self.max_connections_per_address,
-            Setting::AllowedPrivateHosts => &self.allowed_private_hosts,
-            Setting::SiteRoot => &self.site_root,
-            Setting::Log => &self.log,
+    /// Returns the value that the command line sets for `key`.
+    pub(crate) fn get(&self, key: ConfigKey) -> Option<String> {
+        match key {
+            ConfigKey::Addr => &self.addr,
+            ConfigKey::PublicUrl => &self.public_url,
+            ConfigKey::DataDir => &self.data_dir,
+            ConfigKey::DatabaseUrl => &self.database_url,
+            ConfigKey::MasterKey => &None,
+            ConfigKey::TrustedProxies => &self.trusted_proxies,
+            ConfigKey::Contact => &self.contact,
+            ConfigKey::Oauth1PlaintextWithoutTls => &self.oauth1_plaintext_without_tls,
+            ConfigKey::Oauth2SigningAlgorithm => &self.oauth2_signing_algorithm,
+            ConfigKey::ApiRate => &self.api_rate,
+            ConfigKey::MaxConnections => &self.max_connections,
+            ConfigKey::MaxConnectionsPerAddress => &self.max_connections_per_address,
+            ConfigKey::AllowedPrivateHosts => &self.allowed_private_hosts,
+            ConfigKey::SiteRoot => &self.site_root,
+            ConfigKey::Log => &self.log,
         }
         .clone()
     }

@@ -1,4 +1,4 @@
-//! The settings: command line over environment over `gatehouse.toml` over defaults that run.
+//! Configuration from the command line, the environment, `gatehouse.toml` and defaults, in this order of precedence.
 
 mod arguments;
 mod parse;
@@ -8,108 +8,110 @@ mod setting;
 mod sources;
 
 pub use crate::config::arguments::Overrides;
-pub use networks::{Networks, NotANetwork};
-pub use setting::{Setting, Source};
+pub use networks::{Networks, ParseNetworkError};
+pub use setting::{ConfigKey, Source};
 
-use crate::config::parse::{Database, Shown, database, origin_of, path, some_text};
+use crate::config::parse::{
+    DatabaseLocation, DisplayRedacted, default_origin, non_empty, parse_database_url, parse_path,
+};
 use crate::listener::{default_max_connections, default_max_connections_per_address};
 use domain::oauth1::Origin;
-use domain::oauth2::oauth_apps::{SigningAlgorithm, UnknownAlgorithm};
+use domain::oauth2::oauth_apps::{ParseSigningAlgorithmError, SigningAlgorithm};
 use leptos::config::{Env, LeptosOptions};
-use portal::http_client::{NotAHost, PrivateHosts};
+use portal::http_client::{PrivateHosts, PrivateHostsError};
 use portal::{Keyring, Location, Secret};
-use sources::{Environment, Given, Sources};
+use sources::{Environment, RawValue, Sources};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
-/// What the operator has decided.
+/// Holds the operator's configuration.
 #[derive(Debug)]
 pub struct Config {
     /// The address to listen on.
     pub addr: SocketAddr,
-    /// The origin that people and programs use.
+    /// The public origin of the portal.
     pub public_url: Origin,
-    /// Where the database file and the master key's file are.
+    /// The folder of the database file and the master key file.
     pub data_dir: PathBuf,
-    /// The database.
+    /// The location of the database.
     pub database: Location,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Networks,
-    /// Whom to ask when something is not enabled.
+    /// The contact that users are told to ask when a feature is not enabled.
     pub contact: String,
-    /// Whether OAuth 1 PLAINTEXT is accepted although the public URL is not https.
+    /// Whether OAuth 1.0a PLAINTEXT is accepted even if the public URL is not https.
     pub oauth1_plaintext_without_tls: bool,
-    /// What signs the access tokens of new OAuth 2 apps.
+    /// The default signing algorithm for access tokens of new OAuth 2.0 apps.
     pub oauth2_signing_algorithm: SigningAlgorithm,
-    /// How many API requests a credential may make in a second on the average; 0 for any number.
+    /// The average number of API requests per second that a credential may make; 0 for no limit.
     pub api_rate: u32,
-    /// How many connections may be open at a time.
+    /// The maximum number of open connections.
     pub max_connections: u32,
-    /// How many connections without a valid credential a client address may have open at a time; 0 for any number.
+    /// The maximum number of open connections without a valid credential from one client address; 0 for no limit.
     pub max_connections_per_address: u32,
-    /// Hosts that are not public and may be asked all the same.
+    /// Hosts in private networks that the portal may connect to.
     pub allowed_private_hosts: PrivateHosts,
-    /// Where the files for the browser are.
+    /// The folder of the static files for the browser.
     pub site_root: PathBuf,
-    /// What is logged, as `tracing-subscriber` filters it.
+    /// The log filter, in the syntax of `tracing-subscriber`'s `EnvFilter`.
     pub log: String,
     master_key: Option<Secret>,
     entries: Vec<Entry>,
 }
 
-/// A setting as `gatehouse config` shows it.
+/// Describes one setting as `gatehouse config` prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The setting.
-    pub setting: Setting,
-    /// What holds, with secrets redacted.
+    pub key: ConfigKey,
+    /// The effective value, with secrets redacted.
     pub value: String,
-    /// Who said so.
+    /// The source of the value.
     pub source: Source,
 }
 
-/// Why the settings cannot be used.
+/// Describes why the configuration is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidConfig {
-    /// The file cannot be read, or does not hold settings.
+pub enum ConfigError {
+    /// The file can't be read, or is not a valid configuration file.
     #[error("{}: {message}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         message: String,
     },
-    /// A value is not what the setting takes.
-    #[error("the setting {} ({origin}): {message}", setting.name())]
+    /// The value of a setting is invalid.
+    #[error("invalid value for {} ({origin}): {message}", key.name())]
     Value {
         /// The setting.
-        setting: Setting,
-        /// Who gave the value.
+        key: ConfigKey,
+        /// The source of the value.
         origin: Source,
-        /// What is wrong with it.
+        /// What is wrong with the value.
         message: String,
     },
 }
 
 impl Config {
-    /// Reads the settings of this process.
+    /// Loads the configuration of this process. An empty environment variable counts as unset.
     ///
     /// # Errors
-    /// [`InvalidConfig`], a sentence that names the setting and where its value came from.
-    pub fn load(overrides: &Overrides) -> Result<Self, InvalidConfig> {
+    /// [`ConfigError`] for the first invalid setting, naming it and the source of its value.
+    pub fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
         Self::read(overrides, &|name| {
             std::env::var(name).ok().filter(|value| !value.is_empty())
         })
     }
 
-    fn read(overrides: &Overrides, environment: Environment<'_>) -> Result<Self, InvalidConfig> {
+    fn read(overrides: &Overrides, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let mut reader = Reader {
             sources: Sources::open(overrides, environment)?,
             entries: Vec::new(),
         };
         let addr = reader.value(
-            Setting::Addr,
+            ConfigKey::Addr,
             || SocketAddr::from(([127, 0, 0, 1], 3000)),
             |text| {
                 text.parse()
@@ -117,56 +119,49 @@ impl Config {
             },
         )?;
         let public_url = reader.value(
-            Setting::PublicUrl,
-            || origin_of(addr),
+            ConfigKey::PublicUrl,
+            || default_origin(addr),
             |text| {
                 text.parse::<Origin>()
-                    .map_err(|error| format!("\"{text}\" will not do: {error}"))
+                    .map_err(|error| format!("\"{text}\" is not a valid public URL: {error}"))
             },
         )?;
-        let data_dir = reader.value(Setting::DataDir, || PathBuf::from("./data"), path)?;
+        let data_dir = reader.value(ConfigKey::DataDir, || PathBuf::from("./data"), parse_path)?;
         let database = reader.value(
-            Setting::DatabaseUrl,
-            || Database(Location::File(data_dir.join("gatehouse.db"))),
-            database,
+            ConfigKey::DatabaseUrl,
+            || DatabaseLocation(Location::File(data_dir.join("gatehouse.db"))),
+            parse_database_url,
         )?;
         let master_key = reader.master_key(&data_dir)?;
-        let max_connections = reader.value(Setting::MaxConnections, default_max_connections, |text| {
+        let max_connections = reader.value(ConfigKey::MaxConnections, default_max_connections, |text| {
             match text.parse() {
                 Ok(number) if number > 0 => Ok(number),
-                _ => Err(format!("\"{text}\" is not a whole number from 1 up")),
+                _ => Err(format!("\"{text}\" is not a whole number of 1 or more")),
             }
         })?;
         Ok(Self {
             addr,
             public_url,
             database: database.0,
-            trusted_proxies: reader.value(Setting::TrustedProxies, Networks::default, |text| {
-                text.parse().map_err(|error: NotANetwork| error.to_string())
+            trusted_proxies: reader.value(ConfigKey::TrustedProxies, Networks::default, |text| {
+                text.parse().map_err(|error: ParseNetworkError| error.to_string())
             })?,
-            contact: reader.value(
-                Setting::Contact,
-                || "the person who runs this portal".to_owned(),
-                some_text,
-            )?,
+            contact: reader.value(ConfigKey::Contact, || "your administrator".to_owned(), non_empty)?,
             oauth1_plaintext_without_tls: reader.value(
-                Setting::Oauth1PlaintextWithoutTls,
+                ConfigKey::Oauth1PlaintextWithoutTls,
                 || false,
-                |text| {
-                    text.parse()
-                        .map_err(|_| format!("\"{text}\" is neither true nor false"))
-                },
+                |text| text.parse().map_err(|_| format!("\"{text}\" is not true or false")),
             )?,
             oauth2_signing_algorithm: reader.value(
-                Setting::Oauth2SigningAlgorithm,
+                ConfigKey::Oauth2SigningAlgorithm,
                 SigningAlgorithm::default,
                 |text| {
                     text.parse()
-                        .map_err(|UnknownAlgorithm| format!("\"{text}\" is neither ES256 nor RS256"))
+                        .map_err(|ParseSigningAlgorithmError| format!("\"{text}\" is not ES256 or RS256"))
                 },
             )?,
             api_rate: reader.value(
-                Setting::ApiRate,
+                ConfigKey::ApiRate,
                 || 100,
                 |text| {
                     text.parse()
@@ -175,21 +170,21 @@ impl Config {
             )?,
             max_connections,
             max_connections_per_address: reader.value(
-                Setting::MaxConnectionsPerAddress,
+                ConfigKey::MaxConnectionsPerAddress,
                 || default_max_connections_per_address(max_connections),
                 |text| text.parse().map_err(|_| format!("\"{text}\" is not a whole number")),
             )?,
-            allowed_private_hosts: reader.value(Setting::AllowedPrivateHosts, PrivateHosts::default, |text| {
-                text.parse().map_err(|error: NotAHost| error.to_string())
+            allowed_private_hosts: reader.value(ConfigKey::AllowedPrivateHosts, PrivateHosts::default, |text| {
+                text.parse().map_err(|error: PrivateHostsError| error.to_string())
             })?,
-            site_root: reader.value(Setting::SiteRoot, || PathBuf::from("target/site"), path)?,
+            site_root: reader.value(ConfigKey::SiteRoot, || PathBuf::from("target/site"), parse_path)?,
             log: reader.value(
-                Setting::Log,
+                ConfigKey::Log,
                 || "info".to_owned(),
                 |text| {
                     EnvFilter::try_new(text)
                         .map(|_| text.to_owned())
-                        .map_err(|_| format!("\"{text}\" is not a filter such as info or info,portal=debug"))
+                        .map_err(|_| format!("\"{text}\" is not a log filter, such as info or info,portal=debug"))
                 },
             )?,
             data_dir,
@@ -198,22 +193,22 @@ impl Config {
         })
     }
 
-    /// Every setting with what holds and who said so, secrets redacted.
+    /// Returns every setting with its effective value and source, secrets redacted.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The file of the master key, which is used unless the setting holds the key itself.
+    /// Returns the path of the master key file, which is used unless `master_key` is set.
     #[must_use]
     pub fn master_key_file(&self) -> PathBuf {
         self.data_dir.join("master.key")
     }
 
-    /// The master keys. Where there is no file it is made together with a new database.
+    /// Returns the master keys. A missing key file is created together with a new database.
     ///
     /// # Errors
-    /// [`portal::Error::Unavailable`] when the file cannot be read.
+    /// [`portal::Error::Unavailable`] when the file can't be read.
     pub fn keyring(&self) -> portal::Result<Keyring> {
         match &self.master_key {
             Some(key) => {
@@ -223,58 +218,61 @@ impl Config {
         }
     }
 
-    /// The settings once the server listens: where the system chose the port, the defaults that hold it follow.
+    /// Returns the configuration with the address that the server is bound to. When the operating system has chosen the
+    /// port (port 0), a default public URL gets that port.
     #[must_use]
-    pub fn listening_on(mut self, addr: SocketAddr) -> Self {
+    pub fn with_bound_addr(mut self, addr: SocketAddr) -> Self {
         if self.addr.port() == 0 {
-            let is_default = |entry: &Entry| entry.setting == Setting::PublicUrl && entry.source == Source::Default;
-            if self.entries.iter().any(is_default) {
-                self.public_url = origin_of(addr);
+            let is_default_url = |entry: &Entry| entry.key == ConfigKey::PublicUrl && entry.source == Source::Default;
+            if self.entries.iter().any(is_default_url) {
+                self.public_url = default_origin(addr);
             }
             self.addr = addr;
         }
         self
     }
 
-    /// Where the browser's files are and what they are called. The build leaves their hashes beside the program.
+    /// Returns the options of Leptos: the folder and the names of the browser's files. The build writes their hashes to
+    /// `hash.txt` beside the program.
     #[must_use]
     pub fn leptos_options(&self) -> LeptosOptions {
-        let hashes = std::env::current_exe()
+        let hash_file = std::env::current_exe()
             .ok()
             .map(|program| program.with_file_name("hash.txt"));
-        let watched = std::env::var_os("LEPTOS_WATCH").is_some();
+        let is_watching = std::env::var_os("LEPTOS_WATCH").is_some();
         LeptosOptions::builder()
             .output_name("gatehouse")
             .site_root(self.site_root.to_string_lossy())
             .site_pkg_dir("pkg")
             .site_addr(self.addr)
             .reload_port(3001)
-            .env(if watched { Env::DEV } else { Env::PROD })
-            .hash_files(hashes.is_some_and(|file| file.exists()))
+            .env(if is_watching { Env::DEV } else { Env::PROD })
+            .hash_files(hash_file.is_some_and(|file| file.exists()))
             .build()
     }
 }
 
+/// Reads settings from the sources and records each as an [`Entry`].
 struct Reader<'a> {
     sources: Sources<'a>,
     entries: Vec<Entry>,
 }
 
 impl Reader<'_> {
-    /// One setting, read by `parse`, and a note of what holds.
-    fn value<T: Shown>(
+    /// Reads one setting with `parse`, or takes its default, and records the effective value.
+    fn value<T: DisplayRedacted>(
         &mut self,
-        setting: Setting,
+        key: ConfigKey,
         default: impl FnOnce() -> T,
         parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Result<T, InvalidConfig> {
-        let (value, source) = match self.sources.find(setting)? {
+    ) -> Result<T, ConfigError> {
+        let (value, source) = match self.sources.find(key)? {
             None => (default(), Source::Default),
-            Some(Given { text, source }) => match parse(text.trim()) {
+            Some(RawValue { text, source }) => match parse(text.trim()) {
                 Ok(value) => (value, source),
                 Err(message) => {
-                    return Err(InvalidConfig::Value {
-                        setting,
+                    return Err(ConfigError::Value {
+                        key,
                         origin: source,
                         message,
                     });
@@ -282,36 +280,36 @@ impl Reader<'_> {
             },
         };
         self.entries.push(Entry {
-            setting,
-            value: value.shown(),
+            key,
+            value: value.display_redacted(),
             source,
         });
         Ok(value)
     }
 
-    fn master_key(&mut self, data_dir: &Path) -> Result<Option<Secret>, InvalidConfig> {
-        let setting = Setting::MasterKey;
-        let Some(Given { text, source }) = self.sources.find(setting)? else {
+    fn master_key(&mut self, data_dir: &Path) -> Result<Option<Secret>, ConfigError> {
+        let key = ConfigKey::MasterKey;
+        let Some(RawValue { text, source }) = self.sources.find(key)? else {
             let value = format!("in {}", data_dir.join("master.key").display());
             self.entries.push(Entry {
-                setting,
+                key,
                 value,
                 source: Source::Default,
             });
             return Ok(None);
         };
-        let key = Secret::new(text);
-        match Keyring::parse(key.expose()) {
+        let secret = Secret::new(text);
+        match Keyring::parse(secret.expose()) {
             Ok(_) => {
                 self.entries.push(Entry {
-                    setting,
+                    key,
                     value: "[redacted]".to_owned(),
                     source,
                 });
-                Ok(Some(key))
+                Ok(Some(secret))
             }
-            Err(error) => Err(InvalidConfig::Value {
-                setting,
+            Err(error) => Err(ConfigError::Value {
+                key,
                 origin: source,
                 message: error.to_string(),
             }),

@@ -1,4 +1,4 @@
-//! How values are read and shown.
+//! Parses configuration values and formats them without secrets.
 
 use crate::config::networks::Networks;
 use domain::oauth1::Origin;
@@ -8,22 +8,22 @@ use portal::http_client::PrivateHosts;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-/// What can be printed of a value.
-pub(crate) trait Shown {
-    fn shown(&self) -> String;
+/// Formats a configuration value with its secrets redacted.
+pub(crate) trait DisplayRedacted {
+    fn display_redacted(&self) -> String;
 }
 
-macro_rules! shown_as_displayed {
+macro_rules! display_unredacted {
     ($($type:ty),*) => {
-        $(impl Shown for $type {
-            fn shown(&self) -> String {
+        $(impl DisplayRedacted for $type {
+            fn display_redacted(&self) -> String {
                 self.to_string()
             }
         })*
     };
 }
 
-shown_as_displayed!(
+display_unredacted!(
     SocketAddr,
     Origin,
     Networks,
@@ -34,18 +34,18 @@ shown_as_displayed!(
     u32
 );
 
-impl Shown for PathBuf {
-    fn shown(&self) -> String {
+impl DisplayRedacted for PathBuf {
+    fn display_redacted(&self) -> String {
         self.display().to_string()
     }
 }
 
-/// A location whose URL, if it is one, has been read once.
-pub(crate) struct Database(pub Location);
+/// Holds a database location whose URL, if it is one, is known to parse.
+pub(crate) struct DatabaseLocation(pub Location);
 
-impl Shown for Database {
-    /// Without password and parameters, which can hold one too.
-    fn shown(&self) -> String {
+impl DisplayRedacted for DatabaseLocation {
+    /// Leaves out the password and the query parameters, which can hold a password too.
+    fn display_redacted(&self) -> String {
         match &self.0 {
             Location::File(path) => format!("sqlite:{}", path.display()),
             Location::Postgres(url) => match url::Url::parse(url) {
@@ -70,37 +70,40 @@ impl Shown for Database {
     }
 }
 
-pub(crate) fn database(text: &str) -> Result<Database, String> {
+/// Parses a `postgres://` URL or a `sqlite:` path. The error never repeats the value, which may hold a password.
+pub(crate) fn parse_database_url(text: &str) -> Result<DatabaseLocation, String> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
         return match url::Url::parse(text) {
-            Ok(_) => Ok(Database(Location::Postgres(text.to_owned()))),
-            Err(error) => Err(format!("this is not a PostgreSQL URL: {error}")),
+            Ok(_) => Ok(DatabaseLocation(Location::Postgres(text.to_owned()))),
+            Err(error) => Err(format!("not a valid PostgreSQL URL: {error}")),
         };
     }
     let file = text
         .strip_prefix("sqlite:")
         .map(|rest| rest.strip_prefix("//").unwrap_or(rest));
     match file {
-        Some(file) if !file.is_empty() && file != ":memory:" => Ok(Database(Location::File(PathBuf::from(file)))),
-        // Not repeated: what was meant as a URL may hold a password.
-        _ => Err("it must be postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH".to_owned()),
+        Some(file) if !file.is_empty() && file != ":memory:" => {
+            Ok(DatabaseLocation(Location::File(PathBuf::from(file))))
+        }
+        _ => Err("must be postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH".to_owned()),
     }
 }
 
-pub(crate) fn path(text: &str) -> Result<PathBuf, String> {
-    some_text(text).map(PathBuf::from)
+pub(crate) fn parse_path(text: &str) -> Result<PathBuf, String> {
+    non_empty(text).map(PathBuf::from)
 }
 
-pub(crate) fn some_text(text: &str) -> Result<String, String> {
+pub(crate) fn non_empty(text: &str) -> Result<String, String> {
     if text.is_empty() {
-        Err("it must not be empty".to_owned())
+        Err("must not be empty".to_owned())
     } else {
         Ok(text.to_owned())
     }
 }
 
-/// What a browser on this machine calls a listening address; nobody can call 0.0.0.0.
-pub(crate) fn origin_of(addr: SocketAddr) -> Origin {
+/// Returns the origin under which a browser on this machine reaches a listening address. An unspecified address such as
+/// 0.0.0.0 becomes `localhost`.
+pub(crate) fn default_origin(addr: SocketAddr) -> Origin {
     let port = addr.port();
     let host = match addr.ip() {
         ip if ip.is_unspecified() => "localhost".to_owned(),

@@ -1,21 +1,21 @@
-//! The settings by name, and where a value can come from.
+//! The configuration keys, and the sources of their values.
 
 use std::fmt;
 use std::path::PathBuf;
 
-macro_rules! settings {
+macro_rules! config_keys {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// Something that the operator can set.
+        /// Names a setting of the operator's configuration.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Setting {
+        pub enum ConfigKey {
             $($(#[$doc])* $name,)*
         }
 
-        impl Setting {
-            /// All there are, in the order in which they are printed.
+        impl ConfigKey {
+            /// All keys, in the order in which they are printed.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The name in `gatehouse.toml`.
+            /// Returns the name of the key in `gatehouse.toml`.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
@@ -24,48 +24,48 @@ macro_rules! settings {
     };
 }
 
-settings! {
+config_keys! {
     /// The address to listen on.
     Addr = "addr";
-    /// The origin that people and programs use.
+    /// The public origin of the portal.
     PublicUrl = "public_url";
-    /// Where the database file and the master key's file are.
+    /// The folder of the database file and the master key file.
     DataDir = "data_dir";
-    /// The database.
+    /// The location of the database.
     DatabaseUrl = "database_url";
     /// The master keys.
     MasterKey = "master_key";
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     TrustedProxies = "trusted_proxies";
-    /// Whom to ask when something is not enabled.
+    /// The contact that users are told to ask when a feature is not enabled.
     Contact = "contact";
-    /// Whether OAuth 1 PLAINTEXT is accepted without TLS.
+    /// Whether OAuth 1.0a PLAINTEXT is accepted without TLS.
     Oauth1PlaintextWithoutTls = "oauth1_plaintext_without_tls";
-    /// What signs the access tokens of new OAuth 2 apps.
+    /// The default signing algorithm for access tokens of new OAuth 2.0 apps.
     Oauth2SigningAlgorithm = "oauth2_signing_algorithm";
-    /// API requests per second and credential.
+    /// The maximum number of API requests per second for each credential.
     ApiRate = "api_rate";
-    /// How many connections may be open at a time.
+    /// The maximum number of open connections.
     MaxConnections = "max_connections";
-    /// How many connections without a valid credential a client address may have open.
+    /// The maximum number of open connections without a valid credential from one client address.
     MaxConnectionsPerAddress = "max_connections_per_address";
-    /// Hosts that are not public and may be asked all the same, such as a DAM in one's own network.
+    /// Hosts in private networks that the portal may connect to, such as a DAM.
     AllowedPrivateHosts = "allowed_private_hosts";
-    /// Where the files for the browser are.
+    /// The folder of the static files for the browser.
     SiteRoot = "site_root";
-    /// What is logged.
+    /// The log filter.
     Log = "log";
 }
 
-impl Setting {
-    /// The environment variable.
+impl ConfigKey {
+    /// Returns the name of the environment variable, such as `GATEHOUSE_ADDR`.
     #[must_use]
-    pub fn variable(self) -> String {
+    pub fn env_variable(self) -> String {
         format!("GATEHOUSE_{}", self.name().to_ascii_uppercase())
     }
 
-    /// The variable that `cargo leptos watch` sets for the same thing, in case ours is not set.
-    pub(crate) fn build_variable(self) -> Option<&'static str> {
+    /// Returns the variable with which `cargo leptos watch` sets the same value. It is read last.
+    pub(crate) fn cargo_leptos_variable(self) -> Option<&'static str> {
         match self {
             Self::Addr => Some("LEPTOS_SITE_ADDR"),
             Self::SiteRoot => Some("LEPTOS_SITE_ROOT"),
@@ -74,16 +74,16 @@ impl Setting {
     }
 }
 
-/// Where a value came from.
+/// Describes where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// An option of the command.
+    /// A command-line option.
     CommandLine,
-    /// This environment variable.
+    /// The environment variable of this name.
     Environment(String),
-    /// This file.
+    /// The configuration file at this path.
     File(PathBuf),
-    /// Nobody has set it.
+    /// The default, as no source sets a value.
     Default,
 }
 

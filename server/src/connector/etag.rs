@@ -1,13 +1,13 @@
-//! Answers that a client may have already (RFC 9110 §13).
+//! Conditional responses with `ETag` and `If-None-Match` (RFC 9110 §13).
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
-/// JSON under its entity tag, or 304 for a client that has it.
-pub(crate) fn answer(headers: &HeaderMap, etag: &str, body: impl FnOnce() -> Bytes) -> Response {
-    let mut response = if has(headers, etag) {
+/// Returns JSON with its entity tag, or 304 if the client has the current version.
+pub(crate) fn respond(headers: &HeaderMap, etag: &str, body: impl FnOnce() -> Bytes) -> Response {
+    let mut response = if matches(headers, etag) {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
@@ -25,21 +25,21 @@ pub(crate) fn answer(headers: &HeaderMap, etag: &str, body: impl FnOnce() -> Byt
     response
 }
 
-/// Whether the client has what has this entity tag, as `If-None-Match` says (RFC 9110 §13.1.2): in a list, by the weak
-/// comparison, or `*` for anything.
-fn has(headers: &HeaderMap, etag: &str) -> bool {
+/// Returns whether `If-None-Match` matches the entity tag (RFC 9110 §13.1.2): by weak comparison with each tag in its
+/// list, or by `*`, which matches any tag.
+fn matches(headers: &HeaderMap, etag: &str) -> bool {
     let mut lines = headers.get_all(IF_NONE_MATCH).iter();
-    lines.any(|line| line.as_bytes() == etag.as_bytes() || lists(line.as_bytes(), etag.as_bytes()))
+    lines.any(|line| line.as_bytes() == etag.as_bytes() || list_contains(line.as_bytes(), etag.as_bytes()))
 }
 
-/// Whether a list has the tag. A tag may hold a comma, so what stands between quotes is taken as it is; what is not a list
-/// of tags has none from there on.
-fn lists(mut line: &[u8], etag: &[u8]) -> bool {
+/// Returns whether a list of entity tags contains `etag`. A tag may contain a comma, so the list is parsed by quotes.
+/// Parsing stops at the first malformed tag.
+fn list_contains(mut line: &[u8], etag: &[u8]) -> bool {
     if line.trim_ascii() == b"*" {
         return true;
     }
     loop {
-        // Members may be empty (RFC 9110 §5.6.1.2).
+        // List elements may be empty (RFC 9110 §5.6.1.2).
         while let [b' ' | b'\t' | b',', rest @ ..] = line {
             line = rest;
         }
@@ -64,16 +64,16 @@ fn lists(mut line: &[u8], etag: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn asked(lines: &[&[u8]]) -> bool {
+    fn matches_abc(lines: &[&[u8]]) -> bool {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(IF_NONE_MATCH, HeaderValue::from_bytes(line).unwrap());
         }
-        has(&headers, "\"abc\"")
+        matches(&headers, "\"abc\"")
     }
 
     #[test]
-    fn the_tag_is_found_in_a_list() {
+    fn listed_tag_matches() {
         for line in [
             b"\"abc\"".as_slice(),
             b"W/\"abc\"",
@@ -84,13 +84,13 @@ mod tests {
             b", ,\"a,b\" , \"abc\"",
             b"\"\xff\", \"abc\"",
         ] {
-            assert!(asked(&[line]), "{}", String::from_utf8_lossy(line));
+            assert!(matches_abc(&[line]), "{}", String::from_utf8_lossy(line));
         }
-        assert!(asked(&[b"\"x\"", b"\"abc\""]));
+        assert!(matches_abc(&[b"\"x\"", b"\"abc\""]));
     }
 
     #[test]
-    fn what_is_not_the_tag_is_not_taken_for_it() {
+    fn other_or_malformed_tags_do_not_match() {
         for line in [
             b"".as_slice(),
             b"abc",
@@ -102,8 +102,8 @@ mod tests {
             b"\"x\", *",
             b"\"ABC\"",
         ] {
-            assert!(!asked(&[line]), "{}", String::from_utf8_lossy(line));
+            assert!(!matches_abc(&[line]), "{}", String::from_utf8_lossy(line));
         }
-        assert!(!asked(&[]));
+        assert!(!matches_abc(&[]));
     }
 }

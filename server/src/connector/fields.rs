@@ -1,8 +1,8 @@
-//! `/api/connector/v1/settings/fields/{field}`.
+//! The settings of one content field, `/api/connector/v1/settings/fields/{field}`.
 
-use crate::api::openapi::OpenToCredentials;
-use crate::connector::Gate;
-use crate::connector::authenticate::Admitted;
+use crate::api::openapi::AuthenticatedErrors;
+use crate::connector::ConnectorState;
+use crate::connector::authenticate::AuthenticatedConnector;
 use crate::connector::etag;
 use crate::connector::openapi::{SelectorOptions, SelectorSources};
 use crate::http::problem::{Kind, Problem};
@@ -12,32 +12,32 @@ use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::integration::selector::{Language, Options, Sources};
-use portal::integration::connectors::{self, Caller, ResolvedField};
+use portal::integration::connectors::{self, ConnectorIdentity, ResolvedField};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A path that names a field.
+/// Holds the field name in a path.
 #[derive(Debug, Deserialize)]
-pub(crate) struct ByField {
-    /// The name, decoded.
+pub(crate) struct FieldPath {
+    /// The percent-decoded name.
     field: String,
 }
 
-/// What holds for a field. An option that neither the field nor the Global field settings have is left out.
+/// Describes the effective settings of a field. Options that are set neither on the field nor globally are omitted.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectorField)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Field<'a> {
-    /// The name as it is configured, or as it was asked for.
+    /// The configured field name, or the requested name if the field isn't configured.
     field: &'a str,
-    /// Whether the field has settings of its own.
+    /// Whether the field has custom settings.
     configured: bool,
-    /// Of the settings.
+    /// The revision of the settings.
     revision: i64,
     /// `en_US`, `nl_NL`, `de_DE`, `fr_FR` or `es_ES`.
     #[schema(value_type = String)]
     language: Language,
-    portal: Reached<'a>,
+    portal: FieldPortal<'a>,
     #[serde(flatten)]
     #[schema(value_type = SelectorOptions)]
     options: &'a Options,
@@ -45,66 +45,66 @@ pub(crate) struct Field<'a> {
     source: &'a Sources,
 }
 
-/// The DAM.
+/// Describes the DAM portal.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectorFieldPortal)]
-struct Reached<'a> {
-    /// Left out until it is known.
+struct FieldPortal<'a> {
+    /// The URL of the DAM portal. Omitted until it is configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
 }
 
-/// What holds for one field, for the asset selector to take as it is.
+/// Returns the effective settings of a field, ready for the asset selector.
 ///
-/// A field that nobody has configured gets the Global field settings, and is offered to whoever configures fields.
+/// A field without custom settings gets the Global field settings. Its name is then suggested on the Integration page.
 #[utoipa::path(get, path = "/api/connector/v1/settings/fields/{field}", tag = "Connectors", operation_id = "connectorField", params(
-    ("field" = String, Path, description = "The field's name, percent-encoded with its slashes; neither case nor the Unicode form counts."),
-    ("If-None-Match" = Option<String>, Header, description = "The ETag of what the connector has."),
-    ("X-Connector" = Option<String>, Header, description = "What the connector says of itself: `KIND/VERSION; instance=\"NAME\"`."),
+    ("field" = String, Path, description = "The field name. Percent-encode it, including slashes. Case and Unicode normalization are ignored."),
+    ("If-None-Match" = Option<String>, Header, description = "The ETag of the settings that the connector has cached."),
+    ("X-Connector" = Option<String>, Header, description = "Identifies the connector: `KIND/VERSION; instance=\"NAME\"`."),
 ), responses(
-    (status = 200, description = "What holds.", body = Field, headers(("ETag" = String, description = "Changes with the settings."))),
-    (status = 304, description = "The connector has it."),
-    (status = 404, description = "No field is named.", body = crate::http::problem::Body, content_type = "application/problem+json"),
-    OpenToCredentials
+    (status = 200, description = "The effective settings", body = Field, headers(("ETag" = String, description = "Changes whenever the settings change."))),
+    (status = 304, description = "Not modified"),
+    (status = 404, description = "The field name is missing", body = crate::http::problem::Body, content_type = "application/problem+json"),
+    AuthenticatedErrors
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
 pub(crate) async fn get(
-    State(gate): State<Gate>,
-    admitted: Admitted,
-    path: Result<Path<ByField>, PathRejection>,
+    State(state): State<ConnectorState>,
+    connector: AuthenticatedConnector,
+    path: Result<Path<FieldPath>, PathRejection>,
     request: Request,
 ) -> Response {
     let headers = request.into_parts().0.headers;
-    let (caller, finish) = admitted.split();
-    finish(answer(&gate, &caller, &headers, path).await)
+    let (caller, respond) = connector.into_parts();
+    respond(resolve_field(&state, &caller, &headers, path).await)
 }
 
-async fn answer(
-    gate: &Gate,
-    caller: &Caller,
+async fn resolve_field(
+    state: &ConnectorState,
+    caller: &ConnectorIdentity,
     headers: &HeaderMap,
-    path: Result<Path<ByField>, PathRejection>,
+    path: Result<Path<FieldPath>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Ok(Path(ByField { field })) = path else {
-        let sentence = "The name of the field is not percent-encoded UTF-8.";
-        return Err(Problem::new(Kind::Malformed, sentence));
+    let Ok(Path(FieldPath { field })) = path else {
+        let detail = "The field name must be percent-encoded UTF-8.";
+        return Err(Problem::new(Kind::Malformed, detail));
     };
-    let found = connectors::field(&gate.app.portal, caller, &field).await?;
-    let body = serde_json::to_vec(&describe(&found)).map_err(|error| {
-        tracing::error!(%error, "a field cannot be written");
-        Problem::new(Kind::Internal, "The field cannot be written.")
+    let found = connectors::field(&state.app.portal, caller, &field).await?;
+    let body = serde_json::to_vec(&to_response(&found)).map_err(|error| {
+        tracing::error!(%error, "failed to serialize field settings");
+        Problem::new(Kind::Internal, "Couldn't serialize the field settings.")
     })?;
-    // At one address the body changes with the settings and with nothing else.
-    Ok(etag::answer(headers, &found.published.etag, || Bytes::from(body)))
+    // For one URL, the body changes only with the settings, so their ETag identifies it.
+    Ok(etag::respond(headers, &found.published.etag, || Bytes::from(body)))
 }
 
-fn describe(found: &ResolvedField) -> Field<'_> {
+fn to_response(found: &ResolvedField) -> Field<'_> {
     let settings = &found.published.settings;
     Field {
         field: &found.field,
         configured: found.configured,
         revision: found.published.revision,
         language: settings.language,
-        portal: Reached {
+        portal: FieldPortal {
             url: settings.portal.url.as_deref(),
         },
         options: &found.resolved.options,

@@ -1,32 +1,37 @@
-//! The header `Idempotency-Key`.
+//! The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header).
 
 use crate::http::problem::{Kind, Problem};
 use axum::http::HeaderName;
 use axum::http::request::Parts;
-use portal::infra::idempotency::{Once, Reused};
+use portal::infra::idempotency::{IdempotentRequest, KeyReusedError};
 
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The request as one that is done once, if it asks for that.
+/// Returns the idempotent request if the request has an `Idempotency-Key` header.
 ///
 /// # Errors
-/// 400 for a key that is none.
-pub(crate) fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
-    let mut values = parts.headers.get_all(KEY).iter();
+/// Returns 400 if the key is invalid or sent more than once.
+pub(crate) fn idempotent_request(parts: &Parts, body: &[u8]) -> Result<Option<IdempotentRequest>, Problem> {
+    let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Problem::field("Idempotency-Key", "Give it once."));
+        return Err(Problem::invalid_field("Idempotency-Key", "Send this header only once."));
     }
-    // What is no text is no key either.
+    // A value that is not text becomes an empty key, which is invalid.
     let key = value.to_str().unwrap_or_default();
-    Ok(Some(Once::new(key, parts.method.as_str(), parts.uri.path(), body)?))
+    Ok(Some(IdempotentRequest::new(
+        key,
+        parts.method.as_str(),
+        parts.uri.path(),
+        body,
+    )?))
 }
 
-impl From<Reused> for Problem {
-    fn from(_: Reused) -> Self {
+impl From<KeyReusedError> for Problem {
+    fn from(_: KeyReusedError) -> Self {
         Self::new(
             Kind::IdempotencyKeyReused,
-            "This Idempotency-Key has come with another request within the last 24 hours.",
+            "This Idempotency-Key was used with a different request in the last 24 hours. Use a new key.",
         )
     }
 }

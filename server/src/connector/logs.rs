@@ -1,10 +1,10 @@
-//! `/api/connector/v1/logs`.
+//! Remote logging, `/api/connector/v1/logs`.
 
-use crate::api::openapi::OpenToCredentials;
-use crate::connector::Gate;
-use crate::connector::authenticate::Admitted;
+use crate::api::openapi::AuthenticatedErrors;
+use crate::connector::ConnectorState;
+use crate::connector::authenticate::AuthenticatedConnector;
 use crate::connector::batch;
-use crate::connector::idempotency_key::once;
+use crate::connector::idempotency_key::idempotent_request;
 use crate::connector::openapi::{LogRecord, LogsAccepted};
 use crate::http::body;
 use crate::http::problem::{Body as ProblemBody, Kind, Problem};
@@ -12,48 +12,57 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use portal::integration::connectors::Caller;
-use portal::integration::remote_logs::{self, Refused};
+use portal::integration::connectors::ConnectorIdentity;
+use portal::integration::remote_logs::{self, RemoteLogError};
 
-/// The longest batch, in bytes.
-const MAX: usize = 1024 * 1024;
+/// The maximum size of a batch in bytes.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Keeps a batch of log records.
+/// Stores a batch of log records.
 ///
-/// A record that cannot be read or is not what it must be is named among those `rejected`, by its index from 0 and with the
-/// reason; the others are kept. What is no text, as half of a surrogate pair, becomes U+FFFD.
+/// Invalid records are listed in `rejected` with their index, starting at 0, and a reason; all other records are
+/// stored. Invalid text, such as an unpaired surrogate, is replaced with U+FFFD.
 ///
-/// People with the right to manage the integration read them for 14 days, the newest 200,000 of the account and 64 MiB at
-/// most; the portal keeps 512 MiB of all accounts. Nothing is taken unless Enable Remote Logging is on.
+/// Users with the right to manage the integration can read the records for 14 days, up to the newest 200,000 records
+/// and 64 MiB per account; the portal stores up to 512 MiB for all accounts. Batches are refused unless Enable Remote
+/// Logging is on.
 #[utoipa::path(post, path = "/api/connector/v1/logs", tag = "Connectors", operation_id = "connectorLogs", params(
-    ("Idempotency-Key" = Option<String>, Header, description = "Up to 255 characters that no other batch has: sent again within 24 hours, the batch is not kept twice."),
-    ("X-Connector" = Option<String>, Header, description = "What the connector says of itself: `KIND/VERSION; instance=\"NAME\"`."),
-), request_body(description = "Up to 1,000 records and 1 MiB, as a list or one to a line.", content(
+    ("Idempotency-Key" = Option<String>, Header, description = "A unique key of up to 255 characters. A batch that is sent again with the same key within 24 hours is stored only once."),
+    ("X-Connector" = Option<String>, Header, description = "Identifies the connector: `KIND/VERSION; instance=\"NAME\"`."),
+), request_body(description = "Up to 1,000 records and 1 MiB, as a JSON array or as NDJSON.", content(
     (Vec<LogRecord> = "application/json"),
     (String = "application/x-ndjson"),
 )), responses(
-    (status = 202, description = "The records are kept, but for those that are named.", body = LogsAccepted),
-    (status = 422, description = "The key has come with another batch.", body = ProblemBody, content_type = "application/problem+json"),
-    OpenToCredentials
+    (status = 202, description = "The batch was stored, except for rejected records", body = LogsAccepted),
+    (status = 422, description = "The idempotency key was used with a different batch", body = ProblemBody, content_type = "application/problem+json"),
+    AuthenticatedErrors
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]
-pub(crate) async fn post(State(gate): State<Gate>, admitted: Admitted, request: Request) -> Response {
-    let (caller, finish) = admitted.split();
-    finish(answer(&gate, &caller, request).await)
+pub(crate) async fn post(
+    State(state): State<ConnectorState>,
+    connector: AuthenticatedConnector,
+    request: Request,
+) -> Response {
+    let (caller, respond) = connector.into_parts();
+    respond(store_batch(&state, &caller, request).await)
 }
 
-async fn answer(gate: &Gate, caller: &Caller, request: Request) -> Result<Response, Problem> {
+async fn store_batch(
+    state: &ConnectorState,
+    caller: &ConnectorIdentity,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let format = batch::format(&parts.headers)?;
-    let body = body::read(body, MAX).await?;
-    let once = once(&parts, &body)?;
+    let format = batch::parse_format(&parts.headers)?;
+    let body = body::read(body, MAX_BODY_BYTES).await?;
+    let idempotent_request = idempotent_request(&parts, &body)?;
     let records = batch::parse(format, &body)?;
-    match remote_logs::accept(&gate.app.portal, caller, records, once.as_ref()).await {
+    match remote_logs::accept(&state.app.portal, caller, records, idempotent_request.as_ref()).await {
         Ok(accepted) => Ok((StatusCode::ACCEPTED, Json(accepted)).into_response()),
-        Err(Refused::Off) => Err(Problem::new(
+        Err(RemoteLogError::Disabled) => Err(Problem::new(
             Kind::RemoteLoggingDisabled,
-            "Somebody who manages the integration can switch Enable Remote Logging on.",
+            "Remote logging is off for this account. Turn on Enable Remote Logging on the Integration page.",
         )),
-        Err(Refused::Reused(reused)) => Err(reused.into()),
-        Err(Refused::Error(error)) => Err(error.into()),
+        Err(RemoteLogError::Reused(reused)) => Err(reused.into()),
+        Err(RemoteLogError::Portal(error)) => Err(error.into()),
     }
 }

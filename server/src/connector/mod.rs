@@ -1,4 +1,4 @@
-//! The connector API, under `/api/connector/v1`: what CMS connectors read and send with the account's API key.
+//! The connector API, `/api/connector/v1`: CMS connectors read settings and send logs with the account's API key.
 
 mod authenticate;
 mod etag;
@@ -11,42 +11,42 @@ pub(crate) mod logs;
 pub(crate) mod openapi;
 pub(crate) mod settings;
 
-use crate::http::rate_limit::Limits;
+use crate::http::rate_limit::RateLimits;
 use crate::state::App;
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 
-/// Where it is.
+/// Holds the paths of the connector API.
 pub mod path {
-    /// The settings.
+    /// All settings of the account.
     pub const SETTINGS: &str = "/api/connector/v1/settings";
-    /// What holds for one field.
+    /// The effective settings of one field.
     pub const FIELD: &str = "/api/connector/v1/settings/fields/{field}";
-    /// New revisions, as they come.
+    /// Server-sent events for new revisions of the settings.
     pub const EVENTS: &str = "/api/connector/v1/settings/events";
-    /// What connectors log.
+    /// Log records of connectors.
     pub const LOGS: &str = "/api/connector/v1/logs";
 }
 
-/// What the handlers work with.
+/// Holds the state of the handlers.
 #[derive(Debug, Clone)]
-pub(crate) struct Gate {
+pub(crate) struct ConnectorState {
     pub app: App,
-    pub limits: Arc<Limits>,
+    pub limits: Arc<RateLimits>,
 }
 
-/// The routes. Each handler lets its caller in by itself: there is no layer between it and the router, as these are
-/// asked more often than all others.
-pub(crate) fn routes(app: &App, limits: &Arc<Limits>) -> [(&'static str, MethodRouter<App>); 4] {
-    let gate = Gate {
+/// Returns the routes. Each handler authenticates its caller with an extractor rather than a middleware layer, because
+/// these endpoints get the most requests.
+pub(crate) fn routes(app: &App, limits: &Arc<RateLimits>) -> [(&'static str, MethodRouter<App>); 4] {
+    let state = ConnectorState {
         app: app.clone(),
         limits: Arc::clone(limits),
     };
-    let behind = |methods: MethodRouter<Gate>| methods.with_state(gate.clone());
+    let with_state = |methods: MethodRouter<ConnectorState>| methods.with_state(state.clone());
     [
-        (path::SETTINGS, behind(get(settings::get))),
-        (path::FIELD, behind(get(fields::get))),
-        (path::EVENTS, behind(get(events::get))),
-        (path::LOGS, behind(post(logs::post))),
+        (path::SETTINGS, with_state(get(settings::get))),
+        (path::FIELD, with_state(get(fields::get))),
+        (path::EVENTS, with_state(get(events::get))),
+        (path::LOGS, with_state(post(logs::post))),
     ]
 }

@@ -1,46 +1,46 @@
-//! How the connector API is described. What is sent is written by `portal` and `domain`, in the same words.
+//! OpenAPI schemas of the connector API. The types that are serialized are in `portal` and `domain`; these mirror them.
 
 use utoipa::ToSchema;
 
-/// The settings of an account.
+/// Describes the settings of an account.
 #[derive(ToSchema)]
 #[schema(as = ConnectorSettings, rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes an answer")]
+#[expect(dead_code, reason = "describes a response in OpenAPI")]
 pub(crate) struct Settings {
-    /// Counts up with every change; 0 until somebody has saved.
+    /// Increases with every change. 0 until settings are saved for the first time.
     revision: i64,
     portal: Portal,
     /// `en_US`, `nl_NL`, `de_DE`, `fr_FR` or `es_ES`.
     language: String,
-    /// Whether log records are taken.
+    /// Whether log records are accepted.
     remote_logging: bool,
     /// The Global field settings.
     global: SelectorOptions,
-    /// Fields with settings of their own, in the order of their names.
+    /// Fields with custom settings, sorted by name.
     fields: Vec<FieldSettings>,
 }
 
-/// How connectors reach the DAM.
+/// Describes the connection to the DAM.
 #[derive(ToSchema)]
 #[schema(as = ConnectorPortal, rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes an answer")]
+#[expect(dead_code, reason = "describes a response in OpenAPI")]
 pub(crate) struct Portal {
-    /// Left out until it is known.
+    /// The URL of the DAM portal. Omitted until it is configured.
     url: Option<String>,
     /// `bynder` or `webdam`.
     dam: String,
-    /// With Bynder, once it is known.
+    /// The Bynder client ID. Omitted until it is configured.
     client_id: Option<String>,
 }
 
-/// Options of the asset selector, by the names and values that the Compact View component takes. Those that are left open
-/// are left out.
+/// Describes options of the asset selector, with the names and values of the Compact View component. Options that
+/// aren't set are omitted.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes an answer")]
+#[expect(dead_code, reason = "describes a response in OpenAPI")]
 pub(crate) struct SelectorOptions {
     default_search_term: Option<String>,
-    /// Of `image`, `video`, `document` and `audio`.
+    /// Any of `image`, `video`, `document` and `audio`.
     asset_types: Option<Vec<String>>,
     hide_limited_use: Option<bool>,
     asset_result_in_layout_service: Option<bool>,
@@ -48,15 +48,15 @@ pub(crate) struct SelectorOptions {
     mode: Option<String>,
 }
 
-/// The settings of one field: what it does not leave to the Global field settings.
+/// Describes the custom settings of a field. Omitted options use the Global field settings.
 #[derive(ToSchema)]
 #[schema(as = ConnectorFieldSettings, rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes an answer")]
+#[expect(dead_code, reason = "describes a response in OpenAPI")]
 pub(crate) struct FieldSettings {
-    /// Its name in the CMS.
+    /// The name of the field in the CMS.
     field: String,
     default_search_term: Option<String>,
-    /// Of `image`, `video`, `document` and `audio`.
+    /// Any of `image`, `video`, `document` and `audio`.
     asset_types: Option<Vec<String>>,
     hide_limited_use: Option<bool>,
     asset_result_in_layout_service: Option<bool>,
@@ -64,10 +64,10 @@ pub(crate) struct FieldSettings {
     mode: Option<String>,
 }
 
-/// Where each option comes from: `field` or `global`.
+/// Describes the source of each option: `field` or `global`.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes an answer")]
+#[expect(dead_code, reason = "describes a response in OpenAPI")]
 pub(crate) struct SelectorSources {
     default_search_term: Option<String>,
     asset_types: Option<String>,
@@ -76,34 +76,34 @@ pub(crate) struct SelectorSources {
     mode: Option<String>,
 }
 
-/// A log record. Further members are dropped.
+/// Describes a log record. Unknown members are ignored.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes a body")]
+#[expect(dead_code, reason = "describes a request body in OpenAPI")]
 pub(crate) struct LogRecord {
-    /// When it was logged, RFC 3339; the time of arrival where it is left out.
+    /// The time of the log record (RFC 3339). Defaults to the time of receipt.
     time: Option<String>,
-    /// `debug`, `info`, `warning` or `error`, or another logger's word for one of these.
+    /// `debug`, `info`, `warning` or `error`, or another logger's name for one of these levels.
     level: String,
-    /// Up to 4,000 characters are kept.
+    /// The message. Truncated to 4,000 characters.
     message: String,
 }
 
-/// What a batch came to.
+/// Describes the result of a batch.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes an answer")]
+#[expect(dead_code, reason = "describes a response in OpenAPI")]
 pub(crate) struct LogsAccepted {
-    /// How many records were kept.
+    /// The number of records that were stored.
     accepted: usize,
-    /// Those that were not kept; left out where there are none.
+    /// The records that were not stored. Omitted if there are none.
     rejected: Option<Vec<RejectedRecord>>,
 }
 
-/// A log record that was not kept.
+/// Describes a log record that was not stored.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes an answer")]
+#[expect(dead_code, reason = "describes a response in OpenAPI")]
 pub(crate) struct RejectedRecord {
-    /// Its place in the batch, from 0.
+    /// The position in the batch, starting at 0.
     index: usize,
-    /// What is wrong with it.
+    /// The reason for the rejection.
     reason: String,
 }

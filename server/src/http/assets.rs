@@ -1,4 +1,4 @@
-//! The files for the browser: the app's code and style with their hashes, the icon, and what else lies beside them.
+//! Static files: the app's scripts and stylesheet, which have hashes in their names, the icon, and other files.
 
 use crate::state::App;
 use axum::Router;
@@ -10,26 +10,27 @@ use axum::response::Response;
 use std::path::Path;
 use tower_http::services::{ServeDir, ServeFile};
 
-/// A file whose name holds a hash of its content never changes.
-const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
+/// The `Cache-Control` of files that have a hash of their content in their names, and so never change.
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// The `Cache-Control` of all other files.
+const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Pictures change with a release at most, and an old one harms nobody.
-const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+/// The `Cache-Control` of sample images. They change at most with a release, and an outdated one does no harm.
+const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
-/// The folder of the pictures that the preview of the asset selector shows while there is no DAM to ask.
-const SAMPLES: &str = "/samples";
+/// The path of the sample images, which the preview of the asset selector shows if no DAM is connected.
+const SAMPLES_PATH: &str = "/samples";
 
-/// The length of the hashes that cargo-leptos puts into names.
-const HASH: usize = 22;
+/// The length of the hashes in file names that cargo-leptos generates.
+const HASH_LENGTH: usize = 22;
 
-/// Routes for the files below the site's root. Those at its top are looked for once; `pkg` and `samples` are folders of
-/// any files.
+/// Builds the routes of the files in the site root. Files at the top level are listed once, at startup; the `pkg` and
+/// `samples` directories are served with whatever they contain.
 pub fn router(app: &App) -> Router<App> {
     let root = &app.config.site_root;
     let folder = &*app.leptos.site_pkg_dir;
     let mut router = Router::new();
-    for folder in [format!("/{folder}").as_str(), SAMPLES] {
+    for folder in [format!("/{folder}").as_str(), SAMPLES_PATH] {
         let files = ServeDir::new(root.join(folder.trim_start_matches('/'))).precompressed_br();
         router = router.nest_service(folder, files);
     }
@@ -37,12 +38,13 @@ pub fn router(app: &App) -> Router<App> {
         let file = ServeFile::new(root.join(&name)).precompressed_br();
         router = router.route_service(&format!("/{name}"), file);
     }
-    router.layer(from_fn(describe))
+    router.layer(from_fn(set_headers))
 }
 
-/// Names that can stand in a route as they are. Compressed files stand behind those that they were made from.
+/// Lists the files at the top level whose names need no escaping in a route. Compressed files are left out because they
+/// are served in place of their originals.
 fn top_files(root: &Path) -> Vec<String> {
-    let plain = |name: &str| {
+    let is_plain = |name: &str| {
         name.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
     };
@@ -50,23 +52,27 @@ fn top_files(root: &Path) -> Vec<String> {
     entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| plain(name) && !name.starts_with('.') && !name.ends_with(".br"))
+        .filter(|name| is_plain(name) && !name.starts_with('.') && !name.ends_with(".br"))
         .collect()
 }
 
-async fn describe(request: Request, next: Next) -> Response {
+/// Sets caching and security headers.
+async fn set_headers(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let lasting = if has_hash(path) {
-        FOREVER
-    } else if path.strip_prefix(SAMPLES).is_some_and(|rest| rest.starts_with('/')) {
-        A_DAY
+    let cache_control = if has_hash(path) {
+        IMMUTABLE
+    } else if path
+        .strip_prefix(SAMPLES_PATH)
+        .is_some_and(|rest| rest.starts_with('/'))
+    {
+        ONE_DAY
     } else {
-        ASK_EACH_TIME
+        REVALIDATE
     };
     let mut response = next.run(request).await;
     let found = response.status() != StatusCode::NOT_FOUND;
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, if found { lasting } else { ASK_EACH_TIME });
+    headers.insert(CACHE_CONTROL, if found { cache_control } else { REVALIDATE });
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),
@@ -76,15 +82,15 @@ async fn describe(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether the name has a hash before its ending, as `gatehouse.b3BlbiBzb3VyY2UgaXMgZnVu.css` has.
+/// Returns whether a file name has a hash before its extension, as in `gatehouse.b3BlbiBzb3VyY2UgaXMgZnVu.css`.
 fn has_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let mut parts = name.rsplit('.').skip(1);
     parts.next().is_some_and(|hash| {
         parts.next().is_some()
-            && hash.len() == HASH
+            && hash.len() == HASH_LENGTH
             && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            // The name that the loader of split code has before it gets its hash.
+            // The loader of split code has underscores in place of its hash until the hash is computed.
             && hash.bytes().any(|byte| byte != b'_')
     })
 }
@@ -94,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_with_a_hash_are_kept_for_ever() {
+    fn only_names_with_a_hash_are_immutable() {
         for name in [
             "gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js",
             "__wasm_split.uP8-XKTzd1YKcJ_0AbCdEf.js",

@@ -1,4 +1,4 @@
-//! Reading a short body, with an end to patience.
+//! Reading of request bodies, with a size limit and a timeout.
 
 use crate::http::problem::{Kind, Problem};
 use crate::listener::{BodyError, body_error};
@@ -8,56 +8,56 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The maximum time to receive a body.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why a body is not there.
+/// Describes why a body couldn't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotRead {
-    /// It is longer than it may be.
-    #[error("The body may have {0} KiB.")]
+pub enum ReadBodyError {
+    /// The body exceeds the size limit, which is given in KiB.
+    #[error("The request body exceeds {0} KiB.")]
     TooLarge(usize),
-    /// The client hung up, broke the rules of HTTP, or coded the body in another way than it says.
-    #[error("The body broke off, or could not be decoded.")]
-    BrokeOff,
-    /// It did not come in time.
-    #[error("The body may take half a minute.")]
-    TooSlow,
-    /// Too many bodies are being read for clients that have shown no valid credential.
-    #[error("Too many requests are being read. Try again in a moment.")]
+    /// The client closed the connection, violated HTTP, or sent a body that doesn't match its `Content-Encoding`.
+    #[error("The request body was incomplete or couldn't be decoded.")]
+    Incomplete,
+    /// The body was not received in time.
+    #[error("The request body timed out. Send it within 30 seconds.")]
+    TimedOut,
+    /// Too many bodies are being read for clients without a valid credential.
+    #[error("The server is handling too many requests. Try again in a moment.")]
     NoMemory,
 }
 
-impl From<NotRead> for Problem {
-    fn from(error: NotRead) -> Self {
+impl From<ReadBodyError> for Problem {
+    fn from(error: ReadBodyError) -> Self {
         let kind = match error {
-            NotRead::TooLarge(_) => Kind::BodyTooLarge,
-            NotRead::BrokeOff => Kind::Malformed,
-            NotRead::TooSlow => Kind::Timeout,
-            NotRead::NoMemory => Kind::Unavailable,
+            ReadBodyError::TooLarge(_) => Kind::BodyTooLarge,
+            ReadBodyError::Incomplete => Kind::Malformed,
+            ReadBodyError::TimedOut => Kind::Timeout,
+            ReadBodyError::NoMemory => Kind::Unavailable,
         };
         Self::new(kind, error.to_string())
     }
 }
 
-/// Reads a body of at most `max` bytes, decoded if it came compressed.
+/// Reads a body of at most `max_bytes`, after decompression.
 ///
 /// # Errors
-/// [`NotRead`].
-pub async fn read(body: Body, max: usize) -> Result<Bytes, NotRead> {
-    match timeout(PATIENCE, Limited::new(body, max).collect()).await {
+/// Returns a [`ReadBodyError`] if the body is too large, incomplete or late.
+pub async fn read(body: Body, max_bytes: usize) -> Result<Bytes, ReadBodyError> {
+    match timeout(READ_TIMEOUT, Limited::new(body, max_bytes).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if is_length_limit(error.as_ref()) => Err(NotRead::TooLarge(max / 1024)),
+        Ok(Err(error)) if is_length_limit(error.as_ref()) => Err(ReadBodyError::TooLarge(max_bytes / 1024)),
         Ok(Err(error)) => Err(match body_error(error.as_ref()) {
-            Some(BodyError::TimedOut) => NotRead::TooSlow,
-            Some(BodyError::NoMemory) => NotRead::NoMemory,
-            None => NotRead::BrokeOff,
+            Some(BodyError::TimedOut) => ReadBodyError::TimedOut,
+            Some(BodyError::NoMemory) => ReadBodyError::NoMemory,
+            None => ReadBodyError::Incomplete,
         }),
-        Err(_) => Err(NotRead::TooSlow),
+        Err(_) => Err(ReadBodyError::TimedOut),
     }
 }
 
-/// Whether a body could not be read because it is too long, before or after it was decoded.
+/// Returns whether the error means that a body exceeds its limit, before or after decompression.
 #[must_use]
 pub fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
     error.is::<LengthLimitError>() || error.source().is_some_and(is_length_limit)

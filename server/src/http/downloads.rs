@@ -1,10 +1,10 @@
-//! What the Integration section's pages ask for besides pages: the DAM's pictures, and the settings as a file.
+//! Downloads of the Integration section: thumbnails of DAM assets, and the settings as a file.
 
 use crate::http::error_page;
 use crate::middleware::RequestId;
 use crate::state::App;
-use app::context::Visitor;
-use app::error::Failure;
+use app::context::RequestContext;
+use app::error::AppError;
 use axum::extract::{Extension, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -13,72 +13,72 @@ use portal::integration::settings::file::{self, Format};
 use portal::integration::{dam_assets, settings};
 use portal::{Actor, Error};
 
-/// The route of a picture.
-pub const THUMBNAIL: &str = "/integration/thumbnails/{asset}";
+/// The route of a thumbnail.
+pub const THUMBNAIL_PATH: &str = "/integration/thumbnails/{asset}";
 
-/// The routes of the settings as a file, in each format.
-pub const FILES: [(&str, Format); 2] = [
+/// The routes of the settings file, one for each format.
+pub const SETTINGS_FILES: [(&str, Format); 2] = [
     ("/integration/settings.toml", Format::Toml),
     ("/integration/settings.json", Format::Json),
 ];
 
-/// A picture of one of the DAM's assets, for whoever may see the preview that shows it. The browser is to take it for a
-/// picture, whatever it holds.
+/// Serves a thumbnail of a DAM asset to users who may see the preview. The headers keep the browser from running any
+/// content as a document or script.
 pub async fn thumbnail(
     State(app): State<App>,
-    Extension(visitor): Extension<Visitor>,
+    Extension(context): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,
     Path(asset): Path<String>,
 ) -> Response {
-    let found = async { dam_assets::thumbnail(&app.portal, signed_in(&visitor)?, &asset).await };
+    let found = async { dam_assets::thumbnail(&app.portal, signed_in_actor(&context)?, &asset).await };
     match found.await {
-        Ok(picture) => {
-            let fixed = [
+        Ok(thumbnail) => {
+            let headers = [
                 (CACHE_CONTROL, HeaderValue::from_static("private, max-age=300")),
                 (CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
                 (
                     CONTENT_SECURITY_POLICY,
                     HeaderValue::from_static("default-src 'none'; sandbox"),
                 ),
-                (CONTENT_TYPE, picture.media_type),
+                (CONTENT_TYPE, thumbnail.media_type),
             ];
-            (fixed, picture.bytes).into_response()
+            (headers, thumbnail.bytes).into_response()
         }
-        Err(error) => refuse(error, &headers, &id),
+        Err(error) => error_response(error, &headers, &id),
     }
 }
 
-/// The settings that hold, as a file to keep.
+/// Serves the current settings as a file.
 pub async fn settings_file(
     format: Format,
     State(app): State<App>,
-    Extension(visitor): Extension<Visitor>,
+    Extension(context): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,
 ) -> Response {
-    let found = async { settings::get(&app.portal, signed_in(&visitor)?).await };
+    let found = async { settings::get(&app.portal, signed_in_actor(&context)?).await };
     match found.await {
         Ok(revised) => {
             let disposition = match format {
                 Format::Toml => "attachment; filename=\"gatehouse-settings.toml\"",
                 Format::Json => "attachment; filename=\"gatehouse-settings.json\"",
             };
-            let fixed = [
+            let headers = [
                 (CONTENT_DISPOSITION, HeaderValue::from_static(disposition)),
                 (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
             ];
-            (fixed, file::print(&revised.settings, format)).into_response()
+            (headers, file::print(&revised.settings, format)).into_response()
         }
-        Err(error) => refuse(error, &headers, &id),
+        Err(error) => error_response(error, &headers, &id),
     }
 }
 
-fn signed_in(visitor: &Visitor) -> portal::Result<&Actor> {
-    visitor.actor.as_deref().ok_or(Error::SignedOut)
+fn signed_in_actor(context: &RequestContext) -> portal::Result<&Actor> {
+    context.actor.as_deref().ok_or(Error::SignedOut)
 }
 
-fn refuse(error: Error, headers: &HeaderMap, id: &RequestId) -> Response {
-    let failure = Failure::from(error);
-    error_page::refuse(headers, failure.status(), &failure, id)
+fn error_response(error: Error, headers: &HeaderMap, id: &RequestId) -> Response {
+    let error = AppError::from(error);
+    error_page::render(headers, error.status(), &error, id)
 }

@@ -1,52 +1,52 @@
-//! The last resort: answers for people when no page can be made.
+//! Static error pages, for errors outside of the app's pages and server functions.
 
 use crate::http::html::escape;
 use crate::http::problem::{Kind, Problem};
 use crate::middleware::RequestId;
 use crate::router;
-use app::error::Failure;
+use app::error::AppError;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-/// Says that the portal is at fault, to whoever asked: a person, the app's script, or a program.
+/// Returns a response for an internal error, in the format of the endpoint: an error page, the app's error as JSON, or
+/// a problem.
 #[must_use]
-pub fn internal(path: &str, headers: &HeaderMap, id: &RequestId) -> Response {
-    if router::is_for_machines(path) {
+pub fn internal_error(path: &str, headers: &HeaderMap, id: &RequestId) -> Response {
+    if router::is_api_path(path) {
         return Problem::new(
             Kind::Internal,
-            "What happened is in the portal's log, under the id in X-Request-Id.",
+            "An internal error occurred. Find it in the server log by the request ID in X-Request-Id.",
         )
         .into_response();
     }
-    refuse(
+    render(
         headers,
         StatusCode::INTERNAL_SERVER_ERROR,
-        &Failure::Internal {
+        &AppError::Internal {
             request_id: id.as_str().to_owned(),
         },
         id,
     )
 }
 
-/// Says why a page or a server function was not reached: a document for a person, and for the app's script the failure
-/// as a server function would have answered it.
+/// Returns an error response: a page if the client accepts HTML, and otherwise JSON as a server function returns it.
 #[must_use]
-pub fn refuse(headers: &HeaderMap, status: StatusCode, failure: &Failure, id: &RequestId) -> Response {
-    let is_person = headers
+pub fn render(headers: &HeaderMap, status: StatusCode, error: &AppError, id: &RequestId) -> Response {
+    let accepts_html = headers
         .get_all(ACCEPT)
         .iter()
         .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
-    let (kind, body) = if is_person {
-        ("text/html; charset=utf-8", document(status, failure, id))
+    let (media_type, body) = if accepts_html {
+        ("text/html; charset=utf-8", document(status, error, id))
     } else {
-        ("application/json", serde_json::to_string(failure).unwrap_or_default())
+        ("application/json", serde_json::to_string(error).unwrap_or_default())
     };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(seconds) = failure.retry_after() {
+    if let Some(seconds) = error.retry_after() {
         headers.insert(RETRY_AFTER, seconds.into());
     }
     headers.insert(
@@ -56,17 +56,17 @@ pub fn refuse(headers: &HeaderMap, status: StatusCode, failure: &Failure, id: &R
     response
 }
 
-fn document(status: StatusCode, failure: &Failure, id: &RequestId) -> String {
+fn document(status: StatusCode, error: &AppError, id: &RequestId) -> String {
     let title = status.canonical_reason().unwrap_or("Error");
-    let mut sentence = escape(&failure.to_string());
-    if !sentence.contains(id.as_str()) {
-        sentence.push_str(&format!(" Request {id}."));
+    let mut message = escape(&error.to_string());
+    if !message.contains(id.as_str()) {
+        message.push_str(&format!(" Request ID: {id}."));
     }
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title} · Gatehouse</title>\n</head>\n<body>\n\
-         <main>\n<h1>{title}</h1>\n<p>{sentence}</p>\n\
-         <p><a href=\"/\">Go to the portal</a></p>\n</main>\n</body>\n</html>\n"
+         <main>\n<h1>{title}</h1>\n<p>{message}</p>\n\
+         <p><a href=\"/\">Go to the dashboard</a></p>\n</main>\n</body>\n</html>\n"
     )
 }

@@ -1,6 +1,6 @@
-//! Text in the few pages that are written by hand.
+//! Escaping of text in pages that are rendered without Leptos.
 
-/// A text as it stands in HTML, within an element or an attribute's double quotes.
+/// Escapes text for HTML, for element content and for attribute values in double quotes.
 #[must_use]
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
@@ -12,7 +12,7 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn nothing_of_a_text_is_markup() {
+    fn markup_characters_are_escaped() {
         assert_eq!(super::escape("<a b=\"c\">&lt;"), "&lt;a b=&quot;c&quot;&gt;&amp;lt;");
     }
 }

@@ -1,4 +1,4 @@
-//! What the machine APIs and the pages share: bodies, problems, rate limits, error pages and files.
+//! HTTP parts shared by the APIs and pages: request bodies, problem responses, rate limits, error pages and files.
 
 pub mod assets;
 pub(crate) mod body;

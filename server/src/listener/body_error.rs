@@ -1,15 +1,15 @@
-//! Why a body of a request was not read to its end.
+//! Errors that end a request body early.
 
 use std::error::Error;
 
-/// A limit that a body has reached.
+/// Describes the limit that a request body has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// It paused, or took longer in all than it may.
-    #[error("the body took too long")]
+    /// The body paused for too long, or took too long in total.
+    #[error("request body timed out")]
     TimedOut,
-    /// There is no memory left for requests without a valid credential.
-    #[error("too many bodies are being read")]
+    /// The memory budget for requests without a valid credential is used up.
+    #[error("too many request bodies in progress")]
     NoMemory,
 }
 

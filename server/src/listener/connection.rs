@@ -1,8 +1,8 @@
-//! What is known of one connection, and what its requests may know of it.
+//! The state of one connection and of its requests.
 
 use crate::listener::MAX_HEAD_BYTES;
 use crate::listener::limits::ConnectionLimits;
-use crate::listener::registry::{ForwardedPlace, Registry};
+use crate::listener::registry::{ForwardedSlot, Registry};
 use crate::listener::request_body::RequestBody;
 use crate::middleware::{ClientAddress, client_address};
 use axum::body::{Body, HttpBody};
@@ -17,61 +17,61 @@ use std::task::Waker;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What a connection holds at least once it has sent something: hyper's first buffer. Also the step by which more is
-/// counted.
-const BUFFER_BYTES: usize = 8 * 1024;
+/// The size of hyper's first read buffer, which a connection holds once it has received data. Also the step in which
+/// more memory is reserved.
+const READ_BUFFER_BYTES: usize = 8 * 1024;
 
-/// What an HTTP/2 connection is counted with, whatever it does: its window, partial heads and the ends of answers that the
-/// client has not taken.
-const HTTP2_BYTES: usize = 512 * 1024;
+/// The memory reserved for an HTTP/2 connection: its window, partial heads, and the ends of responses that the client
+/// has not read.
+const HTTP2_CONNECTION_BYTES: usize = 512 * 1024;
 
-/// How long an address that shows valid credentials again and again is not noted again.
-const NOTE_INTERVAL: Duration = Duration::from_secs(60);
+/// How often an address that keeps using valid credentials is marked as known again.
+const KNOWN_ADDRESS_REFRESH_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Who is at the other end.
+/// Classifies the peer of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PeerKind {
-    /// A proxy that the operator trusts, which has many clients.
+    /// A trusted proxy, which connects on behalf of many clients.
     TrustedProxy,
-    /// An address that has lately shown a valid credential.
+    /// An address that has recently used a valid credential.
     Known,
-    /// Any other.
-    Stranger,
+    /// Any other address.
+    Unknown,
 }
 
-/// How a connection is to end.
+/// Describes how a connection is to be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Close {
-    /// At once.
+    /// Immediately.
     Now,
-    /// After what is under way.
+    /// After the requests in progress.
     Gracefully,
 }
 
 const CLOSE_NOW: u8 = 2;
 const CLOSE_GRACEFULLY: u8 = 1;
 
-/// One connection. Times are milliseconds since it was opened.
+/// Holds the state of one connection. Times are in milliseconds since it was opened.
 #[derive(Debug)]
 pub struct Connection {
     pub(crate) id: u64,
     peer: SocketAddr,
-    /// The address that it is counted under.
+    /// The address that the connection counts for: an IPv4 address or an IPv6 /64 network.
     pub(crate) network: IpAddr,
     pub(crate) kind: PeerKind,
     registry: Arc<Registry>,
     opened: Instant,
-    has_begun: AtomicBool,
-    has_sent_a_head: AtomicBool,
+    has_received_data: AtomicBool,
+    has_received_head: AtomicBool,
     is_http2: AtomicBool,
-    /// How many requests have not been answered to the end.
+    /// The number of requests whose response is not complete.
     requests: AtomicU32,
     idle_since: AtomicU64,
-    /// When a valid credential was last noted, plus one; 0 for never.
+    /// When a valid credential was last recorded, plus one; 0 for never.
     authenticated: AtomicU64,
-    /// How many bytes have come since the last request.
+    /// The number of bytes received since the last request.
     unparsed_bytes: AtomicUsize,
-    /// How many bytes are counted for it in the registry.
+    /// The number of bytes reserved for the connection in the registry.
     reserved_bytes: AtomicUsize,
     close: AtomicU8,
     waker: AtomicWaker,
@@ -86,8 +86,8 @@ impl Connection {
             kind,
             registry,
             opened: Instant::now(),
-            has_begun: AtomicBool::new(false),
-            has_sent_a_head: AtomicBool::new(false),
+            has_received_data: AtomicBool::new(false),
+            has_received_head: AtomicBool::new(false),
             is_http2: AtomicBool::new(false),
             requests: AtomicU32::new(0),
             idle_since: AtomicU64::new(0),
@@ -103,17 +103,17 @@ impl Connection {
         self.registry.limits()
     }
 
-    /// Whether anything has come from the client.
-    pub fn has_begun(&self) -> bool {
-        self.has_begun.load(Ordering::Relaxed)
+    /// Returns whether the client has sent any data.
+    pub fn has_received_data(&self) -> bool {
+        self.has_received_data.load(Ordering::Relaxed)
     }
 
-    /// Whether a whole head has come from the client.
-    pub fn has_sent_a_head(&self) -> bool {
-        self.has_sent_a_head.load(Ordering::Relaxed)
+    /// Returns whether the client has sent a complete request head.
+    pub fn has_received_head(&self) -> bool {
+        self.has_received_head.load(Ordering::Relaxed)
     }
 
-    /// Whether the client has sent a request by HTTP/2.
+    /// Returns whether the client has sent a request over HTTP/2.
     pub fn is_http2(&self) -> bool {
         self.is_http2.load(Ordering::Relaxed)
     }
@@ -122,20 +122,21 @@ impl Connection {
         self.authenticated.load(Ordering::Relaxed) != 0
     }
 
-    /// Since when the connection has been waiting for another request; None while there is one, or before the first.
+    /// Returns since when the connection has been waiting for the next request; `None` during a request and before the
+    /// first.
     pub fn idle_since(&self) -> Option<Instant> {
-        let is_idle = self.has_sent_a_head() && self.requests.load(Ordering::Acquire) == 0;
+        let is_idle = self.has_received_head() && self.requests.load(Ordering::Acquire) == 0;
         is_idle.then(|| self.opened + Duration::from_millis(self.idle_since.load(Ordering::Relaxed)))
     }
 
-    /// When to look for the first time whether a time limit is reached.
+    /// Returns when to check the time limits for the first time.
     pub fn first_deadline(&self) -> Instant {
         self.opened + self.limits().head_timeout.min(self.limits().idle_timeout)
     }
 
-    /// Returns when to look again whether a time limit is reached; None when one is.
+    /// Returns when to check the time limits next; `None` when a limit is reached.
     pub fn next_deadline(&self, now: Instant) -> Option<Instant> {
-        let deadline = if self.has_sent_a_head() {
+        let deadline = if self.has_received_head() {
             self.idle_since().unwrap_or(now) + self.limits().idle_timeout
         } else {
             self.opened + self.limits().head_timeout
@@ -143,8 +144,8 @@ impl Connection {
         (deadline > now).then_some(deadline)
     }
 
-    /// Notes that the client has taken some of an answer that it had kept waiting.
-    pub fn note_progress(&self) {
+    /// Records that the client has read data from a response that was waiting to be written.
+    pub fn record_progress(&self) {
         self.idle_since.store(self.elapsed(), Ordering::Relaxed);
     }
 
@@ -152,20 +153,20 @@ impl Connection {
         u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Asks the connection's task to close it at once. What it holds is counted as free.
+    /// Asks the connection's task to close it immediately, and releases its reserved memory.
     pub fn close_now(&self) {
         self.close.store(CLOSE_NOW, Ordering::Relaxed);
         self.release_all();
         self.waker.wake();
     }
 
-    /// Asks the connection's task to close it after what is under way.
+    /// Asks the connection's task to close it after the requests in progress.
     pub fn close_gracefully(&self) {
         self.close.fetch_max(CLOSE_GRACEFULLY, Ordering::Relaxed);
         self.waker.wake();
     }
 
-    /// Returns whether the connection is to close, and wakes the task when that changes.
+    /// Returns whether and how the connection is to be closed, and wakes the task when that changes.
     pub fn poll_close(&self, waker: &Waker) -> Option<Close> {
         self.waker.register(waker);
         match self.close.load(Ordering::Relaxed) {
@@ -175,12 +176,13 @@ impl Connection {
         }
     }
 
-    /// Counts bytes that have come. Returns false where the connection must be closed for want of memory.
+    /// Counts received bytes. Returns false when the memory budget is used up and the connection must be closed.
     ///
-    /// Bodies of HTTP/1.1 are counted by [`RequestBody`], and HTTP/2 by what a connection and its requests may hold.
+    /// HTTP/1.1 bodies are counted by [`RequestBody`]. HTTP/2 is counted by what a connection and its requests may
+    /// hold.
     pub fn count_read(&self, bytes: usize) -> bool {
-        if !self.has_begun() {
-            self.has_begun.store(true, Ordering::Relaxed);
+        if !self.has_received_data() {
+            self.has_received_data.store(true, Ordering::Relaxed);
         }
         if self.kind == PeerKind::TrustedProxy
             || self.is_authenticated()
@@ -191,19 +193,19 @@ impl Connection {
         }
         let unparsed = self.unparsed_bytes.load(Ordering::Relaxed).saturating_add(bytes);
         self.unparsed_bytes.store(unparsed, Ordering::Relaxed);
-        self.reserve(unparsed.next_multiple_of(BUFFER_BYTES).min(MAX_HEAD_BYTES))
+        self.reserve(unparsed.next_multiple_of(READ_BUFFER_BYTES).min(MAX_HEAD_BYTES))
     }
 
-    /// Counts the connection with `bytes` at least.
+    /// Reserves at least `bytes` for the connection. Returns false when the memory budget is used up.
     fn reserve(&self, bytes: usize) -> bool {
         let reserved = self.reserved_bytes.load(Ordering::Relaxed);
         if bytes <= reserved {
             return true;
         }
-        let more = bytes - reserved;
-        let is_reserved = self.registry.reserve(more);
+        let missing = bytes - reserved;
+        let is_reserved = self.registry.reserve(missing);
         if is_reserved {
-            self.reserved_bytes.fetch_add(more, Ordering::Relaxed);
+            self.reserved_bytes.fetch_add(missing, Ordering::Relaxed);
         }
         is_reserved
     }
@@ -212,16 +214,17 @@ impl Connection {
         self.registry.release(self.reserved_bytes.swap(0, Ordering::Relaxed));
     }
 
-    /// Notes that the connection has closed.
+    /// Removes the connection from the registry after it has closed.
     pub fn closed(&self) {
         if self.is_authenticated() {
-            self.registry.remember(self.network);
+            self.registry.mark_known(self.network);
         }
         self.registry.closed(self);
         self.release_all();
     }
 
-    /// Counts a request, and gives its handler the [`ClientConnection`]. The guard is held until it is answered.
+    /// Counts a request and adds the [`ClientConnection`] to its extensions. The guard is held until the response is
+    /// complete.
     pub fn begin_request(self: &Arc<Self>, request: Request<Incoming>) -> (Request, RequestGuard) {
         self.count_request();
         let is_http2 = request.version() == Version::HTTP_2;
@@ -229,7 +232,7 @@ impl Connection {
             self.is_http2.store(true, Ordering::Relaxed);
         }
         let has_body = !request.body().is_end_stream();
-        // The common request has nothing of its own to be counted.
+        // An HTTP/1.1 request without body that does not come through a proxy has no memory or slot of its own.
         let state = (is_http2 || has_body || self.kind == PeerKind::TrustedProxy)
             .then(|| Arc::new(RequestState::new(Arc::clone(self), request.headers(), is_http2)));
         let client = ClientConnection {
@@ -254,8 +257,8 @@ impl Connection {
 
     pub(crate) fn count_request(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        if !self.has_sent_a_head() {
-            self.has_sent_a_head.store(true, Ordering::Relaxed);
+        if !self.has_received_head() {
+            self.has_received_head.store(true, Ordering::Relaxed);
             self.registry.head_finished(self);
         }
     }
@@ -263,49 +266,49 @@ impl Connection {
     pub(crate) fn end_request(&self) {
         self.idle_since.store(self.elapsed(), Ordering::Relaxed);
         self.unparsed_bytes.store(0, Ordering::Relaxed);
-        if self.reserved_bytes.load(Ordering::Relaxed) > BUFFER_BYTES && !self.is_http2() {
-            let down_to_buffer = |reserved| (reserved > BUFFER_BYTES).then_some(BUFFER_BYTES);
+        if self.reserved_bytes.load(Ordering::Relaxed) > READ_BUFFER_BYTES && !self.is_http2() {
+            let down_to_buffer = |reserved| (reserved > READ_BUFFER_BYTES).then_some(READ_BUFFER_BYTES);
             let before = self
                 .reserved_bytes
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, down_to_buffer);
             self.registry
-                .release(before.map_or(0, |reserved| reserved - BUFFER_BYTES));
+                .release(before.map_or(0, |reserved| reserved - READ_BUFFER_BYTES));
         }
         self.requests.fetch_sub(1, Ordering::Release);
     }
 
-    /// Notes a valid credential on a connection of the client's own.
-    pub(crate) fn note_authenticated(&self) {
-        let noted = self.authenticated.load(Ordering::Relaxed);
-        if noted == 0 {
+    /// Records a valid credential on a direct connection, that is, not one of a trusted proxy.
+    pub(crate) fn mark_authenticated(&self) {
+        let recorded = self.authenticated.load(Ordering::Relaxed);
+        if recorded == 0 {
             self.authenticated.store(self.elapsed() + 1, Ordering::Relaxed);
             self.registry.authenticated(self);
-            self.registry.remember(self.network);
+            self.registry.mark_known(self.network);
             self.release_all();
         } else {
-            // The end of the last request is near enough, and costs no look at the clock.
+            // The end of the last request is close enough, and saves reading the clock.
             let now = self.idle_since.load(Ordering::Relaxed);
-            if u128::from(now.saturating_sub(noted)) > NOTE_INTERVAL.as_millis() {
+            if u128::from(now.saturating_sub(recorded)) > KNOWN_ADDRESS_REFRESH_INTERVAL.as_millis() {
                 self.authenticated.store(now, Ordering::Relaxed);
-                self.registry.remember(self.network);
+                self.registry.mark_known(self.network);
             }
         }
     }
 }
 
-/// Why a request that came over a trusted proxy or HTTP/2 is not let in.
+/// The error for a request over a trusted proxy or HTTP/2 whose client has reached its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RefusedConnection;
+pub struct RequestLimitError;
 
-/// What is counted for a single request.
+/// Holds what is counted for a single request.
 #[derive(Debug)]
 pub struct RequestState {
     connection: Arc<Connection>,
     address: IpAddr,
     is_authenticated: AtomicBool,
     is_refused: bool,
-    place: Mutex<Option<ForwardedPlace>>,
-    /// How many bytes are counted for its head and its body.
+    slot: Mutex<Option<ForwardedSlot>>,
+    /// The number of bytes reserved for its head and body.
     reserved_bytes: AtomicUsize,
 }
 
@@ -316,19 +319,19 @@ impl RequestState {
         let peer = connection.peer.ip();
         let ClientAddress(address) = client_address(peer, headers, &connection.limits().trusted_proxies);
         let mut is_refused = false;
-        let place = if is_forwarded {
+        let slot = if is_forwarded {
             registry.open_forwarded(address).map_err(|_| is_refused = true).ok()
         } else {
             None
         };
         let mut reserved = 0;
         if is_http2 && !connection.is_authenticated() {
-            // Names and values, and what RFC 9113 §10.5.1 counts for each line.
+            // Names and values, and the 32 bytes that RFC 9113 §10.5.1 counts for each field.
             let head: usize = headers
                 .iter()
                 .map(|(name, value)| name.as_str().len() + value.len() + 32)
                 .sum();
-            if (is_forwarded || connection.reserve(HTTP2_BYTES)) && registry.reserve(head) {
+            if (is_forwarded || connection.reserve(HTTP2_CONNECTION_BYTES)) && registry.reserve(head) {
                 reserved = head;
             } else {
                 is_refused = true;
@@ -338,7 +341,7 @@ impl RequestState {
             address,
             is_authenticated: AtomicBool::new(false),
             is_refused,
-            place: Mutex::new(place),
+            slot: Mutex::new(slot),
             reserved_bytes: AtomicUsize::new(reserved),
             connection,
         }
@@ -348,7 +351,8 @@ impl RequestState {
         self.connection.limits()
     }
 
-    /// Counts bytes of the body, unless a valid credential has been shown. Returns false where there is no memory left.
+    /// Reserves bytes for the body, unless the request is authenticated. Returns false when the memory budget is used
+    /// up.
     pub fn reserve(&self, bytes: usize) -> bool {
         if self.is_authenticated.load(Ordering::Relaxed) {
             self.release();
@@ -361,14 +365,14 @@ impl RequestState {
         is_reserved
     }
 
-    /// Gives back all that is counted.
+    /// Releases the reserved bytes and the slot.
     pub fn release(&self) {
         let registry = &self.connection.registry;
         registry.release(self.reserved_bytes.swap(0, Ordering::Relaxed));
         if self.connection.kind == PeerKind::TrustedProxy {
-            let place = self.place.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(place) = place {
-                registry.close_forwarded(place);
+            let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(slot) = slot {
+                registry.close_forwarded(slot);
             }
         }
     }
@@ -380,7 +384,7 @@ impl Drop for RequestState {
     }
 }
 
-/// Counts a request until it is dropped.
+/// Keeps a request counted until it is dropped.
 #[derive(Debug)]
 pub struct RequestGuard {
     connection: Arc<Connection>,
@@ -397,7 +401,7 @@ impl Drop for RequestGuard {
     }
 }
 
-/// The connection that a request came on. Each request has it among its extensions.
+/// Gives a handler access to the connection of its request. Every request has it among its extensions.
 #[derive(Debug, Clone)]
 pub struct ClientConnection {
     connection: Arc<Connection>,
@@ -405,7 +409,7 @@ pub struct ClientConnection {
 }
 
 impl ClientConnection {
-    /// The client's address, through the proxies that are trusted.
+    /// Returns the client's address, resolved through trusted proxies.
     #[must_use]
     pub fn client_address(&self) -> ClientAddress {
         match &self.request {
@@ -414,37 +418,37 @@ impl ClientConnection {
         }
     }
 
-    /// Checks that there is room for the request.
+    /// Checks that the request is within its client's limits.
     ///
     /// # Errors
-    /// [`RefusedConnection`] where its client has as many under way as it may.
-    pub fn check(&self) -> Result<(), RefusedConnection> {
+    /// [`RequestLimitError`] when the client has too many requests in progress.
+    pub fn check(&self) -> Result<(), RequestLimitError> {
         match &self.request {
-            Some(request) if request.is_refused => Err(RefusedConnection),
+            Some(request) if request.is_refused => Err(RequestLimitError),
             _ => Ok(()),
         }
     }
 
-    /// Notes that the request has shown a valid credential: a session, an API credential, an API key or a client secret.
-    /// Its connection no longer counts among those without, and its address is remembered.
-    pub fn note_authenticated(&self) {
+    /// Records that the request has a valid credential: a session, an API credential, an API key or a client secret.
+    /// Its connection no longer counts as unauthenticated, and its address becomes known.
+    pub fn mark_authenticated(&self) {
         if self.connection.kind != PeerKind::TrustedProxy {
-            self.connection.note_authenticated();
+            self.connection.mark_authenticated();
         }
         if let Some(request) = &self.request
             && !request.is_authenticated.swap(true, Ordering::Relaxed)
         {
             request.release();
             if self.connection.kind == PeerKind::TrustedProxy {
-                self.connection.registry.remember(request.address);
+                self.connection.registry.mark_known(request.address);
             }
         }
     }
 }
 
-/// Notes that the request with these extensions has shown a valid credential.
-pub fn note_authenticated(extensions: &Extensions) {
+/// Records that the request with these extensions has a valid credential.
+pub fn mark_authenticated(extensions: &Extensions) {
     if let Some(connection) = extensions.get::<ClientConnection>() {
-        connection.note_authenticated();
+        connection.mark_authenticated();
     }
 }

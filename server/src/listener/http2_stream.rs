@@ -1,8 +1,8 @@
-//! HTTP/2 streams whose client takes nothing of an answer.
+//! A write timeout for HTTP/2 streams whose client does not read the response.
 //!
-//! The write timeout of the connection does not see them: the client may read other streams, and answer pings. hyper asks
-//! for another piece of a body only when the client has given the stream room for the one before (RFC 9113 §5.2), so a
-//! stream that has a piece in hand and does not ask for the next waits for its client.
+//! The write timeout of the connection does not cover them, as the client may read other streams and answer pings.
+//! hyper polls a body for its next frame only when the flow-control window had room for the previous one (RFC 9113
+//! §5.2), so a stream that has a frame and does not poll for the next one is waiting for its client.
 
 use hyper::rt::Executor;
 use std::cell::Cell;
@@ -11,26 +11,26 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// What a stream waits for.
+/// Describes what a stream is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Frames {
-    /// The handler, for more of the body.
-    WaitForHandler,
-    /// The client, to take what there is.
-    WaitForClient,
+pub enum WaitingFor {
+    /// The handler, to produce the next frame of the body.
+    Handler,
+    /// The client, to read the current frame.
+    Client,
 }
 
 thread_local! {
-    /// What the body said that was polled last. Set and read within one poll of a stream.
-    static FRAMES: Cell<Option<Frames>> = const { Cell::new(None) };
+    /// What the last polled body is waiting for. Set and read within one poll of a stream.
+    static LAST_WAIT: Cell<Option<WaitingFor>> = const { Cell::new(None) };
 }
 
-/// Notes what the stream that is being polled waits for.
-pub fn note_frames(frames: Frames) {
-    FRAMES.set(Some(frames));
+/// Records what the stream that is being polled is waiting for.
+pub fn record_wait(waiting_for: WaitingFor) {
+    LAST_WAIT.set(Some(waiting_for));
 }
 
-/// Spawns HTTP/2 streams, and resets those whose client takes nothing for too long.
+/// Spawns HTTP/2 streams, and resets those whose client reads nothing within the write timeout.
 #[derive(Debug, Clone)]
 pub struct Http2Executor {
     write_timeout: Duration,
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// A stream that ends, and so is reset, when its client takes nothing for `write_timeout`.
+/// Wraps a stream so that it ends, and is reset, when its client reads nothing for `write_timeout`.
 struct WriteTimeout<F> {
     stream: Pin<Box<F>>,
     write_timeout: Duration,
@@ -69,12 +69,12 @@ impl<F: Future<Output = ()>> Future for WriteTimeout<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        FRAMES.set(None);
+        LAST_WAIT.set(None);
         if this.stream.as_mut().poll(context).is_ready() {
             return Poll::Ready(());
         }
-        match FRAMES.take() {
-            Some(Frames::WaitForClient) => {
+        match LAST_WAIT.take() {
+            Some(WaitingFor::Client) => {
                 this.is_waiting = true;
                 let deadline = Instant::now() + this.write_timeout;
                 match &mut this.timer {
@@ -82,7 +82,7 @@ impl<F: Future<Output = ()>> Future for WriteTimeout<F> {
                     None => this.timer = Some(Box::pin(sleep_until(deadline))),
                 }
             }
-            Some(Frames::WaitForHandler) => this.is_waiting = false,
+            Some(WaitingFor::Handler) => this.is_waiting = false,
             // The body was not polled, so nothing has changed.
             None => {}
         }

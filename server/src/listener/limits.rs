@@ -1,40 +1,41 @@
-//! How long, how many and how much.
+//! The limits on connections: times, counts and memory.
 
 use crate::config::{Config, Networks};
 use std::time::Duration;
 
-/// The limits on connections. [`Default`] is what holds unless the operator sets otherwise.
+/// Holds the limits on connections. [`Default`] returns the limits that apply unless the operator configures others.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimits {
-    /// The proxies that connect for many clients: bounded in all, but not for each address.
+    /// The proxies that connect for many clients: limited in total, but not per address.
     pub trusted_proxies: Networks,
-    /// How many connections may be open at a time.
+    /// The maximum number of open connections.
     pub max_connections: usize,
-    /// How many connections without a valid credential a client address may have open at a time.
+    /// The maximum number of open connections without a valid credential from one client address.
     pub max_connections_per_address: usize,
-    /// How many bytes connections without a valid credential may hold together in unfinished heads and bodies.
+    /// The maximum number of bytes in unfinished heads and bodies of all connections without a valid credential.
     pub max_unauthenticated_bytes: usize,
-    /// How long a client may take from connecting to the end of the first head.
+    /// The maximum time from connecting to the end of the first request head.
     pub head_timeout: Duration,
-    /// How long a client may take from the end of an answer to the end of the next head. Proxies keep connections to a
-    /// server for up to a minute, so it is longer than that: who closes first must not be the server.
+    /// The maximum time from the end of a response to the end of the next request head. Proxies keep connections to a
+    /// server for up to a minute. The timeout is longer, so that the server is not the first to close.
     pub idle_timeout: Duration,
-    /// How long a body may take in all, besides the time that [`Self::min_body_bytes_per_second`] grants for its length.
+    /// The maximum time for a body, in addition to the time that [`Self::min_body_bytes_per_second`] allows for its
+    /// length.
     pub body_timeout: Duration,
-    /// How long a body may pause.
+    /// The maximum time between two pieces of a body.
     pub body_idle_timeout: Duration,
-    /// How fast a long body must come on average.
+    /// The minimum average rate of a long body.
     pub min_body_bytes_per_second: u32,
-    /// How long an answer may wait for a client that takes nothing of it.
+    /// The maximum time that a response waits for a client that reads nothing.
     pub write_timeout: Duration,
-    /// How often an HTTP/2 client is asked whether it is still there.
+    /// The interval between pings to an HTTP/2 client.
     pub http2_ping_interval: Duration,
-    /// How long it may take to say so.
+    /// The maximum time for an HTTP/2 client to acknowledge a ping.
     pub http2_ping_timeout: Duration,
 }
 
 impl ConnectionLimits {
-    /// Returns what the operator's settings and the process's open files allow.
+    /// Returns the limits for the operator's configuration.
     #[must_use]
     pub fn of(config: &Config) -> Self {
         Self {
@@ -48,10 +49,10 @@ impl ConnectionLimits {
         }
     }
 
-    /// Returns how many connections there may be of addresses that have not lately shown a valid credential: a quarter
-    /// of all is kept for the others.
+    /// Returns how many connections addresses without a recent valid credential may have in total. A quarter of all
+    /// connections is reserved for known addresses and trusted proxies.
     #[must_use]
-    pub fn max_stranger_connections(&self) -> usize {
+    pub fn max_unknown_connections(&self) -> usize {
         self.max_connections - self.max_connections / 4
     }
 }

@@ -1,8 +1,8 @@
-//! What all connections without a valid credential may hold together.
+//! The memory budget that all connections without a valid credential share.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A number of bytes that many share.
+/// Counts reserved bytes up to a maximum.
 #[derive(Debug)]
 pub struct MemoryBudget {
     used: AtomicUsize,
@@ -17,7 +17,7 @@ impl MemoryBudget {
         }
     }
 
-    /// Takes `bytes`, unless there are not as many left.
+    /// Reserves `bytes`. Returns false, and reserves nothing, when fewer are available.
     pub fn try_reserve(&self, bytes: usize) -> bool {
         let used = self.used.fetch_add(bytes, Ordering::Relaxed);
         let fits = used.saturating_add(bytes) <= self.max;
@@ -27,7 +27,7 @@ impl MemoryBudget {
         fits
     }
 
-    /// Gives `bytes` back.
+    /// Releases `bytes`.
     pub fn release(&self, bytes: usize) {
         self.used.fetch_sub(bytes, Ordering::Relaxed);
     }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_than_is_left_is_refused_and_takes_nothing() {
+    fn reservation_beyond_the_budget_is_refused_and_reserves_nothing() {
         let budget = MemoryBudget::new(10);
         assert!(budget.try_reserve(6));
         assert!(!budget.try_reserve(5));

@@ -1,7 +1,7 @@
-//! Accepts connections and serves HTTP/1.1 and HTTP/2 on them, within the limits that [`ConnectionLimits`] sets.
+//! Accepts connections and serves HTTP/1.1 and HTTP/2 on them, within the [`ConnectionLimits`].
 //!
-//! A client that has proved nothing yet may hold a connection for a bounded time, a bounded number of connections and a
-//! bounded amount of memory. `docs/limits.md` says what an operator sees of it.
+//! The limits bound the time, the number of connections and the memory that a client without a valid credential can
+//! use. `docs/limits.md` describes them for operators.
 
 mod body_error;
 mod connection;
@@ -15,7 +15,7 @@ mod response_body;
 mod tcp_stream;
 
 pub use crate::listener::body_error::{BodyError, body_error};
-pub use crate::listener::connection::{ClientConnection, RefusedConnection, note_authenticated};
+pub use crate::listener::connection::{ClientConnection, RequestLimitError, mark_authenticated};
 pub use crate::listener::limits::ConnectionLimits;
 pub use crate::listener::open_files::{default_max_connections, default_max_connections_per_address};
 
@@ -43,55 +43,58 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 use tower::Service;
 
-/// The longest head of a request (request line and header, or the header list of HTTP/2) in bytes. A longer one is
-/// answered 431.
+/// The maximum size of a request head (request line and header section, or the header list of HTTP/2) in bytes. A
+/// longer head is answered with 431.
 ///
-/// What clients send is far shorter: browsers send 1 to 8 KiB, a signed OAuth 1 request 1 KiB, and the proxies that
-/// stand in front let 8 KiB (Apache httpd) to 32 KiB (nginx) pass. 64 KiB leaves room for long query strings and the
-/// cookies of neighboring sites. More would let connections that have proved nothing hold memory: hyper keeps a head
-/// that is not complete in one buffer of this size.
+/// Typical heads are far shorter: browsers send 1 to 8 KiB, a signed OAuth 1.0a request 1 KiB, and reverse proxies pass
+/// 8 KiB (Apache httpd) to 32 KiB (nginx). 64 KiB leaves room for long query strings and the cookies of neighboring
+/// sites. A higher limit would let unauthenticated connections hold more memory, as hyper keeps an incomplete head in
+/// one buffer of this size.
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// How many streams a client may have open on one HTTP/2 connection; RFC 9113 §6.5.2 advises against fewer than 100.
+/// The maximum number of concurrent streams on one HTTP/2 connection; RFC 9113 §6.5.2 advises against fewer than 100.
 const MAX_HTTP2_STREAMS: u32 = 100;
 
-/// How many streams may have been reset by the client before the server has taken notice of them (CVE-2023-44487).
+/// The maximum number of streams that the client has reset before the server accepted them (CVE-2023-44487).
 const MAX_HTTP2_PENDING_RESETS: usize = 20;
 
-/// How many streams the server may have reset for a client's errors (CVE-2025-8671) before the connection is closed.
+/// The maximum number of streams that the server resets for a client's errors before it closes the connection
+/// (CVE-2025-8671).
 const MAX_HTTP2_LOCAL_RESETS: usize = 100;
 
-/// How many bytes of bodies a client may send ahead of their being read, on a stream and on an HTTP/2 connection.
+/// The flow-control window of an HTTP/2 stream: how many bytes of a body a client may send before they are read.
 const HTTP2_STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+
+/// The flow-control window of an HTTP/2 connection.
 const HTTP2_CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
 
-/// How many bytes of an answer wait for the client on an HTTP/2 stream.
+/// The maximum number of response bytes buffered for an HTTP/2 stream.
 const HTTP2_SEND_BUFFER_BYTES: usize = 64 * 1024;
 
-/// How many bytes of an answer the system holds that it cannot send yet.
-const MAX_UNSENT_BYTES: u32 = 256 * 1024;
+/// The maximum number of unsent response bytes in the kernel's send buffer.
+const MAX_UNSENT_SEND_BYTES: u32 = 256 * 1024;
 
-/// How long the accept loop waits after an error such as EMFILE.
-const ACCEPT_RETRY: Duration = Duration::from_millis(50);
+/// How long the accept loop waits after an error such as EMFILE before it tries again.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// How long an idle connection may take to end once it has been asked to.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle HTTP/2 connection may take to close after a graceful shutdown was requested.
+const HTTP2_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Serves until `stop`, and then answers the requests that are under way.
-pub async fn answer(
+/// Serves connections until `stop` completes, then waits for the requests in progress.
+pub async fn serve(
     listener: TcpListener,
     router: Router,
     mut limits: ConnectionLimits,
     stop: impl Future<Output = ()>,
 ) {
     let wanted = limits.max_connections;
-    limits.max_connections = crate::listener::open_files::make_room_for(wanted);
+    limits.max_connections = open_files::raise_open_file_limit(wanted);
     if limits.max_connections < wanted {
         let allowed = limits.max_connections;
         tracing::warn!(
             wanted,
             allowed,
-            "the limit on open files does not allow as many connections as are set"
+            "max_connections reduced: the limit on open files is too low"
         );
     }
     let builder = builder(&limits);
@@ -105,7 +108,7 @@ pub async fn answer(
             () = &mut stop => break,
         };
         let Ok(connection) = registry.open(peer) else {
-            refuse(&stream);
+            reject(&stream);
             continue;
         };
         configure(&stream, registry.limits());
@@ -118,22 +121,22 @@ pub async fn answer(
     }
     drop((listener, open));
     registry.close_all();
-    // Nothing is sent, so this is None when the last connection has closed.
+    // Nothing is ever sent, so this returns when the last connection has closed.
     all_closed.recv().await;
 }
 
-/// Accepts the next connection. Where the process is out of files, the oldest connection that has not sent a request is
-/// dropped for it.
+/// Accepts the next connection. When the process has no free file descriptors, an existing connection is closed,
+/// preferably the oldest that has not sent a request.
 async fn accept(listener: &TcpListener, registry: &Registry) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
-            // The client has gone in the meantime (accept(2)).
+            // The client has disconnected before the accept (accept(2)).
             Err(error) if is_connection_error(&error) => {}
             Err(error) => {
-                registry.warn_rarely(|| tracing::warn!(%error, "a connection could not be accepted"));
+                registry.warn_rarely(|| tracing::warn!(%error, "accept failed"));
                 registry.evict_one();
-                sleep(ACCEPT_RETRY).await;
+                sleep(ACCEPT_RETRY_DELAY).await;
             }
         }
     }
@@ -144,34 +147,34 @@ fn is_connection_error(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionRefused | ConnectionAborted | ConnectionReset)
 }
 
-/// Answers 503 to a connection that there is no room for, as far as that goes without waiting.
-fn refuse(stream: &TcpStream) {
-    const ANSWER: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n\
+/// Rejects a connection beyond the limit with 503, if the response can be sent without blocking.
+fn reject(stream: &TcpStream) {
+    const RESPONSE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n\
         Content-Length: 44\r\nRetry-After: 1\r\nConnection: close\r\n\r\nToo many connections. Try again in a moment.";
     // Best effort: the connection is closed anyway.
-    let _ = SockRef::from(stream).send(ANSWER);
+    let _ = SockRef::from(stream).send(RESPONSE);
 }
 
-/// Sets what the operating system does for the connection.
+/// Sets the socket options of a connection.
 fn configure(stream: &TcpStream, limits: &ConnectionLimits) {
     let socket = SockRef::from(stream);
-    // Answers are small, and nobody gains from waiting for more to send.
-    let set = socket.set_tcp_nodelay(true).and_then(|()| {
-        // What the system has taken over to send is its own to watch: it closes the connection when the client is gone, or
-        // has taken nothing for so long (tcp(7)).
+    // Responses are small and complete, so Nagle's algorithm would only delay them.
+    let configured = socket.set_tcp_nodelay(true).and_then(|()| {
+        // Data in the kernel's send buffer is out of reach for the write timeout. With this option, the kernel closes
+        // the connection when the client acknowledges nothing for that time (tcp(7)).
         socket.set_tcp_user_timeout(Some(limits.write_timeout))?;
-        // Without it, the system holds megabytes for a client that does not read, and says that there is room again only
-        // when a third of that has been taken, which can be longer than the write timeout for a slow client.
-        socket.set_tcp_notsent_lowat(MAX_UNSENT_BYTES)
+        // Without a low limit, the kernel buffers megabytes for a client that does not read, and reports the socket as
+        // writable again only after a third of that is sent, which can exceed the write timeout for a slow client.
+        socket.set_tcp_notsent_lowat(MAX_UNSENT_SEND_BYTES)
     });
-    if let Err(error) = set {
-        tracing::debug!(%error, "a connection has the system's own settings");
+    if let Err(error) = configured {
+        tracing::debug!(%error, "setting socket options failed");
     }
 }
 
 fn builder(limits: &ConnectionLimits) -> Builder<Http2Executor> {
     let mut builder = Builder::new(Http2Executor::new(limits.write_timeout));
-    // The time that a head may take is watched by `serve_connection`, which also sees what comes before a head.
+    // `serve_connection` enforces the head timeout, which also covers the time before the first byte.
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -192,7 +195,7 @@ fn builder(limits: &ConnectionLimits) -> Builder<Http2Executor> {
     builder
 }
 
-/// Removes a connection from the registry when its task ends, in whatever way.
+/// Removes a connection from the registry when its task ends, even by a panic.
 struct OpenConnection(Arc<Connection>);
 
 impl Drop for OpenConnection {
@@ -223,12 +226,12 @@ async fn serve_connection(
     let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let mut timer = pin!(sleep_until(connection.first_deadline()));
     let mut is_closing = false;
-    // One future and one timer for each connection, whatever is waited for: most wait for a long time.
+    // Most connections wait for a long time, so each has a single future and a single timer.
     poll_fn(|context| {
         match connection.poll_close(context.waker()) {
             Some(Close::Now) => return Poll::Ready(()),
             Some(Close::Gracefully) if !is_closing => {
-                if !connection.has_begun() {
+                if !connection.has_received_data() {
                     return Poll::Ready(());
                 }
                 is_closing = true;
@@ -238,7 +241,7 @@ async fn serve_connection(
         }
         if let Poll::Ready(result) = serving.as_mut().poll(context) {
             if let Err(error) = result {
-                tracing::debug!(error, "a connection broke off");
+                tracing::debug!(error, "connection closed with an error");
             }
             return Poll::Ready(());
         }
@@ -248,9 +251,9 @@ async fn serve_connection(
                 Some(deadline) => timer.as_mut().reset(deadline),
                 None if connection.is_http2() && !is_closing => {
                     is_closing = true;
-                    // HTTP/2 tells the client which requests it has taken (RFC 9113 §6.8).
+                    // GOAWAY tells the client which requests were processed (RFC 9113 §6.8).
                     serving.as_mut().graceful_shutdown();
-                    timer.as_mut().reset(now + CLOSE_TIMEOUT);
+                    timer.as_mut().reset(now + HTTP2_CLOSE_TIMEOUT);
                     context.waker().wake_by_ref();
                 }
                 None => return Poll::Ready(()),

@@ -1,4 +1,4 @@
-//! Bodies of requests: how long they may take, and what they may hold before a credential is shown.
+//! Request bodies with time limits, and a memory limit for requests that are not authenticated.
 
 use crate::listener::body_error::BodyError;
 use crate::listener::connection::RequestState;
@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// A body that ends with a [`BodyError`] when a limit is reached. Its time begins when it is first asked for.
+/// Wraps a request body, which fails with a [`BodyError`] when a limit is reached. Its time starts with the first poll.
 pub struct RequestBody {
     body: Incoming,
     request: Arc<RequestState>,
@@ -22,7 +22,7 @@ pub struct RequestBody {
 
 #[derive(Clone, Copy)]
 struct Times {
-    began: Instant,
+    started: Instant,
     last_data: Instant,
 }
 
@@ -37,11 +37,11 @@ impl RequestBody {
         }
     }
 
-    /// When the body must have ended, or gone on.
+    /// Returns when the body must have ended or sent more data.
     fn deadline(&self, times: Times) -> Instant {
         let limits = self.request.limits();
         let seconds = self.received_bytes / u64::from(limits.min_body_bytes_per_second.max(1));
-        let end = times.began + limits.body_timeout + Duration::from_secs(seconds);
+        let end = times.started + limits.body_timeout + Duration::from_secs(seconds);
         end.min(times.last_data + limits.body_idle_timeout)
     }
 }
@@ -55,7 +55,7 @@ impl Body for RequestBody {
         let times = *this.times.get_or_insert_with(|| {
             let now = Instant::now();
             Times {
-                began: now,
+                started: now,
                 last_data: now,
             }
         });

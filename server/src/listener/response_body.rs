@@ -1,21 +1,21 @@
-//! Bodies of answers: a request is under way until its answer has been taken.
+//! Response bodies. A request is in progress until the client has read its response.
 
 use crate::listener::connection::RequestGuard;
-use crate::listener::http2_stream::{self, Frames};
+use crate::listener::http2_stream::{self, WaitingFor};
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// How much of an answer is given to an HTTP/2 stream at a time. h2 takes any piece as a whole once the client takes a byte
-/// of it, and what it has taken is no longer watched.
+/// The largest data frame that is passed to an HTTP/2 stream at once. h2 takes a whole frame as soon as the client's
+/// window has room for one byte of it, and the write timeout does not cover data that h2 has taken.
 const MAX_HTTP2_FRAME_BYTES: usize = 16 * 1024;
 
-/// A body that tells its connection when it ends, and its HTTP/2 stream what it waits for.
+/// Wraps a response body. Ends its request when it is dropped, and records what an HTTP/2 stream is waiting for.
 pub struct ResponseBody {
     body: Body,
     guard: RequestGuard,
-    /// What has not been given to an HTTP/2 stream.
+    /// The data that has not been passed to the HTTP/2 stream yet.
     rest: Bytes,
 }
 
@@ -28,7 +28,7 @@ impl ResponseBody {
         }
     }
 
-    fn next_piece(&mut self) -> Frame<Bytes> {
+    fn next_frame(&mut self) -> Frame<Bytes> {
         let length = self.rest.len().min(MAX_HTTP2_FRAME_BYTES);
         Frame::data(self.rest.split_to(length))
     }
@@ -43,7 +43,7 @@ impl HttpBody for ResponseBody {
         if !this.guard.is_http2 {
             return Pin::new(&mut this.body).poll_frame(context);
         }
-        http2_stream::note_frames(Frames::WaitForHandler);
+        http2_stream::record_wait(WaitingFor::Handler);
         if this.rest.is_empty() {
             let frame = match ready!(Pin::new(&mut this.body).poll_frame(context)) {
                 Some(Ok(frame)) => frame,
@@ -54,8 +54,8 @@ impl HttpBody for ResponseBody {
                 Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
             }
         }
-        http2_stream::note_frames(Frames::WaitForClient);
-        Poll::Ready(Some(Ok(this.next_piece())))
+        http2_stream::record_wait(WaitingFor::Client);
+        Poll::Ready(Some(Ok(this.next_frame())))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The client's socket: what is read is counted, and what cannot be written has a deadline.
+//! The client's socket: counts what is read, and limits how long a write may wait.
 
 use crate::listener::connection::Connection;
 use std::io::{self, IoSlice};
@@ -9,13 +9,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// A socket that fails when its client takes nothing for the write timeout.
+/// Wraps a socket, whose writes fail when the client reads nothing for the write timeout.
 pub struct ClientStream {
     stream: TcpStream,
     connection: Arc<Connection>,
     /// Whether the last write had to wait.
     is_waiting: bool,
-    /// Made when a write waits for the first time.
+    /// Created when a write waits for the first time.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -29,14 +29,14 @@ impl ClientStream {
         }
     }
 
-    /// Passes on how a write went, unless the client has kept it waiting for too long.
-    fn check_write(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
+    /// Returns the result of a write, or a timeout error when the write has waited for too long.
+    fn check_write(&mut self, context: &mut Context<'_>, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if result.is_ready() {
             if self.is_waiting {
                 self.is_waiting = false;
-                self.connection.note_progress();
+                self.connection.record_progress();
             }
-            return written;
+            return result;
         }
         let timeout = self.connection.limits().write_timeout;
         let timer = self
@@ -49,7 +49,7 @@ impl ClientStream {
         match timer.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::Error::new(
                 io::ErrorKind::TimedOut,
-                "the client does not read the answer",
+                "the client does not read the response",
             ))),
             Poll::Pending => Poll::Pending,
         }
@@ -65,7 +65,7 @@ impl AsyncRead for ClientStream {
         if bytes > 0 && !this.connection.count_read(bytes) {
             return Poll::Ready(Err(io::Error::new(
                 io::ErrorKind::OutOfMemory,
-                "too many heads are being read",
+                "too many request heads in progress",
             )));
         }
         read

@@ -1,15 +1,15 @@
-//! Bodies that come compressed (`Content-Encoding`, RFC 9110 §8.4).
+//! Decodes compressed request bodies (`Content-Encoding`, RFC 9110 §8.4).
 //!
-//! They are decoded as they are read, so that whoever reads one bounds what comes out of it; what goes in has a bound of
-//! its own here. Taken are gzip and deflate, whose decoders need 32 KiB for a window; brotli and zstd let a sender demand
-//! megabytes of memory before anybody has signed in.
+//! Bodies are decoded as they are read, so each reader limits the decoded size; the encoded size is limited here.
+//! Supported are gzip and deflate, whose decoders need a window of 32 KiB. With brotli and zstd, a sender could demand
+//! megabytes of memory without a valid credential.
 
 use crate::http::error_page;
 use crate::http::problem::{Kind, Problem};
 use crate::middleware::RequestId;
-use crate::oauth2::error::OauthError;
+use crate::oauth2::error::OauthErrorResponse;
 use crate::router;
-use app::error::Failure;
+use app::error::AppError;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, TRANSFER_ENCODING};
@@ -21,32 +21,32 @@ use http_body_util::Limited;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::decompression::RequestDecompressionLayer;
 
-/// The codings that are decoded, as `Accept-Encoding` names them.
-const SUPPORTED: &str = "gzip, deflate";
+/// The supported codings, as the value of `Accept-Encoding`.
+const SUPPORTED_CODINGS: &str = "gzip, deflate";
 
-/// The most bytes of a coded body. No route takes more when it is decoded.
-const MAX_CODED_BODY_BYTES: usize = 1024 * 1024;
+/// The maximum size of an encoded body in bytes. No route accepts more after decoding.
+const MAX_ENCODED_BODY_BYTES: usize = 1024 * 1024;
 
-/// How a body comes.
+/// Describes the content coding of a request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coding {
     Identity,
     Gzip,
     Deflate,
-    /// Another one, or several.
+    /// An unsupported coding, or more than one.
     Unsupported,
 }
 
-/// Whether the body may come in another way than as it is, and [`decode_body`] is needed.
+/// Returns whether the body may be encoded, so that [`decode_body`] is needed.
 #[must_use]
-pub fn is_coded(headers: &HeaderMap) -> bool {
+pub fn is_encoded(headers: &HeaderMap) -> bool {
     headers.contains_key(CONTENT_ENCODING) || headers.contains_key(TRANSFER_ENCODING)
 }
 
-/// Runs what follows with the decoded body.
+/// Runs `next` with the decoded body.
 ///
-/// A coding that is not supported is answered with 415 and `Accept-Encoding` (RFC 9110 §15.5.16), a transfer coding other
-/// than chunked with 501 (RFC 9112 §6.1). Without a body nothing is decoded.
+/// An unsupported content coding is answered with 415 and `Accept-Encoding` (RFC 9110 §15.5.16), a transfer coding
+/// other than chunked with 501 (RFC 9112 §6.1). A request without a body passes unchanged.
 pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -57,7 +57,7 @@ pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Re
             &request,
             id,
             StatusCode::NOT_IMPLEMENTED,
-            "The only Transfer-Encoding that is supported is chunked.",
+            "Unsupported Transfer-Encoding. Use chunked.",
         );
     }
     let coding = match coding(headers) {
@@ -72,7 +72,7 @@ pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Re
                 &request,
                 id,
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Send the body as it is, or with Content-Encoding gzip or deflate, one of them and once.",
+                "Unsupported Content-Encoding. Use gzip or deflate, applied once, or send the body uncompressed.",
             );
         }
     };
@@ -81,14 +81,14 @@ pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Re
         .layer(RequestDecompressionLayer::new())
         .map_request(|request: Request<_>| request.map(Body::new))
         .service(next);
-    let request = request.map(|body| Limited::new(body, MAX_CODED_BODY_BYTES));
+    let request = request.map(|body| Limited::new(body, MAX_ENCODED_BODY_BYTES));
     match service.oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
     }
 }
 
-/// The one coding of the body. Names are case-insensitive, and `x-gzip` is gzip (RFC 9110 §8.4.1.3).
+/// Returns the coding of the body. Names are case-insensitive, and `x-gzip` is gzip (RFC 9110 §8.4.1.3).
 fn coding(headers: &HeaderMap) -> Coding {
     let mut found = Coding::Identity;
     for line in headers.get_all(CONTENT_ENCODING) {
@@ -102,7 +102,7 @@ fn coding(headers: &HeaderMap) -> Coding {
                 "deflate" => Coding::Deflate,
                 _ => Coding::Unsupported,
             };
-            // What is coded twice multiplies what a bomb holds.
+            // Two codings would multiply the size of a decompression bomb.
             found = match found {
                 Coding::Identity => next,
                 _ => Coding::Unsupported,
@@ -117,23 +117,23 @@ fn has_unsupported_transfer_coding(headers: &HeaderMap) -> bool {
     lines.any(|line| !line.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"))
 }
 
-/// The refusal as the route itself would have worded it.
-fn refuse(request: &Request, id: &RequestId, status: StatusCode, sentence: &'static str) -> Response {
+/// Returns the error in the format of the route: OAuth 2.0 error, problem details or error page.
+fn refuse(request: &Request, id: &RequestId, status: StatusCode, message: &'static str) -> Response {
     let path = request.uri().path();
-    let mut response = if router::is_for_oauth2(path) {
-        OauthError::with_status(status, ErrorCode::InvalidRequest, sentence).into_response()
-    } else if router::is_for_machines(path) {
+    let mut response = if router::is_oauth2_path(path) {
+        OauthErrorResponse::with_status(status, ErrorCode::InvalidRequest, message).into_response()
+    } else if router::is_api_path(path) {
         let kind = if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-            Kind::MediaType
+            Kind::UnsupportedMediaType
         } else {
             Kind::NotImplemented
         };
-        Problem::new(kind, sentence).into_response()
+        Problem::new(kind, message).into_response()
     } else {
-        error_page::refuse(request.headers(), status, &Failure::Conflict(sentence.to_owned()), id)
+        error_page::render(request.headers(), status, &AppError::Conflict(message.to_owned()), id)
     };
     if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-        let supported = HeaderValue::from_static(SUPPORTED);
+        let supported = HeaderValue::from_static(SUPPORTED_CODINGS);
         response.headers_mut().insert(ACCEPT_ENCODING, supported);
     }
     response
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_coding_is_taken_and_known_by_its_names() {
+    fn single_gzip_or_deflate_coding_is_supported() {
         for (lines, expected) in [
             (&[][..], Coding::Identity),
             (&["identity"], Coding::Identity),

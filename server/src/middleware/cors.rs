@@ -1,15 +1,15 @@
-//! Cross-origin requests of pages' scripts (the CORS protocol of the Fetch standard, §3.2).
+//! Cross-origin requests from browser scripts (the CORS protocol of the Fetch standard, §3.2).
 //!
-//! Public OAuth clients are pages without a server, so their scripts ask the API and the OAuth 2 endpoints from other
-//! origins. Any origin may: what is open here looks at credentials that the script has put into the request itself, never
-//! at a cookie, and nothing allows the browser to send one. Every answer says so, errors included, as a script cannot even
-//! see the status of one that does not.
+//! Public OAuth clients such as single-page apps call the API and the OAuth 2.0 endpoints from other origins. Any
+//! origin is allowed, as these endpoints use credentials that the script puts into the request, never a cookie, and no
+//! response allows the browser to send cookies. Every response has the CORS headers, errors included, as a script can't
+//! even read the status of a response without them.
 //!
-//! Not open are pages and server functions, which are for people with a session, the endpoints that send a person's
-//! browser to a page, the documentation, and the connector API, whose key belongs on a server.
+//! Not allowed are pages and server functions, which use the session cookie, the endpoints that redirect the browser to
+//! a page, the documentation, and the connector API, whose key belongs on a server.
 //!
-//! `tower_http::cors` is not used, as it takes every OPTIONS request for a preflight and answers it ahead of the 405 that
-//! says what a path allows.
+//! `tower_http::cors` is not used, as it treats every OPTIONS request as a preflight and answers it before the 405
+//! response that names the allowed methods.
 
 use crate::api::docs;
 use crate::middleware::merge_slashes;
@@ -27,20 +27,20 @@ use axum::response::{IntoResponse, Response};
 
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 
-/// Each method that an endpoint may have: one that a path does not have is answered with 405, which the script can read.
-const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
+/// Every method that an endpoint may have. A path without the method answers with 405, which the script can read.
+const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
-/// What a script may read of an answer's headers, beyond those that it always may.
-const EXPOSED: HeaderValue = HeaderValue::from_static(
+/// The response headers that a script may read, in addition to the CORS-safelisted ones.
+const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static(
     "WWW-Authenticate, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Pagination-TotalRecords, \
      X-Pagination-TotalPages, X-Pagination-Page, X-Pagination-Limit, Next-Cursor, Link, Location, ETag, Allow, \
      Accept-Encoding, Date",
 );
 
-/// For how long a browser may keep the answer to a preflight, in seconds: the most that Chromium does.
-const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
+/// How long a browser may cache a preflight response, in seconds: the maximum of Chromium.
+const PREFLIGHT_MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("7200");
 
-/// Whether scripts of any origin may ask at this path.
+/// Returns whether scripts of any origin may call this path.
 #[must_use]
 pub fn is_open_to_any_origin(path: &str) -> bool {
     let path = merge_slashes(path);
@@ -49,15 +49,22 @@ pub fn is_open_to_any_origin(path: &str) -> bool {
         path.strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    router::is_for_machines(path)
+    router::is_api_path(path)
         && !is_below("/api/connector")
-        && ![path::AUTHORIZE, three_legged::AUTHORISE, docs::PATH, docs::STYLE].contains(&path)
+        && ![
+            path::AUTHORIZE,
+            three_legged::AUTHORISE,
+            docs::PATH,
+            docs::STYLESHEET_PATH,
+        ]
+        .contains(&path)
 }
 
-/// The answer to a preflight. Nothing is counted, looked up or routed for it: the request that follows is.
+/// Returns the response to a preflight, or `None` for any other request. Rate limits, authentication and routing apply
+/// only to the actual request.
 ///
-/// It allows the headers that it names. The API does not look at headers that it does not know, and those of a client or
-/// of what traces it are not for us to list; only a proxy's are left out, as they say who a request comes from.
+/// The requested headers are allowed. The API ignores unknown headers, and the headers of clients and tracing tools
+/// can't be listed completely. Only the headers of proxies are left out, as they determine the client's address.
 #[must_use]
 pub fn answer_preflight(request: &Request) -> Option<Response> {
     let headers = request.headers();
@@ -66,38 +73,39 @@ pub fn answer_preflight(request: &Request) -> Option<Response> {
         return None;
     }
     let mut response = ().into_response();
-    let answer = response.headers_mut();
-    answer.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    answer.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
-    answer.insert(VARY, HeaderValue::from_name(ACCESS_CONTROL_REQUEST_HEADERS));
+    let response_headers = response.headers_mut();
+    response_headers.insert(ACCESS_CONTROL_ALLOW_METHODS, ALLOWED_METHODS);
+    response_headers.insert(ACCESS_CONTROL_MAX_AGE, PREFLIGHT_MAX_AGE_SECONDS);
+    response_headers.insert(VARY, HeaderValue::from_name(ACCESS_CONTROL_REQUEST_HEADERS));
     if let Some(allowed) = allowed_headers(headers) {
-        answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+        response_headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
     }
     Some(response)
 }
 
-/// Lets a script of any origin read the answer.
+/// Adds the headers that let a script of any origin read the response.
 pub fn allow_any_origin(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
 }
 
 fn allowed_headers(headers: &HeaderMap) -> Option<HeaderValue> {
+    // The header may be repeated, as its value is a list.
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
     let names = lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(','));
     let allowed: Vec<&str> = names
         .map(str::trim)
-        .filter(|name| !name.is_empty() && !is_of_a_proxy(name))
+        .filter(|name| !name.is_empty() && !is_proxy_header(name))
         .collect();
     (!allowed.is_empty())
         .then(|| allowed.join(", "))
         .and_then(|allowed| HeaderValue::try_from(allowed).ok())
 }
 
-/// Whether only a proxy has reason to send this header.
-fn is_of_a_proxy(name: &str) -> bool {
+/// Returns whether this header is meant to be set by proxies only.
+fn is_proxy_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "forwarded" || name == "x-real-ip" || name.starts_with("x-forwarded")
 }
@@ -107,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_a_credential_of_the_request_is_open() {
+    fn api_and_oauth2_endpoints_allow_any_origin() {
         for path in [
             "/api/v4/currentUser",
             "/api/v4/users/x/",
@@ -124,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_and_connectors_are_not() {
+    fn pages_and_connector_api_do_not_allow_other_origins() {
         for path in [
             "/",
             "/sign-in",
@@ -148,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preflight_is_allowed_the_headers_that_it_names_but_a_proxys() {
+    fn preflight_allows_requested_headers_except_proxy_headers() {
         let allowed = |lines: &[&str]| {
             let mut headers = HeaderMap::new();
             for line in lines {

@@ -1,24 +1,24 @@
-//! Refuses what another site makes a person's browser send.
+//! Protects against cross-site request forgery (CSRF).
 //!
-//! A page elsewhere can make a browser post a form here, with the person's cookie where the browser lets it, and even
-//! without a cookie it could sign the person in as somebody else. Browsers say where a request comes from, and a page
-//! cannot make them lie:
+//! A page on another site can make a browser post a form here, with the user's cookie if the browser allows it. Even
+//! without a cookie, it could sign the user in to an attacker's account (login CSRF). Browsers report the origin of a
+//! request in headers that a page can't set:
 //!
-//! 1. `Sec-Fetch-Site`, which every current browser sends over TLS and on loopback, must be `same-origin`, or `none` for
-//!    what a person started outside of any page. A sibling subdomain (`same-site`) is another site.
-//! 2. Without it, `Origin` must be the portal's own: the public URL, or the very address that it listens on. It is never
-//!    compared with `Host`, which a site whose name resolves to this server (DNS rebinding) gets to choose. `null` is
-//!    what a sandboxed frame or a cross-site redirect sends, and is refused.
-//! 3. With neither, the request is refused, session or not. Browsers have sent `Origin` with each POST since 2020, so
-//!    what this turns away is an old browser, which cannot be told from one that an attacker uses, or a program, which
-//!    has an API of its own or can name the portal in `Origin`. To let it pass without a cookie would save no one's
-//!    session but would let an old browser be signed in as somebody else.
+//! 1. `Sec-Fetch-Site`, which every current browser sends over TLS and on loopback, must be `same-origin`, or `none`
+//!    for a request that the user started outside of any page. A sibling subdomain (`same-site`) counts as another
+//!    site.
+//! 2. Without it, `Origin` must be one of the portal's origins: the public URL, or the address that the server
+//!    listens on. `Origin` is never compared with `Host`, which an attacker controls with DNS rebinding. `null`, which
+//!    sandboxed frames and cross-site redirects send, is refused.
+//! 3. With neither header, the request is refused, with or without a session. Browsers have sent `Origin` with each
+//!    POST since 2020, so this affects only old browsers and programs. Programs can use the API or send the portal's
+//!    origin. Accepting such requests without a cookie would still leave old browsers open to login CSRF.
 
 use crate::config::Config;
 use crate::http::error_page;
 use crate::middleware::RequestId;
 use crate::state::App;
-use app::error::Failure;
+use app::error::AppError;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::ORIGIN;
@@ -27,12 +27,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use domain::oauth1::Origin;
 
-/// The origins of the portal's own pages.
+/// Holds the origins of the portal's own pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnOrigins(Vec<String>);
+pub struct AllowedOrigins(Vec<String>);
 
-impl OwnOrigins {
-    /// The public URL's, that of the listening address and, where that is the loopback interface, its name.
+impl AllowedOrigins {
+    /// Returns the origins of the public URL and of the listening address. A loopback or unspecified address also has
+    /// the origins of `localhost`, `127.0.0.1` and `[::1]`.
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let mut origins = vec![config.public_url.as_str().to_owned()];
@@ -47,63 +48,65 @@ impl OwnOrigins {
         Self(origins)
     }
 
-    /// The origins as OAuth 1 base strings begin with them. Clients sign for the address that the pages show them.
+    /// Returns the origins in the form that OAuth 1.0a signature base strings use. Clients sign for the address that
+    /// the portal's pages show.
     #[must_use]
     pub fn parsed(&self) -> Vec<Origin> {
         self.0.iter().filter_map(|origin| origin.parse().ok()).collect()
     }
 
-    fn has(&self, origin: &str) -> bool {
-        self.0.iter().any(|own| own == origin)
+    fn contains(&self, origin: &str) -> bool {
+        self.0.iter().any(|allowed| allowed == origin)
     }
 
-    /// Returns what follows the origin in `url`, a path of the portal or nothing, where the origin is one of these.
+    /// Returns the part of `url` after the origin (a path or an empty string), or `None` when the origin is not
+    /// allowed.
     #[must_use]
     pub fn strip<'a>(&self, url: &'a str) -> Option<&'a str> {
         self.0
             .iter()
-            .filter_map(|own| url.strip_prefix(own.as_str()))
+            .filter_map(|allowed| url.strip_prefix(allowed.as_str()))
             .find(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
     }
 }
 
-impl<'a> FromIterator<&'a str> for OwnOrigins {
+impl<'a> FromIterator<&'a str> for AllowedOrigins {
     fn from_iter<T: IntoIterator<Item = &'a str>>(origins: T) -> Self {
         Self(origins.into_iter().map(str::to_owned).collect())
     }
 }
 
-/// Lets pass what reads, and what comes from the portal's own pages.
-pub async fn refuse_cross_site(
+/// Refuses requests with 403 unless their method is safe or they come from one of the portal's own pages.
+pub async fn csrf_protection(
     State(app): State<App>,
     Extension(id): Extension<RequestId>,
     request: Request,
     next: Next,
 ) -> Response {
-    if may_pass(request.method(), request.headers(), &app.own_origins) {
+    if is_allowed(request.method(), request.headers(), &app.allowed_origins) {
         return next.run(request).await;
     }
-    let failure = Failure::Conflict(format!(
-        "This was not sent from a page of this portal, so it was refused. Open {} and try again there.",
+    let failure = AppError::Conflict(format!(
+        "This request didn't come from a page of this portal. Open {} and try again.",
         app.site.public_url
     ));
-    error_page::refuse(request.headers(), StatusCode::FORBIDDEN, &failure, &id)
+    error_page::render(request.headers(), StatusCode::FORBIDDEN, &failure, &id)
 }
 
-fn may_pass(method: &Method, headers: &HeaderMap, own: &OwnOrigins) -> bool {
+fn is_allowed(method: &Method, headers: &HeaderMap, allowed_origins: &AllowedOrigins) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
-    // Of two headers of a kind, at least one was not written by a browser.
-    let only = |name: &str| {
+    // Browsers send each of these headers once, so a repeated header was not set by a browser.
+    let single = |name: &str| {
         let mut values = headers.get_all(name).iter();
         (values.next(), values.next().is_some())
     };
-    match only("sec-fetch-site") {
+    match single("sec-fetch-site") {
         (Some(site), false) => site == "same-origin" || site == "none",
         (Some(_), true) => false,
-        (None, _) => match only(ORIGIN.as_str()) {
-            (Some(origin), false) => origin.to_str().is_ok_and(|origin| own.has(origin)),
+        (None, _) => match single(ORIGIN.as_str()) {
+            (Some(origin), false) => origin.to_str().is_ok_and(|origin| allowed_origins.contains(origin)),
             _ => false,
         },
     }
@@ -114,16 +117,16 @@ mod tests {
     use super::*;
 
     fn passes(method: Method, lines: &[(&'static str, &str)]) -> bool {
-        let own = OwnOrigins::from_iter(["https://portal.example.com", "http://127.0.0.1:3000"]);
+        let allowed_origins = AllowedOrigins::from_iter(["https://portal.example.com", "http://127.0.0.1:3000"]);
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(*name, value.parse().unwrap());
         }
-        may_pass(&method, &headers, &own)
+        is_allowed(&method, &headers, &allowed_origins)
     }
 
     #[test]
-    fn reading_is_free() {
+    fn safe_methods_are_always_allowed() {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             assert!(passes(
                 method,
@@ -133,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_s_word_on_the_site_decides() {
+    fn sec_fetch_site_takes_precedence() {
         for (site, expected) in [
             ("same-origin", true),
             ("none", true),
@@ -160,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn without_it_the_origin_decides() {
+    fn origin_is_checked_without_sec_fetch_site() {
         for (origin, expected) in [
             ("https://portal.example.com", true),
             ("http://127.0.0.1:3000", true),
@@ -177,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_the_sender_chose_proves_nothing() {
+    fn origin_that_matches_only_the_host_header_is_refused() {
         let rebound = [("host", "evil.example:3000"), ("origin", "http://evil.example:3000")];
         assert!(!passes(Method::POST, &rebound));
     }
 
     #[test]
-    fn silence_is_refused() {
+    fn request_without_origin_headers_is_refused() {
         assert!(!passes(Method::POST, &[]));
         assert!(!passes(Method::POST, &[("referer", "https://portal.example.com/")]));
     }

@@ -1,10 +1,10 @@
-//! Leads on after a form by a page, where browsers block a redirect.
+//! Replaces redirects that browsers would block after a form by a page that redirects.
 //!
-//! Every page carries `form-action 'self'`, which browsers check for each redirect that follows a form (CSP3 §6.4.1). The
-//! answer to a consent form leads to the application that asked, and so does, at its end, signing in on the way there.
-//! A page that goes on by itself starts a navigation of its own, to which the directive does not apply.
+//! Every page has the policy `form-action 'self'`, which browsers check for each redirect after a form (CSP3 §6.4.1).
+//! The consent form redirects to the application, and so does the sign-in form at the end of an authorization request.
+//! A page that redirects starts a new navigation, to which the directive does not apply.
 
-use crate::middleware::OwnOrigins;
+use crate::middleware::AllowedOrigins;
 use crate::state::App;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
@@ -21,12 +21,12 @@ const AUTHORIZATION_PAGES: [&str; 4] = [
     "/v6/authentication/oauth2/auth",
 ];
 
-/// The page loads its style sheet and icon, and nothing else.
-const POLICY: HeaderValue = HeaderValue::from_static(
+/// The content security policy of the redirect page, which loads only its style sheet and icon.
+const REDIRECT_PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// Replaces a redirect that follows a form and may leave the portal by a page that goes there.
+/// Replaces a redirect after a form that may leave the portal by a page that redirects.
 pub async fn form_redirects(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_form = *request.method() == Method::POST;
     let response = next.run(request).await;
@@ -35,7 +35,7 @@ pub async fn form_redirects(State(app): State<App>, request: Request, next: Next
     }
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
     match location {
-        Some(location) if may_leave_portal(location, &app.own_origins) => {
+        Some(location) if may_leave_portal(location, &app.allowed_origins) => {
             let page = app::redirect_page(app.leptos.clone(), location);
             with_page(response, page)
         }
@@ -43,11 +43,11 @@ pub async fn form_redirects(State(app): State<App>, request: Request, next: Next
     }
 }
 
-/// Whether a redirect to `location` ends, or may end after further ones, outside of the portal.
-fn may_leave_portal(location: &str, own: &OwnOrigins) -> bool {
+/// Returns whether a redirect to `location` leads outside of the portal, directly or after further redirects.
+fn may_leave_portal(location: &str, allowed_origins: &AllowedOrigins) -> bool {
     let path = match local_path(location) {
         Some(path) => path,
-        None => match own.strip(location) {
+        None => match allowed_origins.strip(location) {
             Some(path) => path,
             None => return true,
         },
@@ -58,7 +58,7 @@ fn may_leave_portal(location: &str, own: &OwnOrigins) -> bool {
     })
 }
 
-/// Keeps what the answer sets, such as a cookie, and puts the page in its place.
+/// Returns the page with the headers of the redirect, such as `Set-Cookie`.
 fn with_page(response: Response, page: String) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.status = StatusCode::OK;
@@ -67,7 +67,7 @@ fn with_page(response: Response, page: String) -> Response {
     parts
         .headers
         .insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    parts.headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    parts.headers.insert(CONTENT_SECURITY_POLICY, REDIRECT_PAGE_POLICY);
     (parts, page).into_response()
 }
 
@@ -76,8 +76,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_leave_the_portal_becomes_a_page() {
-        let own = OwnOrigins::from_iter(["https://portal.example.com", "http://127.0.0.1:3000"]);
+    fn only_redirects_that_may_leave_the_portal_are_replaced() {
+        let allowed_origins = AllowedOrigins::from_iter(["https://portal.example.com", "http://127.0.0.1:3000"]);
         for location in [
             "https://app.example.com/back?code=1",
             "com.example.app:/back?code=1",
@@ -91,7 +91,7 @@ mod tests {
             "/v6/authentication/oauth2/auth?client_id=1",
             "/v6/authentication/oauth2/auth/?client_id=1",
         ] {
-            assert!(may_leave_portal(location, &own), "{location}");
+            assert!(may_leave_portal(location, &allowed_origins), "{location}");
         }
         for location in [
             "/",
@@ -102,7 +102,7 @@ mod tests {
             "https://portal.example.com/settings",
             "http://127.0.0.1:3000/?dialog=new",
         ] {
-            assert!(!may_leave_portal(location, &own), "{location}");
+            assert!(!may_leave_portal(location, &allowed_origins), "{location}");
         }
     }
 }

@@ -4,64 +4,64 @@ use axum::extract::Request;
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, Uri, Version};
 
-/// A host that is not as the standards want it.
+/// Describes why the host of a request is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidHost {
-    /// There is none.
-    #[error("The request has no Host header. Send one.")]
+pub enum HostError {
+    /// The request has no host.
+    #[error("The Host header is missing. Send exactly one.")]
     Missing,
-    /// There are several.
-    #[error("The request has more than one Host header. Send one.")]
+    /// The request has several `Host` headers.
+    #[error("The request has more than one Host header. Send exactly one.")]
     Repeated,
-    /// It is not a host with or without a port.
-    #[error("The Host header is not a host name or IP address, with or without a port.")]
+    /// The value is not a host with an optional port.
+    #[error("The Host header is invalid. Use a host name or IP address with an optional port.")]
     Malformed,
-    /// HTTP/2 names two.
-    #[error("The Host header is not what :authority says. Send the same in both, or :authority alone.")]
-    Different,
+    /// `Host` and `:authority` of an HTTP/2 request differ.
+    #[error("The Host header doesn't match :authority. Send the same value in both, or only :authority.")]
+    AuthorityMismatch,
 }
 
-/// Checks the host that a request names. The portal takes its address from its settings and never from here; but a proxy
-/// in front that reads an unclear request differently could be made to mix up two requests.
+/// Checks the host of a request. The portal takes its own origin from the configuration, never from the request. But a
+/// reverse proxy that interprets an ambiguous host differently could confuse two requests.
 ///
-/// With a target in absolute form (`GET http://host/path`) what `Host` says is ignored, as RFC 9112 §3.2.2 demands; it
-/// must be there all the same.
+/// With a target in absolute form (`GET http://host/path`), the value of `Host` is ignored, as RFC 9112 §3.2.2
+/// requires, but the header must be present.
 ///
 /// # Errors
-/// [`InvalidHost`].
-pub fn check_host(request: &Request) -> Result<(), InvalidHost> {
+/// [`HostError`] when the host is missing, repeated or malformed, or differs from `:authority`.
+pub fn check_host(request: &Request) -> Result<(), HostError> {
     check(request.version(), request.uri(), request.headers())
 }
 
-fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), InvalidHost> {
+fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), HostError> {
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next();
     if hosts.next().is_some() {
-        return Err(InvalidHost::Repeated);
+        return Err(HostError::Repeated);
     }
     let host = host.map(|host| host.as_bytes());
     let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
     for named in host.into_iter().chain(authority) {
-        // HTTP/1.0 lets it be empty, as it has no rule for it.
+        // HTTP/1.0 does not define the header, so it may be empty.
         let may_be_empty = version < Version::HTTP_11;
         if !(is_host(named) || may_be_empty && named.is_empty()) {
-            return Err(InvalidHost::Malformed);
+            return Err(HostError::Malformed);
         }
     }
     if version >= Version::HTTP_2 {
         return match (host, authority) {
-            (None, None) => Err(InvalidHost::Missing),
-            (Some(host), Some(authority)) if !host.eq_ignore_ascii_case(authority) => Err(InvalidHost::Different),
+            (None, None) => Err(HostError::Missing),
+            (Some(host), Some(authority)) if !host.eq_ignore_ascii_case(authority) => Err(HostError::AuthorityMismatch),
             _ => Ok(()),
         };
     }
     if host.is_none() && version == Version::HTTP_11 {
-        return Err(InvalidHost::Missing);
+        return Err(HostError::Missing);
     }
     Ok(())
 }
 
-/// Whether a text is `uri-host [":" port]` with a host that is not empty (RFC 3986 §3.2.2, RFC 9110 §4.2.1).
+/// Returns whether `text` is `uri-host [":" port]` with a host that is not empty (RFC 3986 §3.2.2, RFC 9110 §4.2.1).
 fn is_host(text: &[u8]) -> bool {
     let (host, port) = match text {
         [b'[', rest @ ..] => match rest.iter().position(|byte| *byte == b']') {
@@ -69,8 +69,8 @@ fn is_host(text: &[u8]) -> bool {
             _ => return false,
         },
         _ => match text.iter().position(|byte| *byte == b':') {
-            Some(colon) if is_name(&text[..colon]) => text.split_at(colon),
-            None if is_name(text) => (text, &[][..]),
+            Some(colon) if is_reg_name(&text[..colon]) => text.split_at(colon),
+            None if is_reg_name(text) => (text, &[][..]),
             _ => return false,
         },
     };
@@ -82,7 +82,7 @@ fn is_host(text: &[u8]) -> bool {
     !host.is_empty() && is_port
 }
 
-/// `IP-literal` without its brackets: IPv6, or a later version.
+/// Returns whether `text` is an `IP-literal` without its brackets: an IPv6 address, or `IPvFuture`.
 fn is_ip_literal(text: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(text) else {
         return false;
@@ -99,8 +99,8 @@ fn is_ip_literal(text: &[u8]) -> bool {
         })
 }
 
-/// `reg-name`, of which an IPv4 address is a case.
-fn is_name(text: &[u8]) -> bool {
+/// Returns whether `text` is a `reg-name`, which includes IPv4 addresses.
+fn is_reg_name(text: &[u8]) -> bool {
     let mut rest = text;
     while let [byte, tail @ ..] = rest {
         rest = match tail {
@@ -124,7 +124,7 @@ fn is_sub_delim(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn checked(version: Version, target: &str, hosts: &[&str]) -> Result<(), InvalidHost> {
+    fn checked(version: Version, target: &str, hosts: &[&str]) -> Result<(), HostError> {
         let mut headers = HeaderMap::new();
         for host in hosts {
             headers.append(HOST, host.parse().unwrap());
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn http_1_1_with_one_valid_host_passes() {
+    fn http_1_1_with_one_valid_host_is_accepted() {
         for host in [
             "x",
             "portal.example.com",
@@ -154,22 +154,22 @@ mod tests {
 
     #[test]
     fn http_1_1_without_host_is_refused() {
-        assert_eq!(checked(Version::HTTP_11, "/", &[]), Err(InvalidHost::Missing));
+        assert_eq!(checked(Version::HTTP_11, "/", &[]), Err(HostError::Missing));
         let absolute = "http://portal.example.com/";
-        assert_eq!(checked(Version::HTTP_11, absolute, &[]), Err(InvalidHost::Missing));
+        assert_eq!(checked(Version::HTTP_11, absolute, &[]), Err(HostError::Missing));
     }
 
     #[test]
-    fn two_hosts_are_refused_in_each_version() {
+    fn repeated_host_is_refused_in_each_version() {
         for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
             for hosts in [["a.example", "b.example"], ["a.example", "a.example"]] {
-                assert_eq!(checked(version, "/", &hosts), Err(InvalidHost::Repeated));
+                assert_eq!(checked(version, "/", &hosts), Err(HostError::Repeated));
             }
         }
     }
 
     #[test]
-    fn an_invalid_host_is_refused_in_each_version() {
+    fn malformed_host_is_refused_in_each_version() {
         for host in [
             " ",
             "a b",
@@ -199,26 +199,26 @@ mod tests {
             "a\\b",
         ] {
             for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
-                assert_eq!(checked(version, "/", &[host]), Err(InvalidHost::Malformed), "{host}");
+                assert_eq!(checked(version, "/", &[host]), Err(HostError::Malformed), "{host}");
             }
         }
-        assert_eq!(checked(Version::HTTP_11, "/", &[""]), Err(InvalidHost::Malformed));
+        assert_eq!(checked(Version::HTTP_11, "/", &[""]), Err(HostError::Malformed));
         let with_user = "http://user@a.example/";
         assert_eq!(
             checked(Version::HTTP_11, with_user, &["a.example"]),
-            Err(InvalidHost::Malformed)
+            Err(HostError::Malformed)
         );
     }
 
     #[test]
-    fn http_1_0_needs_no_host() {
+    fn http_1_0_without_host_is_accepted() {
         assert_eq!(checked(Version::HTTP_10, "/", &[]), Ok(()));
         assert_eq!(checked(Version::HTTP_10, "/", &[""]), Ok(()));
         assert_eq!(checked(Version::HTTP_10, "/", &["a.example"]), Ok(()));
     }
 
     #[test]
-    fn with_an_absolute_target_the_host_is_ignored() {
+    fn host_is_ignored_with_absolute_target() {
         let target = "http://a.example/";
         for host in ["a.example", "b.example"] {
             assert_eq!(checked(Version::HTTP_11, target, &[host]), Ok(()), "{host}");
@@ -226,16 +226,16 @@ mod tests {
     }
 
     #[test]
-    fn http_2_names_one_host() {
+    fn http_2_host_must_match_authority() {
         let target = "http://a.example/";
         for (target, hosts, expected) in [
             (target, &[][..], Ok(())),
             (target, &["a.example"], Ok(())),
             (target, &["A.EXAMPLE"], Ok(())),
-            (target, &["b.example"], Err(InvalidHost::Different)),
-            (target, &["a.example:80"], Err(InvalidHost::Different)),
+            (target, &["b.example"], Err(HostError::AuthorityMismatch)),
+            (target, &["a.example:80"], Err(HostError::AuthorityMismatch)),
             ("/", &["a.example"], Ok(())),
-            ("/", &[], Err(InvalidHost::Missing)),
+            ("/", &[], Err(HostError::Missing)),
         ] {
             assert_eq!(checked(Version::HTTP_2, target, hosts), expected, "{target} {hosts:?}");
         }

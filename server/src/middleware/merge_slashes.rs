@@ -1,9 +1,9 @@
-//! Paths with more slashes than they need.
+//! Merges repeated slashes in API paths.
 //!
-//! A client whose base URL ends with a slash asks for `//api/v4/currentUser`. Programs get the endpoint's own answer:
-//! routing and every decision before it go by the merged path, while a signature covers the path as it was sent, which
-//! [`OriginalUri`](axum::extract::OriginalUri) keeps. Paths of pages and of server functions are never merged, so that no
-//! second spelling of them exists, and no redirect can be made to point to `//another.host`.
+//! A client whose base URL ends with a slash requests `//api/v4/currentUser`. For APIs, routing and every check before
+//! it use the merged path, while a signature covers the path as it was sent, which
+//! [`OriginalUri`](axum::extract::OriginalUri) keeps. Paths of pages and server functions are never merged, so that
+//! each has a single spelling and no redirect can point to `//another.host`.
 
 use crate::router;
 use axum::Router;
@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 use tower::ServiceExt;
 
-/// The path with one slash wherever it has several.
+/// Returns the path with repeated slashes replaced by one.
 #[must_use]
 pub fn merge_slashes(path: &str) -> Cow<'_, str> {
     if !path.contains("//") {
@@ -29,19 +29,19 @@ pub fn merge_slashes(path: &str) -> Cow<'_, str> {
     Cow::Owned(merged)
 }
 
-/// Hands a request to `machines` if its path begins with several slashes and is for programs. To be put around what
-/// would answer it otherwise.
-pub async fn merge_leading_slashes(State(machines): State<Router>, request: Request, next: Next) -> Response {
+/// Passes a request to the API router `api` if its path is an API path with several leading slashes. Wraps the router
+/// that would handle it otherwise.
+pub async fn merge_leading_slashes(State(api): State<Router>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path.starts_with("//") && router::is_for_machines(path) {
-        answer_merged(machines, request).await
+    if path.starts_with("//") && router::is_api_path(path) {
+        call_with_merged_path(api, request).await
     } else {
         next.run(request).await
     }
 }
 
-/// The answer of `router` at the merged path.
-pub async fn answer_merged(router: Router, mut request: Request) -> Response {
+/// Calls `router` with the merged path.
+pub async fn call_with_merged_path(router: Router, mut request: Request) -> Response {
     if let Some(uri) = merged_uri(request.uri()) {
         *request.uri_mut() = uri;
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_repeated_slashes_are_merged() {
+    fn repeated_slashes_are_merged_and_nothing_else_changes() {
         for (path, merged) in [
             ("/", "/"),
             ("/api/v4/users/", "/api/v4/users/"),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_stays_as_it_was_sent() {
+    fn query_is_not_changed() {
         for (uri, merged) in [
             ("//api//x?a=//b&c", "/api/x?a=//b&c"),
             ("//api/x?", "/api/x?"),

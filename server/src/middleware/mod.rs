@@ -1,4 +1,4 @@
-//! What requests pass on their way in, and answers on their way out.
+//! Middleware for requests and responses.
 
 mod buffer_html;
 mod csrf;
@@ -19,16 +19,16 @@ mod security_headers;
 mod session;
 mod trailing_slash;
 
-pub use crate::middleware::buffer_html::whole_page;
-pub use crate::middleware::csrf::{OwnOrigins, refuse_cross_site};
-pub use crate::middleware::request_context::arrival;
-pub use crate::middleware::require_auth::gate;
-pub use body_limit::{MAX_FORM, MAX_SETTINGS_FORM, limit_body};
+pub use crate::middleware::buffer_html::buffer_html;
+pub use crate::middleware::csrf::{AllowedOrigins, csrf_protection};
+pub use crate::middleware::request_context::request_context;
+pub use crate::middleware::require_auth::require_auth;
+pub use body_limit::{MAX_FORM_BYTES, MAX_SETTINGS_FORM_BYTES, limit_body};
 pub use client_address::{ClientAddress, client_address};
 pub use form_redirects::form_redirects;
-pub use merge_slashes::{answer_merged, merge_leading_slashes, merge_slashes};
-pub use panics::{Panicked, catch_panics};
+pub use merge_slashes::{call_with_merged_path, merge_leading_slashes, merge_slashes};
+pub use panics::{NeedsErrorPage, catch_panics};
 pub use request_id::RequestId;
 pub use security_headers::{content_security_policy, security_headers};
-pub use session::visitor;
-pub use trailing_slash::without_trailing_slash;
+pub use session::load_session;
+pub use trailing_slash::strip_trailing_slash;

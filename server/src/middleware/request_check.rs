@@ -1,21 +1,21 @@
-//! What is looked at before any handler sees a request: its host, and whether there is room for it.
+//! Checks the host and the limits of a request before any handler runs.
 
 use crate::http::error_page;
 use crate::http::problem::{Kind, Problem};
 use crate::listener::ClientConnection;
 use crate::middleware::RequestId;
 use crate::middleware::host::check_host;
-use crate::router::is_for_machines;
-use app::error::Failure;
+use crate::router::is_api_path;
+use app::error::AppError;
 use axum::extract::Request;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-/// Checks a request.
+/// Checks the host of a request and its client's limits.
 ///
 /// # Errors
-/// The answer: 400 where the host is missing or not valid, 503 where the client has as many requests under way as it may.
+/// The response: 400 when the host is missing or invalid, 503 when the client has too many requests in progress.
 pub fn check_request(request: &Request, id: &RequestId) -> Result<(), Box<Response>> {
     if let Err(error) = check_host(request) {
         return Err(Box::new(refuse(
@@ -31,7 +31,7 @@ pub fn check_request(request: &Request, id: &RequestId) -> Result<(), Box<Respon
             request,
             id,
             (Kind::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
-            "Too many requests are under way from your address. Try again in a moment.".to_owned(),
+            "Too many requests in progress from your address. Try again in a moment.".to_owned(),
         );
         response
             .headers_mut()
@@ -41,10 +41,10 @@ pub fn check_request(request: &Request, id: &RequestId) -> Result<(), Box<Respon
     Ok(())
 }
 
-/// Makes the answer in the manner of the route.
-fn refuse(request: &Request, id: &RequestId, (kind, status): (Kind, StatusCode), sentence: String) -> Response {
-    if is_for_machines(request.uri().path()) {
-        return Problem::new(kind, sentence).into_response();
+/// Returns the error in the format of the route: problem details or error page.
+fn refuse(request: &Request, id: &RequestId, (kind, status): (Kind, StatusCode), message: String) -> Response {
+    if is_api_path(request.uri().path()) {
+        return Problem::new(kind, message).into_response();
     }
-    error_page::refuse(request.headers(), status, &Failure::Conflict(sentence), id)
+    error_page::render(request.headers(), status, &AppError::Conflict(message), id)
 }

@@ -1,10 +1,10 @@
-//! Which pages can be seen by whom, before any page is made.
+//! Redirects users to setup or sign-in before a page is rendered.
 
 use crate::http::error_page;
 use crate::middleware::RequestId;
 use crate::state::App;
-use app::context::Visitor;
-use app::error::Failure;
+use app::context::RequestContext;
+use app::error::AppError;
 use axum::Extension;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, Uri};
@@ -13,14 +13,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::local_path::local_path;
 use url::form_urlencoded;
 
-const SETUP: &str = "/setup";
-const SIGN_IN: &str = "/sign-in";
+const SETUP_PATH: &str = "/setup";
+const SIGN_IN_PATH: &str = "/sign-in";
 
-/// Sends people to the setup page while the portal waits for its first account, and to the sign-in page while they are
-/// signed out; and away from both when there is nothing for them to do there. Server functions look after themselves.
-pub async fn gate(
+/// Redirects to the setup page while the portal has no account, and to the sign-in page while the user is signed out.
+/// Redirects away from these pages when they are not needed. Server functions check access themselves.
+pub async fn require_auth(
     State(app): State<App>,
-    Extension(visitor): Extension<Visitor>,
+    Extension(context): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     request: Request,
     next: Next,
@@ -31,35 +31,35 @@ pub async fn gate(
     let is_set_up = match app.is_set_up().await {
         Ok(is_set_up) => is_set_up,
         Err(error) => {
-            tracing::error!(%error, "whether the portal is set up could not be looked up");
-            return error_page::refuse(
+            tracing::error!(%error, "setup state lookup failed");
+            return error_page::render(
                 request.headers(),
                 StatusCode::SERVICE_UNAVAILABLE,
-                &Failure::Unavailable,
+                &AppError::Unavailable,
                 &id,
             );
         }
     };
-    match way(request.uri(), page, is_set_up, visitor.actor.is_some()) {
+    match redirect_target(request.uri(), page, is_set_up, context.actor.is_some()) {
         Some(target) => Redirect::to(&target).into_response(),
         None => next.run(request).await,
     }
 }
 
-/// What a person asks for.
+/// Classifies the requested page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Page {
-    /// A page that there is.
+    /// An existing page.
     Known,
-    /// One that there is not, which can be said to anyone.
+    /// A page that does not exist. Its 404 is shown to signed-out users too.
     Unknown,
 }
 
 impl Page {
-    /// Nothing, where it is no page that is asked for.
+    /// Returns the kind of page, or `None` when the request is not for a page.
     fn of(request: &Request) -> Option<Self> {
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        if !reads || request.uri().path().starts_with("/fn/") {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        if !is_read || request.uri().path().starts_with("/fn/") {
             return None;
         }
         let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
@@ -71,27 +71,27 @@ impl Page {
     }
 }
 
-/// Where a person goes instead of the page that they asked for.
-fn way(uri: &Uri, page: Page, is_set_up: bool, is_signed_in: bool) -> Option<String> {
+/// Returns the path to redirect to instead of the requested page, or `None` to show the page.
+fn redirect_target(uri: &Uri, page: Page, is_set_up: bool, is_signed_in: bool) -> Option<String> {
     match uri.path() {
-        SETUP if is_set_up => Some(SIGN_IN.to_owned()),
-        SETUP => None,
-        _ if !is_set_up => Some(SETUP.to_owned()),
+        SETUP_PATH if is_set_up => Some(SIGN_IN_PATH.to_owned()),
+        SETUP_PATH => None,
+        _ if !is_set_up => Some(SETUP_PATH.to_owned()),
         _ if page == Page::Unknown => None,
-        SIGN_IN if is_signed_in => Some(next(uri).unwrap_or_else(|| "/".to_owned())),
-        SIGN_IN => None,
+        SIGN_IN_PATH if is_signed_in => Some(next_path(uri).unwrap_or_else(|| "/".to_owned())),
+        SIGN_IN_PATH => None,
         _ if is_signed_in => None,
-        "/" => Some(SIGN_IN.to_owned()),
+        "/" => Some(SIGN_IN_PATH.to_owned()),
         path => {
-            let wanted = uri.path_and_query().map_or(path, |wanted| wanted.as_str());
-            let wanted: String = form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
-            Some(format!("{SIGN_IN}?next={wanted}"))
+            let next = uri.path_and_query().map_or(path, |path| path.as_str());
+            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            Some(format!("{SIGN_IN_PATH}?next={next}"))
         }
     }
 }
 
-/// Where the person was going, unless it is another site.
-fn next(uri: &Uri) -> Option<String> {
+/// Returns the path in the `next` parameter, or `None` when it is missing or would lead to another site.
+fn next_path(uri: &Uri) -> Option<String> {
     let query = uri.query().unwrap_or_default();
     let (_, next) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next")?;
     local_path(&next).map(str::to_owned)
@@ -101,58 +101,58 @@ fn next(uri: &Uri) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn to(uri: &str, is_set_up: bool, is_signed_in: bool) -> Option<String> {
+    fn target(uri: &str, is_set_up: bool, is_signed_in: bool) -> Option<String> {
         let page = if uri == "/nowhere" { Page::Unknown } else { Page::Known };
-        way(&uri.parse().unwrap(), page, is_set_up, is_signed_in)
+        redirect_target(&uri.parse().unwrap(), page, is_set_up, is_signed_in)
     }
 
     #[test]
-    fn everything_leads_to_an_open_setup() {
+    fn every_page_redirects_to_setup_while_there_is_no_account() {
         for page in ["/", "/sign-in", "/settings/portal", "/nowhere"] {
-            assert_eq!(to(page, false, false).as_deref(), Some("/setup"));
+            assert_eq!(target(page, false, false).as_deref(), Some("/setup"));
         }
-        assert_eq!(to("/setup", false, false), None);
-        assert_eq!(to("/setup", true, false).as_deref(), Some("/sign-in"));
+        assert_eq!(target("/setup", false, false), None);
+        assert_eq!(target("/setup", true, false).as_deref(), Some("/sign-in"));
     }
 
     #[test]
-    fn whoever_is_signed_out_signs_in_and_comes_back() {
-        assert_eq!(to("/", true, false).as_deref(), Some("/sign-in"));
-        assert_eq!(to("/sign-in?next=/x", true, false), None);
-        let there = to("/settings/portal?dialog=new&x=%26", true, false).unwrap();
+    fn signed_out_user_is_redirected_to_sign_in_and_back() {
+        assert_eq!(target("/", true, false).as_deref(), Some("/sign-in"));
+        assert_eq!(target("/sign-in?next=/x", true, false), None);
+        let there = target("/settings/portal?dialog=new&x=%26", true, false).unwrap();
         assert_eq!(there, "/sign-in?next=%2Fsettings%2Fportal%3Fdialog%3Dnew%26x%3D%2526");
         assert_eq!(
-            to(&there, true, true).as_deref(),
+            target(&there, true, true).as_deref(),
             Some("/settings/portal?dialog=new&x=%26")
         );
     }
 
     #[test]
-    fn an_authorization_request_comes_back_by_its_letters() {
+    fn authorization_request_is_unchanged_after_sign_in() {
         for request in [
             "/oauth1/authorise?oauth_token=x",
             "/oauth2/authorise?client_id=x&redirect_uri=https%3A%2F%2Fa.example%2F%3Fb%3Dc&state=a+b%26",
         ] {
-            let there = to(request, true, false).unwrap();
+            let there = target(request, true, false).unwrap();
             assert!(there.starts_with("/sign-in?next=%2Foauth"), "{there}");
-            assert_eq!(to(&there, true, true).as_deref(), Some(request));
+            assert_eq!(target(&there, true, true).as_deref(), Some(request));
         }
     }
 
     #[test]
-    fn that_there_is_no_page_can_be_said_to_anyone() {
-        assert_eq!(to("/nowhere", true, false), None);
-        assert_eq!(to("/nowhere", true, true), None);
+    fn unknown_page_is_not_redirected() {
+        assert_eq!(target("/nowhere", true, false), None);
+        assert_eq!(target("/nowhere", true, true), None);
     }
 
     #[test]
-    fn whoever_is_signed_in_sees_pages() {
-        assert_eq!(to("/settings", true, true), None);
-        assert_eq!(to("/sign-in", true, true).as_deref(), Some("/"));
+    fn signed_in_user_is_not_redirected_from_pages() {
+        assert_eq!(target("/settings", true, true), None);
+        assert_eq!(target("/sign-in", true, true).as_deref(), Some("/"));
     }
 
     #[test]
-    fn the_way_back_never_leaves_the_site() {
+    fn next_parameter_to_another_site_is_ignored() {
         for next in [
             "//evil.example",
             "https://evil.example",
@@ -162,7 +162,7 @@ mod tests {
             "x",
         ] {
             assert_eq!(
-                to(&format!("/sign-in?next={next}"), true, true).as_deref(),
+                target(&format!("/sign-in?next={next}"), true, true).as_deref(),
                 Some("/"),
                 "{next}"
             );

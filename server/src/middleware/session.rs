@@ -1,21 +1,21 @@
-//! Who asks: the cookie becomes an actor.
+//! Loads the session of the session cookie.
 
 use crate::http::error_page;
-use crate::listener::note_authenticated;
+use crate::listener::mark_authenticated;
 use crate::middleware::{ClientAddress, RequestId};
 use crate::state::App;
-use app::context::{Visitor, read_session_cookie};
-use app::error::Failure;
+use app::context::{RequestContext, read_session_cookie};
+use app::error::AppError;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::USER_AGENT;
 use axum::middleware::Next;
 use axum::response::Response;
-use portal::auth::sessions::{self, Client};
+use portal::auth::sessions::{self, BrowserInfo};
 
-/// Puts a [`Visitor`] into the request's extensions.
-pub async fn visitor(
+/// Loads the actor of the session cookie, and adds a [`RequestContext`] to the request's extensions.
+pub async fn load_session(
     State(app): State<App>,
     Extension(id): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
@@ -27,28 +27,28 @@ pub async fn visitor(
         Some(cookie) => match sessions::find(&app.portal, cookie).await {
             Ok(actor) => actor,
             Err(error) => {
-                tracing::error!(%error, "a session could not be looked up");
-                return error_page::refuse(
+                tracing::error!(%error, "session lookup failed");
+                return error_page::render(
                     request.headers(),
                     StatusCode::SERVICE_UNAVAILABLE,
-                    &Failure::Unavailable,
+                    &AppError::Unavailable,
                     &id,
                 );
             }
         },
     };
     if actor.is_some() {
-        note_authenticated(request.extensions());
+        mark_authenticated(request.extensions());
     }
     let user_agent = request
         .headers()
         .get(USER_AGENT)
         .map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let client = Client {
+    let client = BrowserInfo {
         address: address.to_string(),
         user_agent: user_agent.unwrap_or_default().into_owned(),
     };
-    request.extensions_mut().insert(Visitor {
+    request.extensions_mut().insert(RequestContext {
         actor,
         client,
         request_id: id.as_str().to_owned(),

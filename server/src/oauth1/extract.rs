@@ -1,4 +1,4 @@
-//! A request as it came, with all that a signature covers.
+//! Reading of signed requests (RFC 5849), with the parts that a signature covers.
 
 use crate::http::body;
 use crate::http::problem::{Kind, Problem};
@@ -7,14 +7,15 @@ use axum::extract::{OriginalUri, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use domain::oauth1::{self, Refusal, SignedRequest, is_form};
+use domain::oauth1::{self, Oauth1Error, SignedRequest, is_form};
 
-/// The longest form body, in bytes.
-pub const MAX_FORM: usize = 64 * 1024;
+/// The maximum size of a form body in bytes.
+pub const MAX_FORM_BYTES: usize = 64 * 1024;
 
-/// A request whose body has been read if it is a form, and is left alone otherwise: signatures cover forms only.
+/// Represents a request whose body has been read if it is a form. Other bodies are not read because signatures don't
+/// cover them.
 #[derive(Debug)]
-pub struct Received {
+pub struct BufferedRequest {
     /// The request without its body.
     pub parts: Parts,
     body: Content,
@@ -26,35 +27,36 @@ enum Content {
     Other(Body),
 }
 
-impl Received {
+impl BufferedRequest {
     /// Reads the body if it is a form.
     ///
     /// # Errors
-    /// 413 for a form longer than [`MAX_FORM`], 400 for one that breaks off.
+    /// Returns 413 for a form larger than [`MAX_FORM_BYTES`], 400 for an incomplete one, 408 for a timeout.
     pub async fn read(request: Request) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let form = parts
+        let is_form_body = parts
             .headers
             .get(CONTENT_TYPE)
             .is_some_and(|value| is_form(value.as_bytes()));
-        let body = if form {
-            Content::Form(body::read(body, MAX_FORM).await?)
+        let body = if is_form_body {
+            Content::Form(body::read(body, MAX_FORM_BYTES).await?)
         } else {
             Content::Other(body)
         };
         Ok(Self { parts, body })
     }
 
-    /// The OAuth parameters, from header, body and query. Method, path and query are taken as they were sent.
-    /// A form that came with a `Content-Encoding` has been decoded before: what is signed are its decoded parameters.
+    /// Parses the OAuth parameters in the header, body and query. Method, path and query are used as they were sent. A
+    /// form with a `Content-Encoding` has already been decompressed; the signature covers its decompressed parameters.
     ///
     /// # Errors
-    /// A refusal for parameters that are missing or cannot be read.
-    pub fn signed(&self) -> Result<SignedRequest<'_>, Refusal> {
+    /// Returns an error for missing or malformed parameters.
+    pub fn signed_request(&self) -> Result<SignedRequest<'_>, Oauth1Error> {
         self.request().parse()
     }
 
-    /// Whether the request carries anything of OAuth 1: a header of its scheme, or a protocol parameter.
+    /// Returns whether the request has an `Authorization` header with the OAuth scheme, or an OAuth 1 protocol
+    /// parameter.
     #[must_use]
     pub fn is_signed(&self) -> bool {
         self.request().is_signed()
@@ -79,21 +81,21 @@ impl Received {
         }
     }
 
-    /// Refuses a body that is not a form, for where nothing else is understood. No body at all will do.
+    /// Checks that the body is a form or empty.
     ///
     /// # Errors
-    /// 415 for one.
+    /// Returns 415 for any other body.
     pub fn require_form(&self) -> Result<(), Problem> {
         match &self.body {
             Content::Other(body) if !body.is_end_stream() => Err(Problem::new(
-                Kind::MediaType,
-                "Send application/x-www-form-urlencoded, or no body.",
+                Kind::UnsupportedMediaType,
+                "Set Content-Type to application/x-www-form-urlencoded, or send no body.",
             )),
             _ => Ok(()),
         }
     }
 
-    /// The request, for whoever reads its body next.
+    /// Returns the request with its body, for the next handler.
     pub fn into_request(self) -> Request {
         let body = match self.body {
             Content::Form(form) => Body::from(form),

@@ -1,6 +1,6 @@
-//! OAuth 1.0a on the wire (RFC 5849): reading signed requests, and the endpoints of the three-legged flow.
+//! OAuth 1.0a over HTTP (RFC 5849): reading of signed requests, and the endpoints of the three-legged flow.
 
 mod extract;
 pub mod three_legged;
 
-pub use crate::oauth1::extract::{MAX_FORM, Received};
+pub use crate::oauth1::extract::{BufferedRequest, MAX_FORM_BYTES};

@@ -1,7 +1,7 @@
-//! What clients and resource servers find out by themselves: the endpoints (RFC 8414), the keys (RFC 7517), the scopes.
+//! Discovery for clients and resource servers: server metadata (RFC 8414), signing keys (RFC 7517) and scopes.
 
 use crate::api::docs;
-use crate::api::openapi::OpenToAll;
+use crate::api::openapi::PublicErrors;
 use crate::http::problem::Problem;
 use crate::oauth2::path;
 use crate::state::App;
@@ -17,7 +17,7 @@ use portal::oauth2::signing_keys::{self, KeyParameters, PublicKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The server (RFC 8414 §2).
+/// Describes the authorization server (RFC 8414 §2).
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Metadata<'a> {
     issuer: &'a str,
@@ -42,27 +42,27 @@ pub(crate) struct Metadata<'a> {
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     #[schema(value_type = Vec<String>)]
     code_challenge_methods_supported: [&'static str; 1],
-    /// What access tokens may be signed by; no registered member, as the RFC has none for this.
+    /// The signing algorithms of access tokens. This is not a registered member; RFC 8414 has none for this purpose.
     access_token_signing_alg_values_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
 }
 
-/// The server's metadata.
+/// Returns the metadata of the authorization server.
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "Discovery", operation_id = "metadata", responses(
-    (status = 200, description = "The metadata.", body = Metadata), OpenToAll
+    (status = 200, description = "The metadata", body = Metadata), PublicErrors
 ))]
 pub async fn metadata(State(app): State<App>) -> Response {
     const METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
     let issuer = app.oauth2.issuer.as_str();
-    let at = |path: &str| format!("{issuer}{path}");
+    let url_of = |path: &str| format!("{issuer}{path}");
     let metadata = Metadata {
         issuer,
-        authorization_endpoint: at(path::AUTHORIZE),
-        token_endpoint: at(path::TOKEN),
-        revocation_endpoint: at(path::REVOKE),
-        introspection_endpoint: at(path::INTROSPECT),
-        jwks_uri: at(path::JWKS),
-        service_documentation: at(docs::PATH),
+        authorization_endpoint: url_of(path::AUTHORIZE),
+        token_endpoint: url_of(path::TOKEN),
+        revocation_endpoint: url_of(path::REVOKE),
+        introspection_endpoint: url_of(path::INTROSPECT),
+        jwks_uri: url_of(path::JWKS),
+        service_documentation: url_of(docs::PATH),
         scopes_supported: Scope::ALL.iter().map(|scope| scope.code()).collect(),
         response_types_supported: ["code"],
         response_modes_supported: ["query"],
@@ -77,16 +77,17 @@ pub async fn metadata(State(app): State<App>) -> Response {
             .collect(),
         authorization_response_iss_parameter_supported: true,
     };
-    kept(Json(metadata))
+    cacheable(Json(metadata))
 }
 
-/// The published keys (RFC 7517 §5).
+/// Holds the published keys (RFC 7517 §5).
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Jwks {
     keys: Vec<Jwk>,
 }
 
-/// A published key (RFC 7517 §4): on a curve with `crv`, `x` and `y` (RFC 7518 §6.2.1), or RSA with `n` and `e` (§6.3.1).
+/// Describes a published key (RFC 7517 §4): an EC key with `crv`, `x` and `y` (RFC 7518 §6.2.1), or an RSA key with `n`
+/// and `e` (§6.3.1).
 #[derive(Serialize, ToSchema)]
 struct Jwk {
     kty: &'static str,
@@ -101,22 +102,22 @@ struct Jwk {
     #[serde(skip_serializing_if = "Option::is_none")]
     e: Option<String>,
     kid: String,
-    /// `ES256` or `RS256`; the key is for no other.
+    /// `ES256` or `RS256`. The key is used with this algorithm only.
     alg: &'static str,
     #[serde(rename = "use")]
     use_: &'static str,
 }
 
-/// The keys that access tokens are signed with, and will be.
+/// Returns the public keys that verify access tokens, including the next signing key.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns an error if the database query fails.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "Discovery", operation_id = "keys", responses(
-    (status = 200, description = "The keys.", body = Jwks), OpenToAll
+    (status = 200, description = "The keys", body = Jwks), PublicErrors
 ))]
 pub async fn jwks(State(app): State<App>) -> Result<Response, Problem> {
     let keys = signing_keys::list(&app.portal).await?.into_iter().map(Jwk::from);
-    Ok(kept(Json(Jwks { keys: keys.collect() })))
+    Ok(cacheable(Json(Jwks { keys: keys.collect() })))
 }
 
 impl From<PublicKey> for Jwk {
@@ -140,60 +141,59 @@ impl From<PublicKey> for Jwk {
     }
 }
 
-/// The scopes that there are.
+/// Lists the scopes in groups.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Scopes)]
-pub(crate) struct Groups {
-    groups: Vec<Group>,
+pub(crate) struct ScopeGroups {
+    groups: Vec<ScopeGroup>,
 }
 
-/// Scopes that belong together.
+/// Describes a group of related scopes.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ScopeGroup)]
-struct Group {
+struct ScopeGroup {
     name: &'static str,
-    scopes: Vec<Described>,
+    scopes: Vec<ScopeDescription>,
 }
 
-/// A scope.
+/// Describes a scope.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Scope)]
-struct Described {
+struct ScopeDescription {
     name: &'static str,
     description: &'static str,
-    /// The rights of which the user needs one; none are needed where it is empty.
+    /// The user needs at least one of these rights. If the list is empty, no right is needed.
     #[schema(value_type = Vec<String>)]
     any_of_permissions: Vec<Right>,
 }
 
-/// The scopes that there are, and the rights that a user needs for each.
+/// Lists the scopes, and the rights that a user needs for each.
 #[utoipa::path(get, path = "/v6/authentication/oauth2/scopes", tag = "Discovery", operation_id = "scopes", responses(
-    (status = 200, description = "The scopes, in groups.", body = Groups), OpenToAll
+    (status = 200, description = "The scopes in groups", body = ScopeGroups), PublicErrors
 ))]
 pub async fn scopes() -> Response {
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<ScopeGroup> = Vec::new();
     for scope in Scope::ALL {
-        let described = Described {
+        let described = ScopeDescription {
             name: scope.code(),
-            description: scope.sentence(),
+            description: scope.description(),
             any_of_permissions: scope.right().into_iter().collect(),
         };
         match groups.iter_mut().find(|group| group.name == scope.group()) {
             Some(group) => group.scopes.push(described),
-            None => groups.push(Group {
+            None => groups.push(ScopeGroup {
                 name: scope.group(),
                 scopes: vec![described],
             }),
         }
     }
-    kept(Json(Groups { groups }))
+    cacheable(Json(ScopeGroups { groups }))
 }
 
-/// What may be kept for as long as a key is published before it signs, and shorter.
-fn kept(body: impl IntoResponse) -> Response {
+/// Makes a response cacheable for as long as keys are published before they are used for signing.
+fn cacheable(body: impl IntoResponse) -> Response {
     let mut response = body.into_response();
-    let value = format!("public, max-age={}", signing_keys::PUBLISHED.as_secs());
+    let value = format!("public, max-age={}", signing_keys::JWKS_MAX_AGE.as_secs());
     if let Ok(value) = HeaderValue::try_from(value) {
         response.headers_mut().insert(CACHE_CONTROL, value);
     }

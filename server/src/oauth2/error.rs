@@ -1,20 +1,20 @@
-//! What a client is told when it gets nothing (RFC 6749 §5.2).
+//! Error responses of the OAuth 2.0 endpoints (RFC 6749 §5.2).
 
 use crate::http::problem::{REALM, RETRY_SECONDS};
-use crate::http::rate_limit::{Reached, Standing};
+use crate::http::rate_limit::{RateLimitExceeded, RateLimitStatus};
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::oauth2::{ErrorCode, Refusal};
-use portal::oauth2::Denied;
+use domain::oauth2::{ErrorCode, Oauth2Error};
+use portal::oauth2::RequestError;
 use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// A refusal on its way to the client.
+/// Represents an OAuth 2.0 error response.
 #[derive(Debug)]
-pub struct OauthError(Box<Inner>);
+pub struct OauthErrorResponse(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -22,10 +22,10 @@ struct Inner {
     code: ErrorCode,
     description: Cow<'static, str>,
     retry_after: Option<u64>,
-    standing: Option<Standing>,
+    rate_limit: Option<RateLimitStatus>,
 }
 
-/// Why a client got nothing (RFC 6749 §5.2).
+/// Describes an OAuth 2.0 error (RFC 6749 §5.2).
 #[derive(Serialize, ToSchema)]
 #[schema(as = OauthError)]
 pub(crate) struct Body<'a> {
@@ -33,22 +33,22 @@ pub(crate) struct Body<'a> {
     error_description: &'a str,
 }
 
-impl OauthError {
-    /// A refusal with another status than its code's.
+impl OauthErrorResponse {
+    /// Creates an error with the given status.
     pub fn with_status(status: StatusCode, code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        let Refusal { code, description } = Refusal::new(code, description);
+        let Oauth2Error { code, description } = Oauth2Error::new(code, description);
         Self(Box::new(Inner {
             status,
             code,
             description,
             retry_after: None,
-            standing: None,
+            rate_limit: None,
         }))
     }
 
-    /// The refusal, and where the client stands with its limit.
-    pub fn with_standing(mut self, standing: Standing) -> Self {
-        self.0.standing = Some(standing);
+    /// Adds the rate limit headers.
+    pub fn with_rate_limit(mut self, rate_limit: RateLimitStatus) -> Self {
+        self.0.rate_limit = Some(rate_limit);
         self
     }
 
@@ -58,8 +58,8 @@ impl OauthError {
     }
 }
 
-impl From<Refusal> for OauthError {
-    fn from(Refusal { code, description }: Refusal) -> Self {
+impl From<Oauth2Error> for OauthErrorResponse {
+    fn from(Oauth2Error { code, description }: Oauth2Error) -> Self {
         let status = match code {
             ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,
@@ -68,48 +68,49 @@ impl From<Refusal> for OauthError {
     }
 }
 
-impl From<Denied> for OauthError {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::Refused(refusal) => refusal.into(),
-            Denied::Error(error) => {
-                // The span that this is logged in carries the request id.
-                tracing::error!(%error, "a token could not be granted");
+impl From<RequestError> for OauthErrorResponse {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Refused(error) => error.into(),
+            RequestError::Portal(error) => {
+                // The request ID is logged with the span.
+                tracing::error!(%error, "oauth2 request failed");
                 if matches!(error, portal::Error::Unavailable { .. }) {
                     let status = StatusCode::SERVICE_UNAVAILABLE;
-                    return Self::with_status(status, ErrorCode::TemporarilyUnavailable, "Try again in a moment.");
+                    let description = "The server is temporarily unavailable. Try again in a moment.";
+                    return Self::with_status(status, ErrorCode::TemporarilyUnavailable, description);
                 }
                 Self::with_status(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     ErrorCode::ServerError,
-                    "What happened is in the portal's log, under the id in X-Request-Id.",
+                    "An internal error occurred. Find it in the server log by the request ID in X-Request-Id.",
                 )
             }
         }
     }
 }
 
-impl From<Reached> for OauthError {
-    fn from(reached: Reached) -> Self {
-        let sentence = format!("Too many requests. Try again in {} s.", reached.retry_after);
+impl From<RateLimitExceeded> for OauthErrorResponse {
+    fn from(exceeded: RateLimitExceeded) -> Self {
+        let description = format!("Too many requests. Try again in {} s.", exceeded.retry_after);
         Self::with_status(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::TemporarilyUnavailable,
-            sentence,
+            description,
         )
-        .with_retry_after(reached.retry_after)
-        .with_standing(reached.standing)
+        .with_retry_after(exceeded.retry_after)
+        .with_rate_limit(exceeded.rate_limit)
     }
 }
 
-impl IntoResponse for OauthError {
+impl IntoResponse for OauthErrorResponse {
     fn into_response(self) -> Response {
         let Inner {
             status,
             code,
             description,
             retry_after,
-            standing,
+            rate_limit,
         } = *self.0;
         let body = Body {
             error: code.code(),
@@ -117,7 +118,7 @@ impl IntoResponse for OauthError {
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        never_stored(headers);
+        set_no_store(headers);
         if code == ErrorCode::InvalidClient {
             let challenge = HeaderValue::try_from(format!("Basic realm=\"{REALM}\", charset=\"UTF-8\""));
             headers.extend(challenge.ok().map(|challenge| (WWW_AUTHENTICATE, challenge)));
@@ -126,15 +127,15 @@ impl IntoResponse for OauthError {
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }
-        if let Some(standing) = standing {
-            standing.describe(headers);
+        if let Some(rate_limit) = rate_limit {
+            rate_limit.insert_headers(headers);
         }
         response
     }
 }
 
-/// RFC 6749 §5.1.
-pub fn never_stored(headers: &mut HeaderMap) {
+/// Forbids caching of the response (RFC 6749 §5.1).
+pub fn set_no_store(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
 }

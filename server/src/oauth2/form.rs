@@ -1,10 +1,10 @@
-//! The form that a client sends, and its proof of who it is (RFC 6749 §2.3.1).
+//! Form requests to the OAuth 2.0 endpoints, and client authentication (RFC 6749 §2.3.1).
 
-use crate::http::body::{self, NotRead};
-use crate::http::rate_limit::{Limits, Standing};
+use crate::http::body::{self, ReadBodyError};
+use crate::http::rate_limit::{RateLimitStatus, RateLimits};
 use crate::listener::ClientConnection;
 use crate::middleware::ClientAddress;
-use crate::oauth2::error::OauthError;
+use crate::oauth2::error::OauthErrorResponse;
 use crate::state::App;
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -13,15 +13,16 @@ use axum::http::{HeaderMap, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::oauth1::{decode_form, is_form};
-use domain::oauth2::{ErrorCode, Parameters, Refusal};
-use portal::oauth2::{Client, Denied, authenticate_client};
+use domain::oauth2::{ErrorCode, Oauth2Error, Parameters};
+use portal::Secret;
+use portal::oauth2::{Client, RequestError, authenticate_client};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The longest form, in bytes.
-const MAX: usize = 16 * 1024;
+/// The maximum size of a form in bytes.
+const MAX_FORM_BYTES: usize = 16 * 1024;
 
-/// A form as it came, from an address.
+/// Represents a form request.
 pub struct Form {
     headers: HeaderMap,
     body: Bytes,
@@ -29,132 +30,140 @@ pub struct Form {
     connection: Option<ClientConnection>,
 }
 
-/// Who a client says it is.
-struct Proof {
+/// Holds the credentials that a client has sent.
+struct ClientCredentials {
     id: String,
-    secret: Option<String>,
+    secret: Option<Secret>,
 }
 
 impl Form {
-    /// Reads the body. What stands in the query is not looked at: secrets there end up in logs (RFC 6749 §2.3.1).
+    /// Reads the body. Parameters in the query are ignored because secrets there could end up in logs (RFC 6749
+    /// §2.3.1).
     ///
     /// # Errors
-    /// 415 for anything but a form, 413 for a long one, 400 for one that breaks off.
-    pub async fn read(request: Request) -> Result<Self, OauthError> {
+    /// Returns 415 if the body is not a form, 413 if it is too large, 400 if it is incomplete, 408 if it times out.
+    pub async fn read(request: Request) -> Result<Self, OauthErrorResponse> {
         let (parts, body) = request.into_parts();
         let is_form = parts
             .headers
             .get(CONTENT_TYPE)
             .is_some_and(|value| is_form(value.as_bytes()));
         if !is_form {
-            return Err(OauthError::with_status(
+            return Err(OauthErrorResponse::with_status(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 ErrorCode::InvalidRequest,
-                "Send application/x-www-form-urlencoded.",
+                "Set Content-Type to application/x-www-form-urlencoded.",
             ));
         }
         let address = parts.extensions.get::<ClientAddress>().map(|ClientAddress(ip)| *ip);
         let connection = parts.extensions.get::<ClientConnection>().cloned();
         Ok(Self {
             headers: parts.headers,
-            body: body::read(body, MAX).await.map_err(not_read)?,
+            body: body::read(body, MAX_FORM_BYTES).await.map_err(body_error)?,
             address,
             connection,
         })
     }
 
-    /// The parameters.
+    /// Parses the parameters.
     ///
     /// # Errors
-    /// `invalid_request` for what cannot be read.
-    pub fn parameters(&self) -> Result<Parameters<'_>, Refusal> {
+    /// Returns `invalid_request` if the form is malformed.
+    pub fn parameters(&self) -> Result<Parameters<'_>, Oauth2Error> {
         Parameters::parse(&self.body)
-            .map_err(|error| Refusal::new(ErrorCode::InvalidRequest, format!("The form cannot be read: {error}.")))
+            .map_err(|error| Oauth2Error::new(ErrorCode::InvalidRequest, format!("Couldn't parse the form: {error}.")))
     }
 
-    /// The body as it came, if it is text.
+    /// Returns the raw body if it is UTF-8.
     pub fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.body).ok()
     }
 
-    /// The client that sent it, once it has proved itself and has been counted.
+    /// Authenticates the client and counts the request.
     ///
     /// # Errors
-    /// `invalid_client`, `invalid_request` for two proofs at a time, 429 where a limit is reached.
-    pub async fn client(
+    /// Returns `invalid_client` if authentication fails, `invalid_request` if credentials are sent in both header and body,
+    /// 429 if a rate limit is exceeded.
+    pub async fn authenticate_client(
         &self,
         app: &App,
-        limits: &Limits,
+        limits: &RateLimits,
         parameters: &Parameters<'_>,
-    ) -> Result<(Arc<Client>, Standing), OauthError> {
+    ) -> Result<(Arc<Client>, RateLimitStatus), OauthErrorResponse> {
         let address = self.address.unwrap_or(IpAddr::from([0, 0, 0, 0]));
-        let refuse = |refusal: Refusal| match limits.count_address(address) {
-            Ok(standing) => OauthError::from(refusal).with_standing(standing),
-            Err(reached) => reached.into(),
+        let reject = |error: Oauth2Error| match limits.count_address(address) {
+            Ok(rate_limit) => OauthErrorResponse::from(error).with_rate_limit(rate_limit),
+            Err(exceeded) => exceeded.into(),
         };
-        let proof = match self.proof(parameters) {
-            Ok(proof) => proof,
-            Err(refusal) => {
+        let credentials = match self.client_credentials(parameters) {
+            Ok(credentials) => credentials,
+            Err(error) => {
                 limits.check(None, address)?;
-                return Err(refuse(refusal));
+                return Err(reject(error));
             }
         };
-        let key = limits.credential(&proof.id, None);
+        let key = limits.credential_key(&credentials.id, None);
         limits.check(Some(key), address)?;
-        match authenticate_client(&app.portal, &proof.id, proof.secret.as_deref()).await {
+        match authenticate_client(
+            &app.portal,
+            &credentials.id,
+            credentials.secret.as_ref().map(Secret::expose),
+        )
+        .await
+        {
             Ok(client) => {
-                // A public client's id is no secret.
-                if let (Some(connection), Some(_)) = (&self.connection, &proof.secret) {
-                    connection.note_authenticated();
+                // The id of a public client is not a credential.
+                if let (Some(connection), Some(_)) = (&self.connection, &credentials.secret) {
+                    connection.mark_authenticated();
                 }
                 Ok((client, limits.count_credential(key)?))
             }
-            Err(Denied::Refused(refusal)) => Err(refuse(refusal)),
+            Err(RequestError::Refused(error)) => Err(reject(error)),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn proof(&self, parameters: &Parameters<'_>) -> Result<Proof, Refusal> {
+    fn client_credentials(&self, parameters: &Parameters<'_>) -> Result<ClientCredentials, Oauth2Error> {
         let in_body = parameters.get("client_id")?;
         let secret = parameters.get("client_secret")?;
         let mut headers = self.headers.get_all(AUTHORIZATION).iter();
         let header = headers.next();
         if headers.next().is_some() {
-            return Err(Refusal::new(
+            return Err(Oauth2Error::new(
                 ErrorCode::InvalidRequest,
-                "Send one Authorization header.",
+                "Send only one Authorization header.",
             ));
         }
         let Some(header) = header else {
             let id = in_body.ok_or_else(|| {
-                Refusal::new(
+                Oauth2Error::new(
                     ErrorCode::InvalidClient,
                     "Send client_id, and client_secret unless the client is public.",
                 )
             })?;
-            return Ok(Proof {
+            return Ok(ClientCredentials {
                 id: id.to_owned(),
-                secret: secret.map(str::to_owned),
+                secret: secret.map(|secret| Secret::new(secret.to_owned())),
             });
         };
-        let basic = basic(header.as_bytes()).ok_or_else(|| {
-            Refusal::new(
+        let basic = parse_basic(header.as_bytes()).ok_or_else(|| {
+            Oauth2Error::new(
                 ErrorCode::InvalidClient,
-                "The Authorization header is not Basic, or broken.",
+                "The Authorization header must contain valid Basic credentials.",
             )
         })?;
         if secret.is_some() || in_body.is_some_and(|id| id != basic.id) {
-            return Err(Refusal::new(
+            return Err(Oauth2Error::new(
                 ErrorCode::InvalidRequest,
-                "Prove the client in the header or in the body, not in both.",
+                "Send client credentials in the header or the body, not both.",
             ));
         }
         Ok(basic)
     }
 }
 
-/// RFC 7617, with both halves encoded as a form has them (RFC 6749 §2.3.1).
-fn basic(header: &[u8]) -> Option<Proof> {
+/// Parses Basic credentials (RFC 7617). ID and secret are form-encoded (RFC 6749 §2.3.1).
+fn parse_basic(header: &[u8]) -> Option<ClientCredentials> {
     let text = std::str::from_utf8(header).ok()?;
     let (scheme, credentials) = text.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -163,22 +172,22 @@ fn basic(header: &[u8]) -> Option<Proof> {
     let decoded = STANDARD.decode(credentials.trim()).ok()?;
     let colon = decoded.iter().position(|byte| *byte == b':')?;
     let id = decode_form(&decoded[..colon]).ok()?.into_owned();
-    let secret = decode_form(&decoded[colon + 1..]).ok()?.into_owned();
-    Some(Proof {
+    let secret = Secret::new(decode_form(&decoded[colon + 1..]).ok()?.into_owned());
+    Some(ClientCredentials {
         id,
-        // A public client may send an empty one.
-        secret: (!secret.is_empty()).then_some(secret),
+        // A public client may send an empty secret.
+        secret: (!secret.expose().is_empty()).then_some(secret),
     })
 }
 
-fn not_read(error: NotRead) -> OauthError {
+fn body_error(error: ReadBodyError) -> OauthErrorResponse {
     let (status, code) = match error {
-        NotRead::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::InvalidRequest),
-        NotRead::BrokeOff => (StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest),
-        NotRead::TooSlow => (StatusCode::REQUEST_TIMEOUT, ErrorCode::InvalidRequest),
-        NotRead::NoMemory => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::TemporarilyUnavailable),
+        ReadBodyError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::InvalidRequest),
+        ReadBodyError::Incomplete => (StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest),
+        ReadBodyError::TimedOut => (StatusCode::REQUEST_TIMEOUT, ErrorCode::InvalidRequest),
+        ReadBodyError::NoMemory => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::TemporarilyUnavailable),
     };
-    OauthError::with_status(status, code, error.to_string())
+    OauthErrorResponse::with_status(status, code, error.to_string())
 }
 
 #[cfg(test)]
@@ -187,18 +196,20 @@ mod tests {
     use axum::response::IntoResponse;
 
     fn read(header: &str) -> Option<(String, Option<String>)> {
-        basic(header.as_bytes()).map(|proof| (proof.id, proof.secret))
+        let credentials = parse_basic(header.as_bytes())?;
+        let secret = credentials.secret.map(|secret| secret.expose().to_owned());
+        Some((credentials.id, secret))
     }
 
     #[test]
-    fn a_body_that_finds_no_room_may_be_sent_again() {
-        let response = not_read(NotRead::NoMemory).into_response();
+    fn body_without_memory_left_is_retryable() {
+        let response = body_error(ReadBodyError::NoMemory).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()["retry-after"], "1");
     }
 
     #[test]
-    fn basic_credentials_are_decoded_twice() {
+    fn basic_credentials_are_base64_and_form_decoded() {
         let header = |text: &str| format!("Basic {}", STANDARD.encode(text));
         assert_eq!(
             read(&header("id:a%2Bb")),
@@ -206,14 +217,14 @@ mod tests {
         );
         assert_eq!(read(&header("id:")), Some(("id".to_owned(), None)));
         assert_eq!(read(&header("id:a:b")), Some(("id".to_owned(), Some("a:b".to_owned()))));
-        for broken in [
+        for malformed in [
             header("id"),
             header("id:%zz"),
             "Basic ?".to_owned(),
             "Bearer x".to_owned(),
             "Basic".to_owned(),
         ] {
-            assert_eq!(read(&broken), None, "{broken}");
+            assert_eq!(read(&malformed), None, "{malformed}");
         }
     }
 }

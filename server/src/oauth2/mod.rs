@@ -1,4 +1,4 @@
-//! OAuth 2.0 on the wire: the token endpoint and its neighbours, and what clients find out about them.
+//! OAuth 2.0 over HTTP: authorization, token, revocation, introspection and discovery endpoints.
 
 pub(crate) mod error;
 pub(crate) mod introspection;
@@ -13,20 +13,20 @@ pub use authorize::{get as authorize, post as authorize_by_form};
 pub use discovery::{jwks, metadata, scopes};
 pub use token::token;
 
-/// Where the endpoints are.
+/// Holds the paths of the endpoints.
 pub mod path {
-    /// RFC 6749 §3.1.
+    /// The authorization endpoint (RFC 6749 §3.1).
     pub const AUTHORIZE: &str = "/v6/authentication/oauth2/auth";
-    /// RFC 6749 §3.2.
+    /// The token endpoint (RFC 6749 §3.2).
     pub const TOKEN: &str = "/v6/authentication/oauth2/token";
-    /// RFC 7009.
+    /// The revocation endpoint (RFC 7009).
     pub const REVOKE: &str = "/v6/authentication/oauth2/revoke";
-    /// RFC 7662.
+    /// The introspection endpoint (RFC 7662).
     pub const INTROSPECT: &str = "/v6/authentication/oauth2/introspect";
-    /// The scopes that there are.
+    /// The list of scopes.
     pub const SCOPES: &str = "/v6/authentication/oauth2/scopes";
-    /// RFC 8414.
+    /// The authorization server metadata (RFC 8414).
     pub const METADATA: &str = "/.well-known/oauth-authorization-server";
-    /// RFC 7517 §5.
+    /// The JSON Web Key Set (RFC 7517 §5).
     pub const JWKS: &str = "/.well-known/jwks.json";
 }

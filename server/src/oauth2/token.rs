@@ -1,91 +1,92 @@
 //! The token endpoint (RFC 6749 §3.2).
 
 use crate::api::openapi::OauthErrors;
-use crate::http::rate_limit::Limits;
-use crate::oauth2::error::{OauthError, never_stored};
+use crate::http::rate_limit::RateLimits;
+use crate::oauth2::error::{OauthErrorResponse, set_no_store};
 use crate::oauth2::form::Form;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Extension, Request, State};
 use axum::response::{IntoResponse, Response};
 use domain::oauth2::scopes::Scopes;
-use portal::oauth2::{Granted, LIFETIME, grant};
+use portal::oauth2::{ACCESS_TOKEN_LIFETIME, IssuedTokens, grant};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// Tokens (RFC 6749 §5.1).
+/// Describes the issued tokens (RFC 6749 §5.1).
 #[derive(Serialize, ToSchema)]
-#[schema(as = Tokens)]
-pub(crate) struct Answer<'a> {
+pub(crate) struct TokenResponse<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u64,
-    /// Where `offline` was granted: the one to use next, which is the same one where the app keeps it.
+    /// The refresh token to use next, if `offline` was granted. It is unchanged if the app doesn't rotate refresh
+    /// tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
-    /// What the access token is good for: words with spaces between them.
+    /// The granted scopes, separated by spaces.
     #[schema(value_type = String)]
     scope: Scopes,
 }
 
-/// A request for tokens.
+/// Describes the form of a token request.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes a form, which is read parameter by parameter")]
+#[expect(dead_code, reason = "describes a form in OpenAPI; parameters are read one by one")]
 pub(crate) struct TokenRequest {
     /// `client_credentials`, `authorization_code` or `refresh_token`.
     grant_type: String,
-    /// Unless the client proves itself in the Authorization header.
+    /// The client ID. Omit it if the Authorization header has the credentials.
     client_id: Option<String>,
-    /// The same.
+    /// The client secret. Omit it for public clients, or if the Authorization header has the credentials.
     client_secret: Option<String>,
-    /// Words with spaces between them; everything that can be granted if left out.
+    /// Space-separated scopes. Defaults to all scopes that can be granted.
     scope: Option<String>,
-    /// With `authorization_code`.
+    /// The authorization code, for `authorization_code`.
     code: Option<String>,
-    /// With `authorization_code`, the one of the authorization request.
+    /// The redirect URI of the authorization request, for `authorization_code`.
     redirect_uri: Option<String>,
-    /// With `authorization_code`, where the authorization request had a `code_challenge`.
+    /// The PKCE verifier, for `authorization_code` if the authorization request had a `code_challenge`.
     code_verifier: Option<String>,
-    /// With `refresh_token`.
+    /// The refresh token, for `refresh_token`.
     refresh_token: Option<String>,
 }
 
-/// Grants tokens.
-#[utoipa::path(post, path = "/v6/authentication/oauth2/token", tag = "OAuth 2", operation_id = "token",
+/// Issues tokens.
+#[utoipa::path(post, path = "/v6/authentication/oauth2/token", tag = "OAuth 2.0", operation_id = "token",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"), responses(
-    (status = 200, description = "The tokens.", body = Answer),
+    (status = 200, description = "The tokens", body = TokenResponse),
     OauthErrors
 ), security((), ("client" = [])))]
 ///
 /// # Errors
-/// Those of RFC 6749 §5.2; 413 and 415 for a body that is not a short form, 429 where a limit is reached.
+/// Returns the errors of RFC 6749 §5.2; 413 or 415 if the body is too large or not a form, 429 if a rate limit is
+/// exceeded.
 pub async fn token(
     State(app): State<App>,
-    Extension(limits): Extension<Arc<Limits>>,
+    Extension(limits): Extension<Arc<RateLimits>>,
     request: Request,
-) -> Result<Response, OauthError> {
+) -> Result<Response, OauthErrorResponse> {
     let form = Form::read(request).await?;
     let parameters = form.parameters()?;
-    let (client, standing) = form.client(&app, &limits, &parameters).await?;
+    let (client, rate_limit) = form.authenticate_client(&app, &limits, &parameters).await?;
     let granted = grant(&app.portal, &app.oauth2, &client, &parameters).await;
     let mut response = match granted {
-        Ok(granted) => answer(&granted),
-        Err(denied) => OauthError::from(denied).into_response(),
+        Ok(granted) => token_response(&granted),
+        Err(error) => OauthErrorResponse::from(error).into_response(),
     };
-    standing.describe(response.headers_mut());
+    rate_limit.insert_headers(response.headers_mut());
     Ok(response)
 }
 
-fn answer(granted: &Granted) -> Response {
-    let mut response = Json(Answer {
+fn token_response(granted: &IssuedTokens) -> Response {
+    let mut response = Json(TokenResponse {
         access_token: granted.access_token.expose(),
         token_type: "Bearer",
-        expires_in: LIFETIME.as_secs(),
+        expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
         refresh_token: granted.refresh_token.as_ref().map(portal::Secret::expose),
         scope: granted.scopes,
     })
     .into_response();
-    never_stored(response.headers_mut());
+    set_no_store(response.headers_mut());
     response
 }

@@ -1,5 +1,5 @@
-//! The log, on standard error. Whatever becomes of that, requests go on: lines that cannot be written are counted, and the
-//! next one that can be is preceded by how many were lost.
+//! Logging to standard error that never blocks requests for long. Lines that can't be written are counted, and the next
+//! line that can be written is preceded by the number of lost lines.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,18 +10,19 @@ use std::time::{Duration, Instant};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How many lines wait for one that is being written.
-const MAX_WAITING_LINES: usize = 4096;
+/// How many lines can be queued while a line is being written.
+const MAX_QUEUED_LINES: usize = 4096;
 
-/// How long whoever logs waits for room. A reader may be slow, but one that has stopped must not stop the server.
-const MAX_WAIT: Duration = Duration::from_millis(100);
+/// How long a thread that logs waits for space in the queue. A slow reader of standard error may delay the server for
+/// this long, but a blocked one must not stop it.
+const MAX_QUEUE_WAIT: Duration = Duration::from_millis(100);
 
-/// How long the end of the process waits for the last lines.
+/// How long the process waits at its end for queued lines to be written.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 static LOG: OnceLock<LogWriter> = OnceLock::new();
 
-/// Logs to standard error by `filter`, and what a panic says with it, under the id of the request that it ended.
+/// Sets up logging to standard error with `filter`, and logs panics with the ID of the request that caused them.
 pub fn log_to_stderr(filter: &str) {
     let Ok(writer) = LogWriter::start(io::stderr()) else {
         return;
@@ -30,32 +31,32 @@ pub fn log_to_stderr(filter: &str) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(writer)
-        // It would say on standard error that standard error cannot be written, and panic.
+        // The subscriber would report a failed write on standard error itself, and panic.
         .log_internal_errors(false)
         .with_ansi(io::IsTerminal::is_terminal(&io::stderr()));
     if subscriber.try_init().is_ok() {
         std::panic::set_hook(Box::new(|panic| {
-            let place = panic.location().map(ToString::to_string).unwrap_or_default();
-            let said = panic.payload_as_str().unwrap_or("nothing");
-            tracing::error!(place, said, "panicked");
+            let location = panic.location().map(ToString::to_string).unwrap_or_default();
+            let payload = panic.payload_as_str().unwrap_or_default();
+            tracing::error!(location, payload, "panic");
         }));
     }
 }
 
-/// Waits a moment until what was logged is written.
+/// Waits up to one second until the queued lines are written.
 pub fn flush() {
     if let Some(writer) = LOG.get() {
         writer.flush_within(FLUSH_TIMEOUT);
     }
 }
 
-/// Returns how many lines could not be written since the process began.
+/// Returns how many lines could not be written since the process started.
 #[must_use]
-pub fn lost_lines() -> u64 {
+pub fn lost_line_count() -> u64 {
     LOG.get().map_or(0, |writer| writer.counts.lost.load(Ordering::Relaxed))
 }
 
-/// Hands lines to the thread that writes them: a write to a pipe that nobody empties never returns.
+/// Sends lines to a writer thread, as a write to a full pipe that nobody reads never returns.
 #[derive(Debug, Clone)]
 struct LogWriter {
     lines: SyncSender<Line>,
@@ -65,22 +66,24 @@ struct LogWriter {
 #[derive(Debug)]
 enum Line {
     Text(Vec<u8>),
-    /// Asks to be told when everything before it is written.
+    /// Asks for a signal once all previous lines are written.
     Flush(SyncSender<()>),
 }
 
 #[derive(Debug, Default)]
 struct Counts {
     lost: AtomicU64,
-    /// Whether nobody waits for room any more, until a line has been written.
+    /// Whether the writer is stuck. Until it has written a line again, lines are dropped without waiting for space.
     is_stuck: AtomicBool,
 }
 
 impl LogWriter {
+    /// Starts the writer thread.
+    ///
     /// # Errors
-    /// Where the system has no more threads.
+    /// When the operating system can't create the thread.
     fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
-        let (lines, waiting) = sync_channel(MAX_WAITING_LINES);
+        let (lines, queue) = sync_channel(MAX_QUEUED_LINES);
         let counts = Arc::<Counts>::default();
         let writer = Self {
             lines,
@@ -88,18 +91,19 @@ impl LogWriter {
         };
         thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || write_lines(out, &waiting, &counts))?;
+            .spawn(move || write_lines(out, &queue, &counts))?;
         Ok(writer)
     }
 
+    /// Queues a line, or counts it as lost.
     fn send(&self, text: &[u8]) {
         let mut line = Line::Text(text.to_vec());
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             match self.lines.try_send(line) {
                 Ok(()) => return,
                 Err(TrySendError::Full(unsent)) if !self.counts.is_stuck.load(Ordering::Relaxed) => {
-                    if begun.elapsed() >= MAX_WAIT {
+                    if started.elapsed() >= MAX_QUEUE_WAIT {
                         self.counts.is_stuck.store(true, Ordering::Relaxed);
                         break;
                     }
@@ -112,35 +116,38 @@ impl LogWriter {
         self.counts.lost.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn flush_within(&self, patience: Duration) {
-        let (done, is_done) = sync_channel(1);
+    fn flush_within(&self, timeout: Duration) {
+        let (done, flushed) = sync_channel(1);
         if self.lines.try_send(Line::Flush(done)).is_ok() {
-            // Too late or not, there is nothing more to do.
-            let _ = is_done.recv_timeout(patience);
+            // After the timeout, the remaining lines are given up.
+            let _ = flushed.recv_timeout(timeout);
         }
     }
 }
 
-/// Writes lines until there is nobody left who could log.
+/// Writes lines until every sender is dropped.
 fn write_lines(mut out: impl Write, lines: &Receiver<Line>, counts: &Counts) {
-    let mut told = 0;
+    let mut reported = 0;
     for line in lines {
         let text = match line {
             Line::Text(text) => text,
             Line::Flush(done) => {
-                // Who asked may have gone on already.
+                // The waiting thread may have timed out already.
                 let _ = done.try_send(());
                 continue;
             }
         };
         let lost = counts.lost.load(Ordering::Relaxed);
-        if lost > told {
-            let sentence = format!("{} log lines could not be written and are lost\n", lost - told);
-            if out.write_all(sentence.as_bytes()).is_err() {
+        if lost > reported {
+            let message = format!(
+                "{} log lines were lost because they couldn't be written\n",
+                lost - reported
+            );
+            if out.write_all(message.as_bytes()).is_err() {
                 counts.lost.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
-            told = lost;
+            reported = lost;
         }
         if out.write_all(&text).and_then(|()| out.flush()).is_err() {
             counts.lost.fetch_add(1, Ordering::Relaxed);
@@ -174,9 +181,9 @@ mod tests {
     use super::*;
     use std::sync::{Condvar, Mutex};
 
-    /// Standard error as a test has it.
+    /// Stands in for standard error; its writes can fail or hang.
     #[derive(Clone, Default)]
-    struct Out(Arc<(Mutex<State>, Condvar)>);
+    struct TestWriter(Arc<(Mutex<State>, Condvar)>);
 
     #[derive(Default)]
     struct State {
@@ -185,7 +192,7 @@ mod tests {
         hangs: bool,
     }
 
-    impl Out {
+    impl TestWriter {
         fn set(&self, fails: bool, hangs: bool) {
             let mut state = self.0.0.lock().unwrap();
             (state.fails, state.hangs) = (fails, hangs);
@@ -197,7 +204,7 @@ mod tests {
         }
     }
 
-    impl Write for Out {
+    impl Write for TestWriter {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
             let mut state = self
                 .0
@@ -217,8 +224,8 @@ mod tests {
     }
 
     #[test]
-    fn failed_writes_are_counted_and_the_next_success_says_how_many() {
-        let out = Out::default();
+    fn failed_writes_are_counted_and_reported_with_the_next_line() {
+        let out = TestWriter::default();
         let writer = LogWriter::start(out.clone()).unwrap();
         writer.send(b"one\n");
         writer.flush_within(FLUSH_TIMEOUT);
@@ -234,36 +241,36 @@ mod tests {
         writer.flush_within(FLUSH_TIMEOUT);
         assert_eq!(
             out.text(),
-            "one\n3 log lines could not be written and are lost\ntwo\nthree\n"
+            "one\n3 log lines were lost because they couldn't be written\ntwo\nthree\n"
         );
     }
 
     #[test]
-    fn a_reader_that_has_stopped_does_not_stop_who_logs() {
-        let out = Out::default();
+    fn blocked_writer_does_not_block_logging() {
+        let out = TestWriter::default();
         out.set(false, true);
         let writer = LogWriter::start(out.clone()).unwrap();
-        let begun = Instant::now();
-        for _ in 0..3 * MAX_WAITING_LINES {
+        let started = Instant::now();
+        for _ in 0..3 * MAX_QUEUED_LINES {
             writer.send(b"line\n");
         }
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
         out.set(false, false);
-        // Every line was written or counted, whenever the reader went on.
+        // Every line is either written or counted as lost, whenever the writer continues.
         let mut lost = 0;
         for _ in 0..100 {
             writer.flush_within(FLUSH_TIMEOUT);
             lost = writer.counts.lost.load(Ordering::Relaxed) as usize;
-            if out.text().lines().count() >= 3 * MAX_WAITING_LINES - lost {
+            if out.text().lines().count() >= 3 * MAX_QUEUED_LINES - lost {
                 break;
             }
         }
         let text = out.text();
         let written = text.lines().filter(|line| *line == "line").count();
-        assert_eq!(written + lost, 3 * MAX_WAITING_LINES);
-        assert!(lost > MAX_WAITING_LINES, "{lost}");
+        assert_eq!(written + lost, 3 * MAX_QUEUED_LINES);
+        assert!(lost > MAX_QUEUED_LINES, "{lost}");
         assert!(
-            text.contains(" log lines could not be written and are lost"),
+            text.contains(" log lines were lost because they couldn't be written"),
             "{text:.100}"
         );
     }

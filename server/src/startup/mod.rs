@@ -1,4 +1,4 @@
-//! From the configuration to a server that listens, and its end.
+//! Logging, opening the portal, and serving until shutdown.
 
 pub mod logging;
 pub mod open;

@@ -1,28 +1,28 @@
-//! From the settings to an open portal.
+//! Opens the portal from the configuration.
 
 use crate::config::Config;
 use portal::{Clock, Location, Options, Portal, Result};
 use std::path::Path;
 
-/// Opens the portal, making the data folder, the database and the master key where there are none, and bringing the
-/// database's schema up to date.
+/// Opens the portal: creates the data folder, the database and the master key if they do not exist, and migrates the
+/// database.
 ///
 /// # Errors
-/// [`portal::Error::Unavailable`] with a sentence for the operator.
+/// [`portal::Error::Unavailable`] with a message for the operator.
 pub async fn open(config: &Config) -> Result<Portal> {
-    make_folder(&config.data_dir)?;
+    create_dir(&config.data_dir)?;
     if let Location::File(path) = &config.database
         && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
     {
-        make_folder(folder)?;
+        create_dir(folder)?;
     }
     Portal::open(options(config)?).await
 }
 
-/// As [`open`], on a database that is there: nothing is made.
+/// Opens the portal on an existing database, without creating anything.
 ///
 /// # Errors
-/// [`portal::Error::Unavailable`] with a sentence for the operator.
+/// [`portal::Error::Unavailable`] with a message for the operator.
 pub async fn open_existing(config: &Config) -> Result<Portal> {
     Portal::open_existing(options(config)?).await
 }
@@ -32,21 +32,21 @@ fn options(config: &Config) -> Result<Options> {
         database: config.database.clone(),
         keyring: config.keyring()?,
         clock: Clock::System,
-        outgoing: portal::http_client::Policy {
+        http_client: portal::http_client::HttpClientConfig {
             private_hosts: config.allowed_private_hosts.clone(),
-            ..portal::http_client::Policy::default()
+            ..portal::http_client::HttpClientConfig::default()
         },
     })
 }
 
-/// Makes a folder that is its owner's alone. One that is there stays as it is.
-fn make_folder(path: &Path) -> Result<()> {
+/// Creates a folder that only its owner can access (mode 0700). An existing folder is left unchanged.
+fn create_dir(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(|error| portal::Error::Unavailable {
-        message: "the data folder cannot be made",
+        message: "couldn't create the data folder",
         source: format!("{}: {error}", path.display()).into(),
     })
 }

@@ -1,4 +1,4 @@
-//! The running server, from the open port to the last answer.
+//! Runs the server until a shutdown signal arrives.
 
 use crate::config::Config;
 use crate::listener::{self, ConnectionLimits};
@@ -17,129 +17,130 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-/// How long requests that are under way may take to end.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests in progress may take to finish after a shutdown signal.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the database may take to close after that. What was committed is kept whether it closes or not.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the database may take to close afterwards. Committed data is safe even if it does not close in time.
+const DATABASE_CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why the server did not start, or stopped.
+/// Describes why the server did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
-pub enum Stopped {
-    /// The port is taken, or the address is not this machine's.
-    #[error("the server cannot listen on {addr}: {source}")]
+pub enum ServeError {
+    /// The server can't listen on the address, for example because the port is in use.
+    #[error("couldn't listen on {addr}: {source}")]
     Listen {
         /// The address.
         addr: SocketAddr,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The portal cannot be opened.
+    /// The portal can't be opened.
     #[error(transparent)]
     Portal(#[from] portal::Error),
-    /// The system does not play along.
-    #[error("the server cannot go on: {0}")]
+    /// The operating system reports an error.
+    #[error("server error: {0}")]
     System(#[from] std::io::Error),
 }
 
-/// Serves until the process is told to end.
+/// Serves requests until the process receives SIGTERM or SIGINT.
 ///
 /// # Errors
-/// [`Stopped`] when it cannot start.
-pub async fn serve(config: Config) -> Result<(), Stopped> {
+/// [`ServeError`] when the server can't start.
+pub async fn serve(config: Config) -> Result<(), ServeError> {
     logging::log_to_stderr(&config.log);
-    let outcome = serve_until_told(config).await;
+    let outcome = serve_until_shutdown(config).await;
     logging::flush();
     outcome
 }
 
-async fn serve_until_told(config: Config) -> Result<(), Stopped> {
-    // From here on, being told to end is an orderly end.
-    let told = Told {
+async fn serve_until_shutdown(config: Config) -> Result<(), ServeError> {
+    // From here on, a signal shuts the server down gracefully instead of ending the process.
+    let signals = ShutdownSignals {
         terminate: signal(SignalKind::terminate())?,
         interrupt: signal(SignalKind::interrupt())?,
     };
-    let listen = |source| Stopped::Listen {
+    let listen_error = |source| ServeError::Listen {
         addr: config.addr,
         source,
     };
-    let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
+    let listener = TcpListener::bind(config.addr).await.map_err(listen_error)?;
     let addr = listener.local_addr()?;
-    let config = config.listening_on(addr);
+    let config = config.with_bound_addr(addr);
     let portal = open(&config).await?;
-    let mut background = background(&portal);
-    greet(&portal, addr, config.public_url.as_str()).await?;
+    let mut background_tasks = spawn_background_tasks(&portal);
+    print_banner(&portal, addr, config.public_url.as_str()).await?;
     let app = App::new(portal.clone(), config);
-    answer(listener, &app, told).await?;
-    background.shutdown().await;
-    if tokio::time::timeout(CLOSE_TIMEOUT, portal.close()).await.is_err() {
-        tracing::warn!("the database did not close in time: something still uses a connection to it");
+    serve_requests(listener, &app, signals).await?;
+    background_tasks.shutdown().await;
+    if tokio::time::timeout(DATABASE_CLOSE_TIMEOUT, portal.close())
+        .await
+        .is_err()
+    {
+        tracing::warn!("database did not close in time: a connection is still in use");
     }
     Ok(())
 }
 
-/// How the process is told to end.
-struct Told {
+/// Holds the signals that shut the server down.
+struct ShutdownSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-/// Answers requests until a signal says to stop, and then those that are under way.
-async fn answer(listener: TcpListener, app: &App, mut told: Told) -> Result<(), Stopped> {
+/// Serves requests until a shutdown signal arrives, then waits for the requests in progress.
+async fn serve_requests(listener: TcpListener, app: &App, mut signals: ShutdownSignals) -> Result<(), ServeError> {
     let (stop, stopped) = oneshot::channel::<()>();
     let limits = ConnectionLimits::of(&app.config);
-    let mut serving = tokio::spawn(listener::answer(listener, router(app), limits, async {
-        // Sent, or dropped: either way it is time.
+    let mut serving = tokio::spawn(listener::serve(listener, router(app), limits, async {
+        // The sender is dropped to stop the listener, which ends the wait with an error.
         let _ = stopped.await;
     }));
     tokio::select! {
-        _ = told.terminate.recv() => {}
-        _ = told.interrupt.recv() => {}
+        _ = signals.terminate.recv() => {}
+        _ = signals.interrupt.recv() => {}
         ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)?),
     }
-    tracing::info!("stopping");
-    app.stop();
+    tracing::info!("shutting down");
+    app.begin_shutdown();
     drop(stop);
-    if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
-        tracing::warn!("requests that did not end in time were cut off");
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, &mut serving).await.is_err() {
+        tracing::warn!("shutdown timed out: remaining requests were aborted");
         serving.abort();
     }
     Ok(())
 }
 
-/// Work that goes on beside the requests.
-fn background(portal: &Portal) -> JoinSet<()> {
+/// Spawns the tasks that run in the background: change notifications, maintenance, and a warm-up of password hashing.
+fn spawn_background_tasks(portal: &Portal) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(maintenance::watch(portal.clone()));
-    tasks.spawn(maintenance::keep(portal.clone()));
+    tasks.spawn(maintenance::run_periodically(portal.clone()));
     let portal = portal.clone();
     tasks.spawn(async move { passwords::warm_up(&portal).await });
     tasks
 }
 
-/// Says where the portal is, and how to begin. On standard output alone: the code must not get into any log. Nobody may be
-/// there to read it, which is no reason not to serve.
-async fn greet(portal: &Portal, addr: SocketAddr, public_url: &str) -> Result<(), Stopped> {
+/// Prints the address, and the setup code while there is no account. They go to standard output only, as the code must
+/// not appear in any log. A failure to print is logged and does not stop the server.
+async fn print_banner(portal: &Portal, addr: SocketAddr, public_url: &str) -> Result<(), ServeError> {
     let code = setup::issue_code(portal).await?;
-    let mut text = format!("Gatehouse listens on http://{addr}\n");
+    let mut text = format!("Gatehouse is listening on http://{addr}\n");
     if public_url != format!("http://{addr}") {
-        text.push_str(&format!("Its public URL is {public_url}\n"));
+        text.push_str(&format!("Public URL: {public_url}\n"));
     }
-    let mut is_printed = print(&text);
+    let mut printed = print(&text);
     if let Some(code) = code {
-        is_printed = print(&format!(
-            "\nThis portal has no account yet. To sign in for the first time, open\n    {public_url}/setup\n\
+        printed = print(&format!(
+            "\nThis portal has no account yet. To create the first account, open\n    {public_url}/setup\n\
              and enter the setup code\n    {}\n\n",
             code.expose()
         ));
-        if is_printed.is_err() {
-            tracing::warn!(
-                "the setup code could not be printed; restart the server where its standard output can be read"
-            );
+        if printed.is_err() {
+            tracing::warn!("couldn't print the setup code; restart the server with a readable standard output");
         }
     }
-    if let Err(error) = is_printed {
-        tracing::warn!(%error, %addr, "standard output cannot be written");
+    if let Err(error) = printed {
+        tracing::warn!(%error, %addr, "couldn't write to standard output");
     }
     Ok(())
 }

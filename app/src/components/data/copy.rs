@@ -1,15 +1,15 @@
-//! A button that copies a text and says when it has.
+//! The copy button.
 
 use crate::components::reactive::task_scope::TaskScope;
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-/// How long the button says so.
-const SAID: Duration = Duration::from_secs(2);
+/// How long the button shows the result of copying.
+const RESULT_DURATION: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -18,16 +18,16 @@ enum State {
     Failed,
 }
 
-/// Copies `text`, which stands in the element before it. It needs script, and is not there without.
+/// Renders a button that copies `text`, which the preceding element shows. It is hidden without script.
 #[component]
 pub fn Copy(
     /// The text.
     #[prop(into)]
     text: String,
-    /// What the text is, for those who hear the button: `Consumer key`.
+    /// What the text is, for screen readers, such as `Consumer key`.
     #[prop(into)]
     what: String,
-    /// Whether to draw the icon alone, for a table.
+    /// Whether to show only the icon, as in a table.
     #[prop(optional)]
     compact: bool,
 ) -> impl IntoView {
@@ -35,29 +35,29 @@ pub fn Copy(
     let tasks = TaskScope::current();
     let copy = move |event: MouseEvent| {
         let text = text.clone();
-        let shown = event.current_target().and_then(|button| {
+        let displayed = event.current_target().and_then(|button| {
             button
                 .dyn_into::<web_sys::Element>()
                 .ok()
                 .and_then(|button| button.previous_element_sibling())
         });
         tasks.spawn_local(async move {
-            let copied = write(&text).await || shown.is_some_and(|shown| copy_shown(&shown));
+            let copied = write_to_clipboard(&text).await || displayed.is_some_and(|element| select_and_copy(&element));
             state.set(if copied { State::Copied } else { State::Failed });
-            tasks.set_timeout(move || state.set(State::Ready), SAID);
+            tasks.set_timeout(move || state.set(State::Ready), RESULT_DURATION);
         });
     };
-    let words = move || match state.get() {
+    let label = move || match state.get() {
         State::Ready => "Copy",
         State::Copied => "Copied",
         State::Failed => "Press Ctrl+C",
     };
-    let said = {
+    let status = {
         let what = what.clone();
         move || match state.get() {
             State::Ready => String::new(),
             State::Copied => format!("{what} copied"),
-            State::Failed => format!("{what} is selected. Press Ctrl+C to copy it."),
+            State::Failed => format!("Couldn’t copy automatically. {what} is selected. Press Ctrl+C or ⌘C to copy."),
         }
     };
     let icon = move || {
@@ -81,29 +81,31 @@ pub fn Copy(
             title=compact.then_some("Copy")
             on:click=copy
         >
-            {move || view! { <Draw icon=icon() size="small" /> }}
-            <span class=hidden>{words}</span>
+            {move || view! { <IconView icon=icon() size="small" /> }}
+            <span class=hidden>{label}</span>
             <span class="visually-hidden">{format!(" {what}")}</span>
         </button>
         <span class="visually-hidden" role="status">
-            {said}
+            {status}
         </span>
     }
     .into_any()
 }
 
-/// Browsers have the clipboard on pages over TLS and on loopback only.
-pub(crate) async fn write(text: &str) -> bool {
+/// Writes a text to the clipboard and returns whether that succeeded. Browsers provide the clipboard API only to pages
+/// over TLS or on loopback.
+pub(crate) async fn write_to_clipboard(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
-/// Selects what is shown and copies that, the way of pages without TLS. What stays selected can be copied by hand.
-fn copy_shown(shown: &web_sys::Element) -> bool {
+/// Selects the element's text and copies the selection, which also works on pages without TLS. If copying fails, the text
+/// stays selected and the user can copy it.
+fn select_and_copy(element: &web_sys::Element) -> bool {
     let Ok(Some(selection)) = window().get_selection() else {
         return false;
     };
     let document = document().dyn_into::<web_sys::HtmlDocument>();
-    selection.select_all_children(shown).is_ok()
+    selection.select_all_children(element).is_ok()
         && document.is_ok_and(|document| document.exec_command("copy").unwrap_or_default())
 }

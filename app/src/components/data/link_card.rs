@@ -1,17 +1,17 @@
-//! Doors to further pages: open ones, and closed ones that say why.
+//! Cards that link to pages, and cards that explain why a page can't be opened.
 
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-/// A group of doors under one heading.
+/// Renders a group of link cards under one heading.
 #[component]
 pub fn LinkCards(
     /// The heading's element id.
     id: &'static str,
     /// The heading.
     title: &'static str,
-    /// The doors.
+    /// The cards.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -23,53 +23,53 @@ pub fn LinkCards(
     .into_any()
 }
 
-/// A door to a page.
+/// Renders a card that links to a page.
 #[component]
 pub fn LinkCard(
-    /// The page's address.
+    /// The page's URL.
     href: &'static str,
     /// Its icon.
     icon: Icon,
     /// Its title.
     title: &'static str,
-    /// What is behind it.
+    /// A short description of the page.
     help: &'static str,
 ) -> impl IntoView {
     view! {
         <li>
             <A href=href attr:class="link-card">
-                <span class="arch">
-                    <Draw icon />
+                <span class="icon-badge">
+                    <IconView icon />
                 </span>
                 <span>
                     <strong>{title}</strong>
                     <small>{help}</small>
                 </span>
-                <Draw icon=Icon::ChevronRight />
+                <IconView icon=Icon::ChevronRight />
             </A>
         </li>
     }
     .into_any()
 }
 
-/// A door that the reader may not open.
+/// Renders a card for a page that the user can't open.
 #[component]
-pub fn ClosedCard(
+pub fn LockedCard(
     /// The page's title.
     title: &'static str,
-    /// Why it is closed.
+    /// Why the user can't open it.
     #[prop(into)]
-    why: String,
+    reason: String,
 ) -> impl IntoView {
     view! {
         <li>
-            <div class="link-card closed">
-                <span class="arch">
-                    <Draw icon=Icon::Lock />
+            <div class="link-card disabled">
+                <span class="icon-badge">
+                    <IconView icon=Icon::Lock />
                 </span>
                 <span>
                     <strong>{title}</strong>
-                    <small>{why}</small>
+                    <small>{reason}</small>
                 </span>
             </div>
         </li>

@@ -1,20 +1,20 @@
-//! A card with a list.
+//! A card that contains a list.
 
 use leptos::prelude::*;
 
-/// A card with a list, and how much is in it.
+/// Renders a card with a list and its number of items.
 #[component]
 pub fn ListCard(
     /// The heading's element id.
     id: &'static str,
     /// The heading.
     title: &'static str,
-    /// How many there are.
+    /// The number of items.
     count: usize,
-    /// One sentence of help.
+    /// A sentence below the heading.
     #[prop(optional)]
     help: &'static str,
-    /// The list, or why it is empty.
+    /// The list, or its empty state.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! How a page lays out what it shows.
+//! Components that display data.
 
 pub mod copy;
 pub mod link_card;

@@ -1,28 +1,28 @@
-//! The top of a page: where it stands, what it is, what can be done.
+//! The header of a page: breadcrumbs, title and actions.
 
-use crate::components::navigation::route_focus::focus_on_arrival;
+use crate::components::navigation::route_focus::focus_on_navigation;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
-/// The top of a page. `crumbs` are the pages above it, from the outermost; `children` are its actions.
+/// Renders the header of a page.
 #[component]
 pub fn PageHeader(
-    /// The page's title, also the document's.
+    /// The title of the page and of the document.
     #[prop(into)]
     title: String,
-    /// One sentence of help.
+    /// A sentence below the title.
     #[prop(into, optional)]
     lead: String,
-    /// The pages above: address and title.
+    /// The URLs and titles of the parent pages, outermost first.
     #[prop(optional)]
     crumbs: Vec<(&'static str, &'static str)>,
-    /// Buttons and links.
+    /// The actions: buttons and links.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let heading = focus_on_arrival();
-    let trail = (!crumbs.is_empty()).then(|| {
+    let heading = focus_on_navigation();
+    let breadcrumbs = (!crumbs.is_empty()).then(|| {
         let items = crumbs
             .into_iter()
             .map(|(href, title)| view! { <li><A href=href>{title}</A></li> })
@@ -39,7 +39,7 @@ pub fn PageHeader(
     view! {
         <Title text=title.clone() />
         <header class="page-header">
-            {trail}
+            {breadcrumbs}
             <div>
                 <h1 tabindex="-1" node_ref=heading>
                     {title}

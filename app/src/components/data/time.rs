@@ -1,49 +1,50 @@
-//! Moments, for people and for programs.
+//! Timestamps and who caused them.
 //!
-//! All but [`Time`] are plain markup for rows of long lists: the renderer copies every attribute of an `AnyView`.
+//! All functions return plain markup for the rows of long lists, because the renderer copies every attribute of an
+//! `AnyView`. Only [`Time`] is a component.
 
 use domain::time::Timestamp;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// A moment in UTC.
+/// Renders a time in UTC.
 #[component]
 pub fn Time(
-    /// The moment.
+    /// The time.
     at: Timestamp,
 ) -> impl IntoView {
-    moment(at).into_any()
+    timestamp(at).into_any()
 }
 
-/// A moment in UTC.
-pub fn moment(at: Timestamp) -> impl IntoView {
+/// Renders a time in UTC.
+pub fn timestamp(at: Timestamp) -> impl IntoView {
     view! { <time datetime=at.rfc3339()>{at.readable()}</time> }
 }
 
-/// In place of a moment that has not come, or never will.
+/// Renders "Never" in place of a time.
 pub fn never() -> impl IntoView {
     view! { <span class="muted">"Never"</span> }
 }
 
-/// A moment, if it has come or will.
-pub fn moment_or_never(at: Option<Timestamp>) -> impl IntoView {
+/// Renders a time in UTC, or "Never".
+pub fn timestamp_or_never(at: Option<Timestamp>) -> impl IntoView {
     match at {
-        Some(at) => Either::Left(moment(at)),
+        Some(at) => Either::Left(timestamp(at)),
         None => Either::Right(never()),
     }
 }
 
-/// Who made something. Without a name, it was made on the command line.
-pub fn by(maker: Option<String>) -> String {
-    maker.map_or_else(|| "on the command line".to_owned(), |name| ["by ", &name].concat())
+/// Returns who caused something, such as "by Ada Lovelace". Without a name, it was done on the command line.
+pub fn byline(name: Option<String>) -> String {
+    name.map_or_else(|| "on the command line".to_owned(), |name| ["by ", &name].concat())
 }
 
-/// When something was made, and by whom.
-pub fn created(at: Timestamp, maker: Option<String>) -> impl IntoView {
+/// Renders when and by whom something was created.
+pub fn created(at: Timestamp, creator: Option<String>) -> impl IntoView {
     view! {
         <span>
-            {moment(at)}
-            <small>{by(maker)}</small>
+            {timestamp(at)}
+            <small>{byline(creator)}</small>
         </span>
     }
 }

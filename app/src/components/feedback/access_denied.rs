@@ -1,31 +1,31 @@
-//! A page that the reader's rights do not open.
+//! The message in place of a page that the user has no right to open.
 
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use domain::accounts::rights::Right;
 use leptos::prelude::*;
 
-/// In place of the whole page.
+/// Renders the message in place of the page.
 #[component]
-pub fn ClosedPage(
-    /// What the reader lacks.
+pub fn AccessDenied(
+    /// What the user is missing.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <section class="card message" aria-labelledby="closed">
-            <span class="arch large">
-                <Draw icon=Icon::Lock size="large" />
+        <section class="card message" aria-labelledby="access-denied">
+            <span class="icon-badge large">
+                <IconView icon=Icon::Lock size="large" />
             </span>
             <div>
-                <h2 id="closed">"You cannot open this page"</h2>
+                <h2 id="access-denied">"You don’t have access to this page"</h2>
                 {children()}
-                <p>"Whoever manages your account’s users can change your profile."</p>
+                <p>"Ask an administrator to change your security profile."</p>
             </div>
         </section>
     }
     .into_any()
 }
 
-/// Rights, and what each is for.
+/// Renders a list of rights and their descriptions.
 pub fn rights_list(rights: &[Right]) -> impl IntoView + use<> {
     let items = rights.iter().map(|right| {
         view! {

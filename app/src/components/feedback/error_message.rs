@@ -1,45 +1,45 @@
-//! A page or a part of one that could not be shown, and why.
+//! The message in place of a page, or part of one, that couldn't be loaded.
 
-use crate::components::feedback::notice::{Kind, Locked, Notice};
-use crate::error::Failure;
+use crate::components::feedback::notice::{MissingRight, Notice, NoticeKind};
+use crate::error::AppError;
 use leptos::prelude::*;
 
-/// Says what went wrong in place of what should be there.
+/// Renders an error in place of the content.
 #[component]
-pub fn Problem(
-    /// What went wrong.
-    failure: Failure,
+pub fn ErrorMessage(
+    /// The error.
+    error: AppError,
 ) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    set_status(&failure);
-    let signed_out = failure == Failure::SignedOut;
+    set_status(&error);
+    let signed_out = error == AppError::SignedOut;
     view! {
-        <Notice kind=Kind::Danger title="This cannot be shown">
-            <p>{failure.to_string()}</p>
-            // A plain link that the router leaves alone: signing in loads a page anew.
+        <Notice kind=NoticeKind::Danger title="This page couldn’t be loaded">
+            <p>{error.to_string()}</p>
+            // `external`, because signing in loads a new document.
             {signed_out.then(|| view! { <p><a href="/sign-in" rel="external">"Sign in"</a></p> })}
         </Notice>
     }
     .into_any()
 }
 
-/// In place of a part that a right of its own opens; `what` starts the sentence.
-pub fn refusal(what: &'static str, failure: Failure) -> AnyView {
-    match failure {
-        Failure::Forbidden(right) => view! { <Locked what right /> }.into_any(),
-        failure => view! { <Problem failure /> }.into_any(),
+/// Renders an error in place of content that needs a right. `to` completes the sentence "You need the X right to …".
+pub fn access_error(to: &'static str, error: AppError) -> AnyView {
+    match error {
+        AppError::Forbidden(right) => view! { <MissingRight to right /> }.into_any(),
+        error => view! { <ErrorMessage error /> }.into_any(),
     }
 }
 
-/// The answer's status says the same as its page. Whoever is signed out gets no page, but the way to sign in.
+/// Sets the response's status to that of the error. A user who is signed out is redirected to the sign-in page.
 #[cfg(feature = "ssr")]
-pub fn set_status(failure: &Failure) {
-    if *failure == Failure::SignedOut {
-        return crate::context::lead_to_sign_in();
+pub fn set_status(error: &AppError) {
+    if *error == AppError::SignedOut {
+        return crate::context::redirect_to_sign_in();
     }
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(failure.status());
-        if let Some(seconds) = failure.retry_after() {
+        response.set_status(error.status());
+        if let Some(seconds) = error.retry_after() {
             response.insert_header(http::header::RETRY_AFTER, seconds.into());
         }
     }

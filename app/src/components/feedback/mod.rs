@@ -1,4 +1,4 @@
-//! What tells a person how things stand: messages, notices and errors.
+//! Components that give feedback: errors, notices and toasts.
 
 pub mod access_denied;
 pub mod error_message;

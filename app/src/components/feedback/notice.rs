@@ -1,24 +1,24 @@
-//! Words that need attention.
+//! Notices on a page.
 
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use domain::accounts::rights::Right;
 use leptos::prelude::*;
 
-/// What a notice is about.
+/// Lists the kinds of notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Good to know.
+pub enum NoticeKind {
+    /// Information.
     Info,
-    /// It worked.
+    /// An action succeeded.
     Success,
-    /// Take care.
+    /// A warning.
     Warning,
-    /// It did not work.
+    /// An error.
     Danger,
 }
 
-impl Kind {
-    fn parts(self) -> (&'static str, Icon) {
+impl NoticeKind {
+    fn class_and_icon(self) -> (&'static str, Icon) {
         match self {
             Self::Info => ("notice info", Icon::Info),
             Self::Success => ("notice success", Icon::Success),
@@ -28,22 +28,22 @@ impl Kind {
     }
 }
 
-/// A box with an icon and a few words. What went wrong is also said aloud.
+/// Renders a box with an icon and a message. Screen readers announce an error.
 #[component]
 pub fn Notice(
-    /// What it is about.
-    kind: Kind,
-    /// A title, if it needs one.
+    /// The kind of notice.
+    kind: NoticeKind,
+    /// An optional title.
     #[prop(into, optional)]
     title: String,
-    /// Whether it takes the focus where the page comes with it.
+    /// Whether it takes the focus when the page loads with it.
     #[prop(optional)]
     autofocus: bool,
-    /// The words.
+    /// The message.
     children: Children,
 ) -> impl IntoView {
-    let (class, icon) = kind.parts();
-    let is_error = kind == Kind::Danger;
+    let (class, icon) = kind.class_and_icon();
+    let is_error = kind == NoticeKind::Danger;
     view! {
         <div
             class=class
@@ -51,7 +51,7 @@ pub fn Notice(
             tabindex=is_error.then_some("-1")
             autofocus=autofocus
         >
-            <Draw icon />
+            <IconView icon />
             <div>
                 {(!title.is_empty()).then(|| view! { <strong>{title}</strong> })}
                 {children()}
@@ -61,19 +61,19 @@ pub fn Notice(
     .into_any()
 }
 
-/// Why something is missing: the right that it needs.
+/// Renders which right the user is missing.
 #[component]
-pub fn Locked(
-    /// What is missing, as the start of a sentence: `Creating tokens`.
+pub fn MissingRight(
+    /// What the user can't do, such as `create tokens`.
     #[prop(into)]
-    what: String,
-    /// What it needs.
+    to: String,
+    /// The missing right.
     right: Right,
 ) -> impl IntoView {
     view! {
         <p class="locked">
-            <Draw icon=Icon::Lock />
-            <span>{what} " needs the right " <strong>{right.label()}</strong> "."</span>
+            <IconView icon=Icon::Lock />
+            <span>"You need the " <strong>{right.label()}</strong> " right to " {to} "."</span>
         </p>
     }
     .into_any()

@@ -1,58 +1,58 @@
-//! Short words about what has just happened. They need script; without it the page that comes back shows the outcome.
+//! Toasts: short messages about the result of an action. They need script; without it the next page shows the result.
 
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long a toast stays when nobody dismisses it.
-const STAYS: Duration = Duration::from_secs(8);
+/// How long a toast is shown unless it is dismissed.
+const TOAST_DURATION: Duration = Duration::from_secs(8);
 
 #[derive(Clone, PartialEq, Eq)]
 struct Toast {
     id: usize,
-    words: String,
+    message: String,
 }
 
-/// The toasts on show, and the number of the next.
+/// Holds the visible toasts and the ID of the next one.
 #[derive(Clone, Copy)]
 pub struct Toaster {
     toasts: RwSignal<Vec<Toast>>,
-    next: StoredValue<usize>,
+    next_id: StoredValue<usize>,
 }
 
-/// Makes [`toast`] work below the current owner.
+/// Provides the context that [`toast`] needs below the current owner.
 pub fn provide_toasts() {
     provide_context(Toaster {
         toasts: RwSignal::new(Vec::new()),
-        next: StoredValue::new(0),
+        next_id: StoredValue::new(0),
     });
 }
 
-/// Says what has just happened, `Token revoked`, for a few seconds. To be called from a component or an effect.
+/// Shows a toast such as `Token revoked`. Call it from a component or an effect.
 ///
 /// # Panics
-/// Where [`provide_toasts`] was not called.
-pub fn toast(words: impl Into<String>) {
-    toaster().say(words);
+/// Panics if [`provide_toasts`] was not called.
+pub fn toast(message: impl Into<String>) {
+    toaster().show(message);
 }
 
-/// What says it, for handlers of events, which stand outside of the components that made them.
+/// Returns the toaster, for event handlers and tasks, which run outside of their component's owner.
 ///
 /// # Panics
-/// Where [`provide_toasts`] was not called.
+/// Panics if [`provide_toasts`] was not called.
 #[must_use]
 pub fn toaster() -> Toaster {
     expect_context()
 }
 
 impl Toaster {
-    /// Says what has just happened, as [`toast`].
-    pub fn say(self, words: impl Into<String>) {
-        let id = self.next.get_value();
-        self.next.set_value(id + 1);
-        let words = words.into();
-        self.toasts.update(|toasts| toasts.push(Toast { id, words }));
-        set_timeout(move || self.dismiss(id), STAYS);
+    /// Shows a toast.
+    pub fn show(self, message: impl Into<String>) {
+        let id = self.next_id.get_value();
+        self.next_id.set_value(id + 1);
+        let message = message.into();
+        self.toasts.update(|toasts| toasts.push(Toast { id, message }));
+        set_timeout(move || self.dismiss(id), TOAST_DURATION);
     }
 
     fn dismiss(self, id: usize) {
@@ -60,18 +60,18 @@ impl Toaster {
     }
 }
 
-/// Where toasts appear. It is there from the start, so that what appears in it is read out.
+/// Renders the toasts. The element is always present, so that screen readers announce toasts that are added to it.
 #[component]
 pub fn Toasts() -> impl IntoView {
-    let shown = toaster();
+    let toaster = toaster();
     view! {
         <div class="toasts" role="status">
-            <For each=move || shown.toasts.get() key=|toast| toast.id let(toast)>
+            <For each=move || toaster.toasts.get() key=|toast| toast.id let(toast)>
                 <div class="toast">
-                    <Draw icon=Icon::Check />
-                    <p>{toast.words}</p>
-                    <button class="button quiet small square" type="button" on:click=move |_| shown.dismiss(toast.id)>
-                        <Draw icon=Icon::Close size="small" />
+                    <IconView icon=Icon::Check />
+                    <p>{toast.message}</p>
+                    <button class="button quiet small square" type="button" on:click=move |_| toaster.dismiss(toast.id)>
+                        <IconView icon=Icon::Close size="small" />
                         <span class="visually-hidden">"Dismiss"</span>
                     </button>
                 </div>

@@ -1,68 +1,66 @@
-//! Members of the settings in words, and what two people have made of the same one.
+//! Labels of settings, and the notice about conflicting changes.
 
-use crate::components::data::time::{by, moment};
-use crate::icons::{Draw, Icon};
-use domain::integration::settings::{Clashes, Member, Place};
+use crate::components::data::time::{byline, timestamp};
+use crate::icons::{Icon, IconView};
+use domain::integration::settings::{Conflicts, SettingKey, SettingPath};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// What a place is called: `heroImage: Default search term`.
+/// Returns the label of a setting, such as `heroImage: Default search term`.
 #[must_use]
-pub fn place_words(place: &Place) -> String {
-    match (&place.field, Member::OPTIONS.contains(&place.member)) {
-        (Some(field), _) if place.member == Member::Field => format!("Field {field}"),
-        (Some(field), _) => format!("{field}: {}", place.member.label()),
-        (None, true) => format!("Global: {}", place.member.label()),
-        (None, false) => place.member.label().to_owned(),
+pub fn setting_label(path: &SettingPath) -> String {
+    match (&path.field, SettingKey::OPTIONS.contains(&path.key)) {
+        (Some(field), _) if path.key == SettingKey::Field => format!("Field {field}"),
+        (Some(field), _) => format!("{field}: {}", path.key.label()),
+        (None, true) => format!("Global: {}", path.key.label()),
+        (None, false) => path.key.label().to_owned(),
     }
 }
 
-/// What stands at a place, or that it is left open.
+/// Returns the label of a setting's value, or of a setting that isn't set.
 #[must_use]
-pub fn value_words(place: &Place, value: Option<&str>) -> String {
-    match (value, place.member) {
-        (Some("set"), Member::ClientSecret) => "Set".to_owned(),
-        (Some("replaced"), Member::ClientSecret) => "Replaced".to_owned(),
-        (Some(_), Member::Field) => "Settings of its own".to_owned(),
-        (Some(value), member) => member.readable(value),
-        (None, Member::Field) => "No settings of its own".to_owned(),
-        (None, member) if Member::OPTIONS.contains(&member) => match place.field {
-            Some(_) => "Global".to_owned(),
-            None => "Left open".to_owned(),
-        },
+pub fn setting_value_label(path: &SettingPath, value: Option<&str>) -> String {
+    match (value, path.key) {
+        (Some("set"), SettingKey::ClientSecret) => "Set".to_owned(),
+        (Some("replaced"), SettingKey::ClientSecret) => "Replaced".to_owned(),
+        (Some(_), SettingKey::Field) => "Custom settings".to_owned(),
+        (Some(value), key) => key.readable(value),
+        (None, SettingKey::Field) => "No custom settings".to_owned(),
+        (None, key) if SettingKey::OPTIONS.contains(&key) && path.field.is_some() => "Global".to_owned(),
         (None, _) => "Not set".to_owned(),
     }
 }
 
-/// Who changed what meanwhile, theirs beside mine, and the two ways on. It stands in the form: keeping mine sends it again.
+/// Renders the settings that the user and someone else both changed, with buttons to keep the user's changes or to use the
+/// saved ones. It belongs inside the form, which the first button submits again.
 #[component]
-pub fn Conflict(
-    /// What both have changed.
-    clashes: Clashes,
-    /// Shows what is kept instead of what was typed.
-    take_theirs: Callback<()>,
+pub fn ConflictNotice(
+    /// The conflicting changes.
+    conflicts: Conflicts,
+    /// Discards the user's changes and shows the saved settings.
+    use_theirs: Callback<()>,
 ) -> impl IntoView {
-    let Clashes {
+    let Conflicts {
         revision,
-        by: who,
+        by: author,
         at,
-        clashes,
-    } = clashes;
-    let who = match who {
+        conflicts,
+    } = conflicts;
+    let author = match author {
         Some(name) => name,
-        None => format!("Somebody {}", by(None)),
+        None => format!("Someone {}", byline(None)),
     };
-    let rows = clashes.into_iter().map(|clash| {
-        let name = place_words(&clash.place);
-        let mine = value_words(&clash.place, clash.mine.as_deref());
-        let theirs = value_words(&clash.place, clash.theirs.as_deref());
+    let rows = conflicts.into_iter().map(|conflict| {
+        let name = setting_label(&conflict.path);
+        let mine = setting_value_label(&conflict.path, conflict.mine.as_deref());
+        let theirs = setting_value_label(&conflict.path, conflict.theirs.as_deref());
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td data-label="Mine">
+                <td data-label="Your change">
                     <span>{mine}</span>
                 </td>
-                <td data-label="Theirs">
+                <td data-label="Their change">
                     <span>{theirs}</span>
                 </td>
             </tr>
@@ -71,26 +69,26 @@ pub fn Conflict(
     let page = use_location().pathname.get_untracked();
     view! {
         <section class="conflict" role="alert" tabindex="-1" aria-labelledby="conflict">
-            <div class="conflict-words">
-                <Draw icon=Icon::Warning />
+            <div class="conflict-message">
+                <IconView icon=Icon::Warning />
                 <div>
-                    <h3 id="conflict">"Somebody else has changed this meanwhile"</h3>
+                    <h3 id="conflict">"Someone else changed this while you were editing"</h3>
                     <p>
-                        <strong>{who}</strong>
-                        " changed it at "
-                        {moment(at)}
-                        ". Nothing was saved yet."
+                        <strong>{author}</strong>
+                        " saved changes on "
+                        {timestamp(at)}
+                        ". Your changes haven’t been saved."
                     </p>
                 </div>
             </div>
             <div class="table-wrap">
                 <table class="table stack">
-                    <caption class="visually-hidden">"What both have changed"</caption>
+                    <caption class="visually-hidden">"Conflicting changes"</caption>
                     <thead>
                         <tr>
                             <th scope="col">"Setting"</th>
-                            <th scope="col">"Mine"</th>
-                            <th scope="col">"Theirs"</th>
+                            <th scope="col">"Your change"</th>
+                            <th scope="col">"Their change"</th>
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
@@ -98,10 +96,10 @@ pub fn Conflict(
             </div>
             <div class="buttons">
                 <button class="button primary" name="over" value=revision.to_string()>
-                    "Keep mine"
+                    "Keep my changes"
                 </button>
-                <a class="button" href=page data-noscroll on:click=move |_| take_theirs.run(())>
-                    "Take theirs"
+                <a class="button" href=page data-noscroll on:click=move |_| use_theirs.run(())>
+                    "Use their changes"
                 </a>
             </div>
         </section>

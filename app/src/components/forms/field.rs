@@ -1,15 +1,15 @@
-//! A field of a form with its label, help and complaint.
+//! A form field with its label, help text and validation error.
 
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use leptos::prelude::*;
 
-/// The complaint under a field.
+/// Renders the validation error of a field.
 #[component]
 pub fn FieldError(
-    /// The complaint's element id, for `aria-describedby`.
+    /// The error's element ID, for `aria-describedby`.
     #[prop(into)]
     id: String,
-    /// The complaint, if there is one.
+    /// The validation error, if any.
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -17,7 +17,7 @@ pub fn FieldError(
         error.get().map(|message| {
             view! {
                 <p class="error" id=id.clone()>
-                    <Draw icon=Icon::Error />
+                    <IconView icon=Icon::Error />
                     {message}
                 </p>
             }
@@ -25,43 +25,43 @@ pub fn FieldError(
     }
 }
 
-/// A line of text to type, under its label. It has no `maxlength`: the browser would cut what is pasted without a word.
+/// Renders a text field with its label. It has no `maxlength`, because browsers silently truncate pasted text.
 #[component]
 pub fn TextField(
-    /// The field's name in the form, and its element's id.
+    /// The field's name in the form, and its element's ID.
     name: &'static str,
     /// The label.
     label: &'static str,
-    /// What it holds at first.
+    /// The initial value.
     #[prop(into, optional)]
     value: String,
-    /// `text`, `email` or `password`.
+    /// The input's type: `text`, `email` or `password`.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What a password manager should fill in.
+    /// The value of the `autocomplete` attribute.
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// Help in one sentence.
+    /// A sentence of help.
     #[prop(optional)]
     help: &'static str,
-    /// The fewest characters that are taken.
+    /// The minimum number of characters.
     #[prop(optional)]
     minlength: Option<usize>,
-    /// Whether the form can be sent without it.
+    /// Whether the field may be left empty.
     #[prop(optional)]
     optional: bool,
-    /// Whether it has the focus when its page or dialog opens.
+    /// Whether it takes the focus when its page or dialog opens.
     #[prop(optional)]
     autofocus: bool,
-    /// The complaint about it, if there is one.
+    /// The validation error, if any.
     #[prop(into, optional)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    // Without script, a form that comes back starts at what is wrong.
+    // Without script, a form that is shown again focuses its first invalid field.
     let autofocus = autofocus || error.with_untracked(Option::is_some);
     let error_id = format!("{name}-error");
     let help_id = format!("{name}-help");
-    let described = {
+    let described_by = {
         let (help_id, error_id) = (help_id.clone(), error_id.clone());
         move || {
             let mut ids = Vec::new();
@@ -89,7 +89,7 @@ pub fn TextField(
                 required=!optional
                 autofocus=autofocus
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=described
+                aria-describedby=described_by
             />
             {(!help.is_empty()).then(|| view! { <p class="help" id=help_id>{help}</p> })}
             <FieldError id=error_id error />

@@ -1,4 +1,4 @@
-//! Forms: fields, validation, saving and what is not saved yet.
+//! Forms: fields, validation, saving and unsaved changes.
 
 pub mod combobox;
 pub mod conflict;

@@ -1,19 +1,19 @@
-//! What must not happen while a pointer is pressed.
+//! Deferring layout changes until no pointer is pressed.
 
 use crate::components::reactive::task_scope::TaskScope;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long until it is looked again, which nobody notices.
-const AGAIN: Duration = Duration::from_millis(30);
+/// The interval at which the pointer is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(30);
 
-/// Does something that moves what is on the page, once nothing is pressed: what moves away from under a pointer between
-/// its press and its release is not clicked. Nothing is done once what `tasks` belongs to is gone.
-pub fn when_released(tasks: TaskScope, act: impl FnOnce() + 'static) {
+/// Runs a callback that changes the layout once no pointer is pressed on a form. An element that moves away between
+/// pointer down and pointer up receives no click. The callback doesn't run if the owner of `tasks` is disposed of first.
+pub fn after_pointer_up(tasks: TaskScope, callback: impl FnOnce() + 'static) {
     let pressed = document().query_selector("form :active").ok().flatten();
     if pressed.is_some() {
-        tasks.set_timeout(move || when_released(tasks, act), AGAIN);
+        tasks.set_timeout(move || after_pointer_up(tasks, callback), POLL_INTERVAL);
     } else {
-        act();
+        callback();
     }
 }

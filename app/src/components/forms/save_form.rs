@@ -1,12 +1,12 @@
-//! What becomes of a form that saves settings: a new revision, nothing at all, or a choice between two people's changes.
+//! Forms that save settings: a save creates a revision, changes nothing, or conflicts with someone else's changes.
 
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
-use crate::components::forms::conflict::Conflict;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, focus_first_wrong};
-use crate::components::forms::unsaved_changes::{SaveBar, Unsaved, Watched};
-use crate::error::Failure;
-use domain::integration::settings::{Clashes, Saved};
+use crate::components::forms::conflict::ConflictNotice;
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, focus_first_error};
+use crate::components::forms::unsaved_changes::{FormTracker, SaveBar, TrackedForm};
+use crate::error::AppError;
+use domain::integration::settings::{Conflicts, Saved};
 use leptos::prelude::*;
 use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::{Json, PostUrl};
@@ -17,66 +17,67 @@ use leptos_router::hooks::{use_location, use_navigate};
 use serde::de::DeserializeOwned;
 use web_sys::FormData;
 
-/// Answers a form that saves settings. A browser without script is sent to `page`, whose query says what was saved, or
-/// back to `again`, where the form is as it was filled in. The script is told, and stays where it is.
+/// Responds to a form that saves settings. Redirects a browser without script to `page` with the result in the query, or,
+/// after an error or a conflict, to `retry_url` with the filled-in form. A script gets the result and stays on the page.
 #[cfg(feature = "ssr")]
-pub fn answer_saved<S: ServerFn>(
+pub fn respond_saved<S: ServerFn>(
     result: portal::Result<Saved>,
     page: &str,
-    again: &impl std::fmt::Display,
-) -> Result<Saved, Failure> {
-    let saved = result.map_err(|error| crate::components::forms::form::refuse::<S>(error.into(), again))?;
+    retry_url: &impl std::fmt::Display,
+) -> Result<Saved, AppError> {
+    let saved = result.map_err(|error| crate::components::forms::form::respond_error::<S>(error.into(), retry_url))?;
     if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
-        let address = match &saved {
+        let url = match &saved {
             Saved::New(revision) => format!("{page}?saved={revision}"),
-            Saved::Same(_) => format!("{page}?saved=same"),
-            Saved::Clashes(_) => again.to_string(),
+            Saved::Unchanged(_) => format!("{page}?saved=same"),
+            Saved::Conflict(_) => retry_url.to_string(),
         };
-        leptos_axum::redirect(&address);
+        leptos_axum::redirect(&url);
     }
     Ok(saved)
 }
 
-/// What others have changed since `base` that `edit` changes too, if anything: for a form that comes back without script.
+/// Returns the changes since revision `base` that conflict with `edit`, if any, for a form that is shown again without
+/// script.
 ///
 /// # Errors
-/// Those of the portal.
+/// Returns the portal's error.
 #[cfg(feature = "ssr")]
-pub async fn clashes(
+pub async fn conflicts(
     portal: &portal::Portal,
     actor: &portal::Actor,
     base: i64,
     edit: &domain::integration::settings::Edit,
-) -> Result<Option<Clashes>, Failure> {
-    match portal::integration::settings::clashes(portal, actor, base, edit).await {
-        // The form says so itself, or is from a history that is not there.
+) -> Result<Option<Conflicts>, AppError> {
+    match portal::integration::settings::conflicts(portal, actor, base, edit).await {
+        // The form shows a validation error itself, and a revision that doesn't exist has no changes.
         Err(portal::Error::NotFound(_) | portal::Error::Invalid(_)) => Ok(None),
         found => Ok(found?),
     }
 }
 
-/// Says what was saved, once it was, and reads the page again.
-pub fn when_saved<S>(check: Check<S>, unsaved: Unsaved, changes: RwSignal<u32>)
+/// Shows a toast with the result when the form was saved, and reloads the page's data.
+pub fn on_saved<S>(form_state: FormState<S>, tracker: FormTracker, changes: RwSignal<u32>)
 where
-    S: ServerFn<Error = Failure, Output = Saved> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError, Output = Saved> + Clone + Send + Sync + 'static,
 {
-    let value = check.value();
-    let start = at_start();
+    let value = form_state.value();
+    let clear_query = clear_query();
     Effect::new(move |_| {
-        let words = match value.get() {
+        let message = match value.get() {
             Some(Ok(Saved::New(revision))) => format!("Saved as revision {revision}"),
-            Some(Ok(Saved::Same(_))) => "Nothing to save".to_owned(),
+            Some(Ok(Saved::Unchanged(_))) => "No changes to save".to_owned(),
             _ => return,
         };
-        toast(words);
-        unsaved.saved();
-        start();
+        toast(message);
+        tracker.mark_saved();
+        clear_query();
         changes.update(|changes| *changes += 1);
     });
 }
 
-/// Goes to the page's own address, without what a form that came back has put there.
-fn at_start() -> impl Fn() + Clone + 'static {
+/// Returns a function that removes the query from the URL, which may contain a form that was submitted without script.
+fn clear_query() -> impl Fn() + Clone + 'static {
     let navigate = use_navigate();
     let location = use_location();
     move || {
@@ -91,114 +92,114 @@ fn at_start() -> impl Fn() + Clone + 'static {
     }
 }
 
-/// The choice between two people's changes, where there is one to make. It stands in the form that cannot be saved.
+/// Renders the notice about conflicting changes, if there are any. It belongs inside the form.
 #[component]
-pub fn Choice<S>(
-    /// The form's check.
-    check: Check<S>,
-    /// The form.
-    unsaved: Unsaved,
-    /// What a form that came back clashes with.
-    found: Option<Clashes>,
-    /// Counts the changes, so that the page is read again after each.
+pub fn ConflictResolution<S>(
+    /// The form's state.
+    form_state: FormState<S>,
+    /// The tracker of the form's changes.
+    tracker: FormTracker,
+    /// The conflicts of a form that is shown again without script.
+    found: Option<Conflicts>,
+    /// Counts the changes, so that the page's data is reloaded after each.
     changes: RwSignal<u32>,
 ) -> impl IntoView
 where
-    S: ServerFn<Error = Failure, Output = Saved> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError, Output = Saved> + Clone + Send + Sync + 'static,
 {
-    let value = check.value();
+    let value = form_state.value();
     let found = RwSignal::new(found);
-    let start = at_start();
-    let take_theirs = Callback::new(move |()| {
-        check.forget();
+    let clear_query = clear_query();
+    let use_theirs = Callback::new(move |()| {
+        form_state.reset();
         found.set(None);
-        unsaved.saved();
-        start();
+        tracker.mark_saved();
+        clear_query();
         changes.update(|changes| *changes += 1);
     });
-    let clashes = move || match value.get() {
-        Some(Ok(Saved::Clashes(clashes))) => Some(clashes),
+    let conflicts = move || match value.get() {
+        Some(Ok(Saved::Conflict(conflicts))) => Some(conflicts),
         Some(_) => None,
         None => found.get(),
     };
     Effect::new(move |_| {
-        if value.with(|value| matches!(value, Some(Ok(Saved::Clashes(_))))) {
-            focus_first_wrong();
+        if value.with(|value| matches!(value, Some(Ok(Saved::Conflict(_))))) {
+            focus_first_error();
         }
     });
-    move || clashes().map(|clashes| view! { <Conflict clashes take_theirs /> })
+    move || conflicts().map(|conflicts| view! { <ConflictNotice conflicts use_theirs /> })
 }
 
-/// What was saved, in place of the toast that needs script.
+/// Renders the result of a save in place of the toast, which needs script.
 #[component]
 pub fn SavedNotice(
-    /// What the address says: the revision, or `same`.
+    /// The result in the URL: the revision, or `same`.
     saved: String,
 ) -> impl IntoView {
-    let words = match saved.parse::<i64>() {
+    let message = match saved.parse::<i64>() {
         Ok(revision) => Some(format!("Saved as revision {revision}.")),
-        Err(_) => (saved == "same").then(|| "Nothing to save: everything is so already.".to_owned()),
+        Err(_) => (saved == "same").then(|| "No changes to save.".to_owned()),
     };
-    words.map(|words| {
+    message.map(|message| {
         view! {
-            <Notice kind=Kind::Success>
-                <p>{words}</p>
+            <Notice kind=NoticeKind::Success>
+                <p>{message}</p>
             </Notice>
         }
     })
 }
 
-/// A form that saves settings: what it is of, what is wrong with it, what others have changed meanwhile, and its button.
+/// Renders a form that saves settings, with its error, its conflicts and its save button.
 #[component]
 pub fn SaveForm<S>(
-    /// The form's check.
-    check: Check<S>,
-    /// The form, among those of its page.
-    unsaved: Unsaved,
-    /// The revision that the page was read at.
+    /// The form's state.
+    form_state: FormState<S>,
+    /// The tracker of the form's changes.
+    tracker: FormTracker,
+    /// The revision of the page's data.
     revision: i64,
-    /// The revision that a form is of which came back with what was typed.
+    /// The revision that a form shown again without script is based on.
     #[prop(optional_no_strip)]
     back: Option<i64>,
-    /// What that one clashes with.
+    /// The conflicts of that form.
     #[prop(optional_no_strip)]
-    clashes: Option<Clashes>,
-    /// The fields that show their own complaints.
+    conflicts: Option<Conflicts>,
+    /// The fields that show their own errors.
     fields: &'static [&'static str],
-    /// Counts the changes, so that the page is read again after each.
+    /// Counts the changes, so that the page's data is reloaded after each.
     changes: RwSignal<u32>,
     /// The fields.
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = Failure, Output = Saved>
+    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = AppError, Output = Saved>
         + DeserializeOwned
         + Clone
         + Send
         + Sync
         + 'static,
-    S::Client: Client<Failure>,
-    <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData: From<FormData>,
+    S::Client: Client<AppError>,
+    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
 {
-    when_saved(check, unsaved, changes);
+    on_saved(form_state, tracker, changes);
     if let Some(base) = back {
-        unsaved.came_back(base);
+        tracker.mark_restored(base);
     }
     let base = match back {
         Some(base) => base,
-        None => unsaved.base(revision),
+        None => tracker.base(revision),
     };
-    let busy = Signal::derive(move || check.busy().is_some());
+    let busy = Signal::derive(move || form_state.busy().is_some());
     view! {
-        <Watched unsaved>
-            <CheckedForm check class="form">
+        <TrackedForm tracker>
+            <ValidatedForm form_state class="form">
                 <input type="hidden" name="base" value=base.to_string() />
                 {children()}
-                <FormProblem check fields />
-                <Choice check unsaved found=clashes changes />
-                <SaveBar unsaved busy />
-            </CheckedForm>
-        </Watched>
+                <FormError form_state fields />
+                <ConflictResolution form_state tracker found=conflicts changes />
+                <SaveBar tracker busy />
+            </ValidatedForm>
+        </TrackedForm>
     }
     .into_any()
 }

@@ -1,9 +1,9 @@
-//! The text that a `<textarea>` holds at first.
+//! The initial text of a `<textarea>`.
 
 /// Returns the child of a `<textarea>` that shows `text`.
 ///
-/// On the server it is HTML: the renderer writes the children of a `<textarea>` into the page as they come, and an HTML
-/// parser drops a line break at their beginning (HTML §13.2.6.4.7). In the browser it is a text node.
+/// On the server the result is HTML: the renderer writes the children of a `<textarea>` without escaping them, and an HTML
+/// parser drops a leading line break (HTML §13.2.6.4.7). In the browser it is a text node.
 #[must_use]
 pub fn text_area_content(text: String) -> String {
     #[cfg(feature = "ssr")]
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_the_text_ends_the_element() {
+    fn text_with_markup_is_escaped_and_keeps_its_leading_line_break() {
         for (text, html) in [
             ("a < b", "a &lt; b"),
             ("</textarea>&lt;", "&lt;/textarea>&amp;lt;"),

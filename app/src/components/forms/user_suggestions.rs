@@ -1,56 +1,56 @@
-//! "Who is meant?": where there is no script to suggest people while a name is typed, those whom it fits are offered once
-//! it has been sent.
+//! Suggested users for a field that names a user. Without script, which would suggest users while typing, they are offered
+//! after the form was submitted.
 
-use domain::accounts::users::UserChoice;
+use domain::accounts::users::UserOption;
 use leptos::prelude::*;
 
-/// Somebody whom a name fits.
+/// Describes a user whose name or email matches the field.
 #[derive(Debug, Clone)]
-pub struct Candidate {
-    /// The form with this person filled in.
-    address: String,
+pub struct UserSuggestion {
+    /// The URL of the form with this user filled in.
+    url: String,
     name: String,
     email: String,
 }
 
-/// Those of `users` who may be meant by what the field holds: nobody while it holds nothing. `address` is the form's, with
-/// a text in the field.
-pub fn candidates(held: &str, users: &[UserChoice], address: impl Fn(String) -> String) -> Vec<Candidate> {
-    if held.is_empty() {
+/// Returns suggestions for `users`, or none if the field is empty. `url` returns the URL of the form with a text in the
+/// field.
+pub fn suggest_users(value: &str, users: &[UserOption], url: impl Fn(String) -> String) -> Vec<UserSuggestion> {
+    if value.is_empty() {
         return Vec::new();
     }
-    let candidate = |user: &UserChoice| Candidate {
-        address: address(user.text()),
+    let suggestion = |user: &UserOption| UserSuggestion {
+        url: url(user.text()),
         name: user.name.clone(),
         email: user.email.clone(),
     };
-    users.iter().map(candidate).collect()
+    users.iter().map(suggestion).collect()
 }
 
-/// Links that fill the field in, while there is something wrong with it.
+/// Renders links that fill in the field, while the field has a validation error.
 #[component]
-pub fn WhoIsMeant(
-    /// Who may be meant.
-    candidates: Vec<Candidate>,
-    /// The complaint about the field.
+pub fn UserSuggestions(
+    /// The suggested users.
+    suggestions: Vec<UserSuggestion>,
+    /// The validation error of the field.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let list = move || {
-        let is_asked = error.with(Option::is_some) && !candidates.is_empty();
-        is_asked.then(|| {
-            let links = candidates.clone().into_iter().map(|candidate| {
+        let is_visible = error.with(Option::is_some) && !suggestions.is_empty();
+        is_visible.then(|| {
+            let links = suggestions.clone().into_iter().map(|suggestion| {
                 view! {
                     <li>
-                        <a href=candidate.address>{candidate.name}</a>
+                        <a href=suggestion.url>{suggestion.name}</a>
                         " "
-                        <small class="muted break">{candidate.email}</small>
+                        <small class="muted break">{suggestion.email}</small>
                     </li>
                 }
             });
             view! {
                 <div class="field">
-                    <p class="label">"Who is meant?"</p>
-                    <ul class="meant">{links.collect_view()}</ul>
+                    <p class="label">"Which user do you mean?"</p>
+                    <ul class="suggestions">{links.collect_view()}</ul>
                 </div>
             }
         })

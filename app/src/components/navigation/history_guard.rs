@@ -1,39 +1,40 @@
-//! Steps back and forward in the browser's history, and who may hold them.
+//! Guards that can prevent navigation through the browser's history.
 
 use leptos::ev;
 use leptos::prelude::*;
 
-/// Whom each step is told to before the router hears of it; whoever answers true has held it.
+/// Holds the guards, which run before the router handles a `popstate` event. A guard that returns true prevents the
+/// navigation.
 #[derive(Clone, Copy)]
-struct Steps(StoredValue<Vec<(u32, Callback<(), bool>)>>);
+struct HistoryGuards(StoredValue<Vec<(u32, Callback<(), bool>)>>);
 
-/// Makes [`hold_steps`] work below the current owner. To be called before the router is made: the browser tells those who
-/// listen at the window in the order in which they began to.
-pub fn provide_steps() {
-    let steps = Steps(StoredValue::new(Vec::new()));
-    provide_context(steps);
+/// Provides the context that [`guard_history`] needs below the current owner. Call it before the router is created, because
+/// browsers call event listeners of the window in the order in which they were added.
+pub fn provide_history_guard() {
+    let guards = HistoryGuards(StoredValue::new(Vec::new()));
+    provide_context(guards);
     let listener = window_event_listener(ev::popstate, move |event| {
-        let holders = steps.0.try_get_value().unwrap_or_default();
-        if holders.into_iter().any(|(_, holds)| holds.run(())) {
+        let current = guards.0.try_get_value().unwrap_or_default();
+        if current.into_iter().any(|(_, guard)| guard.run(())) {
             event.stop_immediate_propagation();
         }
     });
     on_cleanup(move || listener.remove());
 }
 
-/// Tells of each step until the current owner goes; the address is that of the step already. A step for which `holds` says
-/// true is not followed.
+/// Adds a guard until the current owner is disposed of. It runs when the browser's location has already changed. If it
+/// returns true, the router doesn't handle the navigation.
 ///
 /// # Panics
-/// Where [`provide_steps`] was not called.
-pub fn hold_steps(holds: impl Fn() -> bool + Send + Sync + 'static) {
-    let Steps(steps) = expect_context();
+/// Panics if [`provide_history_guard`] was not called.
+pub fn guard_history(guard: impl Fn() -> bool + Send + Sync + 'static) {
+    let HistoryGuards(guards) = expect_context();
     let mut id = 0;
-    steps.update_value(|steps| {
-        id = steps.iter().map(|(id, _)| id + 1).max().unwrap_or_default();
-        steps.push((id, Callback::new(move |()| holds())));
+    guards.update_value(|guards| {
+        id = guards.iter().map(|(id, _)| id + 1).max().unwrap_or_default();
+        guards.push((id, Callback::new(move |()| guard())));
     });
     on_cleanup(move || {
-        steps.try_update_value(|steps| steps.retain(|(other, _)| *other != id));
+        guards.try_update_value(|guards| guards.retain(|(other, _)| *other != id));
     });
 }

@@ -1,4 +1,4 @@
-//! Moving between pages: focus, redirects, history, and sessions that end.
+//! Navigation between pages: focus, redirects, the browser's history, and ended sessions.
 
 pub mod history_guard;
 pub mod redirects;

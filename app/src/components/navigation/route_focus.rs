@@ -1,73 +1,73 @@
-//! Where the focus goes when the router shows another page: to its heading, as a full load would start reading there.
+//! Moves the focus to the heading when the router shows another page, as screen readers expect after a full page load.
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
-/// The path of the page whose heading was last arrived at.
+/// Holds the path of the page that was shown last.
 #[derive(Clone, Copy)]
-struct Arrived(StoredValue<Option<String>>);
+struct LastPath(StoredValue<Option<String>>);
 
-/// Makes [`focus_on_arrival`] work below the current owner.
-pub fn provide_arrival() {
-    provide_context(Arrived(StoredValue::new(None)));
+/// Provides the context that [`focus_on_navigation`] needs below the current owner.
+pub fn provide_route_focus() {
+    provide_context(LastPath(StoredValue::new(None)));
 }
 
-/// For the `node_ref` of a page's heading, which takes the focus once when the router has come to its page. The first
-/// page of all is left to the browser.
+/// Returns the `node_ref` for a page's heading, which takes the focus when the router shows the page. The browser
+/// determines the focus of the first page.
 ///
 /// # Panics
-/// Where [`provide_arrival`] was not called.
+/// Panics if [`provide_route_focus`] was not called.
 #[must_use]
-pub fn focus_on_arrival() -> NodeRef<html::H1> {
+pub fn focus_on_navigation() -> NodeRef<html::H1> {
     let node = NodeRef::<html::H1>::new();
-    let Arrived(arrived) = expect_context();
+    let LastPath(last_path) = expect_context();
     let path = use_location().pathname;
     Effect::new(move |_| {
         let Some(heading) = node.get() else { return };
         let path = path.get_untracked();
-        let before = arrived.get_value();
-        if before.as_ref() == Some(&path) {
+        let previous = last_path.get_value();
+        if previous.as_ref() == Some(&path) {
             return;
         }
-        arrived.set_value(Some(path));
-        if before.is_some() || is_focus_lost() {
-            focus(&heading);
+        last_path.set_value(Some(path));
+        if previous.is_some() || take_focus_request() {
+            focus_page(&heading);
         }
     });
     node
 }
 
-/// The item of the tab's storage that says that the next document starts at its heading.
-const FOCUS_HEADING: &str = "focus-heading";
+/// The key in the session storage that requests the focus for the next document's heading.
+const FOCUS_HEADING_KEY: &str = "focus-heading";
 
-/// Makes the next document of this tab start at its heading, unless something on it takes the focus by itself: for a
-/// dialog that loads its page anew when it closes.
+/// Makes the next document of this tab focus its heading, unless another element takes the focus. A dialog that reloads
+/// its page when it closes uses this.
 pub fn focus_heading_after_load() {
     if let Ok(Some(storage)) = window().session_storage() {
-        // Where nothing can be stored, the next document starts where documents start.
-        let _ = storage.set_item(FOCUS_HEADING, "true");
+        // Without storage, the browser determines the focus of the next document.
+        let _ = storage.set_item(FOCUS_HEADING_KEY, "true");
     }
 }
 
-/// Whether a dialog has left this document with nothing in focus.
-fn is_focus_lost() -> bool {
+/// Removes the request of [`focus_heading_after_load`], and returns whether there was one and no element has the focus.
+fn take_focus_request() -> bool {
     let Ok(Some(storage)) = window().session_storage() else {
         return false;
     };
-    let is_marked = storage.get_item(FOCUS_HEADING).is_ok_and(|mark| mark.is_some());
-    let _ = storage.remove_item(FOCUS_HEADING);
-    is_marked
+    let is_requested = storage.get_item(FOCUS_HEADING_KEY).is_ok_and(|item| item.is_some());
+    let _ = storage.remove_item(FOCUS_HEADING_KEY);
+    is_requested
         && document()
             .active_element()
             .is_none_or(|active| active.tag_name() == "BODY")
 }
 
-/// Focuses the field that its page wants to start with, or else the heading.
-fn focus(heading: &web_sys::HtmlElement) {
+/// Focuses the page's `autofocus` element, or else the heading.
+fn focus_page(heading: &web_sys::HtmlElement) {
     let field = document().query_selector("main [autofocus]").ok().flatten();
     let target = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
-    // Focus that cannot be moved stays where it is, which is no worse than before.
+    // If the element can't take the focus, the focus stays where it is.
     let _ = target.as_ref().unwrap_or(heading).focus();
 }

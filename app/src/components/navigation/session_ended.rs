@@ -1,55 +1,55 @@
-//! What a page does when its session ends while it is open: it says so, keeps what was typed, and goes on once the same
-//! person has signed in again. The sign-in page opens in another tab where something would be lost.
+//! The dialog that is shown when the session ends while a page is open. The page keeps the user's input and continues when
+//! the same user has signed in again. If there is unsaved input, the sign-in page opens in another tab.
 
 use crate::components::feedback::toast::{Toaster, toaster};
-use crate::components::forms::unsaved_changes::has_typed;
+use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
-use crate::error::Failure;
-use crate::session::{me, sign_in_address};
-use domain::accounts::users::Me;
+use crate::error::AppError;
+use crate::session::{load_current_user, sign_in_url};
+use domain::accounts::users::CurrentUser;
 use domain::ids::UserId;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 
-/// The page that says in the other tab that one is signed in.
+/// The path of the page that confirms the sign-in in the other tab.
 pub const SIGNED_IN_PATH: &str = "/signed-in";
 
-/// The session of the open page.
+/// Describes the session of the open page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
-    /// Nothing else is known.
+    /// The session is active, as far as is known.
     Active,
-    /// It has ended.
+    /// The session has ended.
     Ended {
-        /// Whether the dialog is open; it can be closed, to read the page.
-        asks: bool,
-        /// Whether something was typed on the page.
-        has_typed: bool,
+        /// Whether the dialog is open. The user can close it to read the page.
+        is_dialog_open: bool,
+        /// Whether the page has input that was not submitted.
+        has_unsaved_input: bool,
     },
-    /// Somebody else is signed in, by this name.
+    /// Another user, with this name, is signed in.
     OtherUser(String),
 }
 
-/// The session of the open page, for what is inside of the layout.
+/// Tracks the session of the open page. The layout provides it as a context.
 #[derive(Clone, Copy)]
 pub struct PageSession {
     state: RwSignal<State>,
-    /// Whom the page was loaded for, once that is known.
+    /// The user that the page was loaded for, when known.
     user: StoredValue<Option<UserId>>,
-    /// Counts how often the person has signed in again.
+    /// Counts how often the user has signed in again.
     renewals: RwSignal<u32>,
-    /// Whether it is being asked who is signed in.
+    /// Whether a request for the signed-in user is pending.
     is_checking: StoredValue<bool>,
 }
 
 thread_local! {
-    /// The open page's session, for [`notify`].
+    /// The session of the open page, for [`notify`].
     static CURRENT: RefCell<Option<PageSession>> = const { RefCell::new(None) };
 }
 
-/// Tells the open page that a server function found no session. Returns whether there is a page that can say so.
+/// Reports to the open page that a server function found no session. Returns whether there is a page that can show it.
 pub fn notify() -> bool {
     let Some(session) = CURRENT.with_borrow(|current| *current) else {
         return false;
@@ -57,9 +57,9 @@ pub fn notify() -> bool {
     session.end(false)
 }
 
-/// Provides [`PageSession`] below the current owner, and watches over it while the owner lives. `user` is who the page was
-/// loaded for.
-pub fn provide_page_session(user: Resource<Result<Me, Failure>>) -> PageSession {
+/// Provides [`PageSession`] below the current owner and tracks it until the owner is disposed of. `user` is the user that
+/// the page was loaded for.
+pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> PageSession {
     let session = PageSession {
         state: RwSignal::new(State::Active),
         user: StoredValue::new(None),
@@ -68,14 +68,14 @@ pub fn provide_page_session(user: Resource<Result<Me, Failure>>) -> PageSession 
     };
     provide_context(session);
     Effect::new(move |_| {
-        let loaded_for = user.with(|user| user.as_ref()?.as_ref().ok().map(|me| me.user_id));
-        session.user.set_value(loaded_for);
+        let user_id = user.with(|user| user.as_ref()?.as_ref().ok().map(|me| me.user_id));
+        session.user.set_value(user_id);
     });
-    // Effects run in the browser only.
+    // Effects only run in the browser.
     Effect::new(move |_| {
         CURRENT.set(Some(session));
         let toaster = toaster();
-        // Whoever comes back to this tab may have signed in, or out, in another one.
+        // The user may have signed in or out in another tab.
         let focus = window_event_listener(ev::focus, move |_| session.check(toaster));
         let visible = window_event_listener(ev::visibilitychange, move |_| {
             if !document().hidden() {
@@ -92,110 +92,116 @@ pub fn provide_page_session(user: Resource<Result<Me, Failure>>) -> PageSession 
 }
 
 impl PageSession {
-    /// Counts how often the person has signed in again.
+    /// Returns how often the user has signed in again.
     pub fn renewals(self) -> Signal<u32> {
         self.renewals.into()
     }
 
-    /// For a form whose answer was that nobody is signed in: asks to sign in, even where that was put off before.
+    /// Opens the dialog after a form was rejected because the session has ended, even if the user has closed it before.
     pub fn ask(self) {
         self.end(true);
     }
 
-    /// Returns false where the page has just gone.
-    fn end(self, asks_again: bool) -> bool {
+    /// Marks the session as ended. Returns false if the page has just been removed.
+    fn end(self, reopen_dialog: bool) -> bool {
         let Some(state) = self.state.try_get_untracked() else {
             return false;
         };
-        let asks = match state {
+        let opens_dialog = match state {
             State::Active => true,
-            State::Ended { asks, .. } => !asks && asks_again,
+            State::Ended { is_dialog_open, .. } => !is_dialog_open && reopen_dialog,
             State::OtherUser(_) => false,
         };
-        if asks {
-            let has_typed = has_typed();
-            self.state.try_set(State::Ended { asks, has_typed });
+        if opens_dialog {
+            let has_unsaved_input = has_unsaved_input();
+            self.state.try_set(State::Ended {
+                is_dialog_open: true,
+                has_unsaved_input,
+            });
         }
         true
     }
 
-    /// Closes the dialog. The page can be read, and the next form that is sent asks again.
-    fn put_off(self) {
+    /// Closes the dialog, so that the user can read the page. Submitting a form opens it again.
+    fn close_dialog(self) {
         self.state.try_update(|state| {
-            if let State::Ended { asks, .. } = state {
-                *asks = false;
+            if let State::Ended { is_dialog_open, .. } = state {
+                *is_dialog_open = false;
             }
         });
     }
 
-    /// Asks the server who is signed in.
+    /// Checks with the server which user is signed in.
     fn check(self, toaster: Toaster) {
         if self.is_checking.try_get_value() != Some(false) {
             return;
         }
         self.is_checking.set_value(true);
         spawn_local(async move {
-            // Where nobody is signed in, the answer has come through `notify` by now.
-            let answer = me().await;
+            // If no user is signed in, decoding the error has already called `notify`.
+            let result = load_current_user().await;
             self.is_checking.try_set_value(false);
-            if let Ok(now) = answer {
-                self.compare(now, toaster);
+            if let Ok(user) = result {
+                self.compare(user, toaster);
             }
         });
     }
 
-    /// Compares who is signed in with whom the page was loaded for.
-    fn compare(self, now: Me, toaster: Toaster) {
-        // Nothing, where the page has just gone.
-        let Some(before) = self.user.try_get_value() else {
+    /// Compares the signed-in user with the user that the page was loaded for.
+    fn compare(self, user: CurrentUser, toaster: Toaster) {
+        // The page may have just been removed.
+        let Some(page_user) = self.user.try_get_value() else {
             return;
         };
         let was_active = matches!(self.state.try_get_untracked(), Some(State::Active) | None);
-        match before {
-            Some(before) if before != now.user_id => {
-                self.state.try_set(State::OtherUser(now.name));
+        match page_user {
+            Some(page_user) if page_user != user.user_id => {
+                self.state.try_set(State::OtherUser(user.name));
             }
-            Some(_) if !was_active && has_typed() => {
+            Some(_) if !was_active && has_unsaved_input() => {
                 self.state.try_set(State::Active);
                 self.renewals.try_update(|renewals| *renewals += 1);
-                toaster.say("Signed in again");
+                toaster.show("Signed in again");
             }
-            // Parts of the page could not be read; nothing on it would be lost.
+            // Parts of the page may have failed to load, and there is no input to lose.
             _ if !was_active => reload(),
             _ => {}
         }
     }
 }
 
-/// The dialog over a page whose session has ended.
+/// Renders the dialog over a page whose session has ended.
 #[component]
 pub fn SessionEnded(
     /// The page's session.
     session: PageSession,
 ) -> impl IntoView {
     let state = session.state;
-    let asked = Memo::new(move |_| match state.get() {
-        State::Active | State::Ended { asks: false, .. } => None,
+    let dialog = Memo::new(move |_| match state.get() {
+        State::Active
+        | State::Ended {
+            is_dialog_open: false, ..
+        } => None,
         state => Some(state),
     });
     move || {
-        Some(match asked.get()? {
-            State::OtherUser(name) => other_user(name).into_any(),
-            State::Ended { has_typed, .. } => ask(session, has_typed).into_any(),
+        Some(match dialog.get()? {
+            State::OtherUser(name) => other_user_dialog(name).into_any(),
+            State::Ended { has_unsaved_input, .. } => sign_in_dialog(session, has_unsaved_input).into_any(),
             State::Active => return None,
         })
     }
 }
 
-fn ask(session: PageSession, has_typed: bool) -> impl IntoView {
-    let close = Callback::new(move |()| session.put_off());
-    let words = if has_typed {
+fn sign_in_dialog(session: PageSession, has_unsaved_input: bool) -> impl IntoView {
+    let close = Callback::new(move |()| session.close_dialog());
+    let message = if has_unsaved_input {
         "Your changes are still on this page. Sign in again in a new tab, then come back to this one to continue."
     } else {
         "Sign in again to continue."
     };
-    let link = if has_typed {
-        let href = sign_in_address(SIGNED_IN_PATH);
+    let link = if has_unsaved_input {
+        let href = sign_in_url(SIGNED_IN_PATH);
         view! {
             <a class="button primary" href=href target="_blank" rel="external noopener" autofocus>
                 "Sign in again"
@@ -204,7 +210,7 @@ fn ask(session: PageSession, has_typed: bool) -> impl IntoView {
         }
         .into_any()
     } else {
-        let href = sign_in_address(&destination());
+        let href = sign_in_url(&destination());
         view! {
             <a class="button primary" href=href rel="external" autofocus>
                 "Sign in again"
@@ -215,7 +221,7 @@ fn ask(session: PageSession, has_typed: bool) -> impl IntoView {
     view! {
         <Dialog id="session-ended" title="You’re signed out" on_close=close>
             <div class="dialog-body">
-                <p>{words}</p>
+                <p>{message}</p>
             </div>
             <div class="dialog-footer">
                 <button class="button" type="button" on:click=move |_| close.run(())>
@@ -227,8 +233,8 @@ fn ask(session: PageSession, has_typed: bool) -> impl IntoView {
     }
 }
 
-/// Nothing of one person's page may be sent in another's name.
-fn other_user(name: String) -> impl IntoView {
+/// Renders a dialog that can't be closed, so that a page loaded for one user isn't submitted as another.
+fn other_user_dialog(name: String) -> impl IntoView {
     view! {
         <Dialog id="session-ended" title="Another user is signed in">
             <div class="dialog-body">
@@ -255,6 +261,6 @@ fn destination() -> String {
 
 fn reload() {
     if window().location().reload().is_err() {
-        leptos::logging::error!("the page could not be loaded again");
+        leptos::logging::error!("could not reload the page");
     }
 }

@@ -1,9 +1,9 @@
-//! The question before something ends for good.
+//! Dialogs that confirm a destructive action.
 
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
-use crate::error::Failure;
+use crate::error::AppError;
 use domain::fields::{self, FieldErrors};
 use leptos::prelude::*;
 use leptos::server_fn::client::Client;
@@ -13,66 +13,66 @@ use leptos::server_fn::{Http, ServerFn};
 use serde::de::DeserializeOwned;
 use web_sys::FormData;
 
-/// A dialog whose one button ends something.
+/// Renders a dialog that confirms a destructive action.
 #[component]
 pub fn ConfirmDialog<S>(
-    /// The check of its form.
-    check: Check<S>,
+    /// The form's state.
+    form_state: FormState<S>,
     /// The question.
     #[prop(into)]
     title: String,
-    /// The address of the page without the dialog.
+    /// The URL of the page without the dialog.
     back: String,
-    /// What its button says.
+    /// The label of the button that confirms.
     button: &'static str,
-    /// The fields that show their own complaints.
+    /// The fields that show their own errors.
     #[prop(optional)]
     fields: &'static [&'static str],
-    /// What would end, and the fields that name it.
+    /// The consequences, and the form's fields.
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = Failure> + DeserializeOwned + Clone + Send + Sync + 'static,
+    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
-    S::Client: Client<Failure>,
-    <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData: From<FormData>,
+    S::Client: Client<AppError>,
+    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
 {
     view! {
         <Dialog title back=back.clone()>
-            <CheckedForm check>
+            <ValidatedForm form_state>
                 <div class="dialog-body">
                     {children()}
-                    <FormProblem check fields />
+                    <FormError form_state fields />
                 </div>
-                <DialogFooter check back button danger=true />
-            </CheckedForm>
+                <DialogFooter form_state back button danger=true />
+            </ValidatedForm>
         </Dialog>
     }
     .into_any()
 }
 
-/// The rule of a form with a [`ConfirmName`]. Whether the name is the right one, the server says.
-pub fn name_errors(values: Values<'_>) -> Option<FieldErrors> {
+/// Validates a form with a [`ConfirmName`]. The server checks whether the name matches.
+pub fn validate_name(values: Values<'_>) -> Option<FieldErrors> {
     let mut errors = FieldErrors::default();
-    fields::name("name", &values("name"), &mut errors);
-    errors.or(()).err()
+    fields::validate_name("name", &values("name"), &mut errors);
+    errors.into_result(()).err()
 }
 
-/// The field `name`, into which a thing's name is typed to show that it is meant.
+/// Renders the field `name`, in which the user types an object's name to confirm the action.
 #[component]
 pub fn ConfirmName<S>(
-    /// The check of its form.
-    check: Check<S>,
-    /// What the thing is, in a word.
+    /// The form's state.
+    form_state: FormState<S>,
+    /// The kind of object, such as `consumer`.
     what: &'static str,
-    /// The thing's name.
+    /// The object's name.
     name: String,
 ) -> impl IntoView
 where
-    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    let error = check.error("name");
+    let error = form_state.error("name");
     view! {
         <div class="field">
             <label for="confirm">{format!("Type the {what}’s name to confirm")}</label>

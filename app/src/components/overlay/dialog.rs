@@ -1,11 +1,11 @@
-//! A dialog that its page's address opens, so that it works with and without script.
+//! A dialog that is opened by its page's URL, so that it works with and without script.
 //!
-//! The server renders `<dialog open>`, which the style sheet makes look modal. In the browser it is opened again by
-//! `showModal()`, which keeps the focus inside and closes on Escape. Closing goes to `back`.
+//! The server renders `<dialog open>`, which the style sheet displays as modal. In the browser it is opened again with
+//! `showModal()`, which keeps the focus inside and closes on Escape. Closing navigates to `back`.
 
-use crate::components::forms::form::Check;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
+use crate::components::forms::form::FormState;
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
 use leptos::ev::{Event, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -15,30 +15,30 @@ use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 
-/// A dialog over its page.
+/// Renders a dialog over its page.
 #[component]
 pub fn Dialog(
     /// The title.
     #[prop(into)]
     title: String,
-    /// The address that closing goes to; none for a dialog that only its own button closes.
+    /// The URL to navigate to when the dialog closes; none for a dialog that only a button in it closes.
     #[prop(into, optional)]
     back: Option<String>,
-    /// What closing does besides; for a dialog that its page opens without an address.
+    /// Called when the dialog closes, for a dialog that is opened without a URL.
     #[prop(into, optional)]
     on_close: Option<Callback<()>>,
-    /// Whether it needs more room.
+    /// Whether to use the wide layout.
     #[prop(optional)]
     wide: bool,
-    /// What its title's element id starts with; of its own for a dialog that opens over another one.
+    /// The prefix of the title's element ID. A dialog that opens over another needs its own.
     #[prop(default = "dialog")]
     id: &'static str,
-    /// Body and footer.
+    /// The body and footer.
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let navigate = use_navigate();
-    // Kept while the dialog is there, so that its handlers can share it.
+    // A stored value, so that the handlers can share it.
     let target = StoredValue::new(back.clone());
     let close = move || {
         if let Some(on_close) = on_close {
@@ -55,7 +55,7 @@ pub fn Dialog(
         }
     };
     show_modal(node);
-    // Escape asks to cancel: go where closing goes, or stay.
+    // Escape sends `cancel`: close like the button, or stay open.
     let on_cancel = {
         let close = close.clone();
         move |event: Event| {
@@ -63,11 +63,11 @@ pub fn Dialog(
             close();
         }
     };
-    // A browser closes at the second Escape whatever it was told at the first.
+    // Browsers close a dialog at the second Escape even if the first `cancel` was prevented.
     let on_close = {
         let close = close.clone();
         move |_| {
-            // It also comes late, when the dialog has been taken away.
+            // The event may arrive after the dialog was removed.
             let Some(Some(dialog)) = node.try_get_untracked() else {
                 return;
             };
@@ -76,15 +76,15 @@ pub fn Dialog(
             }
             close();
             if target.with_value(Option::is_none) && on_close.is_none() {
-                // What cannot be shown again is there after a reload.
+                // If it can't be shown again, it reappears after a reload.
                 let _ = dialog.show_modal();
             }
         }
     };
-    // Text that is selected with the mouse may end outside: only a click that began outside closes.
+    // Selecting text with the mouse may end outside of the dialog, so only a click that also started outside closes it.
     let pressed_outside = StoredValue::new(false);
     let is_outside = move |event: &MouseEvent| event.target() == node.get_untracked().map(Into::into);
-    let on_press = move |event: MouseEvent| pressed_outside.set_value(is_outside(&event));
+    let on_mousedown = move |event: MouseEvent| pressed_outside.set_value(is_outside(&event));
     let on_click = move |event: MouseEvent| {
         if pressed_outside.get_value() && is_outside(&event) {
             close();
@@ -101,7 +101,7 @@ pub fn Dialog(
             aria-labelledby=labelled_by
             on:cancel=on_cancel
             on:close=on_close
-            on:mousedown=on_press
+            on:mousedown=on_mousedown
             on:click=on_click
         >
             <div class="dialog-box">
@@ -111,7 +111,7 @@ pub fn Dialog(
                         .map(|back| {
                             view! {
                                 <a href=back class="button quiet square" data-noscroll>
-                                    <Draw icon=Icon::Close />
+                                    <IconView icon=Icon::Close />
                                     <span class="visually-hidden">"Close"</span>
                                 </a>
                             }
@@ -124,21 +124,21 @@ pub fn Dialog(
     .into_any()
 }
 
-/// The way out of a dialog with a form, and the button that sends it.
+/// Renders the Cancel and submit buttons of a dialog with a form.
 #[component]
 pub fn DialogFooter<S>(
-    /// The form's check.
-    check: Check<S>,
-    /// The address of the page without the dialog.
+    /// The form's state.
+    form_state: FormState<S>,
+    /// The URL of the page without the dialog.
     back: String,
-    /// What the button says.
+    /// The label of the submit button.
     button: &'static str,
-    /// Whether something ends by it.
+    /// Whether the action is destructive.
     #[prop(optional)]
     danger: bool,
 ) -> impl IntoView
 where
-    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
     let class = if danger { "button danger" } else { "button primary" };
@@ -147,7 +147,7 @@ where
             <a class="button" href=back data-noscroll>
                 "Cancel"
             </a>
-            <button class=class aria-busy=move || check.busy()>
+            <button class=class aria-busy=move || form_state.busy()>
                 {button}
             </button>
         </div>
@@ -155,38 +155,37 @@ where
     .into_any()
 }
 
-/// Makes the dialog modal, and gives the focus back to where it was once the dialog is gone.
+/// Makes the dialog modal, and restores the focus when the dialog is removed.
 fn show_modal(node: NodeRef<html::Dialog>) {
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         if dialog.matches(":modal").unwrap_or_default() {
             return;
         }
-        // An element belongs to its thread, which on the server would be another by the time of the cleanup; there, no
-        // effect runs.
-        let before = StoredValue::new_local(
+        // Elements are not `Send`. On the server, cleanup may run on another thread, but effects don't run there.
+        let opener = StoredValue::new_local(
             document()
                 .active_element()
                 .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()),
         );
         on_cleanup(move || {
-            let element = before.try_update_value(Option::take).flatten();
+            let element = opener.try_update_value(Option::take).flatten();
             let element = element.filter(|element| element.tag_name() != "BODY");
-            // The dialog leaves the page after this; what is behind it cannot take the focus before.
+            // The elements behind the dialog can take the focus only after the dialog was removed.
             request_animation_frame(move || restore_focus(element, FOCUS_CHECKS));
         });
-        show(dialog, FRAMES);
+        show_when_connected(dialog, MAX_CONNECT_FRAMES);
     });
 }
 
-/// How often it is checked that the focus is not lost after a dialog has closed.
+/// How many times the focus is checked after a dialog was closed.
 const FOCUS_CHECKS: u8 = 20;
 
-/// How long it takes from one check to the next.
+/// The interval between two checks of the focus.
 const FOCUS_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Gives the focus back to `opener`, or to the page's heading where the opener has gone. What was done in the dialog may
-/// take the opener off the page a moment later, when the page is read again, so it is looked at for a while.
+/// Restores the focus to `opener`, or to the page's heading if the opener was removed. The action of the dialog may remove
+/// the opener later, when the page's data is reloaded, so the focus is checked for a while.
 fn restore_focus(opener: Option<web_sys::HtmlElement>, checks: u8) {
     let has_focus = document()
         .active_element()
@@ -203,12 +202,12 @@ fn restore_focus(opener: Option<web_sys::HtmlElement>, checks: u8) {
             .ok()
     };
     let Some(target) = opener.or_else(heading) else { return };
-    // What cannot take the focus leaves it where it is.
+    // If the element can't take the focus, the focus stays where it is.
     let _ = target.focus();
     check_focus(target, checks);
 }
 
-/// Moves the focus on when what has it is taken off the page.
+/// Moves the focus when the focused element is removed.
 fn check_focus(target: web_sys::HtmlElement, checks: u8) {
     if !target.is_connected() {
         restore_focus(None, checks);
@@ -217,18 +216,19 @@ fn check_focus(target: web_sys::HtmlElement, checks: u8) {
     }
 }
 
-/// How many frames a dialog waits for its place in the page; a second or so.
-const FRAMES: u8 = 60;
+/// How many frames a dialog waits until it is in the document; about a second.
+const MAX_CONNECT_FRAMES: u8 = 60;
 
-/// A page that was just navigated to is put together before it is put in place, and what has no place cannot be modal.
-fn show(dialog: web_sys::HtmlDialogElement, frames: u8) {
+/// Shows the dialog as modal once it is in the document. After a navigation, the page's elements are created before they
+/// are inserted, and a dialog outside of the document can't be modal.
+fn show_when_connected(dialog: web_sys::HtmlDialogElement, frames: u8) {
     if !dialog.is_connected() {
         if frames > 0 {
-            request_animation_frame(move || show(dialog, frames - 1));
+            request_animation_frame(move || show_when_connected(dialog, frames - 1));
         }
         return;
     }
-    // It was shown by the server without being modal, and showing it twice is an error.
+    // The server rendered it open but not modal, and `showModal()` throws if the dialog is open.
     dialog.set_open(false);
     if dialog.show_modal().is_err() {
         dialog.set_open(true);

@@ -1,4 +1,4 @@
-//! Menus made of `<details>`: they open and close without script, and close by themselves with it.
+//! Menus as `<details>` elements, which open and close without script and close automatically with it.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ pub fn close_menus() {
     let path = use_location().pathname;
     Effect::new(move |before: Option<()>| {
         path.track();
-        // A menu that was opened before the script came stays open.
+        // A menu that was opened before hydration stays open.
         if before.is_some() {
             close_except(None);
         }
@@ -19,7 +19,7 @@ pub fn close_menus() {
         let target = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        // A link in a menu closes it even where it leads to the page that is open already.
+        // A link in a menu closes it even if it leads to the current page.
         let inside = target.filter(|target| !is_within(target, "a"));
         close_except(
             inside
@@ -29,7 +29,7 @@ pub fn close_menus() {
     });
     let key = window_event_listener(ev::keydown, |event| {
         if event.key() == "Escape" {
-            hand_focus_back();
+            restore_focus();
             close_except(None);
         }
     });
@@ -43,20 +43,20 @@ fn is_within(element: &web_sys::Element, selector: &str) -> bool {
     matches!(element.closest(selector), Ok(Some(_)))
 }
 
-/// Focus inside a menu that closes goes to what opened it.
-fn hand_focus_back() {
+/// Moves the focus from inside an open menu to the element that opens it.
+fn restore_focus() {
     let summary = document()
         .active_element()
         .and_then(|focused| focused.closest("details.menu[open]").ok().flatten())
         .and_then(|menu| menu.query_selector("summary").ok().flatten())
         .and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(summary) = summary {
-        // Focus that cannot be moved is lost with the menu, as it would be without this.
+        // If the focus can't be moved, it is lost when the menu closes.
         let _ = summary.focus();
     }
 }
 
-fn close_except(kept: Option<&web_sys::Element>) {
+fn close_except(except: Option<&web_sys::Element>) {
     let Ok(open) = document().query_selector_all("details.menu[open]") else {
         return;
     };
@@ -64,9 +64,9 @@ fn close_except(kept: Option<&web_sys::Element>) {
         if let Some(menu) = open
             .item(index)
             .and_then(|node| node.dyn_into::<web_sys::Element>().ok())
-            && Some(&menu) != kept
+            && Some(&menu) != except
         {
-            // A menu that cannot be closed stays open, which harms nobody.
+            // A menu that can't be closed stays open.
             let _ = menu.remove_attribute("open");
         }
     }

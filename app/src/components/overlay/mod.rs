@@ -1,4 +1,4 @@
-//! What opens over a page: dialogs and menus.
+//! Dialogs and menus.
 
 pub mod confirm;
 pub mod dialog;

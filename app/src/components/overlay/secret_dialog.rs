@@ -1,49 +1,49 @@
-//! The one showing of a new secret.
+//! The dialog that shows a new secret once.
 
 use crate::components::data::copy::Copy;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::navigation::route_focus::focus_heading_after_load;
 use crate::components::overlay::dialog::Dialog;
-use crate::error::Failure;
-use domain::auth::one_time_secrets::{Reveal, RevealKind};
-use domain::ids::RevealId;
+use crate::error::AppError;
+use domain::auth::one_time_secrets::{OneTimeSecret, OneTimeSecretKind};
+use domain::ids::OneTimeSecretId;
 use leptos::prelude::*;
 
-/// Puts a secret away for good, and goes `back` to its page.
+/// Deletes a secret that was shown, and redirects to its page at `back`.
 ///
 /// # Errors
-/// Those of the portal.
+/// Returns the portal's error.
 #[server(prefix = "/fn", endpoint = "reveals/dismiss")]
-pub async fn dismiss_reveal(reveal: RevealId, back: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let dismissed = portal::auth::one_time_secrets::dismiss(&portal, &actor, reveal).await;
+pub async fn acknowledge_secret(reveal: OneTimeSecretId, back: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let result = portal::auth::one_time_secrets::acknowledge(&portal, &actor, reveal).await;
     let back = domain::local_path::local_path(&back).unwrap_or("/");
-    crate::components::forms::form::answer::<DismissReveal>(dismissed, &back, &back)
+    crate::components::forms::form::respond::<AcknowledgeSecret>(result, &back, &back)
 }
 
-/// Shows both halves of a new credential until the person clicks OK.
+/// Renders the key and secret of a new credential until the user selects OK.
 #[component]
-pub fn RevealDialog(
+pub fn SecretDialog(
     /// The credential.
-    reveal: Reveal,
-    /// The address of the page without the dialog.
+    secret: OneTimeSecret,
+    /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let check = Check::<DismissReveal>::new(|_| None);
+    let form_state = FormState::<AcknowledgeSecret>::new(|_| None);
     let page = back.clone();
-    // A new document, so that nothing of the secret stays in this one's memory, nor in the browser's history.
-    check.on_success(move || {
+    // Load a new document, so that the secret stays neither in this document's memory nor in the browser's history.
+    form_state.on_success(move || {
         focus_heading_after_load();
         _ = window().location().replace(&page);
     });
-    let (title, what) = match reveal.kind {
-        RevealKind::Consumer => ("The consumer was created", "Consumer"),
-        RevealKind::Token => ("The token was created", "Token for"),
-        RevealKind::OauthApp => ("Copy the client secret", "Application"),
+    let (title, what) = match secret.kind {
+        OneTimeSecretKind::Consumer => ("The consumer was created", "Consumer"),
+        OneTimeSecretKind::Token => ("The token was created", "Token for"),
+        OneTimeSecretKind::OauthApp => ("Copy the client secret", "Application"),
     };
-    let (key_label, secret_label) = reveal.kind.labels();
-    let half = |label: &'static str, text: String| {
+    let (key_label, secret_label) = secret.kind.labels();
+    let secret_row = |label: &'static str, text: String| {
         view! {
             <div>
                 <dt>{label}</dt>
@@ -56,27 +56,27 @@ pub fn RevealDialog(
     };
     view! {
         <Dialog title wide=true>
-            <CheckedForm check>
+            <ValidatedForm form_state>
                 <div class="dialog-body">
-                    <p>{what} " " <strong>{reveal.name}</strong></p>
+                    <p>{what} " " <strong>{secret.name}</strong></p>
                     <dl class="secret">
-                        {half(key_label, reveal.key)} {half(secret_label, reveal.secret)}
+                        {secret_row(key_label, secret.key)} {secret_row(secret_label, secret.secret)}
                     </dl>
-                    <Notice kind=Kind::Warning>
+                    <Notice kind=NoticeKind::Warning>
                         <p>
                             "Make sure you copy this information because once you click OK the information will disappear."
                         </p>
                     </Notice>
-                    <input type="hidden" name="reveal" value=reveal.id.to_string() />
+                    <input type="hidden" name="reveal" value=secret.id.to_string() />
                     <input type="hidden" name="back" value=back />
-                    <FormProblem check fields=&[] />
+                    <FormError form_state fields=&[] />
                 </div>
                 <div class="dialog-footer">
-                    <button class="button primary" aria-busy=move || check.busy()>
+                    <button class="button primary" aria-busy=move || form_state.busy()>
                         "OK"
                     </button>
                 </div>
-            </CheckedForm>
+            </ValidatedForm>
         </Dialog>
     }
     .into_any()

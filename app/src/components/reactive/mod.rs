@@ -1,4 +1,4 @@
-//! Reactive helpers: waiting for data, and tasks that end with their owner.
+//! Reactive helpers: asynchronous views, and tasks that end with their owner.
 
 pub mod suspend;
 pub mod sync_view;

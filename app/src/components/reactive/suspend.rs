@@ -1,10 +1,9 @@
-//! Parts of a page that arrive later.
+//! Views that are rendered when their data has loaded.
 //!
-//! A part that is drawn by `move || Suspend::new(…)` belongs to the effect that runs the closure. When the effect runs again,
-//! all signals of the part are disposed of at once, while the part itself stays on the page until the next one has come: a
-//! signal from outside that still reaches it (the answer to its form, a search, a timer), or an event of its elements, then
-//! makes it read what is gone, which is a panic. [`suspend`] gives each part an owner that lives exactly as long as what is
-//! drawn of it.
+//! A view in `move || Suspend::new(…)` belongs to the effect that runs the closure. When the effect runs again, all signals
+//! of the view are disposed of immediately, while its elements stay on the page until the next view is ready. An outside
+//! signal that still reaches it (the response to its form, a search, a timer), or an event of its elements, then makes it
+//! read a disposed signal, which panics. [`suspend`] gives each view an owner that lives exactly as long as its elements.
 
 use leptos::prelude::*;
 #[cfg(any(test, not(feature = "ssr")))]
@@ -13,27 +12,27 @@ use leptos::reactive::owner::Owner;
 use leptos::tachys::reactive_graph::OwnedView;
 use std::future::Future;
 
-/// Draws what `part` gives, once it does. To be called in a closure of a view, as `Suspend::new`, which it is on the server:
-/// nothing runs again there.
+/// Renders the output of `view` when it is ready. Call it in a closure of a view, like `Suspend::new`. On the server, where
+/// effects don't run again, both are the same.
 #[cfg(feature = "ssr")]
-pub fn suspend<V>(part: impl Future<Output = V> + Send + 'static) -> Suspend<V> {
-    Suspend::new(part)
+pub fn suspend<V>(view: impl Future<Output = V> + Send + 'static) -> Suspend<V> {
+    Suspend::new(view)
 }
 
-/// Draws what `part` gives, once it does. To be called in a closure of a view, as `Suspend::new`.
+/// Renders the output of `view` when it is ready. Call it in a closure of a view, like `Suspend::new`.
 #[cfg(not(feature = "ssr"))]
-pub fn suspend<V>(part: impl Future<Output = V> + Send + 'static) -> Suspend<OwnedView<V>>
+pub fn suspend<V>(view: impl Future<Output = V> + Send + 'static) -> Suspend<OwnedView<V>>
 where
     V: IntoView + 'static,
 {
-    let owner = owner_beside(Owner::current().unwrap_or_default());
+    let owner = sibling_owner(Owner::current().unwrap_or_default());
     let owned = owner.clone();
-    owner.with(|| Suspend::new(async move { OwnedView::new_with_owner(part.await, owned) }))
+    owner.with(|| Suspend::new(async move { OwnedView::new_with_owner(view.await, owned) }))
 }
 
-/// An owner that is cleaned up when it is dropped, or else together with what is around `effect`.
+/// Returns an owner that is cleaned up when it is dropped, or with the parent of `effect`.
 #[cfg(any(test, not(feature = "ssr")))]
-fn owner_beside(effect: Owner) -> Owner {
+fn sibling_owner(effect: Owner) -> Owner {
     effect.parent().unwrap_or(effect).child()
 }
 
@@ -42,23 +41,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn effect_runs_again_keeps_signals_until_part_is_dropped() {
+    fn rerun_effect_keeps_signals_until_the_view_is_dropped() {
         let page = Owner::new();
         let effect = page.child();
-        let part = owner_beside(effect.clone());
-        let signal = part.with(|| RwSignal::new(1));
+        let view = sibling_owner(effect.clone());
+        let signal = view.with(|| RwSignal::new(1));
         let read = || page.with(|| signal.try_get_untracked());
         effect.cleanup();
         assert_eq!(read(), Some(1));
-        drop(part);
+        drop(view);
         assert_eq!(read(), None);
     }
 
     #[test]
-    fn page_is_left_disposes_of_signals_of_its_parts() {
+    fn page_cleanup_disposes_of_the_signals_of_its_views() {
         let page = Owner::new();
-        let part = owner_beside(page.child());
-        let signal = part.with(|| RwSignal::new(1));
+        let view = sibling_owner(page.child());
+        let signal = view.with(|| RwSignal::new(1));
         page.cleanup();
         assert_eq!(page.with(|| signal.try_get_untracked()), None);
     }

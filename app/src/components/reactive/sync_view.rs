@@ -1,8 +1,8 @@
-//! Long plain markup, made faster on the server.
+//! Faster server rendering of long synchronous views.
 //!
-//! Where a page may wait for something, the renderer makes each element in a piece of memory of its own, to be put
-//! together later. A list whose rows wait for nothing goes straight into the page instead; that is a sixth of the work for
-//! the page of API tokens. The browser notices nothing: the markup is the same.
+//! The asynchronous renderer writes each element into its own buffer and joins the buffers later. A list without
+//! asynchronous rows is written directly into the page instead, which takes a sixth of the work for the API tokens page.
+//! The markup is the same.
 
 use leptos::attr::Attribute;
 use leptos::attr::any_attribute::AnyAttribute;
@@ -10,11 +10,11 @@ use leptos::prelude::{AddAnyAttr, Render, RenderHtml};
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::{Position, PositionState};
 
-/// A view that waits for nothing: there is no `Suspense`, `Suspend`, `Await` or `Transition` in it.
+/// Wraps a synchronous view: it must not contain `Suspense`, `Suspend`, `Await` or `Transition`.
 #[derive(Debug, Clone, Copy)]
-pub struct AtOnce<V>(pub V);
+pub struct SyncView<V>(pub V);
 
-impl<V: Render> Render for AtOnce<V> {
+impl<V: Render> Render for SyncView<V> {
     type State = V::State;
 
     fn build(self) -> Self::State {
@@ -26,21 +26,22 @@ impl<V: Render> Render for AtOnce<V> {
     }
 }
 
-impl<V: AddAnyAttr + Send> AddAnyAttr for AtOnce<V> {
-    type Output<A: Attribute> = AtOnce<V::Output<A>>;
+impl<V: AddAnyAttr + Send> AddAnyAttr for SyncView<V> {
+    type Output<A: Attribute> = SyncView<V::Output<A>>;
 
     fn add_any_attr<A: Attribute>(self, attribute: A) -> Self::Output<A>
     where
         Self::Output<A>: RenderHtml,
     {
-        AtOnce(self.0.add_any_attr(attribute))
+        SyncView(self.0.add_any_attr(attribute))
     }
 }
 
-/// As the view's own, but for `to_html_async_with_buf`: as it is not here, that of the trait writes at once.
-impl<V: RenderHtml> RenderHtml for AtOnce<V> {
-    type AsyncOutput = AtOnce<V::AsyncOutput>;
-    type Owned = AtOnce<V::Owned>;
+/// Delegates to the view, except for `to_html_async_with_buf`, whose default implementation in the trait renders
+/// synchronously.
+impl<V: RenderHtml> RenderHtml for SyncView<V> {
+    type AsyncOutput = SyncView<V::AsyncOutput>;
+    type Owned = SyncView<V::Owned>;
 
     const MIN_LENGTH: usize = V::MIN_LENGTH;
     const EXISTS: bool = V::EXISTS;
@@ -50,7 +51,7 @@ impl<V: RenderHtml> RenderHtml for AtOnce<V> {
     }
 
     async fn resolve(self) -> Self::AsyncOutput {
-        AtOnce(self.0.resolve().await)
+        SyncView(self.0.resolve().await)
     }
 
     fn html_len(&self) -> usize {
@@ -78,22 +79,22 @@ impl<V: RenderHtml> RenderHtml for AtOnce<V> {
     }
 
     fn into_owned(self) -> Self::Owned {
-        AtOnce(self.0.into_owned())
+        SyncView(self.0.into_owned())
     }
 }
 
-/// Waits until the renderer means it. Before it writes a part of a page that may have to wait, it makes that part once to
-/// see what it waits for, and throws away what it got: for a long list, much work for nothing. To be awaited when all else
-/// is there. In the browser, where a part is made once, it is over at once.
-pub async fn when_written() {
+/// Yields once on the server, so that the rest of an asynchronous view is skipped in the renderer's first pass. Before it
+/// renders such a view, the renderer polls it once to find what it waits for, and drops the result, which wastes the work
+/// for a long list. Await it when all data is loaded. In the browser, which renders a view once, it returns immediately.
+pub async fn skip_dry_resolve() {
     #[cfg(feature = "ssr")]
     {
-        let mut asked_before = false;
+        let mut was_polled = false;
         std::future::poll_fn(move |context| {
-            if asked_before {
+            if was_polled {
                 return std::task::Poll::Ready(());
             }
-            asked_before = true;
+            was_polled = true;
             context.waker().wake_by_ref();
             std::task::Poll::Pending
         })

@@ -1,4 +1,4 @@
-//! Work in the background that ends with the part of the page that it is for.
+//! Background tasks that end with their reactive owner.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,13 +7,13 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-/// Runs futures, timers and animation frames for as long as the reactive owner exists in which it was made. What comes due
-/// after that is dropped: the signals that it would read or write are gone.
+/// Runs futures, timers and animation frames until the reactive owner in which it was created is disposed of. Later
+/// callbacks are dropped, because the signals that they would use are disposed of too.
 #[derive(Debug, Clone, Copy)]
 pub struct TaskScope(StoredValue<()>);
 
 impl TaskScope {
-    /// Binds to the current owner. To be called from a component, not from a handler of events, which has no owner.
+    /// Creates a scope for the current owner. Call it from a component, not from an event handler, which has no owner.
     #[must_use]
     pub fn current() -> Self {
         Self(StoredValue::new(()))
@@ -23,7 +23,7 @@ impl TaskScope {
         self.0.try_get_value().is_some()
     }
 
-    /// Runs `task` until it ends, or stops at the next `await` once the owner is gone.
+    /// Runs `task` until it completes, or until its next `await` after the owner was disposed of.
     pub fn spawn_local(self, task: impl Future<Output = ()> + 'static) {
         spawn_local(async move {
             let mut task = pin!(task);
@@ -38,7 +38,7 @@ impl TaskScope {
         });
     }
 
-    /// Calls `callback` after `delay`. Gives what cancels it; a browser that sets no timer never calls it.
+    /// Calls `callback` after `delay`. Returns the handle that cancels it, or `None` if the browser sets no timer.
     pub fn set_timeout(self, callback: impl FnOnce() + 'static, delay: Duration) -> Option<TimeoutHandle> {
         let call_if_alive = move || {
             if self.is_alive() {
@@ -48,7 +48,7 @@ impl TaskScope {
         set_timeout_with_handle(call_if_alive, delay).ok()
     }
 
-    /// Calls `callback` before the next frame is drawn.
+    /// Calls `callback` before the next frame.
     pub fn request_animation_frame(self, callback: impl FnOnce() + 'static) {
         request_animation_frame(move || {
             if self.is_alive() {

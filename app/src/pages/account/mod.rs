@@ -1,4 +1,4 @@
-//! The pages in the account menu.
+//! The pages that the account menu links to.
 
 pub mod connected_apps;
 pub mod sessions;

@@ -1,17 +1,17 @@
-//! One's own sessions: where one is signed in, and ending what should not be.
+//! The user's sessions: where they are signed in, and signing out of other sessions.
 
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::Time;
-use crate::components::feedback::error_message::Problem;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 #[cfg(feature = "ssr")]
-use crate::components::forms::form::refuse;
-use crate::components::forms::form::{Check, focus_first_wrong};
+use crate::components::forms::form::respond_error;
+use crate::components::forms::form::{FormState, focus_first_error};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::Dialog;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::pages::page::Page;
 use domain::auth::sessions::Session;
 use domain::ids::SessionId;
@@ -19,66 +19,66 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_query_map;
 
-/// The address of the page.
+/// The path of the page.
 const PATH: &str = "/sessions";
 
-/// The address of the page with the dialog that asks whether to end all other sessions.
-const END_OTHERS_PATH: &str = "/sessions?dialog=end-others";
+/// The URL of the page with the dialog that confirms ending all other sessions.
+const END_OTHERS_URL: &str = "/sessions?dialog=end-others";
 
-/// The person's own sessions, the last used first.
+/// Lists the user's sessions, the last used first.
 ///
 /// # Errors
-/// Those of the portal.
+/// Returns the portal's error.
 #[server(name = ListSessions, prefix = "/fn", endpoint = "sessions/list", input = GetUrl)]
-pub async fn list_sessions() -> Result<Vec<Session>, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn list_sessions() -> Result<Vec<Session>, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::auth::sessions::list(&portal, &actor).await?)
 }
 
-/// Ends another of the person's sessions.
+/// Ends another session of the user.
 ///
 /// # Errors
-/// [`Failure::NotFound`] where the person has no such session.
+/// [`AppError::NotFound`] if the user has no such session.
 #[server(prefix = "/fn", endpoint = "sessions/end")]
-pub async fn end_session(id: SessionId) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn end_session(id: SessionId) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::auth::sessions::end(&portal, &actor, id).await?)
 }
 
-/// Ends all of the person's sessions but this one.
+/// Ends all of the user's sessions except this one, and returns how many.
 ///
 /// # Errors
-/// Those of the portal.
+/// Returns the portal's error.
 #[server(prefix = "/fn", endpoint = "sessions/end-others")]
-pub async fn end_other_sessions() -> Result<u64, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn end_other_sessions() -> Result<u64, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     match portal::auth::sessions::end_others(&portal, &actor).await {
         Ok(count) => {
             leptos_axum::redirect(PATH);
             Ok(count)
         }
-        Err(error) => Err(refuse::<EndOtherSessions>(error.into(), &END_OTHERS_PATH)),
+        Err(error) => Err(respond_error::<EndOtherSessions>(error.into(), &END_OTHERS_URL)),
     }
 }
 
-/// The page Sessions.
+/// The Sessions page.
 pub struct SessionsPage {
     end: ServerAction<EndSession>,
-    /// Whether the person is asked about all other sessions.
-    is_asked: Memo<bool>,
-    sessions: Resource<Result<Vec<Session>, Failure>>,
+    /// Whether the dialog about all other sessions is open.
+    is_dialog_open: Memo<bool>,
+    sessions: Resource<Result<Vec<Session>, AppError>>,
 }
 
 impl Page for SessionsPage {
     fn data() -> Self {
         let end = ServerAction::<EndSession>::new();
         let query = use_query_map();
-        let is_asked = Memo::new(move |_| query.read().get("dialog").as_deref() == Some("end-others"));
-        // Read again once the dialog is closed: the others may have ended.
-        let changes = move || (end.version().get(), is_asked.get());
+        let is_dialog_open = Memo::new(move |_| query.read().get("dialog").as_deref() == Some("end-others"));
+        // Reload when the dialog closes, because it may have ended the other sessions.
+        let changes = move || (end.version().get(), is_dialog_open.get());
         Self {
             end,
-            is_asked,
+            is_dialog_open,
             sessions: Resource::new(changes, |_| list_sessions()),
         }
     }
@@ -86,20 +86,20 @@ impl Page for SessionsPage {
     fn view(this: Self) -> AnyView {
         let SessionsPage {
             end,
-            is_asked,
+            is_dialog_open,
             sessions,
         } = this;
         let ended = end.value();
         Effect::new(move |_| match ended.get() {
-            Some(Ok(())) => toast("Session ended"),
-            Some(Err(_)) => focus_first_wrong(),
+            Some(Ok(())) => toast("Signed out"),
+            Some(Err(_)) => focus_first_error(),
             None => {}
         });
-        let complaint = move || {
-            ended.get().and_then(Result::err).map(|failure| {
+        let notice = move || {
+            ended.get().and_then(Result::err).map(|error| {
                 view! {
-                    <Notice kind=Kind::Danger>
-                        <p>{failure.to_string()}</p>
+                    <Notice kind=NoticeKind::Danger>
+                        <p>{error.to_string()}</p>
                     </Notice>
                 }
             })
@@ -108,47 +108,47 @@ impl Page for SessionsPage {
             suspend(async move {
                 match sessions.await {
                     Ok(sessions) => view! { <List sessions end /> }.into_any(),
-                    Err(failure) => view! { <Problem failure /> }.into_any(),
+                    Err(error) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
         };
-        let overlay = move || {
-            let is_asked = is_asked.get();
+        let dialog = move || {
+            let is_open = is_dialog_open.get();
             suspend(async move {
                 let others = sessions.await.ok()?.iter().filter(|session| !session.current).count();
-                is_asked.then(|| view! { <EndOthersDialog others /> })
+                is_open.then(|| view! { <EndOthersDialog others /> })
             })
         };
         view! {
             <div class="page narrow">
-                <PageHeader title="Sessions" lead="Where you are signed in. End a session that you do not know." />
-                {complaint}
+                <PageHeader title="Sessions" lead="Where you are signed in. Sign out sessions you don’t recognize." />
+                {notice}
                 <Transition>{list}</Transition>
             </div>
-            <Suspense>{overlay}</Suspense>
+            <Suspense>{dialog}</Suspense>
         }
         .into_any()
     }
 }
 
-/// Asks whether to end all other sessions.
+/// Confirms ending all other sessions.
 #[component]
 fn EndOthersDialog(
-    /// How many there are.
+    /// The number of other sessions.
     others: usize,
 ) -> impl IntoView {
-    let check = Check::<EndOtherSessions>::new(|_| None);
-    let answer = check.value();
-    Effect::new(move |_| match answer.get() {
-        Some(Ok(1)) => toast("One other session ended"),
-        Some(Ok(count)) => toast(format!("{count} other sessions ended")),
+    let form_state = FormState::<EndOtherSessions>::new(|_| None);
+    let response = form_state.value();
+    Effect::new(move |_| match response.get() {
+        Some(Ok(1)) => toast("Signed out 1 other session"),
+        Some(Ok(count)) => toast(format!("Signed out {count} other sessions")),
         _ => {}
     });
     if others == 0 {
         return view! {
             <Dialog title="No other sessions" back=PATH>
                 <div class="dialog-body">
-                    <p>"You are signed in with this browser only."</p>
+                    <p>"You are only signed in with this browser."</p>
                 </div>
                 <div class="dialog-footer">
                     <a class="button" href=PATH data-noscroll>
@@ -160,12 +160,12 @@ fn EndOthersDialog(
         .into_any();
     }
     let title = match others {
-        1 => "End your other session?".to_owned(),
-        count => format!("End your {count} other sessions?"),
+        1 => "Sign out your other session?".to_owned(),
+        count => format!("Sign out your {count} other sessions?"),
     };
     view! {
-        <ConfirmDialog check title back=PATH.to_owned() button="End all others">
-            <p>"You are signed out everywhere but in this browser. Changes that are not saved there are lost."</p>
+        <ConfirmDialog form_state title back=PATH.to_owned() button="Sign out all others">
+            <p>"You will be signed out everywhere except in this browser. Unsaved changes there will be lost."</p>
         </ConfirmDialog>
     }
     .into_any()
@@ -185,8 +185,8 @@ fn List(sessions: Vec<Session>, end: ServerAction<EndSession>) -> impl IntoView 
                 {(count > 1)
                     .then(|| {
                         view! {
-                            <a class="button small" href=END_OTHERS_PATH data-noscroll>
-                                "End all others"
+                            <a class="button small" href=END_OTHERS_URL data-noscroll>
+                                "Sign out all others"
                             </a>
                         }
                     })}
@@ -217,15 +217,15 @@ fn List(sessions: Vec<Session>, end: ServerAction<EndSession>) -> impl IntoView 
 fn Row(session: Session, end: ServerAction<EndSession>) -> impl IntoView {
     let browser = session.browser();
     let action = if session.current {
-        // Signing out ends it, and leads to the sign-in page as it should.
+        // The user ends this session by signing out, which leads to the sign-in page.
         ().into_any()
     } else {
-        let (id, which) = (session.id.to_string(), format!(" {browser}, {}", session.address));
+        let (id, label) = (session.id.to_string(), format!(" {browser}, {}", session.address));
         view! {
             <ActionForm action=end>
                 <input type="hidden" name="id" value=id />
                 <button class="button small">
-                    "End" <span class="visually-hidden">{which}</span>
+                    "Sign out" <span class="visually-hidden">{label}</span>
                 </button>
             </ActionForm>
         }

@@ -1,52 +1,53 @@
-//! Why a page is not there, and what would bring it.
+//! Explains why an API tokens page can't be shown and who can change that.
 
-use crate::components::feedback::access_denied::{ClosedPage, rights_list};
-use crate::components::feedback::error_message::Problem;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::error::Failure;
+use crate::components::feedback::access_denied::{AccessDenied, rights_list};
+use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::error::AppError;
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 
-/// In place of the whole page.
+/// Replaces the page with the reason it can't be shown.
 #[component]
-pub fn Closed(
-    /// Why it is closed.
-    failure: Failure,
-    /// Whom it is closed to.
-    me: Me,
+pub fn PageUnavailable(
+    /// The error that loading the page returned.
+    error: AppError,
+    /// The signed-in user.
+    me: CurrentUser,
 ) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::components::feedback::error_message::set_status(&failure);
-    match failure {
-        Failure::Disabled { feature, contact } => view! {
-            <Notice kind=Kind::Warning title=format!("{} is not enabled for this account", feature.label())>
+    crate::components::feedback::error_message::set_status(&error);
+    match error {
+        AppError::Disabled { feature, contact } => view! {
+            <Notice kind=NoticeKind::Warning title=format!("{} is not enabled for this account", feature.label())>
                 <p>
                     "Ask " {contact} " to enable it for " <strong>{me.account_name}</strong>
-                    ". Tokens that were made earlier do not work while it is off."
+                    ". Existing tokens stop working while this feature is off."
                 </p>
             </Notice>
         }
         .into_any(),
-        Failure::Forbidden(right) => missing_rights(&me, right).into_any(),
-        failure => view! { <Problem failure /> }.into_any(),
+        AppError::Forbidden(right) => missing_rights(&me, right).into_any(),
+        error => view! { <ErrorMessage error /> }.into_any(),
     }
 }
 
-fn missing_rights(me: &Me, right: Right) -> impl IntoView + use<> {
-    // Whoever may see the API tokens page lacks the right for one of the pages below it; others lack what all need.
-    let below = me.rights.open_api_tokens_page().then_some(right);
-    let needed = below.or((!me.rights.has(Right::AdminSettings)).then_some(Right::AdminSettings));
+fn missing_rights(me: &CurrentUser, right: Right) -> impl IntoView + use<> {
+    // A user who may open the API tokens page lacks the right that one of its subpages needs; any other user lacks a right
+    // that all of these pages need.
+    let subpage_right = me.rights.can_open_api_tokens_page().then_some(right);
+    let missing = subpage_right.or((!me.rights.has(Right::AdminSettings)).then_some(Right::AdminSettings));
     let profile = me.profile.clone();
     let needs_one = !me.rights.has_any(Right::API_TOKENS_PAGE);
     view! {
-        <ClosedPage>
-            {needed
+        <AccessDenied>
+            {missing
                 .map(|right| {
                     view! {
                         <p>
-                            "It needs the right " <strong>{right.label()}</strong>
-                            ", which your security profile " {profile.clone()} " does not have."
+                            "Your security profile (" {profile.clone()} ") doesn’t have the "
+                            <strong>{right.label()}</strong> " right."
                         </p>
                     }
                 })}
@@ -54,13 +55,12 @@ fn missing_rights(me: &Me, right: Right) -> impl IntoView + use<> {
                 .then(|| {
                     view! {
                         <p>
-                            {if needed.is_some() { "It also needs" } else { "It needs" }}
-                            " one of these rights, and your security profile " {profile.clone()}
-                            " has none of them:"
+                            "Your security profile (" {profile.clone()} ")"
+                            {if missing.is_some() { " also needs" } else { " needs" }} " one of these rights:"
                         </p>
                         {rights_list(Right::API_TOKENS_PAGE)}
                     }
                 })}
-        </ClosedPage>
+        </AccessDenied>
     }
 }

@@ -1,34 +1,35 @@
-//! What the pages do. Each form names the page that it is on as `back`, where its browser goes when it is done.
+//! Server functions behind the forms of the API tokens pages. `back` is the URL of the page that holds the form; without
+//! script, the browser returns there after the request.
 
-use crate::error::Failure;
+use crate::error::AppError;
 use domain::ids::{ConsumerId, TokenId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::components::forms::form::answer,
-    crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot},
+    crate::components::forms::form::respond,
+    crate::pages::api_tokens::page_url::{Created, Dialog, PageUrl, Route},
     domain::oauth1::consumers::{ConsumerSigning, NewConsumer},
     domain::oauth1::tokens::NewToken,
 };
 
-/// Registers a consumer; its secret waits on the API tokens page.
+/// Creates a consumer. The API tokens page shows its secret once.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Invalid`] for an empty or taken name among them.
+/// Returns the portal's error, such as [`AppError::Invalid`] for an empty or duplicate name.
 #[server(prefix = "/fn", endpoint = "consumers/create")]
-pub async fn create_consumer(name: String, back: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let made = portal::oauth1::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
-    let back = Address::parse(&back);
-    let created = made.as_ref().ok().map(|made| Created::Consumer(made.value.id));
-    let again = back.with(Dialog::NewConsumer(name));
-    answer::<CreateConsumer>(made.map(drop), &back.after(created), &again)
+pub async fn create_consumer(name: String, back: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let result = portal::oauth1::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
+    let back = PageUrl::parse(&back);
+    let created = result.as_ref().ok().map(|made| Created::Consumer(made.value.id));
+    let retry_url = back.with_dialog(Dialog::NewConsumer(name));
+    respond::<CreateConsumer>(result.map(drop), &back.with_created(created), &retry_url)
 }
 
-/// Issues a token; its secret waits on the API tokens page.
+/// Creates a token. The API tokens page shows its secret once.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Invalid`] for fields that do not hold what they must among them.
+/// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
 #[server(prefix = "/fn", endpoint = "tokens/create")]
 pub async fn create_token(
     user: String,
@@ -36,78 +37,82 @@ pub async fn create_token(
     #[server(default)] integration_type: String,
     #[server(default)] integration_name: String,
     back: String,
-) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let form = NewToken {
         user,
         consumer,
         integration_type,
         integration_name,
     };
-    let made = portal::oauth1::tokens::create(&portal, &actor, form.clone()).await;
-    let back = Address::parse(&back);
-    let created = made.as_ref().ok().map(|made| Created::Token(made.value.id));
-    let again = back.with(Dialog::NewToken(form));
-    answer::<CreateToken>(made.map(drop), &back.after(created), &again)
+    let result = portal::oauth1::tokens::create(&portal, &actor, form.clone()).await;
+    let back = PageUrl::parse(&back);
+    let created = result.as_ref().ok().map(|made| Created::Token(made.value.id));
+    let retry_url = back.with_dialog(Dialog::NewToken(form));
+    respond::<CreateToken>(result.map(drop), &back.with_created(created), &retry_url)
 }
 
-/// Ends a token.
+/// Revokes a token.
 ///
 /// # Errors
-/// Those of the portal.
+/// Returns the portal's error.
 #[server(prefix = "/fn", endpoint = "tokens/revoke")]
-pub async fn revoke_token(token: TokenId, back: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let revoked = portal::oauth1::tokens::revoke(&portal, &actor, token).await;
-    let back = Address::parse(&back).with(None);
-    let named = (back.spot != Spot::Token(token)).then_some(token);
-    answer::<RevokeToken>(revoked, &back, &back.with(Dialog::Revoke(named)))
+pub async fn revoke_token(token: TokenId, back: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let result = portal::oauth1::tokens::revoke(&portal, &actor, token).await;
+    let back = PageUrl::parse(&back).with_dialog(None);
+    let dialog_token = (back.route != Route::Token(token)).then_some(token);
+    respond::<RevokeToken>(result, &back, &back.with_dialog(Dialog::RevokeToken(dialog_token)))
 }
 
-/// Gives a consumer another name.
+/// Renames a consumer.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Invalid`] for an empty or taken name among them.
+/// Returns the portal's error, such as [`AppError::Invalid`] for an empty or duplicate name.
 #[server(prefix = "/fn", endpoint = "consumers/rename")]
-pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let renamed = portal::oauth1::consumers::rename(&portal, &actor, consumer, NewConsumer { name }).await;
-    let page = Address::consumer(consumer);
-    answer::<RenameConsumer>(renamed, &page, &page)
+pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let result = portal::oauth1::consumers::rename(&portal, &actor, consumer, NewConsumer { name }).await;
+    let page_url = PageUrl::consumer(consumer);
+    respond::<RenameConsumer>(result, &page_url, &page_url)
 }
 
-/// Sets how a consumer's requests are checked beyond its secret. What was refused is not carried in the address: it may
-/// be a private key.
+/// Sets a consumer's RSA public key and whether it may use the flow without verifier. A rejected value is not put into the
+/// URL, because it may be a private key.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Invalid`] for a key that is none among them.
+/// Returns the portal's error, such as [`AppError::Invalid`] for an invalid key.
 #[server(prefix = "/fn", endpoint = "consumers/set-signing")]
 pub async fn set_signing(
     consumer: ConsumerId,
     rsa_public_key: String,
     #[server(default)] legacy_flow: bool,
-) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let signing = ConsumerSigning {
         rsa_public_key,
         legacy_flow,
     };
-    let set = portal::oauth1::consumers::set_signing(&portal, &actor, consumer, signing).await;
-    let page = Address::consumer(consumer);
-    answer::<SetSigning>(set, &page, &page)
+    let result = portal::oauth1::consumers::set_signing(&portal, &actor, consumer, signing).await;
+    let page_url = PageUrl::consumer(consumer);
+    respond::<SetSigning>(result, &page_url, &page_url)
 }
 
-/// Deletes a consumer with its tokens, when `name` is its name.
+/// Deletes a consumer and its tokens if `name` matches its name.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Invalid`] for another name among them.
+/// Returns the portal's error, such as [`AppError::Invalid`] if `name` does not match.
 #[server(prefix = "/fn", endpoint = "consumers/delete")]
-pub async fn delete_consumer(consumer: ConsumerId, name: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let deleted = portal::oauth1::consumers::delete(&portal, &actor, consumer, &name).await;
-    let list = Address {
-        spot: Spot::Consumers,
-        ..Address::default()
+pub async fn delete_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let result = portal::oauth1::consumers::delete(&portal, &actor, consumer, &name).await;
+    let list = PageUrl {
+        route: Route::Consumers,
+        ..PageUrl::default()
     };
-    answer::<DeleteConsumer>(deleted, &list, &Address::consumer(consumer).with(Dialog::Delete))
+    respond::<DeleteConsumer>(
+        result,
+        &list,
+        &PageUrl::consumer(consumer).with_dialog(Dialog::DeleteConsumer),
+    )
 }

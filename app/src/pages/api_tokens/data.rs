@@ -1,105 +1,105 @@
-//! What the pages show, each gathered in one round trip.
+//! Server functions that load the data of the API tokens pages, one request per page.
 
-use crate::error::Failure;
+use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
-use domain::accounts::users::UserChoice;
-use domain::auth::one_time_secrets::Reveal;
+use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
+use domain::accounts::users::UserOption;
+use domain::auth::one_time_secrets::OneTimeSecret;
 use domain::ids::{ConsumerId, TokenId};
-use domain::oauth1::consumers::{Consumer, ConsumerChoice};
+use domain::oauth1::consumers::{Consumer, ConsumerOption};
 use domain::oauth1::tokens::{Token, TokenPage};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// What the API tokens page shows. Each part is missing by itself where its right is.
+/// Holds the data of the API tokens page. The tab and the dialog need rights of their own, so each has its own error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListData {
-    /// The part that the address chooses.
-    pub part: Result<Part, Failure>,
-    /// What the open dialog needs.
+    /// The tab that the URL selects.
+    pub tab: Result<TabData, AppError>,
+    /// The data of the open dialog.
     pub dialog: DialogData,
-    /// The oldest secret that waits to be read.
-    pub reveal: Option<Reveal>,
+    /// The oldest secret that has not been shown yet.
+    pub one_time_secret: Option<OneTimeSecret>,
 }
 
-/// A part of the API tokens page.
+/// Holds the data of one tab of the API tokens page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Part {
-    /// A page of its tokens.
+pub enum TabData {
+    /// A page of tokens.
     Tokens(TokenPage),
-    /// All its consumers.
+    /// All consumers.
     Consumers(Vec<Consumer>),
 }
 
-/// What a dialog needs besides what is on the page.
+/// Holds the data that a dialog needs in addition to the page's data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DialogData {
-    /// Nothing, or there is none.
-    Nothing,
-    /// What can be chosen for a new token.
-    Choices(Result<Choices, Failure>),
+    /// No dialog is open, or it needs no more data.
+    None,
+    /// The options for a new token.
+    NewToken(Result<NewTokenOptions, AppError>),
     /// The token to revoke.
-    Token(Box<Result<Token, Failure>>),
+    RevokeToken(Box<Result<Token, AppError>>),
 }
 
-/// What can be chosen for a new token.
+/// Holds the options of the form for a new token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choices {
+pub struct NewTokenOptions {
     /// All consumers.
-    pub consumers: Vec<ConsumerChoice>,
-    /// A few people, who fit what the field holds.
-    pub users: Vec<UserChoice>,
+    pub consumers: Vec<ConsumerOption>,
+    /// The first users that match the text in the user field.
+    pub users: Vec<UserOption>,
 }
 
-/// What a token's page shows.
+/// Holds the data of a token's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenData {
     /// The token.
     pub token: Token,
-    /// Its consumer's key.
+    /// The key of its consumer.
     pub consumer_key: String,
-    /// The portal's address, for programs.
+    /// The public URL of the portal.
     pub public_url: String,
 }
 
-/// What a consumer's page shows.
+/// Holds the data of a consumer's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerData {
     /// The consumer.
     pub consumer: Consumer,
-    /// A page of its tokens, working or not.
+    /// A page of its tokens in any state.
     pub tokens: TokenPage,
 }
 
-/// What the API tokens page shows at an address.
+/// Loads the API tokens page at a URL.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Admin settings or any of the four rights, [`Failure::Disabled`] where the account
-/// lacks the feature.
-#[server(name = ReadList, prefix = "/fn", endpoint = "api-tokens/page", input = GetUrl)]
-pub async fn list(address: String) -> Result<ListData, Failure> {
+/// Returns [`AppError::Forbidden`] without the Admin settings right or without any of the four API token rights, and
+/// [`AppError::Disabled`] if the feature is disabled for the account.
+#[server(name = LoadList, prefix = "/fn", endpoint = "api-tokens/page", input = GetUrl)]
+pub async fn load_list(address: String) -> Result<ListData, AppError> {
     use domain::accounts::features::Feature;
     use domain::accounts::rights::Right;
-    let (portal, actor) = crate::context::signed_in()?;
-    actor.may(Right::AdminSettings)?;
-    if !actor.rights().open_api_tokens_page() {
-        return Err(Failure::Forbidden(Right::ManagePortalSettings));
+    let (portal, actor) = crate::context::require_sign_in()?;
+    actor.require_right(Right::AdminSettings)?;
+    if !actor.rights().can_open_api_tokens_page() {
+        return Err(AppError::Forbidden(Right::ManagePortalSettings));
     }
-    actor.within(Feature::ApiTokens)?;
-    let address = Address::parse(&address);
-    let part = match address.spot {
-        Spot::Consumers => portal::oauth1::consumers::list(&portal, &actor)
+    actor.require_feature(Feature::ApiTokens)?;
+    let url = PageUrl::parse(&address);
+    let tab = match url.route {
+        Route::Consumers => portal::oauth1::consumers::list(&portal, &actor)
             .await
-            .map(Part::Consumers),
-        _ => portal::oauth1::tokens::list(&portal, &actor, &address.query)
+            .map(TabData::Consumers),
+        _ => portal::oauth1::tokens::list(&portal, &actor, &url.query)
             .await
-            .map(Part::Tokens),
+            .map(TabData::Tokens),
     };
     Ok(ListData {
-        part: part.map_err(Failure::from),
-        dialog: dialog(&portal, &actor, &address).await,
-        reveal: portal::auth::one_time_secrets::pending(&portal, &actor)
+        tab: tab.map_err(AppError::from),
+        dialog: dialog_data(&portal, &actor, &url).await,
+        one_time_secret: portal::auth::one_time_secrets::list(&portal, &actor)
             .await?
             .into_iter()
             .next(),
@@ -107,34 +107,34 @@ pub async fn list(address: String) -> Result<ListData, Failure> {
 }
 
 #[cfg(feature = "ssr")]
-async fn dialog(portal: &portal::Portal, actor: &portal::Actor, address: &Address) -> DialogData {
+async fn dialog_data(portal: &portal::Portal, actor: &portal::Actor, url: &PageUrl) -> DialogData {
     use domain::accounts::rights::Right;
-    match &address.dialog {
+    match &url.dialog {
         Some(Dialog::NewToken(form)) => {
-            let choices = async {
-                Ok(Choices {
+            let options = async {
+                Ok(NewTokenOptions {
                     consumers: portal::oauth1::consumers::choices(portal, actor).await?,
-                    users: portal::accounts::users::choices(portal, actor, Right::CreateApiTokens, &form.user).await?,
+                    users: portal::accounts::users::suggest(portal, actor, Right::CreateApiTokens, &form.user).await?,
                 })
             };
-            DialogData::Choices(choices.await)
+            DialogData::NewToken(options.await)
         }
-        Some(Dialog::Revoke(Some(token))) => {
+        Some(Dialog::RevokeToken(Some(token))) => {
             let token = portal::oauth1::tokens::get(portal, actor, *token).await;
-            DialogData::Token(Box::new(token.map_err(Failure::from)))
+            DialogData::RevokeToken(Box::new(token.map_err(AppError::from)))
         }
-        _ => DialogData::Nothing,
+        _ => DialogData::None,
     }
 }
 
-/// What a token's page shows.
+/// Loads a token's page.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Admin settings and View Bynder API tokens, [`Failure::Disabled`] where the account
-/// lacks the feature, [`Failure::NotFound`] where it has no such token.
-#[server(name = ReadToken, prefix = "/fn", endpoint = "tokens/page", input = GetUrl)]
-pub async fn token(id: TokenId) -> Result<TokenData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// Returns [`AppError::Forbidden`] without the rights Admin settings and View Bynder API tokens, [`AppError::Disabled`] if the
+/// feature is disabled for the account, and [`AppError::NotFound`] if the account has no such token.
+#[server(name = LoadToken, prefix = "/fn", endpoint = "tokens/page", input = GetUrl)]
+pub async fn load_token(id: TokenId) -> Result<TokenData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let token = portal::oauth1::tokens::get(&portal, &actor, id).await?;
     let consumer = portal::oauth1::consumers::get(&portal, &actor, token.consumer_id).await?;
     let public_url = crate::context::site()?.public_url.to_string();
@@ -145,20 +145,20 @@ pub async fn token(id: TokenId) -> Result<TokenData, Failure> {
     })
 }
 
-/// What a consumer's page shows at an address.
+/// Loads a consumer's page at a URL, which selects the page and order of its tokens.
 ///
 /// # Errors
-/// As [`token`].
-#[server(name = ReadConsumer, prefix = "/fn", endpoint = "consumers/page", input = GetUrl)]
-pub async fn consumer(id: ConsumerId, address: String) -> Result<ConsumerData, Failure> {
+/// Returns the same errors as [`load_token`].
+#[server(name = LoadConsumer, prefix = "/fn", endpoint = "consumers/page", input = GetUrl)]
+pub async fn load_consumer(id: ConsumerId, address: String) -> Result<ConsumerData, AppError> {
     use domain::oauth1::tokens::{TokenFilter, TokenQuery};
-    let (portal, actor) = crate::context::signed_in()?;
-    let address = Address::parse(&address);
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let url = PageUrl::parse(&address);
     let query = TokenQuery {
         consumer: Some(id),
         filter: TokenFilter::All,
         search: String::new(),
-        ..address.query.clone()
+        ..url.query.clone()
     };
     Ok(ConsumerData {
         consumer: portal::oauth1::consumers::get(&portal, &actor, id).await?,
@@ -166,14 +166,14 @@ pub async fn consumer(id: ConsumerId, address: String) -> Result<ConsumerData, F
     })
 }
 
-/// A few people whose name or e-mail holds `search`.
+/// Returns the first users whose name or email contains `search`.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Admin settings and Create Bynder API tokens, [`Failure::Disabled`] where the account
-/// lacks the feature.
-#[server(name = ReadPeople, prefix = "/fn", endpoint = "people/choices", input = GetUrl)]
-pub async fn people(search: String) -> Result<Vec<UserChoice>, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// Returns [`AppError::Forbidden`] without the rights Admin settings and Create Bynder API tokens, and
+/// [`AppError::Disabled`] if the feature is disabled for the account.
+#[server(name = FindUsers, prefix = "/fn", endpoint = "people/choices", input = GetUrl)]
+pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let right = domain::accounts::rights::Right::CreateApiTokens;
-    Ok(portal::accounts::users::choices(&portal, &actor, right, &search).await?)
+    Ok(portal::accounts::users::suggest(&portal, &actor, right, &search).await?)
 }

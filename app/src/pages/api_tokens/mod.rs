@@ -1,4 +1,4 @@
-//! API tokens: OAuth 1 consumers and tokens, their secrets' one showing, and the pages of each.
+//! The API tokens pages: OAuth 1 consumers and tokens, and the one-time display of their secrets.
 
 mod access_denied;
 pub mod consumer;
@@ -13,22 +13,23 @@ pub use crate::pages::api_tokens::consumer::page::ConsumerPage;
 pub use crate::pages::api_tokens::list::page::ApiTokensPage;
 pub use crate::pages::api_tokens::token::page::TokenPage;
 
-use crate::pages::api_tokens::page_url::Address;
+use crate::pages::api_tokens::page_url::PageUrl;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
-/// The pages above the API tokens page: address and title.
-const ABOVE: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
+/// Breadcrumbs of the API tokens page: path and title of each ancestor.
+const BREADCRUMBS: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
-/// The pages above those of a token or a consumer.
-const ABOVE_ONE: [(&str, &str); 3] = [
-    ABOVE[0],
-    ABOVE[1],
+/// Breadcrumbs of the pages of a token and a consumer.
+const DETAIL_BREADCRUMBS: [(&str, &str); 3] = [
+    BREADCRUMBS[0],
+    BREADCRUMBS[1],
     (crate::pages::api_tokens::page_url::PATH, "API tokens"),
 ];
 
-/// The address of the page. It is the route's own, which stands still while another page is on its way.
-fn current_address() -> Memo<Address> {
+/// Returns the parsed URL of this page. It is the URL of this route, so it does not change while the router loads another
+/// page.
+fn current_page_url() -> Memo<PageUrl> {
     let url = use_url();
-    Memo::new(move |_| url.with(|url| Address::parse(&format!("{}?{}", url.path(), url.search()))))
+    Memo::new(move |_| url.with(|url| PageUrl::parse(&format!("{}?{}", url.path(), url.search()))))
 }

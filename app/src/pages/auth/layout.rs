@@ -1,66 +1,66 @@
-//! The frame of pages outside of the portal: sign-in, setup, consent.
+//! The layout of pages outside of the portal's navigation: sign-in, setup and consent.
 
-use crate::components::navigation::route_focus::focus_on_arrival;
-use crate::icons::Mark;
+use crate::components::navigation::route_focus::focus_on_navigation;
+use crate::icons::Logo;
 use crate::session::SignOut;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-/// A centred card under the brand's mark.
+/// Renders a centered card below the logo.
 #[component]
-pub fn Gate(
-    /// The card's title, also the document's.
+pub fn AuthLayout(
+    /// The title of the card and of the document.
     #[prop(into)]
     title: String,
-    /// The title as it stands on the card, where it is more than text.
+    /// The heading of the card, if it is more than text.
     #[prop(into, optional)]
     heading: Option<AnyView>,
-    /// One sentence of help.
+    /// A sentence below the heading.
     #[prop(into, optional)]
     lead: String,
-    /// Whether it needs more room.
+    /// Whether to use the wide layout.
     #[prop(optional)]
     wide: bool,
-    /// What stands below the card.
+    /// The content below the card.
     #[prop(into, optional)]
-    foot: Option<ViewFnOnce>,
-    /// What the card holds besides.
+    footer: Option<ViewFnOnce>,
+    /// The content of the card.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let heading_node = focus_on_arrival();
+    let heading_node = focus_on_navigation();
     let heading = heading.unwrap_or_else(|| title.clone().into_any());
-    let class = if wide { "gate-card wide" } else { "gate-card" };
+    let class = if wide { "auth-card wide" } else { "auth-card" };
     view! {
         <Title text=title />
-        <main class="gate">
-            <div class="gate-brand">
-                <Mark />
+        <main class="auth">
+            <div class="auth-brand">
+                <Logo />
                 "Gatehouse"
             </div>
-            <section class=class aria-labelledby="gate-title">
-                <h1 id="gate-title" tabindex="-1" node_ref=heading_node>
+            <section class=class aria-labelledby="auth-title">
+                <h1 id="auth-title" tabindex="-1" node_ref=heading_node>
                     {heading}
                 </h1>
                 {(!lead.is_empty()).then(|| view! { <p class="lead">{lead}</p> })}
                 {children.map(|children| children())}
             </section>
-            {foot.map(|foot| view! { <div class="gate-foot">{foot.run()}</div> })}
+            {footer.map(|footer| view! { <div class="auth-footer">{footer.run()}</div> })}
         </main>
     }
     .into_any()
 }
 
-/// Who asks, and who is asked.
+/// Renders the application that requests access and the user who decides.
 #[component]
-pub fn WhoAsks(
-    /// The name of the consumer or app that asks.
+pub fn ClientInfo(
+    /// The name of the consumer or app.
     application: String,
-    /// Who is asked.
-    me: Me,
+    /// The signed-in user.
+    me: CurrentUser,
 ) -> impl IntoView {
     view! {
         <dl class="facts framed">
@@ -83,14 +83,14 @@ pub fn WhoAsks(
     .into_any()
 }
 
-/// The way to answer as somebody else.
+/// Renders a button that signs out, to continue as another user.
 #[component]
 pub fn SwitchUser() -> impl IntoView {
     let location = use_location();
-    let here = move || format!("{}?{}", location.pathname.get(), location.search.get());
+    let current_url = move || format!("{}?{}", location.pathname.get(), location.search.get());
     view! {
         <form action=SignOut::url() method="post">
-            <input type="hidden" name="next" value=here />
+            <input type="hidden" name="next" value=current_url />
             "Not you? "
             <button class="text-button">"Sign in as someone else"</button>
         </form>
@@ -98,8 +98,8 @@ pub fn SwitchUser() -> impl IntoView {
     .into_any()
 }
 
-/// The question of a consent page. The application chose its own name, whose direction of writing moves nothing beside it
-/// (UTR #36 §2.5).
+/// Renders the heading of a consent page. The application chose its name, so `<bdi>` isolates the name's writing direction
+/// from the text around it (UTR #36 §2.5).
 pub fn consent_heading(application: String) -> AnyView {
     view! { "Allow “" <bdi>{application}</bdi> "” to use your account?" }.into_any()
 }

@@ -1,4 +1,4 @@
-//! The pages for people who are not signed in.
+//! The sign-in and setup pages.
 
 pub mod layout;
 pub mod setup;

@@ -1,29 +1,29 @@
-//! The first account: made once, with the code that the console printed.
+//! The setup page, which creates the first account with the code that the server printed on its console.
 
 use crate::components::forms::field::TextField;
 #[cfg(feature = "ssr")]
-use crate::components::forms::form::refuse;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::error::Failure;
-use crate::pages::auth::layout::Gate;
+use crate::components::forms::form::respond_error;
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::error::AppError;
+use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
 use domain::accounts::NewAccount;
-use domain::accounts::users::MIN_PASSWORD;
+use domain::accounts::users::MIN_PASSWORD_CHARS;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
-/// The page that follows.
-const NEXT: &str = "/settings/portal";
+/// The path of the page after setup.
+const NEXT_PATH: &str = "/settings/portal";
 
 /// The form's fields.
 const FIELDS: &[&str] = &["code", "account_name", "name", "email", "password"];
 
-/// Makes the first account, signs its administrator in, and sends a browser without script to the settings. The script goes
-/// there itself, see [`Form`].
+/// Creates the first account, signs its administrator in, and redirects a browser without script to the settings. A script
+/// navigates there itself; see [`Form`].
 ///
 /// # Errors
-/// [`Failure::Invalid`] for a wrong code or a field that does not hold what it must, [`Failure::TooMany`] after too
-/// many wrong codes, [`Failure::Conflict`] when there is an account already.
+/// [`AppError::Invalid`] for a wrong code or an invalid field, [`AppError::TooManyAttempts`] after too many wrong codes,
+/// [`AppError::Conflict`] if there already is an account.
 #[server(prefix = "/fn", endpoint = "setup/complete")]
 pub async fn complete_setup(
     code: String,
@@ -31,9 +31,9 @@ pub async fn complete_setup(
     name: String,
     email: String,
     password: String,
-) -> Result<(), Failure> {
+) -> Result<(), AppError> {
     let site = crate::context::site()?;
-    let client = crate::context::visitor()?.client;
+    let client = crate::context::request_context()?.client;
     let input = NewAccount {
         account_name,
         name,
@@ -42,31 +42,31 @@ pub async fn complete_setup(
     };
     let signed_in = portal::auth::setup::complete(&site.portal, &code, input, &client)
         .await
-        .map_err(|error| refuse::<CompleteSetup>(error.into(), &"/setup"))?;
+        .map_err(|error| respond_error::<CompleteSetup>(error.into(), &"/setup"))?;
     crate::context::set_sign_in_cookies(&signed_in)?;
     if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
-        leptos_axum::redirect(NEXT);
+        leptos_axum::redirect(NEXT_PATH);
     }
     Ok(())
 }
 
-/// What the rules that the server enforces say of the form as it stands. Which code is right, the server alone can say.
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+/// Validates the form. Only the server can check whether the code is correct.
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     let input = NewAccount {
         account_name: values("account_name"),
         name: values("name"),
         email: values("email"),
         password: values("password"),
     };
-    let mut errors = input.checked().err().unwrap_or_default();
-    // The server would count it as a wrong code.
+    let mut errors = input.validate().err().unwrap_or_default();
+    // The server would count an empty code as a wrong one.
     if values("code").trim().is_empty() {
-        errors.add("code", "Enter the code.");
+        errors.add("code", "Enter the setup code.");
     }
-    errors.or(()).err()
+    errors.into_result(()).err()
 }
 
-/// The setup page. It is there only while the portal waits for its first account.
+/// The setup page. It is available only until the first account is created.
 pub struct SetupPage;
 
 impl Page for SetupPage {
@@ -79,53 +79,53 @@ impl Page for SetupPage {
     }
 }
 
-/// The form. The server decides; the same rules run here while it is filled in.
+/// Renders the form, which is validated with the server's rules while it is filled in.
 #[component]
 fn Form() -> impl IntoView {
-    let check = Check::<CompleteSetup>::new(errors);
-    // A session begins in a new document, as after signing in. The browser loads it whether the tab is seen or not, and says
-    // itself what is wrong where it cannot; the router would wait for the next frame, and for the code of the next page.
-    check.on_success(|| _ = window().location().assign(NEXT));
+    let form_state = FormState::<CompleteSetup>::new(validate);
+    // A session starts in a new document, as after signing in. The browser also loads it in a background tab and shows its
+    // own error page if it can't, while the router would wait for the next frame and for the code of the next page.
+    form_state.on_success(|| _ = window().location().assign(NEXT_PATH));
     view! {
-        <Gate title="Set up Gatehouse" lead="This makes the account and its first administrator." wide=true>
-            <CheckedForm check class="form">
+        <AuthLayout title="Set up Gatehouse" lead="Create the account and its first administrator." wide=true>
+            <ValidatedForm form_state class="form">
                 <TextField
                     name="code"
                     label="Setup code"
                     autocomplete="one-time-code"
-                    help="The server printed it on its console when it started."
+                    help="Printed on the server’s console when it started."
                     autofocus=true
-                    error=check.error("code")
+                    error=form_state.error("code")
                 />
                 <TextField
                     name="account_name"
                     label="Account name"
                     autocomplete="organization"
-                    help="Usually your organisation’s name."
-                    error=check.error("account_name")
+                    help="Usually your organization’s name."
+                    error=form_state.error("account_name")
                 />
                 <TextField
                     name="name"
                     label="Your name"
                     autocomplete="name"
-                    error=check.error("name")
+                    error=form_state.error("name")
                 />
-                <TextField name="email" label="E-mail" kind="email" autocomplete="username" error=check.error("email") />
+                <TextField name="email" label="Email" kind="email" autocomplete="username" error=form_state.error("email") />
                 <TextField
                     name="password"
                     label="Password"
                     kind="password"
                     autocomplete="new-password"
-                    help="At least 12 characters that are hard to guess, such as a few words that do not belong together."
-                    minlength=MIN_PASSWORD
-                    error=check.error("password")
+                    help="At least 12 characters. Use something hard to guess, such as a few unrelated words."
+                    minlength=MIN_PASSWORD_CHARS
+                    error=form_state.error("password")
                 />
-                <FormProblem check fields=FIELDS />
-                <button class="button primary wide" aria-busy=move || check.busy()>
+                <FormError form_state fields=FIELDS />
+                <button class="button primary wide" aria-busy=move || form_state.busy()>
                     "Create account"
                 </button>
-            </CheckedForm>
-        </Gate>
+            </ValidatedForm>
+        </AuthLayout>
     }
     .into_any()
 }

@@ -1,108 +1,108 @@
-//! Signing in. The page runs no script: its form is sent plainly, and what comes next is loaded anew.
+//! The sign-in page. It runs no script: the form is submitted by the browser, and the next page is a new document.
 
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::TextField;
-use crate::error::Failure;
-use crate::pages::auth::layout::Gate;
+use crate::error::AppError;
+use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 #[cfg(not(feature = "ssr"))]
 use leptos_router::hooks::use_query_map;
 
-/// Opens a session, which replaces the one that the browser is in, and goes where the person was going.
+/// Creates a session, which replaces the browser's current one, and redirects to `next`.
 ///
 /// # Errors
-/// [`Failure::Invalid`] when e-mail and password do not fit, [`Failure::TooMany`] while the person has to wait.
+/// [`AppError::Invalid`] for an incorrect email or password, [`AppError::TooManyAttempts`] while sign-in is blocked.
 #[server(prefix = "/fn", endpoint = "session/sign-in")]
-pub async fn sign_in(email: String, password: String, next: String) -> Result<(), Failure> {
+pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
     use portal::auth::sign_in::sign_in_with_cookies;
 
     let site = crate::context::site()?;
-    let client = crate::context::visitor()?.client;
+    let client = crate::context::request_context()?.client;
     let cookies = crate::context::sign_in_cookies()?;
     let signed_in = sign_in_with_cookies(&site.portal, &email, &password, &client, &cookies).await;
     let signed_in = match signed_in {
         Ok(signed_in) => signed_in,
         Err(error) => {
-            typed::keep(&email)?;
+            email_cookie::set(&email)?;
             return Err(error.into());
         }
     };
-    typed::forget()?;
+    email_cookie::delete()?;
     crate::context::set_sign_in_cookies(&signed_in)?;
-    // A header carries visible ASCII; the addresses that lead to the form are escaped.
+    // A header can only contain visible ASCII. The links to this page escape other characters.
     let local = domain::local_path::local_path(&next).filter(|path| path.bytes().all(|byte| byte.is_ascii_graphic()));
     leptos_axum::redirect(local.unwrap_or("/"));
     Ok(())
 }
 
-/// The e-mail of an attempt that failed, for the form that is shown again: kept in a cookie of that page for a while, so
-/// that it stands in no address.
+/// Keeps the email of a failed attempt for the form that is shown again, in a cookie of the sign-in page, so that no URL
+/// contains it.
 #[cfg(feature = "ssr")]
-mod typed {
+mod email_cookie {
     use crate::context;
-    use crate::error::Failure;
+    use crate::error::AppError;
     use leptos_router::location::Url;
 
-    const COOKIE: &str = "gatehouse-email";
+    const NAME: &str = "gatehouse-email";
     const PATH: &str = "/sign-in";
-    const SECONDS: u64 = 10 * 60;
+    const MAX_AGE_SECONDS: u64 = 10 * 60;
 
-    pub fn keep(email: &str) -> Result<(), Failure> {
-        let fits = email.len() <= domain::email::MAX_EMAIL;
-        context::send_cookie(
-            COOKIE,
+    pub fn set(email: &str) -> Result<(), AppError> {
+        let fits = email.len() <= domain::email::MAX_EMAIL_BYTES;
+        context::set_cookie(
+            NAME,
             if fits { Url::escape(email) } else { String::new() }.as_str(),
             PATH,
-            SECONDS,
+            MAX_AGE_SECONDS,
         )
     }
 
-    pub fn forget() -> Result<(), Failure> {
-        context::send_cookie(COOKIE, "", PATH, 0)
+    pub fn delete() -> Result<(), AppError> {
+        context::set_cookie(NAME, "", PATH, 0)
     }
 
-    pub fn recall() -> Option<String> {
-        context::cookie(COOKIE).map(|email| Url::unescape(&email))
+    pub fn get() -> Option<String> {
+        context::cookie(NAME).map(|email| Url::unescape(&email))
     }
 }
 
-/// Where the person was going.
-fn next() -> String {
+/// Returns the path to open after signing in.
+fn next_path() -> String {
     #[cfg(feature = "ssr")]
-    return crate::context::query("next").unwrap_or_default();
+    return crate::context::query_parameter("next").unwrap_or_default();
     #[cfg(not(feature = "ssr"))]
     use_query_map().read_untracked().get("next").unwrap_or_default()
 }
 
 /// The sign-in page.
 pub struct SignInPage {
-    failure: Option<Failure>,
+    error: Option<AppError>,
     next: String,
 }
 
 impl Page for SignInPage {
     fn data() -> Self {
-        let failure = ServerAction::<SignIn>::new().value().get_untracked();
+        let error = ServerAction::<SignIn>::new().value().get_untracked();
         Self {
-            failure: failure.and_then(Result::err),
-            next: next(),
+            error: error.and_then(Result::err),
+            next: next_path(),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let SignInPage { failure, next } = this;
-        let has_to_wait = matches!(failure, Some(Failure::TooMany { .. }));
-        let complaint = failure.and_then(|failure| failure.form(&[])).map(|message| {
+        let SignInPage { error, next } = this;
+        let is_blocked = matches!(error, Some(AppError::TooManyAttempts { .. }));
+        let notice = error.and_then(|error| error.form_error(&[])).map(|message| {
             view! {
-                <Notice kind=Kind::Danger>
+                <Notice kind=NoticeKind::Danger>
                     <p>{message}</p>
-                    {has_to_wait
+                    {is_blocked
                         .then(|| {
                             view! {
                                 <p>
-                                    "You can still sign in from a browser that you have used before. If you forgot your password, ask the person who administers Gatehouse for a new one."
+                                    "You can still sign in from a browser that you have used before. If you forgot your password, contact your Gatehouse administrator."
                                 </p>
                             }
                         })}
@@ -110,33 +110,33 @@ impl Page for SignInPage {
             }
         });
         #[cfg(feature = "ssr")]
-        let email = complaint.as_ref().and_then(|_| typed::recall()).unwrap_or_default();
+        let email = notice.as_ref().and_then(|_| email_cookie::get()).unwrap_or_default();
         #[cfg(not(feature = "ssr"))]
         let email = String::new();
-        let again = !email.is_empty();
+        let is_retry = !email.is_empty();
         view! {
-            <Gate title="Sign in" foot=|| "No account? Ask the person who administers Gatehouse in your organisation.">
+            <AuthLayout title="Sign in" footer=|| "Need an account? Contact your Gatehouse administrator.">
                 <form action=SignIn::url() method="post" class="form">
-                    {complaint}
+                    {notice}
                     <input type="hidden" name="next" value=next />
                     <TextField
                         name="email"
-                        label="E-mail"
+                        label="Email"
                         kind="email"
                         autocomplete="username"
                         value=email
-                        autofocus=!again
+                        autofocus=!is_retry
                     />
                     <TextField
                         name="password"
                         label="Password"
                         kind="password"
                         autocomplete="current-password"
-                        autofocus=again
+                        autofocus=is_retry
                     />
                     <button class="button primary wide">"Sign in"</button>
                 </form>
-            </Gate>
+            </AuthLayout>
         }
         .into_any()
     }

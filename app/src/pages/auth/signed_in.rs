@@ -1,10 +1,10 @@
-//! Where one who signed in again in a tab of its own is sent back to the other tab.
+//! The page after signing in again in a new tab, which sends the user back to the other tab.
 
 use crate::components::data::page_header::PageHeader;
 use crate::pages::page::Page;
 use leptos::prelude::*;
 
-/// The page Signed in.
+/// The page that confirms the sign-in.
 pub struct SignedInPage;
 
 impl Page for SignedInPage {

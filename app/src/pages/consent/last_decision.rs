@@ -1,43 +1,48 @@
-//! What was answered, for the page that comes after the form: kept in a cookie, so that it stands in no address, is
-//! there without script, and survives a reload.
+//! The user's last decision, for the page after the consent form. It is stored in a cookie, so that no URL contains it, and
+//! so that it works without script and after a reload.
 
 use crate::context;
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::pages::consent::oauth1::Outcome;
 
-const COOKIE: &str = "gatehouse-answer";
+const COOKIE_NAME: &str = "gatehouse-answer";
 
 /// The only page that the cookie is sent to.
 const PATH: &str = "/oauth1/authorise";
 
-/// As long as the request token may live; later the code is of no use.
-const SECONDS: u64 = 10 * 60;
+/// The lifetime of a request token, after which the verification code is useless.
+const MAX_AGE_SECONDS: u64 = 10 * 60;
 
-/// Keeps what was answered about a request token.
-pub fn keep(token: &str, outcome: &Outcome) -> Result<(), Failure> {
-    context::send_cookie(COOKIE, &format!("{token}.{}", word(outcome)), PATH, SECONDS)
+/// Stores the outcome for a request token.
+pub fn set(token: &str, outcome: &Outcome) -> Result<(), AppError> {
+    context::set_cookie(
+        COOKIE_NAME,
+        &format!("{token}.{}", format_outcome(outcome)),
+        PATH,
+        MAX_AGE_SECONDS,
+    )
 }
 
-/// What was answered about a request token in this browser.
-pub fn recall(token: &str) -> Option<Outcome> {
-    let kept = context::cookie(COOKIE)?;
-    let (about, word) = kept.split_once('.')?;
-    (about == token).then(|| read(word)).flatten()
+/// Returns the outcome for a request token in this browser.
+pub fn get(token: &str) -> Option<Outcome> {
+    let value = context::cookie(COOKIE_NAME)?;
+    let (stored_token, outcome) = value.split_once('.')?;
+    (stored_token == token).then(|| parse_outcome(outcome)).flatten()
 }
 
-fn word(outcome: &Outcome) -> String {
+fn format_outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Leaving | Outcome::Allowed => "allowed".to_owned(),
-        Outcome::Refused => "refused".to_owned(),
+        Outcome::Redirecting | Outcome::Allowed => "allowed".to_owned(),
+        Outcome::Denied => "refused".to_owned(),
         Outcome::Code(code) => format!("code-{code}"),
     }
 }
 
-fn read(word: &str) -> Option<Outcome> {
-    match word {
+fn parse_outcome(text: &str) -> Option<Outcome> {
+    match text {
         "allowed" => Some(Outcome::Allowed),
-        "refused" => Some(Outcome::Refused),
-        word => word.strip_prefix("code-").map(|code| Outcome::Code(code.to_owned())),
+        "refused" => Some(Outcome::Denied),
+        text => text.strip_prefix("code-").map(|code| Outcome::Code(code.to_owned())),
     }
 }
 
@@ -46,10 +51,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_reads_back() {
-        for outcome in [Outcome::Allowed, Outcome::Refused, Outcome::Code("0a1b2c".to_owned())] {
-            assert_eq!(read(&word(&outcome)), Some(outcome));
+    fn formatted_outcome_parses_back() {
+        for outcome in [Outcome::Allowed, Outcome::Denied, Outcome::Code("0a1b2c".to_owned())] {
+            assert_eq!(parse_outcome(&format_outcome(&outcome)), Some(outcome));
         }
-        assert_eq!(read("else"), None);
+        assert_eq!(parse_outcome("else"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The pages that ask whether an application may act for a person.
+//! The consent pages, on which a user allows or denies an application access.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod last_decision;

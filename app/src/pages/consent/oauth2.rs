@@ -1,142 +1,149 @@
-//! The question of an authorization request (RFC 6749 §4.1.1): a person decides what an app may do in their name.
+//! The consent page of an authorization request (RFC 6749 §4.1.1): a user decides what an app may do on their behalf.
 
-use crate::components::feedback::error_message::Problem;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::auth::layout::{Gate, SwitchUser, WhoAsks, consent_heading};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::auth::layout::{AuthLayout, ClientInfo, SwitchUser, consent_heading};
 use crate::pages::page::Page;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_url;
 use serde::{Deserialize, Serialize};
 
-/// What the page is about.
+/// Describes the state of the consent page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Asked {
-    /// The question.
-    Question(Box<Question>),
-    /// There is nothing to ask: the browser is on its way to the app.
-    Leaving,
+pub enum ConsentState {
+    /// The user has to decide.
+    Request(Box<ConsentRequest>),
+    /// No decision is needed: the browser is being redirected to the app.
+    Redirecting,
 }
 
-/// Who asks whom for what.
+/// Describes the access that an app requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
-    /// The app that asks.
+pub struct ConsentRequest {
+    /// The name of the app.
     pub app: String,
-    /// The host or scheme that the person goes to afterwards.
+    /// The host or scheme of the redirect URI.
     pub back: String,
-    /// What the app would be allowed.
+    /// The scopes that the app would be granted.
     pub scopes: Scopes,
-    /// What of it the person has allowed before.
+    /// Those of them that the user has already granted.
     pub allowed: Scopes,
-    /// Who is asked.
-    pub me: Me,
+    /// The signed-in user.
+    pub me: CurrentUser,
 }
 
-/// What the person answers.
+/// Lists the user's decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Answer {
-    /// Yes.
+pub enum Decision {
+    /// Allow access.
     Allow,
-    /// No.
-    Refuse,
+    /// Deny access.
+    #[serde(rename = "refuse")]
+    Deny,
 }
 
-/// What is asked by an authorization request, the query of the address as the app sent it. Where there is nothing to
-/// ask, the browser is sent on.
+/// Loads an authorization request. `request` is the query string as the app sent it. If no decision is needed, redirects
+/// the browser to the app.
 ///
 /// # Errors
-/// [`Failure::Invalid`] for an unknown app and for a redirect URI that is not its own.
-#[server(name = ReadQuestion, prefix = "/fn", endpoint = "oauth2/ask", input = GetUrl)]
-pub async fn ask(request: String) -> Result<Asked, Failure> {
-    use portal::oauth2::consents::{Outcome, question};
-    let (portal, actor) = crate::context::signed_in()?;
-    let me = actor.me().ok_or(Failure::SignedOut)?;
+/// [`AppError::Invalid`] for an unknown app or a redirect URI that is not registered for it.
+#[server(name = LoadConsent, prefix = "/fn", endpoint = "oauth2/ask", input = GetUrl)]
+pub async fn load_consent(request: String) -> Result<ConsentState, AppError> {
+    use portal::oauth2::consents::{Outcome, authorize};
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let me = actor.current_user().ok_or(AppError::SignedOut)?;
     let policy = crate::context::site()?.policy();
-    match question(&portal, &policy, &actor, &parameters(&request)?).await? {
-        Outcome::Ask(asked) => Ok(Asked::Question(Box::new(Question {
-            app: asked.app,
-            back: domain::oauth2::redirect_uri::place(&asked.redirect_uri),
-            scopes: asked.scopes,
-            allowed: asked.allowed,
+    match authorize(&portal, &policy, &actor, &parameters(&request)?).await? {
+        Outcome::Ask(consent) => Ok(ConsentState::Request(Box::new(ConsentRequest {
+            app: consent.app,
+            back: domain::oauth2::redirect_uri::display_host(&consent.redirect_uri),
+            scopes: consent.scopes,
+            allowed: consent.allowed,
             me,
         }))),
-        Outcome::Redirect(address) => {
-            crate::context::lead_on(&address);
-            Ok(Asked::Leaving)
+        Outcome::Redirect(url) => {
+            crate::context::redirect_to(&url);
+            Ok(ConsentState::Redirecting)
         }
     }
 }
 
-/// Takes the answer, and goes to the app with it.
+/// Records the decision, and redirects to the app.
 ///
 /// # Errors
-/// As [`ask`].
+/// Returns the errors of [`load_consent`].
 #[server(prefix = "/fn", endpoint = "oauth2/decide")]
-pub async fn decide(request: String, answer: Answer) -> Result<(), Failure> {
-    use portal::oauth2::consents::{allow, refuse};
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn decide(request: String, answer: Decision) -> Result<(), AppError> {
+    use portal::oauth2::consents::{allow, deny};
+    let (portal, actor) = crate::context::require_sign_in()?;
     let policy = crate::context::site()?.policy();
     let parameters = parameters(&request)?;
-    let address = match answer {
-        Answer::Allow => allow(&portal, &policy, &actor, &parameters).await?,
-        Answer::Refuse => refuse(&portal, &policy, &actor, &parameters).await?,
+    let url = match answer {
+        Decision::Allow => allow(&portal, &policy, &actor, &parameters).await?,
+        Decision::Deny => deny(&portal, &policy, &actor, &parameters).await?,
     };
-    leptos_axum::redirect(&address);
+    leptos_axum::redirect(&url);
     Ok(())
 }
 
 #[cfg(feature = "ssr")]
-fn parameters(request: &str) -> Result<domain::oauth2::Parameters<'_>, Failure> {
-    domain::oauth2::Parameters::parse_each(request.as_bytes()).map_err(|error| {
-        let message = format!("The request cannot be read: {error}.");
-        Failure::Invalid(domain::fields::FieldErrors::one("request", message))
+fn parameters(request: &str) -> Result<domain::oauth2::Parameters<'_>, AppError> {
+    domain::oauth2::Parameters::parse_lenient(request.as_bytes()).map_err(|error| {
+        let message = format!("Couldn’t parse the request: {error}.");
+        AppError::Invalid(domain::fields::FieldErrors::single("request", message))
     })
 }
 
 /// The consent page.
 pub struct Oauth2AuthorisePage {
     request: Memo<String>,
-    asked: Resource<Result<Asked, Failure>>,
+    consent: Resource<Result<ConsentState, AppError>>,
     decide: ServerAction<Decide>,
 }
 
 impl Page for Oauth2AuthorisePage {
     fn data() -> Self {
-        // The query by its letters: the router's own reading decodes twice on the server.
+        // Use the raw query string, because the router decodes parameters twice on the server.
         let url = use_url();
         let request = Memo::new(move |_| url.with(|url| url.search().to_owned()));
         Self {
             request,
-            asked: Resource::new(move || request.get(), ask),
+            consent: Resource::new(move || request.get(), load_consent),
             decide: ServerAction::new(),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let Oauth2AuthorisePage { request, asked, decide } = this;
+        let Oauth2AuthorisePage {
+            request,
+            consent,
+            decide,
+        } = this;
         let page = move || {
             suspend(async move {
-                match asked.await {
-                    Ok(Asked::Question(question)) => view! { <Consent request question=*question decide /> }.into_any(),
-                    Ok(Asked::Leaving) => view! {
-                        <Gate title="You go back to the application" lead="It has your answer. You can close this page." />
+                match consent.await {
+                    Ok(ConsentState::Request(consent)) => {
+                        view! { <ConsentForm request consent=*consent decide /> }.into_any()
+                    }
+                    Ok(ConsentState::Redirecting) => view! {
+                        <AuthLayout title="Redirecting to the application" lead="You can close this page." />
                     }
                     .into_any(),
-                    Err(Failure::Invalid(errors)) => {
+                    Err(AppError::Invalid(errors)) => {
                         let reasons = errors.0.into_iter().map(|error| error.message).collect();
-                        view! { <Unanswerable reasons /> }.into_any()
+                        view! { <InvalidRequest reasons /> }.into_any()
                     }
-                    Err(failure) => view! {
-                        <Gate title="This request cannot be answered">
-                            <Problem failure />
-                        </Gate>
+                    Err(error) => view! {
+                        <AuthLayout title="Invalid authorization request">
+                            <ErrorMessage error />
+                        </AuthLayout>
                     }
                     .into_any(),
                 }
@@ -146,93 +153,94 @@ impl Page for Oauth2AuthorisePage {
     }
 }
 
-/// Who asks whom for what, and the two answers.
+/// Renders the requested access and the two buttons.
 #[component]
-fn Consent(request: Memo<String>, question: Question, decide: ServerAction<Decide>) -> impl IntoView {
-    let Question {
+fn ConsentForm(request: Memo<String>, consent: ConsentRequest, decide: ServerAction<Decide>) -> impl IntoView {
+    let ConsentRequest {
         app,
         back,
         scopes,
         allowed,
         me,
-    } = question;
-    let complaint = move || {
-        decide.value().get().and_then(Result::err).map(|failure| {
+    } = consent;
+    let notice = move || {
+        decide.value().get().and_then(Result::err).map(|error| {
             view! {
-                <Notice kind=Kind::Danger>
-                    <p>{failure.form(&[]).unwrap_or_default()}</p>
+                <Notice kind=NoticeKind::Danger>
+                    <p>{error.form_error(&[]).unwrap_or_default()}</p>
                 </Notice>
             }
         })
     };
     let busy = move || decide.pending().get().then_some("true");
-    let items = scopes.iter().map(|scope| item(scope, allowed)).collect_view();
-    let foot = move || {
+    let items = scopes.iter().map(|scope| scope_item(scope, allowed)).collect_view();
+    let footer = move || {
         view! {
-            <p>"You go to " <strong><bdi>{back}</bdi></strong> " afterwards."</p>
+            <p>"You’ll be redirected to " <strong><bdi>{back}</bdi></strong> "."</p>
             <SwitchUser />
         }
     };
     view! {
-        <Gate
+        <AuthLayout
             title=format!("Allow “{app}” to use your account?")
             heading=consent_heading(app.clone())
-            lead=format!("It asks to act for you in the API of {}.", me.account_name)
+            lead=format!("It wants to access {} on your behalf.", me.account_name)
             wide=true
-            foot
+            footer
         >
-            {complaint}
-            <WhoAsks application=app me />
-            <h2>"If you allow it, it can"</h2>
-            <ul class="allows">{items}</ul>
-            <p class="lead">"You can take this back at any time under Connected apps in your menu."</p>
-            <ActionForm action=decide attr:class="choice">
+            {notice}
+            <ClientInfo application=app me />
+            <h2>"This will allow the application to:"</h2>
+            <ul class="access-list">{items}</ul>
+            <p class="lead">"You can revoke access at any time in Connected apps."</p>
+            <ActionForm action=decide attr:class="button-pair">
                 <input type="hidden" name="request" value=move || request.get() />
                 <button class="button" name="answer" value="refuse" aria-busy=busy>
-                    "Refuse"
+                    "Deny"
                 </button>
                 <button class="button primary" name="answer" value="allow" aria-busy=busy>
                     "Allow"
                 </button>
             </ActionForm>
-        </Gate>
+        </AuthLayout>
     }
     .into_any()
 }
 
-fn item(scope: Scope, allowed: Scopes) -> impl IntoView {
+fn scope_item(scope: Scope, allowed: Scopes) -> impl IntoView {
     let icon = if scope == Scope::Offline {
         Icon::Clock
     } else {
         Icon::Check
     };
-    let before = allowed
+    let badge = allowed
         .has(scope)
-        .then(|| view! { " " <span class="badge plain">"Allowed before"</span> });
+        .then(|| view! { " " <span class="badge plain">"Already granted"</span> });
     view! {
         <li>
-            <Draw icon />
-            <span>{scope.sentence()} {before}</span>
+            <IconView icon />
+            <span>{scope.description()} {badge}</span>
         </li>
     }
 }
 
-/// The request names no app of the account, or an address that is not the app's: nobody is sent anywhere then.
+/// Renders the reasons why a request is invalid. It names no app of the account, or a redirect URI that is not registered,
+/// so the browser must not be redirected.
 #[component]
-fn Unanswerable(reasons: Vec<String>) -> impl IntoView {
+fn InvalidRequest(reasons: Vec<String>) -> impl IntoView {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::BAD_REQUEST);
     }
     let reasons = reasons.into_iter().map(|reason| view! { <p>{reason}</p> });
     view! {
-        <Gate
-            title="This request cannot be answered"
-            lead="The application sent you here with a request that does not hold. It was given nothing."
-            foot=|| view! { <SwitchUser /> }
+        <AuthLayout
+            title="Invalid authorization request"
+            lead="The application sent an invalid request. No access was granted."
+            footer=|| view! { <SwitchUser /> }
         >
-            <Notice kind=Kind::Danger>{reasons.collect_view()}</Notice>
-        </Gate>
+            <Notice kind=NoticeKind::Danger>{reasons.collect_view()}</Notice>
+        </AuthLayout>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
-//! A form that only chooses what a page shows: its fields become the address, with and without script.
+//! A form whose fields become query parameters of the page, with and without JavaScript.
 
-use crate::pages::integration::page_url::Address;
+use crate::pages::integration::page_url::PageUrl;
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -8,16 +8,16 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement, HtmlSelectElement};
 
-/// Sends its fields as the query of `path`. A select does so at once, where there is script.
+/// Submits its fields as the query of `path`. With JavaScript, changing a select submits the form immediately.
 #[component]
 pub fn FilterForm(
-    /// The page.
+    /// The path of the page.
     path: &'static str,
-    /// The names of its fields.
+    /// The names of the fields.
     names: &'static [&'static str],
-    /// How it is laid out.
+    /// The form's CSS class.
     class: &'static str,
-    /// Its fields and its button.
+    /// The fields and the button.
     children: Children,
 ) -> impl IntoView {
     let navigate = use_navigate();
@@ -30,21 +30,21 @@ pub fn FilterForm(
         };
         event.prevent_default();
         let value = |name: &str| data.get(name).as_string().unwrap_or_default();
-        let address = names
+        let url = names
             .iter()
-            .fold(Address::page(path), |address, name| address.with(name, value(name)));
+            .fold(PageUrl::new(path), |url, name| url.with(name, value(name)));
         let options = NavigateOptions {
             scroll: false,
             ..NavigateOptions::default()
         };
-        navigate(&address.to_string(), options);
+        navigate(&url.to_string(), options);
     };
     let on_change = |event: Event| {
         let select = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
         if let Some(form) = select.and_then(|select| select.form()) {
-            // A form that cannot be sent says itself what is wrong with it.
+            // If the form is invalid, the browser reports it.
             _ = form.request_submit();
         }
     };

@@ -1,28 +1,28 @@
-//! What all pages of the section share: the title, the ways to the other pages, and why one may be closed.
+//! Layout shared by all pages of the Integration section: title, tabs and error states.
 
-use crate::components::feedback::access_denied::{ClosedPage, rights_list};
-use crate::components::feedback::error_message::{Problem, refusal};
-use crate::components::navigation::route_focus::focus_on_arrival;
-use crate::error::Failure;
+use crate::components::feedback::access_denied::{AccessDenied, rights_list};
+use crate::components::feedback::error_message::{ErrorMessage, access_error};
+use crate::components::navigation::route_focus::focus_on_navigation;
+use crate::error::AppError;
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// A page of the section.
+/// Tabs of the Integration section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
-    /// The cards of the guide.
+    /// API key, Bynder settings, global settings and advanced settings.
     Settings,
-    /// What holds for each content field.
+    /// Asset selector settings per content field.
     Fields,
-    /// The CMS instances.
+    /// CMS instances with a connector.
     Implementations,
-    /// What connectors have logged.
+    /// Log records sent by connectors.
     Logs,
-    /// The revisions of the settings.
+    /// Revisions of the settings.
     History,
-    /// Snippets.
+    /// Code snippets.
     Developers,
 }
 
@@ -36,7 +36,7 @@ impl Tab {
         Self::Developers,
     ];
 
-    /// Its address.
+    /// Returns the path of the tab's page.
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -60,32 +60,32 @@ impl Tab {
         }
     }
 
-    fn lead(self) -> &'static str {
+    fn description(self) -> &'static str {
         match self {
             Self::Settings => "API key, Bynder portal details and asset selector settings.",
             Self::Fields => "How the asset selector behaves for each content field.",
-            Self::Implementations => "The CMS instances whose connectors use these settings.",
-            Self::Logs => "What connectors have logged in the last 14 days.",
-            Self::History => "Every change of these settings, who made it, and the way back.",
-            Self::Developers => "What a program needs, with the values of this account.",
+            Self::Implementations => "CMS instances whose connectors use these settings.",
+            Self::Logs => "Logs sent by connectors in the last 14 days.",
+            Self::History => "Every change to these settings, with undo and restore.",
+            Self::Developers => "Code snippets with your account’s values.",
         }
     }
 }
 
-/// A page of the section under its title, below the ways to the others.
+/// Renders a page of the section below its title and tabs.
 #[component]
-pub fn Section(
-    /// Which one.
+pub fn IntegrationLayout(
+    /// The selected tab.
     tab: Tab,
-    /// What is on it.
+    /// The page's content.
     children: Children,
 ) -> impl IntoView {
-    let heading = focus_on_arrival();
+    let heading = focus_on_navigation();
     let title = match tab {
         Tab::Settings => "Integration".to_owned(),
         tab => format!("{} · Integration", tab.label()),
     };
-    let links = Tab::ALL.map(|other| {
+    let tabs = Tab::ALL.map(|other| {
         let current = (other == tab).then_some("page");
         view! {
             <a href=other.path() aria-current=current>
@@ -101,11 +101,11 @@ pub fn Section(
                     <h1 tabindex="-1" node_ref=heading>
                         "Integration"
                     </h1>
-                    <p class="lead">{tab.lead()}</p>
+                    <p class="lead">{tab.description()}</p>
                 </div>
             </header>
-            <nav class="parts" aria-label="Integration">
-                {links.into_iter().collect_view()}
+            <nav class="tabs" aria-label="Integration">
+                {tabs.into_iter().collect_view()}
             </nav>
             {children()}
         </div>
@@ -113,28 +113,28 @@ pub fn Section(
     .into_any()
 }
 
-/// What was read, as it is shown, or why it is not.
-pub async fn shown<T>(
-    data: Result<T, Failure>,
-    user: Resource<Result<Me, Failure>>,
-    show: impl FnOnce(T) -> AnyView,
+/// Renders loaded data with `render`, or the error that prevented loading it.
+pub async fn render_or_error<T>(
+    data: Result<T, AppError>,
+    user: Resource<Result<CurrentUser, AppError>>,
+    render: impl FnOnce(T) -> AnyView,
 ) -> AnyView {
     match (data, user.await) {
-        (Ok(data), Ok(_)) => show(data),
-        (Err(failure @ Failure::Forbidden(Right::ManageIntegration)), Ok(me)) => closed(failure, me.profile),
-        (Err(failure), Ok(_)) => view! { <Problem failure /> }.into_any(),
-        (_, Err(failure)) => refusal("This page", failure),
+        (Ok(data), Ok(_)) => render(data),
+        (Err(error @ AppError::Forbidden(Right::ManageIntegration)), Ok(me)) => access_denied(error, me.profile),
+        (Err(error), Ok(_)) => view! { <ErrorMessage error /> }.into_any(),
+        (_, Err(error)) => access_error("open this page", error),
     }
 }
 
-fn closed(_failure: Failure, profile: String) -> AnyView {
+fn access_denied(_error: AppError, profile: String) -> AnyView {
     #[cfg(feature = "ssr")]
-    crate::components::feedback::error_message::set_status(&_failure);
+    crate::components::feedback::error_message::set_status(&_error);
     view! {
-        <ClosedPage>
-            <p>"It needs what your security profile " {profile} " does not have:"</p>
+        <AccessDenied>
+            <p>"Your security profile (" {profile} ") is missing this right:"</p>
             {rights_list(&[Right::ManageIntegration])}
-        </ClosedPage>
+        </AccessDenied>
     }
     .into_any()
 }

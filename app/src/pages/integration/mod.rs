@@ -1,4 +1,4 @@
-//! The Integration section: how connectors work with the DAM, and the connectors themselves.
+//! Pages of the Integration section: settings, field settings, implementations, remote logs, history and code snippets.
 
 pub mod developers;
 pub mod history;
@@ -17,14 +17,16 @@ pub use crate::pages::integration::fields::FieldsPage;
 pub use crate::pages::integration::history::page::HistoryPage;
 pub use crate::pages::integration::implementations::page::ImplementationsPage;
 pub use crate::pages::integration::logs::page::LogsPage;
-pub use crate::pages::integration::settings::page::SettingsTabPage;
+pub use crate::pages::integration::settings::page::IntegrationSettingsPage;
 
-use crate::pages::integration::page_url::Address;
+use crate::pages::integration::page_url::PageUrl;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
-/// The address of the page. It is the route's own, which stands still while another page is on its way.
-fn current_address() -> Memo<Address> {
+/// Returns the URL of the current page.
+///
+/// It is the URL of the route, which doesn't change while another page is loading.
+fn current_url() -> Memo<PageUrl> {
     let url = use_url();
-    Memo::new(move |_| url.with(|url| Address::parse(&format!("{}?{}", url.path(), url.search()))))
+    Memo::new(move |_| url.with(|url| PageUrl::parse(&format!("{}?{}", url.path(), url.search()))))
 }

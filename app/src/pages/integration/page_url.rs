@@ -1,74 +1,75 @@
-//! What the address of a page of this section says: which page, which dialog is open, what a form that was sent without
-//! script holds. No secret is ever part of it.
+//! URLs of the section's pages: the path, the open dialog, and the values of a form submitted without JavaScript.
+//!
+//! A URL never contains a secret.
 
-use crate::query_string::pairs;
+use crate::query_string::parse_query;
 use domain::oauth1::encode;
 use std::fmt;
 
-/// An address, taken apart.
+/// Represents a URL as its path and decoded query parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Address {
+pub struct PageUrl {
     path: String,
-    pairs: Vec<(String, String)>,
+    params: Vec<(String, String)>,
 }
 
-impl Address {
-    /// A page as it is at first.
+impl PageUrl {
+    /// Creates a URL without query parameters.
     #[must_use]
-    pub fn page(path: &str) -> Self {
+    pub fn new(path: &str) -> Self {
         Self {
             path: path.to_owned(),
-            pairs: Vec::new(),
+            params: Vec::new(),
         }
     }
 
-    /// Reads path and query. It is decoded once: the router's own reading decodes twice on the server.
+    /// Parses a path and query, decoding the query once. The router's own query map decodes twice on the server.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         Self {
             path: path.to_owned(),
-            pairs: pairs(query).collect(),
+            params: parse_query(query).collect(),
         }
     }
 
-    /// Whether it is one of the page at `path`.
+    /// Returns whether the URL is of the page at `path`.
     #[cfg(feature = "ssr")]
     #[must_use]
-    pub fn is_of(&self, path: &str) -> bool {
+    pub fn has_path(&self, path: &str) -> bool {
         self.path == path
     }
 
-    /// What it says of `name`; nothing where it says nothing.
+    /// Returns the value of a query parameter, or an empty string if it isn't present.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        let pair = self.pairs.iter().find(|(key, _)| key == name);
-        pair.map(|(_, value)| value.as_str()).unwrap_or_default()
+        let param = self.params.iter().find(|(key, _)| key == name);
+        param.map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
-    /// The same with `name` being `value`; an empty one takes it away.
+    /// Sets a query parameter; an empty `value` removes it.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
         let value = value.to_string();
-        self.pairs.retain(|(key, _)| key != name);
+        self.params.retain(|(key, _)| key != name);
         if !value.is_empty() {
-            self.pairs.push((name.to_owned(), value));
+            self.params.push((name.to_owned(), value));
         }
         self
     }
 
-    /// The same page without its dialog, and what belongs to that.
+    /// Removes the query parameters of a dialog.
     #[must_use]
     pub fn without_dialog(self) -> Self {
         self.with("dialog", "").with("id", "").with("name", "")
     }
 }
 
-impl fmt::Display for Address {
-    /// As a link has it. It is ASCII, whatever it was made of.
+impl fmt::Display for PageUrl {
+    /// Writes the URL percent-encoded, as ASCII.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path)?;
-        for (index, (name, value)) in self.pairs.iter().enumerate() {
+        for (index, (name, value)) in self.params.iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             write!(f, "{separator}{}={}", encode(name), encode(value))?;
         }
@@ -81,21 +82,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_reads_back() {
-        let address = Address::page("/integration/logs")
+    fn url_with_special_characters_is_parsed_back() {
+        let url = PageUrl::new("/integration/logs")
             .with("q", "50% & more + ü?")
             .with("level", "error")
             .with("level", "info");
-        let text = address.to_string();
+        let text = url.to_string();
         assert!(text.is_ascii(), "{text}");
-        assert_eq!(Address::parse(&text), address);
-        assert_eq!((address.get("level"), address.get("none")), ("info", ""));
+        assert_eq!(PageUrl::parse(&text), url);
+        assert_eq!((url.get("level"), url.get("none")), ("info", ""));
     }
 
     #[test]
-    fn what_is_empty_is_not_there() {
-        let address = Address::page("/integration").with("dialog", "rotate").with("q", "");
-        assert_eq!(address.to_string(), "/integration?dialog=rotate");
-        assert_eq!(address.without_dialog().to_string(), "/integration");
+    fn empty_parameters_are_left_out() {
+        let url = PageUrl::new("/integration").with("dialog", "rotate").with("q", "");
+        assert_eq!(url.to_string(), "/integration?dialog=rotate");
+        assert_eq!(url.without_dialog().to_string(), "/integration");
     }
 }

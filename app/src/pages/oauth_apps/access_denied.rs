@@ -1,34 +1,37 @@
-//! Why a page is not there, and what would bring it.
+//! Explains why an OAuth apps page can't be shown.
 
-use crate::components::feedback::access_denied::{ClosedPage, rights_list};
-use crate::components::feedback::error_message::Problem;
-use crate::error::Failure;
+use crate::components::feedback::access_denied::{AccessDenied, rights_list};
+use crate::components::feedback::error_message::ErrorMessage;
+use crate::error::AppError;
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 
-/// What every page of OAuth apps needs.
-pub const NEEDED: [Right; 2] = [Right::AdminSettings, Right::ManageOauthApps];
+/// Rights that all OAuth apps pages need.
+pub const REQUIRED_RIGHTS: [Right; 2] = [Right::AdminSettings, Right::ManageOauthApps];
 
-/// In place of the whole page.
+/// Replaces the page with the reason it can't be shown.
 #[component]
-pub fn Closed(
-    /// Why it is closed.
-    failure: Failure,
-    /// Whom it is closed to.
-    me: Me,
+pub fn PageUnavailable(
+    /// The error that loading the page returned.
+    error: AppError,
+    /// The signed-in user.
+    me: CurrentUser,
 ) -> impl IntoView {
-    let Failure::Forbidden(_) = failure else {
-        return view! { <Problem failure /> }.into_any();
+    let AppError::Forbidden(_) = error else {
+        return view! { <ErrorMessage error /> }.into_any();
     };
     #[cfg(feature = "ssr")]
-    crate::components::feedback::error_message::set_status(&failure);
-    let missing: Vec<Right> = NEEDED.into_iter().filter(|right| !me.rights.has(*right)).collect();
+    crate::components::feedback::error_message::set_status(&error);
+    let missing: Vec<Right> = REQUIRED_RIGHTS
+        .into_iter()
+        .filter(|right| !me.rights.has(*right))
+        .collect();
     view! {
-        <ClosedPage>
-            <p>"It needs what your security profile " {me.profile} " does not have:"</p>
+        <AccessDenied>
+            <p>"Your security profile (" {me.profile} ") is missing:"</p>
             {rights_list(&missing)}
-        </ClosedPage>
+        </AccessDenied>
     }
     .into_any()
 }

@@ -1,11 +1,11 @@
-//! What the pages show, each gathered in one round trip.
+//! Server functions that load the data of the OAuth apps pages, one request per page.
 
-use crate::error::Failure;
+use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::pages::oauth_apps::page_url::Address;
+use crate::pages::oauth_apps::page_url::PageUrl;
 use domain::accounts::rights::Rights;
-use domain::accounts::users::UserChoice;
-use domain::auth::one_time_secrets::Reveal;
+use domain::accounts::users::UserOption;
+use domain::auth::one_time_secrets::OneTimeSecret;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
 use domain::time::Timestamp;
@@ -13,91 +13,91 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// What the list shows.
+/// Holds the data of the list page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListData {
-    /// All apps, by name.
+    /// All apps, sorted by name.
     pub apps: Vec<OauthApp>,
-    /// The oldest secret that waits to be read.
-    pub reveal: Option<Reveal>,
+    /// The oldest secret that has not been shown yet.
+    pub one_time_secret: Option<OneTimeSecret>,
 }
 
-/// What a form for an app needs.
+/// Holds the data that the form of an app needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FormData {
-    /// A few people, who fit what the field holds.
-    pub users: Vec<UserChoice>,
-    /// What the person may do whom the field names, if it names one.
+pub struct AppFormData {
+    /// The first users that match the text in the user field.
+    pub users: Vec<UserOption>,
+    /// The rights of the selected user, if the field identifies one.
     pub rights: Option<Rights>,
 }
 
-/// What an app's page shows.
+/// Holds the data of an app's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppData {
     /// The app.
     pub app: OauthApp,
-    /// Its secrets, the oldest first; none of a public client.
+    /// Its client secrets, oldest first. Empty for a public client.
     pub secrets: Vec<ClientSecret>,
-    /// What its form needs.
-    pub form: FormData,
-    /// The oldest secret that waits to be read.
-    pub reveal: Option<Reveal>,
-    /// The portal's address, for programs.
+    /// The data of its form.
+    pub form: AppFormData,
+    /// The oldest secret that has not been shown yet.
+    pub one_time_secret: Option<OneTimeSecret>,
+    /// The public URL of the portal.
     pub public_url: String,
-    /// The time by which secrets have expired or not.
+    /// The current time, to tell which secrets have expired.
     pub now: Timestamp,
 }
 
-/// What the list shows.
+/// Loads the list page.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Admin settings and Access & manage OAuth apps.
-#[server(name = ReadApps, prefix = "/fn", endpoint = "oauth-apps/list", input = GetUrl)]
-pub async fn list() -> Result<ListData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// Returns [`AppError::Forbidden`] without the rights Admin settings and Access & manage OAuth apps.
+#[server(name = LoadApps, prefix = "/fn", endpoint = "oauth-apps/list", input = GetUrl)]
+pub async fn load_apps() -> Result<ListData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     Ok(ListData {
         apps: portal::oauth2::oauth_apps::list(&portal, &actor).await?,
-        reveal: portal::auth::one_time_secrets::pending(&portal, &actor)
+        one_time_secret: portal::auth::one_time_secrets::list(&portal, &actor)
             .await?
             .into_iter()
             .next(),
     })
 }
 
-/// What the form for a new app needs.
+/// Loads the page with the form for a new app.
 ///
 /// # Errors
-/// As [`list`].
-#[server(name = ReadNewApp, prefix = "/fn", endpoint = "oauth-apps/new", input = GetUrl)]
-pub async fn new_app(address: String) -> Result<FormData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let address = Address::parse(&address);
-    let user = address.app_form().map(|form| form.user.clone()).unwrap_or_default();
-    form(&portal, &actor, &user).await
+/// Returns the same errors as [`load_apps`].
+#[server(name = LoadNewApp, prefix = "/fn", endpoint = "oauth-apps/new", input = GetUrl)]
+pub async fn load_new_app(address: String) -> Result<AppFormData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let url = PageUrl::parse(&address);
+    let user = url.app_draft().map(|form| form.user.clone()).unwrap_or_default();
+    form_data(&portal, &actor, &user).await
 }
 
-/// What an app's page shows at an address.
+/// Loads an app's page at a URL.
 ///
 /// # Errors
-/// As [`list`], and [`Failure::NotFound`] where the account has no such app.
-#[server(name = ReadApp, prefix = "/fn", endpoint = "oauth-apps/page", input = GetUrl)]
-pub async fn app(id: OauthAppId, address: String) -> Result<AppData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// Returns the same errors as [`load_apps`], and [`AppError::NotFound`] if the account has no such app.
+#[server(name = LoadApp, prefix = "/fn", endpoint = "oauth-apps/page", input = GetUrl)]
+pub async fn load_app(id: OauthAppId, address: String) -> Result<AppData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let app = portal::oauth2::oauth_apps::get(&portal, &actor, id).await?;
-    let form = match (Address::parse(&address).app_form(), &app.user) {
-        (Some(filled), _) => form(&portal, &actor, &filled.user).await?,
-        // The person may be inactive, and is known already.
-        (None, Some(user)) => FormData {
+    let form = match (PageUrl::parse(&address).app_draft(), &app.user) {
+        (Some(draft), _) => form_data(&portal, &actor, &draft.user).await?,
+        // The app's user may be inactive, so it is not looked up by name.
+        (None, Some(user)) => AppFormData {
             rights: Some(user.rights),
-            ..form(&portal, &actor, "").await?
+            ..form_data(&portal, &actor, "").await?
         },
-        (None, None) => form(&portal, &actor, "").await?,
+        (None, None) => form_data(&portal, &actor, "").await?,
     };
     Ok(AppData {
         secrets: portal::oauth2::oauth_apps::secrets::list(&portal, &actor, id).await?,
         app,
         form,
-        reveal: portal::auth::one_time_secrets::pending(&portal, &actor)
+        one_time_secret: portal::auth::one_time_secrets::list(&portal, &actor)
             .await?
             .into_iter()
             .next(),
@@ -107,16 +107,16 @@ pub async fn app(id: OauthAppId, address: String) -> Result<AppData, Failure> {
 }
 
 #[cfg(feature = "ssr")]
-async fn form(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> Result<FormData, Failure> {
+async fn form_data(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> Result<AppFormData, AppError> {
     use domain::accounts::rights::Right;
-    Ok(FormData {
-        users: portal::accounts::users::choices(portal, actor, Right::ManageOauthApps, user).await?,
-        rights: rights(portal, actor, user).await?,
+    Ok(AppFormData {
+        users: portal::accounts::users::suggest(portal, actor, Right::ManageOauthApps, user).await?,
+        rights: find_rights(portal, actor, user).await?,
     })
 }
 
 #[cfg(feature = "ssr")]
-async fn rights(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> Result<Option<Rights>, Failure> {
+async fn find_rights(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> Result<Option<Rights>, AppError> {
     let Some(user) = domain::oauth1::tokens::UserRef::parse(user) else {
         return Ok(None);
     };
@@ -127,23 +127,23 @@ async fn rights(portal: &portal::Portal, actor: &portal::Actor, user: &str) -> R
     }
 }
 
-/// A few people whose name or e-mail holds `search`.
+/// Returns the first users whose name or email contains `search`.
 ///
 /// # Errors
-/// As [`list`].
-#[server(name = ReadAppUsers, prefix = "/fn", endpoint = "oauth-apps/users", input = GetUrl)]
-pub async fn users(search: String) -> Result<Vec<UserChoice>, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// Returns the same errors as [`load_apps`].
+#[server(name = FindAppUsers, prefix = "/fn", endpoint = "oauth-apps/users", input = GetUrl)]
+pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let right = domain::accounts::rights::Right::ManageOauthApps;
-    Ok(portal::accounts::users::choices(&portal, &actor, right, &search).await?)
+    Ok(portal::accounts::users::suggest(&portal, &actor, right, &search).await?)
 }
 
-/// What the person may do whom the text names; nothing where it names nobody.
+/// Returns the rights of the user that the text identifies, or `None` if it identifies no user.
 ///
 /// # Errors
-/// As [`list`].
-#[server(name = ReadUserRights, prefix = "/fn", endpoint = "oauth-apps/user-rights", input = GetUrl)]
-pub async fn user_rights(user: String) -> Result<Option<Rights>, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    rights(&portal, &actor, &user).await
+/// Returns the same errors as [`load_apps`].
+#[server(name = LoadUserRights, prefix = "/fn", endpoint = "oauth-apps/user-rights", input = GetUrl)]
+pub async fn load_user_rights(user: String) -> Result<Option<Rights>, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    find_rights(&portal, &actor, &user).await
 }

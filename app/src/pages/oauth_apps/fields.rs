@@ -1,24 +1,24 @@
-//! The fields that the form for a new app and that for a kept one share.
+//! Fields that the forms for a new and an existing app share.
 
 use crate::components::forms::combobox::{Combobox, Suggestion};
 use crate::components::forms::field::FieldError;
 use crate::components::forms::form::Values;
-use crate::components::forms::pointer::when_released;
+use crate::components::forms::pointer::after_pointer_up;
 use crate::components::forms::text_area::text_area_content;
-use crate::components::forms::user_suggestions::{Candidate, WhoIsMeant, candidates};
+use crate::components::forms::user_suggestions::{UserSuggestion, UserSuggestions, suggest_users};
 use crate::components::reactive::task_scope::TaskScope;
-use crate::pages::oauth_apps::data::{user_rights, users};
-use crate::pages::oauth_apps::page_url::{Address, Filled};
+use crate::pages::oauth_apps::data::{find_users, load_user_rights};
+use crate::pages::oauth_apps::page_url::{FormDraft, PageUrl};
 use domain::accounts::rights::Rights;
-use domain::accounts::users::UserChoice;
+use domain::accounts::users::UserOption;
 use domain::oauth2::oauth_apps::{AppForm, Grant};
 use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// What the fields hold.
-pub fn app_form(values: Values<'_>) -> AppForm {
+/// Reads the values of the fields.
+pub fn read_app_form(values: Values<'_>) -> AppForm {
     AppForm {
         name: values("name"),
         grant: values("grant"),
@@ -28,44 +28,44 @@ pub fn app_form(values: Values<'_>) -> AppForm {
     }
 }
 
-/// Who may be meant by the user that a form was sent with; `address` is the page of the form.
-pub fn who_may_be_meant(filled: Option<&AppForm>, users: &[UserChoice], address: &Address) -> Vec<Candidate> {
-    let Some(form) = filled else { return Vec::new() };
-    candidates(&form.user, users, |user| {
+/// Returns the users that match the user field of a rejected form. `url` is the page of the form.
+pub fn user_suggestions(draft: Option<&AppForm>, users: &[UserOption], url: &PageUrl) -> Vec<UserSuggestion> {
+    let Some(form) = draft else { return Vec::new() };
+    suggest_users(&form.user, users, |user| {
         let form = AppForm { user, ..form.clone() };
-        address.filled(Filled::App(form)).to_string()
+        url.with_draft(FormDraft::App(form)).to_string()
     })
 }
 
-/// How the app gets its tokens.
+/// Renders the radio buttons for the grant type.
 #[component]
 pub fn GrantField(
-    /// The one that is chosen.
+    /// The selected grant type.
     grant: RwSignal<Grant>,
-    /// The complaint about it, if there is one.
+    /// The validation error, if there is one.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Fieldset>::new();
-    let look = move || {
-        let chosen = node
+    let read_selection = move || {
+        let selected = node
             .get_untracked()
             .and_then(|fields| fields.query_selector("input:checked").ok()?)
             .and_then(|input| input.dyn_into::<web_sys::HtmlInputElement>().ok())
             .and_then(|input| Grant::from_code(&input.value()));
-        if let Some(chosen) = chosen {
-            grant.set(chosen);
+        if let Some(selected) = selected {
+            grant.set(selected);
         }
     };
-    // It may have been chosen before the script came.
+    // The user may have selected one before the script was loaded.
     Effect::new(move |_| {
         node.track();
-        look();
+        read_selection();
     });
-    let at_first = grant.get_untracked();
-    let choices = Grant::ALL.iter().map(|grant| {
+    let initial = grant.get_untracked();
+    let options = Grant::ALL.iter().map(|grant| {
         view! {
             <label class="check">
-                <input type="radio" name="grant" value=grant.code() checked=*grant == at_first required />
+                <input type="radio" name="grant" value=grant.code() checked=*grant == initial required />
                 <span>
                     {grant.label()}
                     <small class="muted">{grant.help()}</small>
@@ -74,83 +74,83 @@ pub fn GrantField(
         }
     });
     view! {
-        <fieldset class="field" node_ref=node on:change=move |_| look()>
+        <fieldset class="field" node_ref=node on:change=move |_| read_selection()>
             <legend>"Grant type"</legend>
-            {choices.collect_view()}
+            {options.collect_view()}
             <FieldError id="grant-error" error />
         </fieldset>
     }
     .into_any()
 }
 
-/// With whose permissions the app acts.
+/// Renders the field for the user whose permissions the app has.
 #[component]
 pub fn UserField(
-    /// What it holds at first.
+    /// The initial value.
     value: String,
-    /// The first suggestions.
-    suggested: Vec<UserChoice>,
-    /// Who may be meant by what it holds.
-    candidates: Vec<Candidate>,
-    /// What the chosen person may do, where that is known.
+    /// The initial suggestions of the combobox.
+    options: Vec<UserOption>,
+    /// The users that match a rejected value.
+    suggestions: Vec<UserSuggestion>,
+    /// The rights of the selected user, if known.
     rights: RwSignal<Option<Rights>>,
-    /// The complaint about it, if there is one.
+    /// The validation error, if there is one.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    // Counts the questions, so that a late answer does not replace a newer one.
-    let asked = StoredValue::new(0_u32);
+    // Counts the requests, so that a late response does not replace a newer one.
+    let last_request = StoredValue::new(0_u32);
     let tasks = TaskScope::current();
-    let look = move |event: Event| {
+    let update_rights = move |event: Event| {
         let user = event_target_value(&event);
-        // The event also comes when the field has just gone, as a browser tells it that it loses the focus.
-        let Some(question) = asked.try_update_value(|asked| {
-            *asked += 1;
-            *asked
+        // The browser also fires this event when a focused field is removed. The stored value has been disposed by then.
+        let Some(request) = last_request.try_update_value(|last| {
+            *last += 1;
+            *last
         }) else {
             return;
         };
         tasks.spawn_local(async move {
-            let found = user_rights(user).await.ok().flatten();
-            when_released(tasks, move || {
-                if asked.get_value() == question {
+            let found = load_user_rights(user).await.ok().flatten();
+            after_pointer_up(tasks, move || {
+                if last_request.get_value() == request {
                     rights.set(found);
                 }
             });
         });
     };
     view! {
-        <div class="form" on:change=look>
+        <div class="form" on:change=update_rights>
             <Combobox
                 name="user"
                 label="User"
                 what="active users"
                 value=value
-                suggestions=suggested.into_iter().map(Suggestion::from).collect()
-                source=|text| Box::pin(find(text))
-                help="With client credentials: the app has this user’s permissions, and stops with this user. Name or e-mail."
+                suggestions=options.into_iter().map(Suggestion::from).collect()
+                source=|text| Box::pin(load_suggestions(text))
+                help="For client credentials. The app has this user’s permissions and is disabled with the user. Name or email."
                 optional=true
                 error
             />
-            <WhoIsMeant candidates error />
+            <UserSuggestions suggestions error />
         </div>
     }
     .into_any()
 }
 
-/// Suggestions are a help: where they cannot be fetched, the form can still be filled in and sent.
-async fn find(text: String) -> Vec<Suggestion> {
-    users(text)
+/// Returns suggestions for the user field. If they cannot be loaded, the form still works without them.
+async fn load_suggestions(text: String) -> Vec<Suggestion> {
+    find_users(text)
         .await
         .map(|users| users.into_iter().map(Suggestion::from).collect())
         .unwrap_or_default()
 }
 
-/// Where people are sent back to.
+/// Renders the text area for redirect URIs.
 #[component]
 pub fn RedirectUrisField(
-    /// What it holds at first, one address a line.
+    /// The initial value, one URI per line.
     value: String,
-    /// The complaint about it, if there is one.
+    /// The validation error, if there is one.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let attributes = view! {
@@ -167,7 +167,7 @@ pub fn RedirectUrisField(
             aria-describedby="redirect_uris-help redirect_uris-error"
         />
     };
-    // Empty it must have no child at all: a placeholder of the renderer's would be taken for its text.
+    // An empty text area must have no child at all: the browser would show the renderer's placeholder comment as its text.
     let area = if value.is_empty() {
         view! { <textarea {..attributes}></textarea> }.into_any()
     } else {
@@ -178,8 +178,8 @@ pub fn RedirectUrisField(
             <label for="redirect_uris">"Authorization redirect URIs"</label>
             {area}
             <p class="help" id="redirect_uris-help">
-                "With Authorization Code: where users come back to, one address per line, each in full. A request must \
-                 name one of them by its letters."
+                "For Authorization Code: where users are redirected after consent. One URI per line. Requests must match \
+                 one exactly."
             </p>
             <FieldError id="redirect_uris-error" error />
         </div>

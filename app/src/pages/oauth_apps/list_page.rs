@@ -1,76 +1,76 @@
-//! The list of OAuth apps.
+//! The list page of OAuth apps.
 
 use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
-use crate::components::data::time::moment_or_never;
-use crate::components::feedback::error_message::refusal;
-use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::data::time::timestamp_or_never;
+use crate::components::feedback::error_message::access_error;
+use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::oauth_apps::access_denied::Closed;
-use crate::pages::oauth_apps::data::{ListData, list};
-use crate::pages::oauth_apps::page_url::{Address, PATH};
-use crate::pages::oauth_apps::{ABOVE, current_address};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::oauth_apps::access_denied::PageUnavailable;
+use crate::pages::oauth_apps::data::{ListData, load_apps};
+use crate::pages::oauth_apps::page_url::{PATH, PageUrl};
+use crate::pages::oauth_apps::{BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::{AppUser, OauthApp};
 use domain::oauth2::scopes::Scopes;
 use leptos::prelude::*;
 
-const LEAD: &str = "Applications that get access tokens by OAuth 2: for themselves, with the permissions of one user, or \
-                    for each user who allows it.";
+const LEAD: &str = "Applications that get access tokens with OAuth 2.0, either for one fixed user or for each user who \
+                    grants access.";
 
-/// The page OAuth apps.
+/// Renders the list page of OAuth apps.
 pub struct OauthAppsPage {
-    data: Resource<Result<ListData, Failure>>,
+    data: Resource<Result<ListData, AppError>>,
 }
 
 impl Page for OauthAppsPage {
     fn data() -> Self {
-        // Read again whenever the page is come to: what is pending may have been made on another.
-        let address = current_address();
+        // Reloaded on every visit: a secret that is still to be shown may have been created on another page.
+        let url = current_page_url();
         Self {
-            data: Resource::new(move || address.get(), |_| list()),
+            data: Resource::new(move || url.get(), |_| load_apps()),
         }
     }
 
     fn view(this: Self) -> AnyView {
         let OauthAppsPage { data } = this;
         let user = current_user();
-        let add = move || suspend(async move { data.await.is_ok().then(add_link) });
-        let body = move || {
+        let add_button = move || suspend(async move { data.await.is_ok().then(add_app_link) });
+        let content = move || {
             suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(_)) => card(data.apps).into_any(),
-                    (Err(failure), Ok(me)) => view! { <Closed failure me /> }.into_any(),
-                    (_, Err(failure)) => refusal("This page", failure),
+                    (Err(error), Ok(me)) => view! { <PageUnavailable error me /> }.into_any(),
+                    (_, Err(error)) => access_error("open this page", error),
                 }
             })
         };
-        let overlay = move || {
+        let dialog_view = move || {
             suspend(async move {
-                let reveal = data.await.ok()?.reveal?;
-                Some(view! { <RevealDialog reveal back=PATH.to_owned() /> })
+                let secret = data.await.ok()?.one_time_secret?;
+                Some(view! { <SecretDialog secret back=PATH.to_owned() /> })
             })
         };
         view! {
             <div class="page">
-                <PageHeader title="OAuth apps" lead=LEAD crumbs=ABOVE.to_vec()>
-                    <Suspense>{add}</Suspense>
+                <PageHeader title="OAuth apps" lead=LEAD crumbs=BREADCRUMBS.to_vec()>
+                    <Suspense>{add_button}</Suspense>
                 </PageHeader>
-                <Transition>{body}</Transition>
+                <Transition>{content}</Transition>
             </div>
-            <Suspense>{overlay}</Suspense>
+            <Suspense>{dialog_view}</Suspense>
         }
         .into_any()
     }
 }
 
-fn add_link() -> impl IntoView {
+fn add_app_link() -> impl IntoView {
     view! {
-        <a class="button primary" href=Address::new_app().to_string()>
-            <Draw icon=Icon::Plus />
+        <a class="button primary" href=PageUrl::new_app().to_string()>
+            <IconView icon=Icon::Plus />
             "Add new app"
         </a>
     }
@@ -78,14 +78,14 @@ fn add_link() -> impl IntoView {
 
 fn card(apps: Vec<OauthApp>) -> impl IntoView {
     let count = apps.len();
-    let shown = if apps.is_empty() {
-        empty().into_any()
+    let content = if apps.is_empty() {
+        empty_state().into_any()
     } else {
         table(apps).into_any()
     };
     view! {
         <ListCard id="apps" title="Apps" count>
-            {shown}
+            {content}
         </ListCard>
     }
 }
@@ -95,16 +95,16 @@ fn table(apps: Vec<OauthApp>) -> impl IntoView {
         view! {
             <tr>
                 <td class="title">
-                    <a href=Address::app(app.id).to_string()>{app.name}</a>
+                    <a href=PageUrl::app(app.id).to_string()>{app.name}</a>
                 </td>
                 <td data-label="Grant type">
                     <span>{app.grant.label()}</span>
                 </td>
-                <td data-label="User">{acts_for(app.user)}</td>
+                <td data-label="User">{app_user(app.user)}</td>
                 <td data-label="Scopes">{scopes(app.scopes)}</td>
-                <td data-label="Last used">{moment_or_never(app.last_used_at)}</td>
-                <td data-label="Tokens alive" class="number">
-                    <span>{app.live_tokens}</span>
+                <td data-label="Last used">{timestamp_or_never(app.last_used_at)}</td>
+                <td data-label="Active tokens" class="number">
+                    <span>{app.active_tokens}</span>
                 </td>
             </tr>
         }
@@ -121,7 +121,7 @@ fn table(apps: Vec<OauthApp>) -> impl IntoView {
                         <th scope="col">"Scopes"</th>
                         <th scope="col">"Last used"</th>
                         <th scope="col" class="number">
-                            "Tokens alive"
+                            "Active tokens"
                         </th>
                     </tr>
                 </thead>
@@ -131,21 +131,21 @@ fn table(apps: Vec<OauthApp>) -> impl IntoView {
     }
 }
 
-/// With whose permissions an app acts; an app stops with its user.
-pub fn acts_for(user: Option<AppUser>) -> impl IntoView {
+/// Renders the user whose permissions an app has. An app is disabled while its user is inactive.
+pub fn app_user(user: Option<AppUser>) -> impl IntoView {
     let Some(user) = user else {
-        return view! { <span class="muted">"Whoever allows it"</span> }.into_any();
+        return view! { <span class="muted">"Any user who grants access"</span> }.into_any();
     };
-    let stopped = (!user.active).then(|| {
+    let inactive_badge = (!user.active).then(|| {
         view! {
             " "
             <span class="badge warning">"User inactive"</span>
-            <small>"The app has stopped."</small>
+            <small>"App disabled."</small>
         }
     });
     view! {
         <span>
-            {user.name} {stopped} <small class="break">{user.email}</small>
+            {user.name} {inactive_badge} <small class="break">{user.email}</small>
         </span>
     }
     .into_any()
@@ -159,18 +159,18 @@ fn scopes(scopes: Scopes) -> impl IntoView {
     }
 }
 
-fn empty() -> impl IntoView {
+fn empty_state() -> impl IntoView {
     view! {
         <div class="empty">
-            <span class="arch large">
-                <Draw icon=Icon::Consumer size="large" />
+            <span class="icon-badge large">
+                <IconView icon=Icon::Consumer size="large" />
             </span>
             <h3>"No apps yet"</h3>
             <p>
-                "A connector needs one to upload assets and to report where they are used: with client credentials, a \
-                 user, and the seven scopes of a connector."
+                "A connector needs an app to upload assets and to track asset usage. Use the grant type Client Credentials, \
+                 select a user, and select the connector scopes."
             </p>
-            <a class="button" href=Address::new_app().to_string()>
+            <a class="button" href=PageUrl::new_app().to_string()>
                 "Add new app"
             </a>
         </div>

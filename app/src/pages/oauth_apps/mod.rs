@@ -1,4 +1,4 @@
-//! OAuth 2 apps: the list, the form for a new one, and the page of each.
+//! The OAuth apps pages: the list, the form for a new app, and the page of an app.
 
 mod access_denied;
 pub mod detail;
@@ -15,22 +15,23 @@ pub use crate::pages::oauth_apps::detail::page::OauthAppPage;
 pub use list_page::OauthAppsPage;
 pub use new_page::NewOauthAppPage;
 
-use crate::pages::oauth_apps::page_url::Address;
+use crate::pages::oauth_apps::page_url::PageUrl;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
-/// The pages above the list: address and title.
-const ABOVE: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
+/// Breadcrumbs of the list page: path and title of each ancestor.
+const BREADCRUMBS: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
-/// The pages above those of one app.
-const ABOVE_ONE: [(&str, &str); 3] = [
-    ABOVE[0],
-    ABOVE[1],
+/// Breadcrumbs of the form for a new app and of an app's page.
+const DETAIL_BREADCRUMBS: [(&str, &str); 3] = [
+    BREADCRUMBS[0],
+    BREADCRUMBS[1],
     (crate::pages::oauth_apps::page_url::PATH, "OAuth apps"),
 ];
 
-/// The address of the page. It is the route's own, which stands still while another page is on its way.
-fn current_address() -> Memo<Address> {
+/// Returns the parsed URL of this page. It is the URL of this route, so it does not change while the router loads another
+/// page.
+fn current_page_url() -> Memo<PageUrl> {
     let url = use_url();
-    Memo::new(move |_| url.with(|url| Address::parse(&format!("{}?{}", url.path(), url.search()))))
+    Memo::new(move |_| url.with(|url| PageUrl::parse(&format!("{}?{}", url.path(), url.search()))))
 }

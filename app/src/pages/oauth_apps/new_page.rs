@@ -1,18 +1,18 @@
-//! The form for a new app, on a page of its own as it is long.
+//! The page Add new app, with the form that registers an app.
 
 use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::refusal;
+use crate::components::feedback::error_message::access_error;
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::pages::oauth_apps::access_denied::Closed;
+use crate::error::AppError;
+use crate::pages::oauth_apps::access_denied::PageUnavailable;
 use crate::pages::oauth_apps::actions::CreateApp;
-use crate::pages::oauth_apps::data::{FormData, new_app};
-use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField, app_form, who_may_be_meant};
-use crate::pages::oauth_apps::page_url::{Address, Filled, PATH};
-use crate::pages::oauth_apps::scopes::{ScopesField, read};
-use crate::pages::oauth_apps::{ABOVE_ONE, current_address};
+use crate::pages::oauth_apps::data::{AppFormData, load_new_app};
+use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField, read_app_form, user_suggestions};
+use crate::pages::oauth_apps::page_url::{FormDraft, PATH, PageUrl};
+use crate::pages::oauth_apps::scopes::{ScopesField, parse_scopes};
+use crate::pages::oauth_apps::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::fields::FieldErrors;
@@ -20,38 +20,38 @@ use domain::oauth2::oauth_apps::{AppForm, Grant};
 use domain::oauth2::scopes::Scope;
 use leptos::prelude::*;
 
-/// The fields that show their own complaints.
+/// The fields that show their own validation errors.
 const FIELDS: &[&str] = &["name", "grant", "user", "redirect_uris", "scopes"];
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
-    app_form(values).checked().err()
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
+    read_app_form(values).validate().err()
 }
 
-/// The page Add new app.
+/// Renders the page Add new app.
 pub struct NewOauthAppPage {
-    address: Memo<Address>,
-    data: Resource<Result<FormData, Failure>>,
+    url: Memo<PageUrl>,
+    data: Resource<Result<AppFormData, AppError>>,
 }
 
 impl Page for NewOauthAppPage {
     fn data() -> Self {
-        let address = current_address();
+        let url = current_page_url();
         Self {
-            address,
-            data: Resource::new(move || address.get().to_string(), new_app),
+            url,
+            data: Resource::new(move || url.get().to_string(), load_new_app),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let NewOauthAppPage { address, data } = this;
+        let NewOauthAppPage { url, data } = this;
         let user = current_user();
-        let body = move || {
-            let form = address.with(|address| address.app_form().cloned());
+        let content = move || {
+            let form = url.with(|url| url.app_draft().cloned());
             suspend(async move {
                 match (data.await, user.await) {
-                    (Ok(data), Ok(_)) => view! { <Form form=form.unwrap_or_default() data /> }.into_any(),
-                    (Err(failure), Ok(me)) => view! { <Closed failure me /> }.into_any(),
-                    (_, Err(failure)) => refusal("This page", failure),
+                    (Ok(data), Ok(_)) => view! { <NewAppForm form=form.unwrap_or_default() data /> }.into_any(),
+                    (Err(error), Ok(me)) => view! { <PageUnavailable error me /> }.into_any(),
+                    (_, Err(error)) => access_error("open this page", error),
                 }
             })
         };
@@ -59,10 +59,10 @@ impl Page for NewOauthAppPage {
             <div class="page">
                 <PageHeader
                     title="Add new app"
-                    lead="An application that gets access tokens by OAuth 2."
-                    crumbs=ABOVE_ONE.to_vec()
+                    lead="Register an application that gets access tokens with OAuth 2.0."
+                    crumbs=DETAIL_BREADCRUMBS.to_vec()
                 />
-                <Transition>{body}</Transition>
+                <Transition>{content}</Transition>
             </div>
         }
         .into_any()
@@ -70,57 +70,59 @@ impl Page for NewOauthAppPage {
 }
 
 #[component]
-fn Form(form: AppForm, data: FormData) -> impl IntoView {
-    let check = Check::<CreateApp>::new(errors);
+fn NewAppForm(form: AppForm, data: AppFormData) -> impl IntoView {
+    let form_state = FormState::<CreateApp>::new(validate);
     let grant = RwSignal::new(Grant::from_code(&form.grant).unwrap_or(Grant::ClientCredentials));
     let rights = RwSignal::new(data.rights);
-    let candidates = who_may_be_meant(Some(&form), &data.users, &Address::new_app());
-    let chosen = RwSignal::new(read(&form.scopes));
-    let live = check.live();
-    let asks_people = Signal::derive(move || grant.get().asks_people());
-    // Whoever allows the app bounds what it is granted, and that is not known beforehand.
-    let known_rights = Signal::derive(move || rights.get().filter(|_| !asks_people.get()));
-    let connector = AppForm {
+    let suggestions = user_suggestions(Some(&form), &data.users, &PageUrl::new_app());
+    let selected = RwSignal::new(parse_scopes(&form.scopes));
+    let live = form_state.is_live();
+    let requires_consent = Signal::derive(move || grant.get().requires_consent());
+    // With consent, the rights of each user who grants access limit the scopes. They are not known here.
+    let known_rights = Signal::derive(move || rights.get().filter(|_| !requires_consent.get()));
+    let connector_form = AppForm {
         scopes: Scope::CONNECTOR.map(|scope| scope.code().to_owned()).to_vec(),
         ..form.clone()
     };
-    let connector = Address::new_app().filled(Filled::App(connector)).to_string();
+    let connector_url = PageUrl::new_app()
+        .with_draft(FormDraft::App(connector_form))
+        .to_string();
     view! {
         <section class="card" aria-label="Add new app">
             <div class="card-body">
-                <CheckedForm check class="form">
+                <ValidatedForm form_state class="form">
                     <TextField
                         name="name"
                         label="Application name"
                         value=form.name
                         autofocus=true
-                        error=check.error("name")
+                        error=form_state.error("name")
                     />
-                    <GrantField grant error=check.error("grant") />
-                    <div hidden=move || live.get() && asks_people.get()>
-                        <UserField value=form.user suggested=data.users candidates rights error=check.error("user") />
+                    <GrantField grant error=form_state.error("grant") />
+                    <div hidden=move || live.get() && requires_consent.get()>
+                        <UserField value=form.user options=data.users suggestions rights error=form_state.error("user") />
                     </div>
-                    <div hidden=move || live.get() && !asks_people.get()>
-                        <RedirectUrisField value=form.redirect_uris error=check.error("redirect_uris") />
+                    <div hidden=move || live.get() && !requires_consent.get()>
+                        <RedirectUrisField value=form.redirect_uris error=form_state.error("redirect_uris") />
                     </div>
                     <ScopesField
-                        chosen
+                        selected
                         rights=known_rights
-                        asks_people
-                        connector
+                        requires_consent
+                        connector_url
                         live
-                        error=check.error("scopes")
+                        error=form_state.error("scopes")
                     />
-                    <FormProblem check fields=FIELDS />
+                    <FormError form_state fields=FIELDS />
                     <div class="buttons">
-                        <button class="button primary" aria-busy=move || check.busy()>
+                        <button class="button primary" aria-busy=move || form_state.busy()>
                             "Register application"
                         </button>
                         <a class="button" href=PATH>
                             "Cancel"
                         </a>
                     </div>
-                </CheckedForm>
+                </ValidatedForm>
             </div>
         </section>
     }

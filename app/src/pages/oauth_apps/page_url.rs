@@ -1,68 +1,68 @@
-//! What the address of an OAuth apps page says: which page, what its form holds at first, which dialog is open.
+//! Parses and prints the URLs of the OAuth apps pages: the page, the initial values of its form, and the open dialog.
 //!
-//! A form that was sent without script comes back through here, so that nothing is lost that was filled in. No secret
-//! is ever part of it.
+//! A rejected form that was sent without script returns through this URL, so no input is lost. The URL never holds a
+//! secret.
 
-use crate::query_string::pairs;
+use crate::query_string::parse_query;
 use domain::ids::{ClientSecretId, OauthAppId};
 use domain::oauth1::encode;
 use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use std::fmt;
 
-/// The path of the list; the pages of its apps are below it.
+/// Path of the list page. The pages of apps are below it.
 pub const PATH: &str = "/settings/portal/oauth-apps";
 
-/// Which of the pages.
+/// Identifies one of the OAuth apps pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Spot {
-    /// The list.
+pub enum Route {
+    /// The list page.
     #[default]
     List,
     /// The form for a new app.
     New,
-    /// The page of one app.
+    /// The page of an app.
     App(OauthAppId),
 }
 
-/// What a form on the page holds at first, instead of what is kept.
+/// Holds the initial values of a form on the page, which replace the saved values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filled {
-    /// The form for an app.
+pub enum FormDraft {
+    /// The form of an app.
     App(AppForm),
-    /// The form for another secret.
+    /// The form for a new client secret.
     Secret(SecretForm),
 }
 
-/// Which dialog is open over an app's page.
+/// Identifies the dialog that is open on an app's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialog {
-    /// Delete one of its secrets.
+    /// Delete a client secret.
     DeleteSecret(ClientSecretId),
-    /// Revoke all its refresh tokens.
-    Revoke,
+    /// Revoke all refresh tokens.
+    RevokeRefreshTokens,
     /// Delete the app.
-    Delete,
+    DeleteApp,
 }
 
-/// An address, taken apart.
+/// Represents the URL of an OAuth apps page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Address {
-    /// Which page.
-    pub spot: Spot,
-    /// What its form holds.
-    pub filled: Option<Filled>,
-    /// Which dialog is open.
+pub struct PageUrl {
+    /// The page.
+    pub route: Route,
+    /// The initial values of its form.
+    pub draft: Option<FormDraft>,
+    /// The open dialog.
     pub dialog: Option<Dialog>,
 }
 
-impl Address {
-    /// Reads path and query. Whatever makes no sense is as if it were not there.
+impl PageUrl {
+    /// Parses a path and query. Unknown and invalid parameters are ignored.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let (mut form, mut dialog, mut secret) = (String::new(), String::new(), None);
         let (mut app, mut new_secret) = (AppForm::default(), SecretForm::default());
-        for (key, value) in pairs(query) {
+        for (key, value) in parse_query(query) {
             match key.as_str() {
                 "form" => form = value,
                 "name" => app.name = value,
@@ -78,49 +78,49 @@ impl Address {
             }
         }
         Self {
-            spot: spot(path),
-            filled: match form.as_str() {
-                "app" => Some(Filled::App(app)),
-                "secret" => Some(Filled::Secret(new_secret)),
+            route: parse_route(path),
+            draft: match form.as_str() {
+                "app" => Some(FormDraft::App(app)),
+                "secret" => Some(FormDraft::Secret(new_secret)),
                 _ => None,
             },
             dialog: match dialog.as_str() {
                 "delete-secret" => secret.map(Dialog::DeleteSecret),
-                "revoke" => Some(Dialog::Revoke),
-                "delete" => Some(Dialog::Delete),
+                "revoke" => Some(Dialog::RevokeRefreshTokens),
+                "delete" => Some(Dialog::DeleteApp),
                 _ => None,
             },
         }
     }
 
-    /// The form for a new app.
+    /// Returns the URL of the form for a new app.
     #[must_use]
     pub fn new_app() -> Self {
         Self {
-            spot: Spot::New,
+            route: Route::New,
             ..Self::default()
         }
     }
 
-    /// The page of an app.
+    /// Returns the URL of an app's page.
     #[must_use]
     pub fn app(id: OauthAppId) -> Self {
         Self {
-            spot: Spot::App(id),
+            route: Route::App(id),
             ..Self::default()
         }
     }
 
-    /// The same page with a dialog open.
+    /// Returns the URL of the same page with a dialog open and without a draft.
     #[must_use]
-    pub fn with(&self, dialog: Dialog) -> Self {
+    pub fn with_dialog(&self, dialog: Dialog) -> Self {
         Self {
             dialog: Some(dialog),
-            ..self.page()
+            ..self.base()
         }
     }
 
-    /// The same address with no dialog open.
+    /// Returns this URL without a dialog.
     #[must_use]
     pub fn without_dialog(&self) -> Self {
         Self {
@@ -129,75 +129,75 @@ impl Address {
         }
     }
 
-    /// The same page with its form filled in.
+    /// Returns the URL of the same page with initial values for its form and without a dialog.
     #[must_use]
-    pub fn filled(&self, filled: Filled) -> Self {
+    pub fn with_draft(&self, draft: FormDraft) -> Self {
         Self {
-            filled: Some(filled),
-            ..self.page()
+            draft: Some(draft),
+            ..self.base()
         }
     }
 
-    /// The same page as it is at first.
+    /// Returns the URL of the same page without a draft and a dialog.
     #[must_use]
-    pub fn page(&self) -> Self {
+    pub fn base(&self) -> Self {
         Self {
-            spot: self.spot,
+            route: self.route,
             ..Self::default()
         }
     }
 
-    /// What the form for an app holds, if the address says.
+    /// Returns the initial values of the app form, if the URL holds any.
     #[must_use]
-    pub fn app_form(&self) -> Option<&AppForm> {
-        match &self.filled {
-            Some(Filled::App(form)) => Some(form),
+    pub fn app_draft(&self) -> Option<&AppForm> {
+        match &self.draft {
+            Some(FormDraft::App(form)) => Some(form),
             _ => None,
         }
     }
 
-    fn choices(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = Vec::new();
-        match &self.filled {
-            Some(Filled::App(form)) => {
-                pairs.push(("form", "app".to_owned()));
-                pairs.push(("name", form.name.clone()));
-                pairs.push(("grant", form.grant.clone()));
-                pairs.push(("user", form.user.clone()));
-                pairs.push(("redirect_uris", form.redirect_uris.clone()));
-                pairs.extend(form.scopes.iter().map(|scope| ("scope", scope.clone())));
+    fn query_params(&self) -> Vec<(&'static str, String)> {
+        let mut params = Vec::new();
+        match &self.draft {
+            Some(FormDraft::App(form)) => {
+                params.push(("form", "app".to_owned()));
+                params.push(("name", form.name.clone()));
+                params.push(("grant", form.grant.clone()));
+                params.push(("user", form.user.clone()));
+                params.push(("redirect_uris", form.redirect_uris.clone()));
+                params.extend(form.scopes.iter().map(|scope| ("scope", scope.clone())));
             }
-            Some(Filled::Secret(form)) => {
-                pairs.push(("form", "secret".to_owned()));
-                pairs.push(("note", form.note.clone()));
-                pairs.push(("days", form.days.clone()));
+            Some(FormDraft::Secret(form)) => {
+                params.push(("form", "secret".to_owned()));
+                params.push(("note", form.note.clone()));
+                params.push(("days", form.days.clone()));
             }
             None => {}
         }
         match self.dialog {
             Some(Dialog::DeleteSecret(secret)) => {
-                pairs.push(("dialog", "delete-secret".to_owned()));
-                pairs.push(("secret", secret.to_string()));
+                params.push(("dialog", "delete-secret".to_owned()));
+                params.push(("secret", secret.to_string()));
             }
-            Some(Dialog::Revoke) => pairs.push(("dialog", "revoke".to_owned())),
-            Some(Dialog::Delete) => pairs.push(("dialog", "delete".to_owned())),
+            Some(Dialog::RevokeRefreshTokens) => params.push(("dialog", "revoke".to_owned())),
+            Some(Dialog::DeleteApp) => params.push(("dialog", "delete".to_owned())),
             None => {}
         }
-        pairs.retain(|(_, value)| !value.is_empty());
-        pairs
+        params.retain(|(_, value)| !value.is_empty());
+        params
     }
 }
 
-impl fmt::Display for Address {
-    /// As a link has it. It is ASCII, whatever it was made of.
+impl fmt::Display for PageUrl {
+    /// Writes the URL as a link has it: relative to the origin, percent-encoded, ASCII only.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PATH)?;
-        match self.spot {
-            Spot::List => {}
-            Spot::New => f.write_str("/new")?,
-            Spot::App(id) => write!(f, "/{id}")?,
+        match self.route {
+            Route::List => {}
+            Route::New => f.write_str("/new")?,
+            Route::App(id) => write!(f, "/{id}")?,
         }
-        for (index, (name, value)) in self.choices().into_iter().enumerate() {
+        for (index, (name, value)) in self.query_params().into_iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             write!(f, "{separator}{name}={}", encode(&value))?;
         }
@@ -205,11 +205,11 @@ impl fmt::Display for Address {
     }
 }
 
-fn spot(path: &str) -> Spot {
-    match path.strip_prefix(PATH).and_then(|below| below.strip_prefix('/')) {
-        Some("new") => Spot::New,
-        Some(id) => id.parse().map_or(Spot::List, Spot::App),
-        None => Spot::List,
+fn parse_route(path: &str) -> Route {
+    match path.strip_prefix(PATH).and_then(|subpath| subpath.strip_prefix('/')) {
+        Some("new") => Route::New,
+        Some(id) => id.parse().map_or(Route::List, Route::App),
+        None => Route::List,
     }
 }
 
@@ -220,8 +220,8 @@ mod tests {
     const ID: &str = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
 
     #[test]
-    fn an_address_reads_back() {
-        let app = Address::app(ID.parse().unwrap());
+    fn printed_url_parses_back_to_the_same_value() {
+        let app = PageUrl::app(ID.parse().unwrap());
         let form = AppForm {
             name: "Connector & co. 50%".to_owned(),
             grant: "public".to_owned(),
@@ -233,32 +233,32 @@ mod tests {
             note: "CI + deploy".to_owned(),
             days: "90".to_owned(),
         };
-        for address in [
-            Address::default(),
-            Address::new_app(),
-            Address::new_app().filled(Filled::App(form.clone())),
+        for url in [
+            PageUrl::default(),
+            PageUrl::new_app(),
+            PageUrl::new_app().with_draft(FormDraft::App(form.clone())),
             app.clone(),
-            app.filled(Filled::App(form)),
-            app.filled(Filled::Secret(secret)),
-            app.with(Dialog::Delete),
-            app.with(Dialog::Revoke),
-            app.with(Dialog::DeleteSecret(ID.parse().unwrap())),
+            app.with_draft(FormDraft::App(form)),
+            app.with_draft(FormDraft::Secret(secret)),
+            app.with_dialog(Dialog::DeleteApp),
+            app.with_dialog(Dialog::RevokeRefreshTokens),
+            app.with_dialog(Dialog::DeleteSecret(ID.parse().unwrap())),
         ] {
-            let text = address.to_string();
+            let text = url.to_string();
             assert!(text.is_ascii() && text.starts_with(PATH), "{text}");
-            assert_eq!(Address::parse(&text), address, "{text}");
+            assert_eq!(PageUrl::parse(&text), url, "{text}");
         }
     }
 
     #[test]
-    fn what_makes_no_sense_is_as_if_it_were_not_there() {
+    fn unknown_and_invalid_parameters_are_ignored() {
         for text in [
             "/settings/portal/oauth-apps?dialog=delete-secret&secret=x",
             "/settings/portal/oauth-apps/x?dialog=&form=none",
             "/settings/portal/oauth-appsnew",
             "/elsewhere?%zz",
         ] {
-            assert_eq!(Address::parse(text), Address::default(), "{text}");
+            assert_eq!(PageUrl::parse(text), PageUrl::default(), "{text}");
         }
     }
 }

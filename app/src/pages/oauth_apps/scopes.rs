@@ -1,4 +1,4 @@
-//! The scopes to choose from, each with what it means and what it needs.
+//! The field for the scopes of an app, with the description and the required right of each scope.
 
 use crate::components::forms::field::FieldError;
 use domain::accounts::rights::Rights;
@@ -8,88 +8,88 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-/// What the form's words mean; a word that is none is for the server to complain about.
-pub fn read(words: &[String]) -> Scopes {
-    words.iter().filter_map(|word| Scope::from_code(word)).collect()
+/// Parses the scope codes of the form. Unknown codes are ignored here; the server rejects them.
+pub fn parse_scopes(codes: &[String]) -> Scopes {
+    codes.iter().filter_map(|code| Scope::from_code(code)).collect()
 }
 
-/// The scopes, under their headings.
+/// Renders the checkboxes of all scopes, grouped under headings.
 #[component]
 pub fn ScopesField(
-    /// Those that are chosen.
-    chosen: RwSignal<Scopes>,
-    /// What the app's user may do, where there is one and that is known.
+    /// The selected scopes.
+    selected: RwSignal<Scopes>,
+    /// The rights of the app's user, if it has one and they are known.
     #[prop(into)]
     rights: Signal<Option<Rights>>,
-    /// Whether people are asked, without which there are no refresh tokens.
+    /// Whether users grant access on a consent page. Without consent there are no refresh tokens.
     #[prop(into)]
-    asks_people: Signal<bool>,
-    /// The address of this form with the seven of a connector chosen.
-    connector: String,
+    requires_consent: Signal<bool>,
+    /// The URL of this form with the connector scopes selected.
+    connector_url: String,
     /// Whether the script runs.
     live: ReadSignal<bool>,
-    /// The complaint about them, if there is one.
+    /// The validation error, if there is one.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Fieldset>::new();
-    let look = move || {
-        if let Some(words) = node.get_untracked().map(|fields| words(&fields)) {
-            chosen.set(read(&words));
+    let read_selection = move || {
+        if let Some(codes) = node.get_untracked().map(|fields| checked_codes(&fields)) {
+            selected.set(parse_scopes(&codes));
         }
     };
-    // They may have been chosen before the script came.
+    // The user may have selected some before the script was loaded.
     Effect::new(move |_| {
         node.track();
-        look();
+        read_selection();
     });
-    let choose_seven = move |_| {
+    let select_connector_scopes = move |_| {
         if let Some(fields) = node.get_untracked() {
-            choose(&fields, &Scope::CONNECTOR);
+            check(&fields, &Scope::CONNECTOR);
         }
     };
-    let seven = move || {
+    let connector_button = move || {
         if live.get() {
             view! {
-                <button class="button small" type="button" on:click=choose_seven>
-                    "The seven of a connector"
+                <button class="button small" type="button" on:click=select_connector_scopes>
+                    "Select connector scopes"
                 </button>
             }
             .into_any()
         } else {
             view! {
-                <a class="button small" href=connector.clone()>
-                    "The seven of a connector"
+                <a class="button small" href=connector_url.clone()>
+                    "Select connector scopes"
                 </a>
             }
             .into_any()
         }
     };
-    let at_first = chosen.get_untracked();
+    let initial = selected.get_untracked();
     let groups = groups().into_iter().map(|(group, scopes)| {
         let id = format!("scopes-{}", group.to_lowercase());
         let label = id.clone();
         let is_offline = scopes == [Scope::Offline];
-        let hidden = move || live.get() && !asks_people.get() && is_offline;
-        let boxes = scopes
+        let hidden = move || live.get() && !requires_consent.get() && is_offline;
+        let checkboxes = scopes
             .iter()
-            .map(|scope| tick(*scope, at_first, rights, error))
+            .map(|scope| scope_checkbox(*scope, initial, rights, error))
             .collect_view();
         view! {
             <div class="scope-group" role="group" aria-labelledby=label hidden=hidden>
                 <p class="label" id=id>
                     {group}
                 </p>
-                {boxes}
+                {checkboxes}
             </div>
         }
     });
     view! {
-        <fieldset class="field" node_ref=node on:change=move |_| look() aria-describedby="scopes-help">
+        <fieldset class="field" node_ref=node on:change=move |_| read_selection() aria-describedby="scopes-help">
             <legend>"Scopes"</legend>
             <p class="help" id="scopes-help">
-                "What the app can be granted at most. Of that, a token gets what its user’s rights allow."
+                "The maximum scopes of the app. Tokens are also limited by the user’s rights."
             </p>
-            <div class="buttons">{seven}</div>
+            <div class="buttons">{connector_button}</div>
             <div class="scope-groups">{groups.collect_view()}</div>
             <FieldError id="scopes-error" error />
         </fieldset>
@@ -97,47 +97,47 @@ pub fn ScopesField(
     .into_any()
 }
 
-fn tick(
+fn scope_checkbox(
     scope: Scope,
-    at_first: Scopes,
+    initial: Scopes,
     rights: Signal<Option<Rights>>,
     error: Signal<Option<String>>,
 ) -> impl IntoView + use<> {
-    let lacks = move || {
+    let missing_right = move || {
         let right = scope.right()?;
-        let lacks = rights.get().is_some_and(|rights| !rights.has(right));
-        lacks.then(|| {
+        let is_missing = rights.get().is_some_and(|rights| !rights.has(right));
+        is_missing.then(|| {
             view! {
-                <small class="lacks">
-                    "Will not be granted: the user lacks the right " <strong>{right.label()}</strong>
+                <small class="not-granted">
+                    "Won’t be granted: the user doesn’t have the " <strong>{right.label()}</strong> " right"
                 </small>
             }
         })
     };
-    let needs = (scope == Scope::Offline).then_some(" (not with client credentials)");
-    // A complaint about all of them stands at the first.
-    let is_wrong = move || (Scope::ALL.first() == Some(&scope) && error.with(Option::is_some)).then_some("true");
+    let note = (scope == Scope::Offline).then_some(" (not with client credentials)");
+    // An error about the whole group is shown at the first checkbox.
+    let is_invalid = move || (Scope::ALL.first() == Some(&scope) && error.with(Option::is_some)).then_some("true");
     view! {
         <label class="check">
             <input
                 type="checkbox"
                 name="scopes[]"
                 value=scope.code()
-                checked=at_first.has(scope)
-                aria-invalid=is_wrong
-                aria-describedby=move || is_wrong().map(|_| "scopes-error")
+                checked=initial.has(scope)
+                aria-invalid=is_invalid
+                aria-describedby=move || is_invalid().map(|_| "scopes-error")
             />
             <span>
                 <code>{scope.code()}</code>
                 " "
-                <small class="muted">{scope.sentence()} {needs}</small>
-                {lacks}
+                <small class="muted">{scope.description()} {note}</small>
+                {missing_right}
             </span>
         </label>
     }
 }
 
-/// The headings with what stands under each, in reading order.
+/// Returns the headings with their scopes, in reading order.
 fn groups() -> Vec<(&'static str, Vec<Scope>)> {
     let mut groups: Vec<(&'static str, Vec<Scope>)> = Vec::new();
     for scope in Scope::ALL {
@@ -149,7 +149,7 @@ fn groups() -> Vec<(&'static str, Vec<Scope>)> {
     groups
 }
 
-fn boxes(fields: &web_sys::Element) -> Vec<HtmlInputElement> {
+fn checkboxes(fields: &web_sys::Element) -> Vec<HtmlInputElement> {
     let Ok(found) = fields.query_selector_all("input[type=checkbox]") else {
         return Vec::new();
     };
@@ -157,16 +157,16 @@ fn boxes(fields: &web_sys::Element) -> Vec<HtmlInputElement> {
     inputs.collect()
 }
 
-fn words(fields: &web_sys::Element) -> Vec<String> {
-    let chosen = boxes(fields).into_iter().filter(HtmlInputElement::checked);
-    chosen.map(|input| input.value()).collect()
+fn checked_codes(fields: &web_sys::Element) -> Vec<String> {
+    let checked = checkboxes(fields).into_iter().filter(HtmlInputElement::checked);
+    checked.map(|input| input.value()).collect()
 }
 
-/// Ticks what is not ticked yet; the form is told as if the person had done it.
-fn choose(fields: &web_sys::Element, scopes: &[Scope]) {
-    for input in boxes(fields) {
-        let is_meant = scopes.iter().any(|scope| scope.code() == input.value());
-        if is_meant && !input.checked() {
+/// Checks the checkboxes of `scopes` by clicking them, so that the form receives the same events as from the user.
+fn check(fields: &web_sys::Element, scopes: &[Scope]) {
+    for input in checkboxes(fields) {
+        let is_requested = scopes.iter().any(|scope| scope.code() == input.value());
+        if is_requested && !input.checked() {
             input.click();
         }
     }
@@ -178,7 +178,7 @@ mod tests {
     use domain::oauth2::scopes::Scope;
 
     #[test]
-    fn each_heading_stands_once_over_all_of_its_scopes() {
+    fn each_group_appears_once_with_all_of_its_scopes() {
         let groups = groups();
         let mut headings: Vec<&str> = groups.iter().map(|(group, _)| *group).collect();
         headings.sort_unstable();

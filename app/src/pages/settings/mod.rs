@@ -1,24 +1,24 @@
-//! Settings: the doors to its pages.
+//! The Settings section, which links to its pages.
 
 pub mod permissions;
 pub mod portal_settings;
 
-use crate::components::data::link_card::{ClosedCard, LinkCard, LinkCards};
+use crate::components::data::link_card::{LinkCard, LinkCards, LockedCard};
 use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::Problem;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::icons::Icon;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 
 /// The Settings section.
 pub struct SettingsPage {
-    contact: Resource<Result<String, Failure>>,
+    contact: Resource<Result<String, AppError>>,
 }
 
 impl Page for SettingsPage {
@@ -31,18 +31,18 @@ impl Page for SettingsPage {
     fn view(this: Self) -> AnyView {
         let SettingsPage { contact } = this;
         let user = current_user();
-        let doors = move || {
+        let links = move || {
             suspend(async move {
                 match (user.await, contact.await) {
-                    (Ok(me), Ok(contact)) => view! { <Doors me contact /> }.into_any(),
-                    (Err(failure), _) | (_, Err(failure)) => view! { <Problem failure /> }.into_any(),
+                    (Ok(me), Ok(contact)) => view! { <SettingsLinks me contact /> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
         };
         view! {
             <div class="page">
-                <PageHeader title="Settings" lead="How the portal works for your account, and who may do what." />
-                <Suspense>{doors}</Suspense>
+                <PageHeader title="Settings" lead="Settings and permissions of your account." />
+                <Suspense>{links}</Suspense>
             </div>
         }
         .into_any()
@@ -50,33 +50,34 @@ impl Page for SettingsPage {
 }
 
 #[component]
-fn Doors(me: Me, contact: String) -> impl IntoView {
+fn SettingsLinks(me: CurrentUser, contact: String) -> impl IntoView {
     let advanced = if me.rights.has(Right::AdminSettings) {
         view! {
             <LinkCard
                 href="/settings/portal"
                 icon=Icon::Settings
                 title="Portal settings"
-                help="API tokens and what else belongs to the account"
+                help="Account-wide settings, including API tokens"
             />
         }
         .into_any()
     } else {
-        let why = format!("Needs the right {}", Right::AdminSettings.label());
-        view! { <ClosedCard title="Portal settings" why /> }.into_any()
+        let reason = format!("You need the {} right", Right::AdminSettings.label());
+        view! { <LockedCard title="Portal settings" reason /> }.into_any()
     };
-    let why = (!me.rights.has(Right::AdminSettings)).then(|| {
+    let notice = (!me.rights.has(Right::AdminSettings)).then(|| {
         view! {
-            <Notice kind=Kind::Info>
+            <Notice kind=NoticeKind::Info>
                 <p>
-                    "Advanced settings need the right " <strong>{Right::AdminSettings.label()}</strong>
-                    ", which your security profile " <strong>{me.profile}</strong> " does not have. Ask " {contact} "."
+                    "You need the " <strong>{Right::AdminSettings.label()}</strong>
+                    " right to open the advanced settings. Your security profile (" <strong>{me.profile}</strong>
+                    ") doesn’t include it. Ask " {contact} "."
                 </p>
             </Notice>
         }
     });
     view! {
-        {why}
+        {notice}
         <LinkCards id="advanced" title="Advanced settings">
             {advanced}
         </LinkCards>

@@ -1,18 +1,18 @@
-//! Permission management: one's own security profile and the rights it gives.
+//! Permission management: the user's security profile and rights.
 
 use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::Problem;
+use crate::components::feedback::error_message::ErrorMessage;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 
-/// The page Permission management.
+/// The Permission management page.
 pub struct PermissionsPage {
-    contact: Resource<Result<String, Failure>>,
+    contact: Resource<Result<String, AppError>>,
 }
 
 impl Page for PermissionsPage {
@@ -29,7 +29,7 @@ impl Page for PermissionsPage {
             suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(contact)) => view! { <OwnRights me contact /> }.into_any(),
-                    (Err(failure), _) | (_, Err(failure)) => view! { <Problem failure /> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
         };
@@ -37,7 +37,7 @@ impl Page for PermissionsPage {
             <div class="page narrow">
                 <PageHeader
                     title="Permission management"
-                    lead="Your own rights, as your security profile gives them."
+                    lead="The rights that your security profile gives you."
                     crumbs=vec![("/settings", "Settings")]
                 />
                 <Suspense>{rights}</Suspense>
@@ -48,9 +48,9 @@ impl Page for PermissionsPage {
 }
 
 #[component]
-fn OwnRights(me: Me, contact: String) -> impl IntoView {
+fn OwnRights(me: CurrentUser, contact: String) -> impl IntoView {
     let rows = Right::ALL.iter().map(|right| {
-        let (class, word) = if me.rights.has(*right) {
+        let (class, label) = if me.rights.has(*right) {
             ("badge success", "Yes")
         } else {
             ("badge", "No")
@@ -61,7 +61,7 @@ fn OwnRights(me: Me, contact: String) -> impl IntoView {
                     {right.label()} <small>{right.help()}</small>
                 </th>
                 <td>
-                    <span class=class>{word}</span>
+                    <span class=class>{label}</span>
                 </td>
             </tr>
         }
@@ -85,7 +85,7 @@ fn OwnRights(me: Me, contact: String) -> impl IntoView {
                 </table>
             </div>
             <div class="card-footer">
-                <p>"To have a right added to your profile, ask " {contact} "."</p>
+                <p>"To add a right to your profile, ask " {contact} "."</p>
             </div>
         </section>
     }

@@ -1,21 +1,21 @@
-//! Portal settings: what holds for the whole account.
+//! Portal settings: the settings of the whole account.
 
-use crate::components::data::link_card::{ClosedCard, LinkCard, LinkCards};
+use crate::components::data::link_card::{LinkCard, LinkCards, LockedCard};
 use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::Problem;
+use crate::components::feedback::error_message::ErrorMessage;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::icons::Icon;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 
-/// The page Portal settings.
+/// The Portal settings page.
 pub struct PortalSettingsPage {
-    contact: Resource<Result<String, Failure>>,
+    contact: Resource<Result<String, AppError>>,
 }
 
 impl Page for PortalSettingsPage {
@@ -28,14 +28,14 @@ impl Page for PortalSettingsPage {
     fn view(this: Self) -> AnyView {
         let PortalSettingsPage { contact } = this;
         let user = current_user();
-        let entries = move || {
+        let links = move || {
             suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(_)) if !me.rights.has(Right::AdminSettings) => {
-                        view! { <Problem failure=Failure::Forbidden(Right::AdminSettings) /> }.into_any()
+                        view! { <ErrorMessage error=AppError::Forbidden(Right::AdminSettings) /> }.into_any()
                     }
-                    (Ok(me), Ok(contact)) => view! { <Entries me contact /> }.into_any(),
-                    (Err(failure), _) | (_, Err(failure)) => view! { <Problem failure /> }.into_any(),
+                    (Ok(me), Ok(contact)) => view! { <PortalSettingsLinks me contact /> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
         };
@@ -43,10 +43,10 @@ impl Page for PortalSettingsPage {
             <div class="page">
                 <PageHeader
                     title="Portal settings"
-                    lead="What holds for the whole account."
+                    lead="Settings for the whole account."
                     crumbs=vec![("/settings", "Settings")]
                 />
-                <Suspense>{entries}</Suspense>
+                <Suspense>{links}</Suspense>
             </div>
         }
         .into_any()
@@ -54,15 +54,15 @@ impl Page for PortalSettingsPage {
 }
 
 #[component]
-fn Entries(me: Me, contact: String) -> impl IntoView {
+fn PortalSettingsLinks(me: CurrentUser, contact: String) -> impl IntoView {
     const TITLE: &str = "API tokens";
-    let entry = if !me.features.contains(&Feature::ApiTokens) {
-        let why = format!("Not enabled for this account. Ask {contact}.");
-        view! { <ClosedCard title=TITLE why /> }.into_any()
-    } else if !me.rights.open_api_tokens_page() {
+    let api_tokens = if !me.features.contains(&Feature::ApiTokens) {
+        let reason = format!("Not enabled for this account. Ask {contact}.");
+        view! { <LockedCard title=TITLE reason /> }.into_any()
+    } else if !me.rights.can_open_api_tokens_page() {
         let labels: Vec<&str> = Right::API_TOKENS_PAGE.iter().map(|right| right.label()).collect();
-        let why = format!("Needs one of the rights {}. Ask {contact}.", labels.join(", "));
-        view! { <ClosedCard title=TITLE why /> }.into_any()
+        let reason = format!("You need one of these rights: {}. Ask {contact}.", labels.join(", "));
+        view! { <LockedCard title=TITLE reason /> }.into_any()
     } else {
         view! {
             <LinkCard
@@ -74,7 +74,7 @@ fn Entries(me: Me, contact: String) -> impl IntoView {
         }
         .into_any()
     };
-    let apps = if me.rights.has(Right::ManageOauthApps) {
+    let oauth_apps = if me.rights.has(Right::ManageOauthApps) {
         view! {
             <LinkCard
                 href="/settings/portal/oauth-apps"
@@ -85,12 +85,12 @@ fn Entries(me: Me, contact: String) -> impl IntoView {
         }
         .into_any()
     } else {
-        let why = format!("Needs the right {}. Ask {contact}.", Right::ManageOauthApps.label());
-        view! { <ClosedCard title="OAuth apps" why /> }.into_any()
+        let reason = format!("You need the {} right. Ask {contact}.", Right::ManageOauthApps.label());
+        view! { <LockedCard title="OAuth apps" reason /> }.into_any()
     };
     view! {
         <LinkCards id="account" title="Account">
-            {entry} {apps}
+            {api_tokens} {oauth_apps}
         </LinkCards>
     }
     .into_any()

@@ -1,5 +1,4 @@
-//! The asset selector, as editors meet it in their CMS: the words of its options, by the names and values that the
-//! Compact View component takes.
+//! The asset selector of editors in their CMS. Names and values of its options are those of the Compact View component.
 
 mod options;
 pub mod preview;
@@ -7,12 +6,12 @@ pub mod samples;
 mod words;
 
 pub use crate::integration::selector::options::{Options, Resolved, Source, Sources};
-pub use crate::integration::selector::words::Words;
+pub use crate::integration::selector::words::SelectorStrings;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-macro_rules! words {
+macro_rules! coded_enum {
     ($(#[$doc:meta])* $kind:ident: $($(#[$variant_doc:meta])* $name:ident = $code:literal, $label:literal;)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,32 +20,32 @@ macro_rules! words {
         }
 
         impl $kind {
-            /// All there are, in the order in which people read them.
+            /// All values, in display order.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The word for it on the wire and in files.
+            /// Returns the code in the API and in files.
             #[must_use]
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The words for it on a page.
+            /// Returns the label in the UI.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self { $(Self::$name => $label,)* }
             }
 
-            /// The one that `code` names; case counts.
+            /// Returns the value with this code; case-sensitive.
             #[must_use]
             pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|word| word.code() == code)
+                Self::ALL.iter().copied().find(|value| value.code() == code)
             }
         }
     };
 }
 
-words! {
-    /// The language in which the asset selector speaks.
+coded_enum! {
+    /// The language of the asset selector.
     Language:
     /// American English.
     English = "en_US", "English";
@@ -60,32 +59,32 @@ words! {
     Spanish = "es_ES", "Spanish";
 }
 
-words! {
-    /// What kind of file an asset is.
+coded_enum! {
+    /// The type of an asset.
     AssetType:
     /// Photos, drawings, logos.
     Image = "image", "Image";
-    /// Films.
+    /// Videos.
     Video = "video", "Video";
     /// Text, tables, slides.
     Document = "document", "Document";
-    /// Sound.
+    /// Audio.
     Audio = "audio", "Audio";
 }
 
-words! {
-    /// What an editor can select.
+coded_enum! {
+    /// How many assets or files an editor can select.
     SelectionMode:
     /// One file of an asset: the original or a derivative.
     SingleFile = "SingleSelectFile", "Single file";
     /// One asset.
     SingleAsset = "SingleSelect", "Single asset";
     /// Any number of assets.
-    Several = "MultiSelect", "Several assets";
+    Multiple = "MultiSelect", "Multiple assets";
 }
 
-words! {
-    /// The kind of DAM that connectors speak to.
+coded_enum! {
+    /// The kind of DAM that connectors use.
     Dam:
     /// Bynder.
     Bynder = "bynder", "Bynder";
@@ -93,40 +92,40 @@ words! {
     Webdam = "webdam", "Webdam";
 }
 
-/// A set of asset types, in the order of [`AssetType::ALL`].
+/// A set of asset types, iterated in the order of [`AssetType::ALL`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "Vec<AssetType>", into = "Vec<AssetType>")]
 pub struct AssetTypes(u8);
 
 impl AssetTypes {
-    /// Whether `kind` is in the set.
+    /// Reports whether the set contains `kind`.
     #[must_use]
     pub fn has(self, kind: AssetType) -> bool {
         self.0 & Self::bit(kind) != 0
     }
 
-    /// The set with `kind` in it.
+    /// Returns the set with `kind` added.
     #[must_use]
     pub fn with(self, kind: AssetType) -> Self {
         Self(self.0 | Self::bit(kind))
     }
 
-    /// Whether nothing is in it.
+    /// Reports whether the set is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Its types, in reading order.
+    /// Iterates over the types in display order.
     pub fn iter(self) -> impl Iterator<Item = AssetType> {
         AssetType::ALL.iter().copied().filter(move |kind| self.has(*kind))
     }
 
-    /// The set that a text such as `image,video` names; nothing where a word is none.
+    /// Parses a list such as `image,video`. Returns `None` if it contains an unknown type.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-        words.map(AssetType::from_code).collect()
+        let codes = text.split(',').map(str::trim).filter(|code| !code.is_empty());
+        codes.map(AssetType::from_code).collect()
     }
 
     fn bit(kind: AssetType) -> u8 {
@@ -167,16 +166,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_read_back() {
+    fn code_maps_back_to_its_value() {
         for language in Language::ALL {
             assert_eq!(Language::from_code(language.code()), Some(*language));
         }
         assert_eq!(Language::from_code("en_us"), None);
-        assert_eq!(SelectionMode::from_code("MultiSelect"), Some(SelectionMode::Several));
+        assert_eq!(SelectionMode::from_code("MultiSelect"), Some(SelectionMode::Multiple));
     }
 
     #[test]
-    fn a_set_of_types_has_one_text() {
+    fn asset_types_print_in_canonical_order() {
         let types = AssetTypes::parse(" video, image,video").unwrap();
         assert_eq!(types.to_string(), "image,video");
         assert_eq!(AssetTypes::parse("image,gif"), None);

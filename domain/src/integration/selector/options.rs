@@ -1,14 +1,14 @@
-//! The options that hold for one content field, or for all that leave them open.
+//! Options of the asset selector, per content field or global.
 
 use crate::integration::selector::{AssetTypes, SelectionMode};
 use serde::{Deserialize, Serialize};
 
-/// Options of the asset selector. Each may be left open: a field's to the Global field settings, and those to whatever
-/// the connector does by itself.
+/// Holds options of the asset selector. An unset option of a field falls back to the Global field settings, and an unset global
+/// option to the connector's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
-    /// `Default search term`: what the search starts with.
+    /// `Default search term`: the initial search term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_search_term: Option<String>,
     /// `Visible asset types`.
@@ -20,55 +20,56 @@ pub struct Options {
     /// `Enable asset result in Layout Service`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset_result_in_layout_service: Option<bool>,
-    /// What an editor can select.
+    /// How many assets or files an editor can select.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<SelectionMode>,
 }
 
-/// Which level gave an option.
+/// The level that an option comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// The field's own settings.
+    /// The field's custom settings.
     Field,
     /// The Global field settings.
     Global,
 }
 
-/// What holds for one field, and which level gave each option. An option that neither level has is in neither member.
+/// Holds the effective options of a field and the level that each comes from. An option that neither level sets is `None` in
+/// both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resolved {
-    /// What holds.
+    /// The effective options.
     pub options: Options,
-    /// Where it comes from, for each option that holds.
+    /// The level of each effective option.
     pub source: Sources,
 }
 
-/// Which level gave each option.
+/// Holds the level that each option comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sources {
-    /// Of `defaultSearchTerm`.
+    /// The level of `defaultSearchTerm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_search_term: Option<Source>,
-    /// Of `assetTypes`.
+    /// The level of `assetTypes`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asset_types: Option<Source>,
-    /// Of `hideLimitedUse`.
+    /// The level of `hideLimitedUse`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_limited_use: Option<Source>,
-    /// Of `assetResultInLayoutService`.
+    /// The level of `assetResultInLayoutService`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asset_result_in_layout_service: Option<Source>,
-    /// Of `mode`.
+    /// The level of `mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Source>,
 }
 
 impl Options {
-    /// What holds for a field with these options, the Global field settings filling what they leave open.
+    /// Returns the effective options of a field with these options; unset ones are taken from the Global field settings.
     #[must_use]
-    pub fn within(&self, global: &Self) -> Resolved {
+    pub fn resolve(&self, global: &Self) -> Resolved {
         let mut resolved = Resolved::default();
         macro_rules! resolve {
             ($($member:ident),*) => {
@@ -98,8 +99,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_holds_is_the_fields_or_the_globals_and_nothing_else(own in options("[a-z]{0,5}"), global in options("[a-z]{0,5}")) {
-            let Resolved { options, source } = own.within(&global);
+        fn resolved_option_comes_from_the_field_or_from_global(own in options("[a-z]{0,5}"), global in options("[a-z]{0,5}")) {
+            let Resolved { options, source } = own.resolve(&global);
             macro_rules! check {
                 ($($member:ident),*) => {$(
                     match source.$member {

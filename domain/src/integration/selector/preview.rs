@@ -1,47 +1,47 @@
-//! What the live preview of the asset selector shows.
+//! The live preview of the asset selector.
 
 use crate::fields::name_key;
 use crate::integration::selector::{AssetType, Options};
 use serde::{Deserialize, Serialize};
 
-/// An asset, as the selector shows it.
+/// Describes an asset in the preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewAsset {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What kind of file it is.
+    /// The type.
     pub kind: AssetType,
-    /// Whether its use is limited.
+    /// Whether it is a limited usage asset.
     pub limited_use: bool,
-    /// What else a search finds it by.
+    /// The tags, which are searched too.
     pub tags: Vec<String>,
-    /// Where its picture is, on this site; none where it has none.
+    /// The path of its thumbnail on this site, if it has one.
     pub thumbnail: Option<String>,
 }
 
-/// The assets that a preview has to show.
+/// Holds the assets of a preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// The assets.
     pub assets: Vec<PreviewAsset>,
-    /// Whose they are.
+    /// The source of the assets.
     pub source: PreviewSource,
 }
 
-/// Whose assets a preview shows.
+/// The source of a preview's assets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PreviewSource {
-    /// The account's own, from the DAM at this host.
+    /// The account's DAM at this host.
     Dam(String),
-    /// Samples that come with the portal, as there is no DAM connection.
+    /// Built-in samples, since there is no DAM connection.
     Samples,
-    /// Samples, as the DAM did not answer: what went wrong, in a sentence.
-    SamplesInstead(String),
+    /// Built-in samples, since the DAM request failed; a sentence that says why.
+    FallbackSamples(String),
 }
 
 impl PreviewAsset {
-    /// Whether a selector with these options shows it when it opens: its type is visible, its use is not limited where
-    /// such are hidden, and it has every word of the search.
+    /// Reports whether a selector with these options initially shows the asset: its type is visible, it is not hidden for
+    /// limited usage, and it matches every word of the search term.
     #[must_use]
     pub fn is_shown(&self, options: &Options) -> bool {
         let is_visible = options
@@ -49,11 +49,11 @@ impl PreviewAsset {
             .is_none_or(|types| types.is_empty() || types.has(self.kind));
         let is_hidden = options.hide_limited_use == Some(true) && self.limited_use;
         let search = name_key(options.default_search_term.as_deref().unwrap_or_default());
-        let is_found = search.split_whitespace().all(|word| self.has(word));
+        let is_found = search.split_whitespace().all(|word| self.matches(word));
         is_visible && !is_hidden && is_found
     }
 
-    fn has(&self, word: &str) -> bool {
+    fn matches(&self, word: &str) -> bool {
         name_key(&self.name).contains(word) || self.tags.iter().any(|tag| name_key(tag).contains(word))
     }
 }
@@ -64,7 +64,7 @@ mod tests {
     use crate::integration::selector::AssetTypes;
 
     #[test]
-    fn options_say_what_is_shown() {
+    fn asset_is_filtered_by_options() {
         let asset = PreviewAsset {
             name: "Harbour at dawn".to_owned(),
             kind: AssetType::Image,

@@ -1,9 +1,9 @@
-//! The assets that the live preview shows while there is no DAM to ask. Their pictures lie in `public/samples`.
+//! Sample assets of the live preview for accounts without a DAM connection. Their thumbnails are in `public/samples`.
 
 use crate::integration::selector::AssetType;
 use crate::integration::selector::preview::{Preview, PreviewAsset, PreviewSource};
 
-/// A sample: its picture's name, its own name, whether its use is limited, and its tags.
+/// A sample: thumbnail file name, asset type, asset name, limited usage, tags.
 type Sample = (&'static str, AssetType, &'static str, bool, &'static [&'static str]);
 
 const SAMPLES: [Sample; 16] = [
@@ -40,7 +40,7 @@ const SAMPLES: [Sample; 16] = [
         AssetType::Document,
         "Brand guidelines",
         false,
-        &["brand", "logo", "colours"],
+        &["brand", "logo", "colors"],
     ),
     (
         "orchard",
@@ -109,7 +109,7 @@ const SAMPLES: [Sample; 16] = [
     ),
 ];
 
-/// The samples, as a preview shows them.
+/// Returns a preview of the samples.
 #[must_use]
 pub fn samples() -> Preview {
     let assets = SAMPLES
@@ -134,22 +134,22 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn every_picture_is_there_and_none_besides() {
+    fn thumbnail_files_match_the_samples() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/samples");
-        let there: BTreeSet<String> = std::fs::read_dir(folder)
+        let existing: BTreeSet<String> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        let named: BTreeSet<String> = SAMPLES.iter().map(|sample| format!("{}.svg", sample.0)).collect();
-        assert_eq!(there, named);
+        let expected: BTreeSet<String> = SAMPLES.iter().map(|sample| format!("{}.svg", sample.0)).collect();
+        assert_eq!(existing, expected);
     }
 
     #[test]
-    fn each_type_has_some_of_limited_use_and_some_not() {
+    fn each_type_has_limited_and_unlimited_samples() {
         for kind in AssetType::ALL {
             let of_kind: Vec<&Sample> = SAMPLES.iter().filter(|sample| sample.1 == *kind).collect();
             let limited = of_kind.iter().filter(|sample| sample.3).count();
-            // Sound that nobody may use is no use to the preview either.
+            // Audio has no limited usage sample.
             assert!(limited > 0 || *kind == AssetType::Audio, "{kind:?}");
             assert!(limited < of_kind.len(), "{kind:?}");
         }

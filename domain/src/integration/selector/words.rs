@@ -1,93 +1,93 @@
-//! The few words of the asset selector, in each of its languages.
+//! The translated strings of the asset selector.
 
 use crate::integration::selector::{AssetType, Language, SelectionMode};
 
-/// What the asset selector says in one language. `{n}` stands for a number.
+/// Holds the strings of the asset selector in one language. `{n}` is the placeholder of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
-    /// The title where one file can be selected.
+pub struct SelectorStrings {
+    /// The title when one file can be selected.
     pub select_file: &'static str,
-    /// The title where one asset can be selected.
+    /// The title when one asset can be selected.
     pub select_asset: &'static str,
-    /// The title where several can.
+    /// The title when multiple assets can be selected.
     pub select_assets: &'static str,
-    /// In the search box while nothing is searched for.
+    /// The placeholder of the search box.
     pub search: &'static str,
-    /// The types as filters name them, in the order of [`AssetType::ALL`].
+    /// The type filters, in the order of [`AssetType::ALL`].
     pub filters: [&'static str; 4],
-    /// The types as a badge on an asset names them, in the same order.
+    /// The type badges, in the order of [`AssetType::ALL`].
     pub types: [&'static str; 4],
-    /// The mark of an asset whose use is limited.
+    /// The badge of a limited usage asset.
     pub limited_use: &'static str,
-    /// How many are shown, for one.
+    /// The count of one asset.
     pub one_asset: &'static str,
-    /// How many are shown, for several.
+    /// The count of zero or multiple assets.
     pub assets: &'static str,
-    /// That nothing fits the search.
+    /// The message for no search results.
     pub nothing_found: &'static str,
-    /// What to do about it.
-    pub try_else: &'static str,
-    /// Which file of an asset is taken unless another is selected.
+    /// The hint for no search results.
+    pub no_results_hint: &'static str,
+    /// The file that is selected by default.
     pub original: &'static str,
-    /// The button that takes a file.
+    /// The button that adds a file.
     pub add_file: &'static str,
-    /// The button that takes an asset.
+    /// The button that adds one asset.
     pub add_asset: &'static str,
-    /// The button that takes several assets.
+    /// The button that adds multiple assets.
     pub add_assets: &'static str,
-    /// The button that takes nothing.
+    /// The cancel button.
     pub cancel: &'static str,
 }
 
-impl Words {
-    /// The title of the selector.
+impl SelectorStrings {
+    /// Returns the title of the selector.
     #[must_use]
     pub fn title(&self, mode: SelectionMode) -> &'static str {
         match mode {
             SelectionMode::SingleFile => self.select_file,
             SelectionMode::SingleAsset => self.select_asset,
-            SelectionMode::Several => self.select_assets,
+            SelectionMode::Multiple => self.select_assets,
         }
     }
 
-    /// The filter for assets of a type.
+    /// Returns the label of a type filter.
     #[must_use]
     pub fn filter(&self, kind: AssetType) -> &'static str {
         self.filters[kind as usize]
     }
 
-    /// The badge of an asset of a type.
+    /// Returns the badge of a type.
     #[must_use]
     pub fn kind(&self, kind: AssetType) -> &'static str {
         self.types[kind as usize]
     }
 
-    /// How many assets are shown.
+    /// Returns the count of visible assets.
     #[must_use]
     pub fn count(&self, shown: usize) -> String {
-        let words = if shown == 1 { self.one_asset } else { self.assets };
-        number(words, shown)
+        let template = if shown == 1 { self.one_asset } else { self.assets };
+        format_count(template, shown)
     }
 
-    /// The button that takes what is selected.
+    /// Returns the label of the button that adds the selection.
     #[must_use]
     pub fn add(&self, mode: SelectionMode, selected: usize) -> String {
         match mode {
             SelectionMode::SingleFile => self.add_file.to_owned(),
-            SelectionMode::Several if selected > 1 => number(self.add_assets, selected),
-            SelectionMode::SingleAsset | SelectionMode::Several => self.add_asset.to_owned(),
+            SelectionMode::Multiple if selected > 1 => format_count(self.add_assets, selected),
+            SelectionMode::SingleAsset | SelectionMode::Multiple => self.add_asset.to_owned(),
         }
     }
 }
 
-fn number(words: &str, count: usize) -> String {
-    words.replace("{n}", &count.to_string())
+fn format_count(template: &str, count: usize) -> String {
+    template.replace("{n}", &count.to_string())
 }
 
 impl Language {
-    /// What the asset selector says in it.
+    /// Returns the asset selector's strings in this language.
     #[must_use]
-    pub fn words(self) -> &'static Words {
+    pub fn strings(self) -> &'static SelectorStrings {
         match self {
             Self::English => &ENGLISH,
             Self::Dutch => &DUTCH,
@@ -97,14 +97,14 @@ impl Language {
         }
     }
 
-    /// Its tag in HTML: `de-DE`.
+    /// Returns the BCP 47 language tag: `de-DE`.
     #[must_use]
     pub fn tag(self) -> String {
         self.code().replace('_', "-")
     }
 }
 
-const ENGLISH: Words = Words {
+const ENGLISH: SelectorStrings = SelectorStrings {
     select_file: "Select a file",
     select_asset: "Select an asset",
     select_assets: "Select assets",
@@ -115,7 +115,7 @@ const ENGLISH: Words = Words {
     one_asset: "{n} asset",
     assets: "{n} assets",
     nothing_found: "No assets found",
-    try_else: "Try another search term or other types.",
+    no_results_hint: "Try another search term or other types.",
     original: "Original file",
     add_file: "Add file",
     add_asset: "Add asset",
@@ -123,7 +123,7 @@ const ENGLISH: Words = Words {
     cancel: "Cancel",
 };
 
-const DUTCH: Words = Words {
+const DUTCH: SelectorStrings = SelectorStrings {
     select_file: "Selecteer een bestand",
     select_asset: "Selecteer een asset",
     select_assets: "Selecteer assets",
@@ -134,7 +134,7 @@ const DUTCH: Words = Words {
     one_asset: "{n} asset",
     assets: "{n} assets",
     nothing_found: "Geen assets gevonden",
-    try_else: "Probeer een andere zoekterm of andere typen.",
+    no_results_hint: "Probeer een andere zoekterm of andere typen.",
     original: "Origineel bestand",
     add_file: "Bestand toevoegen",
     add_asset: "Asset toevoegen",
@@ -142,7 +142,7 @@ const DUTCH: Words = Words {
     cancel: "Annuleren",
 };
 
-const GERMAN: Words = Words {
+const GERMAN: SelectorStrings = SelectorStrings {
     select_file: "Datei auswählen",
     select_asset: "Asset auswählen",
     select_assets: "Assets auswählen",
@@ -153,7 +153,7 @@ const GERMAN: Words = Words {
     one_asset: "{n} Asset",
     assets: "{n} Assets",
     nothing_found: "Keine Assets gefunden",
-    try_else: "Versuchen Sie es mit einem anderen Suchbegriff oder anderen Typen.",
+    no_results_hint: "Versuchen Sie es mit einem anderen Suchbegriff oder anderen Typen.",
     original: "Originaldatei",
     add_file: "Datei hinzufügen",
     add_asset: "Asset hinzufügen",
@@ -161,7 +161,7 @@ const GERMAN: Words = Words {
     cancel: "Abbrechen",
 };
 
-const FRENCH: Words = Words {
+const FRENCH: SelectorStrings = SelectorStrings {
     select_file: "Sélectionner un fichier",
     select_asset: "Sélectionner une ressource",
     select_assets: "Sélectionner des ressources",
@@ -172,7 +172,7 @@ const FRENCH: Words = Words {
     one_asset: "{n} ressource",
     assets: "{n} ressources",
     nothing_found: "Aucune ressource trouvée",
-    try_else: "Essayez un autre terme de recherche ou d’autres types.",
+    no_results_hint: "Essayez un autre terme de recherche ou d’autres types.",
     original: "Fichier d’origine",
     add_file: "Ajouter le fichier",
     add_asset: "Ajouter la ressource",
@@ -180,7 +180,7 @@ const FRENCH: Words = Words {
     cancel: "Annuler",
 };
 
-const SPANISH: Words = Words {
+const SPANISH: SelectorStrings = SelectorStrings {
     select_file: "Seleccionar un archivo",
     select_asset: "Seleccionar un recurso",
     select_assets: "Seleccionar recursos",
@@ -191,7 +191,7 @@ const SPANISH: Words = Words {
     one_asset: "{n} recurso",
     assets: "{n} recursos",
     nothing_found: "No se han encontrado recursos",
-    try_else: "Pruebe con otro término de búsqueda u otros tipos.",
+    no_results_hint: "Pruebe con otro término de búsqueda u otros tipos.",
     original: "Archivo original",
     add_file: "Añadir archivo",
     add_asset: "Añadir recurso",
@@ -203,43 +203,43 @@ const SPANISH: Words = Words {
 mod tests {
     use super::*;
 
-    /// All words but those for the types, some of which languages have in common.
-    fn phrases(words: &Words) -> [&'static str; 13] {
+    /// Returns all strings except those of the types, some of which languages share.
+    fn phrases(strings: &SelectorStrings) -> [&'static str; 13] {
         [
-            words.select_file,
-            words.select_asset,
-            words.select_assets,
-            words.search,
-            words.limited_use,
-            words.nothing_found,
-            words.try_else,
-            words.original,
-            words.add_file,
-            words.add_asset,
-            words.add_assets,
-            words.cancel,
-            words.filters[0],
+            strings.select_file,
+            strings.select_asset,
+            strings.select_assets,
+            strings.search,
+            strings.limited_use,
+            strings.nothing_found,
+            strings.no_results_hint,
+            strings.original,
+            strings.add_file,
+            strings.add_asset,
+            strings.add_assets,
+            strings.cancel,
+            strings.filters[0],
         ]
     }
 
     #[test]
-    fn no_word_is_empty() {
+    fn no_string_is_empty() {
         for language in Language::ALL {
-            let words = language.words();
-            let all = phrases(words).into_iter().chain(words.filters).chain(words.types);
-            for word in all.chain([words.one_asset, words.assets]) {
-                assert!(!word.trim().is_empty(), "{language:?}");
+            let strings = language.strings();
+            let all = phrases(strings).into_iter().chain(strings.filters).chain(strings.types);
+            for text in all.chain([strings.one_asset, strings.assets]) {
+                assert!(!text.trim().is_empty(), "{language:?}");
             }
         }
     }
 
     #[test]
-    fn each_language_has_words_of_its_own() {
+    fn each_language_is_translated() {
         for (index, one) in Language::ALL.iter().enumerate() {
             for other in &Language::ALL[index + 1..] {
-                let pairs = phrases(one.words()).into_iter().zip(phrases(other.words()));
+                let pairs = phrases(one.strings()).into_iter().zip(phrases(other.strings()));
                 let common: Vec<_> = pairs.filter(|(one, other)| one == other).collect();
-                // Pictures are Images in English and French; nothing else is the same.
+                // Only "Images" is the same, in English and French.
                 let images = one == &Language::English && other == &Language::French;
                 assert_eq!(common.len(), usize::from(images), "{one:?}, {other:?}: {common:?}");
             }
@@ -247,27 +247,30 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stand_where_the_language_wants_them() {
+    fn counts_are_formatted_in_each_language() {
         for language in Language::ALL {
-            let words = language.words();
-            assert!(words.count(1).starts_with("1 ") && words.count(0).starts_with("0 "));
-            assert!(words.add(SelectionMode::Several, 2).contains('2'));
+            let strings = language.strings();
+            assert!(strings.count(1).starts_with("1 ") && strings.count(0).starts_with("0 "));
+            assert!(strings.add(SelectionMode::Multiple, 2).contains('2'));
         }
-        assert_eq!(Language::German.words().count(16), "16 Assets");
+        assert_eq!(Language::German.strings().count(16), "16 Assets");
         assert_eq!(
-            Language::Dutch.words().add(SelectionMode::Several, 2),
+            Language::Dutch.strings().add(SelectionMode::Multiple, 2),
             "2 assets toevoegen"
         );
-        assert_eq!(Language::English.words().add(SelectionMode::Several, 1), "Add asset");
-        assert_eq!(Language::English.words().add(SelectionMode::SingleFile, 1), "Add file");
+        assert_eq!(Language::English.strings().add(SelectionMode::Multiple, 1), "Add asset");
+        assert_eq!(
+            Language::English.strings().add(SelectionMode::SingleFile, 1),
+            "Add file"
+        );
         assert_eq!(Language::French.tag(), "fr-FR");
     }
 
     #[test]
-    fn types_are_in_their_order() {
-        let words = Language::Spanish.words();
-        let filters: Vec<_> = AssetType::ALL.iter().map(|kind| words.filter(*kind)).collect();
+    fn type_labels_match_the_order_of_types() {
+        let strings = Language::Spanish.strings();
+        let filters: Vec<_> = AssetType::ALL.iter().map(|kind| strings.filter(*kind)).collect();
         assert_eq!(filters, ["Imágenes", "Vídeos", "Documentos", "Audio"]);
-        assert_eq!(words.kind(AssetType::Video), "Vídeo");
+        assert_eq!(strings.kind(AssetType::Video), "Vídeo");
     }
 }

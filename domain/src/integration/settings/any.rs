@@ -1,13 +1,13 @@
-//! Settings of every kind, for property tests.
+//! Strategies that generate arbitrary settings for property tests.
 
 use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
-use crate::integration::settings::{Connection, FieldSettings, Settings};
+use crate::integration::settings::{DamConnection, FieldSettings, Settings};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Options whose texts match a pattern.
+/// Generates options whose texts match a pattern.
 pub fn options(texts: &'static str) -> impl Strategy<Value = Options> {
     let types = vec(select(AssetType::ALL), 1..5);
     (
@@ -26,7 +26,7 @@ pub fn options(texts: &'static str) -> impl Strategy<Value = Options> {
         })
 }
 
-/// Settings that can be kept, whose search terms and whose fields' names match these patterns.
+/// Generates valid settings, whose search terms and field names match these patterns.
 pub fn settings(texts: &'static str, names: &'static str) -> impl Strategy<Value = Settings> {
     let connection = (
         of(select(&["https://a.example", "https://b.example"][..])),
@@ -36,10 +36,10 @@ pub fn settings(texts: &'static str, names: &'static str) -> impl Strategy<Value
     let fields = vec((names, options(texts)), 0..6);
     let whole = (connection, select(Language::ALL), any::<bool>(), options(texts), fields);
     whole.prop_filter_map(
-        "not to be kept",
+        "invalid settings",
         |((url, dam, client_id), language, remote_logging, global, fields)| {
             let settings = Settings {
-                portal: Connection {
+                portal: DamConnection {
                     url: url.map(str::to_owned),
                     dam,
                     client_id,
@@ -52,7 +52,7 @@ pub fn settings(texts: &'static str, names: &'static str) -> impl Strategy<Value
                     .map(|(field, options)| FieldSettings { field, options })
                     .collect(),
             };
-            settings.checked().ok()
+            settings.validate().ok()
         },
     )
 }

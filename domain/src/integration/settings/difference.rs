@@ -1,53 +1,54 @@
-//! What changed between two settings. A history of these leads back to any revision.
+//! The differences between two versions of the settings. The history stores them to restore any revision.
 
 use crate::fields::name_key;
 use crate::integration::selector::Options;
 use crate::integration::settings::member::{option_value, set_option};
-use crate::integration::settings::{FieldSettings, Member, Place, Settings};
+use crate::integration::settings::{FieldSettings, SettingKey, SettingPath, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// One member that changed.
+/// Describes the change of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Which.
+    /// The path of the setting.
     #[serde(flatten)]
-    pub place: Place,
-    /// What it was; nothing where it was left open.
+    pub path: SettingPath,
+    /// The previous value; `None` if it was not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// What it is.
+    /// The new value; `None` if it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
 
 impl Difference {
-    /// The same change the other way round.
+    /// Returns the inverse change.
     #[must_use]
     pub fn reversed(&self) -> Self {
         Self {
-            place: self.place.clone(),
+            path: self.path.clone(),
             before: self.after.clone(),
             after: self.before.clone(),
         }
     }
 }
 
-/// What leads from one to the other: what all share first, then field by field, a field's being there before its options.
+/// Returns the changes from `before` to `after`: shared settings first, then field by field, with the field itself before its
+/// options.
 #[must_use]
 pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
     let mut found = Vec::new();
-    let mut compare = |place: Place, before: Option<String>, after: Option<String>| {
+    let mut compare = |path: SettingPath, before: Option<String>, after: Option<String>| {
         if before != after {
-            found.push(Difference { place, before, after });
+            found.push(Difference { path, before, after });
         }
     };
-    for member in Member::SHARED.into_iter().chain(Member::OPTIONS) {
-        let place = Place::shared(member);
-        let (before, after) = (before.value(&place), after.value(&place));
-        compare(place, before, after);
+    for key in SettingKey::SHARED.into_iter().chain(SettingKey::OPTIONS) {
+        let path = SettingPath::shared(key);
+        let (before, after) = (before.value(&path), after.value(&path));
+        compare(path, before, after);
     }
-    // By key, so that thousands of fields are compared in one pass.
+    // Indexed by key, so that thousands of fields are compared in one pass.
     let mut fields: BTreeMap<String, (Option<&FieldSettings>, Option<&FieldSettings>)> = BTreeMap::new();
     for field in &before.fields {
         fields.entry(name_key(&field.field)).or_default().0 = Some(field);
@@ -63,53 +64,57 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
             continue;
         };
         let name_of = |field: &FieldSettings| field.field.clone();
-        compare(Place::of(name, Member::Field), one.map(name_of), other.map(name_of));
-        for member in Member::OPTIONS {
-            let value = |field: Option<&FieldSettings>| option_value(&field?.options, member);
-            compare(Place::of(name, member), value(one), value(other));
+        compare(
+            SettingPath::in_field(name, SettingKey::Field),
+            one.map(name_of),
+            other.map(name_of),
+        );
+        for key in SettingKey::OPTIONS {
+            let value = |field: Option<&FieldSettings>| option_value(&field?.options, key);
+            compare(SettingPath::in_field(name, key), value(one), value(other));
         }
     }
     found
 }
 
-/// The settings before those changes were made.
+/// Returns the settings with `changes` undone.
 #[must_use]
-pub fn unwound(settings: &Settings, changes: &[Difference]) -> Settings {
+pub fn revert(settings: &Settings, changes: &[Difference]) -> Settings {
     let mut settings = settings.clone();
-    let back: Vec<Difference> = changes.iter().map(Difference::reversed).collect();
-    apply(&mut settings, &back);
+    let inverse: Vec<Difference> = changes.iter().map(Difference::reversed).collect();
+    apply(&mut settings, &inverse);
     settings
 }
 
-/// Makes changes, each as [`Settings::set`] would.
+/// Applies changes, each as [`Settings::set`] does.
 pub(crate) fn apply(settings: &mut Settings, changes: &[Difference]) {
-    // By key, so that thousands of changes are made in one pass.
+    // Indexed by key, so that thousands of changes are applied in one pass.
     let mut fields: BTreeMap<String, FieldSettings> = std::mem::take(&mut settings.fields)
         .into_iter()
         .map(|field| (name_key(&field.field), field))
         .collect();
     let mut last: Option<(&str, String)> = None;
-    for Difference { place, after, .. } in changes {
-        let Some(name) = place.field.as_deref() else {
-            settings.set(place, after.as_deref());
+    for Difference { path, after, .. } in changes {
+        let Some(name) = path.field.as_deref() else {
+            settings.set(path, after.as_deref());
             continue;
         };
         let key = match last.take() {
             Some((same, key)) if same == name => key,
             _ => name_key(name),
         };
-        match (place.member, after) {
-            (Member::Field, None) => _ = fields.remove(&key),
-            (Member::Field, Some(name)) => {
+        match (path.key, after) {
+            (SettingKey::Field, None) => _ = fields.remove(&key),
+            (SettingKey::Field, Some(name)) => {
                 let field = fields.entry(key.clone()).or_insert_with(|| FieldSettings {
                     field: String::new(),
                     options: Options::default(),
                 });
                 field.field.clone_from(name);
             }
-            (member, value) => {
+            (option, value) => {
                 if let Some(field) = fields.get_mut(&key) {
-                    set_option(&mut field.options, member, value.as_deref());
+                    set_option(&mut field.options, option, value.as_deref());
                 }
             }
         }

@@ -1,11 +1,11 @@
-//! What the forms of the Integration section change.
+//! The forms of the Integration section, and the edits that they make to the settings.
 
 use crate::fields::{FieldErrors, name_key};
 use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
-use crate::integration::settings::{FieldSettings, MAX_FIELDS, Settings, check_options, field_name};
+use crate::integration::settings::{FieldSettings, MAX_FIELDS, Settings, validate_field_name, validate_options};
 use serde::{Deserialize, Serialize};
 
-/// A change of the settings, as one form makes it.
+/// An edit of the settings by one form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Edit {
     /// `Bynder settings`.
@@ -14,15 +14,15 @@ pub enum Edit {
     Global(GlobalForm),
     /// The Global field settings or those of one field.
     Field(FieldForm),
-    /// Takes a field's own settings away.
+    /// Deletes a field's custom settings.
     Remove(String),
     /// `Enable Remote Logging`.
     RemoteLogging(bool),
-    /// All at once, as a file has them.
-    Whole(Box<Settings>),
+    /// Replaces all settings by those of a file.
+    Replace(Box<Settings>),
 }
 
-/// `Bynder settings`, as the form gives them. The client secret goes another way.
+/// Holds the input of the form `Bynder settings`, without the client secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionForm {
     /// `Portal URL`, a domain or URL; may be empty.
@@ -33,41 +33,41 @@ pub struct ConnectionForm {
     pub client_id: String,
 }
 
-/// `Asset selector global settings`, as the form gives them.
+/// Holds the input of the form `Asset selector global settings`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlobalForm {
     /// A [`Language`]'s code.
     pub language: String,
 }
 
-/// Whether a level has an option of its own: the value of the radio buttons and selects that say so.
+/// Names the form values that say whether an option is overridden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Own;
+pub struct FieldOverride;
 
-impl Own {
-    /// Left open.
-    pub const OPEN: &str = "";
-    /// Has one of its own.
-    pub const OWN: &str = "own";
+impl FieldOverride {
+    /// The option is not set.
+    pub const UNSET: &str = "";
+    /// The option has a custom value.
+    pub const CUSTOM: &str = "own";
 }
 
-/// The settings of a field, or the Global field settings, as the form gives them. Empty texts leave an option open.
+/// Holds the input of the form for a field's settings or the Global field settings. An empty value leaves an option unset.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldForm {
-    /// The name before; empty for a new field.
+    /// The previous name; empty for a new field.
     pub was: String,
     /// `Field`; empty for the Global field settings.
     pub field: String,
     /// Whether these are the Global field settings.
     #[serde(default)]
     pub global: bool,
-    /// [`Own::OWN`] where it has a search term of its own.
+    /// [`FieldOverride::CUSTOM`] if the search term is set.
     #[serde(default)]
     pub term_source: String,
     /// `Default search term`.
     #[serde(default)]
     pub term: String,
-    /// [`Own::OWN`] where it has asset types of its own.
+    /// [`FieldOverride::CUSTOM`] if the asset types are set.
     #[serde(default)]
     pub types_source: String,
     /// `Visible asset types`: their codes.
@@ -85,19 +85,26 @@ pub struct FieldForm {
 }
 
 impl FieldForm {
-    /// The form as it shows what is kept.
+    /// Returns the form filled with stored options.
     #[must_use]
-    pub fn of(field: Option<&str>, options: &Options) -> Self {
-        let own = |is: bool| if is { Own::OWN } else { Own::OPEN }.to_owned();
+    pub fn new(field: Option<&str>, options: &Options) -> Self {
+        let source = |is_set: bool| {
+            if is_set {
+                FieldOverride::CUSTOM
+            } else {
+                FieldOverride::UNSET
+            }
+            .to_owned()
+        };
         let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string()).unwrap_or_default();
         let name = field.unwrap_or_default().to_owned();
         Self {
             was: name.clone(),
             field: name,
             global: field.is_none(),
-            term_source: own(options.default_search_term.is_some()),
+            term_source: source(options.default_search_term.is_some()),
             term: options.default_search_term.clone().unwrap_or_default(),
-            types_source: own(options.asset_types.is_some()),
+            types_source: source(options.asset_types.is_some()),
             types: options
                 .asset_types
                 .unwrap_or_default()
@@ -110,15 +117,15 @@ impl FieldForm {
         }
     }
 
-    /// The options that the form says.
+    /// Validates the options of the form.
     ///
     /// # Errors
-    /// A complaint for each of its fields that does not hold what it must.
+    /// Returns a validation error for each invalid field.
     pub fn options(&self) -> Result<Options, FieldErrors> {
         let mut errors = FieldErrors::default();
         let mut options = Options {
-            default_search_term: (self.term_source == Own::OWN).then(|| self.term.clone()),
-            asset_types: (self.types_source == Own::OWN).then(|| self.kinds(&mut errors)),
+            default_search_term: (self.term_source == FieldOverride::CUSTOM).then(|| self.term.clone()),
+            asset_types: (self.types_source == FieldOverride::CUSTOM).then(|| self.asset_types(&mut errors)),
             hide_limited_use: flag("hide_limited_use", &self.hide_limited_use, &mut errors),
             asset_result_in_layout_service: flag("layout_service", &self.layout_service, &mut errors),
             mode: None,
@@ -130,23 +137,23 @@ impl FieldForm {
             }
         }
         let mut found = FieldErrors::default();
-        check_options(&mut options, "form", &mut found);
-        for (place, field) in [("form.defaultSearchTerm", "term"), ("form.assetTypes", "types")] {
-            if let Some(message) = found.of(place)
-                && errors.of(field).is_none()
+        validate_options(&mut options, "form", &mut found);
+        for (path, field) in [("form.defaultSearchTerm", "term"), ("form.assetTypes", "types")] {
+            if let Some(message) = found.get(path)
+                && errors.get(field).is_none()
             {
                 errors.add(field, message);
             }
         }
-        errors.or(options)
+        errors.into_result(options)
     }
 
-    fn kinds(&self, errors: &mut FieldErrors) -> AssetTypes {
+    fn asset_types(&self, errors: &mut FieldErrors) -> AssetTypes {
         let mut kinds = AssetTypes::default();
         for code in &self.types {
             match AssetType::from_code(code) {
                 Some(kind) => kinds = kinds.with(kind),
-                None => errors.add("types", format!("There is no asset type {code}.")),
+                None => errors.add("types", format!("Unknown asset type {code}.")),
             }
         }
         kinds
@@ -159,15 +166,15 @@ impl FieldForm {
             return Ok(());
         }
         let mut errors = options.as_ref().err().cloned().unwrap_or_default();
-        let field = field_name("field", &self.field, &mut errors);
+        let field = validate_field_name("field", &self.field, &mut errors);
         let was = name_key(&self.was);
         if name_key(&field) != was && settings.field(&field).is_some() {
-            errors.add("field", "This field has settings already.");
+            errors.add("field", "This field already has settings.");
         }
         if self.was.is_empty() && settings.fields.len() >= MAX_FIELDS {
             errors.add("field", format!("Use at most {MAX_FIELDS} fields."));
         }
-        let options = errors.or(options.unwrap_or_default())?;
+        let options = errors.into_result(options.unwrap_or_default())?;
         if let Ok(index) = settings.position(&was) {
             settings.fields.remove(index);
         }
@@ -182,7 +189,7 @@ fn flag(field: &str, text: &str, errors: &mut FieldErrors) -> Option<bool> {
         "true" => Some(true),
         "false" => Some(false),
         _ => {
-            errors.add(field, "Select one.");
+            errors.add(field, "Select an option.");
             None
         }
     }
@@ -196,26 +203,26 @@ impl ConnectionForm {
             None => errors.add("dam", "Select a DAM."),
         }
         settings.portal.url = Some(self.url.clone());
-        // With Webdam the form has no such field; what is kept waits for Bynder.
+        // The form has no client ID for Webdam; the stored one is kept for Bynder.
         if settings.portal.dam == Dam::Bynder {
             settings.portal.client_id = Some(self.client_id.clone());
         }
         let mut found = FieldErrors::default();
-        settings.portal.check(&mut found);
-        for (place, field) in [("portal.url", "url"), ("portal.clientId", "client_id")] {
-            if let Some(message) = found.of(place) {
+        settings.portal.validate(&mut found);
+        for (path, field) in [("portal.url", "url"), ("portal.clientId", "client_id")] {
+            if let Some(message) = found.get(path) {
                 errors.add(field, message);
             }
         }
-        errors.or(())
+        errors.into_result(())
     }
 }
 
 impl Edit {
-    /// Makes the change.
+    /// Applies the edit to `settings`.
     ///
     /// # Errors
-    /// A complaint for each of the form's fields that does not hold what it must.
+    /// Returns a validation error for each invalid field of the form.
     pub fn apply(&self, settings: &mut Settings) -> Result<(), FieldErrors> {
         match self {
             Self::Connection(form) => form.apply(settings),
@@ -224,7 +231,7 @@ impl Edit {
                     settings.language = language;
                     Ok(())
                 }
-                None => Err(FieldErrors::one("language", "Select a language.")),
+                None => Err(FieldErrors::single("language", "Select a language.")),
             },
             Self::Field(form) => form.apply(settings),
             Self::Remove(field) => {
@@ -233,12 +240,12 @@ impl Edit {
                 }
                 Ok(())
             }
-            Self::RemoteLogging(on) => {
-                settings.remote_logging = *on;
+            Self::RemoteLogging(is_on) => {
+                settings.remote_logging = *is_on;
                 Ok(())
             }
-            Self::Whole(whole) => {
-                *settings = whole.as_ref().clone().checked()?;
+            Self::Replace(replacement) => {
+                *settings = replacement.as_ref().clone().validate()?;
                 Ok(())
             }
         }

@@ -1,29 +1,29 @@
-//! The members of the settings, each by its place, as texts: what forms, histories and conflicts speak of.
+//! Settings by key and path, as text, for forms, the history and conflicts.
 
 use crate::fields::name_key;
 use crate::integration::selector::{AssetTypes, Dam, Language, Options, SelectionMode};
 use crate::integration::settings::{FieldSettings, Settings};
 use serde::{Deserialize, Serialize};
 
-macro_rules! members {
+macro_rules! setting_keys {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal;)*) => {
-        /// A member of the settings. The labels are the words of the guide.
+        /// Names a setting. The labels are those of the guide.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum Member {
+        pub enum SettingKey {
             $($(#[$doc])* #[serde(rename = $code)] $name,)*
         }
 
-        impl Member {
-            /// All there are, in reading order.
+        impl SettingKey {
+            /// All keys, in display order.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The word for it in files and in the history.
+            /// Returns the code in files and in the history.
             #[must_use]
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The words for it on a page.
+            /// Returns the label in the UI.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self { $(Self::$name => $label,)* }
@@ -32,35 +32,35 @@ macro_rules! members {
     };
 }
 
-members! {
-    /// Where the DAM is.
+setting_keys! {
+    /// The URL of the DAM.
     PortalUrl = "portal.url", "Portal URL";
-    /// Which DAM it is.
+    /// The kind of DAM.
     Dam = "portal.dam", "DAM";
-    /// The client id that connectors get the DAM's tokens with.
+    /// The client ID with which connectors get access tokens of the DAM.
     ClientId = "portal.clientId", "OAuth2 Client ID";
-    /// That there is a client secret. What it is stands nowhere.
+    /// Whether a client secret is set. Its value is never exposed.
     ClientSecret = "portal.clientSecret", "OAuth2 Client Secret";
     /// The language of the asset selector.
     Language = "language", "Language";
-    /// Whether connectors may send what they log.
+    /// Whether connectors may send remote logs.
     RemoteLogging = "remoteLogging", "Enable Remote Logging";
-    /// That a field has settings of its own: its name.
+    /// A field with custom settings; the value is its name.
     Field = "field", "Field";
-    /// What the search starts with.
+    /// The initial search term.
     DefaultSearchTerm = "defaultSearchTerm", "Default search term";
-    /// Which types are shown.
+    /// The visible asset types.
     AssetTypes = "assetTypes", "Visible asset types";
-    /// Whether assets of limited usage are hidden.
+    /// Whether limited usage assets are hidden.
     HideLimitedUse = "hideLimitedUse", "Always hide limited usage assets";
-    /// Whether the Layout Service answers with whole assets.
+    /// Whether the Layout Service returns whole assets.
     LayoutService = "assetResultInLayoutService", "Enable asset result in Layout Service";
-    /// What an editor can select.
+    /// How many assets or files an editor can select.
     Mode = "mode", "Selection mode";
 }
 
-impl Member {
-    /// Those that all fields share.
+impl SettingKey {
+    /// The keys of settings that don't belong to a field or to the Global field settings.
     pub const SHARED: [Self; 5] = [
         Self::PortalUrl,
         Self::Dam,
@@ -69,7 +69,7 @@ impl Member {
         Self::RemoteLogging,
     ];
 
-    /// Those of the Global field settings and of each field.
+    /// The keys of options, which the Global field settings and each field have.
     pub const OPTIONS: [Self; 5] = [
         Self::DefaultSearchTerm,
         Self::AssetTypes,
@@ -78,7 +78,7 @@ impl Member {
         Self::Mode,
     ];
 
-    /// A value of it for a person: `Yes` for `true`.
+    /// Returns the display text of a value: `Yes` for `true`.
     #[must_use]
     pub fn readable(self, value: &str) -> String {
         let label = match self {
@@ -101,98 +101,99 @@ impl Member {
     }
 }
 
-/// Where a member stands.
+/// Locates a setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Place {
-    /// The field that it is of; none for what all share, the Global field settings included.
+pub struct SettingPath {
+    /// The field's name; `None` for shared settings and the Global field settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The member.
-    pub member: Member,
+    /// The setting's key.
+    #[serde(rename = "member")]
+    pub key: SettingKey,
 }
 
-impl Place {
-    /// A member that all fields share.
+impl SettingPath {
+    /// Returns the path of a shared setting or of an option of the Global field settings.
     #[must_use]
-    pub fn shared(member: Member) -> Self {
-        Self { field: None, member }
+    pub fn shared(key: SettingKey) -> Self {
+        Self { field: None, key }
     }
 
-    /// A member of a field.
+    /// Returns the path of a field's setting.
     #[must_use]
-    pub fn of(field: &str, member: Member) -> Self {
+    pub fn in_field(field: &str, key: SettingKey) -> Self {
         Self {
             field: Some(field.to_owned()),
-            member,
+            key,
         }
     }
 
-    /// Whether two are the same, as [`name_key`] compares the fields' names.
+    /// Reports whether two paths are equal, with field names compared by [`name_key`].
     #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
-        self.member == other.member && self.key() == other.key()
+    pub fn matches(&self, other: &Self) -> bool {
+        self.key == other.key && self.field_key() == other.field_key()
     }
 
-    /// What makes two fields' names the same, of the field that it is of.
+    /// Returns the [`name_key`] of the field's name.
     #[must_use]
-    pub fn key(&self) -> Option<String> {
+    pub fn field_key(&self) -> Option<String> {
         self.field.as_deref().map(name_key)
     }
 }
 
 impl Settings {
-    /// What stands at a place, as text; nothing where the settings leave it open.
+    /// Returns the value at a path as text; `None` if it is not set.
     #[must_use]
-    pub fn value(&self, place: &Place) -> Option<String> {
-        let options = match &place.field {
+    pub fn value(&self, path: &SettingPath) -> Option<String> {
+        let options = match &path.field {
             Some(name) => {
                 let field = self.field(name)?;
-                if place.member == Member::Field {
+                if path.key == SettingKey::Field {
                     return Some(field.field.clone());
                 }
                 &field.options
             }
             None => &self.global,
         };
-        match place.member {
-            Member::PortalUrl => self.portal.url.clone(),
-            Member::Dam => Some(self.portal.dam.code().to_owned()),
-            Member::ClientId => self.portal.client_id.clone(),
-            Member::Language => Some(self.language.code().to_owned()),
-            Member::RemoteLogging => Some(self.remote_logging.to_string()),
-            Member::Field | Member::ClientSecret => None,
+        match path.key {
+            SettingKey::PortalUrl => self.portal.url.clone(),
+            SettingKey::Dam => Some(self.portal.dam.code().to_owned()),
+            SettingKey::ClientId => self.portal.client_id.clone(),
+            SettingKey::Language => Some(self.language.code().to_owned()),
+            SettingKey::RemoteLogging => Some(self.remote_logging.to_string()),
+            SettingKey::Field | SettingKey::ClientSecret => None,
             option => option_value(options, option),
         }
     }
 
-    /// Writes what [`value`](Self::value) reads. A text that is none of the member's values leaves it open, or as new.
-    /// What is said of a field that is not there is lost.
-    pub fn set(&mut self, place: &Place, value: Option<&str>) {
-        if place.member == Member::Field {
-            return self.set_field(place, value);
+    /// Sets the value at a path; the inverse of [`value`](Self::value). An invalid value resets the setting to unset or its
+    /// default. Does nothing for an option of a field without custom settings.
+    pub fn set(&mut self, path: &SettingPath, value: Option<&str>) {
+        if path.key == SettingKey::Field {
+            return self.set_field(path, value);
         }
-        let options = match &place.field {
+        let options = match &path.field {
             Some(name) => match self.position(&name_key(name)) {
                 Ok(index) => &mut self.fields[index].options,
                 Err(_) => return,
             },
             None => &mut self.global,
         };
-        match place.member {
-            Member::PortalUrl => self.portal.url = value.map(str::to_owned),
-            Member::Dam => self.portal.dam = value.and_then(Dam::from_code).unwrap_or(Dam::Bynder),
-            Member::ClientId => self.portal.client_id = value.map(str::to_owned),
-            Member::Language => self.language = value.and_then(Language::from_code).unwrap_or(Language::English),
-            Member::RemoteLogging => {
+        match path.key {
+            SettingKey::PortalUrl => self.portal.url = value.map(str::to_owned),
+            SettingKey::Dam => self.portal.dam = value.and_then(Dam::from_code).unwrap_or(Dam::Bynder),
+            SettingKey::ClientId => self.portal.client_id = value.map(str::to_owned),
+            SettingKey::Language => self.language = value.and_then(Language::from_code).unwrap_or(Language::English),
+            SettingKey::RemoteLogging => {
                 self.remote_logging = value.and_then(|value| value.parse().ok()).unwrap_or_default();
             }
-            Member::Field | Member::ClientSecret => {}
+            SettingKey::Field | SettingKey::ClientSecret => {}
             option => set_option(options, option, value),
         }
     }
 
-    fn set_field(&mut self, place: &Place, value: Option<&str>) {
-        let Some(key) = place.key() else { return };
+    fn set_field(&mut self, path: &SettingPath, value: Option<&str>) {
+        let Some(key) = path.field_key() else { return };
         let index = self.position(&key).ok();
         match (index, value) {
             (Some(index), Some(name)) => name.clone_into(&mut self.fields[index].field),
@@ -208,27 +209,27 @@ impl Settings {
     }
 }
 
-/// What one of [`Member::OPTIONS`] is, as text.
-pub(crate) fn option_value(options: &Options, member: Member) -> Option<String> {
-    match member {
-        Member::DefaultSearchTerm => options.default_search_term.clone(),
-        Member::AssetTypes => options.asset_types.map(|types| types.to_string()),
-        Member::HideLimitedUse => options.hide_limited_use.map(|hide| hide.to_string()),
-        Member::LayoutService => options.asset_result_in_layout_service.map(|result| result.to_string()),
-        Member::Mode => options.mode.map(|mode| mode.code().to_owned()),
+/// Returns the value of one of [`SettingKey::OPTIONS`] as text.
+pub(crate) fn option_value(options: &Options, key: SettingKey) -> Option<String> {
+    match key {
+        SettingKey::DefaultSearchTerm => options.default_search_term.clone(),
+        SettingKey::AssetTypes => options.asset_types.map(|types| types.to_string()),
+        SettingKey::HideLimitedUse => options.hide_limited_use.map(|hide| hide.to_string()),
+        SettingKey::LayoutService => options.asset_result_in_layout_service.map(|result| result.to_string()),
+        SettingKey::Mode => options.mode.map(|mode| mode.code().to_owned()),
         _ => None,
     }
 }
 
-/// Sets one of [`Member::OPTIONS`].
-pub(crate) fn set_option(options: &mut Options, member: Member, value: Option<&str>) {
+/// Sets one of [`SettingKey::OPTIONS`].
+pub(crate) fn set_option(options: &mut Options, key: SettingKey, value: Option<&str>) {
     let flag = || value.and_then(|value| value.parse().ok());
-    match member {
-        Member::DefaultSearchTerm => options.default_search_term = value.map(str::to_owned),
-        Member::AssetTypes => options.asset_types = value.and_then(AssetTypes::parse),
-        Member::HideLimitedUse => options.hide_limited_use = flag(),
-        Member::LayoutService => options.asset_result_in_layout_service = flag(),
-        Member::Mode => options.mode = value.and_then(SelectionMode::from_code),
+    match key {
+        SettingKey::DefaultSearchTerm => options.default_search_term = value.map(str::to_owned),
+        SettingKey::AssetTypes => options.asset_types = value.and_then(AssetTypes::parse),
+        SettingKey::HideLimitedUse => options.hide_limited_use = flag(),
+        SettingKey::LayoutService => options.asset_result_in_layout_service = flag(),
+        SettingKey::Mode => options.mode = value.and_then(SelectionMode::from_code),
         _ => {}
     }
 }

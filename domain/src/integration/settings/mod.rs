@@ -1,4 +1,4 @@
-//! The settings of an account, as its connectors read them: one document, which changes from revision to revision.
+//! The integration settings of an account: one versioned document that its connectors read.
 
 #[cfg(any(test, feature = "testing"))]
 pub mod any;
@@ -7,42 +7,42 @@ mod edit;
 mod member;
 mod merge;
 
-pub use crate::integration::settings::difference::{Difference, differences, unwound};
-pub use crate::integration::settings::edit::{ConnectionForm, Edit, FieldForm, GlobalForm, Own};
-pub use crate::integration::settings::member::{Member, Place};
-pub use crate::integration::settings::merge::{Clash, merge, overlaid};
+pub use crate::integration::settings::difference::{Difference, differences, revert};
+pub use crate::integration::settings::edit::{ConnectionForm, Edit, FieldForm, FieldOverride, GlobalForm};
+pub use crate::integration::settings::member::{SettingKey, SettingPath};
+pub use crate::integration::settings::merge::{Conflict, merge, rebase};
 
-use crate::fields::{FieldErrors, name_key, tidy, too_long};
+use crate::fields::{FieldErrors, name_key, normalize_whitespace, too_long_message};
 use crate::integration::portal_url;
 use crate::integration::selector::{Dam, Language, Options, Resolved};
 use crate::time::Timestamp;
 use crate::unicode::check_visible;
 use serde::{Deserialize, Serialize};
 
-/// The most fields with settings of their own.
+/// The maximum number of fields with custom settings.
 pub const MAX_FIELDS: usize = 5_000;
 
-/// The longest name of a content field, in characters. Names are the CMS's, and may be paths.
-pub const MAX_FIELD: usize = 200;
+/// The maximum length of the name of a content field, in characters. The CMS defines the names, which may be paths.
+pub const MAX_FIELD_NAME_CHARS: usize = 200;
 
-/// The longest search term, in characters.
-pub const MAX_TERM: usize = 200;
+/// The maximum length of a search term, in characters.
+pub const MAX_SEARCH_TERM_CHARS: usize = 200;
 
-/// The most changes that are listed of one revision or file: one file can make tens of thousands, which nobody reads.
-pub const MAX_LISTED: usize = 200;
+/// The maximum number of changes listed for one revision or file, since one file can make tens of thousands.
+pub const MAX_LISTED_CHANGES: usize = 200;
 
-/// The longest client id, in characters.
-pub const MAX_CLIENT_ID: usize = 200;
+/// The maximum length of a client ID, in characters.
+pub const MAX_CLIENT_ID_CHARS: usize = 200;
 
-/// All settings of an account but the client secret, by the names that connectors and files use.
+/// Holds all settings of an account except the client secret, with the names that connectors and files use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
-    /// How connectors reach the DAM.
+    /// The DAM connection.
     #[serde(default)]
-    pub portal: Connection,
+    pub portal: DamConnection,
     /// `Language`.
-    #[serde(default = "english")]
+    #[serde(default = "default_language")]
     pub language: Language,
     /// `Enable Remote Logging`.
     #[serde(default)]
@@ -50,40 +50,40 @@ pub struct Settings {
     /// The Global field settings.
     #[serde(default)]
     pub global: Options,
-    /// Fields with settings of their own, in the order of their names.
+    /// The fields with custom settings, sorted by [`name_key`].
     #[serde(default)]
     pub fields: Vec<FieldSettings>,
 }
 
-/// How connectors reach the DAM.
+/// Holds the DAM connection of connectors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Connection {
-    /// `Portal URL`, an origin; none until it is known.
+pub struct DamConnection {
+    /// `Portal URL`, an origin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// `DAM`.
-    #[serde(default = "bynder")]
+    #[serde(default = "default_dam")]
     pub dam: Dam,
-    /// `OAuth2 Client ID`; counts with Bynder only.
+    /// `OAuth2 Client ID`; applies to Bynder only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
 }
 
-/// The settings of one content field.
+/// Holds the custom settings of one content field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "WrittenField", into = "WrittenField")]
+#[serde(from = "SerializedField", into = "SerializedField")]
 pub struct FieldSettings {
     /// The field's name in the CMS.
     pub field: String,
-    /// What it does not leave to the Global field settings.
+    /// The options that override the Global field settings.
     pub options: Options,
 }
 
-/// A field as it stands in a file: its options beside its name. (`flatten` would take words that it does not know.)
+/// The serialized form of [`FieldSettings`], with the options beside the name. `flatten` would accept unknown members.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct WrittenField {
+struct SerializedField {
     field: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_search_term: Option<String>,
@@ -97,8 +97,8 @@ struct WrittenField {
     mode: Option<crate::integration::selector::SelectionMode>,
 }
 
-impl From<WrittenField> for FieldSettings {
-    fn from(written: WrittenField) -> Self {
+impl From<SerializedField> for FieldSettings {
+    fn from(written: SerializedField) -> Self {
         Self {
             field: written.field,
             options: Options {
@@ -112,7 +112,7 @@ impl From<WrittenField> for FieldSettings {
     }
 }
 
-impl From<FieldSettings> for WrittenField {
+impl From<FieldSettings> for SerializedField {
     fn from(FieldSettings { field, options }: FieldSettings) -> Self {
         Self {
             field,
@@ -125,19 +125,19 @@ impl From<FieldSettings> for WrittenField {
     }
 }
 
-fn english() -> Language {
+fn default_language() -> Language {
     Language::English
 }
 
-fn bynder() -> Dam {
+fn default_dam() -> Dam {
     Dam::Bynder
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            portal: Connection::default(),
-            language: english(),
+            portal: DamConnection::default(),
+            language: default_language(),
             remote_logging: false,
             global: Options::default(),
             fields: Vec::new(),
@@ -145,181 +145,186 @@ impl Default for Settings {
     }
 }
 
-impl Default for Connection {
+impl Default for DamConnection {
     fn default() -> Self {
         Self {
             url: None,
-            dam: bynder(),
+            dam: default_dam(),
             client_id: None,
         }
     }
 }
 
-/// Settings with the number of their revision and who made it.
+/// Holds the settings with their revision number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revised {
-    /// Counts up with every change; 0 for an account that nobody has configured.
+pub struct SettingsRevision {
+    /// The revision number, incremented by every change; 0 for an account that has never been configured.
     pub revision: i64,
     /// The settings.
     pub settings: Settings,
-    /// Whether a client secret is kept, and since when.
+    /// When the client secret was set; `None` if there is none.
     pub secret_set_at: Option<Timestamp>,
 }
 
-/// One step in the history of an account's settings.
+/// Describes a revision in the history of an account's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
-    /// Its number.
+    /// The revision number.
     pub revision: i64,
-    /// When it was made.
+    /// When it was saved.
     pub at: Timestamp,
-    /// Who made it; nobody when it was made on the command line.
+    /// The name of the user who saved it; `None` for the command line.
     pub by: Option<String>,
-    /// How it came about, where it was no form: `Restored revision 12`.
+    /// A note if it was not saved in a form: `Restored revision 12`.
     pub note: String,
-    /// What it changed: all of it, or the first [`MAX_LISTED`] changes where revisions are listed.
+    /// The changes; at most [`MAX_LISTED_CHANGES`] in a list of revisions.
     pub differences: Vec<Difference>,
-    /// How many changes that are in all.
+    /// The total number of changes.
     pub total: usize,
 }
 
-/// What a save came to.
+/// The result of a save.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Saved {
-    /// There is a new revision.
+    /// A new revision was saved.
     New(i64),
-    /// Everything was so already, in this revision.
-    Same(i64),
-    /// Somebody else has changed the same thing meanwhile; nothing was saved.
-    Clashes(Clashes),
+    /// Nothing changed since this revision.
+    Unchanged(i64),
+    /// Another user has changed the same settings; nothing was saved.
+    Conflict(Conflicts),
 }
 
-/// What somebody else has changed meanwhile.
+/// Describes a save that conflicts with another user's changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clashes {
-    /// The newest revision.
+pub struct Conflicts {
+    /// The latest revision number.
     pub revision: i64,
-    /// Who made the last change to one of them; nobody when it was made on the command line.
+    /// The name of the user who last changed one of the settings; `None` for the command line.
     pub by: Option<String>,
-    /// When.
+    /// When they changed it.
     pub at: Timestamp,
-    /// What both have changed.
-    pub clashes: Vec<Clash>,
+    /// The conflicting changes.
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Settings {
-    /// The settings of a field by its name, as [`name_key`] compares it.
+    /// Returns the custom settings of a field. Names are compared by [`name_key`].
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSettings> {
         self.position(&name_key(name)).ok().map(|index| &self.fields[index])
     }
 
-    /// Where the field with this key stands, or would. A file's worth of changes looks for each of its fields.
+    /// Finds the field with this [`name_key`] by binary search, or its insertion index.
     fn position(&self, key: &str) -> Result<usize, usize> {
         self.fields
             .binary_search_by(|field| name_key(&field.field).as_str().cmp(key))
     }
 
-    /// What holds for a field, whether it has settings of its own or not.
+    /// Returns the effective options of a field, with or without custom settings.
     #[must_use]
     pub fn resolve(&self, name: &str) -> Resolved {
-        let none = Options::default();
+        let unset = Options::default();
         self.field(name)
-            .map_or(&none, |field| &field.options)
-            .within(&self.global)
+            .map_or(&unset, |field| &field.options)
+            .resolve(&self.global)
     }
 
-    /// Tidied settings, as a file or a form gives them: addresses as they are used, fields in order.
+    /// Validates and normalizes the settings, and sorts the fields.
     ///
     /// # Errors
-    /// A complaint for each value that is not what it must be, by its place in a file.
-    pub fn checked(mut self) -> Result<Self, FieldErrors> {
+    /// Returns a validation error for each invalid value, by its path in a file.
+    pub fn validate(mut self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        self.portal.check(&mut errors);
-        check_options(&mut self.global, "global", &mut errors);
+        self.portal.validate(&mut errors);
+        validate_options(&mut self.global, "global", &mut errors);
         if self.fields.len() > MAX_FIELDS {
             errors.add("fields", format!("Use at most {MAX_FIELDS} fields."));
         }
         for field in &mut self.fields {
-            field.field = field_name("field", &field.field, &mut errors);
-            let place = format!("fields.{}", field.field);
-            check_options(&mut field.options, &place, &mut errors);
+            field.field = validate_field_name("field", &field.field, &mut errors);
+            let path = format!("fields.{}", field.field);
+            validate_options(&mut field.options, &path, &mut errors);
         }
         self.fields.sort_by_cached_key(|field| name_key(&field.field));
-        let mut before: Option<(String, &str)> = None;
+        let mut previous: Option<(String, &str)> = None;
         for field in &self.fields {
             let key = name_key(&field.field);
-            if let Some((_, name)) = before.filter(|(other, _)| *other == key) {
-                errors.add("fields", twice(name, &field.field));
+            if let Some((_, name)) = previous.filter(|(other, _)| *other == key) {
+                errors.add("fields", duplicate_message(name, &field.field));
             }
-            before = Some((key, &field.field));
+            previous = Some((key, &field.field));
         }
-        errors.or(self)
+        errors.into_result(self)
     }
 
-    /// Puts a field where its name belongs.
+    /// Inserts a field at its sorted position.
     fn insert(&mut self, field: FieldSettings) {
         let (Ok(index) | Err(index)) = self.position(&name_key(&field.field));
         self.fields.insert(index, field);
     }
 }
 
-impl Connection {
-    fn check(&mut self, errors: &mut FieldErrors) {
+impl DamConnection {
+    /// Validates and normalizes the connection.
+    fn validate(&mut self, errors: &mut FieldErrors) {
         if let Some(url) = self.url.take().filter(|url| !url.trim().is_empty()) {
-            match portal_url::normalised(&url) {
+            match portal_url::normalize(&url) {
                 Ok(url) => self.url = Some(url),
-                Err(unfit) => errors.add("portal.url", unfit.to_string()),
+                Err(error) => errors.add("portal.url", error.to_string()),
             }
         }
         let id = self.client_id.take();
         self.client_id = id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
         if let Some(id) = &self.client_id {
-            if id.chars().count() > MAX_CLIENT_ID {
-                errors.add("portal.clientId", too_long(MAX_CLIENT_ID, id));
+            if id.chars().count() > MAX_CLIENT_ID_CHARS {
+                errors.add("portal.clientId", too_long_message(MAX_CLIENT_ID_CHARS, id));
             } else if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-                errors.add("portal.clientId", "Use the characters of ASCII, without spaces.");
+                errors.add("portal.clientId", "Use ASCII characters without spaces.");
             }
         }
     }
 }
 
-/// The complaint about two names of the same field.
-fn twice(one: &str, other: &str) -> String {
+/// Returns the message of the validation error for a field that is listed twice.
+fn duplicate_message(one: &str, other: &str) -> String {
     if one == other {
-        format!("{other} is there twice.")
+        format!("{other} is listed twice.")
     } else {
         format!("{one} and {other} are the same field.")
     }
 }
 
-/// A field's name as a person typed it.
-fn field_name(place: &str, text: &str, errors: &mut FieldErrors) -> String {
-    let name = tidy(text);
+/// Validates and normalizes a field name; adds an error under `path`.
+fn validate_field_name(path: &str, text: &str, errors: &mut FieldErrors) -> String {
+    let name = normalize_whitespace(text);
     if name.is_empty() {
-        errors.add(place, "Enter the name of a field.");
-    } else if name.chars().count() > MAX_FIELD {
-        errors.add(place, too_long(MAX_FIELD, &name));
+        errors.add(path, "Enter a field name.");
+    } else if name.chars().count() > MAX_FIELD_NAME_CHARS {
+        errors.add(path, too_long_message(MAX_FIELD_NAME_CHARS, &name));
     } else if let Err(invalid) = check_visible(&name) {
-        errors.add(place, invalid.to_string());
+        errors.add(path, invalid.to_string());
     }
     name
 }
 
-fn check_options(options: &mut Options, place: &str, errors: &mut FieldErrors) {
+/// Validates and normalizes options; adds errors under `path`.
+fn validate_options(options: &mut Options, path: &str, errors: &mut FieldErrors) {
     if let Some(term) = &mut options.default_search_term {
-        *term = tidy(term);
-        if term.chars().count() > MAX_TERM {
-            errors.add(&format!("{place}.defaultSearchTerm"), too_long(MAX_TERM, term));
+        *term = normalize_whitespace(term);
+        if term.chars().count() > MAX_SEARCH_TERM_CHARS {
+            errors.add(
+                &format!("{path}.defaultSearchTerm"),
+                too_long_message(MAX_SEARCH_TERM_CHARS, term),
+            );
         } else if let Err(invalid) = check_visible(term) {
-            errors.add(&format!("{place}.defaultSearchTerm"), invalid.to_string());
+            errors.add(&format!("{path}.defaultSearchTerm"), invalid.to_string());
         }
     }
     if options
         .asset_types
         .is_some_and(crate::integration::selector::AssetTypes::is_empty)
     {
-        errors.add(&format!("{place}.assetTypes"), "Select at least one asset type.");
+        errors.add(&format!("{path}.assetTypes"), "Select at least one asset type.");
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::integration::settings::*;
 use proptest::prelude::*;
 
-/// Over a handful of field names, so that two of them have some in common.
+/// Generates settings with few distinct field names, so that two of them share some.
 fn settings() -> impl Strategy<Value = Settings> {
     any::settings("[a-c]{0,2}", "[a-eA-E]")
 }
@@ -9,13 +9,13 @@ fn settings() -> impl Strategy<Value = Settings> {
 fn field(name: &str, term: &str) -> FieldForm {
     FieldForm {
         field: name.to_owned(),
-        term_source: Own::OWN.to_owned(),
+        term_source: FieldOverride::CUSTOM.to_owned(),
         term: term.to_owned(),
         ..FieldForm::default()
     }
 }
 
-fn edited(settings: &Settings, edit: &Edit) -> Settings {
+fn apply_edit(settings: &Settings, edit: &Edit) -> Settings {
     let mut settings = settings.clone();
     edit.apply(&mut settings).unwrap();
     settings
@@ -23,120 +23,124 @@ fn edited(settings: &Settings, edit: &Edit) -> Settings {
 
 proptest! {
     #[test]
-    fn a_history_leads_back(before in settings(), after in settings()) {
+    fn revert_undoes_differences(before in settings(), after in settings()) {
         let changes = differences(&before, &after);
-        let mut forth = before.clone();
-        difference::apply(&mut forth, &changes);
-        prop_assert_eq!(&forth, &after);
-        prop_assert_eq!(&unwound(&after, &changes), &before);
+        let mut applied = before.clone();
+        difference::apply(&mut applied, &changes);
+        prop_assert_eq!(&applied, &after);
+        prop_assert_eq!(&revert(&after, &changes), &before);
         prop_assert_eq!(changes.is_empty(), before == after);
     }
 
     #[test]
-    fn who_is_alone_gets_what_they_want(base in settings(), mine in settings()) {
+    fn merge_without_other_changes_keeps_mine(base in settings(), mine in settings()) {
         prop_assert_eq!(&merge(&base, &base, &mine), &Ok(mine.clone()));
         prop_assert_eq!(&merge(&base, &mine, &mine), &Ok(mine.clone()));
         prop_assert_eq!(merge(&base, &mine, &base), Ok(mine));
     }
 
     #[test]
-    fn nothing_that_somebody_did_is_lost(base in settings(), theirs in settings(), mine in settings()) {
+    fn merge_keeps_the_changes_of_both(base in settings(), theirs in settings(), mine in settings()) {
         if let Ok(merged) = merge(&base, &theirs, &mine) {
             for change in differences(&base, &theirs).iter().chain(&differences(&base, &mine)) {
-                prop_assert_eq!(merged.value(&change.place), change.after.clone());
+                prop_assert_eq!(merged.value(&change.path), change.after.clone());
             }
         }
     }
 
     #[test]
-    fn who_keeps_their_own_has_it(base in settings(), theirs in settings(), mine in settings()) {
-        let kept = overlaid(&base, &mine, &theirs);
+    fn rebase_keeps_my_changes(base in settings(), theirs in settings(), mine in settings()) {
+        let rebased = rebase(&base, &mine, &theirs);
         for change in differences(&base, &mine) {
-            prop_assert_eq!(kept.value(&change.place), change.after.clone());
+            prop_assert_eq!(rebased.value(&change.path), change.after.clone());
         }
-        for change in differences(&theirs, &kept) {
-            // Besides what was changed, only a field that had gone comes back with all that it had.
-            let is_mine = differences(&base, &mine).iter().any(|own| own.place.is(&change.place));
-            let comes_back = change.place.field.as_ref().is_some_and(|name| theirs.field(name).is_none());
-            prop_assert!(is_mine || comes_back || mine.value(&change.place).is_none(), "{:?}", change);
+        for change in differences(&theirs, &rebased) {
+            // Apart from my changes, only a deleted field is restored with all its options.
+            let is_mine = differences(&base, &mine).iter().any(|own| own.path.matches(&change.path));
+            let is_restored = change.path.field.as_ref().is_some_and(|name| theirs.field(name).is_none());
+            prop_assert!(is_mine || is_restored || mine.value(&change.path).is_none(), "{:?}", change);
         }
-        prop_assert!(kept.checked().is_ok());
+        prop_assert!(rebased.validate().is_ok());
     }
 
     #[test]
-    fn a_form_says_what_it_shows(own in any::options("[a-c]{0,2}")) {
-        prop_assert_eq!(FieldForm::of(Some("a"), &own).options(), Ok(own));
+    fn field_form_preserves_options(own in any::options("[a-c]{0,2}")) {
+        prop_assert_eq!(FieldForm::new(Some("a"), &own).options(), Ok(own));
     }
 }
 
 #[test]
-fn fields_are_found_whatever_their_case() {
-    let settings = edited(&Settings::default(), &Edit::Field(field(" Hero   Image ", "cat")));
+fn field_lookup_is_not_case_sensitive() {
+    let settings = apply_edit(&Settings::default(), &Edit::Field(field(" Hero   Image ", "cat")));
     assert_eq!(settings.field("HERO IMAGE").unwrap().field, "Hero Image");
     assert_eq!(
         settings.resolve("hero image").options.default_search_term.as_deref(),
         Some("cat")
     );
     assert_eq!(settings.resolve("Teaser").options, Options::default());
-    let twice = Edit::Field(field("hero image", "dog"))
+    let duplicate = Edit::Field(field("hero image", "dog"))
         .apply(&mut settings.clone())
         .unwrap_err();
-    assert_eq!(twice.of("field"), Some("This field has settings already."));
+    assert_eq!(duplicate.get("field"), Some("This field already has settings."));
 }
 
 #[test]
-fn a_field_is_renamed_and_taken_away() {
-    let settings = edited(&Settings::default(), &Edit::Field(field("Hero", "cat")));
+fn field_is_renamed_and_removed() {
+    let settings = apply_edit(&Settings::default(), &Edit::Field(field("Hero", "cat")));
     let renamed = FieldForm {
         was: "hero".to_owned(),
         ..field("Banner", "cat")
     };
-    let settings = edited(&settings, &Edit::Field(renamed));
+    let settings = apply_edit(&settings, &Edit::Field(renamed));
     assert_eq!(settings.fields.len(), 1);
     assert_eq!(settings.fields[0].field, "Banner");
-    assert!(edited(&settings, &Edit::Remove("BANNER".to_owned())).fields.is_empty());
+    assert!(
+        apply_edit(&settings, &Edit::Remove("BANNER".to_owned()))
+            .fields
+            .is_empty()
+    );
 }
 
 #[test]
-fn two_people_at_different_things_get_both() {
-    let base = edited(&Settings::default(), &Edit::Field(field("Hero", "cat")));
+fn changes_of_different_settings_are_merged() {
+    let base = apply_edit(&Settings::default(), &Edit::Field(field("Hero", "cat")));
     let language = Edit::Global(GlobalForm {
         language: "nl_NL".to_owned(),
     });
-    let theirs = edited(&base, &language);
-    let mine = edited(&base, &Edit::RemoteLogging(true));
+    let theirs = apply_edit(&base, &language);
+    let mine = apply_edit(&base, &Edit::RemoteLogging(true));
     let merged = merge(&base, &theirs, &mine).unwrap();
     assert_eq!(merged.language, Language::Dutch);
     assert!(merged.remote_logging);
 }
 
 #[test]
-fn two_people_at_the_same_thing_are_told() {
-    let base = edited(&Settings::default(), &Edit::Field(field("Hero", "cat")));
+fn changes_of_the_same_setting_conflict() {
+    let base = apply_edit(&Settings::default(), &Edit::Field(field("Hero", "cat")));
     let change = |term: &str| FieldForm {
         was: "Hero".to_owned(),
         ..field("Hero", term)
     };
-    let theirs = edited(&base, &Edit::Field(change("dog")));
-    let mine = edited(&base, &Edit::Field(change("bird")));
-    let clash = Clash {
-        place: Place::of("Hero", Member::DefaultSearchTerm),
+    let theirs = apply_edit(&base, &Edit::Field(change("dog")));
+    let mine = apply_edit(&base, &Edit::Field(change("bird")));
+    let conflict = Conflict {
+        path: SettingPath::in_field("Hero", SettingKey::DefaultSearchTerm),
         mine: Some("bird".to_owned()),
         theirs: Some("dog".to_owned()),
     };
-    assert_eq!(merge(&base, &theirs, &mine), Err(vec![clash]));
-    // Who takes it away has not seen the dog, and who changes it not that it is gone.
-    let gone = edited(&base, &Edit::Remove("Hero".to_owned()));
-    assert!(merge(&base, &theirs, &gone).is_err());
-    let told = merge(&base, &gone, &mine).unwrap_err();
-    assert_eq!(told[0].place, Place::of("Hero", Member::Field));
-    assert_eq!(told[0].theirs, None);
-    // Both take it away: there is nothing to tell.
-    assert_eq!(merge(&base, &gone, &gone), Ok(gone));
+    assert_eq!(merge(&base, &theirs, &mine), Err(vec![conflict]));
+    // Deleting a field conflicts with changing it.
+    let deleted = apply_edit(&base, &Edit::Remove("Hero".to_owned()));
+    assert!(merge(&base, &theirs, &deleted).is_err());
+    let found = merge(&base, &deleted, &mine).unwrap_err();
+    assert_eq!(found[0].path, SettingPath::in_field("Hero", SettingKey::Field));
+    assert_eq!(found[0].theirs, None);
+    // Both delete it: no conflict.
+    assert_eq!(merge(&base, &deleted, &deleted), Ok(deleted));
 }
 
 #[test]
-fn with_webdam_the_client_id_waits() {
+fn client_id_is_kept_while_dam_is_webdam() {
     let form = |dam: &str, client_id: &str| {
         Edit::Connection(ConnectionForm {
             url: "Acme.bynder.com/login".to_owned(),
@@ -144,19 +148,19 @@ fn with_webdam_the_client_id_waits() {
             client_id: client_id.to_owned(),
         })
     };
-    let bynder = edited(&Settings::default(), &form("bynder", " abc "));
+    let bynder = apply_edit(&Settings::default(), &form("bynder", " abc "));
     assert_eq!(bynder.portal.url.as_deref(), Some("https://acme.bynder.com"));
     assert_eq!(bynder.portal.client_id.as_deref(), Some("abc"));
-    let webdam = edited(&bynder, &form("webdam", ""));
+    let webdam = apply_edit(&bynder, &form("webdam", ""));
     assert_eq!(
         (webdam.portal.dam, webdam.portal.client_id.as_deref()),
         (Dam::Webdam, Some("abc"))
     );
-    assert_eq!(edited(&webdam, &form("bynder", "")).portal.client_id, None);
+    assert_eq!(apply_edit(&webdam, &form("bynder", "")).portal.client_id, None);
 }
 
 #[test]
-fn each_field_of_a_form_is_complained_about() {
+fn each_invalid_form_field_has_an_error() {
     let connection = Edit::Connection(ConnectionForm {
         url: "acme".to_owned(),
         dam: "dropbox".to_owned(),
@@ -164,13 +168,13 @@ fn each_field_of_a_form_is_complained_about() {
     });
     let errors = connection.apply(&mut Settings::default()).unwrap_err();
     for name in ["url", "dam", "client_id"] {
-        assert!(errors.of(name).is_some(), "{name}");
+        assert!(errors.get(name).is_some(), "{name}");
     }
     let form = Edit::Field(FieldForm {
         field: "\u{7}".to_owned(),
-        term_source: Own::OWN.to_owned(),
+        term_source: FieldOverride::CUSTOM.to_owned(),
         term: "x".repeat(201),
-        types_source: Own::OWN.to_owned(),
+        types_source: FieldOverride::CUSTOM.to_owned(),
         hide_limited_use: "perhaps".to_owned(),
         layout_service: "perhaps".to_owned(),
         mode: "all".to_owned(),
@@ -178,7 +182,7 @@ fn each_field_of_a_form_is_complained_about() {
     });
     let errors = form.apply(&mut Settings::default()).unwrap_err();
     for name in ["field", "term", "types", "hide_limited_use", "layout_service", "mode"] {
-        assert!(errors.of(name).is_some(), "{name}");
+        assert!(errors.get(name).is_some(), "{name}");
     }
     assert!(
         Edit::Global(GlobalForm::default())
@@ -188,8 +192,8 @@ fn each_field_of_a_form_is_complained_about() {
 }
 
 #[test]
-fn a_file_with_the_same_field_twice_is_refused() {
-    let twice = Settings {
+fn duplicate_field_in_a_file_is_refused() {
+    let duplicate = Settings {
         fields: ["Hero", "hero"]
             .map(|name| FieldSettings {
                 field: name.to_owned(),
@@ -198,5 +202,5 @@ fn a_file_with_the_same_field_twice_is_refused() {
             .to_vec(),
         ..Settings::default()
     };
-    assert!(twice.checked().unwrap_err().of("fields").is_some());
+    assert!(duplicate.validate().unwrap_err().get("fields").is_some());
 }

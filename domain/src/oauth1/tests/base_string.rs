@@ -1,11 +1,11 @@
-//! The base strings of RFC 5849, each checked against the signature that the RFC prints for it (§3.4.1.1's own
-//! signature is erroneous there; with the secrets of its erratum the base string yields `r6/TJjbCOr97/+UU0NsvSne7s5g=`).
+//! Tests with the base strings of RFC 5849, each checked against the signature that the RFC gives for it. The signature in
+//! §3.4.1.1 is wrong; with the secrets of its erratum, the base string results in `r6/TJjbCOr97/+UU0NsvSne7s5g=`.
 
 use crate::oauth1::tests::{FORM, origin};
 use crate::oauth1::{Request, SignedRequest, signing_key};
 
-/// The parameters of a base string, encoded once: the string of §3.4.1.3.2.
-fn normalised(request: &SignedRequest<'_>) -> String {
+/// Returns the normalized parameters of §3.4.1.3.2 from a base string.
+fn normalized_parameters(request: &SignedRequest<'_>) -> String {
     let base_string = request.base_string(&origin("http://example.com"));
     let last = base_string
         .split('&')
@@ -14,23 +14,23 @@ fn normalised(request: &SignedRequest<'_>) -> String {
     last.replace("%26", "&").replace("%3D", "=").replace("%25", "%")
 }
 
-/// A request whose protocol parameters are in the header and the others in the query.
-fn normalised_query(query: &str) -> String {
+/// Returns the normalized parameters of a query, without the protocol parameters.
+fn normalized_query(query: &str) -> String {
     let header = br#"OAuth oauth_consumer_key="k",oauth_signature_method="PLAINTEXT",oauth_signature="s%26""#;
     let request = Request::new("GET", "/", Some(query))
         .authorization(header)
         .parse()
         .expect("the query is well formed");
-    normalised(&request)
+    normalized_parameters(&request)
         .split('&')
         .filter(|pair| !pair.starts_with("oauth_"))
         .collect::<Vec<_>>()
         .join("&")
 }
 
-/// §1.2, temporary credentials; the signature is `74KNZJeDHnMBp0EMJ9ZHt/XKycU=`.
+/// RFC 5849 §1.2, temporary credentials; the signature is `74KNZJeDHnMBp0EMJ9ZHt/XKycU=`.
 #[test]
-fn the_first_step_of_section_1_2() {
+fn base_string_of_temporary_credentials_request() {
     let header = br#"OAuth realm="Photos", oauth_consumer_key="dpf43f3p2l4k3l03", oauth_signature_method="HMAC-SHA1", oauth_timestamp="137131200", oauth_nonce="wIjqoS", oauth_callback="http%3A%2F%2Fprinter.example.com%2Fready", oauth_signature="74KNZJeDHnMBp0EMJ9ZHt%2FXKycU%3D""#;
     let request = Request::new("POST", "/initiate", None)
         .authorization(header)
@@ -48,9 +48,9 @@ fn the_first_step_of_section_1_2() {
     assert_eq!(signing_key("kd94hf93k423kf44", ""), "kd94hf93k423kf44&");
 }
 
-/// §1.2, token credentials; the signature is `gKgrFCywp7rO0OXSjdot/IHF7IU=`.
+/// RFC 5849 §1.2, token credentials; the signature is `gKgrFCywp7rO0OXSjdot/IHF7IU=`.
 #[test]
-fn the_second_step_of_section_1_2() {
+fn base_string_of_token_request() {
     let header = br#"OAuth realm="Photos", oauth_consumer_key="dpf43f3p2l4k3l03", oauth_token="hh5s93j4hdidpola", oauth_signature_method="HMAC-SHA1", oauth_timestamp="137131201", oauth_nonce="walatlh", oauth_verifier="hfdp7dh39dks9884", oauth_signature="gKgrFCywp7rO0OXSjdot%2FIHF7IU%3D""#;
     let request = Request::new("POST", "/token", None)
         .authorization(header)
@@ -70,9 +70,9 @@ fn the_second_step_of_section_1_2() {
     );
 }
 
-/// §1.2, the protected resource; the signature is `MdpQcU8iPSUjWoN/UDMsK2sui9I=`.
+/// RFC 5849 §1.2, the protected resource; the signature is `MdpQcU8iPSUjWoN/UDMsK2sui9I=`.
 #[test]
-fn the_third_step_of_section_1_2() {
+fn base_string_of_resource_request() {
     let header = br#"OAuth realm="Photos", oauth_consumer_key="dpf43f3p2l4k3l03", oauth_token="nnch734d00sl2jdk", oauth_signature_method="HMAC-SHA1", oauth_timestamp="137131202", oauth_nonce="chapoH", oauth_signature="MdpQcU8iPSUjWoN%2FUDMsK2sui9I%3D""#;
     let request = Request::new("GET", "/photos", Some("file=vacation.jpg&size=original"))
         .authorization(header)
@@ -88,7 +88,7 @@ fn the_third_step_of_section_1_2() {
 
 /// OAuth Core 1.0 appendix A.5; the signature is `tR3+Ty81lMeYAr/Fid0kMTYa/WM=`.
 #[test]
-fn the_appendix_of_oauth_core_with_all_in_the_query() {
+fn base_string_of_oauth_core_appendix_in_query() {
     let query = "file=vacation.jpg&size=original&oauth_version=1.0&oauth_consumer_key=dpf43f3p2l4k3l03\
                  &oauth_token=nnch734d00sl2jdk&oauth_timestamp=1191242096&oauth_nonce=kllo9940pd9333jh\
                  &oauth_signature=tR3%2BTy81lMeYAr%2FFid0kMTYa%2FWM%3D&oauth_signature_method=HMAC-SHA1";
@@ -104,9 +104,9 @@ fn the_appendix_of_oauth_core_with_all_in_the_query() {
     );
 }
 
-/// The OAuth wiki's test case for concatenation, with `PLAINTEXT` and all in the body.
+/// The OAuth wiki's test case for concatenation, with `PLAINTEXT` and all parameters in the body.
 #[test]
-fn the_wikis_request_token_step_in_a_form_body() {
+fn base_string_of_oauth_wiki_in_form_body() {
     let body = b"oauth_version=1.0&oauth_consumer_key=dpf43f3p2l4k3l03&oauth_timestamp=1191242090\
                  &oauth_nonce=hsu94j3884jdopsl&oauth_signature_method=PLAINTEXT&oauth_signature=ignored";
     let request = Request::new("POST", "/request_token", None)
@@ -122,7 +122,7 @@ fn the_wikis_request_token_step_in_a_form_body() {
 
 /// §3.4.1.1, §3.4.1.3.1 and §3.4.1.3.2: repeated names, empty values, `+`, `%20` and a percent sign in a value.
 #[test]
-fn the_request_of_section_3_4_1() {
+fn base_string_of_section_3_4_1() {
     let header = br#"OAuth realm="Example", oauth_consumer_key="9djdj82h48djs9d2", oauth_token="kkk9d7dh3k39sjv7", oauth_signature_method="HMAC-SHA1", oauth_timestamp="137131201", oauth_nonce="7d8f3e4a", oauth_signature="djosJKDKJSD8743243%2Fjdk33klY%3D""#;
     let request = Request::new("POST", "/request", Some("b5=%3D%253D&a3=a&c%40=&a2=r%20b"))
         .authorization(header)
@@ -136,14 +136,14 @@ fn the_request_of_section_3_4_1() {
          HMAC-SHA1%26oauth_timestamp%3D137131201%26oauth_token%3Dkkk9d7dh3k39sjv7"
     );
     assert_eq!(
-        normalised(&request),
+        normalized_parameters(&request),
         "a2=r%20b&a3=2%20q&a3=a&b5=%3D%253D&c%40=&c2=&oauth_consumer_key=9djdj82h48djs9d2&oauth_nonce=7d8f3e4a\
          &oauth_signature_method=HMAC-SHA1&oauth_timestamp=137131201&oauth_token=kkk9d7dh3k39sjv7"
     );
 }
 
 #[test]
-fn the_uris_of_section_3_4_1_2() {
+fn base_string_uris_of_section_3_4_1_2() {
     let header = br#"OAuth oauth_consumer_key="k",oauth_signature_method="PLAINTEXT",oauth_signature="s%26""#;
     for (public, path, uri) in [
         (
@@ -171,7 +171,7 @@ fn the_uris_of_section_3_4_1_2() {
         let request = Request::new("get", path, Some("id=123"))
             .authorization(header)
             .parse()
-            .expect("a good header");
+            .expect("a valid header");
         let base_string = request.base_string(&origin(public));
         assert!(
             base_string.starts_with(&format!("GET&{uri}&id%3D123%26")),
@@ -182,7 +182,7 @@ fn the_uris_of_section_3_4_1_2() {
 
 /// The tables of the OAuth wiki and of OAuth Core §9.1.1.
 #[test]
-fn parameters_are_normalised_as_the_published_tables_say() {
+fn normalized_parameters_match_the_published_tables() {
     for (query, expected) in [
         ("", ""),
         ("name", "name="),
@@ -202,20 +202,19 @@ fn parameters_are_normalised_as_the_published_tables_say() {
         ("realm=query", "realm=query"),
         ("a-b=1&a=2&A=3&a1=4", "A=3&a=2&a-b=1&a1=4"),
     ] {
-        assert_eq!(normalised_query(query), expected, "{query}");
+        assert_eq!(normalized_query(query), expected, "{query}");
     }
 }
 
-/// Names are compared by their encoded bytes, not by the decoded ones: `é` is `%C3%A9` and comes before `a`, and so do
-/// all reserved characters.
+/// Names are sorted by their encoded bytes: `é`, which is `%C3%A9`, and all reserved characters come before `a`.
 #[test]
-fn sorting_is_by_encoded_bytes() {
-    assert_eq!(normalised_query("a=1&é=2&%5B=3&-=4"), "%5B=3&%C3%A9=2&-=4&a=1");
-    assert_eq!(normalised_query("a=b&a=%7B&a=~"), "a=%7B&a=b&a=~");
+fn parameters_are_sorted_by_encoded_bytes() {
+    assert_eq!(normalized_query("a=1&é=2&%5B=3&-=4"), "%5B=3&%C3%A9=2&-=4&a=1");
+    assert_eq!(normalized_query("a=b&a=%7B&a=~"), "a=%7B&a=b&a=~");
 }
 
 #[test]
-fn a_body_that_is_not_a_form_is_not_signed() {
+fn body_that_is_not_a_form_is_not_signed() {
     let header = br#"OAuth oauth_consumer_key="k",oauth_signature_method="PLAINTEXT",oauth_signature="s%26""#;
     let base_string = |content_type: Option<&[u8]>| {
         let request = Request::new("POST", "/", None)
@@ -223,7 +222,7 @@ fn a_body_that_is_not_a_form_is_not_signed() {
             .body(content_type, b"a=1");
         request
             .parse()
-            .expect("a good header")
+            .expect("a valid header")
             .base_string(&origin("https://a.example"))
     };
     assert!(base_string(FORM).contains("&a%3D1%26oauth_"));
@@ -239,14 +238,14 @@ fn a_body_that_is_not_a_form_is_not_signed() {
 }
 
 #[test]
-fn secrets_are_encoded_in_the_signing_key() {
+fn signing_key_encodes_the_secrets() {
     assert_eq!(signing_key("c&s", "t%é"), "c%26s&t%25%C3%A9");
     assert_eq!(signing_key("", ""), "&");
 }
 
-/// §3.1: an empty token may be left out of what is signed. Other empty parameters are signed.
+/// RFC 5849 §3.1: an empty token may be omitted from the signature. Other empty parameters are signed.
 #[test]
-fn an_empty_optional_parameter_has_a_second_base_string_without_it() {
+fn empty_optional_parameter_has_a_second_base_string_without_it() {
     let origin = origin("https://photos.example.net");
     let names = |base_string: &str| {
         let parameters = base_string.rsplit('&').next().unwrap_or_default().to_owned();
@@ -255,7 +254,7 @@ fn an_empty_optional_parameter_has_a_second_base_string_without_it() {
             .map(|pair| pair.split("%3D").next().unwrap_or_default().to_owned());
         pairs.filter(|name| !name.is_empty()).collect::<Vec<_>>()
     };
-    for (sent, left_out) in [
+    for (sent, omitted) in [
         ("oauth_token=", &["oauth_token"][..]),
         ("oauth_callback=", &["oauth_callback"]),
         ("oauth_verifier=&oauth_token", &["oauth_token", "oauth_verifier"]),
@@ -272,11 +271,11 @@ fn an_empty_optional_parameter_has_a_second_base_string_without_it() {
         let all = names(&request.base_string(&origin));
         let expected: Vec<String> = all
             .iter()
-            .filter(|name| !left_out.contains(&name.as_str()))
+            .filter(|name| !omitted.contains(&name.as_str()))
             .cloned()
             .collect();
         let second = request.base_string_without_empty(&origin);
-        assert_eq!(second.is_some(), !left_out.is_empty(), "{sent}");
+        assert_eq!(second.is_some(), !omitted.is_empty(), "{sent}");
         assert_eq!(
             second.map_or(expected.clone(), |second| names(&second)),
             expected,

@@ -1,8 +1,8 @@
 use crate::oauth1::{DecodeError, decode, decode_form, encode, encode_form};
 
-/// The table of the OAuth wiki's test cases for parameter encoding, and examples of well-known providers.
+/// Checks the OAuth wiki's test cases for parameter encoding, and examples of well-known providers.
 #[test]
-fn encodes_as_the_published_tables_say() {
+fn encoding_matches_the_published_tables() {
     for (text, encoded) in [
         ("", ""),
         ("abcABC123", "abcABC123"),
@@ -28,20 +28,20 @@ fn encodes_as_the_published_tables_say() {
 }
 
 #[test]
-fn a_plus_is_a_space_in_forms_only() {
+fn plus_is_a_space_in_forms_only() {
     assert_eq!(decode(b"a+b%2Bc").as_deref(), Ok("a+b+c"));
     assert_eq!(decode_form(b"a+b%2Bc").as_deref(), Ok("a b+c"));
     assert_eq!(decode_form(b"+").as_deref(), Ok(" "));
 }
 
 #[test]
-fn escapes_are_read_in_either_case_and_once() {
+fn escapes_are_not_case_sensitive_and_decoded_once() {
     assert_eq!(decode(b"%c3%A9").as_deref(), Ok("é"));
     assert_eq!(decode(b"%253D").as_deref(), Ok("%3D"));
 }
 
 #[test]
-fn broken_escapes_are_refused() {
+fn malformed_escape_is_refused() {
     for text in [
         "%", "%4", "a%4", "%zz", "%4g", "%g4", "100%", "%%41", "%+1", "% 1", "%-1", "%é",
     ] {
@@ -51,7 +51,7 @@ fn broken_escapes_are_refused() {
 }
 
 #[test]
-fn text_that_is_not_utf8_is_refused() {
+fn non_utf8_text_is_refused() {
     for text in [&b"\xff"[..], b"a\xc3", b"%ff", b"%C3", b"%ED%A0%80", b"%C0%80"] {
         assert_eq!(decode(text), Err(DecodeError::NotUtf8), "{text:?}");
         assert_eq!(decode_form(text), Err(DecodeError::NotUtf8), "{text:?}");
@@ -59,7 +59,7 @@ fn text_that_is_not_utf8_is_refused() {
 }
 
 #[test]
-fn a_form_is_encoded_so_that_any_reader_understands_it() {
+fn form_values_are_percent_encoded() {
     assert_eq!(encode_form(&[]), "");
     assert_eq!(
         encode_form(&[("a b", "c&d=e+f"), ("empty", "")]),

@@ -1,4 +1,4 @@
-//! The examples of the standard and of its wiki, the rules for refusing, and properties over arbitrary requests.
+//! Tests with the examples of RFC 5849 and the OAuth wiki, of errors, and of properties of arbitrary requests.
 
 mod base_string;
 mod encoding;
@@ -10,57 +10,57 @@ mod reference;
 mod refusals;
 mod values;
 
-use crate::oauth1::{Origin, Problem, Refusal, Request, SignatureMethod, SignedRequest};
+use crate::oauth1::{Oauth1Error, OauthProblem, Origin, Request, SignatureMethod, SignedRequest};
 
-/// An origin that is known to be good.
+/// Parses a valid origin.
 fn origin(url: &str) -> Origin {
     url.parse().expect("the test's origin is valid")
 }
 
-/// A form body with its content type.
+/// The content type of a form body.
 const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
 
-/// A request with a header and nothing else.
-fn with_header(header: &str) -> Result<SignedRequest<'_>, Refusal> {
+/// Parses a request with only an `Authorization` header.
+fn with_header(header: &str) -> Result<SignedRequest<'_>, Oauth1Error> {
     Request::new("GET", "/photos", None)
         .authorization(header.as_bytes())
         .parse()
 }
 
-/// A complete header, but for what a test adds.
-const GOOD: &str = r#"OAuth oauth_consumer_key="key", oauth_token="token", oauth_signature_method="HMAC-SHA256", oauth_timestamp="137131200", oauth_nonce="nonce", oauth_signature="c2ln", oauth_version="1.0""#;
+/// A complete `Authorization` header.
+const VALID_HEADER: &str = r#"OAuth oauth_consumer_key="key", oauth_token="token", oauth_signature_method="HMAC-SHA256", oauth_timestamp="137131200", oauth_nonce="nonce", oauth_signature="c2ln", oauth_version="1.0""#;
 
 /// The same parameters as a form.
-const GOOD_FORM: &str = "oauth_consumer_key=key&oauth_token=token&oauth_signature_method=HMAC-SHA256\
+const VALID_FORM: &str = "oauth_consumer_key=key&oauth_token=token&oauth_signature_method=HMAC-SHA256\
                          &oauth_timestamp=137131200&oauth_nonce=nonce&oauth_signature=c2ln&oauth_version=1.0";
 
-fn good_with(more: &str) -> String {
-    format!("{GOOD}, {more}")
+fn header_with(more: &str) -> String {
+    format!("{VALID_HEADER}, {more}")
 }
 
-fn good_but(from: &str, to: &str) -> String {
-    assert!(GOOD.contains(from), "{from}");
-    GOOD.replace(from, to)
-}
-
-#[track_caller]
-fn refusal(result: Result<SignedRequest<'_>, Refusal>) -> Refusal {
-    result.expect_err("the request is refused")
+fn header_replacing(from: &str, to: &str) -> String {
+    assert!(VALID_HEADER.contains(from), "{from}");
+    VALID_HEADER.replace(from, to)
 }
 
 #[track_caller]
-fn rejected(result: Result<SignedRequest<'_>, Refusal>) -> Vec<&'static str> {
-    let refusal = refusal(result);
+fn expect_error(result: Result<SignedRequest<'_>, Oauth1Error>) -> Oauth1Error {
+    result.expect_err("the request is rejected")
+}
+
+#[track_caller]
+fn rejected_parameters(result: Result<SignedRequest<'_>, Oauth1Error>) -> Vec<&'static str> {
+    let error = expect_error(result);
     assert_eq!(
-        (refusal.problem(), refusal.status()),
-        (Problem::ParameterRejected, 400),
-        "{refusal}"
+        (error.problem(), error.status()),
+        (OauthProblem::ParameterRejected, 400),
+        "{error}"
     );
-    refusal.parameters_rejected().to_vec()
+    error.parameters_rejected().to_vec()
 }
 
 #[track_caller]
-fn assert_good(result: Result<SignedRequest<'_>, Refusal>) {
+fn assert_valid(result: Result<SignedRequest<'_>, Oauth1Error>) {
     let request = result.expect("the request is read");
     assert_eq!(request.consumer_key, "key");
     assert_eq!(request.token.as_deref(), Some("token"));

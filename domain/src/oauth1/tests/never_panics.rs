@@ -1,12 +1,12 @@
-//! Any bytes at all are answered with a request or a refusal.
+//! Arbitrary bytes result in a request or an error, never in a panic.
 
 use proptest::prelude::*;
 
 use crate::oauth1::tests::{FORM, origin};
-use crate::oauth1::{Origin, Problem, Request, decode, decode_form, is_form};
+use crate::oauth1::{OauthProblem, Origin, Request, decode, decode_form, is_form};
 
-/// Bytes that come close to a header: its own tokens in any order, with noise in between.
-fn nearly_a_header() -> impl Strategy<Value = Vec<u8>> {
+/// Generates near-valid headers: header tokens in any order, with random bytes in between.
+fn malformed_header() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
             &b"oauth_consumer_key"[..], b"oauth_signature_method", b"oauth_signature", b"oauth_timestamp", b"oauth_nonce",
@@ -19,14 +19,14 @@ fn nearly_a_header() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![nearly_a_header(), prop::collection::vec(any::<u8>(), 0..200)]
+    prop_oneof![malformed_header(), prop::collection::vec(any::<u8>(), 0..200)]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2048) })]
 
     #[test]
-    fn requests(
+    fn request_parsing_never_panics(
         headers in prop::collection::vec(bytes(), 0..2),
         method in any::<String>(),
         path in any::<String>(),
@@ -43,28 +43,28 @@ proptest! {
                 let _ = format!("{signed:?} {:?}", signed.check_timestamp(u64::MAX, u64::MAX));
                 prop_assert_eq!(signed.base_string(&origin("https://a.example")).matches('&').count(), 2);
             }
-            Err(refusal) => {
+            Err(error) => {
                 prop_assert!(matches!(
-                    refusal.problem(),
-                    Problem::ParameterAbsent
-                        | Problem::ParameterRejected
-                        | Problem::VersionRejected
-                        | Problem::SignatureMethodRejected
+                    error.problem(),
+                    OauthProblem::ParameterAbsent
+                        | OauthProblem::ParameterRejected
+                        | OauthProblem::VersionRejected
+                        | OauthProblem::SignatureMethodRejected
                 ));
-                let lines = [refusal.challenge("https://a.example"), refusal.advice()];
+                let lines = [error.challenge("https://a.example"), error.to_form()];
                 prop_assert!(lines.iter().all(|line| line.len() < 1024 && line.is_ascii()));
             }
         }
     }
 
     #[test]
-    fn texts(bytes in bytes()) {
+    fn text_parsing_never_panics(bytes in bytes()) {
         let _ = (decode(&bytes), decode_form(&bytes), is_form(&bytes));
         let _ = String::from_utf8_lossy(&bytes).parse::<Origin>();
     }
 
     #[test]
-    fn origins(url in "[hH]ttps?://[\\[\\]:a.é0-9/@]{0,12}") {
+    fn origin_parsing_never_panics(url in "[hH]ttps?://[\\[\\]:a.é0-9/@]{0,12}") {
         let _ = url.parse::<Origin>();
     }
 }

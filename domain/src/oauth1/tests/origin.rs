@@ -1,8 +1,8 @@
 use crate::oauth1::tests::origin;
-use crate::oauth1::{InvalidOrigin, Origin};
+use crate::oauth1::{Origin, ParseOriginError};
 
 #[test]
-fn an_origin_is_lower_case_and_lacks_a_default_port() {
+fn origin_is_lower_case_without_default_port() {
     for (url, text) in [
         ("http://EXAMPLE.COM:80", "http://example.com"),
         ("https://www.example.net:8080/", "https://www.example.net:8080"),
@@ -23,36 +23,36 @@ fn an_origin_is_lower_case_and_lacks_a_default_port() {
 }
 
 #[test]
-fn what_is_not_an_origin_is_refused_with_a_reason() {
-    for (url, reason) in [
-        ("", InvalidOrigin::Scheme),
-        ("example.com", InvalidOrigin::Scheme),
-        ("ftp://example.com", InvalidOrigin::Scheme),
-        ("://example.com", InvalidOrigin::Scheme),
-        ("https://", InvalidOrigin::Host),
-        ("https://:8080", InvalidOrigin::Host),
-        ("https://exa mple.com", InvalidOrigin::Host),
-        ("https://münchen.example", InvalidOrigin::Host),
-        ("https://[::1", InvalidOrigin::Host),
-        ("https://[nonsense]", InvalidOrigin::Host),
-        ("https://::1", InvalidOrigin::Host),
-        ("https://a]b", InvalidOrigin::Host),
-        ("https://example.com:0", InvalidOrigin::Port),
-        ("https://example.com:65536", InvalidOrigin::Port),
-        ("https://example.com:+80", InvalidOrigin::Port),
-        ("https://example.com:80:80", InvalidOrigin::Port),
-        ("https://example.com/gatehouse", InvalidOrigin::Extra),
-        ("https://example.com//", InvalidOrigin::Extra),
-        ("https://example.com?x", InvalidOrigin::Extra),
-        ("https://example.com#x", InvalidOrigin::Extra),
-        ("https://user@example.com", InvalidOrigin::Extra),
+fn invalid_public_url_is_refused() {
+    for (url, error) in [
+        ("", ParseOriginError::Scheme),
+        ("example.com", ParseOriginError::Scheme),
+        ("ftp://example.com", ParseOriginError::Scheme),
+        ("://example.com", ParseOriginError::Scheme),
+        ("https://", ParseOriginError::Host),
+        ("https://:8080", ParseOriginError::Host),
+        ("https://exa mple.com", ParseOriginError::Host),
+        ("https://münchen.example", ParseOriginError::Host),
+        ("https://[::1", ParseOriginError::Host),
+        ("https://[nonsense]", ParseOriginError::Host),
+        ("https://::1", ParseOriginError::Host),
+        ("https://a]b", ParseOriginError::Host),
+        ("https://example.com:0", ParseOriginError::Port),
+        ("https://example.com:65536", ParseOriginError::Port),
+        ("https://example.com:+80", ParseOriginError::Port),
+        ("https://example.com:80:80", ParseOriginError::Port),
+        ("https://example.com/gatehouse", ParseOriginError::Extra),
+        ("https://example.com//", ParseOriginError::Extra),
+        ("https://example.com?x", ParseOriginError::Extra),
+        ("https://example.com#x", ParseOriginError::Extra),
+        ("https://user@example.com", ParseOriginError::Extra),
     ] {
-        assert_eq!(url.parse::<Origin>(), Err(reason), "{url}");
+        assert_eq!(url.parse::<Origin>(), Err(error), "{url}");
     }
 }
 
 #[test]
-fn an_origin_is_known_by_the_host_header_of_its_requests() {
+fn origin_matches_its_host_header() {
     for (url, host, expected) in [
         ("https://portal.example.com", "portal.example.com", true),
         ("https://portal.example.com", "PORTAL.example.com:443", true),
@@ -67,6 +67,6 @@ fn an_origin_is_known_by_the_host_header_of_its_requests() {
         ("https://example.com:8443", "example.com:8443", true),
         ("https://example.com:8443", "example.com", false),
     ] {
-        assert_eq!(origin(url).is_at(host), expected, "{url} {host}");
+        assert_eq!(origin(url).matches_host(host), expected, "{url} {host}");
     }
 }

@@ -1,79 +1,89 @@
-//! Where parameters are read from, and in what shape.
+//! Parsing of parameters from header, body and query.
 
-use crate::oauth1::tests::{FORM, GOOD, GOOD_FORM, assert_good, good_but, good_with, refusal, rejected, with_header};
-use crate::oauth1::{Problem, Request};
+use crate::oauth1::tests::{
+    FORM, VALID_FORM, VALID_HEADER, assert_valid, expect_error, header_replacing, header_with, rejected_parameters,
+    with_header,
+};
+use crate::oauth1::{OauthProblem, Request};
 
 #[test]
-fn each_of_the_three_places_is_read() {
-    assert_good(with_header(GOOD));
-    assert_good(Request::new("POST", "/", None).body(FORM, GOOD_FORM.as_bytes()).parse());
-    assert_good(Request::new("GET", "/", Some(GOOD_FORM)).parse());
+fn parameters_are_read_from_each_location() {
+    assert_valid(with_header(VALID_HEADER));
+    assert_valid(
+        Request::new("POST", "/", None)
+            .body(FORM, VALID_FORM.as_bytes())
+            .parse(),
+    );
+    assert_valid(Request::new("GET", "/", Some(VALID_FORM)).parse());
 }
 
 #[test]
-fn headers_of_real_clients_are_read() {
+fn header_variants_of_real_clients_are_accepted() {
     for header in [
-        GOOD.replace("OAuth ", "oauth "),
-        GOOD.replace("OAuth ", "OAUTH   "),
-        GOOD.replace("OAuth ", "  OAuth\t"),
-        GOOD.replace("OAuth ", r#"OAuth realm="", "#),
-        GOOD.replace("OAuth ", r#"OAuth Realm="a \"quoted\", realm\\ ü = 50%","#),
-        GOOD.replace(", ", ","),
-        GOOD.replace(", ", " ,\t "),
-        GOOD.replace('=', " = "),
-        format!("{GOOD},"),
-        format!("{GOOD} , "),
-        GOOD.replace("OAuth ", "OAuth , "),
-        good_but(r#"nce="nonce""#, r#"nce="%6eonce""#),
-        good_but("oauth_nonce", "oauth%5Fnonce"),
-        good_with(r#"not_the_protocols="x", not_the_protocols="x""#),
+        VALID_HEADER.replace("OAuth ", "oauth "),
+        VALID_HEADER.replace("OAuth ", "OAUTH   "),
+        VALID_HEADER.replace("OAuth ", "  OAuth\t"),
+        VALID_HEADER.replace("OAuth ", r#"OAuth realm="", "#),
+        VALID_HEADER.replace("OAuth ", r#"OAuth Realm="a \"quoted\", realm\\ ü = 50%","#),
+        VALID_HEADER.replace(", ", ","),
+        VALID_HEADER.replace(", ", " ,\t "),
+        VALID_HEADER.replace('=', " = "),
+        format!("{VALID_HEADER},"),
+        format!("{VALID_HEADER} , "),
+        VALID_HEADER.replace("OAuth ", "OAuth , "),
+        header_replacing(r#"nce="nonce""#, r#"nce="%6eonce""#),
+        header_replacing("oauth_nonce", "oauth%5Fnonce"),
+        header_with(r#"not_the_protocols="x", not_the_protocols="x""#),
     ] {
-        assert_good(with_header(&header));
+        assert_valid(with_header(&header));
     }
 }
 
 #[test]
-fn malformed_headers_are_refused() {
+fn malformed_header_is_refused() {
     for header in [
-        good_but(r#""nonce""#, "nonce"),
-        good_but(r#""nonce""#, "'nonce'"),
-        good_but(r#""nonce""#, r#""nonce"#),
-        good_but(r#""nonce""#, r#""non ce""#),
-        good_but(r#""nonce""#, r#""non\"ce""#),
-        good_but(r#""nonce""#, r#""nöncé""#),
-        good_but(r#""nonce""#, "\"non\0ce\""),
-        good_but(r#""nonce""#, r#""nonce"x"#),
-        good_but(r#""nonce", "#, r#""nonce" "#),
-        good_but(r#""nonce", "#, r#""nonce"; "#),
-        good_but("oauth_nonce=", "="),
-        good_but("oauth_nonce=", "oauth_nonce"),
-        good_with("oauth_callback"),
-        good_with("oauth_callback="),
-        good_with(r#"oauth_callback=""#),
-        good_with(r#"realm="a", realm="b""#),
-        good_with(r#"realm="a"#),
-        good_with(r#"realm="a\""#),
-        good_with("realm=a"),
+        header_replacing(r#""nonce""#, "nonce"),
+        header_replacing(r#""nonce""#, "'nonce'"),
+        header_replacing(r#""nonce""#, r#""nonce"#),
+        header_replacing(r#""nonce""#, r#""non ce""#),
+        header_replacing(r#""nonce""#, r#""non\"ce""#),
+        header_replacing(r#""nonce""#, r#""nöncé""#),
+        header_replacing(r#""nonce""#, "\"non\0ce\""),
+        header_replacing(r#""nonce""#, r#""nonce"x"#),
+        header_replacing(r#""nonce", "#, r#""nonce" "#),
+        header_replacing(r#""nonce", "#, r#""nonce"; "#),
+        header_replacing("oauth_nonce=", "="),
+        header_replacing("oauth_nonce=", "oauth_nonce"),
+        header_with("oauth_callback"),
+        header_with("oauth_callback="),
+        header_with(r#"oauth_callback=""#),
+        header_with(r#"realm="a", realm="b""#),
+        header_with(r#"realm="a"#),
+        header_with(r#"realm="a\""#),
+        header_with("realm=a"),
     ] {
-        assert!(rejected(with_header(&header)).is_empty(), "{header}");
+        assert!(rejected_parameters(with_header(&header)).is_empty(), "{header}");
     }
 }
 
-/// A truncated header is an absence or a refusal, at whatever byte it ends.
+/// A truncated header is an absence or a error, at whatever byte it ends.
 
 #[test]
-fn truncated_headers_are_refused() {
-    for end in 5..GOOD.len() - r#", oauth_version="1.0""#.len() {
-        let refusal = refusal(with_header(&GOOD[..end]));
+fn truncated_header_is_refused() {
+    for end in 5..VALID_HEADER.len() - r#", oauth_version="1.0""#.len() {
+        let error = expect_error(with_header(&VALID_HEADER[..end]));
         assert!(
-            matches!(refusal.problem(), Problem::ParameterRejected | Problem::ParameterAbsent),
-            "{end}: {refusal}"
+            matches!(
+                error.problem(),
+                OauthProblem::ParameterRejected | OauthProblem::ParameterAbsent
+            ),
+            "{end}: {error}"
         );
     }
 }
 
 #[test]
-fn other_schemes_are_not_read() {
+fn other_schemes_are_ignored() {
     for header in [
         "",
         "OAut",
@@ -84,12 +94,16 @@ fn other_schemes_are_not_read() {
     ] {
         let request = Request::new("GET", "/", None).authorization(header.as_bytes());
         assert!(!request.is_signed(), "{header}");
-        assert_eq!(refusal(request.parse()).problem(), Problem::ParameterAbsent, "{header}");
+        assert_eq!(
+            expect_error(request.parse()).problem(),
+            OauthProblem::ParameterAbsent,
+            "{header}"
+        );
     }
 }
 
 #[test]
-fn a_request_says_whether_it_means_to_be_signed() {
+fn signed_request_is_recognized() {
     assert!(Request::new("GET", "/", None).authorization(b"OAuth").is_signed());
     assert!(Request::new("GET", "/", Some("a=1&oauth_token=x")).is_signed());
     assert!(Request::new("POST", "/", None).body(FORM, b"oauth_token=x").is_signed());
@@ -102,7 +116,7 @@ fn a_request_says_whether_it_means_to_be_signed() {
 }
 
 #[test]
-fn a_protocol_parameter_comes_once() {
+fn repeated_protocol_parameter_is_refused() {
     for name in [
         "oauth_consumer_key",
         "oauth_token",
@@ -110,55 +124,61 @@ fn a_protocol_parameter_comes_once() {
         "oauth_nonce",
         "oauth_version",
     ] {
-        assert_eq!(rejected(with_header(&good_with(&format!(r#"{name}="x""#)))), [name]);
-        let form = format!("{GOOD_FORM}&{name}=x");
-        assert_eq!(rejected(Request::new("GET", "/", Some(&form)).parse()), [name]);
         assert_eq!(
-            rejected(Request::new("GET", "/", None).body(FORM, form.as_bytes()).parse()),
+            rejected_parameters(with_header(&header_with(&format!(r#"{name}="x""#)))),
+            [name]
+        );
+        let form = format!("{VALID_FORM}&{name}=x");
+        assert_eq!(
+            rejected_parameters(Request::new("GET", "/", Some(&form)).parse()),
+            [name]
+        );
+        assert_eq!(
+            rejected_parameters(Request::new("GET", "/", None).body(FORM, form.as_bytes()).parse()),
             [name]
         );
     }
-    // The same value twice is still twice, and so is a name that is only written differently, or one that is not ours.
+    // Also for an equal value, a differently encoded name, and a parameter that RFC 5849 does not define.
     assert_eq!(
-        rejected(with_header(&good_with(r#"oauth_token="token""#))),
+        rejected_parameters(with_header(&header_with(r#"oauth_token="token""#))),
         ["oauth_token"]
     );
     assert_eq!(
-        rejected(with_header(&good_with(r#"oauth%5ftoken="token""#))),
+        rejected_parameters(with_header(&header_with(r#"oauth%5ftoken="token""#))),
         ["oauth_token"]
     );
-    assert!(rejected(with_header(&good_with(r#"oauth_body_hash="x", oauth_body_hash="x""#))).is_empty());
-    assert_good(with_header(&good_with(r#"oauth_body_hash="x""#)));
+    assert!(rejected_parameters(with_header(&header_with(r#"oauth_body_hash="x", oauth_body_hash="x""#))).is_empty());
+    assert_valid(with_header(&header_with(r#"oauth_body_hash="x""#)));
 }
 
 #[test]
-fn two_places_are_refused() {
-    let header = Request::new("GET", "/", Some("oauth_token=token")).authorization(GOOD.as_bytes());
-    assert_eq!(rejected(header.parse()), ["oauth_token"]);
+fn protocol_parameters_in_two_locations_are_refused() {
+    let header = Request::new("GET", "/", Some("oauth_token=token")).authorization(VALID_HEADER.as_bytes());
+    assert_eq!(rejected_parameters(header.parse()), ["oauth_token"]);
     let header = Request::new("POST", "/", None)
-        .authorization(GOOD.as_bytes())
+        .authorization(VALID_HEADER.as_bytes())
         .body(FORM, b"oauth_callback=oob");
-    assert_eq!(rejected(header.parse()), ["oauth_callback"]);
-    let body = Request::new("POST", "/", Some("oauth_extension=1")).body(FORM, GOOD_FORM.as_bytes());
-    assert!(rejected(body.parse()).is_empty());
-    // A realm is no protocol parameter, and a body that is not a form is no place.
-    assert_good(
-        Request::new("GET", "/", Some(GOOD_FORM))
+    assert_eq!(rejected_parameters(header.parse()), ["oauth_callback"]);
+    let body = Request::new("POST", "/", Some("oauth_extension=1")).body(FORM, VALID_FORM.as_bytes());
+    assert!(rejected_parameters(body.parse()).is_empty());
+    // A realm is not a protocol parameter, and a body that is not a form is ignored.
+    assert_valid(
+        Request::new("GET", "/", Some(VALID_FORM))
             .authorization(b"OAuth realm=\"x\"")
             .parse(),
     );
-    assert_good(
-        Request::new("POST", "/", Some(GOOD_FORM))
-            .body(None, GOOD_FORM.as_bytes())
+    assert_valid(
+        Request::new("POST", "/", Some(VALID_FORM))
+            .body(None, VALID_FORM.as_bytes())
             .parse(),
     );
 }
 
 #[test]
-fn two_authorization_headers_are_refused() {
+fn repeated_authorization_header_is_refused() {
     let request = Request::new("GET", "/", None)
-        .authorization(GOOD.as_bytes())
+        .authorization(VALID_HEADER.as_bytes())
         .authorization(b"Bearer x");
     assert!(request.is_signed());
-    assert!(rejected(request.parse()).is_empty());
+    assert!(rejected_parameters(request.parse()).is_empty());
 }

@@ -1,11 +1,11 @@
-//! What holds for every request.
+//! Properties of arbitrary requests.
 
 use proptest::{prelude::*, sample::Index};
 
 use crate::oauth1::tests::{FORM, origin, reference};
-use crate::oauth1::{Origin, Problem, Request, decode, decode_form, encode, encode_form, signing_key};
+use crate::oauth1::{OauthProblem, Origin, Request, decode, decode_form, encode, encode_form, signing_key};
 
-/// Any public URL: scheme, host in mixed case, port or none, with the text that a base string URI starts with.
+/// Generates public URLs with mixed-case hosts and optional ports, each with its normalized origin.
 fn public_url() -> impl Strategy<Value = (String, String)> {
     let host = prop_oneof![
         "[a-zA-Z][a-zA-Z0-9-]{0,8}\\.[A-Za-z]{2,3}",
@@ -15,37 +15,37 @@ fn public_url() -> impl Strategy<Value = (String, String)> {
     let port = prop::option::of(prop_oneof![Just(80_u16), Just(443), 1..=u16::MAX]);
     (prop::bool::ANY, host, port, prop::bool::ANY).prop_map(|(tls, host, port, slash)| {
         let (scheme, default) = if tls { ("https", 443) } else { ("http", 80) };
-        let shown = port.map(|port| format!(":{port}")).unwrap_or_default();
-        let kept = port
+        let port_suffix = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let normalized_port = port
             .filter(|port| *port != default)
             .map(|port| format!(":{port}"))
             .unwrap_or_default();
         let url = format!(
-            "{}://{host}{shown}{}",
+            "{}://{host}{port_suffix}{}",
             scheme.to_uppercase(),
             if slash { "/" } else { "" }
         );
-        (url, format!("{scheme}://{}{kept}", host.to_lowercase()))
+        (url, format!("{scheme}://{}{normalized_port}", host.to_lowercase()))
     })
 }
 
-/// Where the protocol parameters are sent.
+/// The location of the protocol parameters.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+enum Location {
     Header,
     Body,
     Query,
 }
 
-fn place() -> impl Strategy<Value = Place> {
-    prop_oneof![Just(Place::Header), Just(Place::Body), Just(Place::Query)]
+fn location() -> impl Strategy<Value = Location> {
+    prop_oneof![Just(Location::Header), Just(Location::Body), Just(Location::Query)]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
     #[test]
-    fn encoding_is_the_reference_and_comes_back(text in prop_oneof![reference::text(), any::<String>()]) {
+    fn encoding_matches_reference_and_decodes_back(text in prop_oneof![reference::text(), any::<String>()]) {
         let encoded = encode(&text);
         prop_assert_eq!(&encoded, &reference::encode(&text));
         prop_assert_eq!(decode(encoded.as_bytes()), Ok(text.as_str().into()));
@@ -53,7 +53,7 @@ proptest! {
     }
 
     #[test]
-    fn forms_and_keys_are_the_reference(name in reference::text(), value in reference::text()) {
+    fn forms_and_signing_keys_match_reference(name in reference::text(), value in reference::text()) {
         let form = encode_form(&[(&name, &value)]);
         prop_assert_eq!(form, format!("{}={}", reference::encode(&name), reference::encode(&value)));
         let key = signing_key(&name, &value);
@@ -61,31 +61,31 @@ proptest! {
     }
 
     #[test]
-    fn origins_are_normalised((url, expected) in public_url()) {
+    fn origins_are_normalized((url, expected) in public_url()) {
         let origin: Origin = url.parse().expect("a public URL");
         prop_assert_eq!(origin.as_str(), &expected);
         prop_assert_eq!(origin.as_str().parse::<Origin>(), Ok(origin.clone()));
     }
 
-    /// The whole of §3.4.1: however the client wrote them and wherever it put them, the base string is the reference's.
+    /// Covers all of §3.4.1: any encoding and location of the parameters.
     #[test]
-    fn base_strings_are_the_reference(
+    fn base_strings_match_reference(
         (url, start) in public_url(),
         method in prop_oneof![Just("GET"), Just("post"), Just("Delete"), Just("M-SEARCH"), Just("a!b")],
         path in "(/[-a-zA-Z0-9._~%!$&'()*+,;=:@é]{0,5}){0,3}",
         query in reference::pairs(),
         body in reference::pairs(),
         in_header in reference::header_pairs(),
-        place in place(),
+        location in location(),
         at in any::<Index>(),
         choices in (reference::choices(), reference::choices(), reference::choices()),
     ) {
         let mut sent = (in_header, body, query);
         let signature = ("oauth_signature".to_owned(), "s&i+g=".to_owned());
-        let own = match place {
-            Place::Header => &mut sent.0,
-            Place::Body => &mut sent.1,
-            Place::Query => &mut sent.2,
+        let own = match location {
+            Location::Header => &mut sent.0,
+            Location::Body => &mut sent.1,
+            Location::Query => &mut sent.2,
         };
         let at = at.index(own.len() + 1);
         own.splice(at..at, reference::protocol().into_iter().chain([signature.clone()]));
@@ -108,9 +108,9 @@ proptest! {
         prop_assert_eq!(request.base_string(&origin(&url)), reference::base_string(method, &uri, &pairs));
     }
 
-    /// The order in which parameters are sent, and whether they are in the query or in the body, changes nothing.
+    /// Compares base strings for different orders and locations of the same parameters.
     #[test]
-    fn order_and_place_do_not_matter(
+    fn order_and_location_are_ignored(
         (first, second) in reference::pairs().prop_flat_map(|pairs| (Just(pairs.clone()), Just(pairs).prop_shuffle())),
         split in any::<Index>(),
         choices in reference::choices(),
@@ -132,11 +132,11 @@ proptest! {
         );
     }
 
-    /// Whichever protocol parameters are moved to a second place, the request is refused as malformed.
+    /// Moves or copies any protocol parameters to a second location.
     #[test]
-    fn two_places_are_always_refused(
+    fn protocol_parameters_in_two_locations_are_always_refused(
         moved in prop::collection::vec(prop::bool::ANY, 6),
-        places in prop_oneof![Just((0, 1)), Just((0, 2)), Just((1, 2))],
+        locations in prop_oneof![Just((0, 1)), Just((0, 2)), Just((1, 2))],
         copied in prop::bool::ANY,
     ) {
         let all = [reference::protocol(), vec![("oauth_signature".to_owned(), "s".to_owned())]].concat();
@@ -145,13 +145,13 @@ proptest! {
         prop_assume!(!second.is_empty() && !first.is_empty());
 
         let mut sent = [Vec::new(), Vec::new(), Vec::new()];
-        sent[places.0] = first;
-        sent[places.1] = second;
+        sent[locations.0] = first;
+        sent[locations.1] = second;
         let (header, body, query) =
             (reference::header(&sent[0], &[0]), reference::form(&sent[1], &[0]), reference::form(&sent[2], &[0]));
         let request =
             Request::new("POST", "/", Some(&query)).authorization(header.as_bytes()).body(FORM, body.as_bytes());
-        let refusal = request.parse().expect_err("two places");
-        prop_assert_eq!((refusal.problem(), refusal.status()), (Problem::ParameterRejected, 400));
+        let error = request.parse().expect_err("two locations");
+        prop_assert_eq!((error.problem(), error.status()), (OauthProblem::ParameterRejected, 400));
     }
 }

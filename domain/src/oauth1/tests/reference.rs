@@ -1,12 +1,12 @@
-//! A second implementation, straight from the words of RFC 5849 and with no thought for speed, to compare with; and a
-//! client that writes parameters in all the ways that clients do.
+//! A reference implementation that follows the text of RFC 5849, and a client that encodes parameters in all the variants of
+//! real clients.
 
 use proptest::prelude::*;
 
 /// A decoded name and value.
 pub type Pair = (String, String);
 
-/// §3.6, byte by byte.
+/// Percent-encodes by §3.6, byte by byte.
 pub fn encode(text: &str) -> String {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes()
@@ -20,7 +20,7 @@ pub fn encode(text: &str) -> String {
         .collect()
 }
 
-/// §3.4.1.1, from a URI that is already the base string URI and from decoded pairs.
+/// Returns the base string of §3.4.1.1 from a base string URI and decoded pairs.
 pub fn base_string(method: &str, uri: &str, pairs: &[Pair]) -> String {
     let mut encoded: Vec<(String, String)> = pairs
         .iter()
@@ -31,7 +31,7 @@ pub fn base_string(method: &str, uri: &str, pairs: &[Pair]) -> String {
             .cmp(b.0.as_bytes())
             .then(a.1.as_bytes().cmp(b.1.as_bytes()))
     });
-    let normalised = encoded
+    let normalized = encoded
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect::<Vec<_>>()
@@ -40,11 +40,11 @@ pub fn base_string(method: &str, uri: &str, pairs: &[Pair]) -> String {
         "{}&{}&{}",
         encode(&method.to_uppercase()),
         encode(uri),
-        encode(&normalised)
+        encode(&normalized)
     )
 }
 
-/// The protocol parameters of a request that can be parsed, without its signature.
+/// Returns valid protocol parameters without the signature.
 pub fn protocol() -> Vec<Pair> {
     [
         ("oauth_consumer_key", "ké y"),
@@ -57,7 +57,7 @@ pub fn protocol() -> Vec<Pair> {
     .to_vec()
 }
 
-/// How a client escapes, from what a choice per byte says: needlessly or not, in either case, a space as `+` or not.
+/// Encodes a text as clients do. The choice per byte decides on unnecessary escapes, hexadecimal case, and `+` for a space.
 fn write(text: &str, choices: &[u8], form: bool) -> String {
     let mut out = String::new();
     let mut choices = choices.iter().cycle();
@@ -75,7 +75,7 @@ fn write(text: &str, choices: &[u8], form: bool) -> String {
     out
 }
 
-/// A query or a form body.
+/// Returns a query or a form body.
 pub fn form(pairs: &[Pair], choices: &[u8]) -> String {
     let mut out = String::new();
     for (index, (name, value)) in pairs.iter().enumerate() {
@@ -83,7 +83,7 @@ pub fn form(pairs: &[Pair], choices: &[u8]) -> String {
             out.push('&');
         }
         out.push_str(&write(name, choices, true));
-        // A name without a value may stand alone.
+        // The `=` is optional for an empty value.
         if !value.is_empty() || name.is_empty() || choices.first().is_some_and(|choice| choice & 8 > 0) {
             out.push('=');
             out.push_str(&write(value, choices, true));
@@ -92,7 +92,7 @@ pub fn form(pairs: &[Pair], choices: &[u8]) -> String {
     out
 }
 
-/// An `Authorization` header.
+/// Returns an `Authorization` header.
 pub fn header(pairs: &[Pair], choices: &[u8]) -> String {
     let separator = if choices.first().is_some_and(|choice| choice & 8 > 0) {
         " , "
@@ -105,7 +105,7 @@ pub fn header(pairs: &[Pair], choices: &[u8]) -> String {
     format!("OAuth {}", pairs.collect::<Vec<_>>().join(separator))
 }
 
-/// A text with more than its share of what goes wrong: separators, escapes, blanks, letters of other scripts.
+/// Generates texts with many separators, escapes, spaces and non-ASCII letters.
 pub fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-c]{0,2}",
@@ -117,13 +117,13 @@ pub fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Pairs that are not the protocol's, with names that repeat.
+/// Generates pairs other than protocol parameters, with repeated names.
 pub fn pairs() -> impl Strategy<Value = Vec<Pair>> {
-    let pair = (text(), text()).prop_filter("the prefix is the protocol's", |(name, _)| !name.starts_with("oauth_"));
+    let pair = (text(), text()).prop_filter("the prefix is reserved", |(name, _)| !name.starts_with("oauth_"));
     prop::collection::vec(pair, 0..8)
 }
 
-/// Pairs that can stand in a header: each has a name, and none is the realm.
+/// Generates pairs that are valid in a header: with a name other than `realm`.
 pub fn header_pairs() -> impl Strategy<Value = Vec<Pair>> {
     pairs().prop_map(|mut pairs| {
         pairs.retain(|(name, _)| !name.is_empty() && !name.eq_ignore_ascii_case("realm"));
@@ -131,7 +131,7 @@ pub fn header_pairs() -> impl Strategy<Value = Vec<Pair>> {
     })
 }
 
-/// What [`write`] decides by.
+/// Generates the choices of [`write`].
 pub fn choices() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 1..12)
 }

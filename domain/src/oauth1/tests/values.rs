@@ -1,10 +1,13 @@
-//! What the parameters may say, and how much of them there may be.
+//! Validation of parameter values, and limits.
 
-use crate::oauth1::tests::{FORM, GOOD, GOOD_FORM, assert_good, good_but, good_with, refusal, rejected, with_header};
-use crate::oauth1::{Problem, Request, SignatureMethod, is_form};
+use crate::oauth1::tests::{
+    FORM, VALID_FORM, VALID_HEADER, assert_valid, expect_error, header_replacing, header_with, rejected_parameters,
+    with_header,
+};
+use crate::oauth1::{OauthProblem, Request, SignatureMethod, is_form};
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_parameters_are_named() {
     let all = [
         "oauth_consumer_key",
         "oauth_signature_method",
@@ -12,23 +15,26 @@ fn what_is_missing_is_named() {
         "oauth_timestamp",
         "oauth_nonce",
     ];
-    let nothing = refusal(Request::new("GET", "/", None).parse());
-    assert_eq!((nothing.problem(), nothing.status()), (Problem::ParameterAbsent, 401));
-    assert_eq!(nothing.parameters_absent(), all);
-    assert_eq!(refusal(with_header("OAuth")).parameters_absent(), all);
+    let empty_request = expect_error(Request::new("GET", "/", None).parse());
+    assert_eq!(
+        (empty_request.problem(), empty_request.status()),
+        (OauthProblem::ParameterAbsent, 401)
+    );
+    assert_eq!(empty_request.parameters_absent(), all);
+    assert_eq!(expect_error(with_header("OAuth")).parameters_absent(), all);
     for name in all {
-        let without = GOOD_FORM
+        let without = VALID_FORM
             .split('&')
             .filter(|pair| pair.split('=').next() != Some(name))
             .collect::<Vec<_>>();
         let without = without.join("&");
         assert_eq!(
-            refusal(Request::new("GET", "/", Some(&without)).parse()).parameters_absent(),
+            expect_error(Request::new("GET", "/", Some(&without)).parse()).parameters_absent(),
             [name]
         );
         let empty = format!("{without}&{name}=");
         assert_eq!(
-            refusal(Request::new("GET", "/", Some(&empty)).parse()).parameters_absent(),
+            expect_error(Request::new("GET", "/", Some(&empty)).parse()).parameters_absent(),
             [name]
         );
     }
@@ -48,69 +54,69 @@ fn plaintext_needs_neither_timestamp_nor_nonce() {
 }
 
 #[test]
-fn only_version_1_0_is_spoken() {
+fn version_other_than_1_0_is_refused() {
     for version in ["2.0", "1.0a", "1", "", "1.0%20"] {
-        let header = good_but(r#"version="1.0""#, &format!(r#"version="{version}""#));
-        let refusal = refusal(with_header(&header));
+        let header = header_replacing(r#"version="1.0""#, &format!(r#"version="{version}""#));
+        let error = expect_error(with_header(&header));
         assert_eq!(
-            (refusal.problem(), refusal.status()),
-            (Problem::VersionRejected, 401),
+            (error.problem(), error.status()),
+            (OauthProblem::VersionRejected, 401),
             "{version}"
         );
-        assert_eq!(refusal.acceptable_versions(), Some("1.0-1.0"));
+        assert_eq!(error.acceptable_versions(), Some("1.0-1.0"));
     }
-    assert_good(with_header(&good_but(r#", oauth_version="1.0""#, "")));
+    assert_valid(with_header(&header_replacing(r#", oauth_version="1.0""#, "")));
 }
 
 #[test]
-fn methods_go_by_their_exact_names() {
+fn unknown_signature_method_is_refused() {
     for method in SignatureMethod::ALL {
-        let header = good_but("HMAC-SHA256", method.as_str());
+        let header = header_replacing("HMAC-SHA256", method.as_str());
         assert_eq!(with_header(&header).expect("a known method").signature_method, method);
     }
     for unknown in ["hmac-sha1", "HMAC-SHA512", "NONE", "PLAINTEXT%20"] {
-        let refusal = refusal(with_header(&good_but("HMAC-SHA256", unknown)));
+        let error = expect_error(with_header(&header_replacing("HMAC-SHA256", unknown)));
         assert_eq!(
-            (refusal.problem(), refusal.status()),
-            (Problem::SignatureMethodRejected, 401),
+            (error.problem(), error.status()),
+            (OauthProblem::SignatureMethodRejected, 401),
             "{unknown}"
         );
     }
 }
 
 #[test]
-fn undecodable_text_is_refused_and_named_where_it_can_be() {
+fn undecodable_parameter_is_refused_and_named() {
     assert_eq!(
-        rejected(with_header(&good_but(r#""nonce""#, r#""%zz""#))),
+        rejected_parameters(with_header(&header_replacing(r#""nonce""#, r#""%zz""#))),
         ["oauth_nonce"]
     );
     assert_eq!(
-        rejected(with_header(&good_but(r#""nonce""#, r#""%ff""#))),
+        rejected_parameters(with_header(&header_replacing(r#""nonce""#, r#""%ff""#))),
         ["oauth_nonce"]
     );
-    assert!(rejected(with_header(&good_but("oauth_nonce", "%ff"))).is_empty());
+    assert!(rejected_parameters(with_header(&header_replacing("oauth_nonce", "%ff"))).is_empty());
     for query in ["a=%", "a=%f", "%xx=a", "a=%ff", "%ff=a"] {
         assert!(
-            rejected(
+            rejected_parameters(
                 Request::new("GET", "/", Some(query))
-                    .authorization(GOOD.as_bytes())
+                    .authorization(VALID_HEADER.as_bytes())
                     .parse()
             )
             .is_empty()
         );
         let body = Request::new("GET", "/", None)
-            .authorization(GOOD.as_bytes())
+            .authorization(VALID_HEADER.as_bytes())
             .body(FORM, query.as_bytes());
-        assert!(rejected(body.parse()).is_empty());
+        assert!(rejected_parameters(body.parse()).is_empty());
     }
     let raw = Request::new("GET", "/", None)
-        .authorization(GOOD.as_bytes())
+        .authorization(VALID_HEADER.as_bytes())
         .body(FORM, b"a=\xff");
-    assert!(rejected(raw.parse()).is_empty());
+    assert!(rejected_parameters(raw.parse()).is_empty());
 }
 
 #[test]
-fn timestamps_are_positive_integers() {
+fn timestamp_that_is_not_a_positive_integer_is_refused() {
     for timestamp in [
         "0",
         "-1",
@@ -123,24 +129,24 @@ fn timestamps_are_positive_integers() {
         "now",
         "١",
     ] {
-        let query = GOOD_FORM.replace("137131200", timestamp);
+        let query = VALID_FORM.replace("137131200", timestamp);
         assert_eq!(
-            rejected(Request::new("GET", "/", Some(&query)).parse()),
+            rejected_parameters(Request::new("GET", "/", Some(&query)).parse()),
             ["oauth_timestamp"],
             "{timestamp}"
         );
     }
-    let query = GOOD_FORM.replace("137131200", "18446744073709551615");
-    let furthest = Request::new("GET", "/", Some(&query))
+    let query = VALID_FORM.replace("137131200", "18446744073709551615");
+    let latest = Request::new("GET", "/", Some(&query))
         .parse()
         .expect("the largest number");
-    assert_eq!(furthest.timestamp, Some(u64::MAX));
-    assert!(furthest.check_timestamp(0, 300).is_err());
+    assert_eq!(latest.timestamp, Some(u64::MAX));
+    assert!(latest.check_timestamp(0, 300).is_err());
 }
 
 #[test]
-fn timestamps_hold_within_the_window_and_its_bounds() {
-    let request = with_header(GOOD).expect("a good header");
+fn timestamp_outside_the_window_is_refused() {
+    let request = with_header(VALID_HEADER).expect("a valid header");
     for now in [137_130_900, 137_131_200, 137_131_500] {
         assert_eq!(request.check_timestamp(now, 300), Ok(()), "{now}");
     }
@@ -148,15 +154,15 @@ fn timestamps_hold_within_the_window_and_its_bounds() {
         (137_130_899, (137_130_599, 137_131_199)),
         (137_131_501, (137_131_201, 137_131_801)),
     ] {
-        let refusal = request.check_timestamp(now, 300).expect_err("outside the window");
-        assert_eq!((refusal.problem(), refusal.status()), (Problem::TimestampRefused, 401));
-        assert_eq!(refusal.acceptable_timestamps(), Some(acceptable));
+        let error = request.check_timestamp(now, 300).expect_err("outside the window");
+        assert_eq!((error.problem(), error.status()), (OauthProblem::TimestampRefused, 401));
+        assert_eq!(error.acceptable_timestamps(), Some(acceptable));
     }
 }
 
 #[test]
-fn texts_that_cannot_be_kept_are_refused() {
-    for (name, longest) in [
+fn long_text_or_control_character_is_refused() {
+    for (name, max_bytes) in [
         ("oauth_nonce", 255),
         ("oauth_token", 255),
         ("oauth_consumer_key", 255),
@@ -164,18 +170,20 @@ fn texts_that_cannot_be_kept_are_refused() {
         ("oauth_callback", 2048),
     ] {
         let form = |value: &str| {
-            let others = GOOD_FORM.split('&').filter(|pair| pair.split('=').next() != Some(name));
+            let others = VALID_FORM
+                .split('&')
+                .filter(|pair| pair.split('=').next() != Some(name));
             others
                 .chain([format!("{name}={value}").as_str()])
                 .collect::<Vec<_>>()
                 .join("&")
         };
-        let fits = form(&"n".repeat(longest));
+        let fits = form(&"n".repeat(max_bytes));
         assert!(Request::new("GET", "/", Some(&fits)).parse().is_ok(), "{name}");
-        for bad in [&"n".repeat(longest + 1)[..], "a%00b", "a%0Ab", "%7F", "%C2%85"] {
+        for bad in [&"n".repeat(max_bytes + 1)[..], "a%00b", "a%0Ab", "%7F", "%C2%85"] {
             let query = form(bad);
             assert_eq!(
-                rejected(Request::new("GET", "/", Some(&query)).parse()),
+                rejected_parameters(Request::new("GET", "/", Some(&query)).parse()),
                 [name],
                 "{bad}"
             );
@@ -184,25 +192,30 @@ fn texts_that_cannot_be_kept_are_refused() {
 }
 
 #[test]
-fn headers_are_limited_to_8_kib() {
-    let padded = |length: usize| format!("{GOOD}{}", ",".repeat("OAuth".len() + length - GOOD.len()));
-    assert_good(with_header(&padded(8 * 1024)));
-    assert!(rejected(with_header(&padded(8 * 1024 + 1))).is_empty());
-    assert!(rejected(with_header(&format!(r#"OAuth realm="{}""#, "a".repeat(1024 * 1024)))).is_empty());
+fn header_over_8_kib_is_refused() {
+    let padded = |length: usize| {
+        format!(
+            "{VALID_HEADER}{}",
+            ",".repeat("OAuth".len() + length - VALID_HEADER.len())
+        )
+    };
+    assert_valid(with_header(&padded(8 * 1024)));
+    assert!(rejected_parameters(with_header(&padded(8 * 1024 + 1))).is_empty());
+    assert!(rejected_parameters(with_header(&format!(r#"OAuth realm="{}""#, "a".repeat(1024 * 1024)))).is_empty());
 }
 
 #[test]
-fn parameters_are_limited_to_200_in_all_places_together() {
-    // Seven are in the header.
+fn more_than_200_parameters_are_refused() {
+    // The header has 7 parameters.
     let (body, query) = ("b=1&".repeat(93), "q=1&".repeat(100));
-    let request = Request::new("POST", "/", Some(&query)).authorization(GOOD.as_bytes());
-    assert_good(request.body(FORM, body.as_bytes()).parse());
+    let request = Request::new("POST", "/", Some(&query)).authorization(VALID_HEADER.as_bytes());
+    assert_valid(request.body(FORM, body.as_bytes()).parse());
     let more = format!("{body}c");
-    assert!(rejected(request.body(FORM, more.as_bytes()).parse()).is_empty());
+    assert!(rejected_parameters(request.body(FORM, more.as_bytes()).parse()).is_empty());
 }
 
 #[test]
-fn forms_go_by_their_media_type() {
+fn form_is_recognized_by_media_type() {
     assert!(is_form(b"application/x-www-form-urlencoded"));
     assert!(is_form(b" APPLICATION/x-www-FORM-urlencoded;charset=utf-8"));
     for other in [
@@ -216,11 +229,11 @@ fn forms_go_by_their_media_type() {
 }
 
 #[test]
-fn what_is_printed_holds_no_credentials() {
+fn debug_output_contains_no_credentials() {
     let header =
-        good_with(r#"oauth_verifier="the-verifier", password="the-password""#).replace("c2ln", "the-signature");
+        header_with(r#"oauth_verifier="the-verifier", password="the-password""#).replace("c2ln", "the-signature");
     let request = Request::new("GET", "/photos", Some("apikey=the-key")).authorization(header.as_bytes());
-    let printed = format!("{request:?} {:?}", request.parse().expect("a good header"));
+    let printed = format!("{request:?} {:?}", request.parse().expect("a valid header"));
     assert!(
         printed.contains("/photos") && printed.contains("HmacSha256"),
         "{printed}"

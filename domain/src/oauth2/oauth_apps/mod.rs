@@ -1,10 +1,10 @@
-//! OAuth 2 apps: the clients of RFC 6749 §2, and the secrets that they prove themselves by.
+//! OAuth 2 apps, the clients of RFC 6749 §2, and their client secrets.
 
 mod token_settings;
 
 pub use crate::oauth2::oauth_apps::token_settings::{
-    REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings, TokenSettingsForm,
-    UnknownAlgorithm,
+    ParseSigningAlgorithmError, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings,
+    TokenSettingsForm,
 };
 
 use crate::accounts::rights::Rights;
@@ -16,32 +16,32 @@ use crate::oauth2::scopes::{Scope, Scopes};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How many secrets an app may have at a time.
+/// The maximum number of client secrets of an app.
 pub const MAX_SECRETS: usize = 10;
 
-/// The longest time that a secret may be given, in days.
+/// The maximum lifetime of a client secret, in days.
 pub const MAX_SECRET_DAYS: i64 = 3650;
 
-/// How an app gets its access tokens.
+/// The grant type by which an app gets access tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Grant {
-    /// For itself, with the permissions of one user (RFC 6749 §4.4).
+    /// Client credentials, with the permissions of one user (RFC 6749 §4.4).
     #[serde(rename = "client_credentials")]
     ClientCredentials,
-    /// For each user who allows it (RFC 6749 §4.1), with a secret of its own.
+    /// Authorization code of a confidential client, for each user who grants access (RFC 6749 §4.1).
     #[serde(rename = "authorization_code")]
     AuthorizationCode,
-    /// For each user who allows it, from a place where no secret can be kept: a native app or a page's script (RFC 6749
-    /// §2.1). PKCE proves that it is the one that asked.
+    /// Authorization code of a public client, such as a native app or a single-page application (RFC 6749 §2.1). Requires
+    /// PKCE.
     #[serde(rename = "public")]
     Public,
 }
 
 impl Grant {
-    /// All there are.
+    /// All grant types, in display order.
     pub const ALL: &[Self] = &[Self::ClientCredentials, Self::AuthorizationCode, Self::Public];
 
-    /// The word for it in the database, in forms and on the command line.
+    /// Returns the code in the database, in forms and on the command line.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Grant {
         }
     }
 
-    /// The words for it on a page.
+    /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -61,163 +61,165 @@ impl Grant {
         }
     }
 
-    /// What it is for.
+    /// Returns a description of its use.
     #[must_use]
     pub fn help(self) -> &'static str {
         match self {
-            Self::ClientCredentials => "A server that acts by itself, with the permissions of the user below.",
-            Self::AuthorizationCode => "A web application with a server, which acts for each user who allows it.",
-            Self::Public => "A native app or a page without a server. It has no secret and proves itself by PKCE.",
+            Self::ClientCredentials => "Server-to-server, with the permissions of the user below.",
+            Self::AuthorizationCode => {
+                "A web application with a server, which acts on behalf of each user who grants access."
+            }
+            Self::Public => "A native app or a single-page application. It has no secret and uses PKCE.",
         }
     }
 
-    /// The grant that `code` names.
+    /// Returns the grant type with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|grant| grant.code() == code)
     }
 
-    /// Whether people are asked, and sent back to a redirect URI.
+    /// Reports whether users are asked for consent and redirected to a redirect URI.
     #[must_use]
-    pub fn asks_people(self) -> bool {
+    pub fn requires_consent(self) -> bool {
         self != Self::ClientCredentials
     }
 
-    /// Whether the app proves itself by a secret.
+    /// Reports whether the app authenticates with a client secret.
     #[must_use]
     pub fn has_secret(self) -> bool {
         self != Self::Public
     }
 }
 
-/// An app without its secrets.
+/// Describes an app, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OauthApp {
-    /// The id, which as text is the client id.
+    /// The id, whose text form is the client ID.
     pub id: OauthAppId,
-    /// The name, one of a kind in the account.
+    /// The name, unique in the account.
     pub name: String,
-    /// How it gets its tokens.
+    /// The grant type.
     pub grant: Grant,
-    /// With whose permissions it acts, with client credentials only.
+    /// The user whose permissions it has, for client credentials only.
     pub user: Option<AppUser>,
-    /// Where people are sent back to.
+    /// The redirect URIs.
     pub redirect_uris: Vec<String>,
-    /// The most that it can be granted.
+    /// The maximum scopes of its tokens.
     pub scopes: Scopes,
-    /// What it has been granted and has called something with.
+    /// The scopes that it has used in requests.
     pub used_scopes: Scopes,
-    /// How its tokens are issued, and what it may introspect.
+    /// The token settings.
     pub token_settings: TokenSettings,
-    /// Who made it; nobody when it was made on the command line.
+    /// The name of the user who created it; `None` for the command line.
     pub created_by: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it last got a token.
+    /// When a token was last issued to it.
     pub last_used_at: Option<Timestamp>,
-    /// How many of its access and refresh tokens work.
-    pub live_tokens: i64,
+    /// The number of its active access and refresh tokens.
+    pub active_tokens: i64,
 }
 
-/// With whose permissions an app acts.
+/// Describes the user whose permissions an app has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppUser {
     /// The id.
     pub id: UserId,
     /// The name.
     pub name: String,
-    /// The e-mail.
+    /// The email.
     pub email: String,
-    /// Whether the person is active. The app stops with them.
+    /// Whether the user is active. The app is disabled while the user is inactive.
     pub active: bool,
-    /// What the person may do, which bounds what the app is granted.
+    /// The user's rights, which limit the scopes of the app's tokens.
     pub rights: Rights,
 }
 
-/// One of an app's secrets, without what is secret.
+/// Describes a client secret, without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientSecret {
     /// The id.
     pub id: ClientSecretId,
-    /// What it is for, in the words of whoever made it; may be empty.
+    /// The user's note; may be empty.
     pub note: String,
-    /// Who made it; nobody when it was made on the command line.
+    /// The name of the user who created it; `None` for the command line.
     pub created_by: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it stops by itself, if ever.
+    /// When it expires, if ever.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, to within a few seconds.
+    /// When it was last used, accurate to a few seconds.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// An app to make or to change, as the form gives it.
+/// Holds the input for a new or changed app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppForm {
     /// `Application name`.
     pub name: String,
     /// A [`Grant`]'s code.
     pub grant: String,
-    /// A person, as [`UserRef`] reads it; counts with client credentials only.
+    /// A user, as [`UserRef`] parses it; for client credentials only.
     pub user: String,
-    /// One redirect URI per line; counts where people are asked.
+    /// One redirect URI per line; not for client credentials.
     pub redirect_uris: String,
-    /// The scopes' words.
+    /// The names of the scopes.
     pub scopes: Vec<String>,
 }
 
-/// An app to make or to change, checked.
+/// Holds the validated input for a new or changed app.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedApp {
+pub struct ValidatedApp {
     /// The name.
     pub name: String,
-    /// How it gets its tokens.
+    /// The grant type.
     pub grant: Grant,
-    /// Whose permissions it has, with client credentials only.
+    /// The user whose permissions it has, for client credentials only.
     pub user: Option<UserRef>,
-    /// Where people are sent back to; empty with client credentials.
+    /// The redirect URIs; empty for client credentials.
     pub redirect_uris: Vec<String>,
-    /// The most that it can be granted.
+    /// The maximum scopes of its tokens.
     pub scopes: Scopes,
 }
 
 impl AppForm {
-    /// The input, tidied. Whether the person exists is for the server to say.
+    /// Validates and normalizes the input. Whether the user exists is checked by the server.
     ///
     /// # Errors
-    /// A complaint for each field that does not hold what it must.
-    pub fn checked(self) -> Result<CheckedApp, FieldErrors> {
+    /// Returns a validation error for each invalid field.
+    pub fn validate(self) -> Result<ValidatedApp, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = fields::name("name", &self.name, &mut errors);
+        let name = fields::validate_name("name", &self.name, &mut errors);
         let grant = Grant::from_code(&self.grant);
         if grant.is_none() {
             errors.add("grant", "Select a grant type.");
         }
         let grant = grant.unwrap_or(Grant::ClientCredentials);
         let (mut user, mut uris) = (None, Vec::new());
-        if grant.asks_people() {
-            uris = redirect_uris(&self.redirect_uris, &mut errors);
+        if grant.requires_consent() {
+            uris = validate_redirect_uris(&self.redirect_uris, &mut errors);
         } else {
             user = UserRef::parse(&self.user);
             if user.is_none() {
-                errors.add("user", "Enter the name or e-mail of a user.");
+                errors.add("user", "Enter the name or email of a user.");
             }
         }
         let mut scopes = Scopes::default();
-        for word in &self.scopes {
-            match Scope::from_code(word) {
+        for code in &self.scopes {
+            match Scope::from_code(code) {
                 Some(scope) => scopes = scopes.with(scope),
-                None => errors.add("scopes", format!("There is no scope {word}.")),
+                None => errors.add("scopes", format!("Unknown scope {code}.")),
             }
         }
-        // A refresh token would outlive what it refreshes: the app can ask again at any time (RFC 6749 §4.4.3).
-        if !grant.asks_people() {
+        // Client credentials get no refresh token: the app can request a new access token at any time (RFC 6749 §4.4.3).
+        if !grant.requires_consent() {
             scopes = scopes.without(Scope::Offline);
         }
-        if scopes.is_empty() && errors.of("scopes").is_none() {
+        if scopes.is_empty() && errors.get("scopes").is_none() {
             errors.add("scopes", "Select at least one scope.");
         }
-        errors.or(CheckedApp {
+        errors.into_result(ValidatedApp {
             name,
             grant,
             user,
@@ -227,58 +229,59 @@ impl AppForm {
     }
 }
 
-fn redirect_uris(text: &str, errors: &mut FieldErrors) -> Vec<String> {
+/// Validates redirect URIs, one per line, and drops duplicates.
+fn validate_redirect_uris(text: &str, errors: &mut FieldErrors) -> Vec<String> {
     let mut uris: Vec<String> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Err(unfit) = redirect_uri::check(line) {
-            // A line may be long, and is the person's own.
-            let shown: String = line.chars().take(60).collect();
-            errors.add("redirect_uris", format!("{shown}: {unfit}"));
+        if let Err(error) = redirect_uri::validate(line) {
+            // The line is user input and may be long.
+            let short_line: String = line.chars().take(60).collect();
+            errors.add("redirect_uris", format!("{short_line}: {error}"));
         } else if !uris.iter().any(|uri| uri == line) {
             uris.push(line.to_owned());
         }
     }
-    if errors.of("redirect_uris").is_none() {
+    if errors.get("redirect_uris").is_none() {
         if uris.is_empty() {
-            errors.add("redirect_uris", "Enter at least one address.");
-        } else if uris.len() > redirect_uri::MAX_COUNT {
+            errors.add("redirect_uris", "Enter at least one redirect URI.");
+        } else if uris.len() > redirect_uri::MAX_URIS_PER_APP {
             errors.add(
                 "redirect_uris",
-                format!("Enter at most {} addresses.", redirect_uri::MAX_COUNT),
+                format!("Enter at most {} redirect URIs.", redirect_uri::MAX_URIS_PER_APP),
             );
         }
     }
     uris
 }
 
-/// A secret to add, as the form gives it.
+/// Holds the input for a new client secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretForm {
-    /// What it is for; may be empty.
+    /// The note; may be empty.
     pub note: String,
-    /// In how many days it stops; empty for never.
+    /// The lifetime in days; empty for no expiration.
     pub days: String,
 }
 
-/// A secret to add, checked.
+/// Holds the validated input for a new client secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedSecret {
-    /// What it is for; may be empty.
+pub struct ValidatedSecret {
+    /// The note; may be empty.
     pub note: String,
-    /// In how many days it stops, if ever.
+    /// The lifetime in days; `None` for no expiration.
     pub days: Option<i64>,
 }
 
 impl SecretForm {
-    /// The input, tidied.
+    /// Validates and normalizes the input.
     ///
     /// # Errors
-    /// A complaint for each field that does not hold what it must.
-    pub fn checked(self) -> Result<CheckedSecret, FieldErrors> {
+    /// Returns a validation error for each invalid field.
+    pub fn validate(self) -> Result<ValidatedSecret, FieldErrors> {
         let mut errors = FieldErrors::default();
         let note = match self.note.trim() {
             "" => String::new(),
-            note => fields::name("note", note, &mut errors),
+            note => fields::validate_name("note", note, &mut errors),
         };
         let days = match self.days.trim() {
             "" => None,
@@ -287,28 +290,28 @@ impl SecretForm {
                 if days.is_none() {
                     errors.add(
                         "days",
-                        format!("Enter a number of days from 1 to {MAX_SECRET_DAYS}, or nothing."),
+                        format!("Enter a number of days from 1 to {MAX_SECRET_DAYS}, or leave empty."),
                     );
                 }
                 days
             }
         };
-        errors.or(CheckedSecret { note, days })
+        errors.into_result(ValidatedSecret { note, days })
     }
 }
 
-/// An app that acts for a person, as that person sees it under "Connected apps".
+/// Describes an app that a user has granted access, for the user's "Connected apps" page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectedApp {
-    /// The app.
+    /// The app's id.
     pub id: OauthAppId,
-    /// Its name.
+    /// The app's name.
     pub name: String,
-    /// What the person has allowed.
+    /// The granted scopes.
     pub scopes: Scopes,
-    /// When the person first allowed it.
-    pub allowed_at: Timestamp,
-    /// When it last got a token for the person.
+    /// When the user first granted access.
+    pub granted_at: Timestamp,
+    /// When a token was last issued to it for the user.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -327,20 +330,20 @@ mod tests {
     }
 
     #[test]
-    fn client_credentials_have_a_user_and_no_refresh_token() {
-        let app = form().checked().unwrap();
+    fn client_credentials_require_a_user_and_drop_offline() {
+        let app = form().validate().unwrap();
         assert_eq!(app.name, "Connector");
         assert_eq!(app.user, Some(UserRef::Email("ada@example.com".to_owned())));
         assert_eq!(app.scopes.to_string(), "asset:read");
-        let nobody = AppForm {
+        let without_user = AppForm {
             user: " ".to_owned(),
             ..form()
         };
-        assert!(nobody.checked().unwrap_err().of("user").is_some());
+        assert!(without_user.validate().unwrap_err().get("user").is_some());
     }
 
     #[test]
-    fn whoever_asks_people_has_redirect_uris() {
+    fn authorization_code_requires_redirect_uris() {
         let code = |redirect_uris: &str| AppForm {
             grant: "authorization_code".to_owned(),
             user: String::new(),
@@ -348,65 +351,65 @@ mod tests {
             ..form()
         };
         let app = code(" https://a.example/cb\n\nhttps://a.example/cb\r\nhttp://127.0.0.1/\n")
-            .checked()
+            .validate()
             .unwrap();
         assert_eq!(app.redirect_uris, ["https://a.example/cb", "http://127.0.0.1/"]);
         assert_eq!(app.scopes.to_string(), "offline asset:read");
         assert_eq!(
-            code("").checked().unwrap_err().of("redirect_uris"),
-            Some("Enter at least one address.")
+            code("").validate().unwrap_err().get("redirect_uris"),
+            Some("Enter at least one redirect URI.")
         );
-        let wrong = code("https://a.example/\nhttp://b.example/").checked().unwrap_err();
+        let wrong = code("https://a.example/\nhttp://b.example/").validate().unwrap_err();
         assert!(
             wrong
-                .of("redirect_uris")
+                .get("redirect_uris")
                 .unwrap()
                 .starts_with("http://b.example/: Use https.")
         );
         let many: String = (0..21).map(|number| format!("https://a.example/{number}\n")).collect();
-        assert!(code(&many).checked().is_err());
+        assert!(code(&many).validate().is_err());
     }
 
     #[test]
-    fn each_field_is_complained_about() {
-        let errors = AppForm::default().checked().unwrap_err();
+    fn each_invalid_field_has_an_error() {
+        let errors = AppForm::default().validate().unwrap_err();
         for field in ["name", "grant", "scopes"] {
-            assert!(errors.of(field).is_some(), "{field}");
+            assert!(errors.get(field).is_some(), "{field}");
         }
-        let odd = AppForm {
+        let unknown = AppForm {
             scopes: vec!["everything".to_owned()],
             ..form()
         };
         assert_eq!(
-            odd.checked().unwrap_err().of("scopes"),
-            Some("There is no scope everything.")
+            unknown.validate().unwrap_err().get("scopes"),
+            Some("Unknown scope everything.")
         );
         let only_offline = AppForm {
             scopes: vec!["offline".to_owned()],
             ..form()
         };
-        assert!(only_offline.checked().unwrap_err().of("scopes").is_some());
+        assert!(only_offline.validate().unwrap_err().get("scopes").is_some());
     }
 
     #[test]
-    fn a_secret_may_stop_by_itself() {
+    fn secret_lifetime_is_validated() {
         let secret = |days: &str| {
             SecretForm {
                 note: "  CI  server ".to_owned(),
                 days: days.to_owned(),
             }
-            .checked()
+            .validate()
         };
         assert_eq!(
             secret("90").unwrap(),
-            CheckedSecret {
+            ValidatedSecret {
                 note: "CI server".to_owned(),
                 days: Some(90)
             }
         );
         assert_eq!(secret("").unwrap().days, None);
         for days in ["0", "-1", "3651", "soon", "1.5"] {
-            assert!(secret(days).unwrap_err().of("days").is_some(), "{days}");
+            assert!(secret(days).unwrap_err().get("days").is_some(), "{days}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! An app's token settings: rotation of its refresh tokens, the algorithm that signs its access tokens, and whether it
-//! may introspect tokens of other apps.
+//! An app's token settings: refresh token rotation, the signing algorithm of access tokens, and introspection of other apps'
+//! tokens.
 
 use crate::fields::FieldErrors;
 use crate::oauth2::oauth_apps::Grant;
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// In how many days a refresh token expires that nobody uses. Each use begins them anew.
+/// The idle timeout of a refresh token, in days. Each use restarts it.
 pub const REFRESH_TOKEN_IDLE_DAYS: u32 = 30;
 
-/// In how many days after it was issued a refresh token expires, however often it is used.
+/// The maximum lifetime of a refresh token, in days.
 pub const REFRESH_TOKEN_LIFETIME_DAYS: u32 = 365;
 
 /// The algorithm that signs an app's access tokens (RFC 7518 §3.1).
@@ -25,16 +25,16 @@ pub enum SigningAlgorithm {
     Rs256,
 }
 
-/// A word that names no [`SigningAlgorithm`].
+/// The error for an unknown [`SigningAlgorithm`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the signing algorithm is ES256 or RS256")]
-pub struct UnknownAlgorithm;
+pub struct ParseSigningAlgorithmError;
 
 impl SigningAlgorithm {
-    /// All there are.
+    /// All algorithms, in display order.
     pub const ALL: &[Self] = &[Self::Es256, Self::Rs256];
 
-    /// Returns the name that a token's header has as `alg`.
+    /// Returns the value of `alg` in a token's header.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl SigningAlgorithm {
         }
     }
 
-    /// Returns the label on a page.
+    /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -60,18 +60,19 @@ impl fmt::Display for SigningAlgorithm {
 }
 
 impl FromStr for SigningAlgorithm {
-    type Err = UnknownAlgorithm;
+    type Err = ParseSigningAlgorithmError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut all = Self::ALL.iter().copied();
-        all.find(|algorithm| algorithm.code() == text).ok_or(UnknownAlgorithm)
+        all.find(|algorithm| algorithm.code() == text)
+            .ok_or(ParseSigningAlgorithmError)
     }
 }
 
-/// An app's token settings.
+/// Holds an app's token settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenSettings {
-    /// Whether each refresh issues a new refresh token, and the old one stops (RFC 9700 §4.14.2).
+    /// Whether each refresh issues a new refresh token and invalidates the old one (RFC 9700 §4.14.2).
     pub rotate_refresh_tokens: bool,
     /// The algorithm that signs its access tokens.
     pub signing_algorithm: SigningAlgorithm,
@@ -80,7 +81,7 @@ pub struct TokenSettings {
 }
 
 impl TokenSettings {
-    /// Returns the settings of a new app that gives none.
+    /// Returns the default settings of a new app.
     #[must_use]
     pub fn new(grant: Grant, signing_algorithm: SigningAlgorithm) -> Self {
         Self {
@@ -91,10 +92,10 @@ impl TokenSettings {
     }
 }
 
-/// Token settings as a form gives them.
+/// Holds the input of the token settings form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenSettingsForm {
-    /// `Rotate refresh tokens`; counts for confidential apps that get refresh tokens.
+    /// `Rotate refresh tokens`; only for confidential clients with refresh tokens.
     pub rotate_refresh_tokens: bool,
     /// `Signing algorithm`: a [`SigningAlgorithm`]'s code.
     pub signing_algorithm: String,
@@ -103,24 +104,27 @@ pub struct TokenSettingsForm {
 }
 
 impl TokenSettingsForm {
-    /// Validates the form for an app of this grant. A public client's refresh tokens always rotate (RFC 9700 §2.2.2), and
-    /// with client credentials there are none.
+    /// Validates the form for an app of this grant type. A public client's refresh tokens are always rotated (RFC 9700
+    /// §2.2.2), and client credentials get none.
     ///
     /// # Errors
-    /// A complaint for each field that does not hold what it must.
+    /// Returns a validation error for each invalid field.
     pub fn validate(&self, grant: Grant) -> Result<TokenSettings, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let signing_algorithm = self.signing_algorithm.parse().unwrap_or_else(|UnknownAlgorithm| {
-            errors.add("signing_algorithm", "Select ES256 or RS256.");
-            SigningAlgorithm::default()
-        });
+        let signing_algorithm = self
+            .signing_algorithm
+            .parse()
+            .unwrap_or_else(|ParseSigningAlgorithmError| {
+                errors.add("signing_algorithm", "Select ES256 or RS256.");
+                SigningAlgorithm::default()
+            });
         if self.allow_introspection && !grant.has_secret() {
             errors.add(
                 "allow_introspection",
                 "A public client has no secret, so it cannot introspect tokens.",
             );
         }
-        errors.or(TokenSettings {
+        errors.into_result(TokenSettings {
             rotate_refresh_tokens: match grant {
                 Grant::Public => true,
                 Grant::AuthorizationCode => self.rotate_refresh_tokens,
@@ -133,7 +137,7 @@ impl TokenSettingsForm {
 }
 
 impl From<SigningAlgorithm> for TokenSettingsForm {
-    /// The form of a new app that leaves everything but the algorithm as it is by itself.
+    /// Returns the form of a new app with default settings except for the algorithm.
     fn from(signing_algorithm: SigningAlgorithm) -> Self {
         Self {
             signing_algorithm: signing_algorithm.code().to_owned(),
@@ -157,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refresh_tokens_rotate_as_the_grant_allows() {
+    fn refresh_token_rotation_depends_on_the_grant() {
         for (grant, asked, rotates) in [
             (Grant::Public, false, true),
             (Grant::Public, true, true),
@@ -188,7 +192,7 @@ mod tests {
         assert!(
             form.validate(Grant::Public)
                 .unwrap_err()
-                .of("allow_introspection")
+                .get("allow_introspection")
                 .is_some()
         );
         for grant in [Grant::AuthorizationCode, Grant::ClientCredentials] {
@@ -204,7 +208,11 @@ mod tests {
                 ..TokenSettingsForm::default()
             };
             let errors = form.validate(Grant::AuthorizationCode).unwrap_err();
-            assert_eq!(errors.of("signing_algorithm"), Some("Select ES256 or RS256."), "{word}");
+            assert_eq!(
+                errors.get("signing_algorithm"),
+                Some("Select ES256 or RS256."),
+                "{word}"
+            );
         }
     }
 }

@@ -1,67 +1,67 @@
-//! Signing in.
+//! Sign-in with email and password.
 
 mod attempts;
 
-pub(crate) use crate::auth::sign_in::attempts::{Attempt, forget_account, prune};
+pub(crate) use crate::auth::sign_in::attempts::{Attempt, prune, reset_account};
 pub use crate::auth::sign_in::attempts::{
-    FREE_PER_ACCOUNT, FREE_PER_ADDRESS, FREE_PER_PAIR, LONGEST_ADDRESS_WAIT, LONGEST_WAIT, WINDOW,
+    FAILURE_WINDOW, FREE_FAILURES_PER_ACCOUNT, FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_PAIR, MAX_ADDRESS_WAIT,
+    MAX_WAIT,
 };
 
-use crate::auth::actor::{Actor, Via};
+use crate::auth::actor::{Actor, AuthMethod};
 use crate::auth::known_browsers;
-use crate::auth::sessions::{self, Client};
+use crate::auth::sessions::{self, BrowserInfo};
 use crate::crypto::passwords;
 use crate::crypto::secret::Secret;
-use crate::database::{fetch_optional, run};
+use crate::database::{execute, fetch_optional};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
 use domain::email;
 use domain::fields::FieldErrors;
 use domain::ids::UserId;
 
-/// The cookies that a browser sends along with the form.
+/// The cookies that a browser sends with the sign-in form.
 #[derive(Debug, Clone, Default)]
-pub struct Cookies {
-    /// The session that the browser is in already.
+pub struct BrowserCookies {
+    /// The cookie of the current session.
     pub session: Option<Secret>,
-    /// What it was given when it signed in before.
+    /// The cookie of a known browser.
     pub known_browser: Option<Secret>,
 }
 
-/// The cookies for a browser that has signed in.
+/// The cookies to set after a successful sign-in.
 #[derive(Debug)]
-pub struct SignedIn {
-    /// The session.
+pub struct SessionCookies {
+    /// The session cookie.
     pub session: Secret,
-    /// By what the browser is known when it signs in again.
+    /// The cookie that identifies the browser in later sign-ins.
     pub known_browser: Secret,
 }
 
-/// Signs a browser in that sends no cookies. Gives the session's cookie.
+/// Signs in a browser that sends no cookies, and returns the session cookie.
 ///
 /// # Errors
-/// Those of [`sign_in_with_cookies`].
-pub async fn sign_in(portal: &Portal, email: &str, password: &str, client: &Client) -> Result<Secret> {
-    let signed_in = sign_in_with_cookies(portal, email, password, client, &Cookies::default()).await?;
+/// Returns the errors of [`sign_in_with_cookies`].
+pub async fn sign_in(portal: &Portal, email: &str, password: &str, client: &BrowserInfo) -> Result<Secret> {
+    let signed_in = sign_in_with_cookies(portal, email, password, client, &BrowserCookies::default()).await?;
     Ok(signed_in.session)
 }
 
-/// Opens a session for whoever knows the password, and ends the one that the browser was in. The answer and its time are
-/// the same for an unknown email address, an inactive person and a wrong password.
+/// Verifies the password, creates a session, and ends the browser's previous session. The response and its timing are the
+/// same for an unknown email address, an inactive user and a wrong password.
 ///
 /// # Errors
-/// [`Error::Invalid`] when they do not fit, [`Error::TooMany`] while there are too many failures.
+/// Returns [`Error::Invalid`] for incorrect credentials, and [`Error::TooManyAttempts`] after too many failures.
 pub async fn sign_in_with_cookies(
     portal: &Portal,
     email: &str,
     password: &str,
-    client: &Client,
-    cookies: &Cookies,
-) -> Result<SignedIn> {
+    client: &BrowserInfo,
+    cookies: &BrowserCookies,
+) -> Result<SessionCookies> {
     let known_browser = cookies.known_browser.as_ref().map(Secret::expose);
-    let attempt = Attempt::at_account(portal, email, &client.address, known_browser).await?;
+    let attempt = Attempt::count_sign_in(portal, email, &client.address, known_browser).await?;
     let found = {
         let mut db = portal.read().await?;
         fetch_optional!(
@@ -71,31 +71,31 @@ pub async fn sign_in_with_cookies(
             email::key(email)
         )?
     };
-    let (user, kept) = found.unzip();
-    let matches = passwords::verify(portal, password, kept.clone()).await?;
-    let (true, Some(user), Some(kept)) = (matches, user, kept) else {
-        return Err(wrong());
+    let (user, stored_hash) = found.unzip();
+    let matches = passwords::verify(portal, password, stored_hash.clone()).await?;
+    let (true, Some(user), Some(stored_hash)) = (matches, user, stored_hash) else {
+        return Err(invalid_credentials());
     };
     let mut tx = portal.begin().await?;
     attempt.succeeded(&mut tx).await?;
-    // The password may have been changed while this one was compared, which ended all sessions.
-    let touched = run!(
+    // The password may have been changed in the meantime, which ended all sessions.
+    let touched = execute!(
         &mut tx,
         "update users set last_sign_in_at = $2 where id = $1 and active and password_hash = $3",
         user,
         portal.now(),
-        kept
+        stored_hash
     )?;
     if touched == 0 {
-        return Err(wrong());
+        return Err(invalid_credentials());
     }
     let (session, session_cookie) = sessions::open(portal, &mut tx, user, client).await?;
-    let actor = Actor::load(&mut tx, user, Via::Session(session))
+    let actor = Actor::load(&mut tx, user, AuthMethod::Session(session))
         .await?
         .ok_or(Error::SignedOut)?;
-    let has_replaced = match &cookies.session {
+    let replaced_account = match &cookies.session {
         Some(old) => sessions::replace(portal, &mut tx, old.expose(), (session, user)).await?,
-        None => false,
+        None => None,
     };
     let known_browser = known_browsers::remember(portal, &mut tx, user, known_browser).await?;
     let change = Change {
@@ -104,19 +104,16 @@ pub async fn sign_in_with_cookies(
         detail: &client.address,
     };
     audit::record(portal, &mut tx, &actor, change).await?;
-    if has_replaced {
-        invalidation::announce(portal, &mut tx).await?;
+    match replaced_account {
+        Some(account) => portal.commit_change(tx, account).await?,
+        None => tx.commit().await?,
     }
-    tx.commit().await?;
-    if has_replaced {
-        portal.forget();
-    }
-    Ok(SignedIn {
+    Ok(SessionCookies {
         session: session_cookie,
         known_browser,
     })
 }
 
-fn wrong() -> Error {
-    Error::Invalid(FieldErrors::one("form", "The e-mail or the password is wrong."))
+fn invalid_credentials() -> Error {
+    Error::Invalid(FieldErrors::single("form", "Incorrect email or password."))
 }

@@ -1,107 +1,110 @@
-//! The file that holds the master keys, one a line, the newest first.
+//! The file with the master keys, one per line, newest first.
 
-use crate::crypto::keyring::{new_master_key, split};
+use crate::crypto::keyring::{new_master_key, split_keys};
 use crate::infra::error::{Error, Result};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The key file.
+/// The master key file.
 #[derive(Debug)]
 pub(crate) struct KeyFile(PathBuf);
 
-/// Tells one state of the file from the next without reading it. The file is only ever replaced whole, and its
-/// successor stands beside it before that, so they differ at least in their inode.
+/// Identifies a version of the file without reading it. The file is only replaced as a whole by a new file next to it, so
+/// the versions differ at least in their inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Version {
+pub(crate) struct FileVersion {
     inode: u64,
     modified: Option<std::time::SystemTime>,
 }
 
 impl KeyFile {
-    /// The file at `path`, whether it is there or not.
+    /// Returns the key file at `path`, which need not exist.
     pub fn new(path: &Path) -> Self {
         Self(path.to_owned())
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Whether there is no such file.
+    /// Returns whether the file doesn't exist.
     pub fn is_missing(&self) -> bool {
         matches!(fs::metadata(&self.0), Err(error) if error.kind() == io::ErrorKind::NotFound)
     }
 
-    /// Makes the file with a new key, unless another process has just done so.
+    /// Creates the file with a new key, unless another process has just created it.
     pub fn create(&self) -> Result<()> {
         match create(&self.0) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            Err(error) => Err(Error::unavailable("the master key file cannot be made", error)),
+            Err(error) => Err(Error::unavailable("the master key file cannot be created", error)),
         }
     }
 
-    /// Which version it is.
-    pub fn version(&self) -> Result<Version> {
-        let metadata = fs::metadata(&self.0).map_err(unreadable)?;
-        Ok(Version {
+    /// Returns the current version of the file.
+    pub fn version(&self) -> Result<FileVersion> {
+        let metadata = fs::metadata(&self.0).map_err(read_error)?;
+        Ok(FileVersion {
             inode: inode(&metadata),
             modified: metadata.modified().ok(),
         })
     }
 
-    /// What it holds.
+    /// Reads the keys.
     pub fn read(&self) -> Result<Zeroizing<String>> {
         self.check_mode()?;
-        fs::read_to_string(&self.0).map(Zeroizing::new).map_err(unreadable)
+        fs::read_to_string(&self.0).map(Zeroizing::new).map_err(read_error)
     }
 
-    /// Puts a new key in front of the others. The caller sees to it that no one else does so at the same time.
+    /// Adds a new key in front of the others. The caller must prevent concurrent changes.
     pub fn add_key(&self) -> Result<()> {
-        let kept = self.read()?;
+        let current = self.read()?;
         let mut keys = Zeroizing::new(format!("{}\n", new_master_key().expose()));
-        for key in split(&kept) {
+        for key in split_keys(&current) {
             keys.push_str(key);
             keys.push('\n');
         }
         self.replace(&keys)
     }
 
-    /// Keeps the first key only. The caller sees to it that no one changes the file at the same time.
-    pub fn keep_first(&self) -> Result<()> {
-        let kept = self.read()?;
-        let first = split(&kept).next().unwrap_or_default();
+    /// Removes all keys but the first. The caller must prevent concurrent changes.
+    pub fn remove_old_keys(&self) -> Result<()> {
+        let current = self.read()?;
+        let first = split_keys(&current).next().unwrap_or_default();
         self.replace(&format!("{first}\n"))
     }
 
-    /// Whoever reads meanwhile reads the old file or the new one, and a power cut leaves one of the two.
+    /// Replaces the file atomically: concurrent readers and a power cut see either the old or the new file.
     fn replace(&self, keys: &str) -> Result<()> {
         let replace = || {
-            let draft = write_draft(&self.0, keys)?;
-            // The operator may be root, and the server that has to read the file somebody else.
-            keep_owner(&self.0, &draft.0)?;
-            fs::rename(&draft.0, &self.0)?;
-            // The name is in the folder, which has to reach the disk as well.
+            let temp = write_temp_file(&self.0, keys)?;
+            // The operator may be root, while the server runs as another user.
+            copy_owner(&self.0, &temp.0)?;
+            fs::rename(&temp.0, &self.0)?;
+            // The rename is only durable after the folder is synced.
             if let Some(folder) = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 File::open(folder)?.sync_all()?;
             }
             Ok::<_, io::Error>(())
         };
-        replace().map_err(unwritable)
+        replace().map_err(write_error)
     }
 
     #[cfg(unix)]
     fn check_mode(&self) -> Result<()> {
         use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(&self.0).map_err(unreadable)?.permissions().mode();
+        let mode = fs::metadata(&self.0).map_err(read_error)?.permissions().mode();
         if mode & 0o077 == 0 {
             Ok(())
         } else {
             let remedy = format!("run chmod 600 '{}'", self.0.display());
-            Err(Error::unavailable("the master key file can be read by others", remedy))
+            Err(Error::unavailable(
+                "the master key file is readable by other users",
+                remedy,
+            ))
         }
     }
 
@@ -111,51 +114,51 @@ impl KeyFile {
     }
 }
 
-/// Writes a new key beside the file and links it into place, so that of two processes that start at once one wins and
-/// neither reads half a file.
+/// Writes a new key to a temporary file and links it into place, so that of two concurrent processes one wins and neither
+/// reads a partial file.
 fn create(path: &Path) -> io::Result<()> {
     if path.exists() {
         return Ok(());
     }
-    let draft = write_draft(path, &format!("{}\n", new_master_key().expose()))?;
-    fs::hard_link(&draft.0, path)
+    let temp = write_temp_file(path, &format!("{}\n", new_master_key().expose()))?;
+    fs::hard_link(&temp.0, path)
 }
 
-/// A file beside the key file, which is deleted with this, unless it was renamed.
-struct Draft(PathBuf);
+/// A temporary file next to the key file. Deleted on drop, unless it was renamed.
+struct TempFile(PathBuf);
 
-impl Drop for Draft {
+impl Drop for TempFile {
     fn drop(&mut self) {
-        // It is gone where it has become the key file.
+        // This fails if the file was renamed to the key file.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Writes the keys into a file of this process beside the key file, which only its owner may read.
-fn write_draft(path: &Path, keys: &str) -> io::Result<Draft> {
-    let draft = Draft(path.with_extension(format!("{}.new", std::process::id())));
+/// Writes the keys to a temporary file that only its owner can read.
+fn write_temp_file(path: &Path, keys: &str) -> io::Result<TempFile> {
+    let temp = TempFile(path.with_extension(format!("{}.new", std::process::id())));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft.0)?;
+    let mut file = options.open(&temp.0)?;
     file.write_all(keys.as_bytes())?;
     file.sync_all()?;
-    Ok(draft)
+    Ok(temp)
 }
 
 #[cfg(unix)]
-fn keep_owner(path: &Path, draft: &Path) -> io::Result<()> {
+fn copy_owner(path: &Path, temp: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, chown};
-    let (kept, new) = (fs::metadata(path)?, fs::metadata(draft)?);
-    if (kept.uid(), kept.gid()) == (new.uid(), new.gid()) {
+    let (current, new) = (fs::metadata(path)?, fs::metadata(temp)?);
+    if (current.uid(), current.gid()) == (new.uid(), new.gid()) {
         return Ok(());
     }
-    chown(draft, Some(kept.uid()), Some(kept.gid()))
+    chown(temp, Some(current.uid()), Some(current.gid()))
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_: &Path, _: &Path) -> io::Result<()> {
+fn copy_owner(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -169,10 +172,10 @@ fn inode(_: &Metadata) -> u64 {
     0
 }
 
-fn unreadable(error: io::Error) -> Error {
+fn read_error(error: io::Error) -> Error {
     Error::unavailable("the master key file cannot be read", error)
 }
 
-fn unwritable(error: io::Error) -> Error {
+fn write_error(error: io::Error) -> Error {
     Error::unavailable("the master key file cannot be written", error)
 }

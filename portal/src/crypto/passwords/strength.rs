@@ -1,40 +1,40 @@
-//! How hard a password is to guess, as zxcvbn estimates it.
+//! Password strength, as estimated by zxcvbn.
 
 use crate::crypto::secret::Secret;
 use crate::infra::error::{Error, Result};
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::{Score, zxcvbn};
 
-/// The lowest score that is accepted: at least 10^8 guesses.
+/// The minimum score of a password: at least 10^8 guesses.
 const MIN_SCORE: Score = Score::Three;
 
-/// How much of a password is looked at, in characters: the time that it takes grows faster than the length. zxcvbn
-/// itself looks at no more.
-const MAX_CHARACTERS: usize = 100;
+/// The maximum number of characters that are examined, since the time grows faster than the length. zxcvbn has the same
+/// limit.
+const MAX_EXAMINED_CHARS: usize = 100;
 
-/// The shortest part of a name that is looked for, in characters.
-const MIN_PART: usize = 3;
+/// The minimum length of a name part that counts as a user input, in characters.
+const MIN_PART_CHARS: usize = 3;
 
-/// The name of this service, which people put into its passwords.
-const SERVICE: &str = "gatehouse";
+/// The name of this service, which users tend to use in passwords.
+const SERVICE_NAME: &str = "gatehouse";
 
-/// What somebody who knows a user tries first.
-pub(crate) struct AboutUser {
+/// Words that an attacker who knows the user tries first (zxcvbn's user inputs).
+pub(crate) struct UserInputs {
     words: Vec<String>,
 }
 
-impl AboutUser {
-    /// Takes the user's name, email address and account name.
+impl UserInputs {
+    /// Collects the words of the user's name, email address and account name.
     pub fn new(name: &str, email: &str, account_name: &str) -> Self {
         let mut words = Vec::new();
-        for text in [email, name, account_name, SERVICE] {
+        for text in [email, name, account_name, SERVICE_NAME] {
             let text: String = text.nfc().collect::<String>().to_lowercase();
             let parts: Vec<&str> = text
                 .split(|c: char| !c.is_alphanumeric())
-                .filter(|part| part.chars().count() >= MIN_PART)
+                .filter(|part| part.chars().count() >= MIN_PART_CHARS)
                 .collect();
             let joined: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
-            let sides = text.split('@').filter(|side| side.chars().count() >= MIN_PART);
+            let sides = text.split('@').filter(|side| side.chars().count() >= MIN_PART_CHARS);
             for word in [text.as_str(), joined.as_str()].into_iter().chain(sides).chain(parts) {
                 if !word.is_empty() && !words.iter().any(|known| known == word) {
                     words.push(word.to_owned());
@@ -45,22 +45,22 @@ impl AboutUser {
     }
 }
 
-/// Checks that a password is hard enough to guess.
+/// Checks that a password is hard to guess.
 ///
 /// # Errors
-/// [`Error::Invalid`] under `field`, with what makes it easy to guess and what to do about it.
-pub(crate) fn check(field: &str, password: &Secret, about: &AboutUser) -> Result<()> {
-    let end = password.expose().char_indices().nth(MAX_CHARACTERS);
-    let looked_at = &password.expose()[..end.map_or(password.expose().len(), |(index, _)| index)];
-    let words: Vec<&str> = about.words.iter().map(String::as_str).collect();
-    let estimate = zxcvbn(looked_at, &words);
+/// Returns [`Error::Invalid`] under `field` with the reason and suggestions if it is easy to guess.
+pub(crate) fn check(field: &str, password: &Secret, user_inputs: &UserInputs) -> Result<()> {
+    let end = password.expose().char_indices().nth(MAX_EXAMINED_CHARS);
+    let examined = &password.expose()[..end.map_or(password.expose().len(), |(index, _)| index)];
+    let words: Vec<&str> = user_inputs.words.iter().map(String::as_str).collect();
+    let estimate = zxcvbn(examined, &words);
     if estimate.score() >= MIN_SCORE {
         return Ok(());
     }
     let mut message = "This password is too easy to guess.".to_owned();
-    let lower = looked_at.to_lowercase();
+    let lower = examined.to_lowercase();
     if words.iter().any(|word| lower.contains(word)) {
-        message.push_str(" Do not build it on your name, email address or organization.");
+        message.push_str(" Don't base it on your name, email address, or organization.");
     }
     if let Some(feedback) = estimate.feedback() {
         let warning = feedback.warning().map(|warning| warning.to_string());
@@ -78,20 +78,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn ada() -> AboutUser {
-        AboutUser::new("Ada Lovelace", "ada@example.com", "Analytical Engines")
+    fn ada() -> UserInputs {
+        UserInputs::new("Ada Lovelace", "ada@example.com", "Analytical Engines")
     }
 
-    fn complaint(password: &str) -> Option<String> {
+    fn validation_error(password: &str) -> Option<String> {
         match check("password", &Secret::new(password.to_owned()), &ada()) {
             Ok(()) => None,
-            Err(Error::Invalid(errors)) => errors.of("password").map(str::to_owned),
+            Err(Error::Invalid(errors)) => errors.get("password").map(str::to_owned),
             Err(other) => panic!("{other}"),
         }
     }
 
     #[test]
-    fn easily_guessed_passwords_are_refused() {
+    fn weak_passwords_are_refused() {
         for password in [
             // Repeats.
             "aaaaaaaaaaaa",
@@ -110,13 +110,13 @@ mod tests {
             "asdfghjkl;'\\",
             "qazwsxedcrfv",
             "0987654321qwerty",
-            // Common ones, dressed up.
+            // Common passwords with substitutions and suffixes.
             "password1234",
             "P@ssw0rd1234",
             "ILoveYou1234",
             "iloveyouforever",
             "december2026",
-            // The person, their address, their organization and this service, in any spelling.
+            // The user's name, email, organization and this service, in various spellings.
             "ada@example.com",
             "ADA@EXAMPLE.COM",
             "moc.elpmaxe@ada",
@@ -130,16 +130,16 @@ mod tests {
             "Analytical Engines 1",
             "gatehouse1234",
         ] {
-            let complaint = complaint(password).unwrap_or_else(|| panic!("{password} was accepted"));
+            let validation_error = validation_error(password).unwrap_or_else(|| panic!("{password} was accepted"));
             assert!(
-                complaint.starts_with("This password is too easy to guess. "),
-                "{complaint}"
+                validation_error.starts_with("This password is too easy to guess. "),
+                "{validation_error}"
             );
         }
     }
 
     #[test]
-    fn passwords_that_are_hard_to_guess_are_accepted() {
+    fn strong_passwords_are_accepted() {
         for password in [
             "correct horse battery",
             "correct horse battery staple",
@@ -150,43 +150,43 @@ mod tests {
             "птица чайник горизонт лодка",
             "Ada likes purple submarines",
         ] {
-            assert_eq!(complaint(password), None, "{password}");
+            assert_eq!(validation_error(password), None, "{password}");
         }
     }
 
     #[test]
-    fn a_complaint_says_what_is_wrong_and_what_to_do() {
+    fn validation_error_has_reason_and_suggestions() {
         assert_eq!(
-            complaint("aaaaaaaaaaaa").unwrap(),
+            validation_error("aaaaaaaaaaaa").unwrap(),
             "This password is too easy to guess. Repeats like \"aaa\" are easy to guess. Add another word or two. \
              Uncommon words are better. Avoid repeated words and characters."
         );
         assert_eq!(
-            complaint("ada@example.com").unwrap(),
-            "This password is too easy to guess. Do not build it on your name, email address or organization. Add \
+            validation_error("ada@example.com").unwrap(),
+            "This password is too easy to guess. Don't base it on your name, email address, or organization. Add \
              another word or two. Uncommon words are better."
         );
     }
 
     #[test]
-    fn the_longest_password_is_looked_at_in_a_moment() {
-        let begun = std::time::Instant::now();
+    fn checking_longest_password_is_fast() {
+        let start = std::time::Instant::now();
         for text in ["a", "4@8({[<", "qwertyuiop", "e\u{308}\u{301}"] {
-            complaint(&text.repeat(1024 / text.len()));
+            validation_error(&text.repeat(1024 / text.len()));
         }
-        // Takes 50 ms; without a bound it takes minutes.
+        // Takes 50 ms; without the limit it takes minutes.
         assert!(
-            begun.elapsed() < std::time::Duration::from_secs(10),
+            start.elapsed() < std::time::Duration::from_secs(10),
             "{:?}",
-            begun.elapsed()
+            start.elapsed()
         );
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(password in any::<String>(), name in any::<String>()) {
-            let about = AboutUser::new(&name, "ada@example.com", &name);
-            let _ = check("password", &Secret::new(password), &about);
+        fn check_never_panics(password in any::<String>(), name in any::<String>()) {
+            let user_inputs = UserInputs::new(&name, "ada@example.com", &name);
+            let _ = check("password", &Secret::new(password), &user_inputs);
         }
     }
 }

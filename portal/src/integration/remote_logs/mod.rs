@@ -1,99 +1,105 @@
-//! What connectors have logged and sent, where the account has switched that on.
+//! Stores the logs that connectors send, if the account has enabled remote logging.
 
 mod usage;
 
-use crate::accounts::users::like;
+use crate::accounts::users::like_pattern;
 use crate::auth::actor::Actor;
-use crate::database::{Transaction, fetch_all, run};
+use crate::database::{Transaction, execute, fetch_all};
 use crate::infra::error::{Error, Result};
-use crate::infra::idempotency::{self, Once, Reused};
+use crate::infra::idempotency::{self, IdempotentRequest, KeyReusedError};
 use crate::infra::portal::Portal;
-use crate::integration::connectors::Caller;
+use crate::integration::connectors::ConnectorIdentity;
 use crate::integration::implementations;
 use crate::integration::settings;
 use domain::fields::{FieldErrors, name_key};
 use domain::ids::RemoteLogId;
-use domain::integration::remote_logs::{DAYS, Filter, Level, Logs, MAX_BATCH, MAX_SEARCH, Record, RemoteLog, Sent};
+use domain::integration::remote_logs::{
+    Level, LogFilter, LogPage, LogRecord, MAX_BATCH_RECORDS, MAX_SEARCH_CHARS, RETENTION_DAYS, RemoteLog, SubmittedLog,
+};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// For how long records are kept.
-const KEPT: Duration = Duration::from_secs(DAYS * 24 * 3600);
+/// How long records are kept.
+const RETENTION: Duration = Duration::from_secs(RETENTION_DAYS * 24 * 3600);
 
-/// How far ahead of the portal's clock a connector's may be before its times are taken for wrong.
-const AHEAD: Duration = Duration::from_secs(300);
+/// How far ahead of the portal's clock a record's time may be before it is replaced by the time of receipt.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(300);
 
-/// How many records a page has.
-const PAGE: i64 = 100;
+/// The number of records on a page.
+const PAGE_ROWS: i64 = 100;
 
-/// Why a batch was not kept.
+/// Describes why a batch was rejected.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum RemoteLogError {
     /// Remote logging is off.
-    #[error("remote logging is switched off for this account")]
-    Off,
-    /// The same key came with another batch.
+    #[error("remote logging is off for this account")]
+    Disabled,
+    /// The same idempotency key was used for another batch.
     #[error(transparent)]
-    Reused(#[from] Reused),
-    /// Something else.
+    Reused(#[from] KeyReusedError),
+    /// The portal failed to process the batch.
     #[error(transparent)]
-    Error(#[from] Error),
+    Portal(#[from] Error),
 }
 
-impl From<FieldErrors> for Refused {
+impl From<FieldErrors> for RemoteLogError {
     fn from(errors: FieldErrors) -> Self {
-        Self::Error(errors.into())
+        Self::Portal(errors.into())
     }
 }
 
-/// What a batch came to.
+/// Describes the result of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
-    /// How many records were kept.
+    /// The number of stored records.
     pub accepted: usize,
-    /// Those that were not.
+    /// The records that were rejected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<Rejected>,
 }
 
-/// A record that was not kept.
+/// Describes a rejected record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
-    /// Its place in the batch, from 0.
+    /// The record's index in the batch, from 0.
     pub index: usize,
-    /// What is wrong with it.
+    /// Why the record was rejected.
     pub reason: String,
 }
 
-/// Keeps the records of a batch that are what they must be, and names the others; those that could not be read come with
-/// the reason. A batch that is sent again with its key is not kept again.
+/// Stores the valid records of a batch and reports the others; those that couldn't be parsed come with the reason. A
+/// batch that is repeated with the same idempotency key is not stored again.
 ///
 /// # Errors
-/// [`Refused::Off`] unless the account has Enable Remote Logging on, [`Error::Invalid`] for too many records,
-/// [`Refused::Reused`] for a key that has come with another batch.
+/// [`RemoteLogError::Disabled`] unless the account has Enable Remote Logging on, [`Error::Invalid`] for too many
+/// records, [`RemoteLogError::Reused`] if the idempotency key was used for another batch.
 pub async fn accept(
     portal: &Portal,
-    caller: &Caller,
-    batch: Vec<Result<Sent, String>>,
-    once: Option<&Once>,
-) -> Result<Accepted, Refused> {
-    if let Some(once) = once
-        && let Some(accepted) = idempotency::find(portal, caller.account(), once).await??
+    caller: &ConnectorIdentity,
+    batch: Vec<Result<SubmittedLog, String>>,
+    idempotent: Option<&IdempotentRequest>,
+) -> Result<Accepted, RemoteLogError> {
+    if let Some(idempotent) = idempotent
+        && let Some(accepted) = idempotency::find(portal, caller.account(), idempotent).await??
     {
         return Ok(accepted);
     }
     let published = settings::published(portal, caller.account()).await?;
     if !published.settings.remote_logging {
-        return Err(Refused::Off);
+        return Err(RemoteLogError::Disabled);
     }
-    if batch.len() > MAX_BATCH {
-        return Err(FieldErrors::one("records", format!("Send at most {MAX_BATCH} records at a time.")).into());
+    if batch.len() > MAX_BATCH_RECORDS {
+        return Err(FieldErrors::single(
+            "records",
+            format!("Send at most {MAX_BATCH_RECORDS} records at a time."),
+        )
+        .into());
     }
     let mut rejected = Vec::new();
     let mut records = Vec::with_capacity(batch.len());
     for (index, sent) in batch.into_iter().enumerate() {
-        let checked = sent.and_then(|sent| sent.checked().map_err(|errors| errors.to_string()));
+        let checked = sent.and_then(|sent| sent.validate().map_err(|errors| errors.to_string()));
         match checked {
             Ok(record) => records.push(record),
             Err(reason) => rejected.push(Rejected { index, reason }),
@@ -103,34 +109,34 @@ pub async fn accept(
         accepted: records.len(),
         rejected,
     };
-    let mut tx = portal.begin_lightly().await?;
-    if let Some(once) = once {
-        if let Some(accepted) = idempotency::claim(portal, &mut tx, caller.account(), once).await?? {
+    let mut tx = portal.begin_relaxed().await?;
+    if let Some(idempotent) = idempotent {
+        if let Some(accepted) = idempotency::claim(portal, &mut tx, caller.account(), idempotent).await?? {
             return Ok(accepted);
         }
-        idempotency::keep(&mut tx, caller.account(), once, &accepted).await?;
+        idempotency::store_outcome(&mut tx, caller.account(), idempotent, &accepted).await?;
     }
     for record in &records {
         insert(portal, &mut tx, caller, record).await?;
     }
     let title = caller.title();
     let bytes = records.iter().map(|record| stored_bytes(record, &title)).sum();
-    crate::integration::remote_logs::usage::add(&mut tx, caller.account(), records.len(), bytes).await?;
+    usage::add(&mut tx, caller.account(), records.len(), bytes).await?;
     tx.commit().await?;
     Ok(accepted)
 }
 
-/// How many bytes a record takes in the database, as the database counts them too.
-fn stored_bytes(record: &Record, title: &str) -> i64 {
+/// Returns the size of a record in the database in bytes, as the statements compute it too.
+fn stored_bytes(record: &LogRecord, title: &str) -> i64 {
     let texts = record.message.len() + record.message.to_lowercase().len() + title.len();
-    i64::try_from(texts).unwrap_or(i64::MAX) + crate::integration::remote_logs::usage::RECORD_OVERHEAD_BYTES
+    i64::try_from(texts).unwrap_or(i64::MAX) + usage::RECORD_OVERHEAD_BYTES
 }
 
-async fn insert(portal: &Portal, tx: &mut Transaction, caller: &Caller, record: &Record) -> Result<()> {
+async fn insert(portal: &Portal, tx: &mut Transaction, caller: &ConnectorIdentity, record: &LogRecord) -> Result<()> {
     let now = portal.now();
-    // A time that lies ahead would stand above everything for as long.
-    let at = record.at.filter(|at| *at <= now.after(AHEAD)).unwrap_or(now);
-    run!(
+    // A time in the future would keep the record on top of the list until then.
+    let at = record.at.filter(|at| *at <= now.after(MAX_CLOCK_SKEW)).unwrap_or(now);
+    execute!(
         tx,
         "insert into remote_logs (id, account_id, at, received_at, level, implementation, message, message_key)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -146,18 +152,18 @@ async fn insert(portal: &Portal, tx: &mut Transaction, caller: &Caller, record: 
     Ok(())
 }
 
-/// A page of what was received in the last 14 days, the last received first.
+/// Returns a page of the records received in the last 14 days, most recent first.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
-pub async fn list(portal: &Portal, actor: &Actor, filter: &Filter) -> Result<Logs> {
-    let account = settings::account(actor)?;
+pub async fn list(portal: &Portal, actor: &Actor, filter: &LogFilter) -> Result<LogPage> {
+    let account = settings::authorize(actor)?;
     let mut db = portal.read().await?;
-    let search: String = filter.search.trim().chars().take(MAX_SEARCH).collect();
+    let search: String = filter.search.trim().chars().take(MAX_SEARCH_CHARS).collect();
     let pattern = if search.is_empty() {
         String::new()
     } else {
-        format!("%{}%", like(&search))
+        format!("%{}%", like_pattern(&search))
     };
     let rows = fetch_all!(
         &mut db,
@@ -168,22 +174,22 @@ pub async fn list(portal: &Portal, actor: &Actor, filter: &Filter) -> Result<Log
            and ($6 = '' or message_key like $6 escape '!')
          order by id desc limit $7",
         account,
-        portal.ago(KEPT),
+        portal.now_minus(RETENTION),
         filter.before.unwrap_or(RemoteLogId(uuid::Uuid::max())),
         filter.level.map_or(0, |level| level as i64),
         &filter.implementation,
         pattern,
-        PAGE + 1
+        PAGE_ROWS + 1
     )?;
-    let more = rows.len() > PAGE as usize;
+    let has_more = rows.len() > PAGE_ROWS as usize;
     let records = rows
         .into_iter()
-        .take(PAGE as usize)
+        .take(PAGE_ROWS as usize)
         .map(|(id, at, level, implementation, message)| {
             Ok(RemoteLog {
                 id,
                 at,
-                level: read_level(level)?,
+                level: parse_level(level)?,
                 implementation,
                 message,
             })
@@ -197,19 +203,19 @@ pub async fn list(portal: &Portal, actor: &Actor, filter: &Filter) -> Result<Log
         .collect();
     implementations.sort();
     implementations.dedup();
-    Ok(Logs {
+    Ok(LogPage {
         records,
-        more,
+        more: has_more,
         implementations,
     })
 }
 
-fn read_level(level: i64) -> Result<Level> {
+fn parse_level(level: i64) -> Result<Level> {
     let known = Level::ALL.into_iter().find(|known| *known as i64 == level);
-    known.ok_or_else(|| Error::internal("a record of an unknown level"))
+    known.ok_or_else(|| Error::internal("a remote log has an unknown level"))
 }
 
-/// Deletes records whose time is over.
+/// Deletes records past their retention.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    crate::integration::remote_logs::usage::delete_before(tx, portal.ago(KEPT)).await
+    usage::delete_before(tx, portal.now_minus(RETENTION)).await
 }

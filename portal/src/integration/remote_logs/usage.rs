@@ -1,25 +1,26 @@
-//! How much the records take, which is bounded for each account and in all: whoever has an API key could fill the disk.
+//! Limits the storage of remote logs for each account and in total, because anyone with an API key could fill the disk.
 
-use crate::database::{Lock, Transaction, fetch_all, fetch_one, fetch_optional, run};
+use crate::database::{Lock, Transaction, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::error::Result;
 use domain::ids::{AccountId, RemoteLogId};
-use domain::integration::remote_logs::{MAX_BYTES, MAX_RECORDS, MAX_TOTAL_BYTES};
+use domain::integration::remote_logs::{MAX_ACCOUNT_BYTES, MAX_ACCOUNT_RECORDS, MAX_TOTAL_BYTES};
 use domain::time::Timestamp;
 
-/// What a record takes beside its texts: its other columns, and its places in the indexes. The statements below and the
-/// migration that began to count have the same number.
+/// The size of a record besides its texts: its other columns and index entries. The statements below and the migration
+/// that introduced the counts use the same number.
 pub(crate) const RECORD_OVERHEAD_BYTES: i64 = 200;
 
-/// What is kept of a bound once it is passed, so that not every batch has to delete.
-const fn after_deleting(bound: i64) -> i64 {
+/// Returns the size to reduce to when a limit is exceeded, so that not every batch deletes records.
+const fn target_after_deletion(bound: i64) -> i64 {
     bound / 10 * 9
 }
 
-/// Counts new records of an account, and deletes the oldest ones where there are too many.
+/// Adds new records to an account's usage, and deletes the oldest records if a limit is exceeded.
 pub(crate) async fn add(tx: &mut Transaction, account: AccountId, records: usize, bytes: i64) -> Result<()> {
-    // Held until the end of the transaction: two nodes must not count, or delete, the same records twice.
+    // The lock is held until the end of the transaction, so that two nodes don't count or delete the same records
+    // twice.
     tx.lock(Lock::RemoteLogs).await?;
-    run!(
+    execute!(
         tx,
         "insert into remote_log_usage (account_id, records, bytes) values ($1, $2, $3)
          on conflict (account_id) do update set
@@ -34,8 +35,14 @@ pub(crate) async fn add(tx: &mut Transaction, account: AccountId, records: usize
         "select records, bytes from remote_log_usage where account_id = $1",
         account
     )?;
-    if records > MAX_RECORDS || bytes > MAX_BYTES {
-        keep_newest(tx, account, after_deleting(MAX_RECORDS), after_deleting(MAX_BYTES)).await?;
+    if records > MAX_ACCOUNT_RECORDS || bytes > MAX_ACCOUNT_BYTES {
+        keep_newest(
+            tx,
+            account,
+            target_after_deletion(MAX_ACCOUNT_RECORDS),
+            target_after_deletion(MAX_ACCOUNT_BYTES),
+        )
+        .await?;
     }
     let (total,) = fetch_one!(
         tx,
@@ -43,23 +50,23 @@ pub(crate) async fn add(tx: &mut Transaction, account: AccountId, records: usize
         "select cast(coalesce(sum(bytes), 0) as bigint) from remote_log_usage"
     )?;
     if total > MAX_TOTAL_BYTES {
-        // Whoever has the most: an account must not push out the records of the others.
-        let most = fetch_optional!(
+        // The account with the most records loses them, so that no account displaces the records of others.
+        let largest = fetch_optional!(
             tx,
             (AccountId, i64),
             "select account_id, bytes from remote_log_usage order by bytes desc, account_id limit 1"
         )?;
-        if let Some((account, bytes)) = most {
-            let excess = total - after_deleting(MAX_TOTAL_BYTES);
-            keep_newest(tx, account, MAX_RECORDS, (bytes - excess).max(0)).await?;
+        if let Some((account, bytes)) = largest {
+            let excess = total - target_after_deletion(MAX_TOTAL_BYTES);
+            keep_newest(tx, account, MAX_ACCOUNT_RECORDS, (bytes - excess).max(0)).await?;
         }
     }
     Ok(())
 }
 
-/// Deletes what an account has beyond so many of its newest records and bytes.
+/// Deletes an account's records except the newest ones within these limits.
 async fn keep_newest(tx: &mut Transaction, account: AccountId, records: i64, bytes: i64) -> Result<()> {
-    let first_to_go = fetch_optional!(
+    let newest_excess = fetch_optional!(
         tx,
         (RemoteLogId,),
         "select id from (
@@ -73,16 +80,16 @@ async fn keep_newest(tx: &mut Transaction, account: AccountId, records: i64, byt
         records,
         bytes
     )?;
-    if let Some((id,)) = first_to_go {
-        let deleted = run!(
+    if let Some((id,)) = newest_excess {
+        let deleted = execute!(
             tx,
             "delete from remote_logs where account_id = $1 and id <= $2",
             account,
             id
         )?;
-        tracing::warn!(%account, deleted, "the oldest remote logs of an account were deleted, as they took too much room");
+        tracing::warn!(%account, deleted, "deleted the oldest remote logs of an account that exceeded its storage limit");
     }
-    run!(
+    execute!(
         tx,
         "update remote_log_usage set
              records = (select count(*) from remote_logs where account_id = $1),
@@ -95,7 +102,7 @@ async fn keep_newest(tx: &mut Transaction, account: AccountId, records: i64, byt
     Ok(())
 }
 
-/// Deletes what was received before `time`.
+/// Deletes the records received before `time`.
 pub(crate) async fn delete_before(tx: &mut Transaction, time: Timestamp) -> Result<()> {
     tx.lock(Lock::RemoteLogs).await?;
     let old = fetch_all!(
@@ -108,13 +115,13 @@ pub(crate) async fn delete_before(tx: &mut Transaction, time: Timestamp) -> Resu
         time
     )?;
     for (account, records, bytes) in old {
-        run!(
+        execute!(
             tx,
             "delete from remote_logs where account_id = $1 and received_at < $2",
             account,
             time
         )?;
-        run!(
+        execute!(
             tx,
             "update remote_log_usage set records = records - $2, bytes = bytes - $3 where account_id = $1",
             account,

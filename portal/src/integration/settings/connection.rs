@@ -1,108 +1,108 @@
-//! The client secret with which the DAM's tokens are got: written, used, and never read by anybody.
+//! Stores the client secret for the DAM's token requests. It is written and used, but never returned to users.
 
 use crate::auth::actor::Actor;
 use crate::crypto::secret::Secret;
-use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use domain::fields::too_long;
+use domain::fields::too_long_message;
 use domain::ids::AccountId;
-use domain::integration::settings::{Difference, Edit, Member, Place};
+use domain::integration::settings::{Difference, Edit, SettingKey, SettingPath};
 use domain::time::Timestamp;
 
-/// The longest client secret, in characters.
-const MAX: usize = 500;
+/// The maximum length of a client secret, in characters.
+const MAX_CLIENT_SECRET_CHARS: usize = 500;
 
-/// What a save does with the client secret.
+/// Describes what a save does with the client secret.
 #[derive(Debug, Clone)]
 pub enum SecretChange {
-    /// Nothing.
+    /// Keeps the client secret.
     Keep,
-    /// Puts this one in the place of the one that may be there.
+    /// Sets the client secret or replaces the existing one.
     Replace(Secret),
-    /// Takes it away.
+    /// Removes the client secret.
     Remove,
 }
 
-/// A change that holds what it must.
-pub(crate) struct Checked(SecretChange);
+/// Holds a validated change.
+pub(crate) struct ValidatedSecretChange(SecretChange);
 
 impl SecretChange {
-    pub(crate) fn checked(self, edit: &Edit) -> Result<Checked> {
+    pub(crate) fn validate(self, edit: &Edit) -> Result<ValidatedSecretChange> {
         if let Self::Replace(secret) = &self {
             if !matches!(edit, Edit::Connection(_)) {
                 return Err(Error::field(
                     "client_secret",
-                    "A client secret belongs to the connection.",
+                    "A client secret can only be set with the connection.",
                 ));
             }
-            if secret.expose().chars().count() > MAX {
-                return Err(Error::field("client_secret", too_long(MAX, secret.expose())));
-            }
-            if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            if secret.expose().chars().count() > MAX_CLIENT_SECRET_CHARS {
                 return Err(Error::field(
                     "client_secret",
-                    "Use the characters of ASCII, without spaces.",
+                    too_long_message(MAX_CLIENT_SECRET_CHARS, secret.expose()),
                 ));
             }
+            if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(Error::field("client_secret", "Use ASCII characters without spaces."));
+            }
         }
-        Ok(Checked(self))
+        Ok(ValidatedSecretChange(self))
     }
 }
 
-impl Checked {
-    /// Nothing to do.
+impl ValidatedSecretChange {
+    /// Returns a change that keeps the client secret.
     pub(crate) fn keep() -> Self {
         Self(SecretChange::Keep)
     }
 }
 
-/// What a client secret is sealed for.
+/// Returns the encryption context (associated data) of a client secret.
 pub(crate) fn context(account: AccountId) -> String {
     format!("dam_secrets/{account}")
 }
 
-/// Does what was asked for, and says what there is to say of it.
+/// Applies the change. Returns the difference for the history, if there is one.
 pub(crate) async fn save_secret(
     portal: &Portal,
     tx: &mut Transaction,
     actor: &Actor,
-    change: Checked,
+    change: ValidatedSecretChange,
 ) -> Result<Option<Difference>> {
     const SET: &str = "set";
     let account = actor.account();
-    let was = secret_set_at(tx, account).await?;
-    let before = was.map(|_| SET.to_owned());
+    let previously_set_at = secret_set_at(tx, account).await?;
+    let before = previously_set_at.map(|_| SET.to_owned());
     let after = match change.0 {
         SecretChange::Keep => return Ok(None),
-        SecretChange::Remove if was.is_none() => return Ok(None),
+        SecretChange::Remove if previously_set_at.is_none() => return Ok(None),
         SecretChange::Remove => {
-            run!(tx, "delete from dam_secrets where account_id = $1", account)?;
+            execute!(tx, "delete from dam_secrets where account_id = $1", account)?;
             None
         }
         SecretChange::Replace(secret) => {
-            run!(
+            execute!(
                 tx,
                 "insert into dam_secrets (account_id, sealed, set_by, set_at) values ($1, $2, $3, $4)
                  on conflict (account_id) do update set sealed = excluded.sealed, set_by = excluded.set_by,
                      set_at = excluded.set_at",
                 account,
-                portal.seal(&context(account), &secret)?,
+                portal.encrypt(&context(account), &secret)?,
                 actor.user_id(),
                 portal.now()
             )?;
-            Some(if was.is_some() { "replaced" } else { SET }.to_owned())
+            Some(if previously_set_at.is_some() { "replaced" } else { SET }.to_owned())
         }
     };
     Ok(Some(Difference {
-        place: Place::shared(Member::ClientSecret),
+        path: SettingPath::shared(SettingKey::ClientSecret),
         before,
         after,
     }))
 }
 
-/// Since when there is a client secret.
-pub(crate) async fn secret_set_at(db: &mut impl Connection, account: AccountId) -> Result<Option<Timestamp>> {
+/// Returns when the client secret was set, if there is one.
+pub(crate) async fn secret_set_at(db: &mut impl AsExecutor, account: AccountId) -> Result<Option<Timestamp>> {
     let row = fetch_optional!(
         db,
         (Timestamp,),
@@ -112,7 +112,7 @@ pub(crate) async fn secret_set_at(db: &mut impl Connection, account: AccountId) 
     Ok(row.map(|(at,)| at))
 }
 
-/// The client secret, for the one thing that it is for.
+/// Loads the client secret for a token request.
 pub(crate) async fn client_secret(portal: &Portal, account: AccountId) -> Result<Option<Secret>> {
     let mut db = portal.read().await?;
     let row = fetch_optional!(
@@ -121,6 +121,6 @@ pub(crate) async fn client_secret(portal: &Portal, account: AccountId) -> Result
         "select sealed from dam_secrets where account_id = $1",
         account
     )?;
-    row.map(|(sealed,)| portal.unseal(&context(account), &sealed))
+    row.map(|(sealed,)| portal.decrypt(&context(account), &sealed))
         .transpose()
 }

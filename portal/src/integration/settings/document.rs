@@ -1,20 +1,20 @@
-//! The settings as they are kept: JSON by the names that connectors read.
+//! Stores the settings as JSON with the names that connectors read.
 
-use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::ids::AccountId;
 use domain::integration::settings::Settings;
 
-/// The settings that hold.
+/// Holds the current settings.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct CurrentSettings {
     pub revision: i64,
     pub settings: Settings,
 }
 
-/// What holds; for an account that nobody has configured, what holds by itself.
-pub(crate) async fn read(db: &mut impl Connection, account: AccountId) -> Result<Kept> {
+/// Reads the current settings; the defaults for an account without saved settings.
+pub(crate) async fn read(db: &mut impl AsExecutor, account: AccountId) -> Result<CurrentSettings> {
     let row = fetch_optional!(
         db,
         (i64, String),
@@ -22,29 +22,29 @@ pub(crate) async fn read(db: &mut impl Connection, account: AccountId) -> Result
         account
     )?;
     match row {
-        Some((revision, document)) => Ok(Kept {
+        Some((revision, document)) => Ok(CurrentSettings {
             revision,
             settings: serde_json::from_str(&document).map_err(Error::internal)?,
         }),
-        None => Ok(Kept {
+        None => Ok(CurrentSettings {
             revision: 0,
             settings: Settings::default(),
         }),
     }
 }
 
-/// What holds, which nobody else changes until the end of the transaction.
-pub(crate) async fn lock(portal: &Portal, tx: &mut Transaction, account: AccountId) -> Result<Kept> {
-    let empty = text(&Settings::default())?;
-    run!(
+/// Reads the current settings and locks them until the end of the transaction.
+pub(crate) async fn lock(portal: &Portal, tx: &mut Transaction, account: AccountId) -> Result<CurrentSettings> {
+    let empty = to_json(&Settings::default())?;
+    execute!(
         tx,
         "insert into settings (account_id, revision, document, saved_at) values ($1, 0, $2, $3) on conflict do nothing",
         account,
         empty,
         portal.now()
     )?;
-    // PostgreSQL locks what is written; SQLite has one writer.
-    run!(
+    // PostgreSQL locks the written row; SQLite has a single writer.
+    execute!(
         tx,
         "update settings set revision = revision where account_id = $1",
         account
@@ -59,17 +59,17 @@ pub(crate) async fn write(
     revision: i64,
     settings: &Settings,
 ) -> Result<()> {
-    run!(
+    execute!(
         tx,
         "update settings set revision = $2, document = $3, saved_at = $4 where account_id = $1",
         account,
         revision,
-        text(settings)?,
+        to_json(settings)?,
         portal.now()
     )?;
     Ok(())
 }
 
-fn text(settings: &Settings) -> Result<String> {
+fn to_json(settings: &Settings) -> Result<String> {
     serde_json::to_string(settings).map_err(Error::internal)
 }

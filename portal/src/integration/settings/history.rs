@@ -1,26 +1,28 @@
-//! What the settings were, and who made them what they are.
+//! Implements the history of the settings: listing, restoring and undoing revisions.
 
 use crate::auth::actor::Actor;
-use crate::database::{Connection, Transaction, fetch_all, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::integration::settings::connection::Checked;
-use crate::integration::settings::document::{self, Kept};
-use crate::integration::settings::{Merging, account};
+use crate::integration::settings::connection::ValidatedSecretChange;
+use crate::integration::settings::document::{self, CurrentSettings};
+use crate::integration::settings::{PendingSave, authorize};
 use domain::ids::AccountId;
-use domain::integration::settings::{Clash, Clashes, Difference, MAX_LISTED, Revision, Saved, Settings, unwound};
+use domain::integration::settings::{
+    Conflict, Conflicts, Difference, MAX_LISTED_CHANGES, Revision, Saved, Settings, revert,
+};
 use domain::time::Timestamp;
 use std::collections::HashSet;
 
-/// How many revisions a page of the history has.
-const PAGE: i64 = 25;
+/// The number of revisions on a page of the history.
+const PAGE_ROWS: i64 = 25;
 
-/// A page of the history, the newest revision first.
+/// Holds a page of the history, newest revision first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// The revisions.
     pub revisions: Vec<Revision>,
-    /// Whether there are older ones.
+    /// Whether there are older revisions.
     pub more: bool,
 }
 
@@ -46,20 +48,20 @@ impl Row {
         })
     }
 
-    /// As a list shows it.
+    /// Parses the row with the changes limited for a list.
     fn read_listed(self) -> Result<Revision> {
         let mut revision = self.read()?;
-        revision.differences.truncate(MAX_LISTED);
+        revision.differences.truncate(MAX_LISTED_CHANGES);
         Ok(revision)
     }
 }
 
-/// The revisions before `before`, or the newest.
+/// Returns the revisions before `before`, or the newest ones.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration.
 pub async fn history(portal: &Portal, actor: &Actor, before: Option<i64>) -> Result<History> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
@@ -69,68 +71,75 @@ pub async fn history(portal: &Portal, actor: &Actor, before: Option<i64>) -> Res
          where r.account_id = $1 and r.revision < $2 order by r.revision desc limit $3",
         account,
         before.unwrap_or(i64::MAX),
-        PAGE + 1
+        PAGE_ROWS + 1
     )?;
-    let more = rows.len() > PAGE as usize;
+    let has_more = rows.len() > PAGE_ROWS as usize;
     let revisions = rows
         .into_iter()
-        .take(PAGE as usize)
+        .take(PAGE_ROWS as usize)
         .map(Row::read_listed)
         .collect::<Result<_>>()?;
-    Ok(History { revisions, more })
+    Ok(History {
+        revisions,
+        more: has_more,
+    })
 }
 
-/// The settings as they were in a revision.
+/// Returns the settings of a revision.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] for a revision that never was.
+/// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] for an unknown revision.
 pub async fn at(portal: &Portal, actor: &Actor, revision: i64) -> Result<Settings> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
-    let kept = document::read(&mut db, account).await?;
-    unwind(&mut db, account, &kept, revision).await
+    let current = document::read(&mut db, account).await?;
+    settings_at(&mut db, account, &current, revision).await
 }
 
-/// Makes the settings what they were in `revision`, by a new revision. The client secret stays what it is.
+/// Restores the settings of `revision` as a new revision. The client secret isn't changed.
 ///
 /// # Errors
 /// As [`save`](crate::integration::settings::save).
 pub async fn restore(portal: &Portal, actor: &Actor, base: i64, revision: i64) -> Result<Saved> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
-    let kept = document::lock(portal, &mut tx, account).await?;
-    let then = unwind(&mut tx, account, &kept, base).await?;
-    let mine = unwind(&mut tx, account, &kept, revision).await?;
-    let change = Merging {
+    let current = document::lock(portal, &mut tx, account).await?;
+    let base_settings = settings_at(&mut tx, account, &current, base).await?;
+    let ours = settings_at(&mut tx, account, &current, revision).await?;
+    let change = PendingSave {
         base,
-        then: &then,
-        mine: &mine,
+        base_settings: &base_settings,
+        ours: &ours,
         note: &format!("Restored revision {revision}"),
     };
-    change.save(portal, tx, actor, kept, Checked::keep()).await
+    change
+        .save(portal, tx, actor, current, ValidatedSecretChange::keep())
+        .await
 }
 
-/// Takes back what one revision changed, and nothing that came after it.
+/// Undoes the changes of one revision. Later changes are kept.
 ///
 /// # Errors
 /// As [`save`](crate::integration::settings::save).
 pub async fn undo(portal: &Portal, actor: &Actor, revision: i64) -> Result<Saved> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
-    let kept = document::lock(portal, &mut tx, account).await?;
-    let then = unwind(&mut tx, account, &kept, revision).await?;
-    let mine = unwind(&mut tx, account, &kept, revision - 1).await?;
-    let change = Merging {
+    let current = document::lock(portal, &mut tx, account).await?;
+    let base_settings = settings_at(&mut tx, account, &current, revision).await?;
+    let ours = settings_at(&mut tx, account, &current, revision - 1).await?;
+    let change = PendingSave {
         base: revision,
-        then: &then,
-        mine: &mine,
-        note: &format!("Took back revision {revision}"),
+        base_settings: &base_settings,
+        ours: &ours,
+        note: &format!("Undid revision {revision}"),
     };
-    change.save(portal, tx, actor, kept, Checked::keep()).await
+    change
+        .save(portal, tx, actor, current, ValidatedSecretChange::keep())
+        .await
 }
 
-/// What was changed after `revision`, the newest first.
-async fn since(db: &mut impl Connection, account: AccountId, revision: i64) -> Result<Vec<Revision>> {
+/// Returns the revisions after `revision`, newest first.
+async fn revisions_since(db: &mut impl AsExecutor, account: AccountId, revision: i64) -> Result<Vec<Revision>> {
     let rows = fetch_all!(
         db,
         Row,
@@ -143,47 +152,47 @@ async fn since(db: &mut impl Connection, account: AccountId, revision: i64) -> R
     rows.into_iter().map(Row::read).collect()
 }
 
-/// The settings as they were in a revision.
-pub(crate) async fn unwind(
-    db: &mut impl Connection,
+/// Returns the settings of a revision.
+pub(crate) async fn settings_at(
+    db: &mut impl AsExecutor,
     account: AccountId,
-    kept: &Kept,
+    current: &CurrentSettings,
     revision: i64,
 ) -> Result<Settings> {
-    if !(0..=kept.revision).contains(&revision) {
+    if !(0..=current.revision).contains(&revision) {
         return Err(Error::NotFound("revision"));
     }
-    let mut settings = kept.settings.clone();
-    for newer in since(db, account, revision).await? {
-        settings = unwound(&settings, &newer.differences);
+    let mut settings = current.settings.clone();
+    for newer in revisions_since(db, account, revision).await? {
+        settings = revert(&settings, &newer.differences);
     }
     Ok(settings)
 }
 
-/// Who made the last of the changes that stand in the way.
-pub(crate) async fn blame(
-    db: &mut impl Connection,
+/// Adds to conflicts who made the latest conflicting change, and when.
+pub(crate) async fn attribute_conflicts(
+    db: &mut impl AsExecutor,
     account: AccountId,
-    kept: &Kept,
+    current: &CurrentSettings,
     base: i64,
-    found: Vec<Clash>,
-) -> Result<Clashes> {
-    let newer = since(db, account, base).await?;
-    let places: HashSet<_> = found
+    conflicts: Vec<Conflict>,
+) -> Result<Conflicts> {
+    let newer = revisions_since(db, account, base).await?;
+    let paths: HashSet<_> = conflicts
         .iter()
-        .map(|clash| (clash.place.key(), clash.place.member))
+        .map(|conflict| (conflict.path.field_key(), conflict.path.key))
         .collect();
-    let stands_in_the_way = |revision: &&Revision| {
+    let is_conflicting = |revision: &&Revision| {
         let mut changes = revision.differences.iter();
-        changes.any(|change| places.contains(&(change.place.key(), change.place.member)))
+        changes.any(|change| paths.contains(&(change.path.field_key(), change.path.key)))
     };
-    let last = newer.iter().find(stands_in_the_way).or(newer.first());
+    let last = newer.iter().find(is_conflicting).or(newer.first());
     let (by, at) = last.map_or((None, Timestamp(0)), |revision| (revision.by.clone(), revision.at));
-    Ok(Clashes {
-        revision: kept.revision,
+    Ok(Conflicts {
+        revision: current.revision,
         by,
         at,
-        clashes: found,
+        conflicts,
     })
 }
 
@@ -195,7 +204,7 @@ pub(crate) async fn insert(
     note: &str,
     differences: &[Difference],
 ) -> Result<()> {
-    run!(
+    execute!(
         tx,
         "insert into settings_revisions (account_id, revision, at, user_id, note, differences)
          values ($1, $2, $3, $4, $5, $6)",

@@ -1,11 +1,11 @@
-//! Connectors that wait for new revisions.
+//! Notifies connectors of new revisions.
 //!
-//! However many wait, one task for each account looks at the database when something has changed on any node.
+//! One task per account, however many connectors listen, reads the database when something has changed on any node.
 
-use crate::database::{Connection, fetch_optional};
+use crate::database::{AsExecutor, fetch_optional};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
-use crate::integration::api_keys::{self, Connected};
+use crate::integration::api_keys::{self, AuthenticatedKey};
 use domain::ids::{AccountId, ApiKeyId};
 use domain::time::Timestamp;
 use std::collections::HashMap;
@@ -13,31 +13,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long after a failure the database is asked again.
-const RETRY: Duration = Duration::from_millis(200);
+/// The delay before the database is read again after a failure.
+const RETRY_DELAY: Duration = Duration::from_millis(200);
 
-/// What listeners of an account are told of.
+/// Holds the state of an account that its listeners receive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// The newest revision.
+    /// The latest revision.
     pub revision: i64,
-    /// The keys that work, with their ends; 0 for none.
+    /// The account's keys with their ends; 0 for no end.
     keys: Arc<[(ApiKeyId, Timestamp)]>,
 }
 
 impl State {
-    /// Whether the listener's key still works.
+    /// Returns whether the listener's key is active.
     #[must_use]
-    pub fn admits(&self, connected: &Connected, now: Timestamp) -> bool {
+    pub fn is_key_active(&self, key: &AuthenticatedKey, now: Timestamp) -> bool {
         let mut keys = self.keys.iter();
-        keys.any(|(id, ends_at)| *id == connected.key && (ends_at.0 == 0 || *ends_at > now))
+        keys.any(|(id, ends_at)| *id == key.id && (ends_at.0 == 0 || *ends_at > now))
     }
 }
 
-/// Tells of the account's state, and of each that follows.
+/// Receives the account's state and each change of it.
 pub type Listener = watch::Receiver<State>;
 
-/// The accounts that somebody listens to.
+/// Holds a channel for each account that has listeners.
 #[derive(Default)]
 pub(crate) struct Listeners(Mutex<HashMap<AccountId, watch::Sender<State>>>);
 
@@ -47,7 +47,8 @@ impl Listeners {
         accounts.get(&account).map(watch::Sender::subscribe)
     }
 
-    /// Joins those who listen already, or begins; then the task that looks after them is to be started.
+    /// Subscribes to the account's channel, or creates it. A returned sender means that the account's task must be
+    /// started.
     fn join(&self, account: AccountId, state: State) -> (Listener, Option<watch::Sender<State>>) {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match accounts.get(&account) {
@@ -60,7 +61,7 @@ impl Listeners {
         }
     }
 
-    /// Ends the account's entry, unless somebody has come meanwhile.
+    /// Removes the account's channel unless it has listeners again. Returns whether it was removed.
     fn leave(&self, account: AccountId) -> bool {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_empty = accounts.get(&account).is_none_or(|sender| sender.receiver_count() == 0);
@@ -71,59 +72,64 @@ impl Listeners {
     }
 }
 
-/// Listens to the account of a key.
+/// Listens for changes of the account of a key.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn listen(portal: &Portal, connected: &Connected) -> Result<Listener> {
-    let account = connected.account;
-    if let Some(listener) = portal.listeners().of(account) {
+/// Returns the database's errors.
+pub async fn listen(portal: &Portal, key: &AuthenticatedKey) -> Result<Listener> {
+    let account = key.account;
+    if let Some(listener) = portal.state::<Listeners>().of(account) {
         return Ok(listener);
     }
-    // To be taken before reading: what changes while it is read is looked at again.
-    let changed = portal.changed();
+    // Subscribe before reading, so that a change during the read is noticed.
+    let changed = portal.invalidations().subscribe();
     let state = read(portal, account).await?;
-    let (listener, sender) = portal.listeners().join(account, state);
+    let (listener, sender) = portal.state::<Listeners>().join(account, state);
     if let Some(sender) = sender {
-        tokio::spawn(tell(portal.clone(), account, sender, changed));
+        tokio::spawn(watch_account(portal.clone(), account, sender, changed));
     }
     Ok(listener)
 }
 
-async fn tell(portal: Portal, account: AccountId, sender: watch::Sender<State>, mut changed: watch::Receiver<u64>) {
+async fn watch_account(
+    portal: Portal,
+    account: AccountId,
+    sender: watch::Sender<State>,
+    mut changed: watch::Receiver<u64>,
+) {
     loop {
         tokio::select! {
             outcome = changed.changed() => if outcome.is_err() {
                 return;
             },
-            () = sender.closed() => if portal.listeners().leave(account) {
+            () = sender.closed() => if portal.state::<Listeners>().leave(account) {
                 return;
             },
         }
         match read(&portal, account).await {
             Ok(state) => {
-                sender.send_if_modified(|told| {
-                    let is_new = *told != state;
-                    *told = state;
+                sender.send_if_modified(|current| {
+                    let is_new = *current != state;
+                    *current = state;
                     is_new
                 });
             }
             Err(error) => {
-                tracing::warn!(%error, "listeners could not be told of a change");
-                tokio::time::sleep(RETRY).await;
+                tracing::warn!(%error, "failed to notify listeners of a change");
+                tokio::time::sleep(RETRY_DELAY).await;
                 changed.mark_changed();
             }
         }
     }
 }
 
-/// The newest revision in the database.
-pub(crate) async fn newest(portal: &Portal, account: AccountId) -> Result<i64> {
+/// Reads the latest revision from the database.
+pub(crate) async fn latest_revision(portal: &Portal, account: AccountId) -> Result<i64> {
     let mut db = portal.read().await?;
-    revision(&mut db, account).await
+    read_revision(&mut db, account).await
 }
 
-async fn revision(db: &mut impl Connection, account: AccountId) -> Result<i64> {
+async fn read_revision(db: &mut impl AsExecutor, account: AccountId) -> Result<i64> {
     let row = fetch_optional!(
         db,
         (i64,),
@@ -135,8 +141,8 @@ async fn revision(db: &mut impl Connection, account: AccountId) -> Result<i64> {
 
 async fn read(portal: &Portal, account: AccountId) -> Result<State> {
     let mut db = portal.read().await?;
-    let revision = revision(&mut db, account).await?;
-    let keys = api_keys::working(&mut db, account).await?;
+    let revision = read_revision(&mut db, account).await?;
+    let keys = api_keys::active_keys(&mut db, account).await?;
     Ok(State {
         revision,
         keys: keys.into(),

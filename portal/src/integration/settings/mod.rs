@@ -1,4 +1,4 @@
-//! The settings of the Integration section: one document for an account, each save of which is a revision.
+//! Manages the settings of the Integration section: one document per account, where each save creates a revision.
 
 mod connection;
 mod document;
@@ -12,176 +12,180 @@ pub use crate::integration::settings::connection::SecretChange;
 pub(crate) use crate::integration::settings::connection::{client_secret, context};
 pub use crate::integration::settings::history::{History, at, history, restore, undo};
 pub use crate::integration::settings::listening::{Listener, State, listen};
-pub(crate) use crate::integration::settings::listening::{Listeners, newest};
+pub(crate) use crate::integration::settings::listening::{Listeners, latest_revision};
+pub(crate) use crate::integration::settings::published::SettingsCache;
 pub use crate::integration::settings::published::{Published, published};
 
 use crate::auth::actor::Actor;
-use crate::database::{Connection, Transaction};
+use crate::database::{AsExecutor, Transaction};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::Result;
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
 use crate::integration::requested_fields;
-use crate::integration::settings::document::Kept;
+use crate::integration::settings::document::CurrentSettings;
 use domain::accounts::rights::Right;
 use domain::ids::AccountId;
 use domain::integration::settings::{
-    Clashes, Difference, Edit, Place, Revised, Saved, Settings, differences, merge, overlaid,
+    Conflicts, Difference, Edit, Saved, SettingPath, Settings, SettingsRevision, differences, merge, rebase,
 };
 
-/// The account of an actor who may configure how its connectors work.
-pub(crate) fn account(actor: &Actor) -> Result<AccountId> {
-    Ok(actor.may(Right::ManageIntegration)?.account())
+/// Returns the actor's account if the actor has Manage integration.
+pub(crate) fn authorize(actor: &Actor) -> Result<AccountId> {
+    Ok(actor.require_right(Right::ManageIntegration)?.account())
 }
 
-/// The account's settings.
+/// Returns the account's settings.
 ///
 /// # Errors
 /// [`Error::Forbidden`](crate::Error::Forbidden) without Manage integration.
-pub async fn get(portal: &Portal, actor: &Actor) -> Result<Revised> {
-    let account = account(actor)?;
+pub async fn get(portal: &Portal, actor: &Actor) -> Result<SettingsRevision> {
+    let account = authorize(actor)?;
     let published = published(portal, account).await?;
     let mut db = portal.read().await?;
-    let secret_set_at = crate::integration::settings::connection::secret_set_at(&mut db, account).await?;
-    Ok(Revised {
+    let secret_set_at = connection::secret_set_at(&mut db, account).await?;
+    Ok(SettingsRevision {
         revision: published.revision,
         settings: published.settings.clone(),
         secret_set_at,
     })
 }
 
-/// What a change was made from.
+/// Describes the revision that an edit is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Base {
-    /// The revision that its person was shown.
-    pub shown: i64,
-    /// The later one up to which they have seen what others have made of the same, and keep their own.
-    pub over: Option<i64>,
+pub struct BaseRevision {
+    /// The revision that the user saw.
+    pub seen: i64,
+    /// The later revision up to which the user has seen conflicting changes and chosen to overwrite them.
+    pub overwrite: Option<i64>,
 }
 
-impl From<i64> for Base {
-    fn from(shown: i64) -> Self {
-        Self { shown, over: None }
+impl From<i64> for BaseRevision {
+    fn from(seen: i64) -> Self {
+        Self { seen, overwrite: None }
     }
 }
 
-/// Makes a change to the settings as they were in revision `base`, and with it a new revision, which reaches every
-/// listening connector within a second. What others have changed since then stays, unless it is the same thing.
+/// Applies an edit based on revision `base` and creates a new revision, which reaches every listening connector within
+/// a second. Changes that others have made since are kept unless they conflict.
 ///
 /// # Errors
-/// [`Error::Forbidden`](crate::Error::Forbidden) without Manage integration, [`Error::Invalid`](crate::Error::Invalid) for a field that does not hold what it must, by
-/// the form's names, [`Error::NotFound`](crate::Error::NotFound) for a `base` that never was.
-pub async fn save(portal: &Portal, actor: &Actor, base: impl Into<Base>, edit: &Edit) -> Result<Saved> {
+/// [`Error::Forbidden`](crate::Error::Forbidden) without Manage integration, [`Error::Invalid`](crate::Error::Invalid)
+/// for an invalid field, by the form's names, [`Error::NotFound`](crate::Error::NotFound) for an unknown `base`.
+pub async fn save(portal: &Portal, actor: &Actor, base: impl Into<BaseRevision>, edit: &Edit) -> Result<Saved> {
     save_with(portal, actor, base, edit, SecretChange::Keep).await
 }
 
-/// As [`save`], with the DAM's client secret, which stands in no revision.
+/// Saves like [`save`], and changes the DAM's client secret, which isn't part of any revision.
 ///
 /// # Errors
 /// As [`save`].
 pub async fn save_with(
     portal: &Portal,
     actor: &Actor,
-    base: impl Into<Base>,
+    base: impl Into<BaseRevision>,
     edit: &Edit,
     secret: SecretChange,
 ) -> Result<Saved> {
     let base = base.into();
-    let account = account(actor)?;
-    let secret = secret.checked(edit)?;
+    let account = authorize(actor)?;
+    let secret = secret.validate(edit)?;
     let mut tx = portal.begin().await?;
-    let kept = crate::integration::settings::document::lock(portal, &mut tx, account).await?;
-    let (base, then, mine) = made(&mut tx, account, &kept, base, edit).await?;
+    let current = document::lock(portal, &mut tx, account).await?;
+    let (base, base_settings, ours) = apply_edit(&mut tx, account, &current, base, edit).await?;
     let note = match edit {
-        Edit::Whole(_) => "Applied a file",
+        Edit::Replace(_) => "Applied a file",
         _ => "",
     };
-    let change = Merging {
+    let change = PendingSave {
         base,
-        then: &then,
-        mine: &mine,
+        base_settings: &base_settings,
+        ours: &ours,
         note,
     };
-    change.save(portal, tx, actor, kept, secret).await
+    change.save(portal, tx, actor, current, secret).await
 }
 
-/// What others have changed since `base` that `edit` changes too, if anything: what [`save`] would answer.
+/// Returns the conflicts that [`save`] would report for the edit, if any.
 ///
 /// # Errors
 /// As [`save`].
-pub async fn clashes(portal: &Portal, actor: &Actor, base: impl Into<Base>, edit: &Edit) -> Result<Option<Clashes>> {
-    let account = account(actor)?;
+pub async fn conflicts(
+    portal: &Portal,
+    actor: &Actor,
+    base: impl Into<BaseRevision>,
+    edit: &Edit,
+) -> Result<Option<Conflicts>> {
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
-    let kept = crate::integration::settings::document::read(&mut db, account).await?;
-    let (base, then, mine) = made(&mut db, account, &kept, base.into(), edit).await?;
-    match merge(&then, &kept.settings, &mine) {
+    let current = document::read(&mut db, account).await?;
+    let (base, base_settings, ours) = apply_edit(&mut db, account, &current, base.into(), edit).await?;
+    match merge(&base_settings, &current.settings, &ours) {
         Ok(_) => Ok(None),
-        Err(clashes) => Ok(Some(
-            crate::integration::settings::history::blame(&mut db, account, &kept, base, clashes).await?,
+        Err(conflicts) => Ok(Some(
+            history::attribute_conflicts(&mut db, account, &current, base, conflicts).await?,
         )),
     }
 }
 
-/// A change by its revision, what the settings were then, and what they are to be.
-async fn made(
-    db: &mut impl Connection,
+/// Applies an edit. Returns its base revision, the settings in that revision, and the edited settings.
+async fn apply_edit(
+    db: &mut impl AsExecutor,
     account: AccountId,
-    kept: &Kept,
-    base: Base,
+    current: &CurrentSettings,
+    base: BaseRevision,
     edit: &Edit,
 ) -> Result<(i64, Settings, Settings)> {
-    let then = crate::integration::settings::history::unwind(db, account, kept, base.shown).await?;
-    let mut mine = then.clone();
-    edit.apply(&mut mine)?;
-    let Some(over) = base.over else {
-        return Ok((base.shown, then, mine));
+    let base_settings = history::settings_at(db, account, current, base.seen).await?;
+    let mut ours = base_settings.clone();
+    edit.apply(&mut ours)?;
+    let Some(overwrite) = base.overwrite else {
+        return Ok((base.seen, base_settings, ours));
     };
-    let seen = crate::integration::settings::history::unwind(db, account, kept, over).await?;
-    let wanted = overlaid(&then, &mine, &seen);
-    Ok((over, seen, wanted))
+    let seen = history::settings_at(db, account, current, overwrite).await?;
+    let rebased = rebase(&base_settings, &ours, &seen);
+    Ok((overwrite, seen, rebased))
 }
 
-/// A change on its way to become a revision.
-struct Merging<'a> {
-    /// The revision that it was made from.
+/// Holds an edit before it is saved.
+struct PendingSave<'a> {
+    /// The revision that the edit is based on.
     base: i64,
-    /// What the settings were then.
-    then: &'a Settings,
-    /// What they are to be.
-    mine: &'a Settings,
-    /// How it came about, where it was no form.
+    /// The settings in that revision.
+    base_settings: &'a Settings,
+    /// The edited settings.
+    ours: &'a Settings,
+    /// The note for the history; empty for a form.
     note: &'a str,
 }
 
-impl Merging<'_> {
+impl PendingSave<'_> {
     async fn save(
         self,
         portal: &Portal,
         mut tx: Transaction,
         actor: &Actor,
-        kept: Kept,
-        secret: crate::integration::settings::connection::Checked,
+        current: CurrentSettings,
+        secret: connection::ValidatedSecretChange,
     ) -> Result<Saved> {
         let account = actor.account();
-        let merged = match merge(self.then, &kept.settings, self.mine) {
+        let merged = match merge(self.base_settings, &current.settings, self.ours) {
             Ok(merged) => merged,
-            Err(clashes) => {
-                let clashes =
-                    crate::integration::settings::history::blame(&mut tx, account, &kept, self.base, clashes).await?;
-                return Ok(Saved::Clashes(clashes));
+            Err(conflicts) => {
+                let conflicts = history::attribute_conflicts(&mut tx, account, &current, self.base, conflicts).await?;
+                return Ok(Saved::Conflict(conflicts));
             }
         };
-        // Two changes may each be fine, and not together: both may have added the last field that there was room for.
-        let merged = merged.checked()?;
-        let mut changes = differences(&kept.settings, &merged);
-        changes.extend(crate::integration::settings::connection::save_secret(portal, &mut tx, actor, secret).await?);
+        // Two changes may each be valid but not together: both may have added the last field that the limit allows.
+        let merged = merged.validate()?;
+        let mut changes = differences(&current.settings, &merged);
+        changes.extend(connection::save_secret(portal, &mut tx, actor, secret).await?);
         if changes.is_empty() {
-            return Ok(Saved::Same(kept.revision));
+            return Ok(Saved::Unchanged(current.revision));
         }
-        let revision = kept.revision + 1;
-        crate::integration::settings::document::write(portal, &mut tx, account, revision, &merged).await?;
-        crate::integration::settings::history::insert(portal, &mut tx, actor, revision, self.note, &changes).await?;
-        requested_fields::forget(&mut tx, account, &changes).await?;
+        let revision = current.revision + 1;
+        document::write(portal, &mut tx, account, revision, &merged).await?;
+        history::insert(portal, &mut tx, actor, revision, self.note, &changes).await?;
+        requested_fields::remove_configured(&mut tx, account, &changes).await?;
         let detail = describe(revision, self.note, &changes);
         let record = Change {
             action: "settings.save",
@@ -189,23 +193,25 @@ impl Merging<'_> {
             detail: &detail,
         };
         audit::record(portal, &mut tx, actor, record).await?;
-        invalidation::announce(portal, &mut tx).await?;
-        tx.commit().await?;
-        portal.forget();
+        portal.commit_change(tx, actor.account()).await?;
         Ok(Saved::New(revision))
     }
 }
 
-/// For the audit trail: which members of which fields, the first few by name.
+/// Describes a save for the audit log: which settings of which fields, the first few by name.
 fn describe(revision: i64, note: &str, changes: &[Difference]) -> String {
-    const NAMED: usize = 5;
-    let name = |place: &Place| match &place.field {
-        Some(field) => format!("{field}: {}", place.member.label()),
-        None => place.member.label().to_owned(),
+    const MAX_NAMED: usize = 5;
+    let name = |path: &SettingPath| match &path.field {
+        Some(field) => format!("{field}: {}", path.key.label()),
+        None => path.key.label().to_owned(),
     };
-    let mut names: Vec<String> = changes.iter().take(NAMED).map(|change| name(&change.place)).collect();
-    if changes.len() > NAMED {
-        names.push(format!("{} more", changes.len() - NAMED));
+    let mut names: Vec<String> = changes
+        .iter()
+        .take(MAX_NAMED)
+        .map(|change| name(&change.path))
+        .collect();
+    if changes.len() > MAX_NAMED {
+        names.push(format!("{} more", changes.len() - MAX_NAMED));
     }
     let note = if note.is_empty() {
         String::new()

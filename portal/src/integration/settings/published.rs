@@ -1,6 +1,7 @@
-//! The settings as connectors read them: made once for a revision, answered from memory.
+//! Serves the settings to connectors: serialized once per revision and cached.
 
 use crate::crypto::secret;
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::settings::document;
@@ -14,36 +15,36 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// A revision, ready to be sent.
+/// Holds a revision ready to be sent.
 #[derive(Debug)]
 pub struct Published {
-    /// Its number.
+    /// The revision number.
     pub revision: i64,
     /// The settings.
     pub settings: Settings,
-    /// The JSON that connectors get.
+    /// The JSON that connectors receive.
     pub json: Bytes,
-    /// Its entity tag (RFC 9110 §8.8.3), with its quotes: other bytes have another.
+    /// The entity tag (RFC 9110 §8.8.3), with quotes. It is derived from the JSON.
     pub etag: String,
-    /// Where each field stands, by the key of its name.
-    places: HashMap<String, usize>,
+    /// The index of each field by the key of its name.
+    index: HashMap<String, usize>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
     revision: i64,
-    portal: Reached<'a>,
+    portal: DamConnection<'a>,
     language: Language,
     remote_logging: bool,
     global: &'a Options,
     fields: &'a [FieldSettings],
 }
 
-/// The DAM, as a connector needs to know it.
+/// Holds the DAM connection as sent to connectors.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Reached<'a> {
+struct DamConnection<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
     dam: Dam,
@@ -51,21 +52,30 @@ struct Reached<'a> {
     client_id: Option<&'a str>,
 }
 
-/// An account's settings, remembered.
+/// Caches settings as they are published to connectors. Settings of a thousand fields take a few hundred kilobytes.
+pub(crate) struct SettingsCache;
+
+impl CacheDefinition for SettingsCache {
+    type Key = AccountId;
+    type Value = Published;
+    const MAX_ENTRIES: usize = 200;
+}
+
+/// Returns an account's settings, from the cache if possible.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns the database's errors.
 pub async fn published(portal: &Portal, account: AccountId) -> Result<Arc<Published>> {
-    let caches = portal.caches();
-    let generation = caches.generation();
-    if let Some(published) = caches.settings.get(generation, &account) {
+    let cache = portal.cache::<SettingsCache>();
+    let began = cache.begin_read();
+    if let Some(published) = cache.get(&account) {
         return Ok(published);
     }
     let mut db = portal.read().await?;
-    let kept = Box::pin(document::read(&mut db, account)).await?;
+    let current = Box::pin(document::read(&mut db, account)).await?;
     drop(db);
-    let published = Published::new(kept.revision, kept.settings)?;
-    Ok(caches.settings.put(generation, account, published))
+    let published = Published::new(current.revision, current.settings)?;
+    Ok(cache.insert(began, account, account, published))
 }
 
 impl Published {
@@ -73,7 +83,7 @@ impl Published {
         let connection = &settings.portal;
         let document = Document {
             revision,
-            portal: Reached {
+            portal: DamConnection {
                 url: connection.url.as_deref(),
                 dam: connection.dam,
                 client_id: connection
@@ -89,33 +99,33 @@ impl Published {
         let json = serde_json::to_vec(&document).map_err(Error::internal)?;
         let mut etag = "\"".to_owned();
         for byte in secret::digest(&json).iter().take(16) {
-            // Writing to a text does not fail.
+            // Writing to a `String` can't fail.
             let _ = write!(etag, "{byte:02x}");
         }
         etag.push('"');
         let keys = settings.fields.iter().map(|field| name_key(&field.field));
-        let places = keys.enumerate().map(|(place, key)| (key, place)).collect();
+        let index = keys.enumerate().map(|(position, key)| (key, position)).collect();
         Ok(Self {
             revision,
             settings,
             json: json.into(),
             etag,
-            places,
+            index,
         })
     }
 
-    /// The settings of a field by its name, as [`name_key`] compares it.
+    /// Returns the settings of a field by its name, compared by [`name_key`].
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSettings> {
-        let place = self.places.get(&name_key(name))?;
-        self.settings.fields.get(*place)
+        let position = self.index.get(&name_key(name))?;
+        self.settings.fields.get(*position)
     }
 
-    /// What holds for a field, whether it has settings of its own or not.
+    /// Returns the effective settings of a field, with or without custom settings.
     #[must_use]
     pub fn resolve(&self, name: &str) -> Resolved {
         let none = Options::default();
         let own = self.field(name).map_or(&none, |field| &field.options);
-        own.within(&self.settings.global)
+        own.resolve(&self.settings.global)
     }
 }

@@ -1,137 +1,140 @@
-//! What a node knows of the nonces in the database: of some seconds all, of the others nothing.
+//! Caches the nonces in the database: for some seconds all of them, for the others none.
 //!
-//! The nonces of one second, as clients gave it, are kept in batches with consecutive numbers. Only who has read all
-//! batches before can write the one with the next number, since a number can be taken once; so nodes that share a
-//! database accept a nonce once between them, and each needs no more than one insert for a batch while it is alone.
+//! The nonces of one second, taken from the client's timestamp, are stored in batches with consecutive numbers. A node
+//! can write the next batch only after it has read all earlier ones, because each number can be used once. So nodes
+//! that share a database accept a nonce once between them, and a node that is alone needs a single insert per batch.
 
 use crate::oauth1::nonces::{Digest, Nonce};
 use std::collections::{BTreeMap, HashSet};
 
-/// The most nonces that a node remembers, at about 20 bytes each. Seconds beyond are read again when they are asked for.
-const MOST: usize = 250_000;
+/// The maximum number of cached nonces, at about 20 bytes each. Evicted seconds are read again when they are needed.
+const MAX_CACHED_NONCES: usize = 250_000;
 
-/// How many batches a second may have, as the number of the batch stands in the lower bits of its id.
-const BATCHES: i64 = 1 << 20;
+/// The maximum number of batches in a second: the batch number occupies the lower bits of its id.
+const MAX_BATCHES_PER_SECOND: i64 = 1 << 20;
 
-/// The id of the batch with this number in a second.
-pub(crate) fn id(second: i64, number: i64) -> i64 {
-    second.saturating_mul(BATCHES).saturating_add(number)
+/// Returns the id of the batch with this number in a second.
+pub(crate) fn batch_id(second: i64, number: i64) -> i64 {
+    second.saturating_mul(MAX_BATCHES_PER_SECOND).saturating_add(number)
 }
 
-/// The number within its second that an id has.
-fn number(id: i64) -> i64 {
-    id.rem_euclid(BATCHES)
+/// Returns the batch number within its second.
+fn batch_number(id: i64) -> i64 {
+    id.rem_euclid(MAX_BATCHES_PER_SECOND)
 }
 
-/// What is remembered of a digest. Two different nonces of a second are alike by it once in centuries of full load; the
-/// later one is refused then, as any that may have been used.
-type Short = u64;
+/// The cached part of a digest. Two different nonces of a second collide once in centuries of full load; the later one
+/// is then rejected as already used.
+type TruncatedDigest = u64;
 
-fn short(digest: &Digest) -> Short {
-    (u128::from_be_bytes(*digest) >> 64) as Short
+fn truncate(digest: &Digest) -> TruncatedDigest {
+    (u128::from_be_bytes(*digest) >> 64) as TruncatedDigest
 }
 
-/// New nonces by their second.
-pub(crate) type Fresh = BTreeMap<i64, Vec<Digest>>;
+/// Holds new nonces by their second.
+pub(crate) type NewNonces = BTreeMap<i64, Vec<Digest>>;
 
-/// See the module.
+/// Caches the nonces of recent seconds. See the module.
 #[derive(Default)]
-pub(crate) struct Known {
+pub(crate) struct SeenNonces {
     seconds: BTreeMap<i64, Second>,
-    /// How many nonces all seconds have.
-    held: usize,
-    /// Counts uses, so that the seconds that have not been asked for lately go first.
-    uses: u64,
+    /// The number of nonces in all seconds.
+    count: usize,
+    /// Counts accesses, so that the least recently used seconds are evicted first.
+    access_counter: u64,
 }
 
 #[derive(Default)]
 struct Second {
-    /// How many batches have been read or written.
+    /// The number of batches read or written.
     batches: i64,
-    digests: HashSet<Short>,
-    used: u64,
+    digests: HashSet<TruncatedDigest>,
+    last_access: u64,
 }
 
-impl Known {
-    /// Those that have not been used, each once, and for each of `nonces` whether it is the one that counts.
-    pub fn judge<'a>(&mut self, nonces: impl Iterator<Item = Option<&'a Nonce>>) -> (Vec<bool>, Fresh) {
-        self.uses += 1;
-        let mut fresh = Fresh::new();
-        let mut within = HashSet::new();
+impl SeenNonces {
+    /// Returns for each of `nonces` whether it is new, and the new ones without duplicates.
+    pub fn classify<'a>(&mut self, nonces: impl Iterator<Item = Option<&'a Nonce>>) -> (Vec<bool>, NewNonces) {
+        self.access_counter += 1;
+        let mut new = NewNonces::new();
+        let mut in_batch = HashSet::new();
         let is_new = nonces.map(|nonce| {
             let Some(Nonce { second, digest }) = nonce else {
                 return true;
             };
             if let Some(known) = self.seconds.get_mut(second) {
-                known.used = self.uses;
-                if known.digests.contains(&short(digest)) {
+                known.last_access = self.access_counter;
+                if known.digests.contains(&truncate(digest)) {
                     return false;
                 }
             }
-            let is_new = within.insert((*second, short(digest)));
+            let is_new = in_batch.insert((*second, truncate(digest)));
             if is_new {
-                fresh.entry(*second).or_default().push(*digest);
+                new.entry(*second).or_default().push(*digest);
             }
             is_new
         });
-        (is_new.collect(), fresh)
+        (is_new.collect(), new)
     }
 
-    /// The ids between which the batches of a second lie that have not been read.
-    pub fn unread(&self, second: i64) -> (i64, i64) {
-        (self.next(second), id(second.saturating_add(1), 0))
+    /// Returns the range of ids of a second's batches that haven't been read.
+    pub fn unread_range(&self, second: i64) -> (i64, i64) {
+        (self.next_id(second), batch_id(second.saturating_add(1), 0))
     }
 
-    /// The id of the next batch of a second.
-    pub fn next(&self, second: i64) -> i64 {
-        id(second, self.seconds.get(&second).map_or(0, |known| known.batches))
+    /// Returns the id of the next batch of a second.
+    pub fn next_id(&self, second: i64) -> i64 {
+        batch_id(second, self.seconds.get(&second).map_or(0, |known| known.batches))
     }
 
-    /// Takes note of a batch that another node has written, or this one before it was started.
-    pub fn read(&mut self, second: i64, id: i64, digests: impl Iterator<Item = Digest>) {
+    /// Records a batch that another node has written, or this one before it was started.
+    pub fn record_batch(&mut self, second: i64, id: i64, digests: impl Iterator<Item = Digest>) {
         let known = self.seconds.entry(second).or_default();
-        known.batches = known.batches.max(number(id) + 1);
-        known.used = self.uses;
+        known.batches = known.batches.max(batch_number(id) + 1);
+        known.last_access = self.access_counter;
         let before = known.digests.len();
-        known.digests.extend(digests.map(|digest| short(&digest)));
-        self.held += known.digests.len() - before;
+        known.digests.extend(digests.map(|digest| truncate(&digest)));
+        self.count += known.digests.len() - before;
     }
 
-    /// Takes note of the batches that this node has just written as the next ones.
-    pub fn wrote(&mut self, fresh: Fresh) {
-        let newest = fresh.keys().next_back().copied();
-        for (second, digests) in fresh {
-            let id = self.next(second);
-            self.read(second, id, digests.into_iter());
+    /// Records the batches that this node has just written as the next ones.
+    pub fn record_written(&mut self, new: NewNonces) {
+        let newest = new.keys().next_back().copied();
+        for (second, digests) in new {
+            let id = self.next_id(second);
+            self.record_batch(second, id, digests.into_iter());
         }
         if let Some(newest) = newest {
-            self.make_room(newest);
+            self.evict(newest);
         }
     }
 
-    /// Forgets a second of which it is not known what was written.
-    pub fn forget(&mut self, second: i64) {
+    /// Removes a second for which the outcome of a write is unknown.
+    pub fn remove(&mut self, second: i64) {
         if let Some(known) = self.seconds.remove(&second) {
-            self.held -= known.digests.len();
+            self.count -= known.digests.len();
         }
     }
 
-    /// Forgets the seconds that time refuses by now, and of the others those used the longest ago.
-    fn make_room(&mut self, newest: i64) {
-        let oldest =
-            newest.saturating_sub(i64::try_from(2 * crate::oauth1::nonces::WINDOW.as_secs()).unwrap_or_default());
+    /// Removes the seconds that are outside the timestamp window, then the least recently used ones.
+    fn evict(&mut self, newest: i64) {
+        let oldest = newest
+            .saturating_sub(i64::try_from(2 * crate::oauth1::nonces::TIMESTAMP_WINDOW.as_secs()).unwrap_or_default());
         while let Some((&second, _)) = self.seconds.first_key_value() {
             if second >= oldest {
                 break;
             }
-            self.forget(second);
+            self.remove(second);
         }
-        while self.held > MOST {
-            let idle = self.seconds.iter().filter(|(_, known)| known.used < self.uses);
-            let Some((&second, _)) = idle.min_by_key(|(_, known)| known.used) else {
+        while self.count > MAX_CACHED_NONCES {
+            let idle = self
+                .seconds
+                .iter()
+                .filter(|(_, known)| known.last_access < self.access_counter);
+            let Some((&second, _)) = idle.min_by_key(|(_, known)| known.last_access) else {
                 break;
             };
-            self.forget(second);
+            self.remove(second);
         }
     }
 }
@@ -146,66 +149,66 @@ mod tests {
         Nonce { second, digest: bytes }
     }
 
-    fn spend(known: &mut Known, nonces: &[Nonce]) -> Vec<bool> {
-        let (is_new, fresh) = known.judge(nonces.iter().map(Some));
-        known.wrote(fresh);
+    fn consume(seen: &mut SeenNonces, nonces: &[Nonce]) -> Vec<bool> {
+        let (is_new, new) = seen.classify(nonces.iter().map(Some));
+        seen.record_written(new);
         is_new
     }
 
     #[test]
-    fn a_nonce_counts_once_for_its_second() {
-        let mut known = Known::default();
+    fn repeated_nonce_of_a_second_is_not_new() {
+        let mut seen = SeenNonces::default();
         let both = [nonce(1, 7), nonce(2, 7), nonce(1, 7)];
-        assert_eq!(spend(&mut known, &both), [true, true, false]);
-        assert_eq!(spend(&mut known, &both), [false, false, false]);
-        assert_eq!(spend(&mut known, &[nonce(1, 8)]), [true]);
+        assert_eq!(consume(&mut seen, &both), [true, true, false]);
+        assert_eq!(consume(&mut seen, &both), [false, false, false]);
+        assert_eq!(consume(&mut seen, &[nonce(1, 8)]), [true]);
         assert_eq!(
-            (known.next(1), known.next(2), known.next(3)),
-            (id(1, 2), id(2, 1), id(3, 0))
+            (seen.next_id(1), seen.next_id(2), seen.next_id(3)),
+            (batch_id(1, 2), batch_id(2, 1), batch_id(3, 0))
         );
     }
 
     #[test]
-    fn requests_without_a_nonce_are_always_new() {
-        let (is_new, fresh) = Known::default().judge([None, None].into_iter());
+    fn request_without_nonce_is_new() {
+        let (is_new, new) = SeenNonces::default().classify([None, None].into_iter());
         assert_eq!(is_new, [true, true]);
-        assert!(fresh.is_empty());
+        assert!(new.is_empty());
     }
 
     #[test]
-    fn what_others_wrote_counts_too() {
-        let mut known = Known::default();
-        assert_eq!(known.unread(5), (id(5, 0), id(6, 0)));
-        known.read(5, id(5, 0), [nonce(5, 1).digest].into_iter());
-        known.read(5, id(5, 1), [nonce(5, 2).digest].into_iter());
-        assert_eq!(known.unread(5), (id(5, 2), id(6, 0)));
+    fn nonce_in_a_batch_of_another_node_is_not_new() {
+        let mut seen = SeenNonces::default();
+        assert_eq!(seen.unread_range(5), (batch_id(5, 0), batch_id(6, 0)));
+        seen.record_batch(5, batch_id(5, 0), [nonce(5, 1).digest].into_iter());
+        seen.record_batch(5, batch_id(5, 1), [nonce(5, 2).digest].into_iter());
+        assert_eq!(seen.unread_range(5), (batch_id(5, 2), batch_id(6, 0)));
         assert_eq!(
-            spend(&mut known, &[nonce(5, 1), nonce(5, 2), nonce(5, 3)]),
+            consume(&mut seen, &[nonce(5, 1), nonce(5, 2), nonce(5, 3)]),
             [false, false, true]
         );
     }
 
     #[test]
-    fn no_more_is_remembered_than_there_is_room_for() {
-        let mut known = Known::default();
+    fn full_cache_evicts_least_recently_used_seconds() {
+        let mut seen = SeenNonces::default();
         let batch = |second: i64| -> Vec<Nonce> { (0..100_000).map(|digest| nonce(second, digest)).collect() };
         for second in 1..=5 {
-            spend(&mut known, &batch(second));
+            consume(&mut seen, &batch(second));
         }
-        assert_eq!(known.held, 200_000);
-        assert_eq!(known.next(3), id(3, 0), "the third is forgotten");
-        assert_eq!(known.next(4), id(4, 1), "the fourth is known");
-        // What is being written is kept, however much it is.
+        assert_eq!(seen.count, 200_000);
+        assert_eq!(seen.next_id(3), batch_id(3, 0), "the third is evicted");
+        assert_eq!(seen.next_id(4), batch_id(4, 1), "the fourth is cached");
+        // The batch being written is never evicted, whatever its size.
         let many: Vec<Nonce> = (0..300_000).map(|digest| nonce(6, digest)).collect();
-        spend(&mut known, &many);
-        assert_eq!((known.held, known.next(6)), (300_000, id(6, 1)));
+        consume(&mut seen, &many);
+        assert_eq!((seen.count, seen.next_id(6)), (300_000, batch_id(6, 1)));
     }
 
     #[test]
-    fn what_time_refuses_is_forgotten() {
-        let mut known = Known::default();
-        spend(&mut known, &[nonce(1_000, 1), nonce(1_001, 1)]);
-        spend(&mut known, &[nonce(1_601, 1)]);
-        assert_eq!((known.held, known.next(1_000)), (2, id(1_000, 0)));
+    fn seconds_outside_the_window_are_evicted() {
+        let mut seen = SeenNonces::default();
+        consume(&mut seen, &[nonce(1_000, 1), nonce(1_001, 1)]);
+        consume(&mut seen, &[nonce(1_601, 1)]);
+        assert_eq!((seen.count, seen.next_id(1_000)), (2, batch_id(1_000, 0)));
     }
 }

@@ -1,36 +1,38 @@
-//! Nonces, each counted once over all nodes, and when tokens were last used.
+//! Stores nonces, each accepted once across all nodes, and the last use of tokens.
 //!
-//! Every signed request has a nonce to be kept, so they are written in batches: a row holds those of a batch.
+//! Every signed request writes a nonce, so they are written in batches: one row holds the nonces of a batch.
 
 mod known;
 
 use crate::crypto::secret;
-use crate::database::batch_writer::{Batched, Inserts, Writer, commit_unless};
-use crate::database::{Connection, Database, Durability, Handle, Lock, Transaction, bounded, fetch_all, run};
+use crate::database::batch_writer::{BatchInsert, BatchWriter, InsertStatements, commit_or_conflict};
+use crate::database::{
+    AsExecutor, Database, Durability, Executor, Lock, Transaction, execute, fetch_all, with_timeout,
+};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::oauth1::nonces::known::{Fresh, Known, id};
+use crate::oauth1::nonces::known::{NewNonces, SeenNonces, batch_id};
 use domain::ids::{ConsumerId, TokenId};
 use domain::time::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-/// How far a request's timestamp may be from the server's clock.
-pub const WINDOW: Duration = Duration::from_secs(300);
+/// The largest difference between a request's timestamp and the server's clock.
+pub const TIMESTAMP_WINDOW: Duration = Duration::from_secs(300);
 
-/// How long a node goes on asking what others have written after it has seen that they do.
-const COMPANY: Duration = Duration::from_secs(10);
+/// How long a node keeps reading the batches of other nodes after it has last seen that they write.
+const PEER_ACTIVITY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often a batch is tried. The second time is under a lock, which others respect once they have been refused
-/// themselves; so it takes as many as there are nodes.
-const TRIES: usize = 100;
+/// The maximum number of attempts to write a batch. From the second attempt on, the node holds a lock, which other
+/// nodes take after their first conflict; so a batch needs as many attempts as there are nodes.
+const MAX_ATTEMPTS: usize = 100;
 
-static INSERTS: Inserts = Inserts::new("nonce_batches", &["id", "digests"]);
+static INSERTS: InsertStatements = InsertStatements::new("nonce_batches", &["id", "digests"]);
 
-/// Of consumer, token and nonce. 128 bits are enough for what lives ten minutes.
+/// The truncated digest of consumer, token and nonce. 128 bits are enough for data that lives ten minutes.
 type Digest = [u8; 16];
 
-/// A nonce as it is kept.
+/// Holds a nonce as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Nonce {
     /// The request's timestamp.
@@ -55,111 +57,114 @@ impl Nonce {
     }
 }
 
-/// That a token was used.
+/// Describes a use of a token.
 #[derive(Debug, Clone)]
-pub(crate) struct Use {
+pub(crate) struct TokenUse {
     pub token: TokenId,
     pub at: Timestamp,
     pub from: String,
 }
 
-/// What one signed request writes.
-pub(crate) struct Signed {
+/// Holds what one signed request writes.
+pub(crate) struct SignedRequestRow {
     nonce: Option<Nonce>,
-    used: Option<Use>,
+    used: Option<TokenUse>,
 }
 
-/// Writes both down and says whether the nonce was new. Without a nonce it is.
-pub(crate) async fn spend(portal: &Portal, nonce: Option<Nonce>, used: Option<Use>) -> Result<bool> {
+/// Writes the nonce and the token's use. Returns whether the nonce was new, which a missing nonce counts as.
+pub(crate) async fn consume(portal: &Portal, nonce: Option<Nonce>, used: Option<TokenUse>) -> Result<bool> {
     if nonce.is_none() && used.is_none() {
         return Ok(true);
     }
-    portal.nonces().write(Signed { nonce, used }).await
+    portal
+        .state::<NonceWriter>()
+        .write(SignedRequestRow { nonce, used })
+        .await
 }
 
-/// The writer of nonces.
-pub(crate) type NonceWriter = Writer<Nonces>;
+/// Writes nonces in batches.
+pub(crate) type NonceWriter = BatchWriter<NonceInsert>;
 
-/// Writes them.
+/// Inserts batches of nonces and caches those that were already seen.
 #[derive(Default)]
-pub(crate) struct Nonces {
-    known: Known,
-    /// Until when it is reckoned with other nodes that write.
-    company: Option<Instant>,
+pub(crate) struct NonceInsert {
+    seen: SeenNonces,
+    /// Until when other nodes are expected to write nonces.
+    peers_until: Option<Instant>,
 }
 
-impl Batched for Nonces {
-    type Row = Signed;
-    const WHAT: &'static str = "nonces";
-    const MOST: usize = 256;
+impl BatchInsert for NonceInsert {
+    type Row = SignedRequestRow;
+    const NAME: &'static str = "nonces";
+    const MAX_BATCH_ROWS: usize = 256;
 
-    async fn write(&mut self, database: &Database, rows: &[&Signed]) -> Result<Vec<bool>> {
+    async fn write(&mut self, database: &Database, rows: &[&SignedRequestRow]) -> Result<Vec<bool>> {
         let mut with_uses = true;
-        for _ in 0..TRIES {
+        for _ in 0..MAX_ATTEMPTS {
             let outcome = self.attempt(database, rows, with_uses).await;
             match outcome {
                 Ok(Attempt::Written(is_new)) => return Ok(is_new),
-                Ok(Attempt::Overtaken) => self.company = Some(Instant::now() + COMPANY),
-                Ok(Attempt::UsesFailed(error)) => {
-                    tracing::warn!(%error, "the last use of tokens could not be noted");
+                Ok(Attempt::Conflict) => self.peers_until = Some(Instant::now() + PEER_ACTIVITY_TIMEOUT),
+                Ok(Attempt::RecordUsesFailed(error)) => {
+                    tracing::warn!(%error, "failed to record the last use of tokens");
                     with_uses = false;
                 }
                 Err(error) => {
-                    // It may have been written all the same.
-                    seconds(rows).into_iter().for_each(|second| self.known.forget(second));
+                    // The batch may have been written despite the error.
+                    seconds(rows).into_iter().for_each(|second| self.seen.remove(second));
                     return Err(error);
                 }
             }
         }
-        Err(Error::internal("other nodes always write nonces first"))
+        Err(Error::internal("writing nonces conflicted with other nodes too often"))
     }
 }
 
-/// What came of trying to write a batch.
+/// The outcome of an attempt to write a batch.
 enum Attempt {
-    /// It is written; says which nonces were new.
+    /// The batch is written. Tells for each nonce whether it was new.
     Written(Vec<bool>),
-    /// Another node has written in between, and nothing of this is.
-    Overtaken,
-    /// When tokens were used could not be noted, and nothing is written. Requests do not depend on it.
-    UsesFailed(Error),
+    /// Another node has written first, and nothing of this batch is written.
+    Conflict,
+    /// Recording the use of tokens failed, and nothing is written. Requests don't depend on it.
+    RecordUsesFailed(Error),
 }
 
-impl Nonces {
-    /// Writes those that are new, and with them when tokens were used.
-    async fn attempt(&mut self, database: &Database, rows: &[&Signed], with_uses: bool) -> Result<Attempt> {
-        let in_company = self.company.is_some_and(|until| Instant::now() < until);
+impl NonceInsert {
+    /// Writes the new nonces together with the use of their tokens.
+    async fn attempt(&mut self, database: &Database, rows: &[&SignedRequestRow], with_uses: bool) -> Result<Attempt> {
+        let has_peers = self.peers_until.is_some_and(|until| Instant::now() < until);
         let with_uses = with_uses && rows.iter().any(|row| row.used.is_some());
-        let mut tx = if in_company || with_uses {
-            database.begin(Durability::Process).await?
+        let mut tx = if has_peers || with_uses {
+            database.begin(Durability::Relaxed).await?
         } else {
-            // Most batches are one statement, as a token's use is noted once in a while.
-            database.begin_statement(Durability::Process).await?
+            // Most batches are a single statement, because a token's use is recorded only at intervals.
+            database.begin_statement(Durability::Relaxed).await?
         };
-        if in_company {
+        if has_peers {
             tx.lock(Lock::Nonces).await?;
-            self.read(&mut tx, seconds(rows)).await?;
+            self.read_batches(&mut tx, seconds(rows)).await?;
         }
-        let (is_new, fresh) = self.known.judge(rows.iter().map(|row| row.nonce.as_ref()));
-        let sent = self.insert(&mut tx, &fresh).await?;
-        if sent.is_ok() && with_uses {
-            let let_in = rows.iter().zip(&is_new).filter(|(_, is_new)| **is_new);
-            let noted = note_uses(&mut tx, let_in.filter_map(|(row, _)| row.used.as_ref())).await;
-            if let Err(error) = noted {
-                return Ok(Attempt::UsesFailed(error));
+        let (is_new, new) = self.seen.classify(rows.iter().map(|row| row.nonce.as_ref()));
+        let inserted = self.insert(&mut tx, &new).await?;
+        if inserted.is_ok() && with_uses {
+            let accepted = rows.iter().zip(&is_new).filter(|(_, is_new)| **is_new);
+            let recorded = record_uses(&mut tx, accepted.filter_map(|(row, _)| row.used.as_ref())).await;
+            if let Err(error) = recorded {
+                return Ok(Attempt::RecordUsesFailed(error));
             }
         }
-        if !commit_unless(tx, sent, |error| error.is_unique_violation()).await? {
-            return Ok(Attempt::Overtaken);
+        if !commit_or_conflict(tx, inserted, |error| error.is_unique_violation()).await? {
+            return Ok(Attempt::Conflict);
         }
-        self.known.wrote(fresh);
+        self.seen.record_written(new);
         Ok(Attempt::Written(is_new))
     }
 
-    /// Reads what others have written for these seconds.
-    async fn read(&mut self, tx: &mut Transaction, seconds: BTreeSet<i64>) -> Result<()> {
+    /// Reads the batches that other nodes have written for these seconds.
+    async fn read_batches(&mut self, tx: &mut Transaction, seconds: BTreeSet<i64>) -> Result<()> {
         for second in seconds {
-            let (from, to) = self.known.unread(second);
+            let (from, to) = self.seen.unread_range(second);
             let batches = fetch_all!(
                 tx,
                 (i64, Vec<u8>),
@@ -169,24 +174,26 @@ impl Nonces {
             )?;
             for (id, digests) in batches {
                 let (digests, _) = digests.as_chunks();
-                self.known.read(second, id, digests.iter().copied());
-                self.company = Some(Instant::now() + COMPANY);
+                self.seen.record_batch(second, id, digests.iter().copied());
+                self.peers_until = Some(Instant::now() + PEER_ACTIVITY_TIMEOUT);
             }
         }
         Ok(())
     }
 
-    /// Inserts all of them as the next batches of their seconds.
-    async fn insert(&self, tx: &mut Transaction, fresh: &Fresh) -> Result<Result<(), sqlx::Error>> {
-        if fresh.is_empty() {
+    /// Inserts the nonces as the next batches of their seconds.
+    async fn insert(&self, tx: &mut Transaction, new: &NewNonces) -> Result<Result<(), sqlx::Error>> {
+        if new.is_empty() {
             return Ok(Ok(()));
         }
-        let (sql, filling) = INSERTS.of::<Self>(fresh.len())?;
+        let (sql, filling) = INSERTS.for_rows::<Self>(new.len())?;
         macro_rules! send {
             ($engine:ty, $connection:expr) => {{
                 let mut query = sqlx::query::<$engine>(sql);
-                for (second, digests) in fresh {
-                    query = query.bind(self.known.next(*second)).bind(digests.as_flattened());
+                for (second, digests) in new {
+                    query = query
+                        .bind(self.seen.next_id(*second))
+                        .bind(digests.as_flattened());
                 }
                 for _ in 0..filling {
                     query = query.bind(None::<i64>).bind(None::<&[u8]>);
@@ -194,26 +201,26 @@ impl Nonces {
                 query.execute($connection).await.map(|_| ())
             }};
         }
-        Ok(match tx.handle() {
-            Handle::Sqlite(connection) => send!(sqlx::Sqlite, connection),
-            Handle::Postgres(connection) => bounded(async { send!(sqlx::Postgres, connection) }).await,
+        Ok(match tx.executor() {
+            Executor::Sqlite(connection) => send!(sqlx::Sqlite, connection),
+            Executor::Postgres(connection) => with_timeout(async { send!(sqlx::Postgres, connection) }).await,
         })
     }
 }
 
-/// The seconds of a batch's nonces, each once.
-fn seconds(rows: &[&Signed]) -> BTreeSet<i64> {
+/// Returns the distinct seconds of a batch's nonces.
+fn seconds(rows: &[&SignedRequestRow]) -> BTreeSet<i64> {
     let nonces = rows.iter().filter_map(|row| row.nonce.as_ref());
     nonces.map(|nonce| nonce.second).collect()
 }
 
-async fn note_uses(tx: &mut Transaction, uses: impl Iterator<Item = &Use>) -> Result<()> {
-    let latest: HashMap<TokenId, &Use> = uses.map(|used| (used.token, used)).collect();
-    // In one order everywhere: two nodes that update the same tokens must not wait for each other.
-    let mut latest: Vec<&Use> = latest.into_values().collect();
+async fn record_uses(tx: &mut Transaction, uses: impl Iterator<Item = &TokenUse>) -> Result<()> {
+    let latest: HashMap<TokenId, &TokenUse> = uses.map(|used| (used.token, used)).collect();
+    // Every node updates in the same order, so that two nodes that update the same tokens can't deadlock.
+    let mut latest: Vec<&TokenUse> = latest.into_values().collect();
     latest.sort_by_key(|used| used.token);
     for used in latest {
-        run!(
+        execute!(
             tx,
             "update tokens set last_used_at = $2, last_used_from = $3 where id = $1 and last_used_at < $2",
             used.token,
@@ -224,10 +231,10 @@ async fn note_uses(tx: &mut Transaction, uses: impl Iterator<Item = &Use>) -> Re
     Ok(())
 }
 
-/// Deletes nonces whose timestamp would be refused anyway.
+/// Deletes nonces whose timestamp would be rejected anyway.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    // Twice the window: another node's clock may be a little behind.
-    let seconds = portal.ago(2 * WINDOW).seconds();
-    run!(tx, "delete from nonce_batches where id < $1", id(seconds, 0))?;
+    // Twice the window, because another node's clock may be slightly behind.
+    let seconds = portal.now_minus(2 * TIMESTAMP_WINDOW).seconds();
+    execute!(tx, "delete from nonce_batches where id < $1", batch_id(seconds, 0))?;
     Ok(())
 }

@@ -1,22 +1,23 @@
-//! The list of tokens: searched, filtered, sorted, and paged by key, so that the last page costs what the first does.
+//! Lists tokens with search, filter, sort order and keyset pagination, so that the last page costs as much as the
+//! first.
 
-use crate::accounts::users::{like, like_email};
+use crate::accounts::users::{email_like_pattern, like_pattern};
 use crate::auth::actor::Actor;
-use crate::database::{Connection, fetch_all, fetch_optional};
+use crate::database::{AsExecutor, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::oauth1::consumers::account;
-use crate::oauth1::tokens::order::{Order, Reading, order};
+use crate::oauth1::consumers::authorize;
+use crate::oauth1::tokens::order::{Order, PageStart, order};
 use domain::accounts::rights::Right;
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::tokens::{
-    Cursor, MAX_COUNTED, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState,
+    Cursor, MAX_COUNTED, PAGE_SIZE, PagePosition, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState,
 };
 use domain::time::Timestamp;
 use sqlx::AssertSqlSafe;
 
-/// How many rows a page has.
-const PAGE: usize = PAGE_SIZE as usize;
+/// The number of rows on a page.
+const PAGE_ROWS: usize = PAGE_SIZE as usize;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -35,22 +36,23 @@ struct Row {
     revoked_at: Timestamp,
     last_used_at: Timestamp,
     last_used_from: String,
-    /// What the list is sorted by, as text.
+    /// The sort key as text.
     sorted_by: String,
-    /// How many match in all, up to one more than [`MAX_COUNTED`].
+    /// The total number of matches, up to one more than [`MAX_COUNTED`].
     total: i64,
 }
 
 impl Row {
-    /// The row's place. Where the list is sorted by a name, whose name it is belongs to it: a cursor outlives its token.
+    /// Returns the row's cursor. If the list is sorted by a name, the cursor includes the id of the row with that name,
+    /// because a cursor outlives its token.
     fn cursor(&self, sort: TokenSort) -> Cursor {
-        let owner = match sort {
+        let tie_breaker = match sort {
             TokenSort::User => Some(self.user_id.0),
             TokenSort::Consumer => Some(self.consumer_id.0),
             TokenSort::Integration | TokenSort::Created | TokenSort::Used => None,
         };
-        let value = match owner {
-            Some(owner) => format!("{}.{}", owner.simple(), self.sorted_by),
+        let value = match tie_breaker {
+            Some(tie_breaker) => format!("{}.{}", tie_breaker.simple(), self.sorted_by),
             None => self.sorted_by.clone(),
         };
         Cursor { id: self.id, value }
@@ -66,7 +68,7 @@ impl Row {
         } else {
             TokenState::Suspended
         };
-        let at = |time: Timestamp| (time.0 > 0).then_some(time);
+        let non_zero = |time: Timestamp| (time.0 > 0).then_some(time);
         Token {
             id: self.id,
             token: self.token,
@@ -79,22 +81,23 @@ impl Row {
             state,
             created_by: self.created_by,
             created_at: self.created_at,
-            expires_at: at(self.expires_at),
-            revoked_at: at(self.revoked_at),
-            last_used_at: at(self.last_used_at),
+            expires_at: non_zero(self.expires_at),
+            revoked_at: non_zero(self.revoked_at),
+            last_used_at: non_zero(self.last_used_at),
             last_used_from: Some(self.last_used_from).filter(|from| !from.is_empty()),
         }
     }
 }
 
-/// Bound as: $1 account, $2 search pattern or nothing, $3 now, $4 consumer, $10 search pattern of e-mails or nothing.
+/// Returns the `where` clause. Parameters: $1 account, $2 search pattern or empty, $3 now, $4 consumer, $10 email
+/// search pattern or empty.
 fn condition(filter: TokenFilter, pattern: &str) -> String {
     let state = match filter {
         TokenFilter::Current => "t.revoked_at = 0 and (t.expires_at = 0 or t.expires_at > $3)",
         TokenFilter::Ended => "(t.revoked_at > 0 or (t.expires_at > 0 and t.expires_at <= $3))",
         TokenFilter::All => "$3 > 0",
     };
-    // A statement with a bound pattern is compiled by SQLite each time that it runs.
+    // SQLite recompiles a statement with a bound pattern each time that it runs.
     let search = if pattern.is_empty() {
         "$2 = '' and $10 = ''"
     } else {
@@ -111,41 +114,44 @@ const COLUMNS: &str = "t.id, t.token, t.user_id, u.name as user_name, u.email as
     t.consumer_id, c.name as consumer, t.integration, m.name as created_by, t.created_at, t.expires_at, t.revoked_at,
     t.last_used_at, t.last_used_from";
 
-/// One page of the account's tokens.
+/// Returns one page of the account's tokens.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and View Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature.
+/// [`Error::Forbidden`] without Admin settings and View Bynder API tokens, [`Error::Disabled`] if the account lacks the
+/// feature.
 pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<TokenPage> {
-    let account = account(actor, Right::ViewApiTokens)?;
-    let (pattern, email_pattern) = match like(&query.search) {
+    let account = authorize(actor, Right::ViewApiTokens)?;
+    let (pattern, email_pattern) = match like_pattern(&query.search) {
         search if search.is_empty() => (String::new(), String::new()),
-        search => (format!("%{search}%"), format!("%{}%", like_email(&query.search))),
+        search => (
+            format!("%{search}%"),
+            format!("%{}%", email_like_pattern(&query.search)),
+        ),
     };
     let now = portal.now();
     let mut db = portal.read().await?;
     let order = order(query);
-    let reading = match &query.place {
-        Place::Start => Reading::Start,
-        Place::After(cursor) => order.bound(cursor).map_or(Reading::Start, Reading::After),
-        Place::Before(cursor) => order.bound(cursor).map_or(Reading::Start, Reading::Before),
+    let start = match &query.position {
+        PagePosition::Start => PageStart::Start,
+        PagePosition::After(cursor) => order.decode_cursor(cursor).map_or(PageStart::Start, PageStart::After),
+        PagePosition::Before(cursor) => order.decode_cursor(cursor).map_or(PageStart::Start, PageStart::Before),
     };
-    let selection = Selection {
+    let selection = TokenSelection {
         account,
         query,
         pattern: &pattern,
         email_pattern: &email_pattern,
         now,
     };
-    let mut page = read(&mut db, selection, &order, &reading).await?;
-    // Whoever pages past the end, or back to what is less than a page by now, gets the first page.
-    let is_short = match reading {
-        Reading::Start => false,
-        Reading::After(_) => page.rows.is_empty(),
-        Reading::Before(_) => !page.has_previous && page.rows.len() < PAGE,
+    let mut page = read_page(&mut db, selection, &order, &start).await?;
+    // A request past the end, or back to less than a full page, gets the first page.
+    let is_short = match start {
+        PageStart::Start => false,
+        PageStart::After(_) => page.rows.is_empty(),
+        PageStart::Before(_) => !page.has_previous && page.rows.len() < PAGE_ROWS,
     };
     if is_short {
-        page = read(&mut db, selection, &order, &Reading::Start).await?;
+        page = read_page(&mut db, selection, &order, &PageStart::Start).await?;
     }
     let total = page.rows.first().map_or(0, |row| row.total);
     let any_in_account = total > 0
@@ -173,9 +179,9 @@ pub async fn list(portal: &Portal, actor: &Actor, query: &TokenQuery) -> Result<
     })
 }
 
-/// Which tokens are meant.
+/// Selects the tokens to list.
 #[derive(Clone, Copy)]
-struct Selection<'a> {
+struct TokenSelection<'a> {
     account: AccountId,
     query: &'a TokenQuery,
     pattern: &'a str,
@@ -183,62 +189,63 @@ struct Selection<'a> {
     now: Timestamp,
 }
 
-/// The rows of a page in the list's order, and whether there are others on either side.
+/// Holds the rows of a page in the list's order, and whether there are more on either side.
 struct Page {
     rows: Vec<Row>,
     has_previous: bool,
     has_next: bool,
 }
 
-async fn read(
-    db: &mut impl Connection,
-    selection: Selection<'_>,
+async fn read_page(
+    db: &mut impl AsExecutor,
+    selection: TokenSelection<'_>,
     order: &Order,
-    reading: &Reading<'_>,
+    start: &PageStart<'_>,
 ) -> Result<Page> {
     let Order {
         tables,
         key,
-        owner,
-        is_number,
+        tie_breaker,
+        is_numeric,
         descending,
     } = *order;
-    let (bound, backwards) = match reading {
-        Reading::Start => (None, false),
-        Reading::After(bound) => (Some(*bound), false),
-        Reading::Before(bound) => (Some(*bound), true),
+    let (cursor, backwards) = match start {
+        PageStart::Start => (None, false),
+        PageStart::After(cursor) => (Some(*cursor), false),
+        PageStart::Before(cursor) => (Some(*cursor), true),
     };
     let (comparison, direction) = if descending == backwards {
         (">", "asc")
     } else {
         ("<", "desc")
     };
-    let value = if is_number { "cast($6 as bigint)" } else { "$6" };
-    // What follows a row is the rest of its owner's tokens, then those of other owners: asked for apart, each is a range of
-    // an index. A parameter that a statement did not name would be one too many for SQLite.
-    let places = match (bound, owner) {
+    let value = if is_numeric { "cast($6 as bigint)" } else { "$6" };
+    // The rows after a cursor are the remaining tokens with the same tie-breaker, then those with a later one. Queried
+    // separately, each is a range of an index. Every condition names all parameters, because SQLite rejects a parameter
+    // that a statement doesn't use.
+    let conditions = match (cursor, tie_breaker) {
         (None, _) => vec!["$5 is null and $6 is null and $7 is null".to_owned()],
         (Some(_), None) => vec![format!("({key}, t.id) {comparison} ({value}, $5) and $7 is null")],
-        (Some(_), Some(owner)) => vec![
-            format!("{owner} = $7 and t.id {comparison} $5 and $6 is not null"),
-            format!("({key}, {owner}) {comparison} ({value}, $7) and $5 is not null"),
+        (Some(_), Some(tie_breaker)) => vec![
+            format!("{tie_breaker} = $7 and t.id {comparison} $5 and $6 is not null"),
+            format!("({key}, {tie_breaker}) {comparison} ({value}, $7) and $5 is not null"),
         ],
     };
     let condition = condition(selection.query.filter, selection.pattern);
-    let sorted = match owner {
+    let order_by = match tie_breaker {
         None => format!("{key} {direction}, t.id {direction}"),
-        Some(owner) => format!("{key} {direction}, {owner} {direction}, t.id {direction}"),
+        Some(tie_breaker) => format!("{key} {direction}, {tie_breaker} {direction}, t.id {direction}"),
     };
     let mut rows = Vec::new();
-    for place in places {
-        // Counted with the first rows: asking for it apart would take as long as the rows do.
+    for range in conditions {
+        // The total is counted in the same query: a separate one would take as long as reading the rows.
         let sql = format!(
             "select {COLUMNS}, cast({key} as text) as sorted_by,
                 (select count(*) from (select 1 from tokens t where {condition} limit $9) as counted) as total
              from {tables} left join users m on m.id = t.created_by
              where u.id = t.user_id and c.id = t.consumer_id and u.account_id = $1 and c.account_id = $1
-               and {condition} and {place}
-             order by {sorted} limit $8"
+               and {condition} and {range}
+             order by {order_by} limit $8"
         );
         rows.append(&mut fetch_all!(
             db,
@@ -248,42 +255,42 @@ async fn read(
             selection.pattern,
             selection.now,
             selection.query.consumer,
-            bound.map(|bound| bound.id),
-            bound.map(|bound| bound.key),
-            bound.and_then(|bound| bound.owner),
+            cursor.map(|cursor| cursor.id),
+            cursor.map(|cursor| cursor.key),
+            cursor.and_then(|cursor| cursor.tie_breaker),
             PAGE_SIZE + 1,
             MAX_COUNTED + 1,
             selection.email_pattern
         )?);
-        if rows.len() > PAGE {
+        if rows.len() > PAGE_ROWS {
             break;
         }
     }
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    // Coming from the other side, there is always something where one came from.
-    let came_from = bound.is_some();
+    let has_more = rows.len() > PAGE_ROWS;
+    rows.truncate(PAGE_ROWS);
+    // A page reached by a cursor always has rows on the side it came from.
+    let has_cursor = cursor.is_some();
     if backwards {
         rows.reverse();
         return Ok(Page {
             rows,
-            has_previous: more,
-            has_next: came_from,
+            has_previous: has_more,
+            has_next: has_cursor,
         });
     }
     Ok(Page {
         rows,
-        has_previous: came_from,
-        has_next: more,
+        has_previous: has_cursor,
+        has_next: has_more,
     })
 }
 
-/// One token.
+/// Returns a token.
 ///
 /// # Errors
-/// As [`list`], and [`Error::NotFound`] where the account has none such.
+/// As [`list`], and [`Error::NotFound`] if the account has no such token.
 pub async fn get(portal: &Portal, actor: &Actor, id: TokenId) -> Result<Token> {
-    let account = account(actor, Right::ViewApiTokens)?;
+    let account = authorize(actor, Right::ViewApiTokens)?;
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,

@@ -1,18 +1,17 @@
-//! OAuth 1 tokens.
+//! Manages OAuth 1.0 tokens.
 
 use crate::accounts::users;
 use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Transaction, fetch_optional, run};
+use crate::database::{Transaction, execute, fetch_optional};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::oauth1::consumers::{Revealed, account};
+use crate::oauth1::consumers::{WithSecret, authorize};
 use domain::accounts::rights::Right;
-use domain::accounts::users::UserChoice;
-use domain::auth::one_time_secrets::RevealKind;
+use domain::accounts::users::UserOption;
+use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::fields;
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::tokens::{NewToken, Token};
@@ -23,8 +22,8 @@ mod order;
 
 pub use crate::oauth1::tokens::list::{get, list};
 
-/// What a new token is made of, besides its secret.
-pub(crate) struct Issue<'a> {
+/// Holds the values of a new token, without its secret.
+pub(crate) struct NewTokenRow<'a> {
     pub account: AccountId,
     pub consumer: ConsumerId,
     pub user: UserId,
@@ -32,15 +31,15 @@ pub(crate) struct Issue<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Issues a permanent token and hands out its secret, the only time that it can be read.
+/// Issues a token without expiration and returns its secret, which can't be read again.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature, [`Error::Invalid`] for each field that does not hold what it must: an active user and a consumer of the
-/// account, an integration type, and the integration's name where the type is Other.
-pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<Revealed<Token>> {
-    let account = account(actor, Right::CreateApiTokens)?;
-    let input = input.checked()?;
+/// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] if the account lacks
+/// the feature, [`Error::Invalid`] for each invalid field: required are an active user and a consumer of the account,
+/// an integration type, and the integration's name if the type is Other.
+pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<WithSecret<Token>> {
+    let account = authorize(actor, Right::CreateApiTokens)?;
+    let input = input.validate()?;
     let integration = input.integration_name.unwrap_or(input.integration_type);
     let mut tx = portal.begin().await?;
     let user = users::resolve(&mut tx, account, "user", &input.user).await?;
@@ -51,8 +50,8 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<R
         input.consumer,
         account
     )?;
-    let (consumer,) = consumer.ok_or_else(consumer_gone)?;
-    let issue = Issue {
+    let (consumer,) = consumer.ok_or_else(consumer_not_found)?;
+    let issue = NewTokenRow {
         account,
         consumer: input.consumer,
         user: user.id,
@@ -61,7 +60,14 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<R
     };
     let (id, token, secret) = insert(portal, &mut tx, actor, issue).await?;
     let name = describe(&user, &consumer, &integration);
-    one_time_secrets::insert(portal, &mut tx, actor, RevealKind::Token, (&name, &token, &secret)).await?;
+    one_time_secrets::insert(
+        portal,
+        &mut tx,
+        actor,
+        OneTimeSecretKind::Token,
+        (&name, &token, &secret),
+    )
+    .await?;
     tx.commit().await?;
     let value = Token {
         id,
@@ -73,35 +79,35 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<R
         consumer,
         integration,
         state: domain::oauth1::tokens::TokenState::Active,
-        created_by: actor.person().map(|person| person.name.clone()),
+        created_by: actor.user().map(|user| user.name.clone()),
         created_at: portal.now(),
         expires_at: None,
         revoked_at: None,
         last_used_at: None,
         last_used_from: None,
     };
-    Ok(Revealed { value, secret })
+    Ok(WithSecret { value, secret })
 }
 
-fn consumer_gone() -> Error {
-    Error::field("consumer", "This consumer is gone. Select another.")
+fn consumer_not_found() -> Error {
+    Error::field("consumer", "This consumer no longer exists. Select another.")
 }
 
-fn describe(user: &UserChoice, consumer: &str, integration: &str) -> String {
+fn describe(user: &UserOption, consumer: &str, integration: &str) -> String {
     format!("{integration} for {} through {consumer}", user.name)
 }
 
-/// Adds a token in the caller's transaction; gives its id, the token and its secret.
+/// Inserts a token in the caller's transaction. Returns its id, the token and its secret.
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
     actor: &Actor,
-    issue: Issue<'_>,
+    issue: NewTokenRow<'_>,
 ) -> Result<(TokenId, String, Secret)> {
     let id = TokenId(portal.new_id());
     let token = secret::new_public_key();
     let secret = secret::new_secret();
-    run!(
+    execute!(
         tx,
         "insert into tokens (id, account_id, consumer_id, user_id, token, sealed_secret, integration, integration_key,
                              created_by, created_at, expires_at)
@@ -111,7 +117,7 @@ pub(crate) async fn insert(
         issue.consumer,
         issue.user,
         &token,
-        portal.seal(&context(id), &secret)?,
+        portal.encrypt(&context(id), &secret)?,
         issue.integration,
         fields::name_key(issue.integration),
         actor.user_id(),
@@ -119,8 +125,8 @@ pub(crate) async fn insert(
         issue.expires_at
     )
     .map_err(|error| match &error {
-        // The consumer was deleted since it was looked at.
-        sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => consumer_gone(),
+        // The consumer was deleted after it was loaded.
+        sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => consumer_not_found(),
         _ => error.into(),
     })?;
     let change = Change {
@@ -132,14 +138,14 @@ pub(crate) async fn insert(
     Ok((id, token, secret))
 }
 
-/// Ends a token, on every node within a second. Its secret is destroyed; its row stays for the record. Revoking twice is
-/// as good as once.
+/// Revokes a token. Every node applies this within a second. The token's secret is deleted; its row is kept for the
+/// record. Revoking a revoked token succeeds.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Revoke Bynder API tokens, [`Error::Disabled`] where the account lacks
-/// the feature, [`Error::NotFound`] where the account has no such token.
+/// [`Error::Forbidden`] without Admin settings and Revoke Bynder API tokens, [`Error::Disabled`] if the account lacks
+/// the feature, [`Error::NotFound`] if the account has no such token.
 pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
-    let account = account(actor, Right::RevokeApiTokens)?;
+    let account = authorize(actor, Right::RevokeApiTokens)?;
     let mut tx = portal.begin().await?;
     let revoked = fetch_optional!(
         &mut tx,
@@ -153,14 +159,14 @@ pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
         Vec::<u8>::new()
     )?;
     let Some((integration,)) = revoked else {
-        let revoked_before = fetch_optional!(
+        let existing = fetch_optional!(
             &mut tx,
             (TokenId,),
             "select id from tokens where id = $1 and account_id = $2",
             id,
             account
         )?;
-        return revoked_before.map(|_| ()).ok_or(Error::NotFound("token"));
+        return existing.map(|_| ()).ok_or(Error::NotFound("token"));
     };
     let change = Change {
         action: "token.revoke",
@@ -168,13 +174,11 @@ pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
         detail: &integration,
     };
     audit::record(portal, &mut tx, actor, change).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// What a token's secret is sealed for.
+/// Returns the encryption context (associated data) of a token's secret.
 pub(crate) fn context(id: TokenId) -> String {
     format!("tokens/{id}")
 }

@@ -1,24 +1,25 @@
-//! The orders of the list, and where in one a page starts.
+//! Defines the sort orders of the token list and the position where a page starts.
 
 use domain::ids::TokenId;
 use domain::oauth1::tokens::{Cursor, TokenQuery, TokenSort};
 use uuid::Uuid;
 
-/// An order of the list: what drives the join, the keys in order, and the type that the first is compared as. The keys
-/// are those of an index, so that a page is read in order and nothing is sorted.
+/// Describes a sort order of the list: the table that drives the join, the sort keys, and the type of the first key.
+/// The keys are those of an index, so that a page is read in order without sorting.
 pub(crate) struct Order {
     pub tables: &'static str,
     pub key: &'static str,
-    /// Whose name the key is, which stands between the key and the token's id.
-    pub owner: Option<&'static str>,
-    pub is_number: bool,
+    /// The id column of the row that the key belongs to, which is sorted by between the key and the token's id.
+    pub tie_breaker: Option<&'static str>,
+    pub is_numeric: bool,
     pub descending: bool,
 }
 
-/// `cross join` keeps SQLite to this order of the tables; PostgreSQL finds its own.
+/// Returns the sort order of a query. `cross join` makes SQLite use this order of the tables; PostgreSQL chooses its
+/// own.
 pub(crate) fn order(query: &TokenQuery) -> Order {
     const BY_TOKEN: &str = "tokens t cross join users u cross join consumers c";
-    let (tables, key, owner, is_number) = match query.sort {
+    let (tables, key, tie_breaker, is_numeric) = match query.sort {
         TokenSort::User => (
             "users u cross join tokens t cross join consumers c",
             "u.name_key",
@@ -35,47 +36,47 @@ pub(crate) fn order(query: &TokenQuery) -> Order {
         TokenSort::Created => (BY_TOKEN, "t.created_at", None, true),
         TokenSort::Used => (BY_TOKEN, "t.last_used_at", None, true),
     };
-    // Times are read with the newest first, names from A on.
-    let descending = is_number != query.reverse;
+    // Times sort newest first by default, names from A to Z.
+    let descending = is_numeric != query.reverse;
     Order {
         tables,
         key,
-        owner,
-        is_number,
+        tie_breaker,
+        is_numeric,
         descending,
     }
 }
 
-/// A cursor as it is compared with.
+/// Holds the decoded values of a cursor.
 #[derive(Clone, Copy)]
-pub(crate) struct Bound<'a> {
+pub(crate) struct DecodedCursor<'a> {
     pub key: &'a str,
-    pub owner: Option<Uuid>,
+    pub tie_breaker: Option<Uuid>,
     pub id: TokenId,
 }
 
 impl Order {
-    /// What the cursor says in this order; nothing if someone made it up by hand.
-    pub fn bound<'a>(&self, cursor: &'a Cursor) -> Option<Bound<'a>> {
+    /// Decodes a cursor for this order. Returns `None` if it doesn't match, such as when it was made up.
+    pub fn decode_cursor<'a>(&self, cursor: &'a Cursor) -> Option<DecodedCursor<'a>> {
         let id = cursor.id;
-        if self.is_number {
+        if self.is_numeric {
             cursor.value.parse::<i64>().ok()?;
         }
-        // PostgreSQL has no room for a NUL.
+        // PostgreSQL can't store a NUL.
         if cursor.value.contains('\0') {
             return None;
         }
-        match self.owner {
-            None => Some(Bound {
+        match self.tie_breaker {
+            None => Some(DecodedCursor {
                 key: &cursor.value,
-                owner: None,
+                tie_breaker: None,
                 id,
             }),
             Some(_) => {
-                let (owner, key) = cursor.value.split_once('.')?;
-                Some(Bound {
+                let (tie_breaker, key) = cursor.value.split_once('.')?;
+                Some(DecodedCursor {
                     key,
-                    owner: Some(Uuid::try_parse(owner).ok()?),
+                    tie_breaker: Some(Uuid::try_parse(tie_breaker).ok()?),
                     id,
                 })
             }
@@ -83,9 +84,9 @@ impl Order {
     }
 }
 
-/// Which way a page is read.
-pub(crate) enum Reading<'a> {
+/// Describes where a page starts and in which direction it is read.
+pub(crate) enum PageStart<'a> {
     Start,
-    After(Bound<'a>),
-    Before(Bound<'a>),
+    After(DecodedCursor<'a>),
+    Before(DecodedCursor<'a>),
 }

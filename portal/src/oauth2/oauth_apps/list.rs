@@ -1,11 +1,11 @@
-//! Reading apps.
+//! Lists apps.
 
 use crate::accounts::users;
 use crate::auth::actor::{self, Actor};
-use crate::database::{Connection, fetch_all, fetch_one};
+use crate::database::{AsExecutor, fetch_all, fetch_one};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::oauth2::oauth_apps::{TokenSettingsRow, account, read_grant, read_scopes};
+use crate::oauth2::oauth_apps::{TokenSettingsRow, authorize, parse_grant, parse_scopes};
 use domain::accounts::rights::Right;
 use domain::accounts::rights::Rights;
 use domain::ids::{AccountId, OauthAppId, ProfileId, UserId};
@@ -33,33 +33,33 @@ struct Row {
     token_settings: TokenSettingsRow,
 }
 
-/// The account's apps, by name.
+/// Lists the account's apps, ordered by name.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps.
 pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<OauthApp>> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     select(&mut db, portal.now(), account, None).await
 }
 
-/// One app.
+/// Returns an app.
 ///
 /// # Errors
-/// As [`list`], and [`Error::NotFound`] where the account has none such.
+/// As [`list`], and [`Error::NotFound`] if the account has no such app.
 pub async fn get(portal: &Portal, actor: &Actor, id: OauthAppId) -> Result<OauthApp> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let found = select(&mut db, portal.now(), account, Some(id)).await?.pop();
     found.ok_or(Error::NotFound("app"))
 }
 
-/// What an active person of the account may do, which bounds what an app that acts for them is granted.
+/// Returns the rights of an active user of the account, which limit the scopes of an app that acts as this user.
 ///
 /// # Errors
-/// As [`list`], and [`Error::Invalid`] where nobody or more than one person is meant.
+/// As [`list`], and [`Error::Invalid`] if no user or more than one user matches.
 pub async fn rights_of(portal: &Portal, actor: &Actor, user: &UserRef) -> Result<Rights> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let user = users::resolve(&mut db, account, "user", user).await?;
     let (profile,) = fetch_one!(
@@ -72,7 +72,7 @@ pub async fn rights_of(portal: &Portal, actor: &Actor, user: &UserRef) -> Result
 }
 
 async fn select(
-    db: &mut impl Connection,
+    db: &mut impl AsExecutor,
     now: Timestamp,
     account: AccountId,
     id: Option<OauthAppId>,
@@ -140,20 +140,20 @@ async fn select(
         apps.push(OauthApp {
             id: row.id,
             name: row.name,
-            grant: read_grant(&row.grant_code)?,
+            grant: parse_grant(&row.grant_code)?,
             user,
             redirect_uris: uris
                 .iter()
                 .filter(|(app, _)| *app == row.id)
                 .map(|(_, uri)| uri.clone())
                 .collect(),
-            scopes: read_scopes(&row.scopes)?,
+            scopes: parse_scopes(&row.scopes)?,
             used_scopes: used,
-            token_settings: row.token_settings.read()?,
+            token_settings: row.token_settings.parse()?,
             created_by: row.created_by,
             created_at: row.created_at,
             last_used_at: (row.last_used_at.0 > 0).then_some(row.last_used_at),
-            live_tokens: row.live_tokens,
+            active_tokens: row.live_tokens,
         });
     }
     Ok(apps)

@@ -1,4 +1,4 @@
-//! OAuth 2 apps: the clients that get tokens from this server.
+//! Manages OAuth 2.0 apps: the clients that get tokens from this server.
 
 mod list;
 pub mod secrets;
@@ -13,47 +13,49 @@ use crate::accounts::users;
 use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
-use crate::database::{Connection, Transaction, fetch_optional, run};
+use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::audit::{self, Change};
-use crate::infra::error::{Error, Result, taken};
-use crate::infra::invalidation;
+use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use crate::oauth2::signing_keys;
 use domain::accounts::rights::Right;
-use domain::auth::one_time_secrets::RevealKind;
+use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::email;
 use domain::fields;
 use domain::ids::{AccountId, OauthAppId, UserId};
 use domain::oauth1::tokens::UserRef;
 use domain::oauth2::oauth_apps::{
-    AppForm, CheckedApp, CheckedSecret, Grant, SigningAlgorithm, TokenSettings, TokenSettingsForm,
+    AppForm, Grant, SigningAlgorithm, TokenSettings, TokenSettingsForm, ValidatedApp, ValidatedSecret,
 };
 use domain::oauth2::scopes::Scopes;
 
-/// A new app and its first secret; a public client has none.
+/// Holds a new app and its first secret.
 #[derive(Debug)]
 pub struct NewApp {
-    /// The id, which as text is the client id.
+    /// The id, whose text form is the client ID.
     pub id: OauthAppId,
-    /// The secret, the only time that it can be read.
+    /// The secret, which can't be read again; `None` for a public client.
     pub secret: Option<Secret>,
 }
 
-/// The account of an actor who may see to OAuth apps.
-pub(crate) fn account(actor: &Actor) -> Result<AccountId> {
-    Ok(actor.may(Right::AdminSettings)?.may(Right::ManageOauthApps)?.account())
+/// Returns the actor's account if the actor may manage OAuth apps.
+pub(crate) fn authorize(actor: &Actor) -> Result<AccountId> {
+    Ok(actor
+        .require_right(Right::AdminSettings)?
+        .require_right(Right::ManageOauthApps)?
+        .account())
 }
 
-/// Registers an app and hands out its first secret, the only time that it can be read.
+/// Registers an app and returns its first secret, which can't be read again.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for a field that does
-/// not hold what it must, such as a name that is taken.
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for an invalid field,
+/// such as a name already in use.
 pub async fn create(portal: &Portal, actor: &Actor, input: AppForm) -> Result<NewApp> {
     create_with(portal, actor, input, SigningAlgorithm::default().into()).await
 }
 
-/// Registers an app with token settings of its own.
+/// Registers an app with custom token settings.
 ///
 /// # Errors
 /// As [`create`].
@@ -63,15 +65,15 @@ pub async fn create_with(
     input: AppForm,
     settings: TokenSettingsForm,
 ) -> Result<NewApp> {
-    let account = account(actor)?;
-    let input = input.checked()?;
+    let account = authorize(actor)?;
+    let input = input.validate()?;
     let settings = settings.validate(input.grant)?;
-    // Before the transaction, as it may have to make the key.
+    // Before the transaction, because it may have to generate the key.
     signing_keys::ensure(portal, settings.signing_algorithm).await?;
     let id = OauthAppId(portal.new_id());
     let mut tx = portal.begin().await?;
     let user = resolve(&mut tx, account, input.user.as_ref()).await?;
-    run!(
+    execute!(
         &mut tx,
         "insert into oauth_apps (id, account_id, name, name_key, grant_code, user_id, scopes, created_by, created_at,
                                  rotate_refresh_tokens, signing_algorithm, allow_introspection)
@@ -101,18 +103,18 @@ pub async fn create_with(
     )
     .await?;
     let secret = if input.grant.has_secret() {
-        let first = CheckedSecret {
+        let first = ValidatedSecret {
             note: String::new(),
             days: None,
         };
         let secret = crate::oauth2::oauth_apps::secrets::insert(portal, &mut tx, actor, id, first).await?;
-        let shown = (input.name.as_str(), id.to_string());
+        let revealed = (input.name.as_str(), id.to_string());
         one_time_secrets::insert(
             portal,
             &mut tx,
             actor,
-            RevealKind::OauthApp,
-            (shown.0, &shown.1, &secret),
+            OneTimeSecretKind::OauthApp,
+            (revealed.0, &revealed.1, &secret),
         )
         .await?;
         Some(secret)
@@ -123,33 +125,31 @@ pub async fn create_with(
     Ok(NewApp { id, secret })
 }
 
-/// Changes everything about an app but its grant, on every node within a second. Scopes that are taken away are taken
-/// out of what people have allowed, too.
+/// Changes everything about an app except its grant type. Every node applies this within a second. Removed scopes are
+/// also removed from what users have granted.
 ///
 /// # Errors
-/// As [`create`], [`Error::NotFound`] where the account has no such app, and [`Error::Conflict`] where scopes are added
-/// without `confirmed`: what people have allowed an app grows only when somebody says so twice.
+/// As [`create`], [`Error::NotFound`] if the account has no such app, and [`Error::Conflict`] if scopes are added
+/// without `confirmed`, because added scopes need an explicit confirmation.
 pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppForm, confirmed: bool) -> Result<()> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
-    let before = kept(&mut tx, account, id).await?;
+    let before = load(&mut tx, account, id).await?;
     let input = AppForm {
         grant: before.grant.code().to_owned(),
         ..input
     }
-    .checked()?;
-    let added = input.scopes.except(before.scopes);
+    .validate()?;
+    let added = input.scopes.difference(before.scopes);
     if !added.is_empty() && !confirmed {
-        return Err(Error::Conflict(format!(
-            "Confirm that the app may be granted more: {added}."
-        )));
+        return Err(Error::Conflict(format!("Confirm the additional scopes: {added}.")));
     }
     let user = match before.user {
-        // Whoever it acts for stays, active or not: an app that has stopped can still be changed.
-        Some(user) if is_meant(&mut tx, user, input.user.as_ref()).await? => Some(user),
+        // The user that the app acts as stays, active or not, so that a disabled app can still be changed.
+        Some(user) if matches_user(&mut tx, user, input.user.as_ref()).await? => Some(user),
         _ => resolve(&mut tx, account, input.user.as_ref()).await?,
     };
-    run!(
+    execute!(
         &mut tx,
         "update oauth_apps set name = $3, name_key = $4, user_id = $5, scopes = $6 where id = $1 and account_id = $2",
         id,
@@ -160,27 +160,25 @@ pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppFo
         input.scopes.to_string()
     )
     .map_err(name_taken)?;
-    run!(&mut tx, "delete from oauth_redirect_uris where app_id = $1", id)?;
+    execute!(&mut tx, "delete from oauth_redirect_uris where app_id = $1", id)?;
     insert_redirect_uris(&mut tx, id, &input.redirect_uris).await?;
     let detail = differences(&before, &input, user);
     record(portal, &mut tx, actor, "oauth-app.update", id, &detail).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// Revokes every refresh token of an app, and the access tokens that came with them; gives how many grants ended. People
-/// are asked for nothing again, but the app has to send them here once more.
+/// Revokes every refresh token of an app and the access tokens of the same grants. Returns the number of revoked
+/// grants. The users' consents are kept, but the app has to send its users here once more.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] where the account has
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] if the account has
 /// no such app.
 pub async fn revoke_refresh_tokens(portal: &Portal, actor: &Actor, id: OauthAppId) -> Result<u64> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
-    let app = kept(&mut tx, account, id).await?;
-    let ended = run!(
+    let app = load(&mut tx, account, id).await?;
+    let ended = execute!(
         &mut tx,
         "update oauth_grants set revoked_at = $2 where app_id = $1 and revoked_at = 0",
         id,
@@ -188,38 +186,34 @@ pub async fn revoke_refresh_tokens(portal: &Portal, actor: &Actor, id: OauthAppI
     )?;
     let detail = format!("{}: {ended}", app.name);
     record(portal, &mut tx, actor, "oauth-app.revoke-refresh-tokens", id, &detail).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(ended)
 }
 
-/// Deletes an app with its secrets and all its tokens, on every node within a second. `name` must be its name, as a
-/// person types it to show that they mean it.
+/// Deletes an app with its secrets and all its tokens. Every node applies this within a second. `name` must be the
+/// app's name, typed by the user to confirm the deletion.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for another name,
-/// [`Error::NotFound`] where the account has no such app.
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] if `name` differs,
+/// [`Error::NotFound`] if the account has no such app.
 pub async fn delete(portal: &Portal, actor: &Actor, id: OauthAppId, name: &str) -> Result<()> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
-    let app = kept(&mut tx, account, id).await?;
-    fields::confirmed(&app.name, name)?;
-    run!(
+    let app = load(&mut tx, account, id).await?;
+    fields::validate_confirmation(&app.name, name)?;
+    execute!(
         &mut tx,
         "delete from oauth_apps where id = $1 and account_id = $2",
         id,
         account
     )?;
     record(portal, &mut tx, actor, "oauth-app.delete", id, &app.name).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }
 
-/// What an app is before a change.
-pub(crate) struct Kept {
+/// Holds an app as it is before a change.
+pub(crate) struct StoredApp {
     pub name: String,
     pub grant: Grant,
     pub scopes: Scopes,
@@ -227,8 +221,8 @@ pub(crate) struct Kept {
     pub token_settings: TokenSettings,
 }
 
-/// The account's app, in a transaction that changes it.
-pub(crate) async fn kept(db: &mut impl Connection, account: AccountId, id: OauthAppId) -> Result<Kept> {
+/// Loads an app of the account.
+pub(crate) async fn load(db: &mut impl AsExecutor, account: AccountId, id: OauthAppId) -> Result<StoredApp> {
     #[derive(sqlx::FromRow)]
     struct Row {
         name: String,
@@ -247,22 +241,22 @@ pub(crate) async fn kept(db: &mut impl Connection, account: AccountId, id: Oauth
         account
     )?;
     let row = row.ok_or(Error::NotFound("app"))?;
-    Ok(Kept {
-        grant: read_grant(&row.grant_code)?,
-        scopes: read_scopes(&row.scopes)?,
+    Ok(StoredApp {
+        grant: parse_grant(&row.grant_code)?,
+        scopes: parse_scopes(&row.scopes)?,
         user: row.user_id,
-        token_settings: row.token_settings.read()?,
+        token_settings: row.token_settings.parse()?,
         name: row.name,
     })
 }
 
-/// The grant that a row says.
-pub(crate) fn read_grant(code: &str) -> Result<Grant> {
-    Grant::from_code(code).ok_or_else(|| Error::internal("an app of an unknown grant"))
+/// Parses the grant type of a row.
+pub(crate) fn parse_grant(code: &str) -> Result<Grant> {
+    Grant::from_code(code).ok_or_else(|| Error::internal("an app has an unknown grant type"))
 }
 
-/// The scopes that a row says.
-pub(crate) fn read_scopes(text: &str) -> Result<Scopes> {
+/// Parses the scopes of a row.
+pub(crate) fn parse_scopes(text: &str) -> Result<Scopes> {
     text.parse().map_err(Error::internal)
 }
 
@@ -273,24 +267,24 @@ async fn resolve(tx: &mut Transaction, account: AccountId, user: Option<&UserRef
     }
 }
 
-/// Whether the form means this person.
-async fn is_meant(tx: &mut Transaction, user: UserId, meant: Option<&UserRef>) -> Result<bool> {
+/// Returns whether the form refers to this user.
+async fn matches_user(tx: &mut Transaction, user: UserId, input: Option<&UserRef>) -> Result<bool> {
     let row = fetch_optional!(
         tx,
         (String, String),
         "select email_key, name_key from users where id = $1",
         user
     )?;
-    Ok(match (row, meant) {
-        (Some((email_key, _)), Some(UserRef::Email(meant))) => email::key(meant) == email_key,
-        (Some((_, name_key)), Some(UserRef::Name(meant))) => fields::name_key(meant) == name_key,
+    Ok(match (row, input) {
+        (Some((email_key, _)), Some(UserRef::Email(input))) => email::key(input) == email_key,
+        (Some((_, name_key)), Some(UserRef::Name(input))) => fields::name_key(input) == name_key,
         _ => false,
     })
 }
 
 async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[String]) -> Result<()> {
     for (position, uri) in (0_i64..).zip(uris) {
-        run!(
+        execute!(
             tx,
             "insert into oauth_redirect_uris (app_id, position, uri) values ($1, $2, $3)",
             id,
@@ -301,26 +295,29 @@ async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[Stri
     Ok(())
 }
 
-fn describe(app: &CheckedApp, settings: TokenSettings) -> String {
-    let mut words = vec![app.grant.code().to_owned(), app.scopes.to_string()];
-    words.extend(crate::oauth2::oauth_apps::token_settings::describe(app.grant, settings));
-    format!("{}: {}", app.name, words.join(", "))
+fn describe(app: &ValidatedApp, settings: TokenSettings) -> String {
+    let mut details = vec![app.grant.code().to_owned(), app.scopes.to_string()];
+    details.extend(crate::oauth2::oauth_apps::token_settings::describe(app.grant, settings));
+    format!("{}: {}", app.name, details.join(", "))
 }
 
-/// What a change is in the trail's words.
-fn differences(before: &Kept, after: &CheckedApp, user: Option<UserId>) -> String {
-    let mut words = vec![if before.name == after.name {
+/// Describes a change for the audit log.
+fn differences(before: &StoredApp, after: &ValidatedApp, user: Option<UserId>) -> String {
+    let mut details = vec![if before.name == after.name {
         after.name.clone()
     } else {
         format!("{} → {}", before.name, after.name)
     }];
-    let (added, removed) = (after.scopes.except(before.scopes), before.scopes.except(after.scopes));
-    words.extend(added.iter().map(|scope| format!("+{}", scope.code())));
-    words.extend(removed.iter().map(|scope| format!("-{}", scope.code())));
+    let (added, removed) = (
+        after.scopes.difference(before.scopes),
+        before.scopes.difference(after.scopes),
+    );
+    details.extend(added.iter().map(|scope| format!("+{}", scope.code())));
+    details.extend(removed.iter().map(|scope| format!("-{}", scope.code())));
     if before.user != user {
-        words.extend(user.map(|user| format!("acts for {user}")));
+        details.extend(user.map(|user| format!("acts for {user}")));
     }
-    words.join(" ")
+    details.join(" ")
 }
 
 pub(crate) async fn record(
@@ -340,5 +337,5 @@ pub(crate) async fn record(
 }
 
 fn name_taken(error: sqlx::Error) -> Error {
-    taken(error, "name", "Another app has this name.")
+    on_unique_violation(error, "name", "This name is already in use.")
 }

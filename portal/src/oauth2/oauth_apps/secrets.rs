@@ -1,37 +1,36 @@
-//! An app's secrets: several at a time, so that one can be replaced without an outage.
+//! Manages an app's client secrets. An app can have several, so that one can be replaced without an outage.
 
 use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
-use crate::database::{Transaction, fetch_all, fetch_one, fetch_optional, run};
+use crate::database::{Transaction, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::oauth2::oauth_apps::{account, kept, record};
-use domain::auth::one_time_secrets::RevealKind;
+use crate::oauth2::oauth_apps::{authorize, load, record};
+use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::ids::{ClientSecretId, OauthAppId};
-use domain::oauth2::oauth_apps::{CheckedSecret, ClientSecret, MAX_SECRETS, SecretForm};
+use domain::oauth2::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm, ValidatedSecret};
 use domain::time::Timestamp;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Adds a secret to an app and hands it out, the only time that it can be read.
+/// Adds a secret to an app and returns it. It can't be read again.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for a field that does
-/// not hold what it must, [`Error::Conflict`] for a public client and where the app has [`MAX_SECRETS`] already,
-/// [`Error::NotFound`] where the account has no such app.
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for an invalid field,
+/// [`Error::Conflict`] for a public client and if the app already has [`MAX_SECRETS`], [`Error::NotFound`] if the
+/// account has no such app.
 pub async fn add(portal: &Portal, actor: &Actor, app: OauthAppId, input: SecretForm) -> Result<Secret> {
-    let account = account(actor)?;
-    let input = input.checked()?;
+    let account = authorize(actor)?;
+    let input = input.validate()?;
     let mut tx = portal.begin().await?;
-    let kept = kept(&mut tx, account, app).await?;
-    if !kept.grant.has_secret() {
-        return Err(Error::Conflict("A public client has no secret.".to_owned()));
+    let stored = load(&mut tx, account, app).await?;
+    if !stored.grant.has_secret() {
+        return Err(Error::Conflict("A public client can't have a secret.".to_owned()));
     }
-    // Taken for writing first, so that two who add at once are counted one after the other.
-    run!(&mut tx, "update oauth_apps set name = name where id = $1", app)?;
+    // Locks the row first, so that concurrent calls are counted one after the other.
+    execute!(&mut tx, "update oauth_apps set name = name where id = $1", app)?;
     let (count,) = fetch_one!(
         &mut tx,
         (i64,),
@@ -40,33 +39,31 @@ pub async fn add(portal: &Portal, actor: &Actor, app: OauthAppId, input: SecretF
     )?;
     if usize::try_from(count).is_ok_and(|count| count >= MAX_SECRETS) {
         return Err(Error::Conflict(format!(
-            "An app has at most {MAX_SECRETS} secrets. Delete one that is not used any more."
+            "An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used."
         )));
     }
-    let detail = format!("{}: {}", kept.name, input.note);
+    let detail = format!("{}: {}", stored.name, input.note);
     let secret = insert(portal, &mut tx, actor, app, input).await?;
     record(portal, &mut tx, actor, "oauth-app.add-secret", app, &detail).await?;
     let client_id = app.to_string();
-    let shown = (kept.name.as_str(), client_id.as_str(), &secret);
-    one_time_secrets::insert(portal, &mut tx, actor, RevealKind::OauthApp, shown).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    let revealed = (stored.name.as_str(), client_id.as_str(), &secret);
+    one_time_secrets::insert(portal, &mut tx, actor, OneTimeSecretKind::OauthApp, revealed).await?;
+    portal.commit_change(tx, actor.account()).await?;
     Ok(secret)
 }
 
-/// Adds a secret in the caller's transaction.
+/// Inserts a secret in the caller's transaction.
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
     actor: &Actor,
     app: OauthAppId,
-    input: CheckedSecret,
+    input: ValidatedSecret,
 ) -> Result<Secret> {
     let secret = secret::new_secret();
     let now = portal.now();
     let days = input.days.and_then(|days| u32::try_from(days).ok());
-    run!(
+    execute!(
         tx,
         "insert into client_secrets (id, app_id, digest, note, created_by, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -81,10 +78,10 @@ pub(crate) async fn insert(
     Ok(secret)
 }
 
-/// An app's secrets, the oldest first; those that have stopped too.
+/// Lists an app's secrets, oldest first, including expired ones.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] where the account has
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] if the account has
 /// no such app.
 pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec<ClientSecret>> {
     #[derive(sqlx::FromRow)]
@@ -96,9 +93,9 @@ pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec
         expires_at: Timestamp,
         last_used_at: Timestamp,
     }
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut db = portal.read().await?;
-    kept(&mut db, account, app).await?;
+    load(&mut db, account, app).await?;
     let rows = fetch_all!(
         &mut db,
         Row,
@@ -107,7 +104,7 @@ pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec
          where s.app_id = $1 order by s.created_at, s.id",
         app
     )?;
-    let at = |time: Timestamp| (time.0 > 0).then_some(time);
+    let non_zero = |time: Timestamp| (time.0 > 0).then_some(time);
     Ok(rows
         .into_iter()
         .map(|row| ClientSecret {
@@ -115,21 +112,21 @@ pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec
             note: row.note,
             created_by: row.created_by,
             created_at: row.created_at,
-            expires_at: at(row.expires_at),
-            last_used_at: at(row.last_used_at),
+            expires_at: non_zero(row.expires_at),
+            last_used_at: non_zero(row.last_used_at),
         })
         .collect())
 }
 
-/// Deletes one secret, on every node within a second. Tokens that it got stay as they are.
+/// Deletes a secret. Every node applies this within a second. Tokens issued with it stay valid.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] where the account has
+/// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::NotFound`] if the account has
 /// no such app or the app no such secret.
 pub async fn delete(portal: &Portal, actor: &Actor, app: OauthAppId, id: ClientSecretId) -> Result<()> {
-    let account = account(actor)?;
+    let account = authorize(actor)?;
     let mut tx = portal.begin().await?;
-    let kept = kept(&mut tx, account, app).await?;
+    let stored = load(&mut tx, account, app).await?;
     let row = fetch_optional!(
         &mut tx,
         (String,),
@@ -138,10 +135,8 @@ pub async fn delete(portal: &Portal, actor: &Actor, app: OauthAppId, id: ClientS
         app
     )?;
     let (note,) = row.ok_or(Error::NotFound("secret"))?;
-    let detail = format!("{}: {note}", kept.name);
+    let detail = format!("{}: {note}", stored.name);
     record(portal, &mut tx, actor, "oauth-app.delete-secret", app, &detail).await?;
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, actor.account()).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! One signing key: generated, read from the database, signing and verifying.
+//! Implements a signing key: generating, loading, signing and verifying.
 
 use crate::crypto::secret::{self, Secret};
 use crate::infra::error::{Error, Result};
@@ -15,11 +15,11 @@ use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::time::Timestamp;
 use std::fmt;
 
-/// The length of new RSA keys; RFC 7518 §3.3 asks for 2048 bits at least.
+/// The size of new RSA keys; RFC 7518 §3.3 requires at least 2048 bits.
 const RSA_KEY_SIZE: rsa::KeySize = rsa::KeySize::Rsa2048;
 
-/// A published key with its private half. It signs and verifies by its own algorithm and no other.
-pub(crate) struct Key {
+/// Holds a published key with its private key. It signs and verifies with its own algorithm only.
+pub(crate) struct SigningKey {
     pub kid: String,
     pub algorithm: SigningAlgorithm,
     pub parameters: KeyParameters,
@@ -34,7 +34,7 @@ enum PrivateKey {
     Rs256(rsa::KeyPair),
 }
 
-/// The public key's parameters as a JWK has them, in base64url.
+/// Holds the public key's parameters as in a JWK, in base64url.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyParameters {
     /// RFC 7518 §6.2.1.
@@ -53,7 +53,7 @@ pub enum KeyParameters {
     },
 }
 
-/// A key that was just generated.
+/// Holds a newly generated key.
 pub(crate) struct NewKey {
     pub kid: String,
     pub algorithm: SigningAlgorithm,
@@ -62,14 +62,16 @@ pub(crate) struct NewKey {
     pub public: Vec<u8>,
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key").field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("SigningKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 
-/// A key as its row has it, with its private half unsealed.
-pub(crate) struct KeptKey {
+/// Holds a key's row with its private key decrypted.
+pub(crate) struct StoredKey {
     pub kid: String,
     pub algorithm: SigningAlgorithm,
     pub private: Secret,
@@ -78,31 +80,31 @@ pub(crate) struct KeptKey {
     pub signs_from: Timestamp,
 }
 
-impl Key {
-    /// Reads a key.
+impl SigningKey {
+    /// Loads a key.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it is none, or its halves do not belong together.
-    pub(crate) fn read(kept: KeptKey) -> Result<Self> {
-        let pkcs8 = STANDARD.decode(kept.private.expose()).map_err(Error::internal)?;
-        let private = PrivateKey::from_pkcs8(kept.algorithm, &pkcs8)?;
-        // What is published is what signs, whatever the database says.
-        if private.public() != kept.public {
-            return Err(Error::internal("a signing key is not the one that is published"));
+    /// [`Error::Internal`] if the key can't be parsed, or its private and public keys don't match.
+    pub(crate) fn load(stored: StoredKey) -> Result<Self> {
+        let pkcs8 = STANDARD.decode(stored.private.expose()).map_err(Error::internal)?;
+        let private = PrivateKey::from_pkcs8(stored.algorithm, &pkcs8)?;
+        // The published key must be the one that signs, whatever the database contains.
+        if private.public() != stored.public {
+            return Err(Error::internal("a signing key doesn't match its public key"));
         }
         Ok(Self {
-            kid: kept.kid,
-            algorithm: kept.algorithm,
+            kid: stored.kid,
+            algorithm: stored.algorithm,
             parameters: private.parameters(),
-            created_at: kept.created_at,
-            signs_from: kept.signs_from,
+            created_at: stored.created_at,
+            signs_from: stored.signs_from,
             verifier: private.verifier()?,
             private,
         })
     }
 
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        let failed = |_| Error::internal("a token could not be signed");
+        let failed = |_| Error::internal("failed to sign a token");
         match &self.private {
             PrivateKey::Es256(pair) => {
                 let signature = pair.sign(&SystemRandom::new(), message).map_err(failed)?;
@@ -117,7 +119,7 @@ impl Key {
         }
     }
 
-    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.verifier.verify_sig(message, signature).is_ok()
     }
 }
@@ -130,13 +132,13 @@ impl PrivateKey {
             }
             SigningAlgorithm::Rs256 => rsa::KeyPair::from_pkcs8(pkcs8).map(Self::Rs256),
         }
-        .map_err(|_| Error::internal("a signing key cannot be read"))
+        .map_err(|_| Error::internal("failed to parse a signing key"))
     }
 
-    /// The public half as the database keeps it: the two coordinates one after the other, or PKCS #1.
+    /// Returns the public key as stored in the database: the two coordinates concatenated, or PKCS #1.
     fn public(&self) -> &[u8] {
         match self {
-            // Without the byte that says that the point is not compressed (SEC 1 §2.3.3).
+            // Without the first byte, which marks an uncompressed point (SEC 1 §2.3.3).
             Self::Es256(pair) => &pair.public_key().as_ref()[1..],
             Self::Rs256(pair) => pair.public_key().as_ref(),
         }
@@ -164,7 +166,7 @@ impl PrivateKey {
             Self::Es256(pair) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref()),
             Self::Rs256(pair) => ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key().as_ref()),
         }
-        .map_err(|_| Error::internal("a signing key cannot be read"))
+        .map_err(|_| Error::internal("failed to parse a signing key"))
     }
 }
 
@@ -180,15 +182,15 @@ impl KeyParameters {
 }
 
 impl NewKey {
-    /// Generates a key, on a thread where it holds up nothing else: an RSA key takes a tenth of a second and more.
+    /// Generates a key on a blocking thread, because an RSA key takes a tenth of a second or more.
     pub async fn generate(algorithm: SigningAlgorithm) -> Result<Self> {
-        tokio::task::spawn_blocking(move || Self::generate_here(algorithm))
+        tokio::task::spawn_blocking(move || Self::generate_blocking(algorithm))
             .await
             .map_err(Error::internal)?
     }
 
-    fn generate_here(algorithm: SigningAlgorithm) -> Result<Self> {
-        let failed = |_| Error::internal("a signing key could not be made");
+    fn generate_blocking(algorithm: SigningAlgorithm) -> Result<Self> {
+        let failed = |_| Error::internal("failed to create a signing key");
         let private = match algorithm {
             SigningAlgorithm::Es256 => {
                 let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
@@ -228,12 +230,12 @@ mod tests {
     }
 
     #[test]
-    fn new_key_signs_what_it_verifies_by_its_own_algorithm_alone() {
-        let keys: Vec<Key> = SigningAlgorithm::ALL
+    fn new_key_verifies_its_own_signatures_only() {
+        let keys: Vec<SigningKey> = SigningAlgorithm::ALL
             .iter()
             .map(|algorithm| {
-                let new = NewKey::generate_here(*algorithm).unwrap();
-                Key::read(KeptKey {
+                let new = NewKey::generate_blocking(*algorithm).unwrap();
+                SigningKey::load(StoredKey {
                     kid: new.kid,
                     algorithm: *algorithm,
                     private: new.private,
@@ -246,9 +248,9 @@ mod tests {
             .collect();
         for (index, key) in keys.iter().enumerate() {
             let signature = key.sign(b"message").unwrap();
-            assert!(key.verifies(b"message", &signature));
-            assert!(!key.verifies(b"massage", &signature));
-            assert!(!keys[1 - index].verifies(b"message", &signature));
+            assert!(key.verify(b"message", &signature));
+            assert!(!key.verify(b"massage", &signature));
+            assert!(!keys[1 - index].verify(b"message", &signature));
         }
         let KeyParameters::Rsa { n, e } = &keys[1].parameters else {
             panic!("{:?}", keys[1].parameters);
@@ -260,21 +262,21 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_two_keys_are_refused() {
+    fn mismatched_private_and_public_keys_are_refused() {
         for algorithm in SigningAlgorithm::ALL {
-            let (one, other) = (
-                NewKey::generate_here(*algorithm).unwrap(),
-                NewKey::generate_here(*algorithm).unwrap(),
+            let (first, second) = (
+                NewKey::generate_blocking(*algorithm).unwrap(),
+                NewKey::generate_blocking(*algorithm).unwrap(),
             );
-            let mixed = KeptKey {
-                kid: one.kid,
+            let mixed = StoredKey {
+                kid: first.kid,
                 algorithm: *algorithm,
-                private: one.private,
-                public: other.public,
+                private: first.private,
+                public: second.public,
                 created_at: Timestamp(0),
                 signs_from: Timestamp(0),
             };
-            assert!(Key::read(mixed).is_err());
+            assert!(SigningKey::load(mixed).is_err());
         }
     }
 }

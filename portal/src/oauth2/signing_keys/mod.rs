@@ -1,71 +1,72 @@
-//! The keys that sign access tokens: ES256 and RS256 (RFC 7518 §3.3 and §3.4), sealed in the database.
+//! Manages the keys that sign access tokens: ES256 and RS256 (RFC 7518 §3.3 and §3.4), stored encrypted in the
+//! database.
 //!
-//! A key is published for a while before it signs, so that whoever keeps the published keys for a few minutes knows it
-//! in time, and for as long after as anything that it signed may be alive.
+//! A key is published before it signs, so that clients that cache the published keys for a few minutes know it in time,
+//! and stays published for as long as a token that it signed may be valid.
 //!
-//! The first ES256 key is made when the portal is opened. The first RS256 key takes longer to make: a server does so in
-//! the background once it runs, or else whoever is first to need it.
+//! The first ES256 key is generated when the portal is opened. The first RS256 key takes longer to generate: a running
+//! server does so in the background, unless a request needs it earlier.
 
 mod key;
 
 pub use crate::oauth2::signing_keys::key::KeyParameters;
 
-pub(crate) use crate::oauth2::signing_keys::key::Key;
+pub(crate) use crate::oauth2::signing_keys::key::SigningKey;
 
-use crate::database::{Connection, Lock, Transaction, fetch_all, run};
+use crate::database::{AsExecutor, Lock, Transaction, execute, fetch_all};
+use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
-use crate::infra::invalidation;
 use crate::infra::portal::Portal;
-use crate::oauth2::signing_keys::key::{KeptKey, NewKey};
+use crate::oauth2::signing_keys::key::{NewKey, StoredKey};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// How long others may keep the published keys without asking again.
-pub const PUBLISHED: Duration = Duration::from_secs(300);
+/// How long clients may cache the published keys.
+pub const JWKS_MAX_AGE: Duration = Duration::from_secs(300);
 
-/// How long before it signs a key is published.
-pub const LEAD: Duration = Duration::from_secs(15 * 60);
+/// How long a key is published before it signs.
+pub const PUBLISH_LEAD_TIME: Duration = Duration::from_secs(15 * 60);
 
-/// How long a key signs before the next one does.
-pub const PERIOD: Duration = Duration::from_secs(90 * 24 * 3600);
+/// How long a key signs before the next one takes over.
+pub const ROTATION_INTERVAL: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// How long a key stays published after the next one has begun to sign: as long as an access token lives, and a while
-/// for clocks that differ.
-pub const KEPT: Duration = Duration::from_secs(3600 + 15 * 60);
+/// How long a key stays published after the next one has taken over: the lifetime of an access token, plus a margin for
+/// clock differences.
+pub const RETIRED_KEY_RETENTION: Duration = Duration::from_secs(3600 + 15 * 60);
 
-/// Held while a first key is made, so that requests that need it at once wait for one of them.
-static FIRST_KEY: Mutex<()> = Mutex::const_new(());
+/// Held while a first key is generated, so that concurrent requests wait for it.
+static FIRST_KEY_LOCK: Mutex<()> = Mutex::const_new(());
 
-/// A key as others see it.
+/// Describes a published key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    /// The key's name in a token's header.
+    /// The key ID in a token's header.
     pub kid: String,
-    /// What it signs by.
+    /// The algorithm that it signs with.
     pub algorithm: SigningAlgorithm,
-    /// The public key itself.
+    /// The parameters of the public key.
     pub parameters: KeyParameters,
-    /// When it was made.
+    /// When the key was generated.
     pub created_at: Timestamp,
-    /// When it begins to sign.
+    /// When the key begins to sign.
     pub signs_from: Timestamp,
-    /// Whether it signs now.
-    pub signs: bool,
+    /// Whether the key signs now.
+    pub is_active: bool,
 }
 
-/// All published keys: by algorithm, and of one algorithm those that begin to sign first in front.
+/// Holds all published keys, ordered by algorithm and by when they begin to sign.
 #[derive(Debug)]
-pub(crate) struct Keys(Vec<Key>);
+pub(crate) struct SigningKeys(Vec<SigningKey>);
 
-impl Keys {
-    pub fn get(&self, kid: &str) -> Option<&Key> {
+impl SigningKeys {
+    pub fn get(&self, kid: &str) -> Option<&SigningKey> {
         self.0.iter().find(|key| key.kid == kid)
     }
 
-    fn of(&self, algorithm: SigningAlgorithm) -> impl DoubleEndedIterator<Item = &Key> {
+    fn of(&self, algorithm: SigningAlgorithm) -> impl DoubleEndedIterator<Item = &SigningKey> {
         self.0.iter().filter(move |key| key.algorithm == algorithm)
     }
 
@@ -73,34 +74,43 @@ impl Keys {
         self.of(algorithm).next().is_some()
     }
 
-    /// The key that signs now. Before the first one's time, which is where a node's clock is behind that of the node that
-    /// made it, it is the first one all the same.
-    pub fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<&Key> {
+    /// Returns the key that signs now. If even the first key's time is in the future, because this node's clock is
+    /// behind that of the node that generated it, it returns the first key.
+    pub fn active_key(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<&SigningKey> {
         let begun = self.of(algorithm).rev().find(|key| key.signs_from <= now);
         begun
             .or_else(|| self.of(algorithm).next())
-            .ok_or_else(|| Error::internal("there is no key to sign with"))
+            .ok_or_else(|| Error::internal("no signing key exists"))
     }
 
-    /// The key that is published and does not sign yet.
-    fn waiting(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&Key> {
+    /// Returns the key that is published and doesn't sign yet.
+    fn pending_key(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&SigningKey> {
         self.of(algorithm).find(|key| key.signs_from > now)
     }
 }
 
-/// The published keys, remembered.
-pub(crate) async fn keys(portal: &Portal) -> Result<Arc<Keys>> {
-    let caches = portal.caches();
-    let generation = caches.generation();
-    if let Some(keys) = caches.keys.get(generation, &()) {
+/// Caches the signing keys in a single entry. They belong to no account.
+pub(crate) struct SigningKeyCache;
+
+impl CacheDefinition for SigningKeyCache {
+    type Key = ();
+    type Value = SigningKeys;
+    const MAX_ENTRIES: usize = 1;
+}
+
+/// Returns the published keys, from the cache if possible.
+pub(crate) async fn keys(portal: &Portal) -> Result<Arc<SigningKeys>> {
+    let cache = portal.cache::<SigningKeyCache>();
+    let began = cache.begin_read();
+    if let Some(keys) = cache.get(&()) {
         return Ok(keys);
     }
     let mut db = portal.read().await?;
     let keys = load(portal, &mut db).await?;
-    Ok(caches.keys.put(generation, (), keys))
+    Ok(cache.insert(began, None, (), keys))
 }
 
-async fn load(portal: &Portal, db: &mut impl Connection) -> Result<Keys> {
+async fn load(portal: &Portal, db: &mut impl AsExecutor) -> Result<SigningKeys> {
     let rows = fetch_all!(
         db,
         (String, String, Vec<u8>, Vec<u8>, Timestamp, Timestamp),
@@ -112,8 +122,8 @@ async fn load(portal: &Portal, db: &mut impl Connection) -> Result<Keys> {
     let mut keys = Vec::with_capacity(rows.len());
     for (kid, algorithm, sealed, public, created_at, signs_from) in rows {
         let algorithm = algorithm.parse().map_err(Error::internal)?;
-        keys.push(Key::read(KeptKey {
-            private: portal.unseal(&context(algorithm, &kid), &sealed)?,
+        keys.push(SigningKey::load(StoredKey {
+            private: portal.decrypt(&context(algorithm, &kid), &sealed)?,
             kid,
             algorithm,
             public,
@@ -121,34 +131,35 @@ async fn load(portal: &Portal, db: &mut impl Connection) -> Result<Keys> {
             signs_from,
         })?);
     }
-    Ok(Keys(keys))
+    Ok(SigningKeys(keys))
 }
 
-/// Lists the published keys: by algorithm, and of one algorithm those that begin to sign first in front.
+/// Lists the published keys, ordered by algorithm and by when they begin to sign.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns the database's errors.
 pub async fn list(portal: &Portal) -> Result<Vec<PublicKey>> {
     let keys = keys(portal).await?;
     let now = portal.now();
-    let describe = |key: &Key| {
+    let describe = |key: &SigningKey| {
         Ok(PublicKey {
             kid: key.kid.clone(),
             algorithm: key.algorithm,
             parameters: key.parameters.clone(),
             created_at: key.created_at,
             signs_from: key.signs_from,
-            signs: key.kid == keys.signer(key.algorithm, now)?.kid,
+            is_active: key.kid == keys.active_key(key.algorithm, now)?.kid,
         })
     };
     keys.0.iter().map(describe).collect()
 }
 
-/// Makes a key of each algorithm in use that begins to sign in [`LEAD`], and publishes it now, on every node within a
-/// second. A key that waits for its time already is taken instead of another one.
+/// Generates and publishes a key for each algorithm in use, which begins to sign after [`PUBLISH_LEAD_TIME`]. Every
+/// node applies this within a second. If an algorithm already has a key that doesn't sign yet, that one is used
+/// instead.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns the database's errors.
 pub async fn rotate(portal: &Portal) -> Result<Vec<PublicKey>> {
     for algorithm in SigningAlgorithm::ALL {
         if keys(portal).await?.has(*algorithm) {
@@ -167,52 +178,53 @@ pub async fn rotate(portal: &Portal) -> Result<Vec<PublicKey>> {
 
 async fn rotate_algorithm(portal: &Portal, algorithm: SigningAlgorithm) -> Result<()> {
     let mut db = portal.read().await?;
-    let is_waiting = load(portal, &mut db).await?.waiting(algorithm, portal.now()).is_some();
+    let has_pending_key = load(portal, &mut db)
+        .await?
+        .pending_key(algorithm, portal.now())
+        .is_some();
     drop(db);
-    if !is_waiting {
+    if !has_pending_key {
         let new = NewKey::generate(algorithm).await?;
         let mut tx = portal.begin().await?;
         tx.lock(Lock::Keys).await?;
         let now = portal.now();
         // Another node may have been first.
-        if load(portal, &mut tx).await?.waiting(algorithm, now).is_none() {
-            insert(portal, &mut tx, &new, now.after(LEAD)).await?;
-            invalidation::announce(portal, &mut tx).await?;
+        if load(portal, &mut tx).await?.pending_key(algorithm, now).is_none() {
+            insert(portal, &mut tx, &new, now.after(PUBLISH_LEAD_TIME)).await?;
         }
-        tx.commit().await?;
+        portal.commit_change(tx, None).await?;
     }
-    portal.forget();
     Ok(())
 }
 
-/// Makes the first key of an algorithm, which signs at once, where there is none.
+/// Generates the first key of an algorithm if there is none. It signs immediately.
 pub(crate) async fn ensure(portal: &Portal, algorithm: SigningAlgorithm) -> Result<()> {
     if keys(portal).await?.has(algorithm) {
         return Ok(());
     }
-    let _turn = FIRST_KEY.lock().await;
+    let _guard = FIRST_KEY_LOCK.lock().await;
     let mut db = portal.read().await?;
-    let is_there = load(portal, &mut db).await?.has(algorithm);
+    let exists = load(portal, &mut db).await?.has(algorithm);
     drop(db);
-    if !is_there {
+    if !exists {
         let new = NewKey::generate(algorithm).await?;
         let mut tx = portal.begin().await?;
         tx.lock(Lock::Keys).await?;
         // Another node may have been first.
         if !load(portal, &mut tx).await?.has(algorithm) {
             insert(portal, &mut tx, &new, portal.now()).await?;
-            invalidation::announce(portal, &mut tx).await?;
         }
-        tx.commit().await?;
+        return portal.commit_change(tx, None).await;
     }
-    portal.forget();
+    // Another node has created the key since the cached keys were read.
+    portal.invalidations().invalidate(None);
     Ok(())
 }
 
-/// Makes the first key of each algorithm where there is none, so that it is published before an app asks for it.
+/// Generates the first key of each algorithm that has none, so that it is published before an app needs it.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns the database's errors.
 pub async fn ensure_all(portal: &Portal) -> Result<()> {
     for algorithm in SigningAlgorithm::ALL {
         ensure(portal, *algorithm).await?;
@@ -220,40 +232,38 @@ pub async fn ensure_all(portal: &Portal) -> Result<()> {
     Ok(())
 }
 
-/// Rotates when it is time, and deletes keys that have signed nothing that is still alive.
-pub(crate) async fn keep(portal: &Portal) -> Result<()> {
+/// Rotates keys that are due, and deletes keys whose tokens have all expired.
+pub(crate) async fn maintain(portal: &Portal) -> Result<()> {
     let now = portal.now();
     let keys = keys(portal).await?;
-    let mut dead: Vec<&Key> = Vec::new();
+    let mut retired: Vec<&SigningKey> = Vec::new();
     for algorithm in SigningAlgorithm::ALL.iter().copied() {
         if keys
             .of(algorithm)
             .last()
-            .is_some_and(|key| key.signs_from.after(PERIOD) <= now)
+            .is_some_and(|key| key.signs_from.after(ROTATION_INTERVAL) <= now)
         {
             rotate_algorithm(portal, algorithm).await?;
         }
         let with_successor = keys.of(algorithm).zip(keys.of(algorithm).skip(1));
-        dead.extend(
+        retired.extend(
             with_successor
-                .filter(|(_, successor)| successor.signs_from.after(KEPT) <= now)
+                .filter(|(_, successor)| successor.signs_from.after(RETIRED_KEY_RETENTION) <= now)
                 .map(|(key, _)| key),
         );
     }
-    if dead.is_empty() {
+    if retired.is_empty() {
         return Ok(());
     }
     let mut tx = portal.begin().await?;
-    for key in dead {
+    for key in retired {
         let sql = match key.algorithm {
             SigningAlgorithm::Es256 => "delete from signing_keys where kid = $1",
             SigningAlgorithm::Rs256 => "delete from rsa_signing_keys where kid = $1",
         };
-        run!(&mut tx, sql, &key.kid)?;
+        execute!(&mut tx, sql, &key.kid)?;
     }
-    invalidation::announce(portal, &mut tx).await?;
-    tx.commit().await?;
-    portal.forget();
+    portal.commit_change(tx, None).await?;
     Ok(())
 }
 
@@ -266,11 +276,11 @@ async fn insert(portal: &Portal, tx: &mut Transaction, new: &NewKey, signs_from:
             "insert into rsa_signing_keys (kid, sealed, public, created_at, signs_from) values ($1, $2, $3, $4, $5)"
         }
     };
-    run!(
+    execute!(
         tx,
         sql,
         &new.kid,
-        portal.seal(&context(new.algorithm, &new.kid), &new.private)?,
+        portal.encrypt(&context(new.algorithm, &new.kid), &new.private)?,
         &new.public,
         portal.now(),
         signs_from
@@ -278,7 +288,7 @@ async fn insert(portal: &Portal, tx: &mut Transaction, new: &NewKey, signs_from:
     Ok(())
 }
 
-/// What a private key is sealed for.
+/// Returns the encryption context (associated data) of a private key.
 pub(crate) fn context(algorithm: SigningAlgorithm, kid: &str) -> String {
     match algorithm {
         SigningAlgorithm::Es256 => format!("signing_keys/{kid}"),

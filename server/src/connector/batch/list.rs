@@ -1,30 +1,32 @@
-//! A JSON list whose elements are read one by one, each whatever the others are.
+//! Parsing of a JSON array element by element, so that one invalid record does not affect the others.
 
-use crate::connector::batch::{Item, reason};
-use domain::integration::remote_logs::{MAX_BATCH, Sent};
+use crate::connector::batch::{ParsedRecord, rejection_reason};
+use domain::integration::remote_logs::{MAX_BATCH_RECORDS, SubmittedLog};
 
-/// How many places of a body are tried after records that have no end: each try may read the rest of it.
-const MAX_TRIES: usize = 20;
+/// The maximum number of positions that are tried after unterminated records. Each attempt may read the rest of the
+/// body.
+const MAX_RESUME_ATTEMPTS: usize = 20;
 
-/// The records of a list; `None` where the text does not begin like one. There may be one more than a batch may have.
+/// Parses the records of an array; returns `None` if the text does not begin with a bracket. Parsing stops after one
+/// record more than a batch may contain.
 ///
-/// A record that cannot be read ends where its brackets and quotes close. One in which they do not is followed by the
-/// next place where a whole record stands.
-pub(crate) fn split(text: &str) -> Option<Vec<Item>> {
+/// An invalid record ends where its brackets and quotes are balanced. If they never are, parsing continues at the next
+/// comma that is followed by a complete record.
+pub(crate) fn parse(text: &str) -> Option<Vec<ParsedRecord>> {
     let mut rest = text.trim_ascii_start().strip_prefix('[')?.trim_ascii_start();
     let mut items = Vec::new();
-    let mut tries = MAX_TRIES;
+    let mut attempts_left = MAX_RESUME_ATTEMPTS;
     if let Some(after) = rest.strip_prefix(']')
         && after.trim_ascii().is_empty()
     {
         return Some(items);
     }
-    while items.len() <= MAX_BATCH {
+    while items.len() <= MAX_BATCH_RECORDS {
         let (item, after) = match read_record(rest) {
             Ok((record, after)) => (Ok(record), Some(after)),
             Err(error) => (
                 Err(error),
-                find_end(rest).or_else(|| find_next_record(rest, &mut tries)),
+                find_element_end(rest).or_else(|| find_next_record(rest, &mut attempts_left)),
             ),
         };
         items.push(item);
@@ -34,9 +36,9 @@ pub(crate) fn split(text: &str) -> Option<Vec<Item>> {
         match after.strip_prefix(',') {
             Some(next) => rest = next.trim_ascii_start(),
             None => {
-                let beyond = after.strip_prefix(']').unwrap_or(after).trim_ascii();
-                if !beyond.is_empty() {
-                    items.push(Err("This stands after the end of the list.".to_owned()));
+                let trailing = after.strip_prefix(']').unwrap_or(after).trim_ascii();
+                if !trailing.is_empty() {
+                    items.push(Err("Unexpected characters after the end of the array.".to_owned()));
                 }
                 return Some(items);
             }
@@ -45,25 +47,25 @@ pub(crate) fn split(text: &str) -> Option<Vec<Item>> {
     Some(items)
 }
 
-/// Reads the record that `text` begins with; gives what follows, from the comma or the bracket on. A list that breaks off
-/// has neither.
-fn read_record(text: &str) -> Result<(Sent, &str), String> {
-    let mut records = serde_json::Deserializer::from_str(text).into_iter::<Sent>();
+/// Parses the record at the start of `text`. Returns it with the remaining text from the comma or bracket on, which is
+/// empty if the array is truncated.
+fn read_record(text: &str) -> Result<(SubmittedLog, &str), String> {
+    let mut records = serde_json::Deserializer::from_str(text).into_iter::<SubmittedLog>();
     let record = match records.next() {
         Some(Ok(record)) => record,
-        Some(Err(error)) => return Err(reason(&error)),
-        None => return Err("The list has no end.".to_owned()),
+        Some(Err(error)) => return Err(rejection_reason(&error)),
+        None => return Err("The array is not terminated.".to_owned()),
     };
     let after = text[records.byte_offset()..].trim_ascii_start();
     if after.is_empty() || after.starts_with([',', ']']) {
         Ok((record, after))
     } else {
-        Err("The record is not followed by a comma or the end of the list.".to_owned())
+        Err("Expected a comma or the end of the array after the record.".to_owned())
     }
 }
 
-/// The comma or the bracket after an element whose own brackets and quotes close.
-fn find_end(text: &str) -> Option<&str> {
+/// Finds the comma or bracket after an element whose brackets and quotes are balanced.
+fn find_element_end(text: &str) -> Option<&str> {
     let mut depth = 0_usize;
     let mut in_string = false;
     let mut bytes = text.bytes().enumerate();
@@ -83,12 +85,12 @@ fn find_end(text: &str) -> Option<&str> {
     None
 }
 
-/// The next comma behind which a whole record stands, after one that has no end.
-fn find_next_record<'a>(text: &'a str, tries: &mut usize) -> Option<&'a str> {
+/// Finds the next comma that is followed by a complete record, after an unterminated record.
+fn find_next_record<'a>(text: &'a str, attempts_left: &mut usize) -> Option<&'a str> {
     let commas = text.match_indices(',').map(|(at, _)| &text[at..]);
     let mut candidates = commas.filter(|after| after[1..].trim_ascii_start().starts_with('{'));
-    while let Some(after) = candidates.next().filter(|_| *tries > 0) {
-        *tries -= 1;
+    while let Some(after) = candidates.next().filter(|_| *attempts_left > 0) {
+        *attempts_left -= 1;
         if read_record(after[1..].trim_ascii_start()).is_ok() {
             return Some(after);
         }

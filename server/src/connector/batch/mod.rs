@@ -1,57 +1,58 @@
-//! A batch of log records, as it comes over the wire.
+//! Parsing of batches of log records.
 //!
-//! Each record is read by itself: one that cannot be read is rejected by its index, and the others are taken. A batch that
-//! were refused whole would come again, as its client keeps it until it is taken.
+//! Each record is parsed separately: an invalid record is rejected by its index and the others are accepted. If the
+//! whole batch were rejected, its client would keep it and send it again.
 
 mod list;
 
 use crate::http::problem::{Kind, Problem};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use domain::integration::remote_logs::{MAX_BATCH, Sent};
+use domain::integration::remote_logs::{MAX_BATCH_RECORDS, SubmittedLog};
 use std::borrow::Cow;
 
-/// The longest reason for a rejection, in characters: it may quote what was sent.
-const MAX_REASON: usize = 200;
+/// The maximum length of a rejection reason in characters. A reason may quote input.
+const MAX_REASON_CHARS: usize = 200;
 
-/// How records stand in a body.
+/// Describes how records are encoded in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// One list.
-    List,
-    /// One to a line (NDJSON); empty lines are none.
+    /// A JSON array.
+    Array,
+    /// NDJSON: one record per line. Empty lines are ignored.
     Lines,
 }
 
-/// A record, or why it cannot be read.
-pub(crate) type Item = Result<Sent, String>;
+/// A record, or the reason why it is invalid.
+pub(crate) type ParsedRecord = Result<SubmittedLog, String>;
 
-/// The format by the media type. A charset may say UTF-8 or ASCII, other parameters do not matter.
+/// Determines the format from the media type. The charset parameter may be UTF-8 or ASCII; other parameters are
+/// ignored.
 ///
 /// # Errors
-/// 415 for any other, and for another charset: JSON is in UTF-8 (RFC 8259 §8.1).
-pub(crate) fn format(headers: &HeaderMap) -> Result<Format, Problem> {
-    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let mut parts = given.unwrap_or_default().split(';').map(str::trim);
+/// Returns 415 for any other media type or charset. JSON is UTF-8 (RFC 8259 §8.1).
+pub(crate) fn parse_format(headers: &HeaderMap) -> Result<Format, Problem> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
     let format = if essence.eq_ignore_ascii_case("application/json") {
-        Format::List
+        Format::Array
     } else if essence.eq_ignore_ascii_case("application/x-ndjson") {
         Format::Lines
     } else {
         return Err(Problem::new(
-            Kind::MediaType,
-            "Send application/json or application/x-ndjson.",
+            Kind::UnsupportedMediaType,
+            "Set Content-Type to application/json or application/x-ndjson.",
         ));
     };
     if parts.filter_map(charset).all(is_utf8) {
         Ok(format)
     } else {
-        Err(Problem::new(Kind::MediaType, "Send the records in UTF-8."))
+        Err(Problem::new(Kind::UnsupportedMediaType, "Encode the records as UTF-8."))
     }
 }
 
-/// The value of a parameter if it is the charset.
+/// Returns the value of a `charset` parameter.
 fn charset(parameter: &str) -> Option<&str> {
     let (name, value) = parameter.split_once('=')?;
     name.trim()
@@ -65,52 +66,48 @@ fn is_utf8(charset: &str) -> bool {
         .any(|name| charset.eq_ignore_ascii_case(name))
 }
 
-/// Reads the records, and no more than there may be.
+/// Parses the records of a body.
 ///
-/// What is no text becomes U+FFFD: bytes that are not UTF-8, and `\ud83d` without its other half, which loggers write
-/// that cut a message in the middle of a character.
+/// Invalid text is replaced with U+FFFD: bytes that are not UTF-8, and unpaired surrogates such as `\ud83d`, which
+/// loggers write if they truncate a message in the middle of a character.
 ///
 /// # Errors
-/// 400 where there are too many, or where the body is no list of records at all.
-pub(crate) fn parse(format: Format, body: &[u8]) -> Result<Vec<Item>, Problem> {
+/// Returns 400 if there are too many records or the body is not an array of records.
+pub(crate) fn parse(format: Format, body: &[u8]) -> Result<Vec<ParsedRecord>, Problem> {
     let text = String::from_utf8_lossy(body);
     // RFC 8259 §8.1 lets a reader ignore a byte order mark.
     let text = replace_lone_surrogates(text.strip_prefix('\u{feff}').unwrap_or(&text));
     let items = match format {
-        Format::List => list::split(&text).ok_or_else(|| {
-            Problem::field(
-                "records",
-                "Send a list of records: [ before the first and ] after the last.",
-            )
-        })?,
-        Format::Lines => lines(&text),
+        Format::Array => list::parse(&text)
+            .ok_or_else(|| Problem::invalid_field("records", "Must be a JSON array of log records."))?,
+        Format::Lines => parse_lines(&text),
     };
-    if items.len() > MAX_BATCH {
-        let sentence = format!("Send at most {MAX_BATCH} records at a time.");
-        return Err(Problem::field("records", sentence));
+    if items.len() > MAX_BATCH_RECORDS {
+        let detail = format!("A batch can contain at most {MAX_BATCH_RECORDS} records.");
+        return Err(Problem::invalid_field("records", detail));
     }
     Ok(items)
 }
 
-fn lines(text: &str) -> Vec<Item> {
+fn parse_lines(text: &str) -> Vec<ParsedRecord> {
     let lines = text.split('\n').map(str::trim_ascii).filter(|line| !line.is_empty());
     lines
-        .take(MAX_BATCH + 1)
-        .map(|line| serde_json::from_str(line).map_err(|error| reason(&error)))
+        .take(MAX_BATCH_RECORDS + 1)
+        .map(|line| serde_json::from_str(line).map_err(|error| rejection_reason(&error)))
         .collect()
 }
 
-/// A sentence about a record that cannot be read.
-fn reason(error: &serde_json::Error) -> String {
+/// Returns the reason for the rejection of a record that can't be parsed.
+fn rejection_reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let mut message: String = text.chars().take(MAX_REASON).collect();
+    let mut message: String = text.chars().take(MAX_REASON_CHARS).collect();
     if message.len() < text.len() {
         message.push('…');
     }
-    format!("The record cannot be read: {message}.")
+    format!("Couldn't parse the record: {message}.")
 }
 
-/// Writes `\ufffd` in the place of each escaped surrogate that has no other half.
+/// Replaces each escaped unpaired surrogate with `\ufffd`.
 fn replace_lone_surrogates(json: &str) -> Cow<'_, str> {
     const REPLACEMENT: &[u8] = b"\\ufffd";
     let bytes = json.as_bytes();
@@ -124,11 +121,11 @@ fn replace_lone_surrogates(json: &str) -> Cow<'_, str> {
         at += match escaped_unit(bytes, at) {
             Some(0xD800..=0xDBFF) if matches!(escaped_unit(bytes, at + 6), Some(0xDC00..=0xDFFF)) => 12,
             Some(0xD800..=0xDFFF) => {
-                // As long as what it replaces.
+                // The replacement has the same length.
                 out.get_or_insert_with(|| bytes.to_vec())[at..at + 6].copy_from_slice(REPLACEMENT);
                 6
             }
-            // The character after a backslash is no beginning of an escape, be it a backslash itself.
+            // Skips the character after the backslash, which may be a backslash too.
             _ => 2,
         };
     }
@@ -138,7 +135,7 @@ fn replace_lone_surrogates(json: &str) -> Cow<'_, str> {
     }
 }
 
-/// The UTF-16 unit of an escape `\uXXXX` that begins at `at`.
+/// Returns the UTF-16 code unit of the escape `\uXXXX` at `at`.
 fn escaped_unit(bytes: &[u8], at: usize) -> Option<u16> {
     let [b'\\', b'u', digits @ ..] = bytes.get(at..at.checked_add(6)?)? else {
         return None;

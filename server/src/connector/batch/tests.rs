@@ -1,9 +1,9 @@
 use crate::connector::batch::*;
 
-/// The messages of the records that can be read, and `-` for each of the others.
+/// Returns the messages of valid records, and `-` for each invalid record.
 fn messages(format: Format, body: &[u8]) -> Vec<String> {
     let items = parse(format, body).unwrap();
-    let message = |item: Item| item.map_or_else(|_| "-".to_owned(), |sent| sent.message);
+    let message = |item: ParsedRecord| item.map_or_else(|_| "-".to_owned(), |sent| sent.message);
     items.into_iter().map(message).collect()
 }
 
@@ -11,7 +11,7 @@ fn record(message: &str) -> String {
     format!(r#"{{"level":"info","message":"{message}"}}"#)
 }
 
-/// Records that nobody can read, or not without replacing something.
+/// Returns records that are invalid.
 fn bad_records() -> Vec<String> {
     let deep = "[".repeat(200);
     let deep_end = "]".repeat(200);
@@ -49,7 +49,7 @@ fn bad_records() -> Vec<String> {
 }
 
 #[test]
-fn a_bad_record_loses_no_other() {
+fn invalid_record_does_not_affect_others() {
     for bad in bad_records() {
         let (one, two) = (record("one"), record("two"));
         for (body, expected) in [
@@ -58,7 +58,7 @@ fn a_bad_record_loses_no_other() {
             (format!("[{one},{bad}]"), vec!["one", "-"]),
             (format!("[{bad},{bad},{two}]"), vec!["-", "-", "two"]),
         ] {
-            assert_eq!(messages(Format::List, body.as_bytes()), expected, "{body}");
+            assert_eq!(messages(Format::Array, body.as_bytes()), expected, "{body}");
         }
         let body = format!("{one}\n{bad}\r\n\n{two}");
         assert_eq!(messages(Format::Lines, body.as_bytes()), ["one", "-", "two"], "{body}");
@@ -66,7 +66,7 @@ fn a_bad_record_loses_no_other() {
 }
 
 #[test]
-fn a_record_that_does_not_end_loses_no_other() {
+fn unterminated_record_does_not_affect_others() {
     let (one, two) = (record("one"), record("two"));
     for bad in [
         r#"{"level":"info","message":"x"#,
@@ -79,12 +79,12 @@ fn a_record_that_does_not_end_loses_no_other() {
         "[",
     ] {
         assert_eq!(
-            messages(Format::List, format!("[{one},{bad},{two}]").as_bytes()),
+            messages(Format::Array, format!("[{one},{bad},{two}]").as_bytes()),
             ["one", "-", "two"],
             "{bad}"
         );
         assert_eq!(
-            messages(Format::List, format!("[{one},{bad}").as_bytes()),
+            messages(Format::Array, format!("[{one},{bad}").as_bytes()),
             ["one", "-"],
             "{bad}"
         );
@@ -97,7 +97,7 @@ fn a_record_that_does_not_end_loses_no_other() {
 }
 
 #[test]
-fn what_is_no_text_becomes_the_replacement_character() {
+fn invalid_text_becomes_the_replacement_character() {
     for (message, expected) in [
         (r"\ud83d", "\u{fffd}"),
         (r"\uD83D!", "\u{fffd}!"),
@@ -112,7 +112,7 @@ fn what_is_no_text_becomes_the_replacement_character() {
         (r"\u00e4", "ä"),
     ] {
         assert_eq!(
-            messages(Format::List, format!("[{}]", record(message)).as_bytes()),
+            messages(Format::Array, format!("[{}]", record(message)).as_bytes()),
             [expected],
             "{message}"
         );
@@ -129,15 +129,15 @@ fn what_is_no_text_becomes_the_replacement_character() {
     ] {
         let body = [br#"{"level":"info","message":""#, bytes, br#""}"#].concat();
         assert_eq!(messages(Format::Lines, &body), [expected]);
-        assert_eq!(messages(Format::List, &[b"[", &body[..], b"]"].concat()), [expected]);
+        assert_eq!(messages(Format::Array, &[b"[", &body[..], b"]"].concat()), [expected]);
     }
-    // In what nobody reads it is no matter.
-    let unread = r#"[{"level":"info","message":"x","\ud83d":"\ude00"}]"#;
-    assert_eq!(messages(Format::List, unread.as_bytes()), ["x"]);
+    // Unknown members are ignored, whatever their text.
+    let unknown_member = r#"[{"level":"info","message":"x","\ud83d":"\ude00"}]"#;
+    assert_eq!(messages(Format::Array, unknown_member.as_bytes()), ["x"]);
 }
 
 #[test]
-fn a_list_is_read_around_its_blanks_and_its_byte_order_mark() {
+fn array_with_whitespace_and_byte_order_mark_is_parsed() {
     let one = record("one");
     for (body, expected) in [
         ("[]".to_owned(), vec![]),
@@ -151,28 +151,28 @@ fn a_list_is_read_around_its_blanks_and_its_byte_order_mark() {
         (format!("[{one}"), vec!["one"]),
         ("[".to_owned(), vec!["-"]),
     ] {
-        assert_eq!(messages(Format::List, body.as_bytes()), expected, "{body}");
+        assert_eq!(messages(Format::Array, body.as_bytes()), expected, "{body}");
     }
     for body in ["", " ", "{}", "null", "x[]", &one, "\0"] {
-        assert!(parse(Format::List, body.as_bytes()).is_err(), "{body}");
+        assert!(parse(Format::Array, body.as_bytes()).is_err(), "{body}");
     }
     assert_eq!(messages(Format::Lines, format!("\u{feff}{one}").as_bytes()), ["one"]);
     assert!(messages(Format::Lines, b"").is_empty());
 }
 
 #[test]
-fn only_utf_8_is_read() {
+fn charset_other_than_utf_8_is_rejected() {
     let format_of = |kind: &str| {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, kind.parse().unwrap());
-        format(&headers).ok()
+        parse_format(&headers).ok()
     };
     for (kind, expected) in [
-        ("application/json", Some(Format::List)),
-        ("Application/JSON ; Charset=\"UTF-8\"", Some(Format::List)),
-        ("application/json; charset=us-ascii", Some(Format::List)),
-        ("application/json; version=1; q", Some(Format::List)),
-        ("application/json;", Some(Format::List)),
+        ("application/json", Some(Format::Array)),
+        ("Application/JSON ; Charset=\"UTF-8\"", Some(Format::Array)),
+        ("application/json; charset=us-ascii", Some(Format::Array)),
+        ("application/json; version=1; q", Some(Format::Array)),
+        ("application/json;", Some(Format::Array)),
         ("application/x-ndjson;charset=utf8", Some(Format::Lines)),
         ("application/json; charset=utf-16", None),
         ("application/json; charset=iso-8859-1", None),
@@ -184,13 +184,13 @@ fn only_utf_8_is_read() {
     ] {
         assert_eq!(format_of(kind), expected, "{kind}");
     }
-    assert!(format(&HeaderMap::new()).is_err());
+    assert!(parse_format(&HeaderMap::new()).is_err());
 }
 
-/// Bodies of a megabyte that take much work if anything is read more often than needed.
+/// One-megabyte bodies that would be slow to parse if parts were read repeatedly.
 #[test]
-fn a_hostile_body_is_read_in_little_time() {
-    let begun = std::time::Instant::now();
+fn malicious_body_is_parsed_quickly() {
+    let started = std::time::Instant::now();
     for piece in [
         "{",
         "[",
@@ -204,12 +204,12 @@ fn a_hostile_body_is_read_in_little_time() {
         "]",
     ] {
         let body = format!("[{}", piece.repeat(1024 * 1024 / piece.len()));
-        let _ = parse(Format::List, body.as_bytes());
+        let _ = parse(Format::Array, body.as_bytes());
         let _ = parse(Format::Lines, body.as_bytes());
     }
     assert!(
-        begun.elapsed() < std::time::Duration::from_secs(60),
+        started.elapsed() < std::time::Duration::from_secs(60),
         "{:?}",
-        begun.elapsed()
+        started.elapsed()
     );
 }

@@ -9,24 +9,24 @@ use portal::{Actor, Clock, Keyring, Location, Options, Portal, accounts};
 use std::pin::pin;
 use tempfile::TempDir;
 
-/// A heartbeat that a test can wait for.
-const QUICK: Duration = Duration::from_millis(20);
+/// A heartbeat interval that is short enough for tests.
+const SHORT_INTERVAL: Duration = Duration::from_millis(20);
 
-struct World {
+struct TestServer {
     app: App,
     operator: Actor,
     key: String,
     _folder: TempDir,
 }
 
-impl World {
+impl TestServer {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = Options {
             database: Location::File(folder.path().join("gatehouse.db")),
             keyring: Keyring::parse(portal::new_master_key().expose()).unwrap(),
             clock: Clock::manual(domain::time::Timestamp(1_780_272_000_000)),
-            outgoing: portal::http_client::Policy::default(),
+            http_client: portal::http_client::HttpClientConfig::default(),
         };
         let portal = Portal::open(options).await.unwrap();
         let account = NewAccount {
@@ -46,26 +46,26 @@ impl World {
         }
     }
 
-    async fn listen(&self, told: i64, heartbeat: Duration) -> impl Stream<Item = String> + use<> {
+    async fn listen(&self, last_sent: i64, heartbeat_interval: Duration) -> impl Stream<Item = String> + use<> {
         let portal = &self.app.portal;
         let caller = connectors::authenticate(portal, &self.key, None)
             .await
             .unwrap()
             .unwrap();
-        let events = Events {
+        let events = EventStream {
             app: self.app.clone(),
             listener: connectors::listen(portal, &caller).await.unwrap(),
             caller,
-            stopping: self.app.stopping(),
-            told,
-            begun: false,
-            heartbeat,
+            shutdown: self.app.shutdown_signal(),
+            last_sent,
+            has_started: false,
+            heartbeat_interval,
         };
-        let pieces = events.into_body().into_data_stream();
-        pieces.map(|piece| String::from_utf8(piece.unwrap().to_vec()).unwrap())
+        let chunks = events.into_body().into_data_stream();
+        chunks.map(|chunk| String::from_utf8(chunk.unwrap().to_vec()).unwrap())
     }
 
-    async fn switch_remote_logging(&self, on: bool) {
+    async fn set_remote_logging(&self, on: bool) {
         let portal = &self.app.portal;
         let base = settings::get(portal, &self.operator).await.unwrap().revision;
         settings::save(portal, &self.operator, base, &Edit::RemoteLogging(on))
@@ -83,63 +83,63 @@ impl World {
 }
 
 #[tokio::test]
-async fn silence_is_broken_by_comments() {
-    let world = World::new().await;
-    let mut events = pin!(world.listen(0, QUICK).await);
+async fn idle_stream_sends_comments() {
+    let server = TestServer::new().await;
+    let mut events = pin!(server.listen(0, SHORT_INTERVAL).await);
     assert_eq!(events.next().await.unwrap(), "retry: 1000\n\n");
     assert_eq!(events.next().await.unwrap(), ":\n\n");
-    world.switch_remote_logging(true).await;
-    let told = loop {
+    server.set_remote_logging(true).await;
+    let event = loop {
         match events.next().await.unwrap() {
             comment if comment == ":\n\n" => {}
-            told => break told,
+            event => break event,
         }
     };
-    assert_eq!(told, "event: settings\nid: 1\ndata: {\"revision\":1}\n\n");
+    assert_eq!(event, "event: settings\nid: 1\ndata: {\"revision\":1}\n\n");
 }
 
 #[tokio::test]
-async fn a_key_that_comes_to_its_end_is_noticed_at_the_next_heartbeat() {
-    let world = World::new().await;
-    world.rotate(Overlap::Hour).await;
-    let mut events = pin!(world.listen(0, QUICK).await);
+async fn expired_key_ends_the_stream_at_the_next_heartbeat() {
+    let server = TestServer::new().await;
+    server.rotate(Overlap::Hour).await;
+    let mut events = pin!(server.listen(0, SHORT_INTERVAL).await);
     assert_eq!(events.next().await.unwrap(), "retry: 1000\n\n");
     assert_eq!(events.next().await.unwrap(), ":\n\n");
-    world.app.portal.clock().advance(Duration::from_secs(3600));
+    server.app.portal.clock().advance(Duration::from_secs(3600));
     while let Some(comment) = events.next().await {
         assert_eq!(comment, ":\n\n");
     }
 }
 
 #[tokio::test]
-async fn a_key_that_is_ended_ends_the_stream_without_a_heartbeat() {
-    let world = World::new().await;
-    let mut events = pin!(world.listen(0, HEARTBEAT).await);
+async fn revoked_key_ends_the_stream_immediately() {
+    let server = TestServer::new().await;
+    let mut events = pin!(server.listen(0, HEARTBEAT_INTERVAL).await);
     assert_eq!(events.next().await.unwrap(), "retry: 1000\n\n");
-    world.rotate(Overlap::None).await;
+    server.rotate(Overlap::None).await;
     assert_eq!(events.next().await, None);
 }
 
 #[tokio::test]
-async fn many_that_were_missed_come_in_pieces() {
-    let world = World::new().await;
-    // Read, as if there had been as many.
-    let mut events = pin!(world.listen(-3 * AT_ONCE, HEARTBEAT).await);
+async fn many_missed_revisions_are_sent_in_chunks() {
+    let server = TestServer::new().await;
+    // Negative revisions stand in for revisions that were missed.
+    let mut events = pin!(server.listen(-3 * MAX_CHUNK_EVENTS, HEARTBEAT_INTERVAL).await);
     let mut ids = Vec::new();
-    while ids.len() < 3 * usize::try_from(AT_ONCE).unwrap() {
-        let piece = events.next().await.unwrap();
-        let of_piece = piece.lines().filter_map(|line| line.strip_prefix("id: "));
-        ids.extend(of_piece.map(|id| id.parse::<i64>().unwrap()));
-        assert!(piece.len() < 10_000);
+    while ids.len() < 3 * usize::try_from(MAX_CHUNK_EVENTS).unwrap() {
+        let chunk = events.next().await.unwrap();
+        let chunk_ids = chunk.lines().filter_map(|line| line.strip_prefix("id: "));
+        ids.extend(chunk_ids.map(|id| id.parse::<i64>().unwrap()));
+        assert!(chunk.len() < 10_000);
     }
-    assert_eq!(ids, (1 - 3 * AT_ONCE..=0).collect::<Vec<_>>());
+    assert_eq!(ids, (1 - 3 * MAX_CHUNK_EVENTS..=0).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn the_end_of_the_server_is_the_end() {
-    let world = World::new().await;
-    let mut events = pin!(world.listen(0, HEARTBEAT).await);
+async fn server_shutdown_ends_the_stream() {
+    let server = TestServer::new().await;
+    let mut events = pin!(server.listen(0, HEARTBEAT_INTERVAL).await);
     assert_eq!(events.next().await.unwrap(), "retry: 1000\n\n");
-    world.app.stop();
+    server.app.begin_shutdown();
     assert_eq!(events.next().await, None);
 }

@@ -1,8 +1,8 @@
-//! What machines are told when something does not happen: `application/problem+json` (RFC 9457), mapped once.
+//! Problem responses, `application/problem+json` (RFC 9457), and the conversion of errors into them.
 //!
-//! `type` is one of the words of [`Kind`], which clients may compare; `title` says the same to a person, and `detail`
-//! what is particular to the request. A client that knows OAuth finds what the OAuth Problem Reporting extension has
-//! in `oauth_problem` and in the challenge.
+//! `type` is the code of a [`Kind`], which clients may compare; `title` describes it to people, and `detail` describes
+//! the problem of the request. The members of the OAuth Problem Reporting extension are in the body and in the
+//! challenge.
 
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -11,35 +11,35 @@ use axum::response::{IntoResponse, Response};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
 use domain::fields::FieldErrors;
-use domain::oauth1::Refusal;
+use domain::oauth1::Oauth1Error;
 use domain::oauth2::scopes::Scope;
-use portal::oauth1::Denied;
+use portal::oauth1::RequestError;
 use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// After how many seconds it is worth while to try again what the portal could not do for reasons of its own.
+/// The `Retry-After` of 503 responses, in seconds.
 pub const RETRY_SECONDS: u64 = app::error::RETRY_SECONDS;
 
-/// The realm of the challenges.
+/// The realm in `WWW-Authenticate` challenges.
 pub const REALM: &str = "Gatehouse";
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $status:ident, $word:literal, $title:literal;)*) => {
-        /// The kinds of problem.
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
+        /// Lists the kinds of problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Kind {
             $($(#[$doc])* $name,)*
         }
 
         impl Kind {
-            /// The value of `type`.
+            /// Returns the value of `type`.
             #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$name => $word,)* }
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
             }
 
-            /// The value of `title`.
+            /// Returns the value of `title`.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
@@ -53,53 +53,53 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Something of the request cannot be read.
-    Malformed = BAD_REQUEST, "malformed-request", "The request cannot be read";
-    /// Values that are not what they must be; `errors` names them.
-    Invalid = BAD_REQUEST, "invalid", "Some values are not valid";
-    /// An OAuth 1 request that was not let in; `oauth_problem` says why.
-    OAuth = UNAUTHORIZED, "oauth-refused", "The OAuth credentials were not accepted";
-    /// An access token that does not hold.
-    InvalidToken = UNAUTHORIZED, "invalid-token", "The access token was not accepted";
-    /// An API key that does not work, or none.
-    InvalidApiKey = UNAUTHORIZED, "invalid-api-key", "The API key was not accepted";
-    /// An access token that is not good for this
-    InsufficientScope = FORBIDDEN, "insufficient-scope", "The access token is not good for this";
-    /// Only a person can do this.
-    SignedOut = UNAUTHORIZED, "signed-out", "Nobody is signed in";
-    /// The user lacks a right, which `right` names.
-    Forbidden = FORBIDDEN, "forbidden", "The user may not do this";
-    /// The account lacks a feature, which `feature` names.
-    Disabled = FORBIDDEN, "feature-disabled", "The account does not have this feature";
-    /// The account does not take log records.
-    RemoteLoggingDisabled = FORBIDDEN, "remote-logging-disabled", "Remote logging is switched off";
-    /// The account has no such thing.
-    NotFound = NOT_FOUND, "not-found", "There is no such thing";
-    /// Nothing answers at this path.
-    UnknownRoute = NOT_FOUND, "unknown-route", "Nothing answers at this path";
-    /// The path answers, but not to this method.
-    MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here";
-    /// The thing is no longer as the client thinks.
-    Conflict = CONFLICT, "conflict", "The thing has changed meanwhile";
-    /// The body did not come.
-    Timeout = REQUEST_TIMEOUT, "request-timeout", "The request took too long to arrive";
-    /// The body is longer than the route takes.
-    BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large";
-    /// The body's media type is not one that the route takes.
-    MediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The media type of the body is not supported";
-    /// A key that stands for another request.
-    IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key was used before";
-    /// More requests than the limit allows.
-    TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
-    /// HTTP has it, and this server does not.
-    NotImplemented = NOT_IMPLEMENTED, "not-implemented", "The server does not support this";
-    /// A fault of ours.
-    Internal = INTERNAL_SERVER_ERROR, "internal", "The portal made a mistake";
-    /// Something that the portal stands on does not answer.
-    Unavailable = SERVICE_UNAVAILABLE, "unavailable", "The portal cannot answer at present";
+    /// The request couldn't be parsed.
+    Malformed = BAD_REQUEST, "malformed-request", "Malformed request";
+    /// Some values are invalid; `errors` lists them.
+    Invalid = BAD_REQUEST, "invalid", "Invalid values";
+    /// An OAuth 1 request was rejected; `oauth_problem` has the reason.
+    OAuth = UNAUTHORIZED, "oauth-refused", "Invalid OAuth credentials";
+    /// The access token is invalid.
+    InvalidToken = UNAUTHORIZED, "invalid-token", "Invalid access token";
+    /// The API key is missing or invalid.
+    InvalidApiKey = UNAUTHORIZED, "invalid-api-key", "Invalid API key";
+    /// The access token lacks a required scope.
+    InsufficientScope = FORBIDDEN, "insufficient-scope", "Insufficient scope";
+    /// The request needs a signed-in user.
+    SignedOut = UNAUTHORIZED, "signed-out", "Not signed in";
+    /// The user lacks a right; `right` names it.
+    Forbidden = FORBIDDEN, "forbidden", "Forbidden";
+    /// A feature is not enabled for the account; `feature` names it.
+    Disabled = FORBIDDEN, "feature-disabled", "Feature not enabled";
+    /// Remote logging is off for the account.
+    RemoteLoggingDisabled = FORBIDDEN, "remote-logging-disabled", "Remote logging is off";
+    /// The resource doesn't exist in the account.
+    NotFound = NOT_FOUND, "not-found", "Resource not found";
+    /// No endpoint exists at the path.
+    UnknownRoute = NOT_FOUND, "unknown-route", "Endpoint not found";
+    /// The endpoint doesn't support the method.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed";
+    /// The request conflicts with the current state of the resource.
+    Conflict = CONFLICT, "conflict", "Conflict";
+    /// The request body was not received in time.
+    Timeout = REQUEST_TIMEOUT, "request-timeout", "Request timeout";
+    /// The request body exceeds the limit of the endpoint.
+    BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", "Request body too large";
+    /// The endpoint doesn't support the media type of the request body.
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Unsupported media type";
+    /// The idempotency key was used with a different request.
+    IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Idempotency key already used";
+    /// The request exceeds a rate limit.
+    TooManyRequests = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
+    /// The server doesn't support the functionality.
+    NotImplemented = NOT_IMPLEMENTED, "not-implemented", "Not implemented";
+    /// An internal error occurred.
+    Internal = INTERNAL_SERVER_ERROR, "internal", "Internal server error";
+    /// The server is overloaded, or a dependency such as the database doesn't respond.
+    Unavailable = SERVICE_UNAVAILABLE, "unavailable", "Service unavailable";
 }
 
-/// One problem, on its way to the client.
+/// Represents a problem response.
 #[derive(Debug)]
 pub struct Problem(Box<Inner>);
 
@@ -107,12 +107,12 @@ pub struct Problem(Box<Inner>);
 struct Inner {
     status: StatusCode,
     body: Body,
-    /// Each becomes a `WWW-Authenticate` line of its own.
+    /// Each is sent in a separate `WWW-Authenticate` header.
     challenges: Vec<String>,
     retry_after: Option<u64>,
 }
 
-/// Why something did not happen (RFC 9457).
+/// Describes a problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct Body {
@@ -122,7 +122,7 @@ pub(crate) struct Body {
     status: u16,
     detail: Cow<'static, str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldProblem>,
+    errors: Vec<FieldError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     right: Option<Right>,
@@ -130,19 +130,19 @@ pub(crate) struct Body {
     #[schema(value_type = Option<String>)]
     feature: Option<Feature>,
     #[serde(flatten)]
-    oauth: OAuth,
+    oauth: OAuthMembers,
 }
 
-/// What is wrong with one value.
+/// Describes a problem with one value.
 #[derive(Debug, Serialize, ToSchema)]
-struct FieldProblem {
+struct FieldError {
     field: String,
     detail: String,
 }
 
-/// The members of the OAuth Problem Reporting extension, and the base string.
+/// Holds the members of the OAuth Problem Reporting extension, and the base string.
 #[derive(Debug, Default, Serialize, ToSchema)]
-struct OAuth {
+struct OAuthMembers {
     #[serde(skip_serializing_if = "Option::is_none")]
     oauth_problem: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -158,61 +158,64 @@ struct OAuth {
 }
 
 impl Problem {
-    /// A problem of this kind, with a sentence about this request.
+    /// Creates a problem with a description of what is wrong with the request.
     #[must_use]
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         let status = kind.status();
         Self(Box::new(Inner {
             status,
             body: Body {
-                kind: kind.word(),
+                kind: kind.code(),
                 title: kind.title(),
                 status: status.as_u16(),
                 detail: detail.into(),
                 errors: Vec::new(),
                 right: None,
                 feature: None,
-                oauth: OAuth::default(),
+                oauth: OAuthMembers::default(),
             },
             challenges: Vec::new(),
             retry_after: None,
         }))
     }
 
-    /// A value of the query that is not what it must be.
+    /// Creates a problem about an invalid parameter, header or field.
     #[must_use]
-    pub fn field(field: &str, message: impl Into<String>) -> Self {
-        FieldErrors::one(field, message).into()
+    pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        FieldErrors::single(field, message).into()
     }
 
-    /// A limit that is reached, with the seconds until it is worth while to try again.
+    /// Creates a problem about an exceeded rate limit, with the number of seconds until a retry.
     #[must_use]
-    pub fn too_many(retry_after: u64) -> Self {
-        let mut problem = Self::new(Kind::TooMany, format!("Try again in {retry_after} s."));
+    pub fn too_many_requests(retry_after: u64) -> Self {
+        let mut problem = Self::new(
+            Kind::TooManyRequests,
+            format!("Too many requests. Try again in {retry_after} s."),
+        );
         problem.0.retry_after = Some(retry_after);
         problem
     }
 
-    /// An API key that does not work, or none. RFC 6750 §3 has an error code only where a key was sent.
+    /// Creates a problem about a missing or invalid API key. The challenge has an error code only if a key was sent
+    /// (RFC 6750 §3).
     #[must_use]
     pub fn invalid_api_key(was_sent: bool) -> Self {
-        let sentence =
-            "Send the account's API key as Authorization: Bearer or as X-Api-Key; it is on the Integration page.";
-        let mut problem = Self::new(Kind::InvalidApiKey, sentence);
+        let detail = "Send the account's API key in the Authorization (Bearer) or X-Api-Key header. \
+                      Find it on the Integration page.";
+        let mut problem = Self::new(Kind::InvalidApiKey, detail);
         let error = if was_sent { ", error=\"invalid_token\"" } else { "" };
         problem.0.challenges = vec![format!("{}{error}", bearer_challenge())];
         problem
     }
 
-    /// Adds the challenge of a resource that takes access tokens too, for a request without any credential: it has no
-    /// error code (RFC 6750 §3).
+    /// Adds a Bearer challenge for a request without a credential. It has no error code (RFC 6750 §3).
     #[must_use]
-    pub fn or_bearer_token(mut self) -> Self {
+    pub fn with_bearer_challenge(mut self) -> Self {
         self.0.challenges.push(bearer_challenge());
         self
     }
 
-    /// Adds to the challenge which scopes open the resource, any of them (RFC 6750 §3).
+    /// Adds the scopes to the challenge. Any of them is sufficient (RFC 6750 §3).
     #[must_use]
     pub fn with_scopes(mut self, scopes: &[Scope]) -> Self {
         let codes: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
@@ -222,7 +225,7 @@ impl Problem {
         self
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -238,7 +241,7 @@ impl From<FieldErrors> for Problem {
         let mut problem = Self::new(Kind::Invalid, errors.to_string());
         let errors = errors.0.into_iter();
         problem.0.body.errors = errors
-            .map(|error| FieldProblem {
+            .map(|error| FieldError {
                 field: error.field,
                 detail: error.message,
             })
@@ -247,54 +250,54 @@ impl From<FieldErrors> for Problem {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let mut problem = Self::new(Kind::OAuth, refusal.sentence().to_owned());
-        if let Ok(status) = StatusCode::from_u16(refusal.status()) {
+impl From<Oauth1Error> for Problem {
+    fn from(error: Oauth1Error) -> Self {
+        let mut problem = Self::new(Kind::OAuth, error.advice().to_owned());
+        if let Ok(status) = StatusCode::from_u16(error.status()) {
             problem.0.status = status;
             problem.0.body.status = status.as_u16();
         }
-        problem.0.body.oauth = OAuth {
-            oauth_problem: Some(refusal.problem().as_str()),
-            oauth_parameters_absent: refusal.parameters_absent().to_vec(),
-            oauth_parameters_rejected: refusal.parameters_rejected().to_vec(),
-            oauth_acceptable_timestamps: refusal.acceptable_timestamps().map(|(from, to)| format!("{from}-{to}")),
-            oauth_acceptable_versions: refusal.acceptable_versions(),
-            oauth_base_string: refusal.base_string().map(str::to_owned),
+        problem.0.body.oauth = OAuthMembers {
+            oauth_problem: Some(error.problem().as_str()),
+            oauth_parameters_absent: error.parameters_absent().to_vec(),
+            oauth_parameters_rejected: error.parameters_rejected().to_vec(),
+            oauth_acceptable_timestamps: error.acceptable_timestamps().map(|(from, to)| format!("{from}-{to}")),
+            oauth_acceptable_versions: error.acceptable_versions(),
+            oauth_base_string: error.base_string().map(str::to_owned),
         };
-        problem.0.challenges = vec![refusal.challenge(REALM)];
+        problem.0.challenges = vec![error.challenge(REALM)];
         problem
     }
 }
 
-impl From<Denied> for Problem {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::Refused(refusal) => refusal.into(),
-            Denied::Error(error) => error.into(),
+impl From<RequestError> for Problem {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Refused(error) => error.into(),
+            RequestError::Portal(error) => error.into(),
         }
     }
 }
 
-/// RFC 6750 §3.
-impl From<portal::oauth2::Denied> for Problem {
-    fn from(denied: portal::oauth2::Denied) -> Self {
+/// Follows RFC 6750 §3.
+impl From<portal::oauth2::RequestError> for Problem {
+    fn from(error: portal::oauth2::RequestError) -> Self {
         use domain::oauth2::ErrorCode;
-        let refusal = match denied {
-            portal::oauth2::Denied::Refused(refusal) => refusal,
-            portal::oauth2::Denied::Error(error) => return error.into(),
+        let error = match error {
+            portal::oauth2::RequestError::Refused(error) => error,
+            portal::oauth2::RequestError::Portal(error) => return error.into(),
         };
-        let kind = match refusal.code {
+        let kind = match error.code {
             ErrorCode::InsufficientScope => Kind::InsufficientScope,
             _ => Kind::InvalidToken,
         };
         let challenge = format!(
             "{}, error=\"{}\", error_description=\"{}\"",
             bearer_challenge(),
-            refusal.code.code(),
-            refusal.description
+            error.code.code(),
+            error.description
         );
-        let mut problem = Self::new(kind, refusal.description);
+        let mut problem = Self::new(kind, error.description);
         problem.0.challenges = vec![challenge];
         problem
     }
@@ -304,9 +307,12 @@ impl From<portal::Error> for Problem {
     fn from(error: portal::Error) -> Self {
         use portal::Error;
         match error {
-            Error::SignedOut => Self::new(Kind::SignedOut, "Sign in first.").or_bearer_token(),
+            Error::SignedOut => Self::new(Kind::SignedOut, "Sign in to continue.").with_bearer_challenge(),
             Error::Forbidden(right) => {
-                let mut problem = Self::new(Kind::Forbidden, format!("This needs the right {}.", right.label()));
+                let mut problem = Self::new(
+                    Kind::Forbidden,
+                    format!("You need the {} right to do this.", right.label()),
+                );
                 problem.0.body.right = Some(right);
                 problem
             }
@@ -316,20 +322,23 @@ impl From<portal::Error> for Problem {
                 problem.0.body.feature = Some(feature);
                 problem
             }
-            Error::NotFound(what) => Self::new(Kind::NotFound, format!("The account has no such {what}.")),
+            Error::NotFound(what) => Self::new(Kind::NotFound, format!("The {what} doesn't exist in this account.")),
             Error::Invalid(errors) => errors.into(),
             Error::Conflict(detail) => Self::new(Kind::Conflict, detail),
-            Error::TooMany { retry_after } => Self::too_many(retry_after),
+            Error::TooManyAttempts { retry_after } => Self::too_many_requests(retry_after),
             Error::Unavailable { .. } => {
-                // The span that this is logged in carries the request id.
-                tracing::error!(%error, "a request could not be answered");
-                Self::new(Kind::Unavailable, "Try again in a moment.")
+                // The request ID is logged with the span.
+                tracing::error!(%error, "request failed: service unavailable");
+                Self::new(
+                    Kind::Unavailable,
+                    "The portal is temporarily unavailable. Try again in a moment.",
+                )
             }
             Error::Internal(_) => {
-                tracing::error!(%error, "a request failed");
+                tracing::error!(%error, "request failed");
                 Self::new(
                     Kind::Internal,
-                    "What happened is in the portal's log, under the id in X-Request-Id.",
+                    "An internal error occurred. Find it in the server log by the request ID in X-Request-Id.",
                 )
             }
         }
@@ -349,7 +358,7 @@ impl IntoResponse for Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         for challenge in challenges {
-            // One line each: clients that know one scheme alone need not take a list apart.
+            // Separate headers, so that clients that support one scheme need not parse a list.
             if let Ok(challenge) = HeaderValue::try_from(challenge) {
                 headers.append(WWW_AUTHENTICATE, challenge);
             }

@@ -1,12 +1,12 @@
-//! How often machines may ask, and how they are told (draft-ietf-httpapi-ratelimit-headers).
+//! Rate limits of the machine APIs, and the headers that report them (draft-ietf-httpapi-ratelimit-headers).
 //!
-//! Who has proved a credential is counted by it, and by nothing else: nobody can use up the requests of another by
-//! naming a key that is not theirs, or from the same address. All others are counted by their address, and so are
-//! requests whose credential turns out not to hold. Once a count is used up, the next requests are turned away before
-//! anything is read or checked for them.
+//! An authenticated request counts only toward the limit of its credential, so a client can't use up another client's
+//! requests by sending its key or by sharing its address. All other requests count toward the limit of the client
+//! address, including those whose credential is invalid. Once a limit is reached, further requests are rejected before
+//! anything is read or verified.
 //!
-//! Counts are kept per node. They are bounded in number, and only proof adds one for a credential, so that made-up keys
-//! take no memory; of those that are kept, the ones in use outlive the others.
+//! Counts are kept per node and bounded in number. A credential is counted only after it was authenticated, so made-up
+//! keys use no memory. Recently used counts are evicted last.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::{Clock, DefaultClock, Reference};
@@ -25,14 +25,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// How many counts of a kind a node keeps; one takes less than 300 bytes.
-const KEPT: usize = 20_000;
+/// The maximum number of buckets of each kind on a node. A bucket takes less than 300 bytes.
+const MAX_BUCKETS: usize = 20_000;
 
-/// How many seconds' worth of requests may come at once.
-const WINDOW: NonZeroU32 = NonZeroU32::new(10).unwrap();
+/// The burst size, in seconds' worth of requests.
+const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
-/// The limits of the machine APIs.
-pub struct Limits {
+/// Holds the rate limits of the machine APIs.
+pub struct RateLimits {
     counts: Option<Counts>,
     hasher: RandomState,
 }
@@ -42,13 +42,13 @@ struct Counts {
     addresses: Limiter<IpAddr>,
 }
 
-/// What a credential is counted by: a digest of consumer key and token that only this process can compute.
+/// Identifies a credential: a digest of consumer key and token with a key that only this process has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CredentialKey(u64);
 
-impl Limits {
-    /// Limits of so many requests per second on the average, the same for a credential and for an address; 0 for any
-    /// number. Ten seconds' worth may come at once.
+impl RateLimits {
+    /// Creates limits of `per_second` requests per second on average, for each credential and each address; 0 means no
+    /// limit. Bursts of ten seconds' worth of requests are allowed.
     #[must_use]
     pub fn new(per_second: u32) -> Self {
         let clock = DefaultClock::default();
@@ -62,56 +62,57 @@ impl Limits {
         }
     }
 
-    /// What the requests of this consumer and token are counted by.
+    /// Returns the key by which requests of this consumer and token are counted.
     #[must_use]
-    pub fn credential(&self, consumer_key: &str, token: Option<&str>) -> CredentialKey {
+    pub fn credential_key(&self, consumer_key: &str, token: Option<&str>) -> CredentialKey {
         CredentialKey(self.hasher.hash_one((consumer_key, token)))
     }
 
-    /// Turns a request away whose count is used up already, without counting it. A credential that has been proved
-    /// before is looked at alone; any other is nobody's yet, and its address is looked at.
+    /// Checks whether a limit is already exceeded, without counting the request. Checks only the credential if it has
+    /// been authenticated before, and only the address otherwise.
     ///
     /// # Errors
-    /// [`Reached`] when it is.
-    pub fn check(&self, credential: Option<CredentialKey>, address: IpAddr) -> Result<(), Reached> {
+    /// Returns [`RateLimitExceeded`] if the limit is exceeded.
+    pub fn check(&self, credential: Option<CredentialKey>, address: IpAddr) -> Result<(), RateLimitExceeded> {
         let Some(counts) = &self.counts else { return Ok(()) };
-        match credential.and_then(|key| counts.credentials.known(&key.0)) {
+        match credential.and_then(|key| counts.credentials.get(&key.0)) {
             Some(bucket) => counts.credentials.check(&bucket),
-            None => match counts.addresses.known(&network(address)) {
+            None => match counts.addresses.get(&network(address)) {
                 Some(bucket) => counts.addresses.check(&bucket),
                 None => Ok(()),
             },
         }
     }
 
-    /// Counts a request whose credential has been proved.
+    /// Counts an authenticated request.
     ///
     /// # Errors
-    /// [`Reached`] when it is one too many.
-    pub fn count_credential(&self, key: CredentialKey) -> Result<Standing, Reached> {
+    /// Returns [`RateLimitExceeded`] if the request exceeds the limit.
+    pub fn count_credential(&self, key: CredentialKey) -> Result<RateLimitStatus, RateLimitExceeded> {
         self.counts
             .as_ref()
-            .map_or(Ok(Standing(None)), |counts| counts.credentials.count(&key.0))
+            .map_or(Ok(RateLimitStatus(None)), |counts| counts.credentials.count(&key.0))
     }
 
-    /// Counts a request of nobody in particular.
+    /// Counts an unauthenticated request.
     ///
     /// # Errors
-    /// [`Reached`] when it is one too many.
-    pub fn count_address(&self, address: IpAddr) -> Result<Standing, Reached> {
-        self.counts
-            .as_ref()
-            .map_or(Ok(Standing(None)), |counts| counts.addresses.count(&network(address)))
+    /// Returns [`RateLimitExceeded`] if the request exceeds the limit.
+    pub fn count_address(&self, address: IpAddr) -> Result<RateLimitStatus, RateLimitExceeded> {
+        self.counts.as_ref().map_or(Ok(RateLimitStatus(None)), |counts| {
+            counts.addresses.count(&network(address))
+        })
     }
 }
 
-impl fmt::Debug for Limits {
+impl fmt::Debug for RateLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Limits").finish_non_exhaustive()
+        f.debug_struct("RateLimits").finish_non_exhaustive()
     }
 }
 
-/// What an address is counted by: an IPv6 client has a whole /64 to choose from.
+/// Returns the network by which an address is counted: the /64 of an IPv6 address, since a client can use any address
+/// in it.
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
@@ -119,51 +120,51 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Where a client stands after a request that was counted; nothing where nothing is limited.
+/// Describes the remaining requests of a client after a request was counted; empty if no limit is configured.
 #[derive(Debug, Clone)]
-pub struct Standing(Option<Fields>);
+pub struct RateLimitStatus(Option<StatusHeaders>);
 
 #[derive(Debug, Clone)]
-struct Fields {
+struct StatusHeaders {
     policy: HeaderValue,
     limit: HeaderValue,
 }
 
-impl Standing {
+impl RateLimitStatus {
     fn new(policy: &HeaderValue, name: &str, remaining: u32, seconds: u64) -> Self {
         let limit = HeaderValue::try_from(format!("\"{name}\";r={remaining};t={seconds}"));
-        Self(limit.ok().map(|limit| Fields {
+        Self(limit.ok().map(|limit| StatusHeaders {
             policy: policy.clone(),
             limit,
         }))
     }
 
-    /// Tells the client.
-    pub fn describe(self, headers: &mut HeaderMap) {
-        if let Some(Fields { policy, limit }) = self.0 {
+    /// Adds the `RateLimit-Policy` and `RateLimit` headers.
+    pub fn insert_headers(self, headers: &mut HeaderMap) {
+        if let Some(StatusHeaders { policy, limit }) = self.0 {
             headers.insert(POLICY, policy);
             headers.insert(LIMIT, limit);
         }
     }
 }
 
-/// A limit that is reached.
+/// Describes a rate limit that a request exceeds.
 #[derive(Debug)]
-pub struct Reached {
-    /// What the client is told of it.
-    pub standing: Standing,
-    /// The seconds until the next request is let through.
+pub struct RateLimitExceeded {
+    /// The status that is reported to the client.
+    pub rate_limit: RateLimitStatus,
+    /// The number of seconds until the next request is allowed.
     pub retry_after: u64,
 }
 
-/// One count.
+/// Holds the count of one credential or address.
 struct Bucket<C: Clock> {
     limiter: RateLimiter<NotKeyed, InMemoryState, C, StateInformationMiddleware>,
-    /// When it lets the next one through after it has turned one away, in nanoseconds since the limiter's start.
-    shut_until: AtomicU64,
+    /// When the next request is allowed after one was rejected, in nanoseconds since the limiter was created.
+    blocked_until: AtomicU64,
 }
 
-/// The counts of one kind.
+/// Holds the counts of one kind.
 struct Limiter<K, C: Clock = DefaultClock> {
     name: &'static str,
     quota: Quota,
@@ -175,39 +176,42 @@ struct Limiter<K, C: Clock = DefaultClock> {
 
 impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
     fn new(name: &'static str, per_second: NonZeroU32, clock: C) -> Self {
-        let burst = per_second.saturating_mul(WINDOW);
-        let policy = HeaderValue::try_from(format!("\"{name}\";q={burst};w={WINDOW}"));
+        let burst = per_second.saturating_mul(BURST_SECONDS);
+        let policy = HeaderValue::try_from(format!("\"{name}\";q={burst};w={BURST_SECONDS}"));
         Self {
             name,
             quota: Quota::per_second(per_second).allow_burst(burst),
             policy: policy.unwrap_or(HeaderValue::from_static("")),
             started: clock.now(),
             clock,
-            buckets: Cache::new(KEPT),
+            buckets: Cache::new(MAX_BUCKETS),
         }
     }
 
-    fn known(&self, key: &K) -> Option<Arc<Bucket<C>>> {
+    fn get(&self, key: &K) -> Option<Arc<Bucket<C>>> {
         self.buckets.get(key)
     }
 
-    fn check(&self, bucket: &Bucket<C>) -> Result<(), Reached> {
-        let left = bucket.shut_until.load(Ordering::Relaxed).saturating_sub(self.elapsed());
-        if left == 0 { Ok(()) } else { Err(self.reached(left)) }
+    fn check(&self, bucket: &Bucket<C>) -> Result<(), RateLimitExceeded> {
+        let wait = bucket
+            .blocked_until
+            .load(Ordering::Relaxed)
+            .saturating_sub(self.elapsed());
+        if wait == 0 { Ok(()) } else { Err(self.exceeded(wait)) }
     }
 
-    fn count(&self, key: &K) -> Result<Standing, Reached> {
-        let fresh = || {
+    fn count(&self, key: &K) -> Result<RateLimitStatus, RateLimitExceeded> {
+        let new_bucket = || {
             let limiter = RateLimiter::direct_with_clock(self.quota, self.clock.clone()).with_middleware();
             Ok::<_, Infallible>(Arc::new(Bucket {
                 limiter,
-                shut_until: AtomicU64::new(0),
+                blocked_until: AtomicU64::new(0),
             }))
         };
-        let Ok(bucket) = self.buckets.get_or_insert_with(key, fresh);
+        let Ok(bucket) = self.buckets.get_or_insert_with(key, new_bucket);
         match bucket.limiter.check() {
-            // With one request a second or more, there is always more to come within a second.
-            Ok(state) => Ok(Standing::new(
+            // The rate is at least one request per second, so more is always available within a second.
+            Ok(state) => Ok(RateLimitStatus::new(
                 &self.policy,
                 self.name,
                 state.remaining_burst_capacity(),
@@ -217,9 +221,9 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
                 let wait = until.wait_time_from(self.clock.now());
                 let wait = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX).max(1);
                 bucket
-                    .shut_until
+                    .blocked_until
                     .store(self.elapsed().saturating_add(wait), Ordering::Relaxed);
-                Err(self.reached(wait))
+                Err(self.exceeded(wait))
             }
         }
     }
@@ -228,10 +232,10 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
         self.clock.now().duration_since(self.started).as_u64()
     }
 
-    fn reached(&self, nanoseconds: u64) -> Reached {
+    fn exceeded(&self, nanoseconds: u64) -> RateLimitExceeded {
         let retry_after = nanoseconds.div_ceil(1_000_000_000);
-        Reached {
-            standing: Standing::new(&self.policy, self.name, 0, retry_after),
+        RateLimitExceeded {
+            rate_limit: RateLimitStatus::new(&self.policy, self.name, 0, retry_after),
             retry_after,
         }
     }

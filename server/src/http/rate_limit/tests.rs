@@ -6,30 +6,30 @@ fn limiter(per_second: u32, clock: &FakeRelativeClock) -> Limiter<u64, FakeRelat
     Limiter::new("credential", NonZeroU32::new(per_second).unwrap(), clock.clone())
 }
 
-fn headers(standing: Standing) -> (String, String) {
+fn headers(rate_limit: RateLimitStatus) -> (String, String) {
     let mut headers = HeaderMap::new();
-    standing.describe(&mut headers);
+    rate_limit.insert_headers(&mut headers);
     let text = |name: &str| headers[name].to_str().unwrap().to_owned();
     (text("RateLimit-Policy"), text("RateLimit"))
 }
 
 #[test]
-fn ten_seconds_worth_may_come_at_once_and_is_told() {
+fn burst_of_ten_seconds_is_allowed_and_reported() {
     let clock = FakeRelativeClock::default();
     let limiter = limiter(2, &clock);
-    for left in (0..20).rev() {
-        let told = headers(limiter.count(&7).unwrap());
+    for remaining in (0..20).rev() {
+        let reported = headers(limiter.count(&7).unwrap());
         assert_eq!(
-            told,
+            reported,
             (
                 r#""credential";q=20;w=10"#.to_owned(),
-                format!(r#""credential";r={left};t=1"#)
+                format!(r#""credential";r={remaining};t=1"#)
             )
         );
     }
-    let reached = limiter.count(&7).unwrap_err();
-    assert_eq!(reached.retry_after, 1);
-    assert_eq!(headers(reached.standing).1, r#""credential";r=0;t=1"#);
+    let exceeded = limiter.count(&7).unwrap_err();
+    assert_eq!(exceeded.retry_after, 1);
+    assert_eq!(headers(exceeded.rate_limit).1, r#""credential";r=0;t=1"#);
     assert!(limiter.count(&8).is_ok(), "another key has its own count");
 
     clock.advance(Duration::from_millis(501));
@@ -38,15 +38,15 @@ fn ten_seconds_worth_may_come_at_once_and_is_told() {
 }
 
 #[test]
-fn who_was_turned_away_is_shut_out_until_the_next_is_due() {
+fn rejected_client_is_blocked_until_the_next_request_is_allowed() {
     let clock = FakeRelativeClock::default();
     let limiter = limiter(1, &clock);
-    assert!(limiter.known(&1).is_none());
+    assert!(limiter.get(&1).is_none());
     for _ in 0..10 {
         assert!(limiter.count(&1).is_ok());
     }
-    let bucket = limiter.known(&1).unwrap();
-    assert!(limiter.check(&bucket).is_ok(), "nobody was turned away yet");
+    let bucket = limiter.get(&1).unwrap();
+    assert!(limiter.check(&bucket).is_ok(), "no request was rejected yet");
     assert!(limiter.count(&1).is_err());
     assert!(limiter.check(&bucket).is_err());
     clock.advance(Duration::from_millis(1001));
@@ -55,12 +55,12 @@ fn who_was_turned_away_is_shut_out_until_the_next_is_due() {
 }
 
 #[test]
-fn a_proved_credential_does_not_suffer_from_its_address() {
-    let limits = Limits::new(1);
+fn authenticated_credential_is_not_limited_by_its_address() {
+    let limits = RateLimits::new(1);
     let address = "192.0.2.1".parse().unwrap();
     let (good, bad) = (
-        limits.credential("key", Some("token")),
-        limits.credential("key", Some("guess")),
+        limits.credential_key("key", Some("token")),
+        limits.credential_key("key", Some("guess")),
     );
     assert_ne!(good, bad);
     limits.count_credential(good).unwrap();
@@ -72,35 +72,35 @@ fn a_proved_credential_does_not_suffer_from_its_address() {
 }
 
 #[test]
-fn a_rate_of_zero_limits_nothing_and_says_nothing() {
-    let limits = Limits::new(0);
+fn zero_rate_disables_limits_and_headers() {
+    let limits = RateLimits::new(0);
     let address = "192.0.2.1".parse().unwrap();
     let mut headers = HeaderMap::new();
     for _ in 0..1000 {
-        limits.count_address(address).unwrap().describe(&mut headers);
+        limits.count_address(address).unwrap().insert_headers(&mut headers);
     }
     assert!(headers.is_empty());
 }
 
 #[test]
-fn made_up_keys_take_no_memory_and_addresses_little() {
-    let limits = Limits::new(1);
-    for number in 0..3 * KEPT {
-        let key = limits.credential(&number.to_string(), None);
+fn made_up_keys_add_no_buckets_and_addresses_are_bounded() {
+    let limits = RateLimits::new(1);
+    for number in 0..3 * MAX_BUCKETS {
+        let key = limits.credential_key(&number.to_string(), None);
         let address = IpAddr::V4(u32::try_from(number).unwrap().into());
         assert!(limits.check(Some(key), address).is_ok());
         assert!(limits.count_address(address).is_ok());
     }
     let counts = limits.counts.unwrap();
     assert_eq!(counts.credentials.buckets.len(), 0);
-    assert!(counts.addresses.buckets.len() <= KEPT);
+    assert!(counts.addresses.buckets.len() <= MAX_BUCKETS);
 }
 
 #[test]
-fn an_ipv6_client_is_counted_by_its_network() {
-    let seen = |address: &str| network(address.parse().unwrap());
-    assert_eq!(seen("2001:db8:1:2:3:4:5:6"), seen("2001:db8:1:2:ffff::1"));
-    assert_ne!(seen("2001:db8:1:2::1"), seen("2001:db8:1:3::1"));
-    assert_ne!(seen("192.0.2.1"), seen("192.0.2.2"));
-    assert_eq!(seen("::ffff:192.0.2.1"), seen("192.0.2.1"));
+fn ipv6_client_is_counted_by_its_network() {
+    let network_of = |address: &str| network(address.parse().unwrap());
+    assert_eq!(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2:ffff::1"));
+    assert_ne!(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
+    assert_ne!(network_of("192.0.2.1"), network_of("192.0.2.2"));
+    assert_eq!(network_of("::ffff:192.0.2.1"), network_of("192.0.2.1"));
 }

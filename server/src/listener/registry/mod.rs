@@ -1,12 +1,13 @@
-//! The connections that are open, and which of them make room for others.
+//! The registry of open connections, which decides which connections are closed when a limit is reached.
 //!
-//! A connection is a stranger's until a request on it has shown a valid credential. Strangers may have three quarters of
-//! all connections, and each address a few. The rest is for addresses that have lately shown a valid credential, and for
-//! trusted proxies. Where there is no room, the oldest of the connections that have not sent a head is closed for the new
-//! one, then those that have been idle longest, and if there are none, the new one is refused.
+//! An address is unknown until a request from it has used a valid credential. Unknown addresses may have three quarters
+//! of all connections, with a limit for each address. The rest is reserved for known addresses, which have recently
+//! used a valid credential, and for trusted proxies. When a limit is reached, the oldest connection that has not sent a
+//! request head is closed for the new one, then those that have been idle longest. If there are none, the new one is
+//! rejected.
 //!
-//! The lock is taken when a connection opens and closes, at its first request and its first valid credential, but not at
-//! each request.
+//! The lock is taken when a connection opens and closes, at its first request and at its first valid credential, but
+//! not for each request.
 
 use crate::http::rate_limit::network;
 use crate::listener::connection::{Connection, PeerKind};
@@ -20,53 +21,53 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How many addresses are remembered for their credentials; one takes less than 100 bytes.
+/// The maximum number of known addresses; each takes less than 100 bytes.
 const MAX_KNOWN_ADDRESSES: usize = 20_000;
 
-/// How long an address is remembered: whoever signed in yesterday gets in today.
-const KNOWN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long an address stays known after its last valid credential.
+const KNOWN_ADDRESS_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How many idle connections are closed at once, since finding them takes a look at all connections.
+/// How many idle connections are closed at once, as finding them requires a scan of all connections.
 const MAX_IDLE_EVICTIONS: usize = 32;
 
-/// How often the log says that there is no room.
+/// The minimum time between two warnings about reached limits in the log.
 const WARNING_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The connections of a server.
+/// Tracks the open connections of a server and enforces the limits on them.
 #[derive(Debug)]
 pub struct Registry {
     limits: ConnectionLimits,
     memory: MemoryBudget,
     started: Instant,
-    /// When addresses last showed a valid credential.
+    /// When addresses last used a valid credential.
     known: Cache<IpAddr, Instant>,
-    /// When a warning may be logged again, in milliseconds since `started`.
+    /// When the next warning may be logged, in milliseconds since `started`.
     next_warning: AtomicU64,
     open: Mutex<OpenConnections>,
 }
 
-/// What the lock guards. All sets are ordered by age, as ids are.
+/// Holds what the lock protects. IDs are assigned in ascending order, so all sets are ordered by age.
 #[derive(Debug, Default)]
 struct OpenConnections {
     next_id: u64,
     all: HashMap<u64, Arc<Connection>>,
-    /// Connections of strangers that have not sent a head.
-    unfinished_strangers: BTreeSet<u64>,
-    /// Connections of known addresses that have shown no credential and have not sent a head.
+    /// Connections of unknown addresses that have not sent a request head.
+    unfinished_unknown: BTreeSet<u64>,
+    /// Unauthenticated connections of known addresses that have not sent a request head.
     unfinished_known: BTreeSet<u64>,
-    /// Connections without a valid credential, by address.
+    /// Unauthenticated connections by address.
     by_address: HashMap<IpAddr, BTreeSet<u64>>,
-    /// How many of them are of addresses that have not lately shown one.
-    strangers: usize,
-    /// Requests without a valid credential under way through trusted proxies, by address.
+    /// The number of connections in `by_address` from unknown addresses.
+    direct_unknown: usize,
+    /// The number of unauthenticated requests in progress through trusted proxies, by address.
     forwarded: HashMap<IpAddr, usize>,
-    /// How many of them are of addresses that have not lately shown one.
-    forwarded_strangers: usize,
+    /// The number of requests in `forwarded` from unknown addresses.
+    forwarded_unknown: usize,
 }
 
-/// There is no room for another connection.
+/// The error for a connection or request beyond the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Full;
+pub struct ConnectionLimitError;
 
 impl Registry {
     pub fn new(limits: ConnectionLimits) -> Self {
@@ -84,7 +85,7 @@ impl Registry {
         &self.limits
     }
 
-    /// Runs `warn`, unless a warning was logged a moment ago: who fills the connections must not fill the log too.
+    /// Runs `warn` at most once every ten seconds, so that a client that exhausts the connections can't flood the log.
     pub fn warn_rarely(&self, warn: impl FnOnce()) {
         let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let now = milliseconds(self.started.elapsed());
@@ -103,23 +104,23 @@ impl Registry {
     /// Opens a connection from `peer`.
     ///
     /// # Errors
-    /// [`Full`] where no other connection can be closed for it.
-    pub fn open(self: &Arc<Self>, peer: SocketAddr) -> Result<Arc<Connection>, Full> {
+    /// [`ConnectionLimitError`] when a limit is reached and no other connection can be closed.
+    pub fn open(self: &Arc<Self>, peer: SocketAddr) -> Result<Arc<Connection>, ConnectionLimitError> {
         let address = peer.ip().to_canonical();
-        let kind = if self.limits.trusted_proxies.contain(address) {
+        let kind = if self.limits.trusted_proxies.contains(address) {
             PeerKind::TrustedProxy
         } else if self.is_known(address) {
             PeerKind::Known
         } else {
-            PeerKind::Stranger
+            PeerKind::Unknown
         };
         let address = network(address);
         let mut open = self.lock();
         let made_room = self.make_room(&mut open, address, kind);
         if made_room.is_err() {
             drop(open);
-            self.warn_rarely(|| tracing::warn!(%peer, "connections are refused: as many as may be are open"));
-            return Err(Full);
+            self.warn_rarely(|| tracing::warn!(%peer, "connection rejected: connection limit reached"));
+            return Err(ConnectionLimitError);
         }
         let id = open.next_id;
         open.next_id += 1;
@@ -133,123 +134,128 @@ impl Registry {
             PeerKind::Known => {
                 open.unfinished_known.insert(id);
             }
-            PeerKind::Stranger => {
-                open.unfinished_strangers.insert(id);
-                open.strangers += 1;
+            PeerKind::Unknown => {
+                open.unfinished_unknown.insert(id);
+                open.direct_unknown += 1;
             }
         }
         Ok(connection)
     }
 
-    /// Closes other connections until there is room for one more.
-    fn make_room(&self, open: &mut OpenConnections, address: IpAddr, kind: PeerKind) -> Result<(), Full> {
+    /// Closes other connections until the limits allow one more.
+    fn make_room(
+        &self,
+        open: &mut OpenConnections,
+        address: IpAddr,
+        kind: PeerKind,
+    ) -> Result<(), ConnectionLimitError> {
         if kind != PeerKind::TrustedProxy {
-            while open.of_address(address) >= self.limits.max_connections_per_address {
-                open.evict_of_address(address)?;
+            while open.count_for(address) >= self.limits.max_connections_per_address {
+                open.evict_for_address(address)?;
             }
         }
         while open.all.len() >= self.limits.max_connections
-            || (kind == PeerKind::Stranger && open.strangers() >= self.limits.max_stranger_connections())
+            || (kind == PeerKind::Unknown && open.unknown_count() >= self.limits.max_unknown_connections())
         {
             open.evict_for(kind)?;
         }
         Ok(())
     }
 
-    /// Closes the connection that can best be spared, if there is one.
+    /// Closes the connection with the lowest priority, if any can be closed.
     pub fn evict_one(&self) {
-        // Where there is none, there is nothing to do.
+        // If no connection can be closed, the caller waits and tries again.
         let _ = self.lock().evict_for(PeerKind::Known);
     }
 
-    /// Notes that a connection has sent a whole head.
+    /// Records that a connection has sent a complete request head.
     pub fn head_finished(&self, connection: &Connection) {
-        self.lock().forget_unfinished(connection);
+        self.lock().remove_unfinished(connection);
     }
 
-    /// Notes that a connection has shown a valid credential: it no longer counts among those that have not.
+    /// Records that a connection is authenticated, so that it no longer counts as unauthenticated.
     pub fn authenticated(&self, connection: &Connection) {
-        self.lock().forget_unauthenticated(connection);
+        self.lock().remove_unauthenticated(connection);
     }
 
-    /// Notes that a connection has closed.
+    /// Removes a connection that has closed.
     pub fn closed(&self, connection: &Connection) {
         self.lock().remove(connection);
     }
 
-    /// Asks all connections to close once their requests are answered.
+    /// Asks all connections to close after their requests in progress.
     pub fn close_all(&self) {
         for connection in self.lock().all.values() {
             connection.close_gracefully();
         }
     }
 
-    /// Takes `bytes` of what connections without a valid credential may hold. The oldest unfinished heads are dropped for
-    /// them. Returns whether there were as many.
+    /// Reserves `bytes` of the memory budget for unauthenticated connections, closing the oldest connections with
+    /// unfinished heads if necessary. Returns false when the budget is used up.
     pub fn reserve(&self, bytes: usize) -> bool {
         loop {
             if self.memory.try_reserve(bytes) {
                 return true;
             }
-            self.warn_rarely(|| {
-                tracing::warn!("connections without a valid credential hold as much memory as they may")
-            });
+            self.warn_rarely(|| tracing::warn!("memory limit for unauthenticated connections reached"));
             if !self.lock().evict_unfinished(PeerKind::Known) {
                 return false;
             }
         }
     }
 
-    /// Gives `bytes` back.
+    /// Releases `bytes` of the memory budget.
     pub fn release(&self, bytes: usize) {
         if bytes > 0 {
             self.memory.release(bytes);
         }
     }
 
-    /// Takes a place for a request without a valid credential (yet) that a trusted proxy forwards from `address`.
+    /// Takes a slot for an unauthenticated request that a trusted proxy forwards from `address`.
     ///
     /// # Errors
-    /// [`Full`] where that address, or all that have not lately shown a credential, have as many as they may.
-    pub fn open_forwarded(&self, address: IpAddr) -> Result<ForwardedPlace, Full> {
-        let is_stranger = !self.is_known(address);
+    /// [`ConnectionLimitError`] when the limit of the address, or of all unknown addresses, is reached.
+    pub fn open_forwarded(&self, address: IpAddr) -> Result<ForwardedSlot, ConnectionLimitError> {
+        let is_unknown = !self.is_known(address);
         let address = network(address);
         let mut open = self.lock();
         let of_address = open.forwarded.get(&address).copied().unwrap_or(0);
         if of_address >= self.limits.max_connections_per_address
-            || (is_stranger && open.strangers() >= self.limits.max_stranger_connections())
+            || (is_unknown && open.unknown_count() >= self.limits.max_unknown_connections())
         {
             drop(open);
-            self.warn_rarely(|| tracing::warn!(%address, "requests are refused: the address has as many as it may"));
-            return Err(Full);
+            self.warn_rarely(
+                || tracing::warn!(%address, "request rejected: limit for unauthenticated requests reached"),
+            );
+            return Err(ConnectionLimitError);
         }
         open.forwarded.insert(address, of_address + 1);
-        open.forwarded_strangers += usize::from(is_stranger);
-        Ok(ForwardedPlace { address, is_stranger })
+        open.forwarded_unknown += usize::from(is_unknown);
+        Ok(ForwardedSlot { address, is_unknown })
     }
 
-    /// Gives the place of such a request back.
-    pub fn close_forwarded(&self, place: ForwardedPlace) {
+    /// Releases the slot of a forwarded request.
+    pub fn close_forwarded(&self, slot: ForwardedSlot) {
         let mut open = self.lock();
-        open.forwarded_strangers = open.forwarded_strangers.saturating_sub(usize::from(place.is_stranger));
-        if let Some(count) = open.forwarded.get_mut(&place.address) {
+        open.forwarded_unknown = open.forwarded_unknown.saturating_sub(usize::from(slot.is_unknown));
+        if let Some(count) = open.forwarded.get_mut(&slot.address) {
             *count -= 1;
             if *count == 0 {
-                open.forwarded.remove(&place.address);
+                open.forwarded.remove(&slot.address);
             }
         }
     }
 
-    /// Remembers that a valid credential came from `address`.
-    pub fn remember(&self, address: IpAddr) {
+    /// Marks `address` as known, as a request from it has used a valid credential.
+    pub fn mark_known(&self, address: IpAddr) {
         self.known.insert(network(address), Instant::now());
     }
 
-    /// Whether a valid credential has lately come from `address`.
+    /// Returns whether a request from `address` has recently used a valid credential.
     fn is_known(&self, address: IpAddr) -> bool {
         self.known
             .get(&network(address))
-            .is_some_and(|at| at.elapsed() < KNOWN_FOR)
+            .is_some_and(|last_used_at| last_used_at.elapsed() < KNOWN_ADDRESS_TTL)
     }
 
     fn lock(&self) -> MutexGuard<'_, OpenConnections> {
@@ -262,62 +268,68 @@ impl Registry {
     }
 }
 
-/// The place of a forwarded request among those of its address.
+/// Holds the slot of a forwarded request, which counts for its address.
 #[derive(Debug, Clone, Copy)]
-pub struct ForwardedPlace {
+pub struct ForwardedSlot {
     address: IpAddr,
-    is_stranger: bool,
+    is_unknown: bool,
 }
 
 impl OpenConnections {
-    fn of_address(&self, address: IpAddr) -> usize {
+    fn count_for(&self, address: IpAddr) -> usize {
         self.by_address.get(&address).map_or(0, BTreeSet::len)
     }
 
-    fn strangers(&self) -> usize {
-        self.strangers + self.forwarded_strangers
+    fn unknown_count(&self) -> usize {
+        self.direct_unknown + self.forwarded_unknown
     }
 
-    /// Closes the connection of `address` that can best be spared.
-    fn evict_of_address(&mut self, address: IpAddr) -> Result<(), Full> {
-        let ids = self.by_address.get(&address).ok_or(Full)?;
-        let has_sent_a_head = |id: &u64| self.all.get(id).is_some_and(|connection| connection.has_sent_a_head());
-        let unfinished = ids.iter().find(|id| !has_sent_a_head(id)).copied();
-        let id = unfinished.or_else(|| self.idle_longest(ids.iter(), PeerKind::Known).first().copied());
-        self.close(id.ok_or(Full)?);
+    /// Closes the connection of `address` with the lowest priority: the oldest without a request head, else the one
+    /// that has been idle longest.
+    fn evict_for_address(&mut self, address: IpAddr) -> Result<(), ConnectionLimitError> {
+        let ids = self.by_address.get(&address).ok_or(ConnectionLimitError)?;
+        let has_received_head = |id: &u64| {
+            self.all
+                .get(id)
+                .is_some_and(|connection| connection.has_received_head())
+        };
+        let unfinished = ids.iter().find(|id| !has_received_head(id)).copied();
+        let id = unfinished.or_else(|| self.by_idle_time(ids.iter(), PeerKind::Known).first().copied());
+        self.close(id.ok_or(ConnectionLimitError)?);
         Ok(())
     }
 
-    /// Closes the connections that can best be spared for one of this kind: for a stranger's only those of strangers.
-    fn evict_for(&mut self, kind: PeerKind) -> Result<(), Full> {
+    /// Closes the connections with the lowest priority for a new one of `kind`. For an unknown address, only
+    /// connections of unknown addresses are closed.
+    fn evict_for(&mut self, kind: PeerKind) -> Result<(), ConnectionLimitError> {
         if self.evict_unfinished(kind) {
             return Ok(());
         }
-        let idle = self.idle_longest(self.by_address.values().flatten(), kind);
+        let idle = self.by_idle_time(self.by_address.values().flatten(), kind);
         if idle.is_empty() {
-            return Err(Full);
+            return Err(ConnectionLimitError);
         }
         idle.into_iter().take(MAX_IDLE_EVICTIONS).for_each(|id| self.close(id));
         Ok(())
     }
 
-    /// Closes the oldest connection that has not sent a head, of a stranger if there is one. Returns false where there is
-    /// none.
+    /// Closes the oldest connection that has not sent a request head, preferably of an unknown address. Returns false
+    /// when there is none.
     fn evict_unfinished(&mut self, kind: PeerKind) -> bool {
-        let mut oldest = self.unfinished_strangers.first();
-        if kind != PeerKind::Stranger {
+        let mut oldest = self.unfinished_unknown.first();
+        if kind != PeerKind::Unknown {
             oldest = oldest.or_else(|| self.unfinished_known.first());
         }
         let oldest = oldest.copied();
         oldest.inspect(|id| self.close(*id)).is_some()
     }
 
-    /// Returns the connections among `ids` that wait for a next request and may be closed for one of this kind: strangers'
-    /// first, then those that have waited longest.
-    fn idle_longest<'a>(&self, ids: impl Iterator<Item = &'a u64>, kind: PeerKind) -> Vec<u64> {
+    /// Returns the idle connections among `ids` that may be closed for a new one of `kind`: those of unknown addresses
+    /// first, then by idle time, longest first.
+    fn by_idle_time<'a>(&self, ids: impl Iterator<Item = &'a u64>, kind: PeerKind) -> Vec<u64> {
         let mut idle: Vec<(bool, Instant, u64)> = ids
             .filter_map(|id| self.all.get(id))
-            .filter(|connection| kind != PeerKind::Stranger || connection.kind == PeerKind::Stranger)
+            .filter(|connection| kind != PeerKind::Unknown || connection.kind == PeerKind::Unknown)
             .filter_map(|connection| {
                 let since = connection.idle_since()?;
                 Some((connection.kind == PeerKind::Known, since, connection.id))
@@ -327,7 +339,7 @@ impl OpenConnections {
         idle.into_iter().map(|(_, _, id)| id).collect()
     }
 
-    /// Closes a connection, and forgets it at once, so that its place is free.
+    /// Closes a connection and removes it immediately, without waiting for its task.
     fn close(&mut self, id: u64) {
         if let Some(connection) = self.all.get(&id).cloned() {
             self.remove(&connection);
@@ -337,22 +349,22 @@ impl OpenConnections {
 
     fn remove(&mut self, connection: &Connection) {
         if self.all.remove(&connection.id).is_some() {
-            self.forget_unauthenticated(connection);
+            self.remove_unauthenticated(connection);
         }
     }
 
-    fn forget_unfinished(&mut self, connection: &Connection) {
-        self.unfinished_strangers.remove(&connection.id);
+    fn remove_unfinished(&mut self, connection: &Connection) {
+        self.unfinished_unknown.remove(&connection.id);
         self.unfinished_known.remove(&connection.id);
     }
 
-    fn forget_unauthenticated(&mut self, connection: &Connection) {
-        self.forget_unfinished(connection);
+    fn remove_unauthenticated(&mut self, connection: &Connection) {
+        self.remove_unfinished(connection);
         let Some(ids) = self.by_address.get_mut(&connection.network) else {
             return;
         };
-        if ids.remove(&connection.id) && connection.kind == PeerKind::Stranger {
-            self.strangers -= 1;
+        if ids.remove(&connection.id) && connection.kind == PeerKind::Unknown {
+            self.direct_unknown -= 1;
         }
         if ids.is_empty() {
             self.by_address.remove(&connection.network);

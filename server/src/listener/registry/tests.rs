@@ -20,21 +20,21 @@ fn is_closed(connection: &Connection) -> bool {
     connection.poll_close(Waker::noop()) == Some(Close::Now)
 }
 
-/// A connection that has sent a request.
+/// Opens a connection with a request in progress.
 fn busy(registry: &Arc<Registry>, address: &str) -> Arc<Connection> {
     let connection = registry.open(peer(address)).unwrap();
     connection.count_request();
     connection
 }
 
-/// A connection whose request has been answered.
+/// Opens a connection whose request is complete.
 fn idle(registry: &Arc<Registry>, address: &str) -> Arc<Connection> {
     let connection = busy(registry, address);
     connection.end_request();
     connection
 }
 
-/// Fills what strangers may have with connections that cannot be closed.
+/// Uses up the limit for unknown addresses with connections that can't be closed.
 fn fill(registry: &Arc<Registry>) -> Vec<Arc<Connection>> {
     (1..=6)
         .map(|number| busy(registry, &format!("203.0.113.{number}")))
@@ -42,7 +42,7 @@ fn fill(registry: &Arc<Registry>) -> Vec<Arc<Connection>> {
 }
 
 #[tokio::test]
-async fn an_address_at_its_limit_loses_its_oldest_unfinished_head_first_and_its_oldest_idle_connection_next() {
+async fn address_at_its_limit_evicts_oldest_unfinished_head_then_oldest_idle_connection() {
     let registry = registry(|_| {});
     let idle_one = idle(&registry, "192.0.2.1");
     let unfinished = registry.open(peer("192.0.2.1")).unwrap();
@@ -52,14 +52,14 @@ async fn an_address_at_its_limit_loses_its_oldest_unfinished_head_first_and_its_
     assert!(is_closed(&unfinished) && !is_closed(&idle_one));
     busy(&registry, "192.0.2.1");
     assert!(is_closed(&idle_one));
-    assert_eq!(registry.open(peer("192.0.2.1")).unwrap_err(), Full);
+    assert_eq!(registry.open(peer("192.0.2.1")).unwrap_err(), ConnectionLimitError);
     assert!(!is_closed(&working) && !is_closed(&next) && !is_closed(&other));
     next.closed();
     assert!(registry.open(peer("192.0.2.1")).is_ok());
 }
 
 #[tokio::test]
-async fn ipv6_addresses_count_by_their_network() {
+async fn ipv6_addresses_are_counted_by_network() {
     let registry = registry(|_| {});
     for host in 1..=3 {
         busy(&registry, &format!("2001:db8:0:1::{host}"));
@@ -73,13 +73,13 @@ async fn ipv6_addresses_count_by_their_network() {
 }
 
 #[tokio::test]
-async fn strangers_cannot_take_the_room_of_an_address_with_a_valid_credential() {
+async fn unknown_addresses_cannot_use_connections_reserved_for_known_addresses() {
     let registry = registry(|_| {});
-    registry.remember("192.0.2.1".parse().unwrap());
-    let _strangers = fill(&registry);
+    registry.mark_known("192.0.2.1".parse().unwrap());
+    let _unknown = fill(&registry);
     assert!(registry.open(peer("203.0.113.99")).is_err());
     let first = registry.open(peer("192.0.2.1")).unwrap();
-    // Not even where that has not sent its head.
+    // An unknown address does not evict it, although it has not sent a request head.
     assert!(registry.open(peer("203.0.113.99")).is_err());
     assert!(!is_closed(&first));
     busy(&registry, "192.0.2.1");
@@ -88,9 +88,9 @@ async fn strangers_cannot_take_the_room_of_an_address_with_a_valid_credential() 
 }
 
 #[tokio::test]
-async fn where_all_are_taken_the_oldest_unfinished_head_of_a_stranger_goes_first() {
+async fn full_registry_evicts_oldest_unfinished_head_of_an_unknown_address_first() {
     let registry = registry(|_| {});
-    registry.remember("192.0.2.1".parse().unwrap());
+    registry.mark_known("192.0.2.1".parse().unwrap());
     let of_known = registry.open(peer("192.0.2.1")).unwrap();
     let oldest = registry.open(peer("203.0.113.1")).unwrap();
     let younger = registry.open(peer("203.0.113.2")).unwrap();
@@ -102,10 +102,10 @@ async fn where_all_are_taken_the_oldest_unfinished_head_of_a_stranger_goes_first
 }
 
 #[tokio::test]
-async fn connections_with_a_valid_credential_do_not_count_for_their_address() {
+async fn authenticated_connections_do_not_count_for_their_address() {
     let registry = registry(|limits| limits.max_connections = 100);
     for _ in 0..50 {
-        busy(&registry, "192.0.2.1").note_authenticated();
+        busy(&registry, "192.0.2.1").mark_authenticated();
     }
     for _ in 0..3 {
         busy(&registry, "192.0.2.1");
@@ -114,7 +114,7 @@ async fn connections_with_a_valid_credential_do_not_count_for_their_address() {
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_is_bounded_in_all_and_its_clients_by_their_requests() {
+async fn trusted_proxy_is_limited_in_total_and_its_clients_by_requests() {
     let registry = registry(|limits| limits.trusted_proxies = "10.0.0.1".parse().unwrap());
     for _ in 0..8 {
         busy(&registry, "10.0.0.1");
@@ -122,22 +122,22 @@ async fn a_trusted_proxy_is_bounded_in_all_and_its_clients_by_their_requests() {
     assert!(registry.open(peer("10.0.0.1")).is_err());
 
     let client: IpAddr = "203.0.113.1".parse().unwrap();
-    let places: Vec<ForwardedPlace> = (0..3).map(|_| registry.open_forwarded(client).unwrap()).collect();
+    let slots: Vec<ForwardedSlot> = (0..3).map(|_| registry.open_forwarded(client).unwrap()).collect();
     assert!(registry.open_forwarded(client).is_err());
     let others = ["203.0.113.2", "203.0.113.3", "203.0.113.4"];
     for other in others {
         assert!(registry.open_forwarded(other.parse().unwrap()).is_ok());
     }
-    // Six of strangers are three quarters of eight.
+    // Six requests of unknown addresses are three quarters of eight.
     assert!(registry.open_forwarded("203.0.113.5".parse().unwrap()).is_err());
-    registry.remember("203.0.113.5".parse().unwrap());
+    registry.mark_known("203.0.113.5".parse().unwrap());
     assert!(registry.open_forwarded("203.0.113.5".parse().unwrap()).is_ok());
-    registry.close_forwarded(places[0]);
+    registry.close_forwarded(slots[0]);
     assert!(registry.open_forwarded(client).is_ok());
 }
 
 #[tokio::test]
-async fn memory_goes_to_the_newest_head_and_comes_back() {
+async fn memory_is_reserved_for_the_newest_head_and_released() {
     let registry = registry(|limits| {
         limits.max_unauthenticated_bytes = 64 * 1024;
         limits.max_connections_per_address = 100;
@@ -154,7 +154,7 @@ async fn memory_goes_to_the_newest_head_and_comes_back() {
     second.count_request();
     second.end_request();
     assert_eq!(registry.reserved_bytes(), 16 * 1024, "one buffer each");
-    third.note_authenticated();
+    third.mark_authenticated();
     assert!(third.count_read(40 * 1024));
     assert_eq!(registry.reserved_bytes(), 8 * 1024);
     for connection in [&first, &second, &third] {
@@ -165,7 +165,7 @@ async fn memory_goes_to_the_newest_head_and_comes_back() {
 }
 
 #[tokio::test]
-async fn where_no_head_can_be_dropped_memory_is_refused() {
+async fn reservation_without_evictable_head_is_refused() {
     let registry = registry(|limits| limits.max_unauthenticated_bytes = 16 * 1024);
     let working = registry.open(peer("203.0.113.1")).unwrap();
     assert!(working.count_read(16 * 1024));

@@ -1,16 +1,17 @@
-//! Where a suggestion holds what was typed.
+//! Finds the typed text in a suggestion, to highlight it.
 
 use domain::fields::name_key;
 use domain::unicode::starts_with_mark;
 
-/// A title cut where it holds what was typed, as the search compares it: before, match, after.
-pub fn split(title: &str, typed: &str) -> (String, String, String) {
-    let wanted = name_key(typed);
-    let cut = title.char_indices().find_map(|(start, _)| {
-        let end = matched(&title[start..], &wanted)?;
+/// Splits a title into the text before the first match of the typed text, the match, and the text after it. It compares
+/// like the search does.
+pub fn split_match(title: &str, typed: &str) -> (String, String, String) {
+    let search_key = name_key(typed);
+    let range = title.char_indices().find_map(|(start, _)| {
+        let end = match_end(&title[start..], &search_key)?;
         Some((start, start + end))
     });
-    match cut {
+    match range {
         Some((start, end)) => (
             title[..start].to_owned(),
             title[start..end].to_owned(),
@@ -20,19 +21,19 @@ pub fn split(title: &str, typed: &str) -> (String, String, String) {
     }
 }
 
-/// Where a match ends that `text` begins with, letters whole.
-fn matched(text: &str, wanted: &str) -> Option<usize> {
-    if wanted.is_empty() || starts_with_mark(text) {
+/// Returns the end of a match at the start of `text`, without splitting a letter from its combining marks.
+fn match_end(text: &str, search_key: &str) -> Option<usize> {
+    if search_key.is_empty() || starts_with_mark(text) {
         return None;
     }
     let ends = text.char_indices().map(|(index, c)| index + c.len_utf8());
     for end in ends {
         let key = name_key(&text[..end]);
-        if key == wanted && !starts_with_mark(&text[end..]) {
+        if key == search_key && !starts_with_mark(&text[end..]) {
             return Some(end);
         }
-        // A letter can still change by the marks that follow it, but not by more than itself.
-        if key.chars().count() > wanted.chars().count() + 1 {
+        // The marks that follow a letter can change its key, but not by more than one character.
+        if key.chars().count() > search_key.chars().count() + 1 {
             return None;
         }
     }
@@ -41,31 +42,28 @@ fn matched(text: &str, wanted: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::split_match;
 
-    #[test]
-    fn a_title_is_cut_where_it_matches() {
-        let cut = |title, typed| {
-            let (before, matched, after) = split(title, typed);
-            [before, matched, after]
-        };
-        assert_eq!(cut("Ada Lovelace", "LOVE"), ["Ada ", "Love", "lace"]);
-        assert_eq!(cut("Marek Dvořák", "dvoř"), ["Marek ", "Dvoř", "ák"]);
-        assert_eq!(cut("Ada", "x"), ["Ada", "", ""]);
-        assert_eq!(cut("Ada", ""), ["Ada", "", ""]);
-        assert_eq!(cut("İx", "x"), ["İ", "x", ""]);
+    fn split(title: &str, typed: &str) -> [String; 3] {
+        let (before, matched, after) = split_match(title, typed);
+        [before, matched, after]
     }
 
     #[test]
-    fn a_title_is_cut_whatever_its_spelling() {
-        let cut = |title, typed| {
-            let (before, matched, after) = split(title, typed);
-            [before, matched, after]
-        };
-        assert_eq!(cut("Marek Dvořák", "dvor\u{30c}a\u{301}"), ["Marek ", "Dvořá", "k"]);
-        assert_eq!(cut("Dvor\u{30c}ák", "DVOŘ"), ["", "Dvor\u{30c}", "ák"]);
-        assert_eq!(cut("Dvor\u{30c}ák", "dvor"), ["Dvor\u{30c}ák", "", ""]);
-        assert_eq!(cut("Anna Strauß", "STRAUSS"), ["Anna ", "Strauß", ""]);
-        assert_eq!(cut("ΝΙΚΟΣ", "νικος"), ["", "ΝΙΚΟΣ", ""]);
+    fn match_ignores_case() {
+        assert_eq!(split("Ada Lovelace", "LOVE"), ["Ada ", "Love", "lace"]);
+        assert_eq!(split("Marek Dvořák", "dvoř"), ["Marek ", "Dvoř", "ák"]);
+        assert_eq!(split("Ada", "x"), ["Ada", "", ""]);
+        assert_eq!(split("Ada", ""), ["Ada", "", ""]);
+        assert_eq!(split("İx", "x"), ["İ", "x", ""]);
+    }
+
+    #[test]
+    fn match_ignores_unicode_normalization() {
+        assert_eq!(split("Marek Dvořák", "dvor\u{30c}a\u{301}"), ["Marek ", "Dvořá", "k"]);
+        assert_eq!(split("Dvor\u{30c}ák", "DVOŘ"), ["", "Dvor\u{30c}", "ák"]);
+        assert_eq!(split("Dvor\u{30c}ák", "dvor"), ["Dvor\u{30c}ák", "", ""]);
+        assert_eq!(split("Anna Strauß", "STRAUSS"), ["Anna ", "Strauß", ""]);
+        assert_eq!(split("ΝΙΚΟΣ", "νικος"), ["", "ΝΙΚΟΣ", ""]);
     }
 }

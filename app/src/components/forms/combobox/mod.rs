@@ -1,11 +1,10 @@
-//! A text field that suggests what to type: an ARIA combobox with a list box where there is script, a field with a
-//! `<datalist>` where there is none.
+//! A text field with suggestions: an ARIA combobox with a list box, or a field with a `<datalist>` without script.
 
 mod matched;
 
 use crate::components::forms::field::FieldError;
 use crate::components::reactive::task_scope::TaskScope;
-use domain::accounts::users::UserChoice;
+use domain::accounts::users::UserOption;
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -13,22 +12,22 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// How long a person has to pause before suggestions are fetched.
-const PAUSE: Duration = Duration::from_millis(120);
+/// How long typing must pause before suggestions are fetched.
+const DEBOUNCE: Duration = Duration::from_millis(120);
 
-/// One suggestion.
+/// Describes a suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
-    /// What the field holds once it is chosen.
+    /// The value of the field when it is selected.
     pub text: String,
-    /// What the list shows.
+    /// The title in the list.
     pub title: String,
-    /// What tells it from others of the same title.
+    /// The detail that distinguishes it from others with the same title.
     pub detail: String,
 }
 
-impl From<UserChoice> for Suggestion {
-    fn from(user: UserChoice) -> Self {
+impl From<UserOption> for Suggestion {
+    fn from(user: UserOption) -> Self {
         Self {
             text: user.text(),
             title: user.name,
@@ -37,78 +36,78 @@ impl From<UserChoice> for Suggestion {
     }
 }
 
-/// Finds suggestions for what was typed.
+/// Fetches the suggestions for a text.
 pub type Source = fn(String) -> Pin<Box<dyn Future<Output = Vec<Suggestion>>>>;
 
-/// What the list shows.
+/// Holds the state of the list box.
 #[derive(Clone, Copy)]
-struct List {
+struct ListBox {
     input: NodeRef<html::Input>,
-    /// Whether the script runs.
-    live: RwSignal<bool>,
-    /// The suggestions for `typed`; none while the list is closed.
-    found: RwSignal<Option<Vec<Suggestion>>>,
+    /// Whether the page is hydrated.
+    is_live: RwSignal<bool>,
+    /// The suggestions for `typed`, or `None` while the list is closed.
+    suggestions: RwSignal<Option<Vec<Suggestion>>>,
     typed: RwSignal<String>,
     active: RwSignal<Option<usize>>,
     timer: StoredValue<Option<TimeoutHandle>>,
-    /// Counts the questions, so that a late answer does not replace a newer one.
-    asked: StoredValue<u32>,
+    /// Counts the requests, so that a late response does not replace a newer one.
+    requests: StoredValue<u32>,
     source: Source,
-    /// The searches and timers of the list.
+    /// The requests and timers of the list.
     tasks: TaskScope,
 }
 
-/// The field.
+/// Renders the field.
 #[component]
 pub fn Combobox(
-    /// The field's name in the form, and its element's id.
+    /// The field's name in the form, and its element's ID.
     name: &'static str,
     /// The label.
     label: &'static str,
-    /// What is suggested, in a word: `users`.
+    /// What is suggested, such as `users`.
     what: &'static str,
-    /// What it holds at first.
+    /// The initial value.
     #[prop(into)]
     value: String,
     /// The suggestions of the `<datalist>`.
     suggestions: Vec<Suggestion>,
-    /// Where further suggestions come from.
+    /// Fetches further suggestions.
     source: Source,
-    /// Help in one sentence.
+    /// A sentence of help.
     help: &'static str,
-    /// Whether the form can be sent without it.
+    /// Whether the field may be left empty.
     #[prop(optional)]
     optional: bool,
-    /// Whether it has the focus when its dialog opens.
+    /// Whether it takes the focus when its dialog opens.
     #[prop(optional)]
     autofocus: bool,
-    /// The complaint about it, if there is one.
+    /// The validation error, if any.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let list = List {
+    let list = ListBox {
         input: NodeRef::new(),
-        live: RwSignal::new(false),
-        found: RwSignal::new(None),
+        is_live: RwSignal::new(false),
+        suggestions: RwSignal::new(None),
         typed: RwSignal::new(String::new()),
         active: RwSignal::new(None),
         timer: StoredValue::new(None),
-        asked: StoredValue::new(0),
+        requests: StoredValue::new(0),
         source,
         tasks: TaskScope::current(),
     };
-    let live = list.live;
-    Effect::new(move |_| live.set(true));
-    let is_open = move || list.found.with(Option::is_some);
-    let (list_id, plain_id, help_id, error_id) = (
+    let is_live = list.is_live;
+    Effect::new(move |_| is_live.set(true));
+    let is_open = move || list.suggestions.with(Option::is_some);
+    let (list_id, datalist_id, help_id, error_id) = (
         format!("{name}-list"),
-        format!("{name}-plain"),
+        format!("{name}-datalist"),
         format!("{name}-help"),
         format!("{name}-error"),
     );
-    let when_live = move |word: &'static str| live.get().then_some(word);
+    let if_live = move |value: &'static str| is_live.get().then_some(value);
     let controls = list_id.clone();
-    let plain = plain_id.clone();
-    let described = {
+    let datalist = datalist_id.clone();
+    let described_by = {
         let (help, error_id) = (help_id.clone(), error_id.clone());
         move || {
             if error.with(Option::is_some) {
@@ -136,24 +135,24 @@ pub fn Combobox(
                     spellcheck="false"
                     required=!optional
                     autofocus=autofocus
-                    list=move || (!live.get()).then(|| plain.clone())
-                    role=move || when_live("combobox")
-                    aria-autocomplete=move || when_live("list")
+                    list=move || (!is_live.get()).then(|| datalist.clone())
+                    role=move || if_live("combobox")
+                    aria-autocomplete=move || if_live("list")
                     aria-controls=move || is_open().then(|| controls.clone())
-                    aria-expanded=move || live.get().then(|| is_open().to_string())
+                    aria-expanded=move || is_live.get().then(|| is_open().to_string())
                     aria-activedescendant=move || list.active.get().map(|index| format!("{name}-{index}"))
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    aria-describedby=described
-                    on:input=move |event| list.type_in(event_target_value(&event))
-                    on:keydown=move |event| list.press(&event)
-                    on:blur=move |_| list.leave()
+                    aria-describedby=described_by
+                    on:input=move |event| list.on_input(event_target_value(&event))
+                    on:keydown=move |event| list.on_keydown(&event)
+                    on:blur=move |_| list.on_blur()
                 />
-                {move || list.draw(name, what, list_id.clone())}
+                {move || list.render(name, what, list_id.clone())}
                 <span class="visually-hidden" role="status">
-                    {move || list.count(what)}
+                    {move || list.count_label(what)}
                 </span>
             </div>
-            <datalist id=plain_id>{options}</datalist>
+            <datalist id=datalist_id>{options}</datalist>
             <p class="help" id=help_id>
                 {help}
             </p>
@@ -163,36 +162,37 @@ pub fn Combobox(
     .into_any()
 }
 
-impl List {
-    fn type_in(self, text: String) {
+impl ListBox {
+    fn on_input(self, text: String) {
         self.typed.set(text);
-        self.pause_then_ask();
+        self.fetch_debounced();
     }
 
-    fn pause_then_ask(self) {
+    fn fetch_debounced(self) {
         if let Some(timer) = self.timer.get_value() {
             timer.clear();
         }
-        self.timer.set_value(self.tasks.set_timeout(move || self.ask(), PAUSE));
+        self.timer
+            .set_value(self.tasks.set_timeout(move || self.fetch(), DEBOUNCE));
     }
 
-    fn ask(self) {
+    fn fetch(self) {
         let text = self.typed.get_untracked();
-        self.asked.update_value(|asked| *asked += 1);
-        let question = self.asked.get_value();
+        self.requests.update_value(|requests| *requests += 1);
+        let request = self.requests.get_value();
         self.tasks.spawn_local(async move {
-            let found = (self.source)(text).await;
-            if self.asked.get_value() == question {
-                // Nothing is chosen until a person does, so that Enter sends what they have typed.
+            let suggestions = (self.source)(text).await;
+            if self.requests.get_value() == request {
+                // No suggestion is active until the user moves to one, so that Enter submits the typed text.
                 self.active.set(None);
-                self.found.set(Some(found));
+                self.suggestions.set(Some(suggestions));
             }
         });
     }
 
-    /// For the field's `blur` event. It also comes while the field is taken off the page with the focus in it, so the list
-    /// closes a moment later, when a field that goes has gone: what is drawn of it must not be asked to change then.
-    fn leave(self) {
+    /// Handles the field's `blur` event. It also arrives while a field with the focus is being removed, when its views must
+    /// not be updated, so the list closes in a timeout, after the removal.
+    fn on_blur(self) {
         self.tasks.set_timeout(move || self.close(), Duration::ZERO);
     }
 
@@ -200,20 +200,20 @@ impl List {
         if let Some(timer) = self.timer.get_value() {
             timer.clear();
         }
-        self.asked.update_value(|asked| *asked += 1);
-        self.found.set(None);
+        self.requests.update_value(|requests| *requests += 1);
+        self.suggestions.set(None);
         self.active.set(None);
     }
 
-    fn choose(self, index: usize) {
+    fn select(self, index: usize) {
         let text = self
-            .found
-            .with_untracked(|found| Some(found.as_ref()?.get(index)?.text.clone()));
+            .suggestions
+            .with_untracked(|suggestions| Some(suggestions.as_ref()?.get(index)?.text.clone()));
         self.close();
         if let (Some(text), Some(input)) = (text, self.input.get_untracked()) {
             input.set_value(&text);
             self.typed.set(text);
-            // The form is told as if the person had typed it. An event that cannot be made is only a check less.
+            // Notify the form as if the user had typed the text. Without the event, the form only isn't validated.
             let options = web_sys::EventInit::new();
             options.set_bubbles(true);
             if let Ok(event) = Event::new_with_event_init_dict("change", &options) {
@@ -222,9 +222,11 @@ impl List {
         }
     }
 
-    fn press(self, event: &KeyboardEvent) {
-        let count = self.found.with_untracked(|found| found.as_ref().map_or(0, Vec::len));
-        let is_open = self.found.with_untracked(Option::is_some);
+    fn on_keydown(self, event: &KeyboardEvent) {
+        let count = self
+            .suggestions
+            .with_untracked(|suggestions| suggestions.as_ref().map_or(0, Vec::len));
+        let is_open = self.suggestions.with_untracked(Option::is_some);
         let active = self.active.get_untracked();
         match event.key().as_str() {
             "ArrowDown" | "ArrowUp" if !is_open => {
@@ -234,15 +236,15 @@ impl List {
                         .map(|input| input.value())
                         .unwrap_or_default(),
                 );
-                self.ask();
+                self.fetch();
             }
             "ArrowDown" => self.move_to(active.map_or(0, |index| index + 1), count),
             "ArrowUp" => self.move_to(active.map_or(count, |index| index + count).saturating_sub(1), count),
-            "Enter" if is_open && active.is_some() => self.choose(active.unwrap_or_default()),
+            "Enter" if is_open && active.is_some() => self.select(active.unwrap_or_default()),
             "Escape" if is_open => self.close(),
             _ => return,
         }
-        // Neither the form nor the dialog around it hears of the key.
+        // The form and the dialog around the field must not handle the key.
         event.prevent_default();
         event.stop_propagation();
     }
@@ -260,38 +262,37 @@ impl List {
         }
     }
 
-    /// What is said aloud when the list changes.
-    fn count(self, what: &str) -> String {
-        match self.found.with(|found| found.as_ref().map(Vec::len)) {
+    /// Returns the message that screen readers announce when the list changes.
+    fn count_label(self, what: &str) -> String {
+        match self.suggestions.with(|suggestions| suggestions.as_ref().map(Vec::len)) {
             None | Some(0) => String::new(),
-            Some(1) => format!("1 of the {what} matches"),
-            Some(count) => format!("{count} of the {what} match"),
+            Some(count) => format!("Matching {what}: {count}"),
         }
     }
 
-    fn draw(self, name: &'static str, what: &'static str, id: String) -> Option<AnyView> {
-        let found = self.found.get()?;
-        if found.is_empty() {
-            let none = view! {
+    fn render(self, name: &'static str, what: &'static str, id: String) -> Option<AnyView> {
+        let suggestions = self.suggestions.get()?;
+        if suggestions.is_empty() {
+            let empty = view! {
                 <div class="listbox" id=id>
-                    <p class="none" role="status">{format!("None of the {what} match")}</p>
+                    <p class="no-matches" role="status">{format!("No {what} found")}</p>
                 </div>
             };
-            return Some(none.into_any());
+            return Some(empty.into_any());
         }
         let typed = self.typed.get_untracked();
-        let options = found.into_iter().enumerate().map(|(index, suggestion)| {
+        let options = suggestions.into_iter().enumerate().map(|(index, suggestion)| {
             let (before, matched, after) =
-                crate::components::forms::combobox::matched::split(&suggestion.title, typed.trim());
+                crate::components::forms::combobox::matched::split_match(&suggestion.title, typed.trim());
             view! {
                 <li
                     class="option"
                     role="option"
                     id=format!("{name}-{index}")
                     aria-selected=move || (self.active.get() == Some(index)).to_string()
-                    // The field keeps the focus.
+                    // Keeps the focus in the field.
                     on:mousedown=|event| event.prevent_default()
-                    on:click=move |_| self.choose(index)
+                    on:click=move |_| self.select(index)
                 >
                     <span>{before} {(!matched.is_empty()).then(|| view! { <mark>{matched}</mark> })} {after}</span>
                     <small>{suggestion.detail}</small>

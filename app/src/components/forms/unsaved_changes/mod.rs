@@ -1,15 +1,15 @@
-//! Forms that can hold what is not saved: they say so, are saved by Ctrl+S, and are not left by mistake.
+//! Forms with unsaved changes: they show that they have changes, Ctrl+S saves them, and leaving the page asks first.
 //!
-//! A form has changed when one of its controls differs from what the page came with. So what a person typed before the
-//! script ran counts, and typing it back does not.
+//! A form is dirty when one of its controls differs from its initial value in the page. Text typed before the script ran
+//! therefore counts as a change, and restoring the initial value does not.
 
 mod controls;
 mod place;
 
 use crate::components::feedback::toast::{Toaster, toaster};
-use crate::components::forms::unsaved_changes::controls::differs;
-use crate::components::forms::unsaved_changes::place::Place;
-use crate::components::navigation::history_guard::hold_steps;
+use crate::components::forms::unsaved_changes::controls::is_form_dirty;
+use crate::components::forms::unsaved_changes::place::FormLocation;
+use crate::components::navigation::history_guard::guard_history;
 use crate::components::overlay::dialog::Dialog;
 use leptos::ev;
 use leptos::html;
@@ -21,70 +21,70 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlFormElement};
 
-/// All forms of one page that can hold what is not saved. It is made once with the page, outside of what is read again.
+/// Holds the trackers of all forms of one page. Create it once per page, outside of views that are rendered again when
+/// data is reloaded.
 #[derive(Clone, Copy)]
-pub struct UnsavedForms {
-    forms: StoredValue<Vec<Unsaved>>,
-    /// The names in the query that say which form is open.
-    openers: &'static [&'static str],
-    /// Where the page is: what the browser says is ahead of it while it is being left.
-    here: StoredValue<Option<Here>>,
-    /// Where a person wants to go, who is asked first.
-    leaving: RwSignal<Option<Way>>,
+pub struct UnsavedChanges {
+    forms: StoredValue<Vec<FormTracker>>,
+    /// The query parameters that select a form.
+    form_params: &'static [&'static str],
+    /// The URL of the page. The browser's location is already the next page's while navigating through the history.
+    current: StoredValue<Option<CurrentUrl>>,
+    /// The navigation that the user is asked to confirm.
+    pending: RwSignal<Option<Navigation>>,
     toaster: Toaster,
 }
 
-/// One of them.
+/// Tracks whether a form has unsaved changes.
 #[derive(Clone, Copy)]
-pub struct Unsaved {
-    /// What stands around the form.
+pub struct FormTracker {
+    /// The element around the form.
     node: NodeRef<html::Div>,
-    changed: RwSignal<bool>,
-    /// The revision that the form was loaded at.
+    dirty: RwSignal<bool>,
+    /// The revision that the form is based on.
     base: StoredValue<i64>,
-    /// Whether the form came back with what was typed, so that even what the page came with is not saved.
-    came_back: StoredValue<bool>,
-    /// Whether the form is to show what is kept, as soon as the page was read again.
-    stale: StoredValue<bool>,
+    /// Whether the form is shown again with unsaved input, so that even its initial values are unsaved.
+    restored: StoredValue<bool>,
+    /// Whether the form must be reset to the saved values when the page's data has been reloaded.
+    needs_reset: StoredValue<bool>,
 }
 
-/// An address of the page.
+/// Holds the URL of the page and the location of its forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Here {
+struct CurrentUrl {
     href: String,
-    place: Place,
+    location: FormLocation,
 }
 
-/// A way from the page.
+/// Describes a navigation away from the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Way {
-    /// A link that was clicked.
+enum Navigation {
+    /// A link was clicked.
     Link {
         href: String,
-        /// Whether the router is to follow it.
-        inside: bool,
+        /// Whether the router handles the link.
+        is_internal: bool,
     },
-    /// A step in the browser's history, which was undone.
-    Step {
-        /// Where it led.
+    /// The user went back or forward in the history, which was undone.
+    History {
+        /// The destination.
         href: String,
     },
 }
 
-impl UnsavedForms {
-    /// Begins to watch over the page. Where a form is not always there, `openers` are the names in the query that say
-    /// whether it is, and which.
+impl UnsavedChanges {
+    /// Starts tracking the forms of the page. `form_params` are the query parameters that select which form is shown.
     #[must_use]
-    pub fn new(openers: &'static [&'static str]) -> Self {
-        let all = Self {
+    pub fn new(form_params: &'static [&'static str]) -> Self {
+        let changes = Self {
             forms: StoredValue::new(Vec::new()),
-            openers,
-            here: StoredValue::new(None),
-            leaving: RwSignal::new(None),
+            form_params,
+            current: StoredValue::new(None),
+            pending: RwSignal::new(None),
             toaster: toaster(),
         };
         let unload = window_event_listener(ev::beforeunload, move |event| {
-            if all.changed().is_some() {
+            if changes.first_dirty().is_some() {
                 event.prevent_default();
             }
         });
@@ -92,7 +92,7 @@ impl UnsavedForms {
             let is_save = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
             if is_save && event.key().eq_ignore_ascii_case("s") {
                 event.prevent_default();
-                all.save();
+                changes.save();
             }
         });
         on_cleanup(move || {
@@ -101,58 +101,66 @@ impl UnsavedForms {
         });
         let url = use_url();
         Effect::new(move |_| {
-            let here = url.with(|url| Here {
-                href: address(url),
-                place: Place::new(url.path(), url.search(), openers),
+            let current = url.with(|url| CurrentUrl {
+                href: url_string(url),
+                location: FormLocation::new(url.path(), url.search(), form_params),
             });
-            all.here.try_set_value(Some(here));
+            changes.current.try_set_value(Some(current));
         });
-        hold_steps(move || all.hold_step());
-        Effect::new(move |_| on_each_click(move |event| all.hold(&event)));
-        all
+        guard_history(move || changes.intercept_history());
+        Effect::new(move |_| on_click_captured(move |event| changes.intercept_click(&event)));
+        changes
     }
 
-    /// One more form.
+    /// Adds a form.
     #[must_use]
-    pub fn form(self) -> Unsaved {
-        let form = Unsaved {
+    pub fn form(self) -> FormTracker {
+        let form = FormTracker {
             node: NodeRef::new(),
-            changed: RwSignal::new(false),
+            dirty: RwSignal::new(false),
             base: StoredValue::new(0),
-            came_back: StoredValue::new(false),
-            stale: StoredValue::new(false),
+            restored: StoredValue::new(false),
+            needs_reset: StoredValue::new(false),
         };
         self.forms.update_value(|forms| forms.push(form));
         form
     }
 
-    /// The first form that has changed.
-    fn changed(self) -> Option<Unsaved> {
+    /// Returns the first dirty form.
+    fn first_dirty(self) -> Option<FormTracker> {
         self.forms
-            .try_with_value(|forms| forms.iter().copied().find(|form| form.has_changed()))
+            .try_with_value(|forms| forms.iter().copied().find(|form| form.is_dirty_untracked()))
             .flatten()
     }
 
-    /// Sends the form that the person is in, where it has changed, or else the first that has.
+    /// Submits the form that has the focus, if it is dirty, or else the first dirty form.
     fn save(self) {
         let focused = document().active_element();
-        let is_in = |form: &Unsaved| {
-            let around = form.node.try_get_untracked().flatten();
-            around.is_some_and(|around| around.contains(focused.as_deref()))
+        let has_focus = |form: &FormTracker| {
+            let container = form.node.try_get_untracked().flatten();
+            container.is_some_and(|container| container.contains(focused.as_deref()))
         };
-        let here = self
+        let focused_form = self
             .forms
-            .try_with_value(|forms| forms.iter().copied().find(|form| is_in(form) && form.has_changed()))
+            .try_with_value(|forms| {
+                forms
+                    .iter()
+                    .copied()
+                    .find(|form| has_focus(form) && form.is_dirty_untracked())
+            })
             .flatten();
-        match here.or_else(|| self.changed()).and_then(Unsaved::element) {
-            // A form that cannot be sent says itself what is wrong with it.
+        match focused_form
+            .or_else(|| self.first_dirty())
+            .and_then(FormTracker::element)
+        {
+            // An invalid form shows its errors itself.
             Some(form) => _ = form.request_submit(),
-            None => self.toaster.say("Nothing to save"),
+            None => self.toaster.show("No changes to save"),
         }
     }
 
-    /// For a click anywhere, before the router sees it: holds a link that leads away.
-    fn hold(self, event: &ev::MouseEvent) {
+    /// Handles every click before the router does, and intercepts links that lead away from the page.
+    fn intercept_click(self, event: &ev::MouseEvent) {
         if event.button() != 0 || event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
             return;
         }
@@ -162,63 +170,73 @@ impl UnsavedForms {
             .and_then(|target| target.closest("a[href]").ok().flatten())
             .and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
-        let inside = link.origin() == window().location().origin().unwrap_or_default();
-        let there = Place::new(&link.pathname(), &link.search(), self.openers);
-        let stays = inside && self.here().is_none_or(|here| here.place == there);
-        // What opens beside the page loses nothing either.
-        if stays || !link.target().is_empty() || link.has_attribute("download") || self.changed().is_none() {
+        let is_same_origin = link.origin() == window().location().origin().unwrap_or_default();
+        let target = FormLocation::new(&link.pathname(), &link.search(), self.form_params);
+        let stays = is_same_origin && self.current().is_none_or(|current| current.location == target);
+        // A link that opens in another tab or downloads a file doesn't leave the page.
+        if stays || !link.target().is_empty() || link.has_attribute("download") || self.first_dirty().is_none() {
             return;
         }
         event.prevent_default();
         event.stop_propagation();
         let is_external = link.get_attribute("rel").is_some_and(|rel| rel.contains("external"));
-        let inside = inside && !is_external;
-        let href = if inside {
+        let is_internal = is_same_origin && !is_external;
+        let href = if is_internal {
             format!("{}{}{}", link.pathname(), link.search(), link.hash())
         } else {
             link.href()
         };
-        self.leaving.set(Some(Way::Link { href, inside }));
+        self.pending.set(Some(Navigation::Link { href, is_internal }));
     }
 
-    /// For a step back or forward, before the router sees it: undoes one that leads away, and says whether it has.
-    fn hold_step(self) -> bool {
-        let to = window().location();
-        let (path, query) = (to.pathname().unwrap_or_default(), to.search().unwrap_or_default());
-        let href = format!("{path}{query}{}", to.hash().unwrap_or_default());
-        let there = Place::new(&path, &query, self.openers);
-        let Some(here) = self.here().filter(|here| here.place != there) else {
+    /// Handles navigation through the history before the router does. Undoes one that leads away from unsaved changes, and
+    /// returns whether it did.
+    fn intercept_history(self) -> bool {
+        let target = window().location();
+        let (path, query) = (
+            target.pathname().unwrap_or_default(),
+            target.search().unwrap_or_default(),
+        );
+        let href = format!("{path}{query}{}", target.hash().unwrap_or_default());
+        let location = FormLocation::new(&path, &query, self.form_params);
+        let Some(current) = self.current().filter(|current| current.location != location) else {
             return false;
         };
-        if self.changed().is_none() {
+        if self.first_dirty().is_none() {
             return false;
         }
         let history = window().history();
-        let undone = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here.href)));
-        // Where it cannot be undone, the page goes, as it would have.
+        let undone = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&current.href)));
+        // If it can't be undone, the navigation proceeds.
         if undone.is_ok() {
-            self.leaving.set(Some(Way::Step { href }));
+            self.pending.set(Some(Navigation::History { href }));
         }
         undone.is_ok()
     }
 
-    /// Where the page is, unless it has just gone.
-    fn here(self) -> Option<Here> {
-        self.here.try_get_value().flatten()
+    /// Returns the URL of the page, or `None` if the page has just been removed.
+    fn current(self) -> Option<CurrentUrl> {
+        self.current.try_get_value().flatten()
     }
 
-    /// Forgets what is not saved, and goes there.
-    fn leave(self, way: &Way, navigate: &impl Fn(&str, NavigateOptions)) {
+    /// Discards the unsaved changes and navigates.
+    fn leave(self, navigation: &Navigation, navigate: &impl Fn(&str, NavigateOptions)) {
         self.forms
-            .with_value(|forms| forms.iter().for_each(|form| form.saved()));
-        self.leaving.set(None);
-        let left = match way {
-            Way::Link { href, inside: true } => {
+            .with_value(|forms| forms.iter().for_each(|form| form.mark_saved()));
+        self.pending.set(None);
+        let result = match navigation {
+            Navigation::Link {
+                href,
+                is_internal: true,
+            } => {
                 navigate(href, NavigateOptions::default());
                 Ok(())
             }
-            Way::Link { href, inside: false } => window().location().set_href(href),
-            Way::Step { href } => {
+            Navigation::Link {
+                href,
+                is_internal: false,
+            } => window().location().set_href(href),
+            Navigation::History { href } => {
                 let options = NavigateOptions {
                     replace: true,
                     ..NavigateOptions::default()
@@ -227,155 +245,156 @@ impl UnsavedForms {
                 Ok(())
             }
         };
-        if left.is_err() {
-            self.toaster.say("This address cannot be opened");
+        if result.is_err() {
+            self.toaster.show("Couldn’t open this page");
         }
     }
 }
 
-impl Unsaved {
-    /// Whether there is something to save, for views.
+impl FormTracker {
+    /// Returns whether the form has unsaved changes, as a signal.
     #[must_use]
-    pub fn is_changed(self) -> Signal<bool> {
-        self.changed.into()
+    pub fn is_dirty(self) -> Signal<bool> {
+        self.dirty.into()
     }
 
-    fn has_changed(self) -> bool {
-        self.changed.try_get_untracked() == Some(true)
+    fn is_dirty_untracked(self) -> bool {
+        self.dirty.try_get_untracked() == Some(true)
     }
 
-    /// The revision that the form is of: what the page was read at, unless somebody is in the middle of changing it. Then
-    /// it stays what it was, so that what others have changed meanwhile is noticed.
+    /// Returns the revision that the form is based on: the revision of the page's data, unless the form is dirty. A dirty
+    /// form keeps its base, so that saving it detects changes by others.
     #[must_use]
     pub fn base(self, revision: i64) -> i64 {
-        if !self.has_changed() {
+        if !self.is_dirty_untracked() {
             self.base.set_value(revision);
         }
         self.base.get_value()
     }
 
-    /// For a form that came back with what was typed.
-    pub fn came_back(self, base: i64) {
+    /// Marks the form as shown again with unsaved input, based on revision `base`.
+    pub fn mark_restored(self, base: i64) {
         self.base.set_value(base);
-        self.came_back.set_value(true);
+        self.restored.set_value(true);
     }
 
-    /// There is nothing to save any more: it is saved, or given up. The form shows what is kept once the page was read
-    /// again.
-    pub fn saved(self) {
-        self.came_back.try_set_value(false);
-        self.stale.try_set_value(true);
-        self.changed.try_set(false);
+    /// Marks the form as having no unsaved changes, because they were saved or discarded. The form shows the saved values
+    /// when the page's data has been reloaded.
+    pub fn mark_saved(self) {
+        self.restored.try_set_value(false);
+        self.needs_reset.try_set_value(true);
+        self.dirty.try_set(false);
     }
 
-    /// Looks whether anything has changed. Call it after a script has changed a control.
-    pub fn look(self) {
-        let changed = self.came_back.try_get_value() == Some(true) || self.element().is_some_and(|form| differs(&form));
-        if self.changed.try_get_untracked() != Some(changed) {
-            self.changed.try_set(changed);
+    /// Checks for changes. Call it after a script has changed a control.
+    pub fn refresh(self) {
+        let dirty =
+            self.restored.try_get_value() == Some(true) || self.element().is_some_and(|form| is_form_dirty(&form));
+        if self.dirty.try_get_untracked() != Some(dirty) {
+            self.dirty.try_set(dirty);
         }
     }
 
     fn element(self) -> Option<HtmlFormElement> {
-        let around = self.node.try_get_untracked().flatten()?;
-        around.query_selector("form").ok()??.dyn_into().ok()
+        let container = self.node.try_get_untracked().flatten()?;
+        container.query_selector("form").ok()??.dyn_into().ok()
     }
 }
 
-/// Whether something was typed or chosen on the page that has not been sent: in any form but those that only search.
+/// Returns whether a form on the page has input that was not submitted. Search forms don't count.
 #[must_use]
-pub fn has_typed() -> bool {
+pub fn has_unsaved_input() -> bool {
     let Ok(forms) = document().query_selector_all("form[method='post']") else {
         return false;
     };
     let mut forms = (0..forms.length()).filter_map(|index| forms.item(index)?.dyn_into::<HtmlFormElement>().ok());
-    forms.any(|form| differs(&form))
+    forms.any(|form| is_form_dirty(&form))
 }
 
-/// Stands around a form and watches whether it changes.
+/// Renders a form and tracks its changes.
 #[component]
-pub fn Watched(
+pub fn TrackedForm(
+    /// The form's tracker.
+    tracker: FormTracker,
     /// The form.
-    unsaved: Unsaved,
-    /// It, as it is drawn.
     children: Children,
 ) -> impl IntoView {
     Effect::new(move |_| {
-        if unsaved.node.get().is_none() {
+        if tracker.node.get().is_none() {
             return;
         }
-        // The page is put in place first.
+        // Wait until the page is in the document.
         request_animation_frame(move || {
-            // What was just saved may be written otherwise than it was typed.
-            if unsaved.stale.try_update_value(std::mem::take) == Some(true)
-                && let Some(form) = unsaved.element()
+            // The saved values may be formatted differently from the typed ones.
+            if tracker.needs_reset.try_update_value(std::mem::take) == Some(true)
+                && let Some(form) = tracker.element()
             {
                 form.reset();
             }
-            unsaved.look();
+            tracker.refresh();
         });
     });
     view! {
-        <div node_ref=unsaved.node on:input=move |_| unsaved.look() on:change=move |_| unsaved.look()>
+        <div node_ref=tracker.node on:input=move |_| tracker.refresh() on:change=move |_| tracker.refresh()>
             {children()}
         </div>
     }
     .into_any()
 }
 
-/// What is said where a form can be saved, and the button that does.
+/// Renders the save button and whether the form has unsaved changes.
 #[component]
 pub fn SaveBar(
-    /// The form.
-    unsaved: Unsaved,
-    /// Whether the form is being sent.
+    /// The form's tracker.
+    tracker: FormTracker,
+    /// Whether the form is being submitted.
     #[prop(into)]
     busy: Signal<bool>,
-    /// What the button says.
+    /// The button's label.
     #[prop(default = "Save")]
     button: &'static str,
 ) -> impl IntoView {
-    let changed = unsaved.is_changed();
+    let is_dirty = tracker.is_dirty();
     view! {
         <div class="buttons save">
             <button
                 class="button"
-                class:primary=move || changed.get()
+                class:primary=move || is_dirty.get()
                 aria-busy=move || busy.get().then_some("true")
                 aria-keyshortcuts="Control+S Meta+S"
             >
                 {button}
             </button>
             <span class="unsaved" role="status">
-                {move || changed.get().then_some("Unsaved changes")}
+                {move || is_dirty.get().then_some("Unsaved changes")}
             </span>
         </div>
     }
     .into_any()
 }
 
-/// The question before a page is left whose changes are not saved.
+/// Asks the user to confirm leaving a page with unsaved changes.
 #[component]
-pub fn LeaveQuestion(
+pub fn UnsavedChangesDialog(
     /// The page's forms.
-    forms: UnsavedForms,
+    forms: UnsavedChanges,
 ) -> impl IntoView {
     let navigate = use_navigate();
-    let leaving = forms.leaving;
+    let pending = forms.pending;
     move || {
-        let way = leaving.get()?;
+        let navigation = pending.get()?;
         let navigate = navigate.clone();
-        let stay = move || leaving.set(None);
+        let stay = move || pending.set(None);
         Some(view! {
             <Dialog title="Leave without saving?" on_close=Callback::new(move |()| stay())>
                 <div class="dialog-body">
-                    <p>"What you have changed on this page is not saved, and is lost when you leave it."</p>
+                    <p>"You have unsaved changes. They will be lost if you leave this page."</p>
                 </div>
                 <div class="dialog-footer">
                     <button class="button" type="button" autofocus on:click=move |_| stay()>
                         "Stay on this page"
                     </button>
-                    <button class="button danger" type="button" on:click=move |_| forms.leave(&way, &navigate)>
+                    <button class="button danger" type="button" on:click=move |_| forms.leave(&navigation, &navigate)>
                         "Leave without saving"
                     </button>
                 </div>
@@ -384,17 +403,17 @@ pub fn LeaveQuestion(
     }
 }
 
-/// As the browser shows it.
-fn address(url: &Url) -> String {
+/// Formats a URL as path, query and fragment.
+fn url_string(url: &Url) -> String {
     let parts = [("", url.path()), ("?", url.search()), ("#", url.hash())];
-    let filled = parts.into_iter().filter(|(_, part)| !part.is_empty());
-    filled.fold(String::new(), |text, (mark, part)| {
-        text + mark + part.strip_prefix(mark).unwrap_or(part)
+    let present = parts.into_iter().filter(|(_, part)| !part.is_empty());
+    present.fold(String::new(), |text, (prefix, part)| {
+        text + prefix + part.strip_prefix(prefix).unwrap_or(part)
     })
 }
 
-/// Hears of clicks before anything else does: the router listens at the window.
-fn on_each_click(handle: impl Fn(ev::MouseEvent) + 'static) {
+/// Handles clicks in the capture phase, before any other handler: the router listens at the window.
+fn on_click_captured(handle: impl Fn(ev::MouseEvent) + 'static) {
     let handler = Closure::<dyn Fn(ev::MouseEvent)>::new(handle);
     let added = document().add_event_listener_with_callback_and_bool("click", handler.as_ref().unchecked_ref(), true);
     if added.is_err() {

@@ -1,24 +1,24 @@
-//! Where a page is, as far as its forms depend on it.
+//! The part of a URL that determines which forms a page shows.
 
-use crate::query_string::pairs;
+use crate::query_string::parse_query;
 
-/// Two addresses of the same place show the same forms.
+/// Holds the path and the parameters that select a form. URLs with equal locations show the same forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct FormLocation {
     path: String,
-    /// What the query says of the forms that are open, in the order of the names.
-    open: Vec<Option<String>>,
+    /// The values of the parameters that select a form.
+    params: Vec<Option<String>>,
 }
 
-impl Place {
-    /// Of a path and a query, with its question mark or without. `openers` are the names in the query that say which form
-    /// is open.
-    pub fn new(path: &str, query: &str, openers: &[&str]) -> Self {
+impl FormLocation {
+    /// Creates the location of a path and a query, which may start with a question mark. `form_params` are the query
+    /// parameters that select a form.
+    pub fn new(path: &str, query: &str, form_params: &[&str]) -> Self {
         let query = query.strip_prefix('?').unwrap_or(query);
-        let said = |name: &&str| pairs(query).find(|(key, _)| key == name).map(|(_, value)| value);
+        let find = |name: &&str| parse_query(query).find(|(key, _)| key == name).map(|(_, value)| value);
         Self {
             path: path.to_owned(),
-            open: openers.iter().map(said).collect(),
+            params: form_params.iter().map(find).collect(),
         }
     }
 }
@@ -27,18 +27,18 @@ impl Place {
 mod tests {
     use super::*;
 
-    fn place(query: &str) -> Place {
-        Place::new("/integration/fields", query, &["edit", "add"])
+    fn location(query: &str) -> FormLocation {
+        FormLocation::new("/integration/fields", query, &["edit", "add"])
     }
 
     #[test]
-    fn only_what_opens_a_form_makes_another_place() {
-        assert_eq!(place("?edit=Teaser&q=te"), place("more=1&edit=Teaser"));
-        assert_eq!(place(""), place("?q=te"));
+    fn only_the_path_and_form_parameters_are_compared() {
+        assert_eq!(location("?edit=Teaser&q=te"), location("more=1&edit=Teaser"));
+        assert_eq!(location(""), location("?q=te"));
         for other in ["", "?edit=Hero", "?add=Teaser", "?edit=Teaser&add"] {
-            assert_ne!(place("?edit=Teaser"), place(other), "{other}");
+            assert_ne!(location("?edit=Teaser"), location(other), "{other}");
         }
-        assert_ne!(place("?add"), place(""), "an opener may have no value");
-        assert_ne!(place(""), Place::new("/integration", "", &["edit", "add"]));
+        assert_ne!(location("?add"), location(""), "a form parameter may have no value");
+        assert_ne!(location(""), FormLocation::new("/integration", "", &["edit", "add"]));
     }
 }

@@ -1,44 +1,43 @@
-//! The question before an app is disconnected.
+//! The dialog that disconnects an app.
 
 use crate::components::feedback::toast::toast;
-use crate::components::forms::form::Check;
+use crate::components::forms::form::FormState;
 use crate::components::overlay::confirm::ConfirmDialog;
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::pages::account::connected_apps::PATH;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use leptos::prelude::*;
 
-/// Takes an app's permission back, and revokes all that it has got by it.
+/// Withdraws the user's consent for an app, and revokes the tokens that were issued under it.
 ///
 /// # Errors
-/// [`Failure::NotFound`] where the person has allowed the app nothing.
+/// [`AppError::NotFound`] if the user has granted the app no access.
 #[server(prefix = "/fn", endpoint = "connected-apps/disconnect")]
-pub async fn disconnect_app(app: OauthAppId) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn disconnect_app(app: OauthAppId) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let disconnected = portal::oauth2::connected_apps::disconnect(&portal, &actor, app).await;
-    crate::components::forms::form::answer::<DisconnectApp>(disconnected, &PATH, &PATH)
+    crate::components::forms::form::respond::<DisconnectApp>(disconnected, &PATH, &PATH)
 }
 
-/// Asks whether to disconnect an app.
+/// Confirms disconnecting an app.
 #[component]
 pub fn DisconnectDialog(
     /// The app.
     app: ConnectedApp,
 ) -> impl IntoView {
-    let check = Check::<DisconnectApp>::new(|_| None);
-    check.on_success(|| toast("App disconnected"));
+    let form_state = FormState::<DisconnectApp>::new(|_| None);
+    form_state.on_success(|| toast("App disconnected"));
     view! {
         <ConfirmDialog
-            check
+            form_state
             title=format!("Disconnect “{}”?", app.name)
             back=PATH.to_owned()
             button="Disconnect"
         >
             <p>
                 <strong>{app.name}</strong>
-                " can no longer act for you: what it has got for you stops working at once. It has to ask you \
-                 again before it can."
+                " will lose access immediately. It can ask for access again."
             </p>
             <input type="hidden" name="app" value=app.id.to_string() />
         </ConfirmDialog>

@@ -1,14 +1,14 @@
-//! One's own connected apps: which act for one, what they may do, and taking it back.
+//! The user's connected apps: their permissions, and disconnecting them.
 
 mod disconnect;
 
 use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
-use crate::components::data::time::{Time, moment_or_never};
-use crate::components::feedback::error_message::refusal;
+use crate::components::data::time::{Time, timestamp_or_never};
+use crate::components::feedback::error_message::access_error;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
 use crate::pages::account::connected_apps::disconnect::DisconnectDialog;
 use crate::pages::page::Page;
 use crate::session::current_user;
@@ -19,51 +19,51 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_query_map;
 
-/// The address of the page.
+/// The path of the page.
 const PATH: &str = "/connected-apps";
 
-/// The apps that act for the person, by name.
+/// Lists the apps that have access to the user's account, by name.
 ///
 /// # Errors
-/// Those of the portal.
+/// Returns the portal's error.
 #[server(name = ListConnectedApps, prefix = "/fn", endpoint = "connected-apps/list", input = GetUrl)]
-pub async fn list_connected_apps() -> Result<Vec<ConnectedApp>, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn list_connected_apps() -> Result<Vec<ConnectedApp>, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::oauth2::connected_apps::list(&portal, &actor).await?)
 }
 
-/// The page Connected apps. Its address names the app that the person is asked about, if one is.
+/// The Connected apps page. Its URL contains the app whose dialog is open.
 pub struct ConnectedAppsPage {
-    asked: Memo<Option<OauthAppId>>,
-    apps: Resource<Result<Vec<ConnectedApp>, Failure>>,
+    dialog_app: Memo<Option<OauthAppId>>,
+    apps: Resource<Result<Vec<ConnectedApp>, AppError>>,
 }
 
 impl Page for ConnectedAppsPage {
     fn data() -> Self {
         let query = use_query_map();
-        let asked = Memo::new(move |_| query.read().get("disconnect").and_then(|id| id.parse().ok()));
+        let dialog_app = Memo::new(move |_| query.read().get("disconnect").and_then(|id| id.parse().ok()));
         Self {
-            asked,
-            // Read again once the dialog is closed: the app may be gone.
-            apps: Resource::new(move || asked.get(), |_| list_connected_apps()),
+            dialog_app,
+            // Reload when the dialog closes, because it may have disconnected the app.
+            apps: Resource::new(move || dialog_app.get(), |_| list_connected_apps()),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let ConnectedAppsPage { asked, apps } = this;
+        let ConnectedAppsPage { dialog_app, apps } = this;
         let user = current_user();
         let list = move || {
             suspend(async move {
                 match (apps.await, user.await) {
                     (Ok(apps), Ok(_)) => card(apps).into_any(),
-                    (Err(failure), _) | (_, Err(failure)) => refusal("This page", failure),
+                    (Err(error), _) | (_, Err(error)) => access_error("open this page", error),
                 }
             })
         };
-        let overlay = move || {
-            let asked = asked.get();
+        let dialog = move || {
+            let id = dialog_app.get();
             suspend(async move {
-                let app = apps.await.ok()?.into_iter().find(|app| Some(app.id) == asked)?;
+                let app = apps.await.ok()?.into_iter().find(|app| Some(app.id) == id)?;
                 Some(view! { <DisconnectDialog app /> })
             })
         };
@@ -71,11 +71,11 @@ impl Page for ConnectedAppsPage {
             <div class="page">
                 <PageHeader
                     title="Connected apps"
-                    lead="Applications that you have allowed to act for you. Disconnect one that you do not use any more."
+                    lead="Applications with access to your account. Disconnect those that you no longer use."
                 />
                 <Transition>{list}</Transition>
             </div>
-            <Suspense>{overlay}</Suspense>
+            <Suspense>{dialog}</Suspense>
         }
         .into_any()
     }
@@ -83,14 +83,14 @@ impl Page for ConnectedAppsPage {
 
 fn card(apps: Vec<ConnectedApp>) -> impl IntoView {
     let count = apps.len();
-    let shown = if apps.is_empty() {
+    let content = if apps.is_empty() {
         empty().into_any()
     } else {
         table(apps).into_any()
     };
     view! {
         <ListCard id="apps" title="Your apps" count>
-            {shown}
+            {content}
         </ListCard>
     }
 }
@@ -104,7 +104,7 @@ fn table(apps: Vec<ConnectedApp>) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"App"</th>
-                        <th scope="col">"What it may do"</th>
+                        <th scope="col">"Permissions"</th>
                         <th scope="col">"Allowed"</th>
                         <th scope="col">"Last used"</th>
                         <th scope="col" class="action">
@@ -119,28 +119,28 @@ fn table(apps: Vec<ConnectedApp>) -> impl IntoView {
 }
 
 fn row(app: ConnectedApp) -> impl IntoView {
-    let sentences = app
+    let permissions = app
         .scopes
         .iter()
-        .map(|scope: Scope| view! { <li>{scope.sentence()}</li> })
+        .map(|scope: Scope| view! { <li>{scope.description()}</li> })
         .collect_view();
-    let which = format!(" {}", app.name);
+    let label = format!(" {}", app.name);
     view! {
         <tr>
             <td class="title">
                 <span>{app.name}</span>
             </td>
-            <td data-label="It may">
-                <ul class="sentences">{sentences}</ul>
+            <td data-label="Permissions">
+                <ul class="permissions">{permissions}</ul>
             </td>
             <td data-label="Allowed">
-                <Time at=app.allowed_at />
+                <Time at=app.granted_at />
             </td>
-            <td data-label="Last used">{moment_or_never(app.last_used_at)}</td>
+            <td data-label="Last used">{timestamp_or_never(app.last_used_at)}</td>
             <td class="action">
                 <a class="button small" href=format!("{PATH}?disconnect={}", app.id) data-noscroll>
                     "Disconnect"
-                    <span class="visually-hidden">{which}</span>
+                    <span class="visually-hidden">{label}</span>
                 </a>
             </td>
         </tr>
@@ -150,11 +150,11 @@ fn row(app: ConnectedApp) -> impl IntoView {
 fn empty() -> impl IntoView {
     view! {
         <div class="empty">
-            <span class="arch large">
-                <Draw icon=Icon::Integration size="large" />
+            <span class="icon-badge large">
+                <IconView icon=Icon::Integration size="large" />
             </span>
             <h3>"No connected apps"</h3>
-            <p>"When an application asks to act for you and you allow it, it is listed here."</p>
+            <p>"Applications that you allow to access your account are listed here."</p>
         </div>
     }
 }

@@ -1,70 +1,70 @@
-//! The way to a new consumer or token, and the dialog for the consumer.
+//! The links that create a consumer or token, and the dialog that creates a consumer.
 
-use crate::components::feedback::notice::Locked;
+use crate::components::feedback::notice::MissingRight;
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use crate::pages::api_tokens::actions::CreateConsumer;
-use crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot};
+use crate::pages::api_tokens::page_url::{Created, Dialog, PageUrl, Route};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use domain::fields::FieldErrors;
 use domain::oauth1::consumers::NewConsumer;
 use domain::oauth1::tokens::NewToken;
 use leptos::prelude::*;
 
-/// The links at the top of the page, for whoever may follow them. A consumer that was just created is selected in the
-/// dialog for the token; where no row shows it, the way to that dialog takes the focus if `autofocus` is set.
-pub fn create_links(me: &Me, address: &Address, autofocus: bool) -> Option<impl IntoView + use<>> {
-    let may = me.rights.has(Right::AdminSettings)
+/// Renders the links in the page header if the user may create tokens. The dialog for a new token preselects a consumer
+/// that was just created. If no row shows that consumer, the link to this dialog takes the focus when `autofocus` is set.
+pub fn create_links(me: &CurrentUser, url: &PageUrl, autofocus: bool) -> Option<impl IntoView + use<>> {
+    let may_create = me.rights.has(Right::AdminSettings)
         && me.rights.has(Right::CreateApiTokens)
         && me.features.contains(&Feature::ApiTokens);
-    may.then(|| {
-        let consumer = address.with(Dialog::NewConsumer(String::new())).to_string();
-        let created = match address.created {
+    may_create.then(|| {
+        let new_consumer = url.with_dialog(Dialog::NewConsumer(String::new())).to_string();
+        let created_consumer = match url.created {
             Some(Created::Consumer(id)) => id.to_string(),
             _ => String::new(),
         };
-        let autofocus = autofocus && !created.is_empty() && address.spot != Spot::Consumers;
+        let autofocus = autofocus && !created_consumer.is_empty() && url.route != Route::Consumers;
         let form = NewToken {
-            consumer: created,
+            consumer: created_consumer,
             ..NewToken::default()
         };
-        let token = address.with(Dialog::NewToken(form)).to_string();
+        let new_token = url.with_dialog(Dialog::NewToken(form)).to_string();
         view! {
-            <a class="button" href=consumer data-noscroll>
+            <a class="button" href=new_consumer data-noscroll>
                 "Create new consumer"
             </a>
-            <a class="button primary" href=token data-noscroll autofocus=autofocus>
-                <Draw icon=Icon::Plus />
+            <a class="button primary" href=new_token data-noscroll autofocus=autofocus>
+                <IconView icon=Icon::Plus />
                 "Create new token"
             </a>
         }
     })
 }
 
-/// What is wrong with a consumer's name.
-pub fn name_errors(values: Values<'_>) -> Option<FieldErrors> {
-    NewConsumer { name: values("name") }.checked().err()
+/// Validates the name field of a consumer form.
+pub fn validate_name(values: Values<'_>) -> Option<FieldErrors> {
+    NewConsumer { name: values("name") }.validate().err()
 }
 
-/// Asks for a new consumer's name.
+/// Renders the dialog that creates a consumer.
 #[component]
 pub fn NewConsumerDialog(
-    /// What the field holds at first.
+    /// The initial value of the name field.
     name: String,
-    /// The address of the page without the dialog.
+    /// The URL of the page without the dialog.
     back: String,
-    /// Who asks.
-    me: Me,
+    /// The signed-in user.
+    me: CurrentUser,
 ) -> impl IntoView {
-    let check = Check::<CreateConsumer>::new(name_errors);
+    let form_state = FormState::<CreateConsumer>::new(validate_name);
     let cancel = back.clone();
-    let body = if me.rights.has(Right::CreateApiTokens) {
+    let content = if me.rights.has(Right::CreateApiTokens) {
         view! {
-            <CheckedForm check>
+            <ValidatedForm form_state>
                 <div class="dialog-body">
                     <input type="hidden" name="back" value=cancel.clone() />
                     <TextField
@@ -73,25 +73,25 @@ pub fn NewConsumerDialog(
                         value=name
                         help="The application that will use the API."
                         autofocus=true
-                        error=check.error("name")
+                        error=form_state.error("name")
                     />
-                    <FormProblem check fields=&["name"] />
+                    <FormError form_state fields=&["name"] />
                 </div>
-                <DialogFooter check back=cancel button="Create" />
-            </CheckedForm>
+                <DialogFooter form_state back=cancel button="Create" />
+            </ValidatedForm>
         }
         .into_any()
     } else {
         view! {
             <div class="dialog-body">
-                <Locked what="Creating consumers" right=Right::CreateApiTokens />
+                <MissingRight to="create consumers" right=Right::CreateApiTokens />
             </div>
         }
         .into_any()
     };
     view! {
         <DialogBox title="Create new consumer" back>
-            {body}
+            {content}
         </DialogBox>
     }
     .into_any()

@@ -1,26 +1,26 @@
-//! What can be changed about a consumer.
+//! The forms that change a consumer.
 
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 use crate::components::forms::field::{FieldError, TextField};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::forms::text_area::text_area_content;
 use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
-use crate::pages::api_tokens::consumer::create::name_errors;
+use crate::pages::api_tokens::consumer::create::validate_name;
 use domain::fields::FieldErrors;
 use domain::oauth1::consumers::{Consumer, ConsumerSigning};
 use leptos::prelude::*;
 
-/// The consumer's name.
+/// Renders the form that renames a consumer.
 #[component]
 pub fn RenameForm(
     /// The consumer.
     consumer: Consumer,
-    /// Counts the changes, so that the page is read again after each.
+    /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<RenameConsumer>::new(name_errors);
-    check.on_success(move || {
+    let form_state = FormState::<RenameConsumer>::new(validate_name);
+    form_state.on_success(move || {
         toast("Consumer renamed");
         changes.update(|changes| *changes += 1);
     });
@@ -30,58 +30,58 @@ pub fn RenameForm(
                 <h2 id="rename">"Rename"</h2>
             </div>
             <div class="card-body">
-                <CheckedForm check class="form">
+                <ValidatedForm form_state class="form">
                     <input type="hidden" name="consumer" value=consumer.id.to_string() />
-                    <TextField name="name" label="Name" value=consumer.name error=check.error("name") />
-                    <FormProblem check fields=&["name"] />
+                    <TextField name="name" label="Name" value=consumer.name error=form_state.error("name") />
+                    <FormError form_state fields=&["name"] />
                     <div class="buttons">
-                        <button class="button" aria-busy=move || check.busy()>
+                        <button class="button" aria-busy=move || form_state.busy()>
                             "Rename"
                         </button>
                     </div>
-                </CheckedForm>
+                </ValidatedForm>
             </div>
         </section>
     }
     .into_any()
 }
 
-fn signing_errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate_signing(values: Values<'_>) -> Option<FieldErrors> {
     ConsumerSigning {
         rsa_public_key: values("rsa_public_key"),
         legacy_flow: false,
     }
-    .checked()
+    .validate()
     .err()
 }
 
-/// How the consumer's requests are checked beyond its secret.
+/// Renders the form for the RSA public key and the flow without verifier.
 #[component]
 pub fn SigningForm(
     /// The consumer.
     consumer: Consumer,
-    /// Counts the changes, so that the page is read again after each.
+    /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<SetSigning>::new(signing_errors);
-    check.on_success(move || {
-        toast("Signing saved");
+    let form_state = FormState::<SetSigning>::new(validate_signing);
+    form_state.on_success(move || {
+        toast("Signing settings saved");
         changes.update(|changes| *changes += 1);
     });
-    let error = check.error("rsa_public_key");
-    let is_unsafe = consumer.legacy_flow;
+    let error = form_state.error("rsa_public_key");
+    let has_legacy_flow = consumer.legacy_flow;
     view! {
         <section class="card" aria-labelledby="signing">
             <div class="card-header">
                 <h2 id="signing">"Signing"</h2>
             </div>
             <div class="card-body">
-                <CheckedForm check class="form">
-                    {is_unsafe
+                <ValidatedForm form_state class="form">
+                    {has_legacy_flow
                         .then(|| {
                             view! {
-                                <Notice kind=Kind::Warning title="This consumer uses the flow without verifier">
-                                    <p>"Turn it off as soon as the application sends the verifier."</p>
+                                <Notice kind=NoticeKind::Warning title="Legacy OAuth 1.0 flow (without verifier) is on">
+                                    <p>"Turn it off when the application supports OAuth 1.0a."</p>
                                 </Notice>
                             }
                         })}
@@ -90,37 +90,39 @@ pub fn SigningForm(
                         <label for="rsa_public_key">
                             "RSA public key " <span class="optional">"(optional)"</span>
                         </label>
-                        {key_area(consumer.rsa_public_key, error)}
+                        {key_text_area(consumer.rsa_public_key, error)}
                         <p class="help" id="rsa_public_key-help">
-                            "In PEM form. With it the application may sign by RSA-SHA1 and needs no consumer secret."
+                            "PEM format. Lets the application sign with RSA-SHA1 instead of the consumer secret."
                         </p>
                         <FieldError id="rsa_public_key-error" error />
                     </div>
                     <label class="check">
                         <input type="checkbox" name="legacy_flow" value="true" checked=consumer.legacy_flow />
                         <span>
-                            "Allow the flow without verifier " <span class="badge warning">"Unsafe"</span>
+                            "Allow the legacy flow without verifier " <span class="badge warning">"Unsafe"</span>
                             <small class="muted">
-                                "Only for applications that speak OAuth from before its correction of 2009: whoever starts \
-                                 the flow and makes a user finish it gets that user’s token (session fixation)."
+                                "Only for applications that use OAuth 1.0 (before revision A, 2009). This flow is \
+                                 vulnerable to session fixation: an attacker who starts it can get the token of the \
+                                 user who completes it."
                             </small>
                         </span>
                     </label>
-                    <FormProblem check fields=&["rsa_public_key"] />
+                    <FormError form_state fields=&["rsa_public_key"] />
                     <div class="buttons">
-                        <button class="button" aria-busy=move || check.busy()>
+                        <button class="button" aria-busy=move || form_state.busy()>
                             "Save changes"
                         </button>
                     </div>
-                </CheckedForm>
+                </ValidatedForm>
             </div>
         </section>
     }
     .into_any()
 }
 
-/// Without a key it must have no child at all: a placeholder of the renderer's would be taken for its text.
-fn key_area(key: Option<String>, error: Signal<Option<String>>) -> AnyView {
+/// Renders the text area of the key. Without a key it must have no child at all: the browser would show the renderer's
+/// placeholder comment as its text.
+fn key_text_area(key: Option<String>, error: Signal<Option<String>>) -> AnyView {
     let attributes = view! {
         <{..}
             id="rsa_public_key"

@@ -1,4 +1,4 @@
-//! A consumer: its page, its forms, and making and deleting one.
+//! The page of a consumer, and the forms that create, change and delete one.
 
 pub(crate) mod create;
 pub(crate) mod delete;

@@ -1,21 +1,21 @@
-//! The page of one consumer.
+//! The page of a consumer.
 
 use crate::components::data::copy::Copy;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::created;
-use crate::components::feedback::notice::Locked;
+use crate::components::feedback::notice::MissingRight;
 use crate::components::overlay::dialog::Dialog as DialogBox;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::api_tokens::access_denied::Closed;
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::api_tokens::access_denied::PageUnavailable;
 use crate::pages::api_tokens::consumer::delete::DeleteDialog;
 use crate::pages::api_tokens::consumer::forms::{RenameForm, SigningForm};
-use crate::pages::api_tokens::data::{ConsumerData, consumer, token};
-use crate::pages::api_tokens::list::tokens::{counted, list};
-use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
+use crate::pages::api_tokens::data::{ConsumerData, load_consumer, load_token};
+use crate::pages::api_tokens::list::tokens::{format_count, token_list};
+use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::{ABOVE_ONE, current_address};
+use crate::pages::api_tokens::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
@@ -23,93 +23,93 @@ use domain::oauth1::consumers::Consumer;
 use domain::oauth1::tokens::{NewToken, Token, TokenPage};
 use leptos::prelude::*;
 
-/// The page of one consumer: what is known of it, its name, its keys, its tokens, and its end.
+/// Renders the page of a consumer: its details, the forms that change it, its tokens, and its deletion.
 pub struct ConsumerPage {
-    address: Memo<Address>,
-    /// What opens a dialog is no other page: what has been filled in must still be there when the dialog closes.
-    without_dialog: Memo<Address>,
+    url: Memo<PageUrl>,
+    /// The URL without the dialog. Opening or closing a dialog must not reload the page, which would discard unsaved input.
+    without_dialog: Memo<PageUrl>,
     changes: RwSignal<u32>,
-    data: Resource<Result<ConsumerData, Failure>>,
-    /// The token that a dialog asks about.
-    asked: Resource<Option<Result<Token, Failure>>>,
+    data: Resource<Result<ConsumerData, AppError>>,
+    /// The token of the revoke dialog.
+    token_to_revoke: Resource<Option<Result<Token, AppError>>>,
 }
 
 impl Page for ConsumerPage {
     fn data() -> Self {
-        let address = current_address();
+        let url = current_page_url();
         let changes = RwSignal::new(0);
-        let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
+        let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
         let data = Resource::new(
             move || (without_dialog.get(), changes.get()),
-            |(address, _)| async move {
-                match address.spot {
-                    Spot::Consumer(id) => consumer(id, address.to_string()).await,
-                    _ => Err(Failure::NotFound("consumer".to_owned())),
+            |(url, _)| async move {
+                match url.route {
+                    Route::Consumer(id) => load_consumer(id, url.to_string()).await,
+                    _ => Err(AppError::NotFound("consumer".to_owned())),
                 }
             },
         );
-        let asked = Resource::new(
+        let token_to_revoke = Resource::new(
             move || {
-                address.with(|address| match address.dialog {
-                    Some(Dialog::Revoke(id)) => id,
+                url.with(|url| match url.dialog {
+                    Some(Dialog::RevokeToken(id)) => id,
                     _ => None,
                 })
             },
-            |id| async move { Some(token(id?).await.map(|data| data.token)) },
+            |id| async move { Some(load_token(id?).await.map(|data| data.token)) },
         );
         Self {
-            address,
+            url,
             without_dialog,
             changes,
             data,
-            asked,
+            token_to_revoke,
         }
     }
 
     fn view(this: Self) -> AnyView {
         let ConsumerPage {
-            address,
+            url,
             without_dialog,
             changes,
             data,
-            asked,
+            token_to_revoke,
         } = this;
         let user = current_user();
-        let body = move || {
-            let address = without_dialog.get();
+        let content = move || {
+            let url = without_dialog.get();
             suspend(async move {
                 match (data.await, user.await) {
-                    (Ok(data), Ok(me)) => page(data, me.rights, &address, changes).into_any(),
-                    (Err(failure), Ok(me)) => view! {
-                        <PageHeader title="Consumer" crumbs=ABOVE_ONE.to_vec() />
-                        <Closed failure me />
+                    (Ok(data), Ok(me)) => page(data, me.rights, &url, changes).into_any(),
+                    (Err(error), Ok(me)) => view! {
+                        <PageHeader title="Consumer" crumbs=DETAIL_BREADCRUMBS.to_vec() />
+                        <PageUnavailable error me />
                     }
                     .into_any(),
                     (_, Err(_)) => ().into_any(),
                 }
             })
         };
-        let dialog = Memo::new(move |_| address.with(|address| address.dialog.clone()));
-        let overlay = move || {
+        let dialog = Memo::new(move |_| url.with(|url| url.dialog.clone()));
+        let dialog_view = move || {
             let dialog = dialog.get();
             let back = without_dialog.get_untracked().to_string();
             suspend(async move {
                 let rights = user.await.ok()?.rights;
                 match dialog? {
-                    Dialog::Revoke(_) => {
+                    Dialog::RevokeToken(_) => {
                         let on_revoked = move || changes.update(|changes| *changes += 1);
-                        Some(revoke_dialog(asked.await?, rights, back, on_revoked))
+                        Some(revoke_dialog(token_to_revoke.await?, rights, back, on_revoked))
                     }
-                    Dialog::Delete => Some(delete_dialog(data.await.ok()?.consumer, rights, back)),
+                    Dialog::DeleteConsumer => Some(delete_dialog(data.await.ok()?.consumer, rights, back)),
                     Dialog::NewConsumer(_) | Dialog::NewToken(_) => None,
                 }
             })
         };
         view! {
             <div class="page">
-                <Transition>{body}</Transition>
+                <Transition>{content}</Transition>
             </div>
-            <Suspense>{overlay}</Suspense>
+            <Suspense>{dialog_view}</Suspense>
         }
         .into_any()
     }
@@ -122,39 +122,41 @@ fn delete_dialog(consumer: Consumer, rights: Rights, back: String) -> AnyView {
     view! {
         <DialogBox title=format!("Delete “{}”?", consumer.name) back>
             <div class="dialog-body">
-                <Locked what="Deleting consumers" right=Right::RevokeApiTokens />
+                <MissingRight to="delete consumers" right=Right::RevokeApiTokens />
             </div>
         </DialogBox>
     }
     .into_any()
 }
 
-fn page(data: ConsumerData, rights: Rights, address: &Address, changes: RwSignal<u32>) -> impl IntoView + use<> {
+fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32>) -> impl IntoView + use<> {
     let ConsumerData { consumer, tokens } = data;
     let may_create = rights.has(Right::CreateApiTokens);
     let form = NewToken {
         consumer: consumer.id.to_string(),
         ..NewToken::default()
     };
-    let new = Address::default().with(Dialog::NewToken(form)).to_string();
-    let delete = Address::consumer(consumer.id).with(Dialog::Delete).to_string();
+    let new_token = PageUrl::default().with_dialog(Dialog::NewToken(form)).to_string();
+    let delete = PageUrl::consumer(consumer.id)
+        .with_dialog(Dialog::DeleteConsumer)
+        .to_string();
     view! {
         <PageHeader
             title=consumer.name.clone()
-            lead="A consumer: one application that uses the API."
-            crumbs=ABOVE_ONE.to_vec()
+            lead="An application that uses the API."
+            crumbs=DETAIL_BREADCRUMBS.to_vec()
         >
             {may_create
                 .then(|| {
                     view! {
-                        <a class="button primary" href=new>
-                            <Draw icon=Icon::Plus />
+                        <a class="button primary" href=new_token>
+                            <IconView icon=Icon::Plus />
                             "Create new token"
                         </a>
                     }
                 })}
         </PageHeader>
-        {facts(&consumer)}
+        {details_card(&consumer)}
         {if may_create {
             view! {
                 <RenameForm consumer=consumer.clone() changes />
@@ -165,14 +167,14 @@ fn page(data: ConsumerData, rights: Rights, address: &Address, changes: RwSignal
             view! {
                 <section class="card">
                     <div class="card-body">
-                        <Locked what="Changing this consumer" right=Right::CreateApiTokens />
+                        <MissingRight to="change this consumer" right=Right::CreateApiTokens />
                     </div>
                 </section>
             }
                 .into_any()
         }}
-        {its_tokens(tokens, rights, address)}
-        <section class="card risky" aria-labelledby="delete">
+        {tokens_card(tokens, rights, url)}
+        <section class="card danger-zone" aria-labelledby="delete">
             <div class="card-header">
                 <h2 id="delete">"Delete this consumer"</h2>
                 {rights
@@ -184,13 +186,13 @@ fn page(data: ConsumerData, rights: Rights, address: &Address, changes: RwSignal
                             </a>
                         }
                     })}
-                <p>"Its tokens stop working with it."</p>
+                <p>"Deleting it also revokes all its tokens."</p>
             </div>
             {(!rights.has(Right::RevokeApiTokens))
                 .then(|| {
                     view! {
                         <div class="card-body">
-                            <Locked what="Deleting consumers" right=Right::RevokeApiTokens />
+                            <MissingRight to="delete consumers" right=Right::RevokeApiTokens />
                         </div>
                     }
                 })}
@@ -198,7 +200,7 @@ fn page(data: ConsumerData, rights: Rights, address: &Address, changes: RwSignal
     }
 }
 
-fn facts(consumer: &Consumer) -> impl IntoView + use<> {
+fn details_card(consumer: &Consumer) -> impl IntoView + use<> {
     view! {
         <section class="card" aria-labelledby="facts">
             <div class="card-header">
@@ -215,8 +217,8 @@ fn facts(consumer: &Consumer) -> impl IntoView + use<> {
                     </dd>
                 </div>
                 <div>
-                    <dt>"Working tokens"</dt>
-                    <dd>{counted(consumer.tokens)}</dd>
+                    <dt>"Active tokens"</dt>
+                    <dd>{format_count(consumer.tokens)}</dd>
                 </div>
                 <div>
                     <dt>"Created"</dt>
@@ -227,19 +229,20 @@ fn facts(consumer: &Consumer) -> impl IntoView + use<> {
     }
 }
 
-/// All its tokens, those that ended too: what is about to be deleted should be seen.
-fn its_tokens(tokens: TokenPage, rights: Rights, address: &Address) -> impl IntoView + use<> {
+/// Renders the card with all tokens of the consumer, including revoked and expired ones: deleting the consumer deletes them
+/// too.
+fn tokens_card(tokens: TokenPage, rights: Rights, url: &PageUrl) -> impl IntoView + use<> {
     let total = tokens.total;
-    let shown = (total > 0).then(|| list(tokens, rights, address));
+    let table = (total > 0).then(|| token_list(tokens, rights, url));
     view! {
         <section class="card" aria-labelledby="tokens">
             <div class="card-header">
                 <h2 id="tokens">
-                    "Tokens " {(total > 0).then(|| view! { <span class="count">{counted(total)}</span> })}
+                    "Tokens " {(total > 0).then(|| view! { <span class="count">{format_count(total)}</span> })}
                 </h2>
-                {(total == 0).then(|| view! { <p>"None yet. The application needs one for each user that it acts for."</p> })}
+                {(total == 0).then(|| view! { <p>"No tokens yet. Create one for each user this application acts for."</p> })}
             </div>
-            {shown}
+            {table}
         </section>
     }
 }

@@ -1,36 +1,41 @@
-//! The list of consumers.
+//! The Consumers tab of the API tokens page.
 
 use crate::components::data::copy::Copy;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::time::created;
-use crate::icons::{Draw, Icon};
-use crate::pages::api_tokens::page_url::{Address, Created, Dialog, Spot};
+use crate::icons::{Icon, IconView};
+use crate::pages::api_tokens::page_url::{Created, Dialog, PageUrl, Route};
 use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
 
-/// The card with all consumers; or why it is empty. The row of the one that was just created takes the focus.
-pub fn card(consumers: Vec<Consumer>, may_create: bool, address: &Address) -> impl IntoView + use<> {
+/// Renders the card with all consumers or the empty state. The row of the consumer that was just created takes the focus.
+pub fn card(consumers: Vec<Consumer>, may_create: bool, url: &PageUrl) -> impl IntoView + use<> {
     let count = consumers.len();
-    let shown = if consumers.is_empty() {
-        empty(may_create).into_any()
+    let content = if consumers.is_empty() {
+        empty_state(may_create).into_any()
     } else {
-        table(consumers, address.created).into_any()
+        table(consumers, url.created).into_any()
     };
     view! {
-        <ListCard id="consumers" title="Consumers" count help="The applications that tokens are issued to.">
-            {shown}
+        <ListCard
+            id="consumers"
+            title="Consumers"
+            count
+            help="Applications that use the API. Each token belongs to one consumer."
+        >
+            {content}
         </ListCard>
     }
 }
 
-fn table(consumers: Vec<Consumer>, created_now: Option<Created>) -> impl IntoView {
+fn table(consumers: Vec<Consumer>, just_created: Option<Created>) -> impl IntoView {
     let rows = consumers.into_iter().map(|consumer| {
-        let is_new = created_now == Some(Created::Consumer(consumer.id));
+        let is_new = just_created == Some(Created::Consumer(consumer.id));
         let what = format!("Consumer key of {}", consumer.name);
         view! {
             <tr>
                 <td class="title">
-                    <a href=Address::consumer(consumer.id).to_string() autofocus=is_new>
+                    <a href=PageUrl::consumer(consumer.id).to_string() autofocus=is_new>
                         {consumer.name}
                     </a>
                 </td>
@@ -40,7 +45,7 @@ fn table(consumers: Vec<Consumer>, created_now: Option<Created>) -> impl IntoVie
                         <Copy text=consumer.key what compact=true />
                     </span>
                 </td>
-                <td data-label="Tokens" class="number">
+                <td data-label="Active tokens" class="number">
                     <span>{consumer.tokens}</span>
                 </td>
                 <td data-label="Created">{created(consumer.created_at, consumer.created_by)}</td>
@@ -56,7 +61,7 @@ fn table(consumers: Vec<Consumer>, created_now: Option<Created>) -> impl IntoVie
                         <th scope="col">"Name"</th>
                         <th scope="col">"Consumer key"</th>
                         <th scope="col" class="number">
-                            "Working tokens"
+                            "Active tokens"
                         </th>
                         <th scope="col">"Created"</th>
                     </tr>
@@ -67,23 +72,23 @@ fn table(consumers: Vec<Consumer>, created_now: Option<Created>) -> impl IntoVie
     }
 }
 
-fn empty(may_create: bool) -> impl IntoView {
-    let list = Address {
-        spot: Spot::Consumers,
-        ..Address::default()
+fn empty_state(may_create: bool) -> impl IntoView {
+    let list = PageUrl {
+        route: Route::Consumers,
+        ..PageUrl::default()
     };
-    let new = list.with(Dialog::NewConsumer(String::new())).to_string();
+    let new_consumer = list.with_dialog(Dialog::NewConsumer(String::new())).to_string();
     view! {
         <div class="empty">
-            <span class="arch large">
-                <Draw icon=Icon::Consumer size="large" />
+            <span class="icon-badge large">
+                <IconView icon=Icon::Consumer size="large" />
             </span>
             <h3>"No consumers yet"</h3>
-            <p>"A consumer is one application that uses the API. Tokens are issued to it."</p>
+            <p>"A consumer is an application that uses the API. Create one, then create tokens for it."</p>
             {may_create
                 .then(|| {
                     view! {
-                        <a class="button" href=new data-noscroll>
+                        <a class="button" href=new_consumer data-noscroll>
                             "Create new consumer"
                         </a>
                     }

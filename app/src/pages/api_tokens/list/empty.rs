@@ -1,55 +1,53 @@
-//! What stands in place of a list: why there is nothing in it, or that it is on its way.
+//! Placeholders of the token list: empty states, missing rights, and the loading skeleton.
 
-use crate::components::feedback::error_message::refusal;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::api_tokens::page_url::{Address, Dialog};
+use crate::components::feedback::error_message::access_error;
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::api_tokens::page_url::{Dialog, PageUrl};
 use domain::accounts::rights::{Right, Rights};
-use domain::oauth1::tokens::{Place, TokenFilter, TokenPage};
+use domain::oauth1::tokens::{PagePosition, TokenFilter, TokenPage};
 use leptos::prelude::*;
 
-/// Why the list of tokens is empty, and what can be done about it.
-pub fn no_tokens(page: &TokenPage, rights: Rights, address: &Address) -> AnyView {
-    let query = &address.query;
+/// Renders the empty state of the token list: why it is empty and what to do next.
+pub fn no_tokens(page: &TokenPage, rights: Rights, url: &PageUrl) -> AnyView {
+    let query = &url.query;
     if !page.any_in_account {
-        return none_yet(rights).into_any();
+        return no_tokens_in_account(rights).into_any();
     }
-    let start = Address {
-        spot: address.spot,
-        ..Address::default()
+    let first_page = PageUrl {
+        route: url.route,
+        ..PageUrl::default()
     };
-    let (title, words, href, label) = if page.total > 0 {
-        let words = "The tokens that were here are elsewhere in the list now.";
+    let (title, help, href, label) = if page.total > 0 {
         (
-            "Nothing on this page any more".to_owned(),
-            words,
-            address.at(Place::Start),
-            "Go to the start",
+            "This page is empty".to_owned(),
+            "The list has changed.",
+            url.page_at(PagePosition::Start),
+            "Back to first page",
         )
     } else if !query.search.is_empty() {
-        let words = "Search looks at users, consumers and integrations, among the tokens that the filter lets through.";
         (
-            format!("Nothing matches “{}”", query.search),
-            words,
-            start,
-            "Clear the search",
+            format!("No tokens match “{}”", query.search),
+            "Search covers users, consumers and integrations within the current filter.",
+            first_page,
+            "Clear search",
         )
     } else {
-        let (title, words) = match query.filter {
-            TokenFilter::Ended => ("No token has ended", "None was revoked, and none has expired."),
-            TokenFilter::Current | TokenFilter::All => ("No current tokens", "All tokens of this account have ended."),
+        let (title, help) = match query.filter {
+            TokenFilter::Ended => ("No revoked or expired tokens", "All tokens are current."),
+            TokenFilter::Current | TokenFilter::All => ("No current tokens", "All tokens are revoked or expired."),
         };
         (
             title.to_owned(),
-            words,
-            start.searched("", TokenFilter::All),
+            help,
+            first_page.with_search("", TokenFilter::All),
             "Show all tokens",
         )
     };
     view! {
         <div class="empty">
             <h3>{title}</h3>
-            <p>{words}</p>
+            <p>{help}</p>
             <a class="button" href=href.to_string()>
                 {label}
             </a>
@@ -58,20 +56,22 @@ pub fn no_tokens(page: &TokenPage, rights: Rights, address: &Address) -> AnyView
     .into_any()
 }
 
-fn none_yet(rights: Rights) -> impl IntoView {
-    let new = Address::default().with(Dialog::NewConsumer(String::new())).to_string();
+fn no_tokens_in_account(rights: Rights) -> impl IntoView {
+    let new_consumer = PageUrl::default()
+        .with_dialog(Dialog::NewConsumer(String::new()))
+        .to_string();
     view! {
         <div class="empty">
-            <span class="arch large">
-                <Draw icon=Icon::Token size="large" />
+            <span class="icon-badge large">
+                <IconView icon=Icon::Token size="large" />
             </span>
             <h3>"No tokens yet"</h3>
-            <p>"Create a consumer for the application first, then a token for the user it will act for."</p>
+            <p>"Create a consumer for the application first, then a token for each user that it acts for."</p>
             {rights
                 .has(Right::CreateApiTokens)
                 .then(|| {
                     view! {
-                        <a class="button" href=new data-noscroll>
+                        <a class="button" href=new_consumer data-noscroll>
                             "Create new consumer"
                         </a>
                     }
@@ -80,28 +80,28 @@ fn none_yet(rights: Rights) -> impl IntoView {
     }
 }
 
-/// In place of a part whose right is missing.
-pub fn unseen(part: &'static str, failure: Failure) -> impl IntoView {
-    let title = format!("You cannot see the {}", part.to_lowercase());
+/// Replaces a tab for which the user lacks the right.
+pub fn no_access(tab: &'static str, error: AppError) -> impl IntoView {
+    let title = format!("You don’t have access to {}", tab.to_lowercase());
     view! {
-        <section class="card" aria-labelledby="unseen">
+        <section class="card" aria-labelledby="no-access">
             <div class="card-header">
-                <h2 id="unseen">{part}</h2>
+                <h2 id="no-access">{tab}</h2>
             </div>
             <div class="empty">
-                <span class="arch large">
-                    <Draw icon=Icon::Lock size="large" />
+                <span class="icon-badge large">
+                    <IconView icon=Icon::Lock size="large" />
                 </span>
                 <h3>{title}</h3>
-                {refusal("This list", failure)}
+                {access_error("view this list", error)}
             </div>
         </section>
     }
 }
 
-/// While the list is on its way.
+/// Renders the skeleton that is shown while the list loads.
 pub fn loading() -> impl IntoView {
-    let line = || {
+    let row = || {
         view! {
             <tr>
                 <td class="title">
@@ -120,7 +120,7 @@ pub fn loading() -> impl IntoView {
         <section class="card" aria-busy="true">
             <div class="table-wrap">
                 <table class="table stack">
-                    <tbody>{(0..5).map(|_| line()).collect_view()}</tbody>
+                    <tbody>{(0..5).map(|_| row()).collect_view()}</tbody>
                 </table>
             </div>
             <p class="visually-hidden" role="status">

@@ -1,4 +1,4 @@
-//! The list of consumers and tokens.
+//! The API tokens page with its two tabs: tokens and consumers.
 
 pub(crate) mod consumers;
 pub(crate) mod empty;

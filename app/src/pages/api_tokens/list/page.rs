@@ -1,118 +1,123 @@
-//! The API tokens page.
+//! The API tokens page with its tabs and dialogs.
 
 use crate::components::data::page_header::PageHeader;
-use crate::components::feedback::error_message::refusal;
-use crate::components::feedback::notice::Locked;
-use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::feedback::error_message::access_error;
+use crate::components::feedback::notice::MissingRight;
+use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::suspend::suspend;
-use crate::components::reactive::sync_view::{AtOnce, when_written};
-use crate::error::Failure;
-use crate::pages::api_tokens::access_denied::Closed;
+use crate::components::reactive::sync_view::{SyncView, skip_dry_resolve};
+use crate::error::AppError;
+use crate::pages::api_tokens::access_denied::PageUnavailable;
 use crate::pages::api_tokens::consumer::create::{NewConsumerDialog, create_links};
-use crate::pages::api_tokens::data::{DialogData, ListData, Part, list};
+use crate::pages::api_tokens::data::{DialogData, ListData, TabData, load_list};
 use crate::pages::api_tokens::list::search::Search;
 use crate::pages::api_tokens::list::{consumers, empty, tokens};
-use crate::pages::api_tokens::page_url::{Address, Dialog, PATH, Spot};
+use crate::pages::api_tokens::page_url::{Dialog, PATH, PageUrl, Route};
 use crate::pages::api_tokens::token::create::NewTokenDialog;
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::{ABOVE, current_address};
+use crate::pages::api_tokens::{BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::accounts::rights::Right;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
-const LEAD: &str = "Keys with which applications sign their requests. A token acts for one user, with that user’s rights; \
-                    its page has a ready example request.";
+const LEAD: &str = "Credentials that applications use to sign API requests. Each token acts on behalf of one user. A token’s \
+                    page has example requests.";
 
-/// The API tokens page: tokens or consumers, and the dialogs over them.
+/// Renders the API tokens page: the Tokens or the Consumers tab, and the open dialog.
 pub struct ApiTokensPage {
-    address: Memo<Address>,
-    data: Resource<Result<ListData, Failure>>,
+    url: Memo<PageUrl>,
+    data: Resource<Result<ListData, AppError>>,
 }
 
 impl Page for ApiTokensPage {
     fn data() -> Self {
-        let address = current_address();
+        let url = current_page_url();
         Self {
-            address,
-            data: Resource::new(move || address.get().to_string(), list),
+            url,
+            data: Resource::new(move || url.get().to_string(), load_list),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let ApiTokensPage { address, data } = this;
+        let ApiTokensPage { url, data } = this;
         let user = current_user();
-        let search = Search::new(address);
-        // Drawn anew only for another list: a link that opens a dialog must still be there to get the focus back.
-        let without_dialog = Memo::new(move |_| address.with(|address| address.with(None)));
+        let search = Search::new(url);
+        // Rendered again only for another list: when a dialog closes, the link that opened it must still exist to get the
+        // focus back.
+        let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
         let links = move || {
-            let address = without_dialog.get();
+            let url = without_dialog.get();
             suspend(async move {
-                // A secret that waits to be read keeps the focus.
-                let is_shown =
-                    address.created.is_some() && data.by_ref().await.as_ref().is_ok_and(|data| data.reveal.is_none());
-                user.await.ok().and_then(|me| create_links(&me, &address, is_shown))
+                // The dialog of a new secret keeps the focus.
+                let moves_focus = url.created.is_some()
+                    && data
+                        .by_ref()
+                        .await
+                        .as_ref()
+                        .is_ok_and(|data| data.one_time_secret.is_none());
+                user.await.ok().and_then(|me| create_links(&me, &url, moves_focus))
             })
         };
-        let body = move || {
-            let address = address.get();
+        let content = move || {
+            let url = url.get();
             suspend(async move {
                 drop(data.by_ref().await);
                 let user = user.await;
-                when_written().await;
+                skip_dry_resolve().await;
                 match (data.await, user) {
                     (Ok(data), Ok(me)) => {
-                        let address = match data.reveal {
-                            // A secret that waits to be read keeps the focus.
-                            Some(_) => address.after(None),
-                            None => address,
+                        let url = match data.one_time_secret {
+                            // The dialog of a new secret keeps the focus.
+                            Some(_) => url.with_created(None),
+                            None => url,
                         };
-                        EitherOf3::A(AtOnce(parts(data.part, &me, &address, search)))
+                        EitherOf3::A(SyncView(tabs(data.tab, &me, &url, search)))
                     }
-                    (Err(failure), Ok(me)) => EitherOf3::B(view! { <Closed failure me /> }),
-                    (_, Err(failure)) => EitherOf3::C(refusal("This page", failure)),
+                    (Err(error), Ok(me)) => EitherOf3::B(view! { <PageUnavailable error me /> }),
+                    (_, Err(error)) => EitherOf3::C(access_error("open this page", error)),
                 }
             })
         };
-        let dialog = Memo::new(move |_| address.with(|address| address.dialog.clone()));
-        let overlay = move || {
+        let dialog = Memo::new(move |_| url.with(|url| url.dialog.clone()));
+        let dialog_view = move || {
             let dialog = dialog.get();
-            let back = address.get_untracked().with(None);
+            let back = url.get_untracked().with_dialog(None);
             suspend(async move {
                 let me = user.await.ok()?;
-                // The list in it is long, and only the body needs a copy.
+                // The data holds a long list, which the dialog does not need, so it is not cloned.
                 let data = data.by_ref().await;
-                overlay(data.as_ref().ok()?, me, dialog, &back)
+                open_dialog(data.as_ref().ok()?, me, dialog, &back)
             })
         };
         view! {
             <div class="page">
-                <PageHeader title="API tokens" lead=LEAD crumbs=ABOVE.to_vec()>
+                <PageHeader title="API tokens" lead=LEAD crumbs=BREADCRUMBS.to_vec()>
                     <Suspense>{links}</Suspense>
                 </PageHeader>
-                <Transition fallback=empty::loading>{body}</Transition>
+                <Transition fallback=empty::loading>{content}</Transition>
             </div>
-            <Suspense>{overlay}</Suspense>
+            <Suspense>{dialog_view}</Suspense>
         }
         .into_any()
     }
 }
 
-/// Both parts' names, and the one that was chosen.
-fn parts(part: Result<Part, Failure>, me: &Me, address: &Address, search: Search) -> impl IntoView + use<> {
-    let is_tokens = address.spot != Spot::Consumers;
-    let current = |chosen: bool| chosen.then_some("page");
+/// Renders the tab bar and the selected tab.
+fn tabs(tab: Result<TabData, AppError>, me: &CurrentUser, url: &PageUrl, search: Search) -> impl IntoView + use<> {
+    let is_tokens = url.route != Route::Consumers;
+    let current = |is_selected: bool| is_selected.then_some("page");
     let consumers = format!("{PATH}?show=consumers");
     let may_create = me.rights.has(Right::CreateApiTokens);
-    let shown = match part {
-        Ok(Part::Tokens(page)) => EitherOf3::A(tokens::card(page, me.rights, address, search)),
-        Ok(Part::Consumers(list)) => EitherOf3::B(consumers::card(list, may_create, address)),
-        Err(failure) => EitherOf3::C(empty::unseen(if is_tokens { "Tokens" } else { "Consumers" }, failure)),
+    let content = match tab {
+        Ok(TabData::Tokens(page)) => EitherOf3::A(tokens::card(page, me.rights, url, search)),
+        Ok(TabData::Consumers(list)) => EitherOf3::B(consumers::card(list, may_create, url)),
+        Err(error) => EitherOf3::C(empty::no_access(if is_tokens { "Tokens" } else { "Consumers" }, error)),
     };
     view! {
-        <nav class="parts" aria-label="API tokens">
+        <nav class="tabs" aria-label="API tokens">
             <a href=PATH aria-current=current(is_tokens)>
                 "Tokens"
             </a>
@@ -121,25 +126,25 @@ fn parts(part: Result<Part, Failure>, me: &Me, address: &Address, search: Search
             </a>
         </nav>
         {(!may_create)
-            .then(|| view! { <Locked what="Creating consumers and tokens" right=Right::CreateApiTokens /> })}
+            .then(|| view! { <MissingRight to="create consumers and tokens" right=Right::CreateApiTokens /> })}
         {(is_tokens && !me.rights.has(Right::RevokeApiTokens))
-            .then(|| view! { <Locked what="Revoking tokens" right=Right::RevokeApiTokens /> })}
-        {shown}
+            .then(|| view! { <MissingRight to="revoke tokens" right=Right::RevokeApiTokens /> })}
+        {content}
     }
 }
 
-/// The one dialog over the page: a secret that waits to be read, or else what the address asks for.
-fn overlay(data: &ListData, me: Me, dialog: Option<Dialog>, back: &Address) -> Option<AnyView> {
-    if let Some(reveal) = data.reveal.clone() {
-        return Some(view! { <RevealDialog reveal back=back.to_string() /> }.into_any());
+/// Renders the open dialog. A new secret takes precedence over the dialog of the URL.
+fn open_dialog(data: &ListData, me: CurrentUser, dialog: Option<Dialog>, back: &PageUrl) -> Option<AnyView> {
+    if let Some(secret) = data.one_time_secret.clone() {
+        return Some(view! { <SecretDialog secret back=back.to_string() /> }.into_any());
     }
     let back = back.to_string();
     match (dialog?, data.dialog.clone()) {
         (Dialog::NewConsumer(name), _) => Some(view! { <NewConsumerDialog name back me /> }.into_any()),
-        (Dialog::NewToken(form), DialogData::Choices(choices)) => {
-            Some(view! { <NewTokenDialog form choices back /> }.into_any())
+        (Dialog::NewToken(form), DialogData::NewToken(options)) => {
+            Some(view! { <NewTokenDialog form options back /> }.into_any())
         }
-        (Dialog::Revoke(_), DialogData::Token(token)) => Some(revoke_dialog(*token, me.rights, back, || ())),
+        (Dialog::RevokeToken(_), DialogData::RevokeToken(token)) => Some(revoke_dialog(*token, me.rights, back, || ())),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
-//! Search and filter above the list of tokens: a form, which follows what is typed where there is script.
+//! Search and filter of the token list. The form works without script; with script the list updates while the user types.
 
 use crate::components::reactive::task_scope::TaskScope;
-use crate::icons::{Draw, Icon};
-use crate::pages::api_tokens::page_url::{Address, PATH};
+use crate::icons::{Icon, IconView};
+use crate::pages::api_tokens::page_url::{PATH, PageUrl};
 use domain::oauth1::tokens::TokenFilter;
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -11,49 +11,47 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 
-/// How long a person has to pause before the list follows.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Time without input after which the list is searched.
+const SEARCH_DEBOUNCE: Duration = Duration::from_millis(250);
 
-/// What stays while the list is replaced: the fields and what a person is typing.
+/// Holds the search field and the filter, which keep their state while the list is replaced.
 #[derive(Clone, Copy)]
 pub struct Search {
-    address: Memo<Address>,
+    url: Memo<PageUrl>,
     text: NodeRef<html::Input>,
     filter: NodeRef<html::Select>,
     timer: StoredValue<Option<TimeoutHandle>>,
     tasks: TaskScope,
-    go: Callback<Address>,
+    navigate: Callback<PageUrl>,
 }
 
 impl Search {
-    /// For the page that has `address`.
-    pub fn new(address: Memo<Address>) -> Self {
-        let navigate = use_navigate();
-        let go = Callback::new(move |address: Address| {
+    /// Creates the search of the page with the given URL.
+    pub fn new(url: Memo<PageUrl>) -> Self {
+        let router_navigate = use_navigate();
+        let navigate = Callback::new(move |url: PageUrl| {
             let options = NavigateOptions {
                 replace: true,
                 scroll: false,
                 ..NavigateOptions::default()
             };
-            navigate(&address.to_string(), options);
+            router_navigate(&url.to_string(), options);
         });
         let search = Self {
-            address,
+            url,
             text: NodeRef::new(),
             filter: NodeRef::new(),
             timer: StoredValue::new(None),
             tasks: TaskScope::current(),
-            go,
+            navigate,
         };
-        Effect::new(move |_| search.follow());
+        Effect::new(move |_| search.sync_fields());
         search
     }
 
-    /// Shows what the address says, unless a person is typing something else.
-    fn follow(self) {
-        let (search, filter) = self
-            .address
-            .with(|address| (address.query.search.clone(), address.query.filter));
+    /// Sets the fields to the values of the URL, except for a search field that has the focus.
+    fn sync_fields(self) {
+        let (search, filter) = self.url.with(|url| (url.query.search.clone(), url.query.filter));
         let (Some(text), Some(select)) = (self.text.get(), self.filter.get()) else {
             return;
         };
@@ -61,50 +59,51 @@ impl Search {
         if !is_typing && text.value() != search {
             text.set_value(&search);
         }
-        select.set_value(filter.word());
+        select.set_value(filter.code());
     }
 
-    fn pause_then_search(self) {
+    /// Searches once there has been no input for [`SEARCH_DEBOUNCE`].
+    fn search_debounced(self) {
         if let Some(timer) = self.timer.get_value() {
             timer.clear();
         }
         self.timer
-            .set_value(self.tasks.set_timeout(move || self.search(), PAUSE));
+            .set_value(self.tasks.set_timeout(move || self.search(), SEARCH_DEBOUNCE));
     }
 
     fn search(self) {
         let Some((text, filter)) = self.text.get_untracked().zip(self.filter.get_untracked()) else {
             return;
         };
-        let address = self.address.get_untracked();
-        let wanted = address.searched(&text.value(), TokenFilter::from_word(&filter.value()));
-        if wanted.query.search != address.query.search || wanted.query.filter != address.query.filter {
-            self.go.run(wanted);
+        let url = self.url.get_untracked();
+        let target = url.with_search(&text.value(), TokenFilter::from_code_or_default(&filter.value()));
+        if target.query.search != url.query.search || target.query.filter != url.query.filter {
+            self.navigate.run(target);
         }
     }
 
-    /// The form, as it stands at `address`.
-    pub fn form(self, address: &Address) -> impl IntoView + use<> {
-        let query = &address.query;
-        let kept = address
-            .order()
+    /// Renders the form with the values of the URL.
+    pub fn form(self, url: &PageUrl) -> impl IntoView + use<> {
+        let query = &url.query;
+        let hidden_fields = url
+            .sort_params()
             .into_iter()
             .map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
         let options = [
             (TokenFilter::Current, "Current tokens"),
-            (TokenFilter::Ended, "Ended tokens"),
+            (TokenFilter::Ended, "Revoked and expired"),
             (TokenFilter::All, "All tokens"),
         ]
-        .map(|(filter, label)| view! { <option value=filter.word() selected=filter == query.filter>{label}</option> });
+        .map(|(filter, label)| view! { <option value=filter.code() selected=filter == query.filter>{label}</option> });
         let on_submit = move |event: SubmitEvent| {
             event.prevent_default();
             self.search();
         };
         view! {
             <form class="toolbar" role="search" method="get" action=PATH on:submit=on_submit>
-                {kept.collect_view()}
+                {hidden_fields.collect_view()}
                 <div class="search">
-                    <Draw icon=Icon::Search />
+                    <IconView icon=Icon::Search />
                     <input
                         class="input"
                         type="search"
@@ -114,7 +113,7 @@ impl Search {
                         placeholder="User, consumer or integration"
                         autocomplete="off"
                         node_ref=self.text
-                        on:input=move |_| self.pause_then_search()
+                        on:input=move |_| self.search_debounced()
                     />
                 </div>
                 <select

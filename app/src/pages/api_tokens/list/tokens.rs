@@ -1,61 +1,61 @@
-//! The list of tokens. It is the page that is read most, so its rows are plain markup: no signals, no components of
+//! The Tokens tab. This is the page that is loaded most often, so its rows are plain markup: no signals, no components of
 //! their own, and nothing of type `AnyView`, for which the renderer copies every attribute of a row.
 
-use crate::components::data::time::{created, moment, never};
-use crate::icons::{Draw, Icon};
+use crate::components::data::time::{created, never, timestamp};
+use crate::icons::{Icon, IconView};
 use crate::pages::api_tokens::list::empty::no_tokens;
 use crate::pages::api_tokens::list::search::Search;
-use crate::pages::api_tokens::page_url::{Address, Created, Dialog, PATH, Spot};
+use crate::pages::api_tokens::page_url::{Created, Dialog, PATH, PageUrl, Route};
 use domain::accounts::rights::{Right, Rights};
-use domain::oauth1::tokens::{MAX_COUNTED, Place, Token, TokenPage, TokenSort, TokenState};
+use domain::oauth1::tokens::{MAX_COUNTED, PagePosition, Token, TokenPage, TokenSort, TokenState};
 use domain::time::Timestamp;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// The card with search, list and pager; or why it is empty.
-pub fn card(page: TokenPage, rights: Rights, address: &Address, search: Search) -> impl IntoView + use<> {
+/// Renders the card with the search form, the list and the pager, or the empty state.
+pub fn card(page: TokenPage, rights: Rights, url: &PageUrl, search: Search) -> impl IntoView + use<> {
     let count = page
         .any_in_account
-        .then(|| view! { <span class="count">{counted(page.total)}</span> });
-    let toolbar = page.any_in_account.then(|| search.form(address));
-    // The row of what was just created takes the focus; where it is on another page of the list, the heading does.
-    let is_elsewhere = match address.created {
+        .then(|| view! { <span class="count">{format_count(page.total)}</span> });
+    let toolbar = page.any_in_account.then(|| search.form(url));
+    // The row of the new token takes the focus. If it is on another page of the list, the heading does.
+    let is_on_another_page = match url.created {
         Some(Created::Token(id)) => page.tokens.iter().all(|token| token.id != id),
         _ => false,
     };
     view! {
         <section class="card" aria-labelledby="tokens">
             <div class="card-header">
-                <h2 id="tokens" tabindex=is_elsewhere.then_some("-1") autofocus=is_elsewhere>
+                <h2 id="tokens" tabindex=is_on_another_page.then_some("-1") autofocus=is_on_another_page>
                     "Tokens "
                     {count}
                 </h2>
                 {toolbar}
             </div>
-            {list(page, rights, address)}
+            {token_list(page, rights, url)}
         </section>
     }
 }
 
-/// The table and its pager, or why there is none.
-pub fn list(page: TokenPage, rights: Rights, address: &Address) -> impl IntoView + use<> {
+/// Renders the table and its pager, or the empty state.
+pub fn token_list(page: TokenPage, rights: Rights, url: &PageUrl) -> impl IntoView + use<> {
     if page.tokens.is_empty() {
-        return Either::Left(no_tokens(&page, rights, address));
+        return Either::Left(no_tokens(&page, rights, url));
     }
-    let shows_consumer = shows_consumer(address);
-    let shown = format!("{} of {}", page.tokens.len(), counted(page.total));
-    let link = |label: &'static str, rel: &'static str, place: Option<Place>| match place {
-        Some(place) => {
-            Either::Left(view! { <a class="button small" rel=rel href=address.at(place).to_string()>{label}</a> })
+    let shows_consumer = shows_consumer(url);
+    let range = format!("{} of {}", page.tokens.len(), format_count(page.total));
+    let link = |label: &'static str, rel: &'static str, position: Option<PagePosition>| match position {
+        Some(position) => {
+            Either::Left(view! { <a class="button small" rel=rel href=url.page_at(position).to_string()>{label}</a> })
         }
         None => Either::Right(view! { <span class="button small" aria-disabled="true">{label}</span> }),
     };
     let pager = (page.next.is_some() || page.previous.is_some()).then(|| {
         view! {
             <nav class="card-footer pager" aria-label="Pages of tokens">
-                <p>{shown}</p>
-                {link("Previous", "prev", page.previous.map(Place::Before))}
-                {link("Next", "next", page.next.map(Place::After))}
+                <p>{range}</p>
+                {link("Previous", "prev", page.previous.map(PagePosition::Before))}
+                {link("Next", "next", page.next.map(PagePosition::After))}
             </nav>
         }
     });
@@ -65,69 +65,69 @@ pub fn list(page: TokenPage, rights: Rights, address: &Address) -> impl IntoView
                 <caption class="visually-hidden">"Tokens"</caption>
                 <thead>
                     <tr>
-                        {heading("User", TokenSort::User, address)}
-                        {shows_consumer.then(|| heading("Consumer", TokenSort::Consumer, address))}
-                        {heading("Integration", TokenSort::Integration, address)}
-                        {heading("Created", TokenSort::Created, address)}
-                        {heading("Last used", TokenSort::Used, address)}
+                        {sortable_heading("User", TokenSort::User, url)}
+                        {shows_consumer.then(|| sortable_heading("Consumer", TokenSort::Consumer, url))}
+                        {sortable_heading("Integration", TokenSort::Integration, url)}
+                        {sortable_heading("Created", TokenSort::Created, url)}
+                        {sortable_heading("Last used", TokenSort::Used, url)}
                         <th scope="col" class="action">
                             <span class="visually-hidden">"Action"</span>
                         </th>
                     </tr>
                 </thead>
-                <tbody>{rows(page.tokens, rights.has(Right::RevokeApiTokens), address)}</tbody>
+                <tbody>{rows(page.tokens, rights.has(Right::RevokeApiTokens), url)}</tbody>
             </table>
         </div>
         {pager}
     })
 }
 
-/// On the page of a consumer all tokens are its own.
-fn shows_consumer(address: &Address) -> bool {
-    !matches!(address.spot, Spot::Consumer(_))
+/// Returns whether the table has a consumer column. The page of a consumer lists only that consumer's tokens.
+fn shows_consumer(url: &PageUrl) -> bool {
+    !matches!(url.route, Route::Consumer(_))
 }
 
-fn heading(label: &'static str, sort: TokenSort, address: &Address) -> impl IntoView + use<> {
-    let query = &address.query;
+fn sortable_heading(label: &'static str, sort: TokenSort, url: &PageUrl) -> impl IntoView + use<> {
+    let query = &url.query;
     let is_time = matches!(sort, TokenSort::Created | TokenSort::Used);
-    // Times start with the newest, names with A.
-    let descends = |reverse: bool| is_time != reverse;
+    // By default times sort newest first and names from A to Z.
+    let is_descending = |reverse: bool| is_time != reverse;
     let is_current = query.sort == sort;
     let direction = is_current.then(|| {
-        if descends(query.reverse) {
+        if is_descending(query.reverse) {
             "descending"
         } else {
             "ascending"
         }
     });
-    let icon = if descends(is_current && query.reverse) {
+    let icon = if is_descending(is_current && query.reverse) {
         Icon::SortDown
     } else {
         Icon::SortUp
     };
     view! {
         <th scope="col" aria-sort=direction>
-            <a class="sort" href=address.sorted(sort).to_string() data-noscroll>
+            <a class="sort" href=url.sorted_by(sort).to_string() data-noscroll>
                 {label}
-                <Draw icon />
+                <IconView icon />
             </a>
         </th>
     }
 }
 
-fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoView + use<> {
-    let shows_consumer = shows_consumer(address);
-    // The part of the revoke links that is the same in each row.
-    let revoke = address.with(Dialog::Revoke(None)).to_string();
-    let created_now = address.created;
+fn rows(tokens: Vec<Token>, may_revoke: bool, url: &PageUrl) -> impl IntoView + use<> {
+    let shows_consumer = shows_consumer(url);
+    // The URL prefix that the revoke links of all rows share.
+    let revoke = url.with_dialog(Dialog::RevokeToken(None)).to_string();
+    let just_created = url.created;
     let row = move |token: Token| {
-        let is_new = created_now == Some(Created::Token(token.id));
-        let is_off = token.state.has_ended();
-        let action = (may_revoke && !is_off).then(|| {
+        let is_new = just_created == Some(Created::Token(token.id));
+        let is_inactive = token.state.has_ended();
+        let action = (may_revoke && !is_inactive).then(|| {
             view! {
                 <a
                     class="button small quiet danger"
-                    href=token.id.at_end_of(&[&revoke, "&token="])
+                    href=token.id.with_prefix(&[&revoke, "&token="])
                     data-noscroll
                 >
                     "Revoke"
@@ -138,14 +138,14 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
             }
         });
         view! {
-            <tr class=is_off.then_some("off")>
+            <tr class=is_inactive.then_some("inactive")>
                 <td class="title">
                     <span>
-                        <a href=token.id.at_end_of(&[PATH, "/tokens/"]) autofocus=is_new>
+                        <a href=token.id.with_prefix(&[PATH, "/tokens/"]) autofocus=is_new>
                             {token.user}
                         </a>
                         " "
-                        {badge(token.state)}
+                        {state_badge(token.state)}
                         <small>{token.user_email}</small>
                     </span>
                 </td>
@@ -153,7 +153,7 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
                     .then(|| {
                         view! {
                             <td data-label="Consumer">
-                                <a href=token.consumer_id.at_end_of(&[PATH, "/consumers/"])>{token.consumer}</a>
+                                <a href=token.consumer_id.with_prefix(&[PATH, "/consumers/"])>{token.consumer}</a>
                             </td>
                         }
                     })}
@@ -169,8 +169,8 @@ fn rows(tokens: Vec<Token>, may_revoke: bool, address: &Address) -> impl IntoVie
     tokens.into_iter().map(row).collect_view()
 }
 
-/// The word for a token's state, in its colour.
-pub fn badge(state: TokenState) -> impl IntoView {
+/// Renders a token's state as a colored badge.
+pub fn state_badge(state: TokenState) -> impl IntoView {
     let class = match state {
         TokenState::Active => "badge success",
         TokenState::Expired | TokenState::Suspended => "badge warning",
@@ -179,7 +179,7 @@ pub fn badge(state: TokenState) -> impl IntoView {
     view! { <span class=class>{state.label()}</span> }
 }
 
-/// When a token was last used, and from where.
+/// Renders when a token was last used and from which address.
 pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> impl IntoView {
     let Some(at) = at else {
         return Either::Left(never());
@@ -187,22 +187,22 @@ pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> impl IntoView {
     let from = from.map(|from| view! { <small>{["from ", &from].concat()}</small> });
     Either::Right(view! {
         <span>
-            {moment(at)}
+            {timestamp(at)}
             {from}
         </span>
     })
 }
 
-/// How many there are, as far as they are counted.
-pub fn counted(total: i64) -> String {
+/// Formats a number of tokens. Numbers above [`MAX_COUNTED`] are not exact and are written as "more than".
+pub fn format_count(total: i64) -> String {
     if total > MAX_COUNTED {
-        format!("more than {}", grouped(MAX_COUNTED))
+        format!("more than {}", with_thousands_separator(MAX_COUNTED))
     } else {
-        grouped(total)
+        with_thousands_separator(total)
     }
 }
 
-fn grouped(number: i64) -> String {
+fn with_thousands_separator(number: i64) -> String {
     if number < 1000 {
         number.to_string()
     } else {
@@ -212,13 +212,13 @@ fn grouped(number: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::counted;
+    use super::format_count;
 
     #[test]
-    fn numbers_read_as_people_write_them() {
-        assert_eq!([0, 40, 999].map(counted), ["0", "40", "999"]);
-        assert_eq!([1000, 9_999, 10_000].map(counted), ["1,000", "9,999", "10,000"]);
-        assert_eq!(counted(MAX_PLUS_ONE), "more than 10,000");
+    fn counts_have_thousands_separators_and_an_upper_bound() {
+        assert_eq!([0, 40, 999].map(format_count), ["0", "40", "999"]);
+        assert_eq!([1000, 9_999, 10_000].map(format_count), ["1,000", "9,999", "10,000"]);
+        assert_eq!(format_count(MAX_PLUS_ONE), "more than 10,000");
     }
 
     const MAX_PLUS_ONE: i64 = domain::oauth1::tokens::MAX_COUNTED + 1;

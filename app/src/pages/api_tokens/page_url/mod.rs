@@ -1,23 +1,23 @@
-//! What the address of an API tokens page says: which page, which part of the list, which dialog.
+//! Parses and prints the URLs of the API tokens pages: the page, the list query, and the open dialog.
 //!
-//! All that a person can choose to see is in the address, so a page can be shared, reloaded, and used without script.
+//! The URL holds the whole view state, so that a page can be shared, reloaded, and used without script.
 
-use crate::query_string::pairs;
+use crate::query_string::parse_query;
 use domain::ids::{ConsumerId, TokenId};
 use domain::oauth1::encode;
-use domain::oauth1::tokens::{NewToken, Place, TokenFilter, TokenQuery, TokenSort};
+use domain::oauth1::tokens::{NewToken, PagePosition, TokenFilter, TokenQuery, TokenSort};
 use std::fmt;
 
-/// The path of the API tokens page; those of its tokens and consumers are below it.
+/// Path of the API tokens page. The pages of tokens and consumers are below it.
 pub const PATH: &str = "/settings/portal/api-tokens";
 
-/// Which of the pages.
+/// Identifies one of the API tokens pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Spot {
-    /// The API tokens page, showing its tokens.
+pub enum Route {
+    /// The API tokens page with the Tokens tab.
     #[default]
     Tokens,
-    /// The API tokens page, showing its consumers.
+    /// The API tokens page with the Consumers tab.
     Consumers,
     /// The page of one token.
     Token(TokenId),
@@ -25,20 +25,20 @@ pub enum Spot {
     Consumer(ConsumerId),
 }
 
-/// Which dialog is open, and what its fields hold at first.
+/// Describes the open dialog and the initial values of its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dialog {
-    /// Create new consumer, with its name.
+    /// Create new consumer, with the value of the name field.
     NewConsumer(String),
     /// Create new token.
     NewToken(NewToken),
-    /// Revoke a token: this one, or that of the page.
-    Revoke(Option<TokenId>),
-    /// Delete the page's consumer.
-    Delete,
+    /// Revoke a token. Without an ID it is the token of the page.
+    RevokeToken(Option<TokenId>),
+    /// Delete the consumer of the page.
+    DeleteConsumer,
 }
 
-/// What was just created, which the page starts at.
+/// Identifies what was just created. The page moves the focus to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
     /// A consumer.
@@ -47,26 +47,26 @@ pub enum Created {
     Token(TokenId),
 }
 
-/// An address, taken apart.
+/// Represents the URL of an API tokens page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Address {
-    /// Which page.
-    pub spot: Spot,
-    /// Which tokens it lists, and in what order.
+pub struct PageUrl {
+    /// The page.
+    pub route: Route,
+    /// The search, filter, order and page of the token list.
     pub query: TokenQuery,
-    /// What was just created.
+    /// The consumer or token that was just created.
     pub created: Option<Created>,
-    /// Which dialog is open.
+    /// The open dialog.
     pub dialog: Option<Dialog>,
 }
 
-impl Address {
-    /// Reads path and query. Whatever makes no sense is as if it were not there.
+impl PageUrl {
+    /// Parses a path and query. Unknown and invalid parameters are ignored.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        let mut address = Self {
-            spot: spot(path),
+        let mut url = Self {
+            route: parse_route(path),
             ..Self::default()
         };
         let mut dialog = String::new();
@@ -74,17 +74,17 @@ impl Address {
         let mut consumer = String::new();
         let mut form = NewToken::default();
         let mut name = String::new();
-        for (key, value) in pairs(query) {
+        for (key, value) in parse_query(query) {
             match key.as_str() {
-                "show" if value == "consumers" && address.spot == Spot::Tokens => address.spot = Spot::Consumers,
-                "q" => address.query.search = value,
-                "filter" => address.query.filter = TokenFilter::from_word(&value),
-                "sort" => address.query.sort = TokenSort::from_word(&value),
-                "reverse" => address.query.reverse = value == "1",
-                "after" => address.query.place = value.parse().map(Place::After).unwrap_or_default(),
-                "before" => address.query.place = value.parse().map(Place::Before).unwrap_or_default(),
-                "created_consumer" => address.created = value.parse().ok().map(Created::Consumer),
-                "created_token" => address.created = value.parse().ok().map(Created::Token),
+                "show" if value == "consumers" && url.route == Route::Tokens => url.route = Route::Consumers,
+                "q" => url.query.search = value,
+                "filter" => url.query.filter = TokenFilter::from_code_or_default(&value),
+                "sort" => url.query.sort = TokenSort::from_code_or_default(&value),
+                "reverse" => url.query.reverse = value == "1",
+                "after" => url.query.position = value.parse().map(PagePosition::After).unwrap_or_default(),
+                "before" => url.query.position = value.parse().map(PagePosition::Before).unwrap_or_default(),
+                "created_consumer" => url.created = value.parse().ok().map(Created::Consumer),
+                "created_token" => url.created = value.parse().ok().map(Created::Token),
                 "dialog" => dialog = value,
                 "token" => token = value.parse().ok(),
                 "name" => name = value,
@@ -96,95 +96,95 @@ impl Address {
             }
         }
         form.consumer = consumer;
-        address.dialog = match dialog.as_str() {
+        url.dialog = match dialog.as_str() {
             "new-consumer" => Some(Dialog::NewConsumer(name)),
             "new-token" => Some(Dialog::NewToken(form)),
-            "revoke" => Some(Dialog::Revoke(token)),
-            "delete" => Some(Dialog::Delete),
+            "revoke" => Some(Dialog::RevokeToken(token)),
+            "delete" => Some(Dialog::DeleteConsumer),
             _ => None,
         };
-        address
+        url
     }
 
-    /// The page of a token.
+    /// Returns the URL of a token's page.
     #[must_use]
     pub fn token(id: TokenId) -> Self {
         Self {
-            spot: Spot::Token(id),
+            route: Route::Token(id),
             ..Self::default()
         }
     }
 
-    /// The page of a consumer.
+    /// Returns the URL of a consumer's page.
     #[must_use]
     pub fn consumer(id: ConsumerId) -> Self {
         Self {
-            spot: Spot::Consumer(id),
+            route: Route::Consumer(id),
             ..Self::default()
         }
     }
 
-    /// This address with a dialog open, or with none.
+    /// Returns this URL with the given dialog, or without a dialog.
     #[must_use]
-    pub fn with(&self, dialog: impl Into<Option<Dialog>>) -> Self {
+    pub fn with_dialog(&self, dialog: impl Into<Option<Dialog>>) -> Self {
         Self {
-            spot: self.spot,
+            route: self.route,
             query: self.query.clone(),
             created: self.created,
             dialog: dialog.into(),
         }
     }
 
-    /// This address without a dialog, starting at what was created.
+    /// Returns this URL without a dialog, marking what was created.
     #[must_use]
-    pub fn after(&self, created: impl Into<Option<Created>>) -> Self {
+    pub fn with_created(&self, created: impl Into<Option<Created>>) -> Self {
         Self {
             created: created.into(),
-            ..self.with(None)
+            ..self.with_dialog(None)
         }
     }
 
-    /// The start of the same list in another order: by `sort`, and the other way round if it is by that already.
+    /// Returns the first page of the list sorted by `sort`. If it is already sorted by that, the direction is reversed.
     #[must_use]
-    pub fn sorted(&self, sort: TokenSort) -> Self {
+    pub fn sorted_by(&self, sort: TokenSort) -> Self {
         let query = TokenQuery {
             sort,
             reverse: self.query.sort == sort && !self.query.reverse,
-            place: Place::Start,
+            position: PagePosition::Start,
             ..self.query.clone()
         };
         Self {
-            spot: self.spot,
+            route: self.route,
             query,
             created: None,
             dialog: None,
         }
     }
 
-    /// The start of the list with another search and filter.
+    /// Returns the first page of the list with another search and filter.
     #[must_use]
-    pub fn searched(&self, search: &str, filter: TokenFilter) -> Self {
+    pub fn with_search(&self, search: &str, filter: TokenFilter) -> Self {
         let query = TokenQuery {
             search: search.trim().to_owned(),
             filter,
-            place: Place::Start,
+            position: PagePosition::Start,
             ..self.query.clone()
         };
         Self {
-            spot: self.spot,
+            route: self.route,
             query,
             created: None,
             dialog: None,
         }
     }
 
-    /// Another page of the same list.
+    /// Returns another page of the same list.
     #[must_use]
-    pub fn at(&self, place: Place) -> Self {
+    pub fn page_at(&self, position: PagePosition) -> Self {
         Self {
-            spot: self.spot,
+            route: self.route,
             query: TokenQuery {
-                place,
+                position,
                 ..self.query.clone()
             },
             created: None,
@@ -192,50 +192,50 @@ impl Address {
         }
     }
 
-    /// The choices that the address holds besides its path, without the dialog: names and values.
-    fn choices(&self) -> Vec<(&'static str, String)> {
+    /// Returns the query parameters except those of the dialog, as names and values.
+    fn query_params(&self) -> Vec<(&'static str, String)> {
         let query = &self.query;
-        let mut pairs = Vec::new();
-        if self.spot == Spot::Consumers {
-            pairs.push(("show", "consumers".to_owned()));
+        let mut params = Vec::new();
+        if self.route == Route::Consumers {
+            params.push(("show", "consumers".to_owned()));
         }
         if !query.search.is_empty() {
-            pairs.push(("q", query.search.clone()));
+            params.push(("q", query.search.clone()));
         }
         if query.filter != TokenFilter::default() {
-            pairs.push(("filter", query.filter.word().to_owned()));
+            params.push(("filter", query.filter.code().to_owned()));
         }
-        pairs.extend(self.order());
-        match &query.place {
-            Place::Start => {}
-            Place::After(cursor) => pairs.push(("after", cursor.to_string())),
-            Place::Before(cursor) => pairs.push(("before", cursor.to_string())),
+        params.extend(self.sort_params());
+        match &query.position {
+            PagePosition::Start => {}
+            PagePosition::After(cursor) => params.push(("after", cursor.to_string())),
+            PagePosition::Before(cursor) => params.push(("before", cursor.to_string())),
         }
         match self.created {
             None => {}
-            Some(Created::Consumer(id)) => pairs.push(("created_consumer", id.to_string())),
-            Some(Created::Token(id)) => pairs.push(("created_token", id.to_string())),
+            Some(Created::Consumer(id)) => params.push(("created_consumer", id.to_string())),
+            Some(Created::Token(id)) => params.push(("created_token", id.to_string())),
         }
-        pairs
+        params
     }
 
-    /// The order of the list, as names and values: what a search keeps.
+    /// Returns the query parameters of the sort order, which a search keeps, as names and values.
     #[must_use]
-    pub fn order(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = Vec::new();
+    pub fn sort_params(&self) -> Vec<(&'static str, String)> {
+        let mut params = Vec::new();
         if self.query.sort != TokenSort::default() {
-            pairs.push(("sort", self.query.sort.word().to_owned()));
+            params.push(("sort", self.query.sort.code().to_owned()));
         }
         if self.query.reverse {
-            pairs.push(("reverse", "1".to_owned()));
+            params.push(("reverse", "1".to_owned()));
         }
-        pairs
+        params
     }
 }
 
 impl Dialog {
-    /// Its name in the address, and what its fields hold.
-    fn pairs(&self) -> Vec<(&'static str, String)> {
+    /// Returns its query parameters: its name and the values of its fields.
+    fn query_params(&self) -> Vec<(&'static str, String)> {
         let fields: Vec<(&'static str, &str)> = match self {
             Self::NewConsumer(name) => vec![("dialog", "new-consumer"), ("name", name)],
             Self::NewToken(form) => vec![
@@ -245,29 +245,29 @@ impl Dialog {
                 ("integration_type", &form.integration_type),
                 ("integration_name", &form.integration_name),
             ],
-            Self::Revoke(token) => {
-                let mut pairs = vec![("dialog", "revoke".to_owned())];
-                pairs.extend(token.map(|token| ("token", token.to_string())));
-                return pairs;
+            Self::RevokeToken(token) => {
+                let mut params = vec![("dialog", "revoke".to_owned())];
+                params.extend(token.map(|token| ("token", token.to_string())));
+                return params;
             }
-            Self::Delete => vec![("dialog", "delete")],
+            Self::DeleteConsumer => vec![("dialog", "delete")],
         };
-        let filled = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        filled.map(|(name, value)| (name, value.to_owned())).collect()
+        let non_empty = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        non_empty.map(|(name, value)| (name, value.to_owned())).collect()
     }
 }
 
-impl fmt::Display for Address {
-    /// As a link has it. It is ASCII, whatever it was made of.
+impl fmt::Display for PageUrl {
+    /// Writes the URL as a link has it: relative to the origin, percent-encoded, ASCII only.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PATH)?;
-        match self.spot {
-            Spot::Tokens | Spot::Consumers => {}
-            Spot::Token(id) => write!(f, "/tokens/{id}")?,
-            Spot::Consumer(id) => write!(f, "/consumers/{id}")?,
+        match self.route {
+            Route::Tokens | Route::Consumers => {}
+            Route::Token(id) => write!(f, "/tokens/{id}")?,
+            Route::Consumer(id) => write!(f, "/consumers/{id}")?,
         }
-        let dialog = self.dialog.iter().flat_map(Dialog::pairs);
-        for (index, (name, value)) in self.choices().into_iter().chain(dialog).enumerate() {
+        let dialog = self.dialog.iter().flat_map(Dialog::query_params);
+        for (index, (name, value)) in self.query_params().into_iter().chain(dialog).enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             write!(f, "{separator}{name}={}", encode(&value))?;
         }
@@ -275,15 +275,15 @@ impl fmt::Display for Address {
     }
 }
 
-fn spot(path: &str) -> Spot {
-    let below = path.strip_prefix(PATH).unwrap_or_default();
-    if let Some(id) = below.strip_prefix("/tokens/").and_then(|id| id.parse().ok()) {
-        return Spot::Token(id);
+fn parse_route(path: &str) -> Route {
+    let subpath = path.strip_prefix(PATH).unwrap_or_default();
+    if let Some(id) = subpath.strip_prefix("/tokens/").and_then(|id| id.parse().ok()) {
+        return Route::Token(id);
     }
-    below
+    subpath
         .strip_prefix("/consumers/")
         .and_then(|id| id.parse().ok())
-        .map_or(Spot::Tokens, Spot::Consumer)
+        .map_or(Route::Tokens, Route::Consumer)
 }
 
 #[cfg(test)]

@@ -1,97 +1,105 @@
-//! That an address says what it was made of, and nothing that it was not.
+//! Tests that URLs parse back to what they were printed from.
 
 use crate::pages::api_tokens::page_url::*;
 use domain::oauth1::tokens::Cursor;
 
 const ID: &str = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
 
-fn reads_back(address: &Address) {
-    let text = address.to_string();
+fn assert_round_trip(url: &PageUrl) {
+    let text = url.to_string();
     assert!(text.is_ascii(), "{text}");
-    assert_eq!(&Address::parse(&text), address, "{text}");
+    assert_eq!(&PageUrl::parse(&text), url, "{text}");
 }
 
 #[test]
-fn an_address_reads_back_what_it_prints() {
+fn printed_url_parses_back_to_the_same_value() {
     let id: TokenId = ID.parse().unwrap();
-    let mut address = Address::default();
-    assert_eq!(address.to_string(), PATH);
-    address.query = TokenQuery {
+    let mut url = PageUrl::default();
+    assert_eq!(url.to_string(), PATH);
+    url.query = TokenQuery {
         search: "50%25 & é+ü".to_owned(),
         filter: TokenFilter::Ended,
         sort: TokenSort::User,
         reverse: true,
         consumer: None,
-        place: Place::After(Cursor {
+        position: PagePosition::After(Cursor {
             id,
             value: "ada &é".to_owned(),
         }),
     };
-    reads_back(&address);
-    reads_back(&address.with(Dialog::Revoke(Some(id))));
-    reads_back(&Address::token(id).with(Dialog::Revoke(None)));
-    reads_back(&Address::consumer(ConsumerId(id.0)).with(Dialog::Delete));
-    reads_back(
-        &Address {
-            spot: Spot::Consumers,
-            ..Address::default()
+    assert_round_trip(&url);
+    assert_round_trip(&url.with_dialog(Dialog::RevokeToken(Some(id))));
+    assert_round_trip(&PageUrl::token(id).with_dialog(Dialog::RevokeToken(None)));
+    assert_round_trip(&PageUrl::consumer(ConsumerId(id.0)).with_dialog(Dialog::DeleteConsumer));
+    assert_round_trip(
+        &PageUrl {
+            route: Route::Consumers,
+            ..PageUrl::default()
         }
-        .with(Dialog::NewConsumer("A = B".into())),
+        .with_dialog(Dialog::NewConsumer("A = B".into())),
     );
     let form = NewToken {
         user: "Ada <ada@example.com>".into(),
         consumer: ID.into(),
         ..NewToken::default()
     };
-    reads_back(&address.with(Dialog::NewToken(form)));
+    assert_round_trip(&url.with_dialog(Dialog::NewToken(form)));
     for created in [Created::Token(id), Created::Consumer(ConsumerId(id.0))] {
-        reads_back(&address.after(created));
-        reads_back(&address.after(created).with(Dialog::NewConsumer("A = B".into())));
+        assert_round_trip(&url.with_created(created));
+        assert_round_trip(
+            &url.with_created(created)
+                .with_dialog(Dialog::NewConsumer("A = B".into())),
+        );
     }
 }
 
 #[test]
-fn what_makes_no_sense_is_left_out() {
-    let address = Address::parse("/settings/portal/api-tokens?sort=size&after=x&dialog=explode&filter=%zz&&=");
-    assert_eq!(address, Address::default());
-    assert_eq!(Address::parse("//evil.example/settings?show=").to_string(), PATH);
+fn unknown_and_invalid_parameters_are_ignored() {
+    let url = PageUrl::parse("/settings/portal/api-tokens?sort=size&after=x&dialog=explode&filter=%zz&&=");
+    assert_eq!(url, PageUrl::default());
+    assert_eq!(PageUrl::parse("//evil.example/settings?show=").to_string(), PATH);
 }
 
 #[test]
-fn another_part_of_the_list_forgets_what_was_created() {
+fn another_list_page_drops_the_created_item() {
     let id: TokenId = ID.parse().unwrap();
-    let list = Address::default().after(Created::Token(id));
+    let list = PageUrl::default().with_created(Created::Token(id));
     assert_eq!(list.to_string(), format!("{PATH}?created_token={ID}"));
     assert_eq!(
-        list.with(Dialog::Delete).with(None),
+        list.with_dialog(Dialog::DeleteConsumer).with_dialog(None),
         list,
-        "a dialog leaves the page as it is"
+        "closing a dialog restores the page's URL"
     );
-    for other in [
-        list.sorted(TokenSort::User),
-        list.searched("ada", TokenFilter::All),
-        list.at(Place::Start),
-        list.after(None),
+    for other_url in [
+        list.sorted_by(TokenSort::User),
+        list.with_search("ada", TokenFilter::All),
+        list.page_at(PagePosition::Start),
+        list.with_created(None),
     ] {
-        assert_eq!(other.created, None, "{other}");
+        assert_eq!(other_url.created, None, "{other_url}");
     }
 }
 
 #[test]
-fn sorting_again_turns_the_order_round_and_starts_at_the_start() {
+fn sorting_again_reverses_the_order_and_returns_to_the_first_page() {
     let id: TokenId = ID.parse().unwrap();
-    let list = Address::default().at(Place::After(Cursor {
+    let list = PageUrl::default().page_at(PagePosition::After(Cursor {
         id,
         value: "1".to_owned(),
     }));
-    assert_eq!(list.sorted(TokenSort::User).to_string(), format!("{PATH}?sort=user"));
-    assert_eq!(list.sorted(TokenSort::Created).to_string(), format!("{PATH}?reverse=1"));
+    assert_eq!(list.sorted_by(TokenSort::User).to_string(), format!("{PATH}?sort=user"));
     assert_eq!(
-        list.sorted(TokenSort::Created).sorted(TokenSort::Created).to_string(),
+        list.sorted_by(TokenSort::Created).to_string(),
+        format!("{PATH}?reverse=1")
+    );
+    assert_eq!(
+        list.sorted_by(TokenSort::Created)
+            .sorted_by(TokenSort::Created)
+            .to_string(),
         PATH
     );
     assert_eq!(
-        list.searched(" ada ", TokenFilter::All).to_string(),
+        list.with_search(" ada ", TokenFilter::All).to_string(),
         format!("{PATH}?q=ada&filter=all")
     );
 }

@@ -1,15 +1,15 @@
-//! The dialog for a new token.
+//! The dialog that creates a token.
 
-use crate::components::feedback::error_message::refusal;
+use crate::components::feedback::error_message::access_error;
 use crate::components::forms::combobox::{Combobox, Suggestion};
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
-use crate::components::forms::user_suggestions::{WhoIsMeant, candidates};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::user_suggestions::{UserSuggestions, suggest_users};
 use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::pages::api_tokens::actions::CreateToken;
-use crate::pages::api_tokens::data::{Choices, people};
-use crate::pages::api_tokens::page_url::{Address, Dialog};
+use crate::pages::api_tokens::data::{NewTokenOptions, find_users};
+use crate::pages::api_tokens::page_url::{Dialog, PageUrl};
 use domain::fields::FieldErrors;
 use domain::oauth1::integration_types::{INTEGRATION_TYPES, OTHER};
 use domain::oauth1::tokens::NewToken;
@@ -18,52 +18,52 @@ use leptos::prelude::*;
 
 const FIELDS: &[&str] = &["user", "consumer", "integration_type", "integration_name"];
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     let form = NewToken {
         user: values("user"),
         consumer: values("consumer"),
         integration_type: values("integration_type"),
         integration_name: values("integration_name"),
     };
-    form.checked().err()
+    form.validate().err()
 }
 
-/// Asks whom a new token is for, through which consumer, and for which integration.
+/// Renders the dialog that creates a token for a user, a consumer and an integration.
 #[component]
 pub fn NewTokenDialog(
-    /// What the fields hold at first.
+    /// The initial values of the fields.
     form: NewToken,
-    /// What there is to choose from, or why there is nothing.
-    choices: Result<Choices, Failure>,
-    /// The address of the page without the dialog.
+    /// The options to choose from, or the error that loading them returned.
+    options: Result<NewTokenOptions, AppError>,
+    /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let body = match choices {
-        Err(failure) => view! { <div class="dialog-body">{refusal("Creating tokens", failure)}</div> }.into_any(),
-        Ok(choices) if choices.consumers.is_empty() => no_consumer(&back).into_any(),
-        Ok(choices) => view! { <Fields form choices back=back.clone() /> }.into_any(),
+    let content = match options {
+        Err(error) => view! { <div class="dialog-body">{access_error("create tokens", error)}</div> }.into_any(),
+        Ok(options) if options.consumers.is_empty() => no_consumer(&back).into_any(),
+        Ok(options) => view! { <NewTokenForm form options back=back.clone() /> }.into_any(),
     };
     view! {
         <DialogBox title="Create new token" back>
-            {body}
+            {content}
         </DialogBox>
     }
     .into_any()
 }
 
 fn no_consumer(back: &str) -> impl IntoView + use<> {
-    let new = Address::parse(back)
-        .with(Dialog::NewConsumer(String::new()))
+    let new_consumer = PageUrl::parse(back)
+        .with_dialog(Dialog::NewConsumer(String::new()))
         .to_string();
     view! {
         <div class="dialog-body">
-            <p>"A token is issued to a consumer, and this account has none yet."</p>
+            <p>"Create a consumer first. Each token belongs to a consumer."</p>
         </div>
         <div class="dialog-footer">
             <a class="button" href=back.to_owned() data-noscroll>
                 "Cancel"
             </a>
-            <a class="button primary" href=new data-noscroll>
+            <a class="button primary" href=new_consumer data-noscroll>
                 "Create new consumer"
             </a>
         </div>
@@ -71,14 +71,14 @@ fn no_consumer(back: &str) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
-    let check = Check::<CreateToken>::new(errors);
-    let page = Address::parse(&back);
-    let candidates = candidates(&form.user, &choices.users, |user| {
+fn NewTokenForm(form: NewToken, options: NewTokenOptions, back: String) -> impl IntoView {
+    let form_state = FormState::<CreateToken>::new(validate);
+    let url = PageUrl::parse(&back);
+    let suggestions = suggest_users(&form.user, &options.users, |user| {
         let form = NewToken { user, ..form.clone() };
-        page.with(Dialog::NewToken(form)).to_string()
+        url.with_dialog(Dialog::NewToken(form)).to_string()
     });
-    let consumers = choices
+    let consumers = options
         .consumers
         .into_iter()
         .map(|consumer| (consumer.id.to_string(), consumer.name))
@@ -89,49 +89,49 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
         .collect();
     let type_node = NodeRef::<html::Select>::new();
     let is_other = RwSignal::new(form.integration_type == OTHER);
-    // It may have been chosen before the script came.
+    // The user may have selected a type before the script was loaded.
     Effect::new(move |_| {
         if let Some(select) = type_node.get() {
             is_other.set(select.value() == OTHER);
         }
     });
-    let on_type = move |_| is_other.set(type_node.get_untracked().is_some_and(|select| select.value() == OTHER));
-    let name_error = check.error("integration_name");
-    let live = check.live();
+    let on_type_change = move |_| is_other.set(type_node.get_untracked().is_some_and(|select| select.value() == OTHER));
+    let name_error = form_state.error("integration_name");
+    let live = form_state.is_live();
     view! {
-        <CheckedForm check>
+        <ValidatedForm form_state>
             <div class="dialog-body">
-                <p>"The token acts for this user, with this user’s rights, until it is revoked."</p>
+                <p>"The token acts on behalf of the user, with the user’s rights, until it is revoked."</p>
                 <input type="hidden" name="back" value=back.clone() />
                 <Combobox
                     name="user"
                     label="User"
                     what="active users"
                     value=form.user
-                    suggestions=choices.users.into_iter().map(Suggestion::from).collect()
-                    source=|text| Box::pin(find(text))
-                    help="Name or e-mail."
+                    suggestions=options.users.into_iter().map(Suggestion::from).collect()
+                    source=|text| Box::pin(load_suggestions(text))
+                    help="Name or email."
                     autofocus=true
-                    error=check.error("user")
+                    error=form_state.error("user")
                 />
-                <WhoIsMeant candidates error=check.error("user") />
-                <Choice
+                <UserSuggestions suggestions error=form_state.error("user") />
+                <SelectField
                     name="consumer"
                     label="Consumer"
-                    none="Select a consumer"
+                    placeholder="Select a consumer"
                     options=consumers
-                    chosen=form.consumer
-                    error=check.error("consumer")
+                    selected_value=form.consumer
+                    error=form_state.error("consumer")
                 />
-                <Choice
+                <SelectField
                     name="integration_type"
                     label="Integration type"
-                    none="Select an integration type"
+                    placeholder="Select an integration type"
                     options=types
-                    chosen=form.integration_type
-                    error=check.error("integration_type")
+                    selected_value=form.integration_type
+                    error=form_state.error("integration_type")
                     node=type_node
-                    on:change=on_type
+                    on:change=on_type_change
                 />
                 <div class="field" hidden=move || live.get() && !is_other.get()>
                     <label for="integration_name">"Integration name"</label>
@@ -144,33 +144,33 @@ fn Fields(form: NewToken, choices: Choices, back: String) -> impl IntoView {
                         aria-describedby="integration_name-help integration_name-error"
                     />
                     <p class="help" id="integration_name-help">
-                        "With the integration type Other: what the token is for, in your own words."
+                        "If you selected Other, describe what the token is for."
                     </p>
                     <FieldError id="integration_name-error" error=name_error />
                 </div>
-                <FormProblem check fields=FIELDS />
+                <FormError form_state fields=FIELDS />
             </div>
-            <DialogFooter check back button="Create" />
-        </CheckedForm>
+            <DialogFooter form_state back button="Create" />
+        </ValidatedForm>
     }
     .into_any()
 }
 
-/// A list to choose from.
+/// Renders a required select field.
 #[component]
-fn Choice(
+fn SelectField(
     name: &'static str,
     label: &'static str,
-    none: &'static str,
+    placeholder: &'static str,
     options: Vec<(String, String)>,
-    chosen: String,
+    selected_value: String,
     error: Signal<Option<String>>,
     #[prop(optional)] node: NodeRef<html::Select>,
 ) -> impl IntoView {
     let error_id = format!("{name}-error");
-    let described = error_id.clone();
+    let described_by = error_id.clone();
     let options = options.into_iter().map(|(value, label)| {
-        let selected = value == chosen;
+        let selected = value == selected_value;
         view! { <option value=value selected=selected>{label}</option> }
     });
     view! {
@@ -182,9 +182,9 @@ fn Choice(
                 required
                 node_ref=node
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=move || error.with(Option::is_some).then(|| described.clone())
+                aria-describedby=move || error.with(Option::is_some).then(|| described_by.clone())
             >
-                <option value="">{none}</option>
+                <option value="">{placeholder}</option>
                 {options.collect_view()}
             </select>
             <FieldError id=error_id error />
@@ -193,9 +193,9 @@ fn Choice(
     .into_any()
 }
 
-/// Suggestions are a help: where they cannot be fetched, the form can still be filled in and sent.
-async fn find(text: String) -> Vec<Suggestion> {
-    people(text)
+/// Returns suggestions for the user field. If they cannot be loaded, the form still works without them.
+async fn load_suggestions(text: String) -> Vec<Suggestion> {
+    find_users(text)
         .await
         .map(|users| users.into_iter().map(Suggestion::from).collect())
         .unwrap_or_default()

@@ -1,25 +1,25 @@
-//! Example requests that run as they stand, once the two secrets are put in.
+//! Example requests in curl, Python and JavaScript. They run once the two secret placeholders are replaced.
 
 use domain::oauth1::encode;
 
-/// What stands where a secret belongs.
-pub const CONSUMER_SECRET: &str = "CONSUMER_SECRET";
+/// Placeholder for the consumer secret.
+pub const CONSUMER_SECRET_PLACEHOLDER: &str = "CONSUMER_SECRET";
 
-/// What stands where a secret belongs.
-pub const TOKEN_SECRET: &str = "TOKEN_SECRET";
+/// Placeholder for the token secret.
+pub const TOKEN_SECRET_PLACEHOLDER: &str = "TOKEN_SECRET";
 
-/// A program in one language.
+/// Holds an example program in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
-    /// The language's word in the page's markup.
+    /// The identifier of the language in the page's markup.
     pub code: &'static str,
-    /// The language's name.
+    /// The display name of the language.
     pub label: &'static str,
-    /// The program.
+    /// The source code.
     pub text: String,
 }
 
-/// Programs that ask, in a token's name, who its user is. `origin` is the portal's public one.
+/// Returns programs that call `/api/v4/currentUser` with a token. `origin` is the public URL of the portal.
 #[must_use]
 pub fn examples(origin: &str, consumer_key: &str, token: &str) -> [Example; 3] {
     let url = format!("{origin}/api/v4/currentUser");
@@ -42,25 +42,25 @@ pub fn examples(origin: &str, consumer_key: &str, token: &str) -> [Example; 3] {
     ]
 }
 
-/// curl cannot sign, so the shell does, with OpenSSL: HMAC-SHA1 over the base string of RFC 5849 §3.4.1, whose parts
-/// that never change are encoded here.
+/// Returns a shell script. curl cannot sign OAuth 1 requests, so the script signs with OpenSSL: HMAC-SHA1 over the base
+/// string of RFC 5849 §3.4.1. The constant parts of the base string are encoded here.
 fn curl(url: &str, consumer_key: &str, token: &str) -> String {
     let encoded_url = encode(url);
     let (key, token) = (encode(consumer_key), encode(token));
     format!(
         r#"#!/bin/sh
-consumer_secret='{CONSUMER_SECRET}'
-token_secret='{TOKEN_SECRET}'
+consumer_secret='{CONSUMER_SECRET_PLACEHOLDER}'
+token_secret='{TOKEN_SECRET_PLACEHOLDER}'
 
 url='{url}'
 timestamp=$(date +%s)
 nonce=$(openssl rand -hex 16)
 
-# The method, the address and the parameters, each encoded, are what is signed.
+# Signature base string: the method, the URL and the parameters, each encoded.
 text='GET&{encoded_url}&'
-text="${{text}}oauth_consumer_key%3D{twice_key}%26oauth_nonce%3D${{nonce}}"
+text="${{text}}oauth_consumer_key%3D{key_encoded_twice}%26oauth_nonce%3D${{nonce}}"
 text="${{text}}%26oauth_signature_method%3DHMAC-SHA1%26oauth_timestamp%3D${{timestamp}}"
-text="${{text}}%26oauth_token%3D{twice_token}%26oauth_version%3D1.0"
+text="${{text}}%26oauth_token%3D{token_encoded_twice}%26oauth_version%3D1.0"
 signature=$(printf %s "$text" |
   openssl dgst -sha1 -hmac "$consumer_secret&$token_secret" -binary |
   openssl base64 | sed 's/+/%2B/g; s,/,%2F,g; s/=/%3D/g')
@@ -74,8 +74,8 @@ oauth_nonce=\"$nonce\", \
 oauth_version=\"1.0\", \
 oauth_signature=\"$signature\""
 "#,
-        twice_key = encode(&key),
-        twice_token = encode(&token),
+        key_encoded_twice = encode(&key),
+        token_encoded_twice = encode(&token),
     )
 }
 
@@ -86,13 +86,13 @@ from requests_oauthlib import OAuth1Session
 
 portal = OAuth1Session(
     "{consumer_key}",
-    client_secret="{CONSUMER_SECRET}",
+    client_secret="{CONSUMER_SECRET_PLACEHOLDER}",
     resource_owner_key="{token}",
-    resource_owner_secret="{TOKEN_SECRET}",
+    resource_owner_secret="{TOKEN_SECRET_PLACEHOLDER}",
 )
-answer = portal.get("{url}")
-answer.raise_for_status()
-print(answer.json())
+response = portal.get("{url}")
+response.raise_for_status()
+print(response.json())
 "#
     )
 }
@@ -105,18 +105,18 @@ import {{ createHmac }} from "node:crypto";
 import OAuth from "oauth-1.0a";
 
 const oauth = new OAuth({{
-  consumer: {{ key: "{consumer_key}", secret: "{CONSUMER_SECRET}" }},
+  consumer: {{ key: "{consumer_key}", secret: "{CONSUMER_SECRET_PLACEHOLDER}" }},
   signature_method: "HMAC-SHA1",
   hash_function: (text, key) => createHmac("sha1", key).update(text).digest("base64"),
 }});
-const token = {{ key: "{token}", secret: "{TOKEN_SECRET}" }};
+const token = {{ key: "{token}", secret: "{TOKEN_SECRET_PLACEHOLDER}" }};
 const request = {{ method: "GET", url: "{url}" }};
 
-const answer = await fetch(request.url, {{
+const response = await fetch(request.url, {{
   headers: oauth.toHeader(oauth.authorize(request, token)),
 }});
-if (!answer.ok) throw new Error(await answer.text());
-console.log(await answer.json());
+if (!response.ok) throw new Error(await response.text());
+console.log(await response.json());
 "#
     )
 }
@@ -130,39 +130,45 @@ mod tests {
     const TOKEN: &str = "fedcba9876543210fedcba9876543210";
 
     #[test]
-    fn each_example_names_the_credentials_and_no_secret() {
+    fn each_example_contains_the_credentials_and_secret_placeholders() {
         for example in examples("https://portal.example.com", KEY, TOKEN) {
-            for needed in [
+            for expected in [
                 KEY,
                 TOKEN,
-                CONSUMER_SECRET,
-                TOKEN_SECRET,
+                CONSUMER_SECRET_PLACEHOLDER,
+                TOKEN_SECRET_PLACEHOLDER,
                 "https://portal.example.com/api/v4/currentUser",
             ] {
-                assert!(example.text.contains(needed), "{}: {needed}", example.label);
+                assert!(example.text.contains(expected), "{}: {expected}", example.label);
             }
         }
     }
 
-    /// The shell runs for real, with time, nonce and the request itself replaced, and must come to the signature that
-    /// Python's `hmac` gave for the same base string:
+    /// Runs the script with `date`, the nonce and `curl` replaced, and compares the signature with the one that Python's
+    /// `hmac` computes for the same base string:
     /// `base64(hmac.new(b"cs&ts", text, "sha1").digest())`.
     #[test]
-    fn the_shell_signs_by_the_letter() {
+    fn shell_script_computes_the_expected_signature() {
         let [curl, _, _] = examples("http://127.0.0.1:3000", KEY, TOKEN);
-        let script = curl.text.replace(CONSUMER_SECRET, "cs").replace(TOKEN_SECRET, "ts");
+        let script = curl
+            .text
+            .replace(CONSUMER_SECRET_PLACEHOLDER, "cs")
+            .replace(TOKEN_SECRET_PLACEHOLDER, "ts");
         let stubs = "date() { echo 1700000000; }\ncurl() { printf '%s\\n' \"$@\"; }\n";
         let script = format!("{stubs}{}", script.replace("openssl rand -hex 16", "echo n0nce"));
         let output = Command::new("sh").arg("-c").arg(script).output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert!(said.contains("\nhttp://127.0.0.1:3000/api/v4/currentUser\n"), "{said}");
+        let stdout = String::from_utf8(output.stdout).unwrap();
         assert!(
-            said.contains("oauth_timestamp=\"1700000000\", oauth_nonce=\"n0nce\""),
-            "{said}"
+            stdout.contains("\nhttp://127.0.0.1:3000/api/v4/currentUser\n"),
+            "{stdout}"
         );
         assert!(
-            said.contains("oauth_signature=\"0IoSzIGH%2B%2BhEyC1GYReBOIBwny4%3D\""),
-            "{said}"
+            stdout.contains("oauth_timestamp=\"1700000000\", oauth_nonce=\"n0nce\""),
+            "{stdout}"
+        );
+        assert!(
+            stdout.contains("oauth_signature=\"0IoSzIGH%2B%2BhEyC1GYReBOIBwny4%3D\""),
+            "{stdout}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A token: its page, making and revoking one, and examples of its use.
+//! The page of a token with its example requests, and the dialogs that create and revoke one.
 
 pub(crate) mod create;
 pub(crate) mod examples;

@@ -1,77 +1,77 @@
-//! The page of one token.
+//! The page of a token.
 
 use crate::components::data::copy::Copy;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, created};
-use crate::components::feedback::notice::Locked;
+use crate::components::feedback::notice::MissingRight;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::api_tokens::access_denied::Closed;
-use crate::pages::api_tokens::data::{TokenData, token};
-use crate::pages::api_tokens::list::tokens::{badge, last_used};
-use crate::pages::api_tokens::page_url::{Address, Dialog, Spot};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::api_tokens::access_denied::PageUnavailable;
+use crate::pages::api_tokens::data::{TokenData, load_token};
+use crate::pages::api_tokens::list::tokens::{last_used, state_badge};
+use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
 use crate::pages::api_tokens::token::examples::examples;
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::{ABOVE_ONE, current_address};
+use crate::pages::api_tokens::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::Token;
 use leptos::prelude::*;
 
-/// The page of one token: what is known of it, and how to use it.
+/// Renders the page of a token: its details and example requests.
 pub struct TokenPage {
-    address: Memo<Address>,
-    data: Resource<Result<TokenData, Failure>>,
+    url: Memo<PageUrl>,
+    data: Resource<Result<TokenData, AppError>>,
 }
 
 impl Page for TokenPage {
     fn data() -> Self {
-        let address = current_address();
-        // Read again once its dialog is closed: it may have been revoked.
+        let url = current_page_url();
+        // Reloaded when the dialog closes: the token may have been revoked.
         let data = Resource::new(
-            move || address.with(|address| (address.spot, address.dialog.is_some())),
-            |(spot, _)| async move {
-                match spot {
-                    Spot::Token(id) => token(id).await,
-                    _ => Err(Failure::NotFound("token".to_owned())),
+            move || url.with(|url| (url.route, url.dialog.is_some())),
+            |(route, _)| async move {
+                match route {
+                    Route::Token(id) => load_token(id).await,
+                    _ => Err(AppError::NotFound("token".to_owned())),
                 }
             },
         );
-        Self { address, data }
+        Self { url, data }
     }
 
     fn view(this: Self) -> AnyView {
-        let TokenPage { address, data } = this;
+        let TokenPage { url, data } = this;
         let user = current_user();
-        let body = move || {
+        let content = move || {
             suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(me)) => page(data, me.rights).into_any(),
-                    (Err(failure), Ok(me)) => view! {
-                        <PageHeader title="Token" crumbs=ABOVE_ONE.to_vec() />
-                        <Closed failure me />
+                    (Err(error), Ok(me)) => view! {
+                        <PageHeader title="Token" crumbs=DETAIL_BREADCRUMBS.to_vec() />
+                        <PageUnavailable error me />
                     }
                     .into_any(),
                     (_, Err(_)) => ().into_any(),
                 }
             })
         };
-        let is_asked = Memo::new(move |_| address.with(|address| address.dialog.is_some()));
-        let overlay = move || {
-            let is_asked = is_asked.get();
-            let back = address.get_untracked().with(None).to_string();
+        let has_dialog = Memo::new(move |_| url.with(|url| url.dialog.is_some()));
+        let dialog_view = move || {
+            let has_dialog = has_dialog.get();
+            let back = url.get_untracked().with_dialog(None).to_string();
             suspend(async move {
                 let (data, me) = (data.await.ok()?, user.await.ok()?);
-                is_asked.then(|| revoke_dialog(Ok(data.token), me.rights, back, || ()))
+                has_dialog.then(|| revoke_dialog(Ok(data.token), me.rights, back, || ()))
             })
         };
         view! {
             <div class="page">
-                <Transition>{body}</Transition>
+                <Transition>{content}</Transition>
             </div>
-            <Suspense>{overlay}</Suspense>
+            <Suspense>{dialog_view}</Suspense>
         }
         .into_any()
     }
@@ -83,32 +83,37 @@ fn page(data: TokenData, rights: Rights) -> impl IntoView {
         consumer_key,
         public_url,
     } = data;
-    let lead = format!("Acts for {} through the consumer {}.", token.user, token.consumer);
-    let revoke = Address::token(token.id).with(Dialog::Revoke(None)).to_string();
+    let lead = format!(
+        "Acts on behalf of {} through the consumer {}.",
+        token.user, token.consumer
+    );
+    let revoke = PageUrl::token(token.id)
+        .with_dialog(Dialog::RevokeToken(None))
+        .to_string();
     let may_revoke = rights.has(Right::RevokeApiTokens) && !token.state.has_ended();
-    let example = example(&public_url, &consumer_key, &token.token);
+    let example_card = example_card(&public_url, &consumer_key, &token.token);
     view! {
-        <PageHeader title=token.integration.clone() lead crumbs=ABOVE_ONE.to_vec()>
+        <PageHeader title=token.integration.clone() lead crumbs=DETAIL_BREADCRUMBS.to_vec()>
             {may_revoke
                 .then(|| {
                     view! {
                         <a class="button quiet danger" href=revoke data-noscroll>
-                            <Draw icon=Icon::Trash />
+                            <IconView icon=Icon::Trash />
                             "Revoke"
                         </a>
                     }
                 })}
         </PageHeader>
         {(!rights.has(Right::RevokeApiTokens))
-            .then(|| view! { <Locked what="Revoking this token" right=Right::RevokeApiTokens /> })}
-        {facts(token)}
-        {example}
+            .then(|| view! { <MissingRight to="revoke this token" right=Right::RevokeApiTokens /> })}
+        {details_card(token)}
+        {example_card}
     }
 }
 
-fn facts(token: Token) -> impl IntoView {
-    let consumer = Address::consumer(token.consumer_id).to_string();
-    let ended = |label: &'static str, at: Option<domain::time::Timestamp>| {
+fn details_card(token: Token) -> impl IntoView {
+    let consumer = PageUrl::consumer(token.consumer_id).to_string();
+    let time_row = |label: &'static str, at: Option<domain::time::Timestamp>| {
         at.map(|at| {
             view! {
                 <div>
@@ -128,7 +133,7 @@ fn facts(token: Token) -> impl IntoView {
             <dl class="facts">
                 <div>
                     <dt>"State"</dt>
-                    <dd>{badge(token.state)}</dd>
+                    <dd>{state_badge(token.state)}</dd>
                 </div>
                 <div>
                     <dt>"User"</dt>
@@ -157,8 +162,8 @@ fn facts(token: Token) -> impl IntoView {
                     <dt>"Created"</dt>
                     <dd>{created(token.created_at, token.created_by)}</dd>
                 </div>
-                {ended("Expires", token.expires_at)}
-                {ended("Revoked", token.revoked_at)}
+                {time_row("Expires", token.expires_at)}
+                {time_row("Revoked", token.revoked_at)}
                 <div>
                     <dt>"Last used"</dt>
                     <dd>{last_used(token.last_used_at, token.last_used_from)}</dd>
@@ -168,10 +173,10 @@ fn facts(token: Token) -> impl IntoView {
     }
 }
 
-/// The example in three languages, behind radio buttons that look like tabs and need no script.
-fn example(public_url: &str, consumer_key: &str, token: &str) -> impl IntoView + use<> {
+/// Renders the example in three languages. The tabs are radio buttons, which work without script.
+fn example_card(public_url: &str, consumer_key: &str, token: &str) -> impl IntoView + use<> {
     let examples = examples(public_url, consumer_key, token);
-    let choices = examples.iter().enumerate().map(|(index, example)| {
+    let tabs = examples.iter().enumerate().map(|(index, example)| {
         view! {
             <label>
                 <input type="radio" name="example" value=example.code checked=index == 0 />
@@ -179,8 +184,8 @@ fn example(public_url: &str, consumer_key: &str, token: &str) -> impl IntoView +
             </label>
         }
     });
-    let choices = choices.collect_view();
-    let texts = examples.into_iter().map(|example| {
+    let tabs = tabs.collect_view();
+    let panels = examples.into_iter().map(|example| {
         let what = format!("{} example", example.label);
         view! {
             <div class="tab">
@@ -197,12 +202,12 @@ fn example(public_url: &str, consumer_key: &str, token: &str) -> impl IntoView +
         <section class="card" aria-labelledby="example">
             <div class="card-header">
                 <h2 id="example">"Example request"</h2>
-                <p>"Put in the two secrets that you copied when the consumer and the token were created."</p>
+                <p>"Replace the placeholders with the consumer secret and token secret."</p>
             </div>
-            <fieldset class="tabs">
+            <fieldset class="tab-group">
                 <legend class="visually-hidden">"Language of the example"</legend>
-                {choices}
-                {texts.collect_view()}
+                {tabs}
+                {panels.collect_view()}
             </fieldset>
         </section>
     }

@@ -1,39 +1,37 @@
-//! The question before a token ends.
+//! The dialog that revokes a token.
 
 use crate::components::data::time::Time;
-use crate::components::feedback::error_message::refusal;
-use crate::components::feedback::notice::Locked;
+use crate::components::feedback::error_message::access_error;
+use crate::components::feedback::notice::MissingRight;
 use crate::components::feedback::toast::toast;
-use crate::components::forms::form::Check;
+use crate::components::forms::form::FormState;
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::Dialog;
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::pages::api_tokens::actions::RevokeToken;
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::Token;
 use leptos::prelude::*;
 
-/// Asks whether to revoke `token`, or says why it cannot be. Afterwards `on_revoked` is called.
+/// Renders the dialog that revokes `token`, or the reason why it can't be revoked. Calls `on_revoked` after revoking.
 pub fn revoke_dialog(
-    token: Result<Token, Failure>,
+    token: Result<Token, AppError>,
     rights: Rights,
     back: String,
     on_revoked: impl Fn() + Send + 'static,
 ) -> AnyView {
-    let words = match token {
+    let content = match token {
         Ok(token) if !rights.has(Right::RevokeApiTokens) => {
             drop(token);
-            view! { <Locked what="Revoking tokens" right=Right::RevokeApiTokens /> }.into_any()
+            view! { <MissingRight to="revoke tokens" right=Right::RevokeApiTokens /> }.into_any()
         }
-        Ok(token) if token.state.has_ended() => {
-            view! { <p>"This token has ended already. Nothing can use it."</p> }.into_any()
-        }
-        Ok(token) => return question(token, back, on_revoked),
-        Err(failure) => refusal("Seeing the token", failure),
+        Ok(token) if token.state.has_ended() => view! { <p>"This token is already revoked or expired."</p> }.into_any(),
+        Ok(token) => return confirm_dialog(token, back, on_revoked),
+        Err(error) => access_error("view this token", error),
     };
     view! {
         <Dialog title="Revoke this token?" back=back.clone()>
-            <div class="dialog-body">{words}</div>
+            <div class="dialog-body">{content}</div>
             <div class="dialog-footer">
                 <a class="button" href=back data-noscroll>
                     "Close"
@@ -44,13 +42,13 @@ pub fn revoke_dialog(
     .into_any()
 }
 
-fn question(token: Token, back: String, on_revoked: impl Fn() + 'static) -> AnyView {
-    let check = Check::<RevokeToken>::new(|_| None);
-    check.on_success(move || {
+fn confirm_dialog(token: Token, back: String, on_revoked: impl Fn() + 'static) -> AnyView {
+    let form_state = FormState::<RevokeToken>::new(|_| None);
+    form_state.on_success(move || {
         toast("Token revoked");
         on_revoked();
     });
-    let used = match token.last_used_at {
+    let last_used = match token.last_used_at {
         None => view! { "It has never been used." }.into_any(),
         Some(at) => view! {
             "It was last used on "
@@ -61,7 +59,7 @@ fn question(token: Token, back: String, on_revoked: impl Fn() + 'static) -> AnyV
         .into_any(),
     };
     view! {
-        <ConfirmDialog check title="Revoke this token?" back=back.clone() button="Revoke">
+        <ConfirmDialog form_state title="Revoke this token?" back=back.clone() button="Revoke">
             <p>
                 <strong>{token.integration}</strong>
                 " will no longer be able to use the API as "
@@ -69,7 +67,7 @@ fn question(token: Token, back: String, on_revoked: impl Fn() + 'static) -> AnyV
                 " through the consumer "
                 <strong>{token.consumer}</strong>
                 ". "
-                {used}
+                {last_used}
                 " This cannot be undone."
             </p>
             <input type="hidden" name="token" value=token.id.to_string() />

@@ -1,100 +1,105 @@
-//! The second leg of OAuth 1 (RFC 5849 §2.2): a person decides whether a consumer may act in their name.
+//! Resource owner authorization of OAuth 1 (RFC 5849 §2.2): a user decides whether a consumer may act on their behalf.
 
 use crate::components::data::copy::Copy;
-use crate::components::feedback::error_message::Problem;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::auth::layout::{Gate, SwitchUser, WhoAsks, consent_heading};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::auth::layout::{AuthLayout, ClientInfo, SwitchUser, consent_heading};
 use crate::pages::page::Page;
-use domain::accounts::users::Me;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-/// What the page is about.
+/// Describes the state of the consent page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Asked {
-    /// The question.
-    Question {
-        /// The consumer that asks.
+pub enum ConsentState {
+    /// The user has to decide.
+    Request {
+        /// The name of the consumer.
         consumer: String,
-        /// The host or scheme that the person goes back to; none where a code is shown.
+        /// The host or scheme of the callback; none if the page shows a code.
         back: Option<String>,
-        /// Who is asked.
-        me: Me,
+        /// The signed-in user.
+        me: CurrentUser,
     },
-    /// The person has answered in this browser.
-    Answered(Outcome),
+    /// The user has decided in this browser.
+    Decided(Outcome),
 }
 
-/// What follows from an answer.
+/// Describes the outcome of a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
-    /// The browser is on its way back to the program.
-    Leaving,
-    /// The person types this code into the program.
+    /// The browser is being redirected to the application.
+    Redirecting,
+    /// The user enters this code in the application.
     Code(String),
-    /// Allowed; the person goes back to the program by themselves.
+    /// Access was allowed, and the user returns to the application.
     Allowed,
-    /// Refused; the person goes back to the program by themselves.
-    Refused,
+    /// Access was denied, and the user returns to the application.
+    Denied,
 }
 
-/// What the person answers.
+/// Lists the user's decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Answer {
-    /// Yes.
+pub enum Decision {
+    /// Allow access.
     Allow,
-    /// No.
-    Refuse,
+    /// Deny access.
+    #[serde(rename = "refuse")]
+    Deny,
 }
 
-/// What is asked about a request token, or what was answered in this browser.
+/// Loads the consent request of a request token, or the decision that was made in this browser.
 ///
 /// # Errors
-/// [`Failure::NotFound`] for a token that is unknown, expired or of another account, [`Failure::Disabled`] where the
+/// [`AppError::NotFound`] for a token that is unknown, expired or of another account, [`AppError::Disabled`] if the
 /// account lacks the feature.
 #[server(prefix = "/fn", endpoint = "authorise/ask", input = GetUrl)]
-pub async fn ask(oauth_token: String, callback: Option<String>) -> Result<Asked, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    if let Some(outcome) = crate::pages::consent::last_decision::recall(&oauth_token) {
-        return Ok(Asked::Answered(outcome));
+pub async fn load_consent(oauth_token: String, callback: Option<String>) -> Result<ConsentState, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    if let Some(outcome) = crate::pages::consent::last_decision::get(&oauth_token) {
+        return Ok(ConsentState::Decided(outcome));
     }
-    let question = portal::oauth1::request_tokens::question(&portal, &actor, &oauth_token, callback.as_deref()).await?;
-    Ok(Asked::Question {
-        consumer: question.consumer,
-        back: question.callback.as_deref().map(domain::oauth2::redirect_uri::place),
-        me: actor.me().ok_or(Failure::SignedOut)?,
+    let request =
+        portal::oauth1::request_tokens::consent_request(&portal, &actor, &oauth_token, callback.as_deref()).await?;
+    Ok(ConsentState::Request {
+        consumer: request.consumer,
+        back: request
+            .callback
+            .as_deref()
+            .map(domain::oauth2::redirect_uri::display_host),
+        me: actor.current_user().ok_or(AppError::SignedOut)?,
     })
 }
 
-/// Takes the answer, and goes back to the program where it can be gone back to.
+/// Records the decision, and redirects to the callback if there is one.
 ///
 /// # Errors
-/// As [`ask`].
+/// Returns the errors of [`load_consent`].
 #[server(prefix = "/fn", endpoint = "authorise/decide")]
-pub async fn decide(oauth_token: String, callback: Option<String>, answer: Answer) -> Result<Outcome, Failure> {
-    use portal::oauth1::request_tokens::{Decision, allow, refuse};
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn decide(oauth_token: String, callback: Option<String>, answer: Decision) -> Result<Outcome, AppError> {
+    use portal::oauth1::request_tokens::{Decision as Next, allow, deny};
+    let (portal, actor) = crate::context::require_sign_in()?;
     let callback = callback.as_deref();
     let decision = match answer {
-        Answer::Allow => allow(&portal, &actor, &oauth_token, callback).await?,
-        Answer::Refuse => refuse(&portal, &actor, &oauth_token, callback).await?,
+        Decision::Allow => allow(&portal, &actor, &oauth_token, callback).await?,
+        Decision::Deny => deny(&portal, &actor, &oauth_token, callback).await?,
     };
     let outcome = match (decision, answer) {
-        (Decision::Redirect(address), _) => {
-            leptos_axum::redirect(&address);
-            return Ok(Outcome::Leaving);
+        (Next::Redirect(url), _) => {
+            leptos_axum::redirect(&url);
+            return Ok(Outcome::Redirecting);
         }
-        (Decision::Verifier(code), _) => Outcome::Code(code),
-        (Decision::Done, Answer::Allow) => Outcome::Allowed,
-        (Decision::Done, Answer::Refuse) => Outcome::Refused,
+        (Next::Verifier(code), _) => Outcome::Code(code),
+        (Next::Done, Decision::Allow) => Outcome::Allowed,
+        (Next::Done, Decision::Deny) => Outcome::Denied,
     };
-    crate::pages::consent::last_decision::keep(&oauth_token, &outcome)?;
+    crate::pages::consent::last_decision::set(&oauth_token, &outcome)?;
     Ok(outcome)
 }
 
@@ -102,7 +107,7 @@ pub async fn decide(oauth_token: String, callback: Option<String>, answer: Answe
 pub struct AuthorisePage {
     token: Signal<String>,
     callback: Signal<Option<String>>,
-    asked: Resource<Result<Asked, Failure>>,
+    consent: Resource<Result<ConsentState, AppError>>,
     decide: ServerAction<Decide>,
 }
 
@@ -114,9 +119,9 @@ impl Page for AuthorisePage {
         Self {
             token,
             callback,
-            asked: Resource::new(
+            consent: Resource::new(
                 move || (token.get(), callback.get()),
-                |(token, callback)| ask(token, callback),
+                |(token, callback)| load_consent(token, callback),
             ),
             decide: ServerAction::new(),
         }
@@ -126,37 +131,37 @@ impl Page for AuthorisePage {
         let AuthorisePage {
             token,
             callback,
-            asked,
+            consent,
             decide,
         } = this;
         let page = move || {
             suspend(async move {
-                match asked.await {
-                    Ok(Asked::Question { consumer, back, me }) => {
-                        view! { <Question token callback consumer back me decide /> }.into_any()
+                match consent.await {
+                    Ok(ConsentState::Request { consumer, back, me }) => {
+                        view! { <ConsentForm token callback consumer back me decide /> }.into_any()
                     }
-                    Ok(Asked::Answered(outcome)) => view! { <After outcome /> }.into_any(),
-                    Err(Failure::NotFound(_)) => view! { <Ended /> }.into_any(),
-                    Err(failure) => view! {
-                        <Gate title="This request cannot be answered">
-                            <Problem failure />
-                        </Gate>
+                    Ok(ConsentState::Decided(outcome)) => view! { <OutcomePage outcome /> }.into_any(),
+                    Err(AppError::NotFound(_)) => view! { <RequestExpired /> }.into_any(),
+                    Err(error) => view! {
+                        <AuthLayout title="Invalid authorization request">
+                            <ErrorMessage error />
+                        </AuthLayout>
                     }
                     .into_any(),
                 }
             })
         };
-        let answered = move || {
+        let outcome = move || {
             decide
                 .value()
                 .get()
                 .and_then(Result::ok)
-                .filter(|outcome| *outcome != Outcome::Leaving)
+                .filter(|outcome| *outcome != Outcome::Redirecting)
         };
         view! {
             <Suspense>
-                {move || match answered() {
-                    Some(outcome) => view! { <After outcome /> }.into_any(),
+                {move || match outcome() {
+                    Some(outcome) => view! { <OutcomePage outcome /> }.into_any(),
                     None => page().into_any(),
                 }}
             </Suspense>
@@ -165,119 +170,117 @@ impl Page for AuthorisePage {
     }
 }
 
-/// Who asks whom for what, and the two answers.
+/// Renders the requested access and the two buttons.
 #[component]
-fn Question(
+fn ConsentForm(
     token: Signal<String>,
     callback: Signal<Option<String>>,
     consumer: String,
     back: Option<String>,
-    me: Me,
+    me: CurrentUser,
     decide: ServerAction<Decide>,
 ) -> impl IntoView {
-    let failure = move || decide.value().get().and_then(Result::err);
-    let complaint = move || {
-        failure().map(|failure| {
+    let error = move || decide.value().get().and_then(Result::err);
+    let notice = move || {
+        error().map(|error| {
             view! {
-                <Notice kind=Kind::Danger>
-                    <p>{failure.to_string()}</p>
+                <Notice kind=NoticeKind::Danger>
+                    <p>{error.to_string()}</p>
                 </Notice>
             }
         })
     };
     let rights: Vec<&str> = me.rights.iter().map(|right| right.label()).collect();
-    let foot = move || {
-        let after = match back {
-            Some(back) => {
-                view! { <p>"You go back to " <strong><bdi>{back}</bdi></strong> " afterwards."</p> }.into_any()
-            }
-            None => view! { <p>"You go back to the application by yourself afterwards."</p> }.into_any(),
+    let footer = move || {
+        let next_step = match back {
+            Some(back) => view! { <p>"You’ll be redirected to " <strong><bdi>{back}</bdi></strong> "."</p> }.into_any(),
+            None => view! { <p>"Return to the application when you’re done."</p> }.into_any(),
         };
         view! {
-            {after}
+            {next_step}
             <SwitchUser />
         }
     };
     view! {
-        <Gate
+        <AuthLayout
             title=format!("Allow “{consumer}” to use your account?")
             heading=consent_heading(consumer.clone())
-            lead=format!("It asks to act for you in the API of {}.", me.account_name)
+            lead=format!("It wants to access {} on your behalf.", me.account_name)
             wide=true
-            foot
+            footer
         >
-            {complaint}
-            <WhoAsks application=consumer me />
-            <h2>"If you allow it, it can"</h2>
-            <ul class="allows">
+            {notice}
+            <ClientInfo application=consumer me />
+            <h2>"This will allow the application to:"</h2>
+            <ul class="access-list">
                 <li>
-                    <Draw icon=Icon::Check />
-                    "Read your name, e-mail and security profile"
+                    <IconView icon=Icon::Check />
+                    "Read your name, email and security profile"
                 </li>
                 <li>
-                    <Draw icon=Icon::Check />
+                    <IconView icon=Icon::Check />
                     <span>
-                        "Act in the API in your name, with your rights" {(!rights.is_empty()).then_some(": ")}
+                        "Use the API on your behalf with your rights" {(!rights.is_empty()).then_some(": ")}
                         {rights.join(", ")}
                     </span>
                 </li>
                 <li>
-                    <Draw icon=Icon::Clock />
-                    "Do so for 30 days, or until the token is revoked"
+                    <IconView icon=Icon::Clock />
+                    "Keep access for 30 days, or until the token is revoked"
                 </li>
             </ul>
-            <ActionForm action=decide attr:class="choice">
+            <ActionForm action=decide attr:class="button-pair">
                 <input type="hidden" name="oauth_token" value=token />
                 {move || callback.get().map(|value| view! { <input type="hidden" name="callback" value=value /> })}
                 <button class="button" name="answer" value="refuse">
-                    "Refuse"
+                    "Deny"
                 </button>
                 <button class="button primary" name="answer" value="allow">
                     "Allow"
                 </button>
             </ActionForm>
-        </Gate>
+        </AuthLayout>
     }
     .into_any()
 }
 
-/// What the person does next, where the browser does not go back by itself.
+/// Renders the outcome and what to do next, if the browser is not redirected.
 #[component]
-fn After(outcome: Outcome) -> impl IntoView {
+fn OutcomePage(outcome: Outcome) -> impl IntoView {
     match outcome {
         Outcome::Code(code) => view! {
-            <Gate
+            <AuthLayout
                 title="Access allowed"
                 lead="Enter this code in the application. It works once, within ten minutes of the application's request."
                 wide=true
             >
-                <code class="spell">{code.clone()}</code>
+                <code class="verification-code">{code.clone()}</code>
                 <Copy text=code what="Code" />
-            </Gate>
+            </AuthLayout>
         }
         .into_any(),
-        Outcome::Allowed | Outcome::Leaving => view! {
-            <Gate title="Access allowed" lead="Go back to the application; it can go on now. You can close this page." />
+        Outcome::Allowed | Outcome::Redirecting => view! {
+            <AuthLayout title="Access allowed" lead="Return to the application to continue. You can close this page." />
         }
         .into_any(),
-        Outcome::Refused => view! {
-            <Gate title="Access refused" lead="The application was given nothing. You can close this page." />
+        Outcome::Denied => view! {
+            <AuthLayout title="Access denied" lead="No access was granted. You can close this page." />
         }
         .into_any(),
     }
 }
 
-/// There is nothing to answer (any more).
+/// Renders the page for a request that doesn't exist or is no longer valid.
 #[component]
-fn Ended() -> impl IntoView {
+fn RequestExpired() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::components::feedback::error_message::set_status(&Failure::NotFound("request".to_owned()));
+    crate::components::feedback::error_message::set_status(&AppError::NotFound("request".to_owned()));
     view! {
-        <Gate
-            title="There is nothing to answer here"
-            lead="The request was answered already, has expired after ten minutes, or belongs to another account. Start \
+        <AuthLayout
+            title="Request no longer valid"
+            lead="The request was already answered, has expired after ten minutes, or belongs to another account. Start \
                   again in the application."
-            foot=|| view! { <SwitchUser /> }
+            footer=|| view! { <SwitchUser /> }
         />
     }
     .into_any()

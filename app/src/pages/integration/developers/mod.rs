@@ -1,4 +1,4 @@
-//! The Developers tab.
+//! The Developers tab: code snippets.
 
 pub(crate) mod page;
 pub(crate) mod snippets;

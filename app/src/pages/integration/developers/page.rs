@@ -1,15 +1,17 @@
-//! Snippets for those who write connectors and pages, with the account's real values.
+//! Page with code snippets for connectors and web pages, filled in with the account's values.
 
 use crate::components::data::copy::Copy;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::pages::integration::current_address;
-use crate::pages::integration::developers::snippets::{KEY, Snippet, compact_view, configuration, curl};
+use crate::error::AppError;
+use crate::pages::integration::current_url;
+use crate::pages::integration::developers::snippets::{
+    API_KEY_PLACEHOLDER, Snippet, compact_view_embed, connector_configuration, curl_snippets,
+};
 use crate::pages::integration::filter_form::FilterForm;
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::page_url::Address;
+use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
+use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key_actions::ShowApiKey;
 use crate::pages::page::Page;
 use crate::session::current_user;
@@ -19,26 +21,26 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// How many fields are offered to choose from; any other can be typed.
-const OFFERED: usize = 200;
+/// The maximum number of fields suggested in the picker. Other names can be typed.
+const MAX_FIELD_SUGGESTIONS: usize = 200;
 
-/// What the page shows.
+/// Data of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DevelopersData {
     settings: Settings,
-    /// The portal's address, for programs.
+    /// The public URL of the portal.
     public_url: String,
-    /// The API key, where the address asks for it.
+    /// The API key, if the URL asks to show it.
     key: Option<String>,
 }
 
-/// What the snippets are made of.
+/// Loads the data of the page.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
-#[server(name = ReadDevelopers, prefix = "/fn", endpoint = "integration/developers", input = GetUrl)]
-pub async fn developers(with_key: bool) -> Result<DevelopersData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// [`AppError::Forbidden`] without Manage integration.
+#[server(name = LoadDevelopers, prefix = "/fn", endpoint = "integration/developers", input = GetUrl)]
+pub async fn load_developers_data(with_key: bool) -> Result<DevelopersData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let settings = portal::integration::settings::get(&portal, &actor).await?.settings;
     let key = if with_key {
         Some(
@@ -57,80 +59,80 @@ pub async fn developers(with_key: bool) -> Result<DevelopersData, Failure> {
     })
 }
 
-/// The page Developers.
+/// The Developers page.
 pub struct DevelopersPage {
-    address: Memo<Address>,
-    data: Resource<Result<DevelopersData, Failure>>,
+    url: Memo<PageUrl>,
+    data: Resource<Result<DevelopersData, AppError>>,
 }
 
 impl Page for DevelopersPage {
     fn data() -> Self {
-        let address = current_address();
-        let with_key = Memo::new(move |_| address.with(|address| address.get("show") == "api-key"));
+        let url = current_url();
+        let with_key = Memo::new(move |_| url.with(|url| url.get("show") == "api-key"));
         Self {
-            address,
-            data: Resource::new(move || with_key.get(), developers),
+            url,
+            data: Resource::new(move || with_key.get(), load_developers_data),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let DevelopersPage { address, data } = this;
+        let DevelopersPage { url, data } = this;
         let user = current_user();
-        let body = move || {
-            let address = address.get();
-            suspend(async move { shown(data.await, user, |data| cards(data, &address)).await })
+        let content = move || {
+            let url = url.get();
+            suspend(async move { render_or_error(data.await, user, |data| cards(data, &url)).await })
         };
         view! {
-            <Section tab=Tab::Developers>
-                <Transition>{body}</Transition>
-            </Section>
+            <IntegrationLayout tab=Tab::Developers>
+                <Transition>{content}</Transition>
+            </IntegrationLayout>
         }
         .into_any()
     }
 }
 
-fn cards(data: DevelopersData, address: &Address) -> AnyView {
+fn cards(data: DevelopersData, url: &PageUrl) -> AnyView {
     let DevelopersData {
         settings,
         public_url,
         key,
     } = data;
-    let field = address.get("field").trim().to_owned();
-    let page = Address::page(Tab::Developers.path()).with("field", &field);
-    let embed = compact_view(&settings, &settings.resolve(&field));
+    let field = url.get("field").trim().to_owned();
+    let page = PageUrl::new(Tab::Developers.path()).with("field", &field);
+    let embed = compact_view_embed(&settings, &settings.resolve(&field));
     let is_webdam = settings.portal.dam == Dam::Webdam;
     let has_url = settings.portal.url.is_some();
     view! {
-        {picker(&settings, &field)}
+        {field_picker(&settings, &field)}
         <section class="card" aria-labelledby="compact-view">
             <div class="card-header">
                 <h2 id="compact-view">"Compact View"</h2>
-                <p>{embed_words(&settings, &field)}</p>
+                <p>{embed_description(&settings, &field)}</p>
             </div>
             {is_webdam
-                .then(|| warning("The Compact View is Bynder’s. This account’s DAM is Webdam, which does not have it."))}
-            {(!has_url).then(|| warning("There is no Portal URL yet, so editors are asked for it."))}
-            {code("Embed code", embed)}
+                .then(|| warning_notice("The Compact View requires Bynder. This account’s DAM is Webdam."))}
+            {(!has_url).then(|| warning_notice("No Portal URL is set, so editors are asked for one."))}
+            {code_block("Embed code", embed)}
         </section>
         <KeySnippets public_url field key page />
     }
     .into_any()
 }
 
-/// Which field the snippets are for.
-fn picker(settings: &Settings, field: &str) -> impl IntoView + use<> {
-    let offered = settings
+/// Renders the choice of the content field that the snippets are for.
+fn field_picker(settings: &Settings, field: &str) -> impl IntoView + use<> {
+    let suggestions = settings
         .fields
         .iter()
-        .take(OFFERED)
+        .take(MAX_FIELD_SUGGESTIONS)
         .map(|field| view! { <option value=field.field.clone()></option> });
-    let offered = offered.collect_view();
+    let suggestions = suggestions.collect_view();
     let field = field.to_owned();
     view! {
         <section class="card" aria-labelledby="which">
             <div class="card-header">
                 <h2 id="which">"Field"</h2>
-                <p>"For which content field? Without one, the snippets have the Global field settings."</p>
+                <p>"Content field that the snippets are for. Leave empty to use the Global field settings."</p>
             </div>
             <div class="card-body">
                 <FilterForm path=Tab::Developers.path() names=&["field"] class="toolbar">
@@ -145,7 +147,7 @@ fn picker(settings: &Settings, field: &str) -> impl IntoView + use<> {
                             value=field
                         />
                     </div>
-                    <datalist id="fields">{offered}</datalist>
+                    <datalist id="fields">{suggestions}</datalist>
                     <button class="button">"Show"</button>
                 </FilterForm>
             </div>
@@ -153,77 +155,83 @@ fn picker(settings: &Settings, field: &str) -> impl IntoView + use<> {
     }
 }
 
-fn embed_words(settings: &Settings, field: &str) -> String {
+fn embed_description(settings: &Settings, field: &str) -> String {
     match (field, settings.field(field)) {
-        ("", _) => "The asset selector in a page of yours, as the Global field settings have it.".to_owned(),
-        (_, Some(own)) => format!("The asset selector in a page of yours, as it is for {}.", own.field),
-        (name, None) => format!("{name} has no settings of its own, so the Global field settings hold."),
+        ("", _) => "Opens the asset selector on your page with the Global field settings.".to_owned(),
+        (_, Some(field)) => format!(
+            "Opens the asset selector on your page with the settings of {}.",
+            field.field
+        ),
+        (name, None) => format!("{name} uses the Global field settings."),
     }
 }
 
-fn warning(words: &'static str) -> impl IntoView {
+fn warning_notice(message: &'static str) -> impl IntoView {
     view! {
         <div class="card-body">
-            <Notice kind=Kind::Warning>
-                <p>{words}</p>
+            <Notice kind=NoticeKind::Warning>
+                <p>{message}</p>
             </Notice>
         </div>
     }
 }
 
-/// The snippets that a program proves itself in: with a variable in place of the key, or with the key.
+/// Renders the snippets that contain the API key, either as a variable or as its value.
 #[component]
 fn KeySnippets(
     public_url: String,
     field: String,
-    /// The API key, where the address asks for it.
+    /// The API key, if the URL asks to show it.
     key: Option<String>,
-    /// The address of the page without the key.
-    page: Address,
+    /// The URL of the page without the key.
+    page: PageUrl,
 ) -> impl IntoView {
-    let check = Check::<ShowApiKey>::new(|_| None);
-    let answer = check.value();
-    let shown = RwSignal::new(key);
+    let form_state = FormState::<ShowApiKey>::new(|_| None);
+    let response = form_state.value();
+    let shown_key = RwSignal::new(key);
     Effect::new(move |_| {
-        if let Some(Ok(key)) = answer.get() {
-            shown.set(Some(key));
+        if let Some(Ok(key)) = response.get() {
+            shown_key.set(Some(key));
         }
     });
     let page = StoredValue::new(page.to_string());
     let show_or_hide = move || {
-        if shown.with(Option::is_some) {
+        if shown_key.with(Option::is_some) {
             let hide = move |_| {
-                check.forget();
-                shown.set(None);
+                form_state.reset();
+                shown_key.set(None);
             };
             view! {
                 <a class="button" href=page.get_value() data-noscroll on:click=hide>
-                    "Hide my key"
+                    "Hide API key"
                 </a>
             }
             .into_any()
         } else {
             view! {
-                <CheckedForm check>
+                <ValidatedForm form_state>
                     <input type="hidden" name="back" value=page.get_value() />
-                    <button class="button" aria-busy=move || check.busy()>
-                        "With my key"
+                    <button class="button" aria-busy=move || form_state.busy()>
+                        "Show API key"
                     </button>
-                </CheckedForm>
+                </ValidatedForm>
             }
             .into_any()
         }
     };
     let snippets = move || {
-        let key = shown.get().unwrap_or_else(|| KEY.to_owned());
-        let requests = curl(&public_url, &key, &field).into_iter().map(request).collect_view();
+        let key = shown_key.get().unwrap_or_else(|| API_KEY_PLACEHOLDER.to_owned());
+        let requests = curl_snippets(&public_url, &key, &field)
+            .into_iter()
+            .map(request_snippet)
+            .collect_view();
         view! {
             {requests}
             <div class="card-body snippet">
                 <h3>"Connector configuration"</h3>
-                <p class="muted">"What a connector has to be told; where, its configuration guide says."</p>
+                <p class="muted">"Values for your connector’s configuration."</p>
             </div>
-            {code("Connector configuration", configuration(&public_url, &key))}
+            {code_block("Connector configuration", connector_configuration(&public_url, &key))}
         }
     };
     view! {
@@ -231,10 +239,10 @@ fn KeySnippets(
             <div class="card-header">
                 <h2 id="connector-api">"Connector API"</h2>
                 {show_or_hide}
-                <p>"A program proves itself with the API key, here in the variable GATEHOUSE_API_KEY."</p>
+                <p>"Authenticate with the API key, here in the variable GATEHOUSE_API_KEY."</p>
             </div>
             <div class="problem">
-                <FormProblem check fields=&[] />
+                <FormError form_state fields=&[] />
             </div>
             {snippets}
         </section>
@@ -242,17 +250,17 @@ fn KeySnippets(
     .into_any()
 }
 
-fn request(snippet: Snippet) -> impl IntoView {
+fn request_snippet(snippet: Snippet) -> impl IntoView {
     view! {
         <div class="card-body snippet">
             <h3>{snippet.title}</h3>
-            <p class="muted">{snippet.help}</p>
+            <p class="muted">{snippet.description}</p>
         </div>
-        {code(snippet.title, snippet.text)}
+        {code_block(snippet.title, snippet.code)}
     }
 }
 
-fn code(what: &'static str, text: String) -> impl IntoView {
+fn code_block(what: &'static str, text: String) -> impl IntoView {
     view! {
         <div class="code">
             <pre>

@@ -1,57 +1,57 @@
-//! What a program needs, with the account's own values.
+//! Code snippets with the account's values.
 
 use domain::integration::selector::Resolved;
 use domain::integration::settings::Settings;
 use domain::oauth1::encode;
 use std::fmt::Write;
 
-/// What stands for the API key, until it is asked for.
-pub const KEY: &str = "$GATEHOUSE_API_KEY";
+/// The shell variable that takes the place of the API key until the key is shown.
+pub const API_KEY_PLACEHOLDER: &str = "$GATEHOUSE_API_KEY";
 
-/// A snippet.
+/// Describes a code snippet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
-    /// What it does.
+    /// What the snippet does.
     pub title: &'static str,
-    /// One sentence about it.
-    pub help: &'static str,
-    /// It.
-    pub text: String,
+    /// A one-sentence description.
+    pub description: &'static str,
+    /// The code.
+    pub code: String,
 }
 
-/// Requests to the connector API, `origin` being the portal's public one.
+/// Returns curl commands for the connector API. `origin` is the public origin of the portal.
 #[must_use]
-pub fn curl(origin: &str, key: &str, field: &str) -> Vec<Snippet> {
+pub fn curl_snippets(origin: &str, key: &str, field: &str) -> Vec<Snippet> {
     let api = format!("{origin}/api/connector/v1");
     let connector = r#"X-Connector: sitecoreai/1.0.0; instance="Production"; environment="production""#;
-    let request = |address: &str, more: &str| {
+    let request = |url: &str, options: &str| {
         format!(
-            "curl --silent --show-error {} \\\n  --header \"Authorization: Bearer {key}\" \\\n  --header {}{more}\n",
-            shell(address),
-            shell(connector),
+            "curl --silent --show-error {} \\\n  --header \"Authorization: Bearer {key}\" \\\n  --header {}{options}\n",
+            shell_quote(url),
+            shell_quote(connector),
         )
     };
     let mut snippets = vec![Snippet {
         title: "All settings",
-        help: "With their revision. The ETag of the answer, sent back as If-None-Match, brings 304 until something changes.",
-        text: request(&format!("{api}/settings"), " \\\n  --include"),
+        description: "All settings and their revision. Send the ETag as If-None-Match to get 304 until the settings change.",
+        code: request(&format!("{api}/settings"), " \\\n  --include"),
     }];
     if !field.is_empty() {
         snippets.push(Snippet {
-            title: "What holds for this field",
-            help: "The Global field settings fill what the field leaves open.",
-            text: request(&format!("{api}/settings/fields/{}", encode(field)), ""),
+            title: "Settings of this field",
+            description: "The Global field settings fill in unset options.",
+            code: request(&format!("{api}/settings/fields/{}", encode(field)), ""),
         });
     }
     snippets.push(Snippet {
-        title: "Changes as they are saved",
-        help: "Server-sent events, one for each new revision. Last-Event-ID takes up where a connection broke.",
-        text: request(&format!("{api}/settings/events"), " \\\n  --no-buffer"),
+        title: "Settings events",
+        description: "Server-sent events, one for each new revision. Last-Event-ID resumes after a dropped connection.",
+        code: request(&format!("{api}/settings/events"), " \\\n  --no-buffer"),
     });
     snippets.push(Snippet {
         title: "Send logs",
-        help: "Accepted while Enable Remote Logging is on.",
-        text: request(
+        description: "Accepted while Enable Remote Logging is on.",
+        code: request(
             &format!("{api}/logs"),
             " \\\n  --json '[{\"level\": \"info\", \"message\": \"The connector has started\"}]'",
         ),
@@ -59,31 +59,32 @@ pub fn curl(origin: &str, key: &str, field: &str) -> Vec<Snippet> {
     snippets
 }
 
-/// What a connector has to be told.
+/// Returns the configuration of a connector as environment variables.
 #[must_use]
-pub fn configuration(origin: &str, key: &str) -> String {
-    // In a file the shell fills nothing in.
-    let key = if key == KEY { "" } else { key };
+pub fn connector_configuration(origin: &str, key: &str) -> String {
+    // A shell variable isn't expanded in a configuration file.
+    let key = if key == API_KEY_PLACEHOLDER { "" } else { key };
     format!("GATEHOUSE_URL={origin}\nGATEHOUSE_API_KEY={key}\n")
 }
 
-/// The embed code of the Compact View with what holds for a field. What nobody has set is left to the component.
+/// Returns the embed code of the Compact View with the settings of a field. Options that are unset on both levels are left
+/// out, so the component's defaults apply.
 #[must_use]
-pub fn compact_view(settings: &Settings, resolved: &Resolved) -> String {
+pub fn compact_view_embed(settings: &Settings, resolved: &Resolved) -> String {
     let options = &resolved.options;
-    let mut lines = vec![format!("language: {},", quoted(settings.language.code()))];
+    let mut lines = vec![format!("language: {},", js_string(settings.language.code()))];
     if let Some(url) = &settings.portal.url {
-        lines.push(format!("portal: {{ url: {} }},", quoted(url)));
+        lines.push(format!("portal: {{ url: {} }},", js_string(url)));
     }
     if let Some(mode) = options.mode {
-        lines.push(format!("mode: {},", quoted(mode.code())));
+        lines.push(format!("mode: {},", js_string(mode.code())));
     }
     if let Some(types) = options.asset_types {
-        let types: Vec<String> = types.iter().map(|kind| quoted(kind.code())).collect();
+        let types: Vec<String> = types.iter().map(|kind| js_string(kind.code())).collect();
         lines.push(format!("assetTypes: [{}],", types.join(", ")));
     }
     if let Some(term) = options.default_search_term.as_ref().filter(|term| !term.is_empty()) {
-        lines.push(format!("defaultSearchTerm: {},", quoted(term)));
+        lines.push(format!("defaultSearchTerm: {},", js_string(term)));
     }
     if let Some(hide) = options.hide_limited_use {
         lines.push(format!("hideLimitedUse: {hide},"));
@@ -102,13 +103,13 @@ pub fn compact_view(settings: &Settings, resolved: &Resolved) -> String {
     text
 }
 
-/// A word of the shell, whatever is in it.
-fn shell(text: &str) -> String {
+/// Quotes text as one word of a POSIX shell.
+fn shell_quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A string of JavaScript that ends neither itself nor the script that it stands in.
-fn quoted(text: &str) -> String {
+/// Quotes text as a JavaScript string literal that is safe inside a `<script>` element.
+fn js_string(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {
@@ -133,26 +134,29 @@ mod tests {
     use domain::integration::selector::{AssetTypes, Options, SelectionMode};
 
     #[test]
-    fn a_request_names_the_field_as_an_address_does() {
-        let snippets = curl("https://portal.example", KEY, "Hero/image ü");
+    fn field_name_in_a_request_is_percent_encoded() {
+        let snippets = curl_snippets("https://portal.example", API_KEY_PLACEHOLDER, "Hero/image ü");
         assert_eq!(snippets.len(), 4);
         assert!(
             snippets[1]
-                .text
+                .code
                 .contains("'https://portal.example/api/connector/v1/settings/fields/Hero%2Fimage%20%C3%BC'")
         );
         assert!(
             snippets
                 .iter()
-                .all(|snippet| snippet.text.contains("Bearer $GATEHOUSE_API_KEY"))
+                .all(|snippet| snippet.code.contains("Bearer $GATEHOUSE_API_KEY"))
         );
-        assert_eq!(curl("https://portal.example", KEY, "").len(), 3);
+        assert_eq!(
+            curl_snippets("https://portal.example", API_KEY_PLACEHOLDER, "").len(),
+            3
+        );
     }
 
     #[test]
-    fn the_embed_code_has_what_holds_and_nothing_else() {
+    fn embed_code_contains_exactly_the_options_that_are_set() {
         let mut settings = Settings::default();
-        let empty = compact_view(&settings, &settings.resolve("any"));
+        let empty = compact_view_embed(&settings, &settings.resolve("any"));
         assert!(empty.contains("language: \"en_US\",") && !empty.contains("mode:") && !empty.contains("portal:"));
         settings.portal.url = Some("https://acme.bynder.com".to_owned());
         settings.global = Options {
@@ -160,9 +164,9 @@ mod tests {
             asset_types: AssetTypes::parse("image,video"),
             hide_limited_use: Some(true),
             asset_result_in_layout_service: Some(true),
-            mode: Some(SelectionMode::Several),
+            mode: Some(SelectionMode::Multiple),
         };
-        let text = compact_view(&settings, &settings.resolve("any"));
+        let text = compact_view_embed(&settings, &settings.resolve("any"));
         for line in [
             "portal: { url: \"https://acme.bynder.com\" },",
             "mode: \"MultiSelect\",",
@@ -175,11 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_has_the_key_once_it_is_shown() {
+    fn configuration_without_a_shown_key_leaves_it_empty() {
         assert_eq!(
-            configuration("https://portal.example", KEY),
+            connector_configuration("https://portal.example", API_KEY_PLACEHOLDER),
             "GATEHOUSE_URL=https://portal.example\nGATEHOUSE_API_KEY=\n"
         );
-        assert!(configuration("https://portal.example", "abc").ends_with("=abc\n"));
+        assert!(connector_configuration("https://portal.example", "abc").ends_with("=abc\n"));
     }
 }

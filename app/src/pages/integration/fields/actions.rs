@@ -1,83 +1,89 @@
-//! What the page does.
+//! Server functions that save, delete and restore field settings.
 
-use crate::error::Failure;
+use crate::error::AppError;
 use domain::integration::settings::{FieldForm, Saved};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::components::forms::form::refuse,
-    crate::components::forms::save_form::answer_saved,
-    crate::pages::integration::fields::page_url::{Address, Deleted, Done, PATH, Spot},
+    crate::components::forms::form::respond_error,
+    crate::components::forms::save_form::respond_saved,
+    crate::pages::integration::fields::page_url::{Deleted, FieldsUrl, LastAction, OpenForm, PATH},
     domain::integration::settings::Edit,
     leptos::server_fn::ServerFn,
-    portal::integration::settings::Base,
+    portal::integration::settings::BaseRevision,
 };
 
-/// Saves the Global field settings, those of a field, or a new field's. `over` is the revision whose contrary changes a
-/// person has seen and means to undo.
+/// Saves the Global field settings or those of a field, edited at revision `base`, overwriting conflicting changes up to
+/// revision `over`.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Invalid`] for fields that do not hold what they must among them.
+/// Errors of the portal, including [`AppError::Invalid`] for invalid fields.
 #[server(prefix = "/fn", endpoint = "integration/save-field")]
 pub async fn save_field(
     base: i64,
     form: FieldForm,
     #[server(default)] over: Option<i64>,
     #[server(default)] duplicate: String,
-) -> Result<Saved, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let from = Base { shown: base, over };
-    let saved = portal::integration::settings::save(&portal, &actor, from, &Edit::Field(form.clone())).await;
-    let spot = match &form {
-        form if form.global => Spot::Global,
-        form if !form.was.is_empty() => Spot::Edit(form.was.clone()),
-        _ if !duplicate.is_empty() => Spot::Duplicate(duplicate),
-        _ => Spot::Add(String::new()),
+) -> Result<Saved, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let base_revision = BaseRevision {
+        seen: base,
+        overwrite: over,
     };
-    answer_saved::<SaveField>(saved, PATH, &Address::again(spot, form, base))
+    let saved = portal::integration::settings::save(&portal, &actor, base_revision, &Edit::Field(form.clone())).await;
+    let open_form = match &form {
+        form if form.global => OpenForm::Global,
+        form if !form.was.is_empty() => OpenForm::Edit(form.was.clone()),
+        _ if !duplicate.is_empty() => OpenForm::Duplicate(duplicate),
+        _ => OpenForm::Add(String::new()),
+    };
+    respond_saved::<SaveField>(saved, PATH, &FieldsUrl::with_draft(open_form, form, base))
 }
 
-/// Deletes a field's own settings. What was deleted can be had back by [`undo_field`].
+/// Deletes the settings of a field. [`undo_field`] restores them.
 ///
 /// # Errors
-/// Those of the portal.
+/// Errors of the portal.
 #[server(prefix = "/fn", endpoint = "integration/delete-field")]
-pub async fn delete_field(base: i64, field: String) -> Result<Saved, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn delete_field(base: i64, field: String) -> Result<Saved, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let saved = portal::integration::settings::save(&portal, &actor, base, &Edit::Remove(field.clone())).await;
-    answer::<DeleteField>(saved, |saved| match saved {
-        Saved::New(revision) => Address::after(Done::Deleted(Deleted {
+    redirect_saved::<DeleteField>(saved, |saved| match saved {
+        Saved::New(revision) => FieldsUrl::after_action(LastAction::Deleted(Deleted {
             revision: *revision,
             field: field.clone(),
         })),
-        Saved::Same(_) => Address::default(),
-        Saved::Clashes(_) => Address::after(Done::Contested(field.clone())),
+        Saved::Unchanged(_) => FieldsUrl::default(),
+        Saved::Conflict(_) => FieldsUrl::after_action(LastAction::DeleteConflict(field.clone())),
     })
 }
 
-/// Takes a deletion back.
+/// Restores the settings that were deleted in `revision`.
 ///
 /// # Errors
-/// Those of the portal, and [`Failure::Conflict`] where somebody has made the field anew.
+/// Errors of the portal, including [`AppError::Conflict`] if someone added the field again.
 #[server(prefix = "/fn", endpoint = "integration/undo-field")]
-pub async fn undo_field(revision: i64) -> Result<Saved, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn undo_field(revision: i64) -> Result<Saved, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let saved = match portal::integration::settings::undo(&portal, &actor, revision).await {
-        Ok(Saved::Clashes(_)) => Err(portal::Error::Conflict(
-            "Somebody has changed the field since. The history has both.".to_owned(),
+        Ok(Saved::Conflict(_)) => Err(portal::Error::Conflict(
+            "This field was changed after you deleted it. See History.".to_owned(),
         )),
         saved => saved,
     };
-    answer::<UndoField>(saved, |saved| match saved {
-        Saved::New(revision) => Address::after(Done::Saved(revision.to_string())),
-        Saved::Same(_) | Saved::Clashes(_) => Address::default(),
+    redirect_saved::<UndoField>(saved, |saved| match saved {
+        Saved::New(revision) => FieldsUrl::after_action(LastAction::Saved(revision.to_string())),
+        Saved::Unchanged(_) | Saved::Conflict(_) => FieldsUrl::default(),
     })
 }
 
-/// A browser without script is sent on; the script is told, and stays where it is.
+/// Redirects a browser without JavaScript to the URL that `next` returns. With JavaScript, the page stays as it is.
 #[cfg(feature = "ssr")]
-fn answer<S: ServerFn>(saved: portal::Result<Saved>, next: impl Fn(&Saved) -> Address) -> Result<Saved, Failure> {
-    let saved = saved.map_err(|error| refuse::<S>(error.into(), &Address::default()))?;
+fn redirect_saved<S: ServerFn>(
+    saved: portal::Result<Saved>,
+    next: impl Fn(&Saved) -> FieldsUrl,
+) -> Result<Saved, AppError> {
+    let saved = saved.map_err(|error| respond_error::<S>(error.into(), &FieldsUrl::default()))?;
     if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
         leptos_axum::redirect(&next(&saved).to_string());
     }

@@ -1,50 +1,50 @@
-//! What the page shows, gathered in one round trip; the preview's assets come by themselves, as they may be far away.
+//! Data of the page, loaded in one round trip, and the assets of the preview, loaded separately as the DAM may be slow.
 
-use crate::error::Failure;
+use crate::error::AppError;
 use domain::integration::selector::preview::Preview;
-use domain::integration::settings::{Clashes, Revised};
+use domain::integration::settings::{Conflicts, SettingsRevision};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// What the page shows.
+/// Data of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldsData {
-    /// The settings, all fields among them.
-    pub revised: Revised,
-    /// Fields that connectors have asked for and nobody has configured.
-    pub asked: Vec<String>,
-    /// What a form that came back clashes with.
-    pub clashes: Option<Clashes>,
+    /// The settings, including all fields, and their revision.
+    pub current: SettingsRevision,
+    /// Fields that connectors requested but that have no settings.
+    pub requested_fields: Vec<String>,
+    /// Conflicts of a form that was rejected without JavaScript.
+    pub conflicts: Option<Conflicts>,
 }
 
-/// What the page shows at an address.
+/// Loads the data of the page at the URL `address`.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
-#[server(name = ReadFields, prefix = "/fn", endpoint = "integration/fields", input = GetUrl)]
-pub async fn page(address: String) -> Result<FieldsData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let clashes = match crate::pages::integration::fields::page_url::Address::parse(&address).filled {
-        Some(filled) => {
-            let edit = domain::integration::settings::Edit::Field(filled.form);
-            crate::components::forms::save_form::clashes(&portal, &actor, filled.base, &edit).await?
+/// [`AppError::Forbidden`] without Manage integration.
+#[server(name = LoadFields, prefix = "/fn", endpoint = "integration/fields", input = GetUrl)]
+pub async fn load_fields_data(address: String) -> Result<FieldsData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let conflicts = match crate::pages::integration::fields::page_url::FieldsUrl::parse(&address).draft {
+        Some(draft) => {
+            let edit = domain::integration::settings::Edit::Field(draft.form);
+            crate::components::forms::save_form::conflicts(&portal, &actor, draft.base, &edit).await?
         }
         None => None,
     };
     Ok(FieldsData {
-        revised: portal::integration::settings::get(&portal, &actor).await?,
-        asked: portal::integration::requested_fields::list(&portal, &actor).await?,
-        clashes,
+        current: portal::integration::settings::get(&portal, &actor).await?,
+        requested_fields: portal::integration::requested_fields::list(&portal, &actor).await?,
+        conflicts,
     })
 }
 
-/// The assets that the preview has to show.
+/// Loads the assets that the preview shows.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
-#[server(name = ReadPreview, prefix = "/fn", endpoint = "integration/preview", input = GetUrl)]
-pub async fn preview() -> Result<Preview, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// [`AppError::Forbidden`] without Manage integration.
+#[server(name = LoadPreview, prefix = "/fn", endpoint = "integration/preview", input = GetUrl)]
+pub async fn load_preview() -> Result<Preview, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::integration::dam_assets::preview(&portal, &actor).await?)
 }

@@ -1,67 +1,69 @@
-//! The form of one field or of the Global field settings, with the live preview beside it.
+//! Form of one field or of the Global field settings, with the live preview beside it.
 
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
-use crate::components::forms::save_form::{Choice, when_saved};
-use crate::components::forms::unsaved_changes::{SaveBar, Watched};
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::fields::Fields;
+use crate::components::forms::form::{FormError, FormState, ValidatedForm};
+use crate::components::forms::save_form::{ConflictResolution, on_saved};
+use crate::components::forms::unsaved_changes::{SaveBar, TrackedForm};
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::actions::SaveField;
 use crate::pages::integration::fields::members::{
     LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField, field_form,
 };
-use crate::pages::integration::fields::page_url::{Address, Spot};
+use crate::pages::integration::fields::page_url::{FieldsUrl, OpenForm};
 use crate::pages::integration::fields::preview::LivePreview;
 use domain::fields::name_key;
 use domain::integration::selector::Options;
-use domain::integration::settings::{Edit, FieldForm, Own, Settings};
+use domain::integration::settings::{Edit, FieldForm, FieldOverride, Settings};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement};
 
-/// The fields that show their own complaints.
-const FIELDS: &[&str] = &["field", "term", "types", "hide_limited_use", "layout_service", "mode"];
+/// The fields that show their own validation errors.
+const FORM_FIELDS: &[&str] = &["field", "term", "types", "hide_limited_use", "layout_service", "mode"];
 
-/// What the form at a spot holds while nothing is filled in; nothing where there is no such field.
-fn kept(spot: &Spot, settings: &Settings) -> Option<FieldForm> {
-    Some(match spot {
-        Spot::List => return None,
-        Spot::Global => FieldForm::of(None, &settings.global),
-        Spot::Edit(name) => {
+/// Returns the saved values of a form, or `None` if the field doesn't exist.
+fn saved_form(open_form: &OpenForm, settings: &Settings) -> Option<FieldForm> {
+    Some(match open_form {
+        OpenForm::None => return None,
+        OpenForm::Global => FieldForm::new(None, &settings.global),
+        OpenForm::Edit(name) => {
             let field = settings.field(name)?;
-            FieldForm::of(Some(&field.field), &field.options)
+            FieldForm::new(Some(&field.field), &field.options)
         }
-        Spot::Add(name) => FieldForm {
+        OpenForm::Add(name) => FieldForm {
             field: name.clone(),
             global: false,
-            ..FieldForm::of(None, &Options::default())
+            ..FieldForm::new(None, &Options::default())
         },
-        Spot::Duplicate(name) => FieldForm {
+        OpenForm::Duplicate(name) => FieldForm {
             global: false,
-            ..FieldForm::of(None, &settings.field(name)?.options)
+            ..FieldForm::new(None, &settings.field(name)?.options)
         },
     })
 }
 
-fn title(spot: &Spot) -> String {
-    match spot {
-        Spot::List | Spot::Add(_) => "Add field".to_owned(),
-        Spot::Global => "Global field settings".to_owned(),
-        Spot::Edit(name) => name.clone(),
-        Spot::Duplicate(name) => format!("Duplicate of {name}"),
+fn form_title(open_form: &OpenForm) -> String {
+    match open_form {
+        OpenForm::None | OpenForm::Add(_) => "Add field".to_owned(),
+        OpenForm::Global => "Global field settings".to_owned(),
+        OpenForm::Edit(name) => name.clone(),
+        OpenForm::Duplicate(name) => format!("Duplicate of {name}"),
     }
 }
 
-/// What the selector would be opened with: the form as far as it can be understood, and the Global field settings.
-fn shown(form: &FieldForm, global: &Options) -> Options {
+/// Returns the options that the selector opens with.
+///
+/// Invalid values of the form are ignored, and unset ones are inherited from the Global field settings.
+fn effective_options(form: &FieldForm, global: &Options) -> Options {
     let options = form.options().unwrap_or_else(|errors| {
         let mut form = form.clone();
         for error in &errors.0 {
             match error.field.as_str() {
-                "term" => Own::OPEN.clone_into(&mut form.term_source),
-                "types" => Own::OPEN.clone_into(&mut form.types_source),
+                "term" => FieldOverride::UNSET.clone_into(&mut form.term_source),
+                "types" => FieldOverride::UNSET.clone_into(&mut form.types_source),
                 "hide_limited_use" => form.hide_limited_use.clear(),
                 "layout_service" => form.layout_service.clear(),
                 _ => form.mode.clear(),
@@ -72,67 +74,71 @@ fn shown(form: &FieldForm, global: &Options) -> Options {
     if form.global {
         options
     } else {
-        options.within(global).options
+        options.resolve(global).options
     }
 }
 
-/// The form, where it belongs, and the preview.
+/// Renders the form of a field and the preview.
 #[component]
 pub fn FieldEditor(
-    /// The page.
-    fields: Fields,
-    /// Which form.
-    spot: Spot,
+    /// The state of the page.
+    fields: FieldsState,
+    /// The form to show.
+    open_form: OpenForm,
 ) -> impl IntoView {
-    let data = fields.held.get_untracked();
-    let settings = &data.revised.settings;
-    let Some(kept) = kept(&spot, settings) else {
-        return gone(&fields.address.get_untracked()).into_any();
+    let data = fields.data.get_untracked();
+    let settings = &data.current.settings;
+    let Some(saved) = saved_form(&open_form, settings) else {
+        return missing_field(&fields.url.get_untracked()).into_any();
     };
-    // What came back without script counts for the form that the page came with.
-    let address = fields.address.get_untracked();
-    let filled = address.filled.clone().filter(|_| address.spot == spot);
-    let clashes = data.clashes.clone().filter(|_| filled.is_some());
-    let unsaved = fields.forms.form();
-    let (form, base) = match filled {
-        Some(filled) => {
-            unsaved.came_back(filled.base);
-            (filled.form, filled.base)
+    // The URL's draft belongs to the form that was open when the page was loaded.
+    let url = fields.url.get_untracked();
+    let draft = url.draft.clone().filter(|_| url.open_form == open_form);
+    let conflicts = data.conflicts.clone().filter(|_| draft.is_some());
+    let tracker = fields.forms.form();
+    let (form, base) = match draft {
+        Some(draft) => {
+            tracker.mark_restored(draft.base);
+            (draft.form, draft.base)
         }
-        None => (kept, unsaved.base(data.revised.revision)),
+        None => (saved, tracker.base(data.current.revision)),
     };
-    let rule = {
+    let validate = {
         let mut settings = settings.clone();
-        if clashes.is_some() && form.was.is_empty() {
-            // Both have added it; which of the two is kept is asked beside the form.
+        if conflicts.is_some() && form.was.is_empty() {
+            // Two users added the same field. The form asks which one to keep, so it isn't a duplicate.
             let key = name_key(&form.field);
             settings.fields.retain(|field| name_key(&field.field) != key);
         }
         move |form: &FieldForm| Edit::Field(form.clone()).apply(&mut settings.clone()).err()
     };
-    let check = Check::<SaveField>::new(move |values| rule(&field_form(values)));
-    when_saved(check, unsaved, fields.changes);
+    let form_state = FormState::<SaveField>::new(move |values| validate(&field_form(values)));
+    on_saved(form_state, tracker, fields.changes);
     let typed = RwSignal::new(form.clone());
     let global = settings.global.clone();
     let for_field = (!form.global).then(|| global.clone());
-    let options = Memo::new(move |_| typed.with(|form| shown(form, &global)));
-    let around = NodeRef::<html::Div>::new();
-    let look = move || {
-        if let Some(form) = around.try_get_untracked().flatten().and_then(|around| read(&around)) {
+    let options = Memo::new(move |_| typed.with(|form| effective_options(form, &global)));
+    let container = NodeRef::<html::Div>::new();
+    let refresh = move || {
+        if let Some(form) = container
+            .try_get_untracked()
+            .flatten()
+            .and_then(|container| read_form(&container))
+        {
             typed.set(form);
         }
     };
-    // It may have been filled in before the script came.
+    // The user may have edited the form before the page became interactive.
     Effect::new(move |_| {
-        around.track();
-        look();
+        container.track();
+        refresh();
     });
     let heading = NodeRef::<html::H2>::new();
-    focus(heading);
-    let busy = Signal::derive(move || check.busy().is_some());
-    let closed = address.opening(Spot::List).to_string();
-    let duplicate = match &spot {
-        Spot::Duplicate(name) => name.clone(),
+    focus_on_open(heading);
+    let busy = Signal::derive(move || form_state.busy().is_some());
+    let close_url = url.with_open_form(OpenForm::None).to_string();
+    let duplicate = match &open_form {
+        OpenForm::Duplicate(name) => name.clone(),
         _ => String::new(),
     };
     let name = (!form.global).then(|| {
@@ -142,8 +148,8 @@ pub fn FieldEditor(
                 label="Field"
                 value=form.field.clone()
                 autofocus=form.field.is_empty()
-                help="The content field’s name in your CMS. Case does not count."
-                error=check.error("field")
+                help="The content field’s name in your CMS. Not case-sensitive."
+                error=form_state.error("field")
             />
         }
     });
@@ -151,18 +157,18 @@ pub fn FieldEditor(
         <section class="editor" aria-labelledby="editor">
             <div class="editor-form">
                 <h2 id="editor" tabindex="-1" node_ref=heading>
-                    {title(&spot)}
+                    {form_title(&open_form)}
                 </h2>
                 {form
                     .global
                     .then(|| {
-                        view! { <p class="muted">"They hold for every field that has none of its own."</p> }
+                        view! { <p class="muted">"Used by every field without its own settings."</p> }
                     })}
-                <Watched unsaved>
-                    <div node_ref=around on:input=move |_| look() on:change=move |_| look()>
-                        <CheckedForm check class="form">
-                            <Choice check unsaved found=clashes changes=fields.changes />
-                            <FormProblem check fields=FIELDS />
+                <TrackedForm tracker>
+                    <div node_ref=container on:input=move |_| refresh() on:change=move |_| refresh()>
+                        <ValidatedForm form_state class="form">
+                            <ConflictResolution form_state tracker found=conflicts changes=fields.changes />
+                            <FormError form_state fields=FORM_FIELDS />
                             <input type="hidden" name="base" value=base.to_string() />
                             <input type="hidden" name="duplicate" value=duplicate />
                             <input type="hidden" name="form[was]" value=form.was />
@@ -175,34 +181,34 @@ pub fn FieldEditor(
                                 source=form.term_source
                                 term=form.term
                                 global=for_field.clone()
-                                error=check.error("term")
+                                error=form_state.error("term")
                             />
                             <TypesField
                                 source=form.types_source
                                 types=form.types
                                 global=for_field.clone()
-                                error=check.error("types")
+                                error=form_state.error("types")
                             />
                             <LimitedUseField
                                 value=form.hide_limited_use
                                 global=for_field.clone()
-                                error=check.error("hide_limited_use")
+                                error=form_state.error("hide_limited_use")
                             />
                             <LayoutServiceField
                                 value=form.layout_service
                                 global=for_field.clone()
-                                error=check.error("layout_service")
+                                error=form_state.error("layout_service")
                             />
-                            <ModeField value=form.mode global=for_field error=check.error("mode") />
-                            <div class="editor-end">
-                                <SaveBar unsaved busy />
-                                <a class="button" href=closed data-noscroll>
+                            <ModeField value=form.mode global=for_field error=form_state.error("mode") />
+                            <div class="editor-footer">
+                                <SaveBar tracker busy />
+                                <a class="button" href=close_url data-noscroll>
                                     "Cancel"
                                 </a>
                             </div>
-                        </CheckedForm>
+                        </ValidatedForm>
                     </div>
-                </Watched>
+                </TrackedForm>
             </div>
             <LivePreview fields options />
         </section>
@@ -210,16 +216,16 @@ pub fn FieldEditor(
     .into_any()
 }
 
-/// In place of the form of a field that is not there.
-fn gone(address: &Address) -> impl IntoView + use<> {
-    let back = address.opening(Spot::List).to_string();
+/// Renders a message in place of the form of a field that doesn't exist.
+fn missing_field(url: &FieldsUrl) -> impl IntoView + use<> {
+    let back = url.with_open_form(OpenForm::None).to_string();
     view! {
-        <div class="editor-gone">
-            <Notice kind=Kind::Warning title="This field has no settings of its own">
-                <p>"They may have been deleted meanwhile. The history has what they were."</p>
+        <div class="editor-missing">
+            <Notice kind=NoticeKind::Warning title="These settings no longer exist">
+                <p>"See History for previous values."</p>
                 <p>
                     <a href=back data-noscroll>
-                        <Draw icon=Icon::ChevronRight size="small" />
+                        <IconView icon=Icon::ChevronRight size="small" />
                         "Back to the list"
                     </a>
                 </p>
@@ -228,9 +234,9 @@ fn gone(address: &Address) -> impl IntoView + use<> {
     }
 }
 
-/// What is filled in by now.
-fn read(around: &web_sys::Element) -> Option<FieldForm> {
-    let form: HtmlFormElement = around.query_selector("form").ok()??.dyn_into().ok()?;
+/// Reads the form's current values.
+fn read_form(container: &web_sys::Element) -> Option<FieldForm> {
+    let form: HtmlFormElement = container.query_selector("form").ok()??.dyn_into().ok()?;
     let data = FormData::new_with_form(&form).ok()?;
     Some(field_form(&|name| {
         let values = data.get_all(name).into_iter().filter_map(|value| value.as_string());
@@ -238,11 +244,11 @@ fn read(around: &web_sys::Element) -> Option<FieldForm> {
     }))
 }
 
-/// Where a form opens there the focus goes, unless somebody is filling it in already.
-fn focus(heading: NodeRef<html::H2>) {
+/// Moves the focus to the form when it opens, unless the form already has the focus.
+fn focus_on_open(heading: NodeRef<html::H2>) {
     Effect::new(move |_| {
         let Some(heading) = heading.get() else { return };
-        // It is put in place first.
+        // Wait until the form is in the document.
         request_animation_frame(move || {
             let editor = heading.closest("section").ok().flatten();
             let focused = document().active_element();
@@ -254,7 +260,7 @@ fn focus(heading: NodeRef<html::H2>) {
             }
             let field = editor.and_then(|editor| editor.query_selector("input[autofocus]").ok().flatten());
             let field = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
-            // Focus that cannot be moved stays where it is, which is no worse than before.
+            // If the element can't be focused, the focus stays where it is.
             let _ = field.as_ref().unwrap_or(&heading).focus();
         });
     });
@@ -266,30 +272,30 @@ mod tests {
     use domain::integration::selector::SelectionMode;
 
     #[test]
-    fn the_preview_shows_what_can_be_understood() {
+    fn invalid_values_are_ignored_in_the_preview() {
         let global = Options {
             asset_types: domain::integration::selector::AssetTypes::parse("video"),
             mode: Some(SelectionMode::SingleFile),
             ..Options::default()
         };
-        let mut form = FieldForm::of(Some("hero"), &Options::default());
-        assert_eq!(shown(&form, &global), global);
-        // Types of its own, of which none is ticked yet.
-        Own::OWN.clone_into(&mut form.types_source);
-        Own::OWN.clone_into(&mut form.term_source);
+        let mut form = FieldForm::new(Some("hero"), &Options::default());
+        assert_eq!(effective_options(&form, &global), global);
+        // Custom types, of which none is selected yet.
+        FieldOverride::CUSTOM.clone_into(&mut form.types_source);
+        FieldOverride::CUSTOM.clone_into(&mut form.term_source);
         "sea".clone_into(&mut form.term);
         let expected = Options {
             default_search_term: Some("sea".to_owned()),
             ..global.clone()
         };
         assert!(form.options().is_err());
-        assert_eq!(shown(&form, &global), expected);
+        assert_eq!(effective_options(&form, &global), expected);
         form.global = true;
-        assert_eq!(shown(&form, &global).mode, None);
+        assert_eq!(effective_options(&form, &global).mode, None);
     }
 
     #[test]
-    fn a_duplicate_is_a_new_field_without_a_name() {
+    fn duplicate_is_a_new_field_without_a_name() {
         let mut settings = Settings::default();
         let form = FieldForm {
             field: "hero".to_owned(),
@@ -297,10 +303,13 @@ mod tests {
             ..FieldForm::default()
         };
         Edit::Field(form).apply(&mut settings).unwrap();
-        let duplicate = kept(&Spot::Duplicate("HERO".to_owned()), &settings).unwrap();
+        let duplicate = saved_form(&OpenForm::Duplicate("HERO".to_owned()), &settings).unwrap();
         assert!(duplicate.was.is_empty() && duplicate.field.is_empty() && !duplicate.global);
         assert_eq!(duplicate.hide_limited_use, "true");
-        assert_eq!(kept(&Spot::Edit("none".to_owned()), &settings), None);
-        assert_eq!(kept(&Spot::Add("hero".to_owned()), &settings).unwrap().field, "hero");
+        assert_eq!(saved_form(&OpenForm::Edit("none".to_owned()), &settings), None);
+        assert_eq!(
+            saved_form(&OpenForm::Add("hero".to_owned()), &settings).unwrap().field,
+            "hero"
+        );
     }
 }

@@ -1,27 +1,27 @@
-//! The list: the Global field settings first, then the fields, found by any part of their names.
+//! The list of the Global field settings and all fields, which can be searched by any part of a field's name.
 
-use crate::pages::integration::fields::Fields;
+use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::form::FieldEditor;
-use crate::pages::integration::fields::page_url::{Address, STEP, Spot};
-use crate::pages::integration::fields::rows::{Drawn, Row, drawn};
+use crate::pages::integration::fields::page_url::{FieldsUrl, OpenForm, PAGE_SIZE};
+use crate::pages::integration::fields::rows::{Row, VisibleRows, visible_rows};
 use crate::pages::integration::fields::search::Search;
-use crate::pages::integration::fields::words::{inherited, own};
+use crate::pages::integration::fields::words::{inherited_label, value_label};
 use domain::fields::name_key;
 use domain::integration::selector::Options;
-use domain::integration::settings::Member;
+use domain::integration::settings::SettingKey;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// The list of the fields, with its search.
+/// Renders the list of fields with its search.
 #[component]
 pub fn FieldList(
-    /// The page.
-    fields: Fields,
+    /// The state of the page.
+    fields: FieldsState,
 ) -> impl IntoView {
-    let held = fields.held;
+    let data = fields.data;
     let keys = Memo::new(move |_| {
-        held.with(|data| {
-            data.revised
+        data.with(|data| {
+            data.current
                 .settings
                 .fields
                 .iter()
@@ -30,21 +30,21 @@ pub fn FieldList(
         })
     });
     let list = Memo::new(move |_| {
-        let spot = fields.spot.get();
-        let most = (fields.more.get() + 1) * STEP;
+        let open_form = fields.open_form.get();
+        let limit = (fields.extra_pages.get() + 1) * PAGE_SIZE;
         let search = fields.search.get();
-        held.with(|data| keys.with(|keys| drawn(data, keys, &search, most, &spot)))
+        data.with(|data| keys.with(|keys| visible_rows(data, keys, &search, limit, &open_form)))
     });
     let rows = move || list.with(|list| list.rows.clone());
     view! {
         <section class="card fields" aria-labelledby="fields">
             <div class="card-header">
                 <h2 id="fields">
-                    "Fields" " " <span class="count">{move || list.with(|list| list.all)}</span>
+                    "Fields" " " <span class="count">{move || list.with(|list| list.total)}</span>
                 </h2>
                 <Search fields />
                 <p>
-                    "What a field leaves to Global follows the Global field settings, which are the default of all fields."
+                    "Unset options use the Global field settings."
                 </p>
             </div>
             <div class="table-wrap">
@@ -53,7 +53,7 @@ pub fn FieldList(
                     <thead>
                         <tr>
                             <th scope="col">"Field"</th>
-                            {Member::OPTIONS.map(|member| view! { <th scope="col">{member.label()}</th> })}
+                            {SettingKey::OPTIONS.map(|key| view! { <th scope="col">{key.label()}</th> })}
                             <th scope="col">
                                 <span class="visually-hidden">"Actions"</span>
                             </th>
@@ -64,118 +64,125 @@ pub fn FieldList(
                     </tbody>
                 </table>
             </div>
-            {move || list.with(|list| below(fields, list))}
+            {move || list.with(|list| list_footer(fields, list))}
         </section>
     }
     .into_any()
 }
 
-fn table_row(fields: Fields, row: Row) -> impl IntoView {
-    if row.open {
+fn table_row(fields: FieldsState, row: Row) -> impl IntoView {
+    if row.is_open {
         return Either::Left(view! {
             <tr class="open">
                 <td colspan="7">
-                    <FieldEditor fields spot=row.spot() />
+                    <FieldEditor fields open_form=row.form() />
                 </td>
             </tr>
         });
     }
-    let address = fields.address.get_untracked();
-    let edit = address.opening(row.spot()).to_string();
-    let held = fields.held.get_untracked();
-    let settings = &held.revised.settings;
+    let url = fields.url.get_untracked();
+    let edit_url = url.with_open_form(row.form()).to_string();
+    let data = fields.data.get_untracked();
+    let settings = &data.current.settings;
     let options = row.index.map(|index| &settings.fields[index].options);
-    let cells = Member::OPTIONS.map(|member| cell(member, options, &settings.global));
-    let (title, name) = match row.index {
-        None => ("Global field settings".to_owned(), "Global field settings".to_owned()),
-        Some(_) => (row.name.clone(), row.name.clone()),
+    let cells = SettingKey::OPTIONS.map(|key| cell(key, options, &settings.global));
+    let name = match row.index {
+        None => "Global field settings".to_owned(),
+        Some(_) => row.name.clone(),
     };
-    let more = row.index.map(|_| {
-        let duplicate = address.opening(Spot::Duplicate(name.clone())).to_string();
+    let field_actions = row.index.map(|_| {
+        let duplicate_url = url.with_open_form(OpenForm::Duplicate(name.clone())).to_string();
         view! {
-            <a class="button quiet small" href=duplicate>
+            <a class="button quiet small" href=duplicate_url>
                 "Duplicate"
                 <span class="visually-hidden">" " {name.clone()}</span>
             </a>
             {fields
-                .deleting
-                .button(name.clone(), held.revised.revision, "button quiet small danger", "Delete")}
+                .deletion
+                .button(name.clone(), data.current.revision, "button quiet small danger", "Delete")}
         }
     });
     Either::Right(view! {
         <tr>
             <td class="title">
-                <a href=edit.clone() data-noscroll>
-                    {title}
+                <a href=edit_url.clone() data-noscroll>
+                    {name.clone()}
                 </a>
             </td>
             {cells}
             <td class="action">
                 <div class="row-actions">
-                    <a class="button quiet small" href=edit data-noscroll data-edits=row.name>
+                    <a class="button quiet small" href=edit_url data-noscroll data-edits=row.name>
                         "Edit"
                         <span class="visually-hidden">" " {name}</span>
                     </a>
-                    {more}
+                    {field_actions}
                 </div>
             </td>
         </tr>
     })
 }
 
-/// What a level says of an option, or that it says nothing and what holds then.
-fn cell(member: Member, options: Option<&Options>, global: &Options) -> impl IntoView + use<> {
-    let (class, words, then) = match options {
-        None => match own(global, member) {
+/// Renders the value of an option, or the value that applies if it is unset.
+///
+/// `options` is `None` for the row of the Global field settings.
+fn cell(key: SettingKey, options: Option<&Options>, global: &Options) -> impl IntoView + use<> {
+    let (class, value, inherited) = match options {
+        None => match value_label(global, key) {
             Some(value) => ("", value, String::new()),
-            None => ("left-open", "Left to the connector".to_owned(), String::new()),
+            None => ("inherited", "Connector default".to_owned(), String::new()),
         },
-        Some(options) => match own(options, member) {
+        Some(options) => match value_label(options, key) {
             Some(value) => ("", value, String::new()),
-            None => ("left-open", "Global".to_owned(), inherited(global, member)),
+            None => ("inherited", "Global".to_owned(), inherited_label(global, key)),
         },
     };
-    let then = (!then.is_empty()).then(|| view! { <small>{then}</small> });
+    let inherited = (!inherited.is_empty()).then(|| view! { <small>{inherited}</small> });
     view! {
-        <td data-label=member.label()>
-            <span class=class>{words} " " {then}</span>
+        <td data-label=key.label()>
+            <span class=class>{value} " " {inherited}</span>
         </td>
     }
 }
 
-/// What stands below the rows: that there are none, or the way to more.
-fn below(fields: Fields, list: &Drawn) -> impl IntoView + use<> {
-    let Drawn { found, all, more, .. } = *list;
+/// Renders what is below the rows: a message if there are none, or a link to show more.
+fn list_footer(fields: FieldsState, list: &VisibleRows) -> impl IntoView + use<> {
+    let VisibleRows {
+        match_count,
+        total,
+        has_more,
+        ..
+    } = *list;
     let search = fields.search.get();
-    if all == 0 {
+    if total == 0 {
         return view! {
-            <p class="below">"No field has settings of its own yet: the Global field settings hold for all of them."</p>
+            <p class="below">"No custom field settings yet. All fields use the Global field settings."</p>
         }
         .into_any();
     }
-    if found == 0 {
-        return view! { <p class="below">{format!("No field’s name holds “{}”.", search.trim())}</p> }.into_any();
+    if match_count == 0 {
+        return view! { <p class="below">{format!("No fields match “{}”.", search.trim())}</p> }.into_any();
     }
-    if !more {
+    if !has_more {
         return ().into_any();
     }
-    let next = Address {
+    let url = FieldsUrl {
         search,
-        more: fields.more.get(),
-        ..Address::default()
+        extra_pages: fields.extra_pages.get(),
+        ..FieldsUrl::default()
     };
-    let next = next.with_more().to_string();
-    let shown = (fields.more.get() + 1) * STEP;
+    let next_url = url.with_next_page().to_string();
+    let shown = (fields.extra_pages.get() + 1) * PAGE_SIZE;
     view! {
         <div class="below">
-            <p>{format!("The first {shown} of {found} fields.")}</p>
+            <p>{format!("Showing the first {shown} of {match_count} fields.")}</p>
             <a
                 class="button small"
-                href=next
+                href=next_url
                 data-noscroll
                 on:click=move |event| {
                     event.prevent_default();
-                    fields.more.update(|more| *more += 1);
+                    fields.extra_pages.update(|pages| *pages += 1);
                 }
             >
                 "Show more"

@@ -1,15 +1,15 @@
-//! The form's options. Each may be left open, visibly, and says what then holds.
+//! Form fields for the options. Each can be left unset and then shows the value that applies.
 
 use crate::components::forms::field::FieldError;
 use crate::components::forms::form::Values;
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::fields::words::left_open;
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::fields::words::unset_label;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
-use domain::integration::settings::{FieldForm, Member, Own};
+use domain::integration::settings::{FieldForm, FieldOverride, SettingKey};
 use leptos::html;
 use leptos::prelude::*;
 
-/// What the form's fields hold.
+/// Reads the form's values.
 pub fn field_form(values: Values<'_>) -> FieldForm {
     FieldForm {
         was: values("form[was]"),
@@ -25,7 +25,7 @@ pub fn field_form(values: Values<'_>) -> FieldForm {
     }
 }
 
-/// One way to go, of a few.
+/// Renders a radio button.
 fn radio(name: &'static str, value: &'static str, label: String, chosen: &str) -> impl IntoView + use<> {
     view! {
         <label class="check">
@@ -35,62 +35,67 @@ fn radio(name: &'static str, value: &'static str, label: String, chosen: &str) -
     }
 }
 
-/// The radio button of an option that is this level's own. It becomes the chosen one once its fields are used.
-fn own_radio(name: &'static str, node: NodeRef<html::Input>, is_global: bool, chosen: &str) -> impl IntoView + use<> {
-    let words = if is_global {
+/// Renders the radio button for a custom value. Editing the value selects it, see [`select_radio`].
+fn custom_radio(
+    name: &'static str,
+    node: NodeRef<html::Input>,
+    is_global: bool,
+    chosen: &str,
+) -> impl IntoView + use<> {
+    let label = if is_global {
         "For all fields:"
     } else {
         "For this field:"
     };
     view! {
         <label class="check">
-            <input type="radio" name=name value=Own::OWN checked=chosen == Own::OWN node_ref=node />
-            <span>{words}</span>
+            <input type="radio" name=name value=FieldOverride::CUSTOM checked=chosen == FieldOverride::CUSTOM node_ref=node />
+            <span>{label}</span>
         </label>
     }
 }
 
-fn choose(node: NodeRef<html::Input>) {
+fn select_radio(node: NodeRef<html::Input>) {
     if let Some(radio) = node.get_untracked() {
         radio.set_checked(true);
     }
 }
 
-/// `Default search term`.
+/// Renders "Default search term".
 #[component]
 pub fn TermField(
-    /// What it holds at first.
+    /// Whether the option is unset or custom, initially.
     source: String,
-    /// The term at first.
+    /// The initial search term.
     term: String,
-    /// The Global field settings, for the form of a field.
+    /// The Global field settings, in the form of a field.
     global: Option<Options>,
-    /// The complaint about it, if there is one.
+    /// The validation error, if any.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let own = NodeRef::new();
+    let custom = NodeRef::new();
     view! {
         <fieldset class="field setting">
-            <legend>{Member::DefaultSearchTerm.label()}</legend>
+            <legend>{SettingKey::DefaultSearchTerm.label()}</legend>
             {radio(
                 "form[term_source]",
-                Own::OPEN,
-                left_open(global.as_ref(), Member::DefaultSearchTerm),
+                FieldOverride::UNSET,
+                unset_label(global.as_ref(), SettingKey::DefaultSearchTerm),
                 &source,
             )}
-            {own_radio("form[term_source]", own, global.is_none(), &source)}
-            <div class="own">
+            {custom_radio("form[term_source]", custom, global.is_none(), &source)}
+            <div class="override">
                 <input
                     name="form[term]"
                     value=term
                     autocomplete="off"
-                    aria-label=Member::DefaultSearchTerm.label()
+                    aria-label=SettingKey::DefaultSearchTerm.label()
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby="term-help term-error"
-                    on:input=move |_| choose(own)
+                    on:input=move |_| select_radio(custom)
                 />
                 <p class="help" id="term-help">
-                    "The search starts with it whenever the asset selector opens. Empty, it starts with everything."
+                    "Prefilled when the asset selector opens. Leave empty to show all assets."
                 </p>
                 <FieldError id="term-error" error />
             </div>
@@ -99,23 +104,23 @@ pub fn TermField(
     .into_any()
 }
 
-/// `Visible asset types`.
+/// Renders "Visible asset types".
 #[component]
 pub fn TypesField(
-    /// What it holds at first.
+    /// Whether the option is unset or custom, initially.
     source: String,
-    /// The codes of the types that are ticked at first.
+    /// The codes of the types that are initially selected.
     types: Vec<String>,
-    /// The Global field settings, for the form of a field.
+    /// The Global field settings, in the form of a field.
     global: Option<Options>,
-    /// The complaint about it, if there is one.
+    /// The validation error, if any.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let own = NodeRef::new();
+    let custom = NodeRef::new();
     let boxes = AssetType::ALL.iter().map(|kind| {
-        // A complaint about all of them stands at the first.
+        // An error about the whole list is shown at the first checkbox.
         let is_first = AssetType::ALL.first() == Some(kind);
-        let is_wrong = move || (is_first && error.with(Option::is_some)).then_some("true");
+        let is_invalid = move || (is_first && error.with(Option::is_some)).then_some("true");
         view! {
             <label class="check">
                 <input
@@ -123,9 +128,9 @@ pub fn TypesField(
                     name="form[types][]"
                     value=kind.code()
                     checked=types.iter().any(|code| code == kind.code())
-                    aria-invalid=is_wrong
-                    aria-describedby=move || is_wrong().map(|_| "types-error")
-                    on:change=move |_| choose(own)
+                    aria-invalid=is_invalid
+                    aria-describedby=move || is_invalid().map(|_| "types-error")
+                    on:change=move |_| select_radio(custom)
                 />
                 <span>{kind.label()}</span>
             </label>
@@ -133,10 +138,10 @@ pub fn TypesField(
     });
     view! {
         <fieldset class="field setting">
-            <legend>{Member::AssetTypes.label()}</legend>
-            {radio("form[types_source]", Own::OPEN, left_open(global.as_ref(), Member::AssetTypes), &source)}
-            {own_radio("form[types_source]", own, global.is_none(), &source)}
-            <div class="own">
+            <legend>{SettingKey::AssetTypes.label()}</legend>
+            {radio("form[types_source]", FieldOverride::UNSET, unset_label(global.as_ref(), SettingKey::AssetTypes), &source)}
+            {custom_radio("form[types_source]", custom, global.is_none(), &source)}
+            <div class="override">
                 <div class="kinds">{boxes.collect_view()}</div>
                 <FieldError id="types-error" error />
             </div>
@@ -145,45 +150,45 @@ pub fn TypesField(
     .into_any()
 }
 
-/// `Always hide limited usage assets`.
+/// Renders "Always hide limited usage assets".
 #[component]
 pub fn LimitedUseField(
-    /// What it holds at first.
+    /// The initial value.
     value: String,
-    /// The Global field settings, for the form of a field.
+    /// The Global field settings, in the form of a field.
     global: Option<Options>,
-    /// The complaint about it, if there is one.
+    /// The validation error, if any.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     view! {
         <fieldset class="field setting">
-            <legend>{Member::HideLimitedUse.label()}</legend>
-            {yes_or_no("form[hide_limited_use]", Member::HideLimitedUse, &value, global.as_ref())}
+            <legend>{SettingKey::HideLimitedUse.label()}</legend>
+            {yes_no_radios("form[hide_limited_use]", SettingKey::HideLimitedUse, &value, global.as_ref())}
             <FieldError id="hide_limited_use-error" error />
         </fieldset>
     }
     .into_any()
 }
 
-/// `Enable asset result in Layout Service`, with what it costs.
+/// Renders "Enable asset result in Layout Service" with a performance warning.
 #[component]
 pub fn LayoutServiceField(
-    /// What it holds at first.
+    /// The initial value.
     value: String,
-    /// The Global field settings, for the form of a field.
+    /// The Global field settings, in the form of a field.
     global: Option<Options>,
-    /// The complaint about it, if there is one.
+    /// The validation error, if any.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     view! {
         <fieldset class="field setting" aria-describedby="layout_service-help">
-            <legend>{Member::LayoutService.label()}</legend>
-            {yes_or_no("form[layout_service]", Member::LayoutService, &value, global.as_ref())}
-            <p class="help costs" id="layout_service-help">
-                <Draw icon=Icon::Warning size="small" />
+            <legend>{SettingKey::LayoutService.label()}</legend>
+            {yes_no_radios("form[layout_service]", SettingKey::LayoutService, &value, global.as_ref())}
+            <p class="help performance-note" id="layout_service-help">
+                <IconView icon=Icon::Warning size="small" />
                 <span>
-                    "This affects performance: every answer of the Layout Service then holds the complete asset data. \
-                     Enable it only where your pages need it."
+                    "This affects performance: every Layout Service response then includes the complete asset data. \
+                     Enable it only for fields whose pages need it."
                 </span>
             </p>
             <FieldError id="layout_service-error" error />
@@ -192,38 +197,38 @@ pub fn LayoutServiceField(
     .into_any()
 }
 
-fn yes_or_no(name: &'static str, member: Member, value: &str, global: Option<&Options>) -> impl IntoView + use<> {
+fn yes_no_radios(name: &'static str, key: SettingKey, value: &str, global: Option<&Options>) -> impl IntoView + use<> {
     view! {
         <div class="choices">
-            {radio(name, Own::OPEN, left_open(global, member), value)} {radio(name, "true", "Yes".to_owned(), value)}
+            {radio(name, FieldOverride::UNSET, unset_label(global, key), value)} {radio(name, "true", "Yes".to_owned(), value)}
             {radio(name, "false", "No".to_owned(), value)}
         </div>
     }
 }
 
-/// `Selection mode`.
+/// Renders "Selection mode".
 #[component]
 pub fn ModeField(
-    /// What it holds at first.
+    /// The initial value.
     value: String,
-    /// The Global field settings, for the form of a field.
+    /// The Global field settings, in the form of a field.
     global: Option<Options>,
-    /// The complaint about it, if there is one.
+    /// The validation error, if any.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let modes = SelectionMode::ALL
         .iter()
         .map(|mode| radio("form[mode]", mode.code(), mode.label().to_owned(), &value));
-    let open = radio(
+    let unset = radio(
         "form[mode]",
-        Own::OPEN,
-        left_open(global.as_ref(), Member::Mode),
+        FieldOverride::UNSET,
+        unset_label(global.as_ref(), SettingKey::Mode),
         &value,
     );
     view! {
         <fieldset class="field setting">
-            <legend>{Member::Mode.label()}</legend>
-            <div class="choices">{open} {modes.collect_view()}</div>
+            <legend>{SettingKey::Mode.label()}</legend>
+            <div class="choices">{unset} {modes.collect_view()}</div>
             <FieldError id="mode-error" error />
         </fieldset>
     }

@@ -1,4 +1,4 @@
-//! Field settings: what the asset selector does for each content field, with a live preview of it.
+//! The Field settings tab: asset selector settings per content field, with a live preview.
 
 mod page_url;
 
@@ -13,17 +13,17 @@ mod rows;
 mod search;
 mod words;
 
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::unsaved_changes::{LeaveQuestion, UnsavedForms};
+use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::unsaved_changes::{UnsavedChanges, UnsavedChangesDialog};
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::task_scope::TaskScope;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::fields::page_url::{Address, Done, OPENERS, PATH, Spot};
-use crate::pages::integration::layout::{Section, Tab, shown};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::fields::page_url::{FORM_PARAMS, FieldsUrl, LastAction, OpenForm, PATH};
+use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use data::{FieldsData, page, preview};
+use data::{FieldsData, load_fields_data, load_preview};
 use domain::fields::name_key;
 use domain::integration::selector::Language;
 use domain::integration::selector::preview::Preview;
@@ -31,90 +31,90 @@ use form::FieldEditor;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 use list::FieldList;
-use notices::{Contested, Deleting, LastDone};
+use notices::{DeleteConflict, DeleteState, LastActionNotice};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
-/// What the parts of the page share.
+/// Holds the state shared by the parts of the page.
 #[derive(Clone, Copy)]
-pub struct Fields {
-    /// What the page shows. It is replaced while forms are open, which stay as they are.
-    held: RwSignal<Arc<FieldsData>>,
-    /// The address of the page.
-    address: Memo<Address>,
-    /// Which form is open.
-    spot: Memo<Spot>,
-    /// What the list is searched for.
+pub struct FieldsState {
+    /// The data of the page. Reloading it doesn't change open forms.
+    data: RwSignal<Arc<FieldsData>>,
+    /// The URL of the page.
+    url: Memo<FieldsUrl>,
+    /// The open form.
+    open_form: Memo<OpenForm>,
+    /// The search text.
     search: RwSignal<String>,
-    /// How often more fields than the first were asked for.
-    more: RwSignal<usize>,
+    /// The number of pages of fields shown after the first.
+    extra_pages: RwSignal<usize>,
     /// The assets of the preview.
-    preview: Resource<Result<Preview, Failure>>,
-    /// The language that was chosen for the preview.
-    spoken: RwSignal<Option<Language>>,
-    /// The forms that may hold what is not saved.
-    forms: UnsavedForms,
-    /// Deleting fields, and having them back.
-    deleting: Deleting,
-    /// Counts the changes, so that the page is read again after each.
+    preview: Resource<Result<Preview, AppError>>,
+    /// The language chosen for the preview.
+    preview_language: RwSignal<Option<Language>>,
+    /// Tracks unsaved changes of the forms.
+    forms: UnsavedChanges,
+    /// The state of deleting and restoring fields.
+    deletion: DeleteState,
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
     /// The field whose form was closed last; empty for the Global field settings.
-    closed: StoredValue<Option<String>>,
-    /// Reading again, and moving the focus.
+    last_closed: StoredValue<Option<String>>,
+    /// Runs reloads and focus changes.
     tasks: TaskScope,
 }
 
-impl Fields {
-    fn new(data: FieldsData, page: &FieldsPage, forms: UnsavedForms) -> Self {
-        let FieldsPage { address, preview, .. } = *page;
-        let at_first = address.get_untracked();
-        let (deleted, contested) = match at_first.done {
-            Some(Done::Deleted(deleted)) => (Some(deleted), None),
-            Some(Done::Contested(field)) => {
-                let revision = data.revised.revision;
-                (None, Some(Contested { field, revision }))
+impl FieldsState {
+    fn new(data: FieldsData, page: &FieldsPage, forms: UnsavedChanges) -> Self {
+        let FieldsPage { url, preview, .. } = *page;
+        let initial = url.get_untracked();
+        let (deleted, conflict) = match initial.last_action {
+            Some(LastAction::Deleted(deleted)) => (Some(deleted), None),
+            Some(LastAction::DeleteConflict(field)) => {
+                let revision = data.current.revision;
+                (None, Some(DeleteConflict { field, revision }))
             }
             _ => (None, None),
         };
         let fields = Self {
-            held: RwSignal::new(Arc::new(data)),
-            address,
-            spot: Memo::new(move |_| address.with(|address| address.spot.clone())),
-            search: RwSignal::new(at_first.search),
-            more: RwSignal::new(at_first.more),
+            data: RwSignal::new(Arc::new(data)),
+            url,
+            open_form: Memo::new(move |_| url.with(|url| url.open_form.clone())),
+            search: RwSignal::new(initial.search),
+            extra_pages: RwSignal::new(initial.extra_pages),
             preview,
-            spoken: RwSignal::new(at_first.language),
+            preview_language: RwSignal::new(initial.language),
             forms,
-            deleting: Deleting::new(deleted, contested),
+            deletion: DeleteState::new(deleted, conflict),
             changes: RwSignal::new(0),
-            closed: StoredValue::new(None),
+            last_closed: StoredValue::new(None),
             tasks: TaskScope::current(),
         };
-        fields.deleting.follow(fields.changes);
-        fields.read_after_changes();
-        fields.hand_focus_back();
+        fields.deletion.handle_responses(fields.changes);
+        fields.reload_after_changes();
+        fields.restore_focus_after_close();
         fields
     }
 
-    /// The language of the preview: the one that was chosen for it, or else the one that is kept.
+    /// Returns the language of the preview: the chosen one, or else that of the settings.
     fn language(self) -> Memo<Language> {
         Memo::new(move |_| {
-            let kept = self.held.with(|data| data.revised.settings.language);
-            self.spoken.get().unwrap_or(kept)
+            let saved = self.data.with(|data| data.current.settings.language);
+            self.preview_language.get().unwrap_or(saved)
         })
     }
 
-    /// What has not come again stays as it was; the next change asks once more.
-    fn read_after_changes(self) {
-        let Self { held, changes, .. } = self;
+    /// Reloads the data after each change. If that fails, the page keeps the old data until the next change.
+    fn reload_after_changes(self) {
+        let Self { data, changes, .. } = self;
         Effect::new(move |before: Option<u32>| {
             let now = changes.get();
             if before.is_some_and(|before| before != now) {
                 self.tasks.spawn_local(async move {
-                    if let Ok(data) = page(PATH.to_owned()).await {
-                        held.set(Arc::new(data));
-                        // The row that had the focus may have been drawn anew.
-                        self.tasks.request_animation_frame(move || self.focus_lost());
+                    if let Ok(reloaded) = load_fields_data(PATH.to_owned()).await {
+                        data.set(Arc::new(reloaded));
+                        // The row that had the focus may have been replaced.
+                        self.tasks.request_animation_frame(move || self.recover_focus());
                     }
                 });
             }
@@ -122,138 +122,142 @@ impl Fields {
         });
     }
 
-    /// A form that closes hands the focus to what opened it.
-    fn hand_focus_back(self) {
-        let spot = self.spot;
-        Effect::new(move |before: Option<Spot>| {
-            let now = spot.get();
-            self.closed.set_value(match (before, &now) {
-                (Some(Spot::Edit(name)), Spot::List) => Some(name),
-                (Some(Spot::Global), Spot::List) => Some(String::new()),
+    /// Returns the focus to the link that opened a form when the form closes.
+    fn restore_focus_after_close(self) {
+        let open_form = self.open_form;
+        Effect::new(move |before: Option<OpenForm>| {
+            let now = open_form.get();
+            self.last_closed.set_value(match (before, &now) {
+                (Some(OpenForm::Edit(name)), OpenForm::None) => Some(name),
+                (Some(OpenForm::Global), OpenForm::None) => Some(String::new()),
                 _ => None,
             });
-            self.tasks.request_animation_frame(move || self.focus_lost());
+            self.tasks.request_animation_frame(move || self.recover_focus());
             now
         });
     }
 
-    /// Where nothing has the focus, it goes to what opens the form that was closed last.
-    fn focus_lost(self) {
-        let nowhere = document()
+    /// Focuses the link that opened the last closed form, unless another element has the focus.
+    fn recover_focus(self) {
+        let is_unfocused = document()
             .active_element()
             .is_none_or(|element| element.tag_name() == "BODY");
-        if let Some(name) = self.closed.get_value()
-            && nowhere
+        if let Some(name) = self.last_closed.get_value()
+            && is_unfocused
         {
-            focus_opener(&name);
+            focus_edit_link(&name);
         }
     }
 
-    /// Whether the open form stands above the list, rather than in its row.
-    fn stands_above(self, spot: &Spot) -> bool {
-        match spot {
-            Spot::List | Spot::Global => false,
-            Spot::Add(_) | Spot::Duplicate(_) => true,
-            Spot::Edit(name) => self.held.with(|data| data.revised.settings.field(name).is_none()),
+    /// Returns whether the open form is shown above the list rather than in its row.
+    fn is_above_list(self, open_form: &OpenForm) -> bool {
+        match open_form {
+            OpenForm::None | OpenForm::Global => false,
+            OpenForm::Add(_) | OpenForm::Duplicate(_) => true,
+            OpenForm::Edit(name) => self.data.with(|data| data.current.settings.field(name).is_none()),
         }
     }
 }
 
-fn focus_opener(name: &str) {
-    let Ok(openers) = document().query_selector_all("a[data-edits]") else {
+fn focus_edit_link(name: &str) {
+    let Ok(links) = document().query_selector_all("a[data-edits]") else {
         return;
     };
-    let mut openers = (0..openers.length())
-        .filter_map(|index| openers.item(index)?.dyn_into::<web_sys::HtmlElement>().ok())
-        .filter(|opener| opener.get_attribute("data-edits").as_deref() == Some(name));
-    if let Some(opener) = openers.next() {
-        // Focus that cannot be moved stays where it is, which is no worse than before.
-        let _ = opener.focus();
+    let mut links = (0..links.length())
+        .filter_map(|index| links.item(index)?.dyn_into::<web_sys::HtmlElement>().ok())
+        .filter(|link| link.get_attribute("data-edits").as_deref() == Some(name));
+    if let Some(link) = links.next() {
+        // If the link can't be focused, the focus stays where it is.
+        let _ = link.focus();
     }
 }
 
-/// The page Field settings.
+/// The Field settings page.
 pub struct FieldsPage {
-    address: Memo<Address>,
-    data: Resource<Result<FieldsData, Failure>>,
-    preview: Resource<Result<Preview, Failure>>,
+    url: Memo<FieldsUrl>,
+    data: Resource<Result<FieldsData, AppError>>,
+    preview: Resource<Result<Preview, AppError>>,
 }
 
 impl Page for FieldsPage {
     fn data() -> Self {
-        let url = use_url();
-        let address = Memo::new(move |_| url.with(|url| Address::parse(&format!("{}?{}", url.path(), url.search()))));
+        let router_url = use_url();
+        let url =
+            Memo::new(move |_| router_url.with(|url| FieldsUrl::parse(&format!("{}?{}", url.path(), url.search()))));
         Self {
-            address,
-            data: Resource::new(|| (), move |()| page(address.get_untracked().to_string())),
-            preview: Resource::new(|| (), |()| preview()),
+            url,
+            data: Resource::new(|| (), move |()| load_fields_data(url.get_untracked().to_string())),
+            preview: Resource::new(|| (), |()| load_preview()),
         }
     }
 
     fn view(this: Self) -> AnyView {
         let data = this.data;
-        let forms = UnsavedForms::new(&OPENERS);
+        let forms = UnsavedChanges::new(&FORM_PARAMS);
         let this = StoredValue::new(this);
         let user = current_user();
-        let body = move || {
+        let page = move || {
             suspend(async move {
-                let show = |data| content(this.with_value(|page| Fields::new(data, page, forms))).into_any();
-                shown(data.await, user, show).await
+                let render = |data| content(this.with_value(|page| FieldsState::new(data, page, forms))).into_any();
+                render_or_error(data.await, user, render).await
             })
         };
         view! {
-            <Section tab=Tab::Fields>
-                <Suspense>{body}</Suspense>
-            </Section>
-            <LeaveQuestion forms />
+            <IntegrationLayout tab=Tab::Fields>
+                <Suspense>{page}</Suspense>
+            </IntegrationLayout>
+            <UnsavedChangesDialog forms />
         }
         .into_any()
     }
 }
 
-fn content(fields: Fields) -> impl IntoView {
-    let saved = match fields.address.get_untracked().done {
-        Some(Done::Saved(saved)) => Some(saved),
+fn content(fields: FieldsState) -> impl IntoView {
+    let saved = match fields.url.get_untracked().last_action {
+        Some(LastAction::Saved(saved)) => Some(saved),
         _ => None,
     };
-    // A form that is open stays as it is when the page is read again.
-    let above = Memo::new(move |_| {
-        let spot = fields.spot.get();
-        fields.stands_above(&spot).then_some(spot)
+    // A memo, so that reloading the data doesn't render an open form again.
+    let form_above = Memo::new(move |_| {
+        let open_form = fields.open_form.get();
+        fields.is_above_list(&open_form).then_some(open_form)
     });
     let editor = move || {
-        above.get().map(|spot| {
+        form_above.get().map(|open_form| {
             view! {
                 <div class="card above">
-                    <FieldEditor fields spot />
+                    <FieldEditor fields open_form />
                 </div>
             }
         })
     };
     view! {
-        <LastDone fields saved />
-        {move || asked(fields)}
+        <LastActionNotice fields saved />
+        {move || requested_fields(fields)}
         {editor}
         <FieldList fields />
     }
 }
 
-/// Fields that connectors have asked for and nobody has configured: one click opens their form.
-fn asked(fields: Fields) -> impl IntoView {
-    let names: Vec<String> = fields.held.with(|data| {
-        let settings = &data.revised.settings;
+/// Lists fields that connectors requested but that have no settings, with links that open their forms.
+fn requested_fields(fields: FieldsState) -> impl IntoView {
+    let names: Vec<String> = fields.data.with(|data| {
+        let settings = &data.current.settings;
         let is_new = |name: &&String| settings.field(name).is_none();
-        data.asked.iter().filter(is_new).cloned().collect()
+        data.requested_fields.iter().filter(is_new).cloned().collect()
     });
-    let spot = fields.spot.get();
-    let address = fields.address.get();
+    let open_form = fields.open_form.get();
+    let url = fields.url.get();
     (!names.is_empty()).then(|| {
-        let links: Vec<_> = names.into_iter().map(|name| ask(&address, &spot, name)).collect();
+        let links: Vec<_> = names
+            .into_iter()
+            .map(|name| requested_field(&url, &open_form, name))
+            .collect();
         view! {
-            <section class="asked" aria-labelledby="asked">
-                <Notice kind=Kind::Info>
-                    <h2 id="asked">"Asked for by connectors"</h2>
-                    <p>"These fields have no settings of their own yet, so the Global field settings hold for them."</p>
+            <section class="requested-fields" aria-labelledby="asked">
+                <Notice kind=NoticeKind::Info>
+                    <h2 id="asked">"Requested by connectors"</h2>
+                    <p>"These fields have no settings yet and use the Global field settings."</p>
                     <ul>{links}</ul>
                 </Notice>
             </section>
@@ -261,13 +265,13 @@ fn asked(fields: Fields) -> impl IntoView {
     })
 }
 
-fn ask(address: &Address, spot: &Spot, name: String) -> impl IntoView + use<> {
-    let open = matches!(spot, Spot::Add(added) if name_key(added) == name_key(&name));
-    let add = address.opening(Spot::Add(name.clone())).to_string();
+fn requested_field(url: &FieldsUrl, open_form: &OpenForm, name: String) -> impl IntoView + use<> {
+    let is_open = matches!(open_form, OpenForm::Add(added) if name_key(added) == name_key(&name));
+    let add_url = url.with_open_form(OpenForm::Add(name.clone())).to_string();
     view! {
         <li>
-            <a class="button small" href=add aria-current=open.then_some("true")>
-                <Draw icon=Icon::Plus size="small" />
+            <a class="button small" href=add_url aria-current=is_open.then_some("true")>
+                <IconView icon=Icon::Plus size="small" />
                 {name}
             </a>
         </li>

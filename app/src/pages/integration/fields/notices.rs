@@ -1,11 +1,11 @@
-//! What was done last, above the list: a deletion with its undo stays until the next one.
+//! Notices about the last action, above the list. A deletion can be undone until the next one.
 
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toaster;
 use crate::components::forms::save_form::SavedNotice;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::fields::Fields;
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::actions::{DeleteField, UndoField};
 use crate::pages::integration::fields::page_url::Deleted;
 use domain::integration::settings::Saved;
@@ -14,61 +14,62 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_url;
 use wasm_bindgen::JsCast;
 
-/// A field that was not deleted, as somebody else has changed it meanwhile.
+/// Describes a field that wasn't deleted because someone else changed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contested {
+pub struct DeleteConflict {
     /// The field.
     pub field: String,
-    /// The revision that would be deleted.
+    /// The revision of the settings that a confirmed deletion is based on.
     pub revision: i64,
 }
 
-/// Deleting fields, and having them back.
+/// Holds the state of deleting fields and restoring them.
 #[derive(Clone, Copy)]
-pub struct Deleting {
+pub struct DeleteState {
     delete: ServerAction<DeleteField>,
     undo: ServerAction<UndoField>,
     /// The field that is being deleted.
-    asked: StoredValue<String>,
+    requested: StoredValue<String>,
     deleted: RwSignal<Option<Deleted>>,
-    contested: RwSignal<Option<Contested>>,
+    conflict: RwSignal<Option<DeleteConflict>>,
 }
 
-impl Deleting {
-    /// As the address has it.
-    pub fn new(deleted: Option<Deleted>, contested: Option<Contested>) -> Self {
-        let deleting = Self {
+impl DeleteState {
+    /// Creates the state from the last action in the URL.
+    pub fn new(deleted: Option<Deleted>, conflict: Option<DeleteConflict>) -> Self {
+        let state = Self {
             delete: ServerAction::new(),
             undo: ServerAction::new(),
-            asked: StoredValue::default(),
+            requested: StoredValue::default(),
             deleted: RwSignal::new(deleted),
-            contested: RwSignal::new(contested),
+            conflict: RwSignal::new(conflict),
         };
-        // The router keeps the failure of a form that was sent without script; it only counts on the address that has it.
+        // The router keeps the error of a form that was submitted without JavaScript. It only applies to the URL that
+        // contains it.
         if !use_url().read_untracked().search().contains("__err=") {
-            deleting.delete.value().set(None);
-            deleting.undo.value().set(None);
+            state.delete.value().set(None);
+            state.undo.value().set(None);
         }
-        deleting
+        state
     }
 
-    /// Follows what the server answers; `changes` counts what makes the page be read again.
-    pub fn follow(self, changes: RwSignal<u32>) {
+    /// Updates the notices when the server responds, and increments `changes` to reload the page.
+    pub fn handle_responses(self, changes: RwSignal<u32>) {
         let (delete, undo, toaster) = (self.delete, self.undo, toaster());
         Effect::new(move |_| {
             let Some(Ok(saved)) = delete.value().get() else { return };
-            let field = self.asked.get_value();
+            let field = self.requested.get_value();
             match saved {
                 Saved::New(revision) => {
-                    self.contested.set(None);
+                    self.conflict.set(None);
                     self.deleted.set(Some(Deleted { revision, field }));
-                    // The button that had the focus goes with its row.
+                    // The focused button is removed with its row.
                     request_animation_frame(focus_undo);
                 }
-                Saved::Same(_) => toaster.say("It was deleted already"),
-                Saved::Clashes(clashes) => {
-                    let revision = clashes.revision;
-                    self.contested.set(Some(Contested { field, revision }));
+                Saved::Unchanged(_) => toaster.show("Already deleted"),
+                Saved::Conflict(conflicts) => {
+                    let revision = conflicts.revision;
+                    self.conflict.set(Some(DeleteConflict { field, revision }));
                 }
             }
             changes.update(|changes| *changes += 1);
@@ -82,29 +83,29 @@ impl Deleting {
                 .get_untracked()
                 .map(|deleted| deleted.field)
                 .unwrap_or_default();
-            toaster.say(format!("{field} is back"));
+            toaster.show(format!("{field} restored"));
             self.deleted.set(None);
             changes.update(|changes| *changes += 1);
         });
     }
 
-    /// The button that deletes a field at once: a form, for whoever has no script.
-    pub fn button(self, field: String, base: i64, class: &'static str, words: &'static str) -> impl IntoView + use<> {
+    /// Renders a button that deletes a field immediately. It is a form, so that it works without JavaScript.
+    pub fn button(self, field: String, base: i64, class: &'static str, label: &'static str) -> impl IntoView + use<> {
         let name = field.clone();
-        let sent = field.clone();
+        let submitted = field.clone();
         view! {
             <form
                 method="post"
                 action=DeleteField::url()
                 on:submit=move |event| {
                     event.prevent_default();
-                    self.delete(base, &sent);
+                    self.delete(base, &submitted);
                 }
             >
                 <input type="hidden" name="base" value=base.to_string() />
                 <input type="hidden" name="field" value=field />
                 <button class=class>
-                    {words} <span class="visually-hidden">" " {name}</span>
+                    {label} <span class="visually-hidden">" " {name}</span>
                 </button>
             </form>
         }
@@ -112,13 +113,13 @@ impl Deleting {
 
     fn delete(self, base: i64, field: &str) {
         if !self.delete.pending().get_untracked() {
-            self.asked.set_value(field.to_owned());
+            self.requested.set_value(field.to_owned());
             let field = field.to_owned();
             self.delete.dispatch(DeleteField { base, field });
         }
     }
 
-    fn failure(self) -> Option<Failure> {
+    fn error(self) -> Option<AppError> {
         let delete = self
             .delete
             .value()
@@ -130,47 +131,54 @@ impl Deleting {
 fn focus_undo() {
     let undo = document().query_selector(".done button").ok().flatten();
     if let Some(undo) = undo.and_then(|undo| undo.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Focus that cannot be moved stays where it is, which is no worse than before.
+        // If the button can't be focused, the focus stays where it is.
         let _ = undo.focus();
     }
 }
 
-/// What was done last. Its place is there from the start, so that what appears in it is read out.
+/// Renders the notices about the last action.
+///
+/// The live region exists from the start, so that screen readers announce what appears in it.
 #[component]
-pub fn LastDone(
-    /// The page.
-    fields: Fields,
-    /// What was saved, where no script could say so.
+pub fn LastActionNotice(
+    /// The state of the page.
+    fields: FieldsState,
+    /// The saved revision, if it was saved without JavaScript.
     saved: Option<String>,
 ) -> impl IntoView {
-    let deleting = fields.deleting;
+    let deletion = fields.deletion;
     let failed = move || {
-        deleting.failure().map(|failure| {
+        deletion.error().map(|error| {
             view! {
-                <Notice kind=Kind::Danger>
-                    <p>{failure.to_string()}</p>
+                <Notice kind=NoticeKind::Danger>
+                    <p>{error.to_string()}</p>
                 </Notice>
             }
         })
     };
-    let deleted = move || deleting.deleted.get().map(|deleted| undoable(deleting, deleted));
-    let contested = move || deleting.contested.get().map(|contested| question(deleting, contested));
+    let deleted = move || deletion.deleted.get().map(|deleted| deleted_notice(deletion, deleted));
+    let conflict = move || {
+        deletion
+            .conflict
+            .get()
+            .map(|conflict| conflict_notice(deletion, conflict))
+    };
     view! {
         <div class="done" role="status">
             {saved.map(|saved| view! { <SavedNotice saved /> })}
             {failed}
             {deleted}
-            {contested}
+            {conflict}
         </div>
     }
     .into_any()
 }
 
-fn undoable(deleting: Deleting, Deleted { revision, field }: Deleted) -> impl IntoView {
-    let undo = deleting.undo;
+fn deleted_notice(deletion: DeleteState, Deleted { revision, field }: Deleted) -> impl IntoView {
+    let undo = deletion.undo;
     view! {
         <div class="notice success">
-            <Draw icon=Icon::Success />
+            <IconView icon=Icon::Success />
             <p>"Deleted " <strong>{field}</strong> "."</p>
             <ActionForm action=undo>
                 <input type="hidden" name="revision" value=revision.to_string() />
@@ -184,24 +192,24 @@ fn undoable(deleting: Deleting, Deleted { revision, field }: Deleted) -> impl In
             <button
                 class="button quiet small square needs-script"
                 type="button"
-                on:click=move |_| deleting.deleted.set(None)
+                on:click=move |_| deletion.deleted.set(None)
             >
-                <Draw icon=Icon::Close size="small" />
+                <IconView icon=Icon::Close size="small" />
                 <span class="visually-hidden">"Dismiss"</span>
             </button>
         </div>
     }
 }
 
-fn question(deleting: Deleting, Contested { field, revision }: Contested) -> impl IntoView {
+fn conflict_notice(deletion: DeleteState, DeleteConflict { field, revision }: DeleteConflict) -> impl IntoView {
     view! {
         <div class="notice warning">
-            <Draw icon=Icon::Warning />
+            <IconView icon=Icon::Warning />
             <p>
-                "Somebody else has changed " <strong>{field.clone()}</strong>
-                " since you opened this page. It was not deleted; the list shows it as it is now."
+                "Someone changed " <strong>{field.clone()}</strong>
+                " after you opened this page. It wasn’t deleted. The list shows the current settings."
             </p>
-            {deleting.button(field, revision, "button small danger", "Delete anyway")}
+            {deletion.button(field, revision, "button small danger", "Delete anyway")}
         </div>
     }
 }

@@ -1,51 +1,50 @@
-//! The asset selector as an editor would see it, for the options of the form beside it.
+//! Live preview of the asset selector with the options of the form beside it.
 //!
-//! It is a picture: nothing in it can be used but what is chosen in the form and the language above it. It is drawn anew
-//! at each keystroke, from assets that came with the page.
+//! The preview isn't interactive, except for its language. It is rendered again on each keystroke, from assets that were
+//! loaded with the page.
 
-use crate::components::feedback::error_message::refusal;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::error_message::access_error;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::fields::Fields;
-use crate::pages::integration::fields::page_url::Address;
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::fields::FieldsState;
+use crate::pages::integration::fields::page_url::FieldsUrl;
 use domain::integration::selector::preview::{Preview, PreviewAsset, PreviewSource};
-use domain::integration::selector::{AssetType, Language, Options, SelectionMode, Words};
+use domain::integration::selector::{AssetType, Language, Options, SelectionMode, SelectorStrings};
 use leptos::prelude::*;
 
-/// The preview, with whose assets it shows and in which language.
+/// Renders the preview with its language picker and the source of its assets.
 #[component]
 pub fn LivePreview(
-    /// The page.
-    fields: Fields,
-    /// What the selector would be opened with.
+    /// The state of the page.
+    fields: FieldsState,
+    /// The options that the selector opens with.
     options: Memo<Options>,
 ) -> impl IntoView {
     let language = fields.language();
     let assets = fields.preview;
-    let whole = move || {
+    let content = move || {
         suspend(async move {
             match assets.await {
-                Ok(preview) => drawn(preview, options, language).into_any(),
-                Err(failure) => refusal("The preview", failure),
+                Ok(preview) => preview_content(preview, options, language).into_any(),
+                Err(error) => access_error("view the preview", error),
             }
         })
     };
-    let is_open = move || options.with(|options| options.mode.is_none());
+    let is_mode_unset = move || options.with(|options| options.mode.is_none());
     view! {
         <section class="preview" aria-labelledby="preview">
             <div class="preview-head">
                 <h3 id="preview">"Live preview"</h3>
                 <LanguagePicker fields />
             </div>
-            <Suspense>{whole}</Suspense>
+            <Suspense>{content}</Suspense>
             {move || {
-                is_open()
+                is_mode_unset()
                     .then(|| {
                         view! {
                             <p class="help">
-                                "The selection mode is left to the connector. Shown is what the selector does by itself: \
-                                 several assets."
+                                "The selection mode is the connector default. Showing multiple assets."
                             </p>
                         }
                     })
@@ -55,84 +54,86 @@ pub fn LivePreview(
     .into_any()
 }
 
-/// The languages, to look at the preview in each; what is saved stays as it is. Links, as they lead there without script.
+/// Renders the choice of the preview's language, which doesn't change the saved one.
+///
+/// The choices are links, so that they work without JavaScript.
 #[component]
-fn LanguagePicker(fields: Fields) -> impl IntoView {
+fn LanguagePicker(fields: FieldsState) -> impl IntoView {
     let language = fields.language();
-    let links = Language::ALL.iter().map(|one| {
+    let links = Language::ALL.iter().map(|choice| {
         let href = move || {
             fields
-                .address
-                .with(|address: &Address| address.speaking(*one).to_string())
+                .url
+                .with(|url: &FieldsUrl| url.with_language(*choice).to_string())
         };
-        let current = move || (language.get() == *one).then_some("true");
+        let current = move || (language.get() == *choice).then_some("true");
         view! {
             <a
                 href=href
                 aria-current=current
-                title=format!("Preview in {}", one.label())
+                title=format!("Preview in {}", choice.label())
                 data-noscroll
                 on:click=move |event| {
                     event.prevent_default();
-                    fields.spoken.set(Some(*one));
+                    fields.preview_language.set(Some(*choice));
                 }
             >
-                {one.label()}
+                {choice.label()}
             </a>
         }
     });
     view! {
-        <div class="languages" role="group" aria-label="Language of the preview">
+        <div class="languages" role="group" aria-label="Preview language">
             {links.collect_view()}
         </div>
     }
 }
 
-fn drawn(preview: Preview, options: Memo<Options>, language: Memo<Language>) -> impl IntoView {
+fn preview_content(preview: Preview, options: Memo<Options>, language: Memo<Language>) -> impl IntoView {
     let Preview { assets, source } = preview;
     let assets = StoredValue::new(assets);
     view! {
-        {whose(source)}
+        {source_notice(source)}
         <div class="selector" lang=move || language.get().tag()>
             {move || {
-                let words = language.get().words();
-                options.with(|options| assets.with_value(|assets| selector(assets, options, words)))
+                let strings = language.get().strings();
+                options.with(|options| assets.with_value(|assets| selector(assets, options, strings)))
             }}
         </div>
     }
 }
 
-fn whose(source: PreviewSource) -> impl IntoView {
-    let (words, problem) = match source {
+fn source_notice(source: PreviewSource) -> impl IntoView {
+    let (label, error) = match source {
         PreviewSource::Dam(host) => (format!("Your assets from {host}"), None),
         PreviewSource::Samples => ("Sample assets".to_owned(), None),
-        PreviewSource::SamplesInstead(problem) => ("Sample assets".to_owned(), Some(problem)),
+        PreviewSource::FallbackSamples(error) => ("Sample assets".to_owned(), Some(error)),
     };
     view! {
-        <p class="preview-source">{words}</p>
-        {problem
-            .map(|problem| {
+        <p class="preview-source">{label}</p>
+        {error
+            .map(|error| {
                 view! {
-                    <Notice kind=Kind::Warning>
-                        <p>"Your own assets cannot be shown: " {problem}</p>
+                    <Notice kind=NoticeKind::Warning>
+                        <p>"Your assets couldn’t be loaded: " {error}</p>
                     </Notice>
                 }
             })}
     }
 }
 
-/// The selector with what it shows when it opens, and the first of it selected.
-fn selector(assets: &[PreviewAsset], options: &Options, words: &'static Words) -> impl IntoView + use<> {
-    let mode = options.mode.unwrap_or(SelectionMode::Several);
+/// Renders the selector as it opens, with its first assets selected.
+fn selector(assets: &[PreviewAsset], options: &Options, strings: &'static SelectorStrings) -> impl IntoView + use<> {
+    let mode = options.mode.unwrap_or(SelectionMode::Multiple);
     let shown: Vec<&PreviewAsset> = assets.iter().filter(|asset| asset.is_shown(options)).collect();
-    let most = if mode == SelectionMode::Several { 2 } else { 1 };
-    let selected = shown.len().min(most);
-    let count = words.count(shown.len());
+    let max_selected = if mode == SelectionMode::Multiple { 2 } else { 1 };
+    let selected = shown.len().min(max_selected);
+    let count = strings.count(shown.len());
     let is_empty = shown.is_empty();
     let items: Vec<_> = shown
         .into_iter()
         .enumerate()
-        .map(|(index, asset)| tile(asset, index < selected, words))
+        .map(|(index, asset)| asset_tile(asset, index < selected, strings))
         .collect();
     let term = options
         .default_search_term
@@ -143,18 +144,18 @@ fn selector(assets: &[PreviewAsset], options: &Options, words: &'static Words) -
     let filters = AssetType::ALL
         .iter()
         .filter(|kind| types.is_none_or(|types| types.has(**kind)))
-        .map(|kind| view! { <li>{words.filter(*kind)}</li> });
-    let searched = if term.is_some() {
+        .map(|kind| view! { <li>{strings.filter(*kind)}</li> });
+    let term_class = if term.is_some() {
         "selector-term"
     } else {
         "selector-term none"
     };
     view! {
         <div class="selector-top">
-            <p class="selector-title">{words.title(mode)}</p>
+            <p class="selector-title">{strings.title(mode)}</p>
             <p class="selector-search">
-                <Draw icon=Icon::Search size="small" />
-                <span class=searched>{term.unwrap_or_else(|| words.search.to_owned())}</span>
+                <IconView icon=Icon::Search size="small" />
+                <span class=term_class>{term.unwrap_or_else(|| strings.search.to_owned())}</span>
             </p>
             <div class="selector-filters">
                 <ul>{filters.collect_view()}</ul>
@@ -164,16 +165,16 @@ fn selector(assets: &[PreviewAsset], options: &Options, words: &'static Words) -
         {if is_empty {
             view! {
                 <div class="selector-empty">
-                    <Draw icon=Icon::Search size="large" />
+                    <IconView icon=Icon::Search size="large" />
                     <p>
-                        <strong>{words.nothing_found}</strong>
+                        <strong>{strings.nothing_found}</strong>
                     </p>
-                    <p>{words.try_else}</p>
+                    <p>{strings.no_results_hint}</p>
                 </div>
             }
                 .into_any()
         } else {
-            // What scrolls can be reached by the keyboard.
+            // A scrollable region must be reachable by keyboard.
             view! {
                 <div class="selector-assets" tabindex="0" role="group" aria-label=count>
                     <ul class="selector-grid">{items}</ul>
@@ -181,23 +182,23 @@ fn selector(assets: &[PreviewAsset], options: &Options, words: &'static Words) -
             }
                 .into_any()
         }}
-        <div class="selector-foot">
+        <div class="selector-footer">
             {(mode == SelectionMode::SingleFile)
                 .then(|| {
                     view! {
                         <span class="selector-file">
-                            {words.original} <Draw icon=Icon::ChevronDown size="small" />
+                            {strings.original} <IconView icon=Icon::ChevronDown size="small" />
                         </span>
                     }
-                })} <span class="selector-button">{words.cancel}</span>
-            <span class="selector-button add" class:off=is_empty>
-                {words.add(mode, selected)}
+                })} <span class="selector-button">{strings.cancel}</span>
+            <span class="selector-button add" class:disabled=is_empty>
+                {strings.add(mode, selected)}
             </span>
         </div>
     }
 }
 
-fn tile(asset: &PreviewAsset, is_selected: bool, words: &'static Words) -> impl IntoView + use<> {
+fn asset_tile(asset: &PreviewAsset, is_selected: bool, strings: &'static SelectorStrings) -> impl IntoView + use<> {
     let kind = asset.kind.code();
     let picture = match asset.thumbnail.clone() {
         Some(source) => view! { <img src=source alt="" width="320" height="240" loading="lazy" /> }.into_any(),
@@ -208,12 +209,12 @@ fn tile(asset: &PreviewAsset, is_selected: bool, words: &'static Words) -> impl 
             <span class="selector-picture" data-kind=kind>
                 {picture}
                 <span class="selector-mark" hidden=!is_selected>
-                    <Draw icon=Icon::Check size="small" />
+                    <IconView icon=Icon::Check size="small" />
                 </span>
             </span>
             <span class="selector-name">{asset.name.clone()}</span>
-            <span class="selector-kind">{words.kind(asset.kind)}</span>
-            {asset.limited_use.then(|| view! { <span class="selector-limited">{words.limited_use}</span> })}
+            <span class="selector-kind">{strings.kind(asset.kind)}</span>
+            {asset.limited_use.then(|| view! { <span class="selector-limited">{strings.limited_use}</span> })}
         </li>
     }
 }

@@ -1,59 +1,67 @@
-//! Which of the fields are drawn.
+//! Selects the fields that the list shows.
 
 use crate::pages::integration::fields::FieldsData;
-use crate::pages::integration::fields::page_url::Spot;
+use crate::pages::integration::fields::page_url::OpenForm;
 use domain::fields::name_key;
 
-/// A row of the list.
+/// Represents a row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
-    /// Where its field stands; none for the Global field settings.
+    /// The index of the field in the settings; none for the Global field settings.
     pub index: Option<usize>,
-    /// The field's name.
+    /// The field's name; empty for the Global field settings.
     pub name: String,
-    /// Whether its form is open. It stays as it is, whatever becomes of the list.
-    pub open: bool,
-    /// The revision that it was drawn from.
+    /// Whether the field's form is open. An open row isn't rendered again when the list changes.
+    pub is_open: bool,
+    /// The revision that the row was rendered from.
     pub revision: i64,
 }
 
 impl Row {
-    /// What a row is drawn anew for.
+    /// Returns the key of the row. A row with another key is rendered again.
     pub fn key(&self) -> (bool, String, i64) {
-        let revision = if self.open { -1 } else { self.revision };
+        let revision = if self.is_open { -1 } else { self.revision };
         (self.index.is_none(), self.name.clone(), revision)
     }
 
-    /// What opens its form.
-    pub fn spot(&self) -> Spot {
+    /// Returns the form of the row's field.
+    pub fn form(&self) -> OpenForm {
         match self.index {
-            None => Spot::Global,
-            Some(_) => Spot::Edit(self.name.clone()),
+            None => OpenForm::Global,
+            Some(_) => OpenForm::Edit(self.name.clone()),
         }
     }
 }
 
-/// What is drawn of the list.
+/// Holds the visible part of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Drawn {
+pub struct VisibleRows {
     /// The rows.
     pub rows: Vec<Row>,
-    /// How many fields fit the search.
-    pub found: usize,
-    /// How many there are.
-    pub all: usize,
-    /// Whether there are more than are drawn.
-    pub more: bool,
+    /// The number of fields that match the search.
+    pub match_count: usize,
+    /// The number of all fields.
+    pub total: usize,
+    /// Whether more fields match than are visible.
+    pub has_more: bool,
 }
 
-/// Draws as many of the fields that have every word of the search as are asked for, and the open one in any case.
-pub fn drawn(data: &FieldsData, keys: &[String], search: &str, most: usize, spot: &Spot) -> Drawn {
-    let revision = data.revised.revision;
-    let fields = &data.revised.settings.fields;
+/// Returns the first `limit` fields whose names contain every word of the search, and the field whose form is open.
+///
+/// `keys` holds the normalized names of the fields, in their order.
+pub fn visible_rows(
+    data: &FieldsData,
+    keys: &[String],
+    search: &str,
+    limit: usize,
+    open_form: &OpenForm,
+) -> VisibleRows {
+    let revision = data.current.revision;
+    let fields = &data.current.settings.fields;
     let search = name_key(search);
     let words: Vec<&str> = search.split_whitespace().collect();
-    let open = match spot {
-        Spot::Edit(name) => {
+    let open_index = match open_form {
+        OpenForm::Edit(name) => {
             let key = name_key(name);
             keys.iter().position(|other| *other == key)
         }
@@ -62,41 +70,41 @@ pub fn drawn(data: &FieldsData, keys: &[String], search: &str, most: usize, spot
     let mut rows = vec![Row {
         index: None,
         name: String::new(),
-        open: *spot == Spot::Global,
+        is_open: *open_form == OpenForm::Global,
         revision,
     }];
     let row = |index: usize| Row {
         index: Some(index),
         name: fields[index].field.clone(),
-        open: open == Some(index),
+        is_open: open_index == Some(index),
         revision,
     };
-    let mut found = 0;
+    let mut match_count = 0;
     for (index, key) in keys.iter().enumerate() {
         if words.iter().all(|word| key.contains(word)) {
-            found += 1;
-            if found <= most {
+            match_count += 1;
+            if match_count <= limit {
                 rows.push(row(index));
             }
         }
     }
-    if let Some(open) = open.filter(|open| !rows.iter().any(|row| row.index == Some(*open))) {
-        rows.insert(1, row(open));
+    if let Some(index) = open_index.filter(|index| !rows.iter().any(|row| row.index == Some(*index))) {
+        rows.insert(1, row(index));
     }
-    Drawn {
+    VisibleRows {
         rows,
-        found,
-        all: fields.len(),
-        more: found > most,
+        match_count,
+        total: fields.len(),
+        has_more: match_count > limit,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::integration::fields::page_url::STEP;
+    use crate::pages::integration::fields::page_url::PAGE_SIZE;
     use domain::integration::selector::Options;
-    use domain::integration::settings::{FieldSettings, Revised, Settings};
+    use domain::integration::settings::{FieldSettings, Settings, SettingsRevision};
 
     fn data(count: usize) -> FieldsData {
         let field = |number| FieldSettings {
@@ -104,7 +112,7 @@ mod tests {
             options: Options::default(),
         };
         FieldsData {
-            revised: Revised {
+            current: SettingsRevision {
                 revision: 3,
                 settings: Settings {
                     fields: (0..count).map(field).collect(),
@@ -112,44 +120,49 @@ mod tests {
                 },
                 secret_set_at: None,
             },
-            asked: Vec::new(),
-            clashes: None,
+            requested_fields: Vec::new(),
+            conflicts: None,
         }
     }
 
     fn keys(data: &FieldsData) -> Vec<String> {
-        let fields = &data.revised.settings.fields;
+        let fields = &data.current.settings.fields;
         fields.iter().map(|field| name_key(&field.field)).collect()
     }
 
     #[test]
-    fn the_first_that_have_every_word_are_drawn() {
+    fn fields_that_contain_every_word_are_listed_up_to_the_limit() {
         let data = data(1000);
         let keys = keys(&data);
-        let list = drawn(&data, &keys, "HERO page", STEP, &Spot::List);
+        let list = visible_rows(&data, &keys, "HERO page", PAGE_SIZE, &OpenForm::None);
         assert_eq!(
-            (list.rows.len(), list.found, list.all, list.more),
-            (STEP + 1, 1000, 1000, true)
+            (list.rows.len(), list.match_count, list.total, list.has_more),
+            (PAGE_SIZE + 1, 1000, 1000, true)
         );
-        let list = drawn(&data, &keys, "998", STEP, &Spot::List);
-        assert_eq!((list.rows.len(), list.found, list.more), (2, 1, false));
+        let list = visible_rows(&data, &keys, "998", PAGE_SIZE, &OpenForm::None);
+        assert_eq!((list.rows.len(), list.match_count, list.has_more), (2, 1, false));
         assert_eq!(list.rows[1].index, Some(998));
-        assert_eq!(drawn(&data, &keys, "footer", STEP, &Spot::List).rows.len(), 1);
+        assert_eq!(
+            visible_rows(&data, &keys, "footer", PAGE_SIZE, &OpenForm::None)
+                .rows
+                .len(),
+            1
+        );
     }
 
     #[test]
-    fn the_open_row_is_drawn_in_any_case_and_stays_as_it_is() {
+    fn open_row_is_always_listed_and_keeps_its_key() {
         let data = data(100);
         let keys = keys(&data);
-        let spot = Spot::Edit("page 99 HERO".to_owned());
-        let list = drawn(&data, &keys, "page 1", 5, &spot);
+        let open_form = OpenForm::Edit("page 99 HERO".to_owned());
+        let list = visible_rows(&data, &keys, "page 1", 5, &open_form);
         assert_eq!(list.rows[1].index, Some(99));
-        assert!(list.rows[1].open && list.rows.iter().filter(|row| row.open).count() == 1);
+        assert!(list.rows[1].is_open && list.rows.iter().filter(|row| row.is_open).count() == 1);
         let mut later = list.rows[1].clone();
         later.revision += 1;
         assert_eq!(later.key(), list.rows[1].key());
-        let gone = drawn(&data, &keys, "", 5, &Spot::Edit("elsewhere".to_owned()));
-        assert!(gone.rows.iter().all(|row| !row.open));
-        assert!(drawn(&data, &keys, "", 5, &Spot::Global).rows[0].open);
+        let missing = visible_rows(&data, &keys, "", 5, &OpenForm::Edit("elsewhere".to_owned()));
+        assert!(missing.rows.iter().all(|row| !row.is_open));
+        assert!(visible_rows(&data, &keys, "", 5, &OpenForm::Global).rows[0].is_open);
     }
 }

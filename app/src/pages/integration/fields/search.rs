@@ -1,32 +1,32 @@
-//! The search above the list, and the way to a new field.
+//! Search above the list, and the link to add a field.
 
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::fields::Fields;
-use crate::pages::integration::fields::page_url::{PATH, Spot};
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::fields::FieldsState;
+use crate::pages::integration::fields::page_url::{OpenForm, PATH};
 use leptos::html;
 use leptos::prelude::*;
 
-/// The search, which follows each keystroke; without script it is a form.
+/// Renders the search. It filters on each keystroke; without JavaScript it is submitted as a form.
 #[component]
 pub fn Search(
-    /// The page.
-    fields: Fields,
+    /// The state of the page.
+    fields: FieldsState,
 ) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
-    let live = RwSignal::new(false);
-    // Something may have been typed before the script came.
+    let is_interactive = RwSignal::new(false);
+    // The user may have typed before the page became interactive.
     Effect::new(move |_| {
         let Some(input) = node.get() else { return };
-        live.set(true);
-        search(fields, input.value());
+        is_interactive.set(true);
+        set_search(fields, input.value());
     });
     let add = move || {
-        let add = fields
-            .address
-            .with(|address| address.opening(Spot::Add(String::new())).to_string());
+        let add_url = fields
+            .url
+            .with(|url| url.with_open_form(OpenForm::Add(String::new())).to_string());
         view! {
-            <a class="button primary" href=add>
-                <Draw icon=Icon::Plus />
+            <a class="button primary" href=add_url>
+                <IconView icon=Icon::Plus />
                 "Add field"
             </a>
         }
@@ -41,7 +41,7 @@ pub fn Search(
                 on:submit=move |event| event.prevent_default()
             >
                 <div class="search">
-                    <Draw icon=Icon::Search />
+                    <IconView icon=Icon::Search />
                     <input
                         class="input"
                         type="search"
@@ -52,10 +52,10 @@ pub fn Search(
                         autocomplete="off"
                         spellcheck="false"
                         node_ref=node
-                        on:input=move |event| search(fields, event_target_value(&event))
+                        on:input=move |event| set_search(fields, event_target_value(&event))
                     />
                 </div>
-                <button class="button" hidden=move || live.get()>
+                <button class="button" hidden=move || is_interactive.get()>
                     "Search"
                 </button>
             </form>
@@ -65,10 +65,10 @@ pub fn Search(
     .into_any()
 }
 
-fn search(fields: Fields, text: String) {
+fn set_search(fields: FieldsState, text: String) {
     if fields.search.with_untracked(|search| *search == text) {
         return;
     }
-    fields.more.set(0);
+    fields.extra_pages.set(0);
     fields.search.set(text);
 }

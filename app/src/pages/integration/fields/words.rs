@@ -1,33 +1,33 @@
-//! The options in words.
+//! Labels for the values of options.
 
 use domain::integration::selector::Options;
-use domain::integration::settings::Member;
+use domain::integration::settings::SettingKey;
 
-/// What a level has of its own for an option; nothing where it leaves it open.
-pub fn own(options: &Options, member: Member) -> Option<String> {
-    let value = match member {
-        Member::DefaultSearchTerm => options.default_search_term.clone(),
-        Member::AssetTypes => options.asset_types.map(|types| types.to_string()),
-        Member::HideLimitedUse => options.hide_limited_use.map(|hide| hide.to_string()),
-        Member::LayoutService => options.asset_result_in_layout_service.map(|result| result.to_string()),
-        Member::Mode => options.mode.map(|mode| mode.code().to_owned()),
+/// Returns the label of an option's value, or `None` if the option is unset.
+pub fn value_label(options: &Options, key: SettingKey) -> Option<String> {
+    let value = match key {
+        SettingKey::DefaultSearchTerm => options.default_search_term.clone(),
+        SettingKey::AssetTypes => options.asset_types.map(|types| types.to_string()),
+        SettingKey::HideLimitedUse => options.hide_limited_use.map(|hide| hide.to_string()),
+        SettingKey::LayoutService => options.asset_result_in_layout_service.map(|result| result.to_string()),
+        SettingKey::Mode => options.mode.map(|mode| mode.code().to_owned()),
         _ => None,
     };
-    value.map(|value| member.readable(&value))
+    value.map(|value| key.readable(&value))
 }
 
-/// What a field gets that leaves an option open.
-pub fn inherited(global: &Options, member: Member) -> String {
-    own(global, member).unwrap_or_else(|| "left to the connector".to_owned())
+/// Returns the label of the value that a field inherits for an unset option.
+pub fn inherited_label(global: &Options, key: SettingKey) -> String {
+    value_label(global, key).unwrap_or_else(|| "connector default".to_owned())
 }
 
-/// The choice to leave an option open: `global` is what then holds, for the form of a field.
-pub fn left_open(global: Option<&Options>, member: Member) -> String {
+/// Returns the label of the choice to leave an option unset. `global` are the inherited options, in the form of a field.
+pub fn unset_label(global: Option<&Options>, key: SettingKey) -> String {
     match global {
-        None => "Left to the connector".to_owned(),
-        Some(global) => match own(global, member) {
+        None => "Connector default".to_owned(),
+        Some(global) => match value_label(global, key) {
             Some(value) => format!("Global: {value}"),
-            None => "Global leaves it to the connector".to_owned(),
+            None => "Global: connector default".to_owned(),
         },
     }
 }
@@ -38,7 +38,7 @@ mod tests {
     use domain::integration::selector::{AssetType, SelectionMode};
 
     #[test]
-    fn what_is_left_open_says_what_then_holds() {
+    fn unset_option_is_labeled_with_the_inherited_value() {
         let global = Options {
             asset_types: Some([AssetType::Video, AssetType::Image].into_iter().collect()),
             hide_limited_use: Some(false),
@@ -46,13 +46,13 @@ mod tests {
             default_search_term: Some(String::new()),
             ..Options::default()
         };
-        let words = |member| left_open(Some(&global), member);
-        assert_eq!(words(Member::AssetTypes), "Global: Image, Video");
-        assert_eq!(words(Member::HideLimitedUse), "Global: No");
-        assert_eq!(words(Member::Mode), "Global: Single file");
-        assert_eq!(words(Member::DefaultSearchTerm), "Global: None");
-        assert_eq!(words(Member::LayoutService), "Global leaves it to the connector");
-        assert_eq!(left_open(None, Member::Mode), "Left to the connector");
-        assert_eq!(inherited(&global, Member::LayoutService), "left to the connector");
+        let label = |key| unset_label(Some(&global), key);
+        assert_eq!(label(SettingKey::AssetTypes), "Global: Image, Video");
+        assert_eq!(label(SettingKey::HideLimitedUse), "Global: No");
+        assert_eq!(label(SettingKey::Mode), "Global: Single file");
+        assert_eq!(label(SettingKey::DefaultSearchTerm), "Global: None");
+        assert_eq!(label(SettingKey::LayoutService), "Global: connector default");
+        assert_eq!(unset_label(None, SettingKey::Mode), "Connector default");
+        assert_eq!(inherited_label(&global, SettingKey::LayoutService), "connector default");
     }
 }

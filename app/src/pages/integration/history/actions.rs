@@ -1,119 +1,127 @@
-//! The ways back from what the settings are to what they were.
+//! Server functions that list, compare, restore and undo revisions of the settings.
 
-use crate::error::Failure;
+use crate::error::AppError;
 use domain::integration::settings::{Difference, Revision};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
-    crate::components::forms::conflict::place_words,
-    crate::components::forms::form::answer,
+    crate::components::forms::conflict::setting_label,
+    crate::components::forms::form::respond,
     crate::pages::integration::layout::Tab,
-    crate::pages::integration::page_url::Address,
-    domain::integration::settings::{Clashes, Saved, differences},
+    crate::pages::integration::page_url::PageUrl,
+    domain::integration::settings::{Conflicts, Saved, differences},
 };
 
-/// A page of the history.
+/// Data of one page of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryData {
-    /// The revisions, the newest first.
+    /// The revisions, newest first.
     pub revisions: Vec<Revision>,
-    /// Whether there are older ones.
-    pub more: bool,
-    /// The newest of all.
+    /// Whether there are older revisions.
+    pub has_more: bool,
+    /// The newest revision of the settings.
     pub newest: i64,
 }
 
-/// What restoring a revision would change.
+/// Describes what restoring a revision would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// The newest revision, which it was compared with.
+    /// The newest revision, which the restored one is compared with.
     pub newest: i64,
-    /// The first changes, at most [`MAX_LISTED`](domain::integration::settings::MAX_LISTED).
+    /// The first changes, at most [`MAX_LISTED_CHANGES`](domain::integration::settings::MAX_LISTED_CHANGES).
     pub differences: Vec<Difference>,
-    /// How many there are in all.
+    /// The number of all changes.
     pub total: usize,
 }
 
-/// The revisions before `before`, or the newest.
+/// Lists the revisions before `before`, or the newest ones.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
+/// [`AppError::Forbidden`] without Manage integration.
 #[server(name = ListRevisions, prefix = "/fn", endpoint = "integration/history", input = GetUrl)]
-pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let history = portal::integration::settings::history(&portal, &actor, before).await?;
     Ok(HistoryData {
         revisions: history.revisions,
-        more: history.more,
+        has_more: history.more,
         newest: portal::integration::settings::get(&portal, &actor).await?.revision,
     })
 }
 
-/// What restoring `revision` would change.
+/// Compares `revision` with the current settings.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration, [`Failure::NotFound`] for a revision that never was.
+/// [`AppError::Forbidden`] without Manage integration, [`AppError::NotFound`] for a revision that doesn't exist.
 #[server(name = CompareRevision, prefix = "/fn", endpoint = "integration/compare", input = GetUrl)]
-pub async fn compare_with_now(revision: i64) -> Result<Comparison, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let now = portal::integration::settings::get(&portal, &actor).await?;
-    let then = portal::integration::settings::at(&portal, &actor, revision).await?;
-    let mut differences = differences(&now.settings, &then);
+pub async fn compare_with_current(revision: i64) -> Result<Comparison, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let current = portal::integration::settings::get(&portal, &actor).await?;
+    let target = portal::integration::settings::at(&portal, &actor, revision).await?;
+    let mut differences = differences(&current.settings, &target);
     let total = differences.len();
-    differences.truncate(domain::integration::settings::MAX_LISTED);
+    differences.truncate(domain::integration::settings::MAX_LISTED_CHANGES);
     Ok(Comparison {
-        newest: now.revision,
+        newest: current.revision,
         differences,
         total,
     })
 }
 
-/// Makes the settings what they were in `revision`, seen from `base`, by a new revision.
+/// Restores the settings of `revision` as a new revision. `base` is the revision that the page was loaded at.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Conflict`] where somebody has changed the same since `base` among them.
+/// Errors of the portal, including [`AppError::Conflict`] if someone changed the same settings after `base`.
 #[server(prefix = "/fn", endpoint = "integration/restore")]
-pub async fn restore_revision(base: i64, revision: i64) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn restore_revision(base: i64, revision: i64) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let restored = portal::integration::settings::restore(&portal, &actor, base, revision).await;
-    let words = "Somebody has changed the same since you looked";
-    finish::<RestoreRevision>(restored, words, "restore", revision)
+    let message = "Someone changed these settings after you opened this page";
+    redirect_after::<RestoreRevision>(restored, message, "restore", revision)
 }
 
-/// Takes back what `revision` changed, by a new revision.
+/// Undoes the changes of `revision` as a new revision.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Conflict`] where a later revision has changed the same among them.
+/// Errors of the portal, including [`AppError::Conflict`] if a later revision changed the same settings.
 #[server(prefix = "/fn", endpoint = "integration/undo")]
-pub async fn undo_revision(revision: i64) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn undo_revision(revision: i64) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let undone = portal::integration::settings::undo(&portal, &actor, revision).await;
-    finish::<UndoRevision>(undone, "A later revision has changed the same", "undo", revision)
+    let message = "A later revision changed these settings";
+    redirect_after::<UndoRevision>(undone, message, "undo", revision)
 }
 
-/// Leads to the history, which says what was saved, or back to the question with what stands in the way.
+/// Redirects to the history with the saved revision, or back to the dialog with the error.
 #[cfg(feature = "ssr")]
-fn finish<S: leptos::server_fn::ServerFn>(
+fn redirect_after<S: leptos::server_fn::ServerFn>(
     saved: portal::Result<Saved>,
-    words: &str,
+    message: &str,
     dialog: &str,
     revision: i64,
-) -> Result<(), Failure> {
-    let page = Address::page(Tab::History.path());
-    let again = page.clone().with("dialog", dialog).with("id", revision);
-    let (result, done) = match saved {
+) -> Result<(), AppError> {
+    let page = PageUrl::new(Tab::History.path());
+    let retry_url = page.clone().with("dialog", dialog).with("id", revision);
+    let (result, success_url) = match saved {
         Ok(Saved::New(revision)) => (Ok(()), page.with("saved", revision)),
-        Ok(Saved::Same(_)) => (Ok(()), page.with("saved", "same")),
-        Ok(Saved::Clashes(clashes)) => (Err(portal::Error::Conflict(sentence(words, &clashes))), page),
+        Ok(Saved::Unchanged(_)) => (Ok(()), page.with("saved", "same")),
+        Ok(Saved::Conflict(conflicts)) => (
+            Err(portal::Error::Conflict(conflict_message(message, &conflicts))),
+            page,
+        ),
         Err(error) => (Err(error), page),
     };
-    answer::<S>(result, &done, &again)
+    respond::<S>(result, &success_url, &retry_url)
 }
 
 #[cfg(feature = "ssr")]
-fn sentence(words: &str, clashes: &Clashes) -> String {
-    let places: Vec<String> = clashes.clashes.iter().map(|clash| place_words(&clash.place)).collect();
-    format!("{words}: {}. Nothing was changed.", places.join(", "))
+fn conflict_message(message: &str, conflicts: &Conflicts) -> String {
+    let labels: Vec<String> = conflicts
+        .conflicts
+        .iter()
+        .map(|conflict| setting_label(&conflict.path))
+        .collect();
+    format!("{message}: {}. No changes were made.", labels.join(", "))
 }

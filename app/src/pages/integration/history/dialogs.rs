@@ -1,41 +1,41 @@
-//! The questions before the settings become what they were.
+//! Dialogs that confirm restoring or undoing a revision.
 
-use crate::components::forms::form::Check;
+use crate::components::forms::form::FormState;
 use crate::components::overlay::confirm::ConfirmDialog;
-use crate::pages::integration::changes::changes;
+use crate::pages::integration::changes::change_list;
 use crate::pages::integration::history::actions::{Comparison, RestoreRevision, UndoRevision};
-use domain::integration::settings::{Difference, Member, Revision};
+use domain::integration::settings::{Difference, Revision, SettingKey};
 use leptos::prelude::*;
 
-/// Asks whether to restore a revision, with what would change compared with now.
+/// Confirms restoring a revision and lists what would change.
 #[component]
 pub fn RestoreDialog(
-    /// Its number.
+    /// The number of the revision.
     revision: i64,
-    /// What would change.
+    /// The differences from the current settings.
     comparison: Comparison,
-    /// The address of the page without the dialog.
+    /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let check = Check::<RestoreRevision>::new(|_| None);
+    let form_state = FormState::<RestoreRevision>::new(|_| None);
     let Comparison {
         newest,
         differences,
         total,
     } = comparison;
-    let words = if differences.is_empty() {
-        view! { <p>"Nothing would change: everything is as it was then."</p> }.into_any()
+    let content = if differences.is_empty() {
+        view! { <p>"No differences from the current settings."</p> }.into_any()
     } else {
         view! {
-            <p>"Compared with now, this would change:"</p>
-            {changes(&differences, total)}
-            <p>"It becomes a new revision, so it can be taken back as well. The client secret stays what it is."</p>
+            <p>"This changes the current settings:"</p>
+            {change_list(&differences, total)}
+            <p>"Restoring creates a new revision, so you can undo it. The client secret isn’t changed."</p>
         }
         .into_any()
     };
     view! {
-        <ConfirmDialog check title=format!("Restore revision {revision}?") back button="Restore">
-            {words}
+        <ConfirmDialog form_state title=format!("Restore revision {revision}?") back button="Restore">
+            {content}
             <input type="hidden" name="base" value=newest.to_string() />
             <input type="hidden" name="revision" value=revision.to_string() />
         </ConfirmDialog>
@@ -43,27 +43,27 @@ pub fn RestoreDialog(
     .into_any()
 }
 
-/// Asks whether to take back what one revision changed.
+/// Confirms undoing one revision and lists what would change.
 #[component]
 pub fn UndoDialog(
-    /// It.
+    /// The revision.
     revision: Revision,
-    /// The address of the page without the dialog.
+    /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let check = Check::<UndoRevision>::new(|_| None);
+    let form_state = FormState::<UndoRevision>::new(|_| None);
     let number = revision.revision;
     let reversed: Vec<Difference> = revision
         .differences
         .iter()
-        .filter(|difference| difference.place.member != Member::ClientSecret)
+        .filter(|difference| difference.path.key != SettingKey::ClientSecret)
         .map(Difference::reversed)
         .collect();
     let total = revision.total - (revision.differences.len() - reversed.len());
     view! {
-        <ConfirmDialog check title=format!("Undo revision {number}?") back button="Undo">
-            <p>"This would be taken back, and nothing that came after it:"</p>
-            {changes(&reversed, total)}
+        <ConfirmDialog form_state title=format!("Undo revision {number}?") back button="Undo">
+            <p>"These changes will be undone; later changes are kept:"</p>
+            {change_list(&reversed, total)}
             <input type="hidden" name="revision" value=number.to_string() />
         </ConfirmDialog>
     }

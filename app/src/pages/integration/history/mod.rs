@@ -1,4 +1,4 @@
-//! The History tab.
+//! The History tab: revisions of the settings, and settings as a file.
 
 pub(crate) mod actions;
 pub(crate) mod dialogs;

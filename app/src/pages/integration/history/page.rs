@@ -1,109 +1,109 @@
-//! What the settings were, who changed them, and the way back.
+//! Page with the revisions of the settings, and the settings as a file.
 
-use crate::components::data::time::{by, moment};
+use crate::components::data::time::{byline, timestamp};
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::changes::changes;
-use crate::pages::integration::current_address;
-use crate::pages::integration::history::actions::{Comparison, HistoryData, compare_with_now, list_revisions};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::changes::change_list;
+use crate::pages::integration::current_url;
+use crate::pages::integration::history::actions::{Comparison, HistoryData, compare_with_current, list_revisions};
 use crate::pages::integration::history::dialogs::{RestoreDialog, UndoDialog};
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::page_url::Address;
-use crate::pages::integration::settings::import_export::{Sent, SettingsFile, read_upload};
+use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
+use crate::pages::integration::page_url::PageUrl;
+use crate::pages::integration::settings::import_export::{SettingsFileCard, UploadedFile, load_upload};
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::integration::settings::{Member, Revision};
+use domain::integration::settings::{Revision, SettingKey};
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// The page History.
+/// The History page.
 pub struct HistoryPage {
-    address: Memo<Address>,
-    page: Memo<Address>,
-    data: Resource<Result<HistoryData, Failure>>,
+    url: Memo<PageUrl>,
+    page: Memo<PageUrl>,
+    data: Resource<Result<HistoryData, AppError>>,
     comparison: Resource<Option<Comparison>>,
-    sent: Resource<Option<Sent>>,
-    changed: RwSignal<u32>,
+    upload: Resource<Option<UploadedFile>>,
+    changes: RwSignal<u32>,
 }
 
 impl Page for HistoryPage {
     fn data() -> Self {
-        let address = current_address();
-        // A dialog reads nothing new; a change brings another address with it.
-        let page = Memo::new(move |_| address.get().without_dialog());
-        let changed = RwSignal::new(0);
+        let url = current_url();
+        // Opening a dialog must not reload the data; saving navigates to another URL.
+        let page = Memo::new(move |_| url.get().without_dialog());
+        let changes = RwSignal::new(0);
         let data = Resource::new(
-            move || (page.get(), changed.get()),
+            move || (page.get(), changes.get()),
             |(page, _)| async move { list_revisions(page.get("before").parse().ok()).await },
         );
-        let asked = Memo::new(move |_| address.with(asked));
-        // What cannot be restored is not asked about.
+        let restored = Memo::new(move |_| url.with(restored_revision));
+        // A revision that can't be compared gets no dialog.
         let comparison = Resource::new(
-            move || asked.get(),
-            |asked| async move { compare_with_now(asked?).await.ok() },
+            move || restored.get(),
+            |restored| async move { compare_with_current(restored?).await.ok() },
         );
-        let upload = Memo::new(move |_| address.with(|address| address.get("upload").to_owned()));
-        let sent = Resource::new(
-            move || upload.get(),
-            |upload| async move {
-                if upload.is_empty() {
+        let upload_id = Memo::new(move |_| url.with(|url| url.get("upload").to_owned()));
+        let upload = Resource::new(
+            move || upload_id.get(),
+            |upload_id| async move {
+                if upload_id.is_empty() {
                     return None;
                 }
-                read_upload(upload).await.ok().flatten()
+                load_upload(upload_id).await.ok().flatten()
             },
         );
         Self {
-            address,
+            url,
             page,
             data,
             comparison,
-            sent,
-            changed,
+            upload,
+            changes,
         }
     }
 
     fn view(this: Self) -> AnyView {
         let HistoryPage {
-            address,
+            url,
             page,
             data,
             comparison,
-            sent,
-            changed,
+            upload,
+            changes,
         } = this;
         let user = current_user();
-        let body = move || {
+        let content = move || {
             let page = page.get();
             suspend(async move {
-                let sent = sent.await;
-                shown(data.await, user, |data| cards(data, &page, sent, changed)).await
+                let upload = upload.await;
+                render_or_error(data.await, user, |data| cards(data, &page, upload, changes)).await
             })
         };
-        let overlay = move || {
-            let address = address.get();
-            suspend(async move { overlay(data.await.ok()?, comparison.await, &address) })
+        let dialog = move || {
+            let url = url.get();
+            suspend(async move { open_dialog(data.await.ok()?, comparison.await, &url) })
         };
         view! {
-            <Section tab=Tab::History>
-                <Transition>{body}</Transition>
-            </Section>
-            <Suspense>{overlay}</Suspense>
+            <IntegrationLayout tab=Tab::History>
+                <Transition>{content}</Transition>
+            </IntegrationLayout>
+            <Suspense>{dialog}</Suspense>
         }
         .into_any()
     }
 }
 
-/// The revision that a person wants to restore.
-fn asked(address: &Address) -> Option<i64> {
-    (address.get("dialog") == "restore").then(|| address.get("id").parse().ok())?
+/// Returns the revision whose restore dialog is open.
+fn restored_revision(url: &PageUrl) -> Option<i64> {
+    (url.get("dialog") == "restore").then(|| url.get("id").parse().ok())?
 }
 
-fn overlay(data: HistoryData, comparison: Option<Comparison>, address: &Address) -> Option<AnyView> {
-    let id: i64 = address.get("id").parse().ok()?;
-    let back = address.clone().without_dialog().with("saved", "").to_string();
-    match address.get("dialog") {
+fn open_dialog(data: HistoryData, comparison: Option<Comparison>, url: &PageUrl) -> Option<AnyView> {
+    let id: i64 = url.get("id").parse().ok()?;
+    let back = url.clone().without_dialog().with("saved", "").to_string();
+    match url.get("dialog") {
         "restore" => {
             let comparison = comparison?;
             Some(view! { <RestoreDialog revision=id comparison back /> }.into_any())
@@ -116,22 +116,25 @@ fn overlay(data: HistoryData, comparison: Option<Comparison>, address: &Address)
     }
 }
 
-fn cards(data: HistoryData, address: &Address, sent: Option<Sent>, changed: RwSignal<u32>) -> AnyView {
+fn cards(data: HistoryData, url: &PageUrl, upload: Option<UploadedFile>, changes: RwSignal<u32>) -> AnyView {
     let HistoryData {
         revisions,
-        more,
+        has_more,
         newest,
     } = data;
-    let saved = address.get("saved").to_owned();
-    let address = address.clone().with("saved", "").with("upload", "");
+    let saved = url.get("saved").to_owned();
+    let url = url.clone().with("saved", "").with("upload", "");
     let list = if revisions.is_empty() {
-        Either::Left(empty())
+        Either::Left(empty_state())
     } else {
         let oldest = revisions.last().map(|last| last.revision);
-        let items = revisions.iter().map(|one| item(one, newest, &address)).collect_view();
+        let items = revisions
+            .iter()
+            .map(|revision| revision_item(revision, newest, &url))
+            .collect_view();
         Either::Right(view! {
             <ol class="revisions">{items}</ol>
-            {pager(oldest.filter(|_| more), &address)}
+            {pager(oldest.filter(|_| has_more), &url)}
         })
     };
     view! {
@@ -139,30 +142,30 @@ fn cards(data: HistoryData, address: &Address, sent: Option<Sent>, changed: RwSi
         <section class="card" aria-labelledby="history">
             <div class="card-header">
                 <h2 id="history">"History"</h2>
-                <p>"Each save is a revision. Connectors take the newest within a second."</p>
+                <p>"Each save creates a revision. Connectors receive it within a second."</p>
             </div>
             {list}
         </section>
-        <SettingsFile sent changed />
+        <SettingsFileCard upload changes />
     }
     .into_any()
 }
 
-fn item(revision: &Revision, newest: i64, address: &Address) -> impl IntoView + use<> {
+fn revision_item(revision: &Revision, newest: i64, url: &PageUrl) -> impl IntoView + use<> {
     let number = revision.revision;
-    let link = |dialog: &str| address.clone().with("dialog", dialog).with("id", number).to_string();
+    let link = |dialog: &str| url.clone().with("dialog", dialog).with("id", number).to_string();
     let is_newest = number == newest;
-    let which = format!(" revision {number}");
-    // What a secret was, nobody knows any more.
+    let label = format!(" revision {number}");
+    // Revisions don't hold the client secret, so a change of it can't be undone.
     let can_undo = revision
         .differences
         .iter()
-        .any(|difference| difference.place.member != Member::ClientSecret);
+        .any(|difference| difference.path.key != SettingKey::ClientSecret);
     let undo = can_undo.then(|| {
         view! {
             <a class="button small" href=link("undo") data-noscroll>
                 "Undo"
-                <span class="visually-hidden">{which.clone()}</span>
+                <span class="visually-hidden">{label.clone()}</span>
             </a>
         }
     });
@@ -170,7 +173,7 @@ fn item(revision: &Revision, newest: i64, address: &Address) -> impl IntoView + 
         view! {
             <a class="button small" href=link("restore") data-noscroll>
                 "Restore"
-                <span class="visually-hidden">{which.clone()}</span>
+                <span class="visually-hidden">{label.clone()}</span>
             </a>
         }
     });
@@ -184,34 +187,34 @@ fn item(revision: &Revision, newest: i64, address: &Address) -> impl IntoView + 
                         {format!("Revision {number} ")}
                         {is_newest.then(|| view! { <span class="badge success">"Current"</span> })}
                     </h3>
-                    <p>{moment(revision.at)} " " {by(revision.by.clone())}</p>
+                    <p>{timestamp(revision.at)} " " {byline(revision.by.clone())}</p>
                     <div class="buttons">{undo} {restore}</div>
                 </header>
                 {note}
-                {changes(&revision.differences, revision.total)}
+                {change_list(&revision.differences, revision.total)}
             </article>
         </li>
     }
 }
 
-fn pager(oldest: Option<i64>, address: &Address) -> Option<impl IntoView + use<>> {
+fn pager(oldest: Option<i64>, url: &PageUrl) -> Option<impl IntoView + use<>> {
     let older = oldest.map(|oldest| {
         view! {
-            <a class="button small" rel="next" href=address.clone().with("before", oldest).to_string()>
+            <a class="button small" rel="next" href=url.clone().with("before", oldest).to_string()>
                 "Older"
             </a>
         }
     });
-    let newest = (!address.get("before").is_empty()).then(|| {
+    let newest = (!url.get("before").is_empty()).then(|| {
         view! {
-            <a class="button small" href=address.clone().with("before", "").to_string()>
+            <a class="button small" href=url.clone().with("before", "").to_string()>
                 "Newest"
             </a>
         }
     });
     (older.is_some() || newest.is_some()).then(|| {
         view! {
-            <nav class="card-footer pager" aria-label="Pages of the history">
+            <nav class="card-footer pager" aria-label="History pages">
                 {newest}
                 {older}
             </nav>
@@ -219,14 +222,14 @@ fn pager(oldest: Option<i64>, address: &Address) -> Option<impl IntoView + use<>
     })
 }
 
-fn empty() -> impl IntoView {
+fn empty_state() -> impl IntoView {
     view! {
         <div class="empty">
-            <span class="arch large">
-                <Draw icon=Icon::Clock size="large" />
+            <span class="icon-badge large">
+                <IconView icon=Icon::Clock size="large" />
             </span>
-            <h3>"Nothing was saved yet"</h3>
-            <p>"The first change of these settings becomes revision 1."</p>
+            <h3>"No revisions yet"</h3>
+            <p>"The first change to these settings becomes revision 1."</p>
             <a class="button" href=Tab::Settings.path()>
                 "Go to Settings"
             </a>

@@ -1,75 +1,75 @@
-//! Another name for an implementation, and forgetting one.
+//! Dialogs that rename and remove an implementation.
 
 use crate::components::feedback::toast::toast;
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
-use crate::error::Failure;
+use crate::error::AppError;
 use crate::pages::integration::layout::Tab;
-use domain::fields::{FieldErrors, name};
+use domain::fields::{FieldErrors, validate_name};
 use domain::ids::ImplementationId;
 use domain::integration::implementations::Implementation;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use {crate::components::forms::form::answer, crate::pages::integration::page_url::Address};
+use {crate::components::forms::form::respond, crate::pages::integration::page_url::PageUrl};
 
-/// Calls an implementation by a name of the account's own; an empty one gives it back its own.
+/// Renames an implementation. An empty name restores the one that its connector reports.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Invalid`] for a name that is too long among them.
+/// Errors of the portal, including [`AppError::Invalid`] for a name that is too long.
 #[server(prefix = "/fn", endpoint = "integration/rename-implementation")]
-pub async fn rename_implementation(id: ImplementationId, #[server(default)] name: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn rename_implementation(id: ImplementationId, #[server(default)] name: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let renamed = portal::integration::implementations::rename(&portal, &actor, id, &name).await;
-    let page = Address::page(Tab::Implementations.path());
-    let again = page.clone().with("dialog", "rename").with("id", id).with("name", name);
-    answer::<RenameImplementation>(renamed, &page, &again)
+    let page = PageUrl::new(Tab::Implementations.path());
+    let retry_url = page.clone().with("dialog", "rename").with("id", id).with("name", name);
+    respond::<RenameImplementation>(renamed, &page, &retry_url)
 }
 
-/// Forgets an implementation until it is seen again.
+/// Removes an implementation until its next request.
 ///
 /// # Errors
-/// Those of the portal.
+/// Errors of the portal.
 #[server(prefix = "/fn", endpoint = "integration/forget-implementation")]
-pub async fn forget_implementation(id: ImplementationId) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let forgotten = portal::integration::implementations::forget(&portal, &actor, id).await;
-    let page = Address::page(Tab::Implementations.path());
-    answer::<ForgetImplementation>(forgotten, &page, &page.clone().with("dialog", "forget").with("id", id))
+pub async fn remove_implementation(id: ImplementationId) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let removed = portal::integration::implementations::remove(&portal, &actor, id).await;
+    let page = PageUrl::new(Tab::Implementations.path());
+    respond::<RemoveImplementation>(removed, &page, &page.clone().with("dialog", "forget").with("id", id))
 }
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     let mut errors = FieldErrors::default();
     let typed = values("name");
     if !typed.trim().is_empty() {
-        name("name", &typed, &mut errors);
+        validate_name("name", &typed, &mut errors);
     }
-    errors.or(()).err()
+    errors.into_result(()).err()
 }
 
-/// Asks for another name.
+/// Renames an implementation.
 #[component]
 pub fn RenameDialog(
     /// The implementation.
     implementation: Implementation,
-    /// What was typed, where that was refused.
+    /// The typed name, if it was rejected.
     typed: Option<String>,
-    /// Counts the changes, so that the page is read again after each.
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<RenameImplementation>::new(errors);
-    check.on_success(move || {
+    let form_state = FormState::<RenameImplementation>::new(validate);
+    form_state.on_success(move || {
         toast("Implementation renamed");
         changes.update(|changes| *changes += 1);
     });
     let back = Tab::Implementations.path().to_owned();
-    let own = implementation.connector.title();
+    let reported_name = implementation.connector.title();
     view! {
         <Dialog title=format!("Rename “{}”", implementation.title()) back=back.clone()>
-            <CheckedForm check>
+            <ValidatedForm form_state>
                 <div class="dialog-body">
-                    <p>"It calls itself " <strong>{own}</strong> ". Without a name, that is what it is called here."</p>
+                    <p>"Reported name: " <strong>{reported_name}</strong> " (used if left empty)."</p>
                     <input type="hidden" name="id" value=implementation.id.to_string() />
                     <TextField
                         name="name"
@@ -77,42 +77,42 @@ pub fn RenameDialog(
                         value=typed.unwrap_or(implementation.name)
                         optional=true
                         autofocus=true
-                        error=check.error("name")
+                        error=form_state.error("name")
                     />
-                    <FormProblem check fields=&["name"] />
+                    <FormError form_state fields=&["name"] />
                 </div>
-                <DialogFooter check back button="Rename" />
-            </CheckedForm>
+                <DialogFooter form_state back button="Rename" />
+            </ValidatedForm>
         </Dialog>
     }
     .into_any()
 }
 
-/// Asks whether to forget an implementation.
+/// Confirms removing an implementation.
 #[component]
-pub fn ForgetDialog(
+pub fn RemoveDialog(
     /// The implementation.
     implementation: Implementation,
-    /// Counts the changes, so that the page is read again after each.
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<ForgetImplementation>::new(|_| None);
-    check.on_success(move || {
-        toast("Implementation forgotten");
+    let form_state = FormState::<RemoveImplementation>::new(|_| None);
+    form_state.on_success(move || {
+        toast("Implementation removed");
         changes.update(|changes| *changes += 1);
     });
     let title = implementation.title();
     view! {
         <ConfirmDialog
-            check
-            title=format!("Forget “{title}”?")
+            form_state
+            title=format!("Remove “{title}”?")
             back=Tab::Implementations.path().to_owned()
-            button="Forget"
+            button="Remove"
         >
             <p>
                 <strong>{title}</strong>
-                " and the name that it was given here go away. Should it still use the API key, it appears again with \
-                 its next request: to lock it out, rotate the key."
+                " and its custom name will be removed. It reappears with its next request if it still uses the API \
+                 key. To block it, rotate the key."
             </p>
             <input type="hidden" name="id" value=implementation.id.to_string() />
         </ConfirmDialog>

@@ -1,14 +1,14 @@
-//! The CMS instances that have been seen through the connector API.
+//! Page with the CMS instances that have used the connector API.
 
 use crate::components::data::list_card::ListCard;
-use crate::components::data::time::moment;
+use crate::components::data::time::timestamp;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::current_address;
-use crate::pages::integration::implementations::dialogs::{ForgetDialog, RenameDialog};
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::page_url::Address;
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::current_url;
+use crate::pages::integration::implementations::dialogs::{RemoveDialog, RenameDialog};
+use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
+use crate::pages::integration::page_url::PageUrl;
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::integration::implementations::Implementation;
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// What the page shows.
+/// Data of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImplementationsData {
     implementations: Vec<Implementation>,
@@ -24,64 +24,65 @@ pub struct ImplementationsData {
     newest: i64,
 }
 
-/// All implementations, the last seen first.
+/// Lists all implementations, most recently seen first.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
+/// [`AppError::Forbidden`] without Manage integration.
 #[server(name = ListImplementations, prefix = "/fn", endpoint = "integration/implementations", input = GetUrl)]
-pub async fn list_implementations() -> Result<ImplementationsData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn list_implementations() -> Result<ImplementationsData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     Ok(ImplementationsData {
         implementations: portal::integration::implementations::list(&portal, &actor).await?,
         newest: portal::integration::settings::get(&portal, &actor).await?.revision,
     })
 }
 
-/// The page Implementations.
+/// The Implementations page.
 pub struct ImplementationsPage {
-    address: Memo<Address>,
+    url: Memo<PageUrl>,
     changes: RwSignal<u32>,
-    data: Resource<Result<ImplementationsData, Failure>>,
+    data: Resource<Result<ImplementationsData, AppError>>,
 }
 
 impl Page for ImplementationsPage {
     fn data() -> Self {
         let changes = RwSignal::new(0);
         Self {
-            address: current_address(),
+            url: current_url(),
             changes,
             data: Resource::new(move || changes.get(), |_| list_implementations()),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let ImplementationsPage { address, changes, data } = this;
+        let ImplementationsPage { url, changes, data } = this;
         let user = current_user();
-        let body = move || suspend(async move { shown(data.await, user, |data| card(data).into_any()).await });
-        let overlay = move || {
-            let address = address.get();
-            suspend(async move { overlay(data.await.ok()?, &address, changes) })
+        let content =
+            move || suspend(async move { render_or_error(data.await, user, |data| card(data).into_any()).await });
+        let dialog = move || {
+            let url = url.get();
+            suspend(async move { open_dialog(data.await.ok()?, &url, changes) })
         };
         view! {
-            <Section tab=Tab::Implementations>
-                <Transition>{body}</Transition>
-            </Section>
-            <Suspense>{overlay}</Suspense>
+            <IntegrationLayout tab=Tab::Implementations>
+                <Transition>{content}</Transition>
+            </IntegrationLayout>
+            <Suspense>{dialog}</Suspense>
         }
         .into_any()
     }
 }
 
-fn overlay(data: ImplementationsData, address: &Address, changes: RwSignal<u32>) -> Option<AnyView> {
-    let id = address.get("id").parse().ok()?;
+fn open_dialog(data: ImplementationsData, url: &PageUrl, changes: RwSignal<u32>) -> Option<AnyView> {
+    let id = url.get("id").parse().ok()?;
     let implementation = data.implementations.into_iter().find(|one| one.id == id)?;
-    match address.get("dialog") {
+    match url.get("dialog") {
         "rename" => {
-            // A name that was refused without script is there to be mended.
-            let typed = Some(address.get("name").to_owned()).filter(|name| !name.is_empty());
+            // A name that was rejected without JavaScript is filled in again.
+            let typed = Some(url.get("name").to_owned()).filter(|name| !name.is_empty());
             Some(view! { <RenameDialog implementation typed changes /> }.into_any())
         }
-        "forget" => Some(view! { <ForgetDialog implementation changes /> }.into_any()),
+        "forget" => Some(view! { <RemoveDialog implementation changes /> }.into_any()),
         _ => None,
     }
 }
@@ -93,7 +94,7 @@ fn card(data: ImplementationsData) -> impl IntoView {
     } = data;
     let count = implementations.len();
     let list = if implementations.is_empty() {
-        empty().into_any()
+        empty_state().into_any()
     } else {
         table(implementations, newest).into_any()
     };
@@ -130,26 +131,26 @@ fn table(implementations: Vec<Implementation>, newest: i64) -> impl IntoView {
 
 fn row(implementation: Implementation, newest: i64) -> impl IntoView {
     let title = implementation.title();
-    let which = format!(" {title}");
-    // Under a name of the account's own, the connector's own is worth a line.
-    let own = (!implementation.name.is_empty()).then(|| implementation.connector.title());
+    let label = format!(" {title}");
+    // The name that the connector reports is shown below a custom name.
+    let reported_name = (!implementation.name.is_empty()).then(|| implementation.connector.title());
     let connector = format!(
         "{} {}",
         implementation.connector.kind_label(),
         implementation.connector.version
     );
     let environment = match implementation.connector.environment.as_str() {
-        "" => view! { <span class="muted">"Not said"</span> }.into_any(),
+        "" => view! { <span class="muted">"Unknown"</span> }.into_any(),
         name => view! { <span>{name.to_owned()}</span> }.into_any(),
     };
     let link = |dialog: &str| {
-        let address = Address::page(Tab::Implementations.path()).with("dialog", dialog);
-        address.with("id", implementation.id).to_string()
+        let url = PageUrl::new(Tab::Implementations.path()).with("dialog", dialog);
+        url.with("id", implementation.id).to_string()
     };
     view! {
         <tr>
             <td class="title">
-                <span>{title} {own.map(|own| view! { <small>{own}</small> })}</span>
+                <span>{title} {reported_name.map(|name| view! { <small>{name}</small> })}</span>
             </td>
             <td data-label="Connector">
                 <span>{connector}</span>
@@ -157,60 +158,61 @@ fn row(implementation: Implementation, newest: i64) -> impl IntoView {
             <td data-label="Environment">{environment}</td>
             <td data-label="Last seen">
                 <span>
-                    {moment(implementation.last_seen_at)}
-                    <small>"first at " {moment(implementation.first_seen_at)}</small>
+                    {timestamp(implementation.last_seen_at)}
+                    <small>"first seen " {timestamp(implementation.first_seen_at)}</small>
                 </span>
             </td>
-            <td data-label="Settings">{taken(implementation.revision, newest)}</td>
+            <td data-label="Settings">{sync_status(implementation.revision, newest)}</td>
             <td class="action">
                 <a class="button small quiet" href=link("rename") data-noscroll>
                     "Rename"
-                    <span class="visually-hidden">{which.clone()}</span>
+                    <span class="visually-hidden">{label.clone()}</span>
                 </a>
                 <a class="button small quiet danger" href=link("forget") data-noscroll>
-                    "Forget"
-                    <span class="visually-hidden">{which}</span>
+                    "Remove"
+                    <span class="visually-hidden">{label}</span>
                 </a>
             </td>
         </tr>
     }
 }
 
-/// Which revision an implementation has taken, and how that stands to the newest.
-fn taken(revision: Option<i64>, newest: i64) -> AnyView {
+/// Renders the revision that an implementation last fetched, compared with the newest.
+fn sync_status(revision: Option<i64>, newest: i64) -> AnyView {
     let Some(revision) = revision else {
-        return view! { <span class="badge plain">"None taken yet"</span> }.into_any();
+        return view! { <span class="badge plain">"Not synced"</span> }.into_any();
     };
-    let (class, words) = match newest - revision {
+    let (class, status) = match newest - revision {
         ..=0 => ("badge success", "Up to date".to_owned()),
-        behind => ("badge warning", format!("{behind} behind")),
+        1 => ("badge warning", "1 revision behind".to_owned()),
+        behind => ("badge warning", format!("{behind} revisions behind")),
     };
     view! {
         <span>
-            <span class=class>{words}</span>
+            <span class=class>{status}</span>
             <small>{format!("revision {revision}")}</small>
         </span>
     }
     .into_any()
 }
 
-fn empty() -> impl IntoView {
+fn empty_state() -> impl IntoView {
     view! {
         <div class="empty">
-            <span class="arch large">
-                <Draw icon=Icon::Integration size="large" />
+            <span class="icon-badge large">
+                <IconView icon=Icon::Integration size="large" />
             </span>
             <h3>"No implementations yet"</h3>
             <p>
-                "Enter the API key in a connector’s configuration. With its first request, which names it in the header \
-                 X-Connector, it appears here by itself."
+                "Enter the API key in a connector’s configuration. The connector appears here after its first request \
+                 with an X-Connector header."
             </p>
             <div class="buttons">
                 <a class="button" href=Tab::Settings.path()>
-                    "To the API key"
+                    "View API key"
                 </a>
                 <a class="button" href=Tab::Developers.path()>
-                    "See such a request"
+                    "View example request"
                 </a>
             </div>
         </div>

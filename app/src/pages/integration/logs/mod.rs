@@ -1,3 +1,3 @@
-//! The Logs tab.
+//! The Remote logs tab.
 
 pub(crate) mod page;

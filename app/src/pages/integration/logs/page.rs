@@ -1,137 +1,140 @@
-//! What connectors have logged and sent, in the last two weeks.
+//! Page with the logs that connectors sent in the last 14 days.
 
-use crate::components::data::time::moment;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::data::time::timestamp;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
-use crate::pages::integration::current_address;
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
+use crate::pages::integration::current_url;
 use crate::pages::integration::filter_form::FilterForm;
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::page_url::Address;
+use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
+use crate::pages::integration::page_url::PageUrl;
 use crate::pages::page::Page;
 use crate::session::current_user;
-use domain::fields::too_long;
-use domain::integration::remote_logs::{Filter, Level, Logs, MAX_SEARCH, RemoteLog};
+use domain::fields::too_long_message;
+use domain::integration::remote_logs::{Level, LogFilter, LogPage, MAX_SEARCH_CHARS, RemoteLog};
 use domain::unicode::escape_hidden;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// From how many characters, or lines, a message is folded.
-const LONG: (usize, usize) = (240, 3);
+/// The number of characters above which a message is folded.
+const MAX_UNFOLDED_CHARS: usize = 240;
 
-/// What the page shows.
+/// The number of lines above which a message is folded.
+const MAX_UNFOLDED_LINES: usize = 3;
+
+/// Data of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogsData {
-    logs: Logs,
-    /// Whether anything is accepted at present.
-    on: bool,
+    logs: LogPage,
+    /// Whether remote logging is on.
+    is_enabled: bool,
 }
 
-/// The records that an address asks for.
+/// Lists the log records that match the filter in the query of `address`.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
+/// [`AppError::Forbidden`] without Manage integration.
 #[server(name = ListRemoteLogs, prefix = "/fn", endpoint = "integration/logs", input = GetUrl)]
-pub async fn list_remote_logs(address: String) -> Result<LogsData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let filter = filter(&Address::parse(&address));
+pub async fn list_remote_logs(address: String) -> Result<LogsData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let filter = filter(&PageUrl::parse(&address));
     Ok(LogsData {
         logs: portal::integration::remote_logs::list(&portal, &actor, &filter).await?,
-        on: portal::integration::settings::get(&portal, &actor)
+        is_enabled: portal::integration::settings::get(&portal, &actor)
             .await?
             .settings
             .remote_logging,
     })
 }
 
-fn filter(address: &Address) -> Filter {
-    Filter {
-        search: address.get("q").to_owned(),
-        level: Level::from_code(address.get("level")),
-        implementation: address.get("implementation").to_owned(),
-        before: address.get("before").parse().ok(),
+fn filter(url: &PageUrl) -> LogFilter {
+    LogFilter {
+        search: url.get("q").to_owned(),
+        level: Level::from_code(url.get("level")),
+        implementation: url.get("implementation").to_owned(),
+        before: url.get("before").parse().ok(),
     }
 }
 
-/// The page Remote logs.
+/// The Remote logs page.
 pub struct LogsPage {
-    address: Memo<Address>,
-    data: Resource<Result<LogsData, Failure>>,
+    url: Memo<PageUrl>,
+    data: Resource<Result<LogsData, AppError>>,
 }
 
 impl Page for LogsPage {
     fn data() -> Self {
-        let address = current_address();
+        let url = current_url();
         Self {
-            address,
-            data: Resource::new(move || address.get(), |address| list_remote_logs(address.to_string())),
+            url,
+            data: Resource::new(move || url.get(), |url| list_remote_logs(url.to_string())),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let LogsPage { address, data } = this;
+        let LogsPage { url, data } = this;
         let user = current_user();
-        let body = move || {
-            let address = address.get();
-            suspend(async move { shown(data.await, user, |data| card(data, &address).into_any()).await })
+        let content = move || {
+            let url = url.get();
+            suspend(async move { render_or_error(data.await, user, |data| card(data, &url).into_any()).await })
         };
         view! {
-            <Section tab=Tab::Logs>
-                <Transition>{body}</Transition>
-            </Section>
+            <IntegrationLayout tab=Tab::Logs>
+                <Transition>{content}</Transition>
+            </IntegrationLayout>
         }
         .into_any()
     }
 }
 
-fn card(data: LogsData, address: &Address) -> impl IntoView + use<> {
-    let LogsData { logs, on } = data;
-    let filter = filter(address);
-    let (badge, words) = if on {
+fn card(data: LogsData, url: &PageUrl) -> impl IntoView + use<> {
+    let LogsData { logs, is_enabled } = data;
+    let filter = filter(url);
+    let (badge, status) = if is_enabled {
         ("badge success", "On")
     } else {
         ("badge plain", "Off")
     };
     let list = if logs.records.is_empty() {
-        Either::Left(empty(on, &filter))
+        Either::Left(empty_state(is_enabled, &filter))
     } else {
-        Either::Right(table(&logs, address))
+        Either::Right(table(&logs, url))
     };
     view! {
         <section class="card" aria-labelledby="logs">
             <div class="card-header">
                 <h2 id="logs">
-                    "Remote logs " <span class=badge>"Remote logging: " {words}</span>
+                    "Remote logs " <span class=badge>"Remote logging: " {status}</span>
                 </h2>
                 <a class="button" href=format!("{}#advanced", Tab::Settings.path())>
                     "Advanced settings"
                 </a>
             </div>
-            {search(&filter, &logs.implementations)}
+            {search_form(&filter, &logs.implementations)}
             {list}
         </section>
     }
 }
 
-/// What is looked for.
-fn search(filter: &Filter, implementations: &[String]) -> impl IntoView + use<> {
+/// Renders the search and the filters.
+fn search_form(filter: &LogFilter, implementations: &[String]) -> impl IntoView + use<> {
     let levels = Level::ALL.map(|level| {
-        let words = match level {
+        let label = match level {
             Level::Error => "Errors".to_owned(),
-            Level::Debug => "Debug and graver".to_owned(),
-            other => format!("{} and graver", other.label()),
+            Level::Debug => "Debug and above".to_owned(),
+            other => format!("{} and above", other.label()),
         };
         view! {
             <option value=level.code() selected=filter.level == Some(level)>
-                {words}
+                {label}
             </option>
         }
     });
     let mut names = implementations.to_vec();
-    // One that has been forgotten still has records, and may still be asked for.
+    // An implementation that was removed may still have records.
     if !filter.implementation.is_empty() && !names.contains(&filter.implementation) {
         names.push(filter.implementation.clone());
     }
@@ -145,16 +148,16 @@ fn search(filter: &Filter, implementations: &[String]) -> impl IntoView + use<> 
         }
     });
     let text = filter.search.clone();
-    let is_too_long = text.trim().chars().count() > MAX_SEARCH;
-    let cut = is_too_long.then(|| {
-        let words = format!(
-            "{} The start of the text is searched for.",
-            too_long(MAX_SEARCH, text.trim())
+    let is_too_long = text.trim().chars().count() > MAX_SEARCH_CHARS;
+    let warning = is_too_long.then(|| {
+        let message = format!(
+            "{} Only the start of the text is searched for.",
+            too_long_message(MAX_SEARCH_CHARS, text.trim())
         );
         view! {
             <div class="card-body">
-                <Notice kind=Kind::Warning>
-                    <p>{words}</p>
+                <Notice kind=NoticeKind::Warning>
+                    <p>{message}</p>
                 </Notice>
             </div>
         }
@@ -163,7 +166,7 @@ fn search(filter: &Filter, implementations: &[String]) -> impl IntoView + use<> 
     view! {
         <FilterForm path=Tab::Logs.path() names=&["q", "level", "implementation"] class="toolbar in-card">
             <div class="search">
-                <Draw icon=Icon::Search />
+                <IconView icon=Icon::Search />
                 <input
                     class="input"
                     type="search"
@@ -184,29 +187,29 @@ fn search(filter: &Filter, implementations: &[String]) -> impl IntoView + use<> 
             </select>
             <button class="button">"Search"</button>
         </FilterForm>
-        {cut}
+        {warning}
     }
 }
 
-fn table(logs: &Logs, address: &Address) -> impl IntoView + use<> {
+fn table(logs: &LogPage, url: &PageUrl) -> impl IntoView + use<> {
     let rows = logs.records.iter().map(row).collect_view();
     let older = logs.records.last().filter(|_| logs.more).map(|last| {
         view! {
-            <a class="button small" rel="next" href=address.clone().with("before", last.id).to_string()>
+            <a class="button small" rel="next" href=url.clone().with("before", last.id).to_string()>
                 "Older"
             </a>
         }
     });
-    let newest = (!address.get("before").is_empty()).then(|| {
+    let newest = (!url.get("before").is_empty()).then(|| {
         view! {
-            <a class="button small" href=address.clone().with("before", "").to_string()>
+            <a class="button small" href=url.clone().with("before", "").to_string()>
                 "Newest"
             </a>
         }
     });
     let pager = (older.is_some() || newest.is_some()).then(|| {
         view! {
-            <nav class="card-footer pager" aria-label="Pages of remote logs">
+            <nav class="card-footer pager" aria-label="Remote log pages">
                 {newest}
                 {older}
             </nav>
@@ -239,12 +242,12 @@ fn row(record: &RemoteLog) -> impl IntoView + use<> {
         Level::Debug => "badge",
     };
     let implementation = match record.implementation.as_str() {
-        "" => Either::Left(view! { <span class="muted">"Not said"</span> }),
+        "" => Either::Left(view! { <span class="muted">"Unknown"</span> }),
         name => Either::Right(view! { <span>{name.to_owned()}</span> }),
     };
     view! {
         <tr>
-            <td data-label="Time">{moment(record.at)}</td>
+            <td data-label="Time">{timestamp(record.at)}</td>
             <td data-label="Level">
                 <span class=class>{record.level.label()}</span>
             </td>
@@ -254,10 +257,9 @@ fn row(record: &RemoteLog) -> impl IntoView + use<> {
     }
 }
 
-/// A message, whose first line opens the rest where it is long.
+/// Renders a message. A long one is folded behind the start of its first line.
 fn message(text: &str) -> impl IntoView + use<> {
-    let (characters, lines) = LONG;
-    let is_long = text.chars().count() > characters || text.lines().count() > lines;
+    let is_long = text.chars().count() > MAX_UNFOLDED_CHARS || text.lines().count() > MAX_UNFOLDED_LINES;
     if !is_long {
         return Either::Left(view! { <p class="log-message">{text.to_owned()}</p> });
     }
@@ -266,7 +268,7 @@ fn message(text: &str) -> impl IntoView + use<> {
         .next()
         .unwrap_or_default()
         .chars()
-        .take(characters / 2)
+        .take(MAX_UNFOLDED_CHARS / 2)
         .collect();
     Either::Right(view! {
         <details class="log-message">
@@ -276,38 +278,38 @@ fn message(text: &str) -> impl IntoView + use<> {
     })
 }
 
-/// Why there is nothing to see.
-fn empty(on: bool, filter: &Filter) -> impl IntoView + use<> {
+/// Explains why no records are shown.
+fn empty_state(is_enabled: bool, filter: &LogFilter) -> impl IntoView + use<> {
     let is_filtered = !filter.search.is_empty() || filter.level.is_some() || !filter.implementation.is_empty();
-    let (title, words, href, label) = if is_filtered || filter.before.is_some() {
+    let (title, description, href, label) = if is_filtered || filter.before.is_some() {
         (
-            "Nothing matches",
-            "No record of the last 14 days is what you look for.",
+            "No matching logs",
+            "No logs of the last 14 days match your search.",
             Tab::Logs.path().to_owned(),
-            "Show all records",
+            "Show all logs",
         )
-    } else if on {
+    } else if is_enabled {
         (
-            "Nothing was sent yet",
-            "Remote logging is on. What connectors log appears here as they send it.",
+            "No logs yet",
+            "Remote logging is on. Logs appear here as connectors send them.",
             Tab::Implementations.path().to_owned(),
             "Show implementations",
         )
     } else {
         (
             "Remote logging is off",
-            "Connectors can send what they log once it is switched on under Advanced settings.",
+            "Turn it on under Advanced settings so that connectors can send logs.",
             format!("{}#advanced", Tab::Settings.path()),
             "Go to Advanced settings",
         )
     };
     view! {
         <div class="empty">
-            <span class="arch large">
-                <Draw icon=Icon::Clock size="large" />
+            <span class="icon-badge large">
+                <IconView icon=Icon::Clock size="large" />
             </span>
             <h3>{title}</h3>
-            <p>{words}</p>
+            <p>{description}</p>
             <a class="button" href=href>
                 {label}
             </a>

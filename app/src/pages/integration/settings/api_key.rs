@@ -1,41 +1,44 @@
-//! The API key: hidden until it is asked for, as somebody may be looking on.
+//! Card with the API key, which stays masked until the user shows it.
 
-use crate::components::data::copy::write;
-use crate::components::data::time::{Time, moment_or_never};
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::data::copy::write_to_clipboard;
+use crate::components::data::time::{Time, timestamp_or_never};
+use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::reactive::task_scope::TaskScope;
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use crate::pages::integration::layout::Tab;
-use crate::pages::integration::page_url::Address;
+use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key_actions::{ShowApiKey, show_api_key};
 use domain::integration::api_keys::{ApiKey, ApiKeys};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// What stands in the field while the key is hidden; it is not as long as the key.
-const MASK: &str = "••••••••••••••••••••••••";
+/// The field's value while the key is hidden. Its length doesn't reveal that of the key.
+const KEY_MASK: &str = "••••••••••••••••••••••••";
 
-/// How long it is said that the key was copied.
-const SAID: Duration = Duration::from_secs(3);
+/// How long the confirmation is shown that the key was copied.
+const COPIED_MESSAGE_DURATION: Duration = Duration::from_secs(3);
 
-/// What became of the wish to copy.
+/// Describes the outcome of copying the key.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Said {
-    Nothing,
+enum CopyOutcome {
+    /// The key wasn't copied yet, or the confirmation has disappeared.
+    Idle,
     Copied,
-    ByHand,
+    /// The browser denied access to the clipboard, so the key is selected instead.
+    Selected,
+    /// The key couldn't be loaded.
     Failed,
 }
 
-impl Said {
-    fn words(self) -> &'static str {
+impl CopyOutcome {
+    fn message(self) -> &'static str {
         match self {
-            Self::Nothing => "",
+            Self::Idle => "",
             Self::Copied => "API key copied",
-            Self::ByHand => "The API key is selected. Press Ctrl+C to copy it.",
-            Self::Failed => "The portal did not give the key. Reload the page and try again.",
+            Self::Selected => "Couldn’t copy automatically. The API key is selected. Press Ctrl+C or ⌘C to copy.",
+            Self::Failed => "Couldn’t load the API key. Reload the page and try again.",
         }
     }
 }
@@ -43,13 +46,13 @@ impl Said {
 /// The card with the API key.
 #[component]
 pub fn ApiKeyCard(
-    /// The keys, without what is secret.
+    /// Details of the keys, without their secrets.
     keys: ApiKeys,
-    /// The key itself, where the address asks for it.
+    /// The key itself, if the URL asks to show it.
     key: Option<String>,
 ) -> impl IntoView {
     let ApiKeys { current, previous } = keys;
-    let dialog = |name: &str| Address::page(Tab::Settings.path()).with("dialog", name).to_string();
+    let dialog = |name: &str| PageUrl::new(Tab::Settings.path()).with("dialog", name).to_string();
     let rotate = previous.is_none().then(|| {
         view! {
             <a class="button" href=dialog("rotate") data-noscroll>
@@ -57,7 +60,7 @@ pub fn ApiKeyCard(
             </a>
         }
     });
-    let previous = previous.map(|previous| still_works(previous, dialog("end-key")));
+    let previous = previous.map(|previous| previous_key_notice(previous, dialog("end-key")));
     view! {
         <section class="card" aria-labelledby="api-key-title">
             <div class="card-header">
@@ -66,55 +69,55 @@ pub fn ApiKeyCard(
                 <p>"Authenticates Bynder connectors with this portal. Enter it in each connector’s configuration."</p>
             </div>
             <div class="card-body">
-                <KeyField key />
+                <ApiKeyField key />
             </div>
             {previous}
-            {facts(&current)}
+            {key_details(&current)}
         </section>
     }
     .into_any()
 }
 
-/// The field itself, which copies the key by a click whether it is shown or not.
+/// Renders the field with the key. A click copies the key, even while it's masked.
 #[component]
-fn KeyField(key: Option<String>) -> impl IntoView {
-    let check = Check::<ShowApiKey>::new(|_| None);
-    let shown = RwSignal::new(key);
-    let said = RwSignal::new(Said::Nothing);
+fn ApiKeyField(key: Option<String>) -> impl IntoView {
+    let form_state = FormState::<ShowApiKey>::new(|_| None);
+    let shown_key = RwSignal::new(key);
+    let outcome = RwSignal::new(CopyOutcome::Idle);
     let tasks = TaskScope::current();
     let field = NodeRef::<html::Input>::new();
-    let answer = check.value();
+    let response = form_state.value();
     Effect::new(move |_| {
-        if let Some(Ok(key)) = answer.get() {
-            shown.set(Some(key));
+        if let Some(Ok(key)) = response.get() {
+            shown_key.set(Some(key));
         }
     });
     let copy = move || {
         tasks.spawn_local(async move {
-            let key = match shown.get_untracked() {
+            let key = match shown_key.get_untracked() {
                 None => show_api_key(String::new()).await.ok(),
                 key => key,
             };
-            let outcome = match key {
-                None => Said::Failed,
-                Some(key) if write(&key).await => Said::Copied,
+            let result = match key {
+                None => CopyOutcome::Failed,
+                Some(key) if write_to_clipboard(&key).await => CopyOutcome::Copied,
                 Some(key) => {
-                    shown.set(Some(key));
-                    select(tasks, field);
-                    Said::ByHand
+                    shown_key.set(Some(key));
+                    select_field(tasks, field);
+                    CopyOutcome::Selected
                 }
             };
-            said.set(outcome);
-            if outcome == Said::Copied {
-                tasks.set_timeout(move || said.set(Said::Nothing), SAID);
+            outcome.set(result);
+            if result == CopyOutcome::Copied {
+                tasks.set_timeout(move || outcome.set(CopyOutcome::Idle), COPIED_MESSAGE_DURATION);
             }
         });
     };
     let show_or_hide = move || {
-        if shown.with(Option::is_some) {
+        if shown_key.with(Option::is_some) {
             let hide = move |_| {
-                check.forget();
-                shown.set(None);
+                form_state.reset();
+                shown_key.set(None);
             };
             view! {
                 <a class="button" href=Tab::Settings.path() data-noscroll on:click=hide>
@@ -124,11 +127,11 @@ fn KeyField(key: Option<String>) -> impl IntoView {
             .into_any()
         } else {
             view! {
-                <CheckedForm check>
-                    <button class="button" aria-busy=move || check.busy()>
+                <ValidatedForm form_state>
+                    <button class="button" aria-busy=move || form_state.busy()>
                         "Show"
                     </button>
-                </CheckedForm>
+                </ValidatedForm>
             }
             .into_any()
         }
@@ -143,7 +146,7 @@ fn KeyField(key: Option<String>) -> impl IntoView {
                     type="text"
                     readonly
                     autocomplete="off"
-                    value=move || shown.get().unwrap_or_else(|| MASK.to_owned())
+                    value=move || shown_key.get().unwrap_or_else(|| KEY_MASK.to_owned())
                     aria-describedby="api-key-help"
                     node_ref=field
                     on:click=move |_| copy()
@@ -151,30 +154,30 @@ fn KeyField(key: Option<String>) -> impl IntoView {
                 {show_or_hide}
                 <button
                     class="button copy needs-script"
-                    class:copied=move || said.get() == Said::Copied
+                    class:copied=move || outcome.get() == CopyOutcome::Copied
                     type="button"
                     on:click=move |_| copy()
                 >
-                    <Draw icon=Icon::Copy size="small" />
-                    {move || if said.get() == Said::Copied { "Copied" } else { "Copy" }}
+                    <IconView icon=Icon::Copy size="small" />
+                    {move || if outcome.get() == CopyOutcome::Copied { "Copied" } else { "Copy" }}
                     <span class="visually-hidden">" API key"</span>
                 </button>
             </div>
             <p class="help" id="api-key-help">
                 <span class="needs-script">"Click to copy to clipboard. "</span>
-                "Whoever has it can read these settings."
+                "Anyone with this key can read these settings."
             </p>
             <p class="help" role="status">
-                {move || said.get().words()}
+                {move || outcome.get().message()}
             </p>
-            <FormProblem check fields=&[] />
+            <FormError form_state fields=&[] />
         </div>
     }
     .into_any()
 }
 
-/// Selects what the field holds, once it holds it.
-fn select(tasks: TaskScope, field: NodeRef<html::Input>) {
+/// Selects the field's text on the next frame, after its value has been rendered.
+fn select_field(tasks: TaskScope, field: NodeRef<html::Input>) {
     tasks.request_animation_frame(move || {
         if let Some(field) = field.get_untracked() {
             field.select();
@@ -182,8 +185,8 @@ fn select(tasks: TaskScope, field: NodeRef<html::Input>) {
     });
 }
 
-fn facts(key: &ApiKey) -> impl IntoView + use<> {
-    let maker = match &key.created_by {
+fn key_details(key: &ApiKey) -> impl IntoView + use<> {
+    let creator = match &key.created_by {
         Some(name) => format!("by {name}"),
         None => "with the account".to_owned(),
     };
@@ -193,42 +196,42 @@ fn facts(key: &ApiKey) -> impl IntoView + use<> {
                 <dt>"Created"</dt>
                 <dd>
                     <Time at=key.created_at />
-                    <small>{maker}</small>
+                    <small>{creator}</small>
                 </dd>
             </div>
             <div>
                 <dt>"Last used"</dt>
                 <dd>
-                    {moment_or_never(key.last_used_at)} {used_by(key).map(|by| view! { <small>{by}</small> })}
+                    {timestamp_or_never(key.last_used_at)} {last_used_by(key).map(|by| view! { <small>{by}</small> })}
                 </dd>
             </div>
         </dl>
     }
 }
 
-/// By which implementation a key was last used, as far as that is known.
-fn used_by(key: &ApiKey) -> Option<String> {
+/// Returns which implementation last used a key.
+fn last_used_by(key: &ApiKey) -> Option<String> {
     key.last_used_at?;
     Some(match key.last_used_by.as_str() {
-        "" => "by a connector that did not name itself".to_owned(),
+        "" => "by an unidentified connector".to_owned(),
         name => format!("by {name}"),
     })
 }
 
-/// The key before, while it works.
-fn still_works(key: ApiKey, end: String) -> impl IntoView {
+/// Renders a notice about the previous key while it's active.
+fn previous_key_notice(key: ApiKey, revoke_url: String) -> impl IntoView {
     let until = key.ends_at.map(|at| view! { " until " <Time at /> });
-    let last = match (key.last_used_at, used_by(&key)) {
-        (Some(at), Some(by)) => view! { "It was last used at " <Time at /> " " {by} "." }.into_any(),
-        _ => "It was never used.".into_any(),
+    let last = match (key.last_used_at, last_used_by(&key)) {
+        (Some(at), Some(by)) => view! { "Last used at " <Time at /> " " {by} "." }.into_any(),
+        _ => "Never used.".into_any(),
     };
     view! {
         <div class="card-body">
-            <Notice kind=Kind::Info title="The key before still works">
-                <p>"It works" {until} ". " {last}</p>
+            <Notice kind=NoticeKind::Info title="Previous key is still active">
+                <p>"Active" {until} ". " {last}</p>
                 <p class="buttons">
-                    <a class="button small" href=end data-noscroll>
-                        "End now"
+                    <a class="button small" href=revoke_url data-noscroll>
+                        "Revoke now"
                     </a>
                 </p>
             </Notice>

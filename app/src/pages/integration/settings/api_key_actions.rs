@@ -1,30 +1,30 @@
-//! What can be done with the API key.
+//! Server functions that show, rotate and revoke the API key.
 
-use crate::error::Failure;
+use crate::error::AppError;
 use domain::ids::ApiKeyId;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
-    crate::components::forms::form::{answer, refuse},
+    crate::components::forms::form::{respond, respond_error},
     crate::pages::integration::layout::Tab,
-    crate::pages::integration::page_url::Address,
+    crate::pages::integration::page_url::PageUrl,
     domain::fields::FieldErrors,
     domain::integration::api_keys::Overlap,
 };
 
-/// The API key. A browser without script is led `back` to a page of this section, which then shows it.
+/// Returns the API key. A browser without JavaScript is redirected to `back`, a page of this section that shows it.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
+/// [`AppError::Forbidden`] without Manage integration.
 #[server(prefix = "/fn", endpoint = "integration/show-api-key")]
-pub async fn show_api_key(#[server(default)] back: String) -> Result<String, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let page = match Address::parse(&back) {
-        developers if developers.is_of(Tab::Developers.path()) => developers,
-        _ => Address::page(Tab::Settings.path()),
+pub async fn show_api_key(#[server(default)] back: String) -> Result<String, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let page = match PageUrl::parse(&back) {
+        developers if developers.has_path(Tab::Developers.path()) => developers,
+        _ => PageUrl::new(Tab::Settings.path()),
     };
     let key = portal::integration::api_keys::show(&portal, &actor).await;
-    let key = key.map_err(|error| refuse::<ShowApiKey>(error.into(), &page))?;
+    let key = key.map_err(|error| respond_error::<ShowApiKey>(error.into(), &page))?;
     let parts = use_context::<http::request::Parts>();
     if parts.is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
         leptos_axum::redirect(&page.with("show", "api-key").to_string());
@@ -33,29 +33,29 @@ pub async fn show_api_key(#[server(default)] back: String) -> Result<String, Fai
     Ok(key.expose().to_owned())
 }
 
-/// Puts a new key in the place of `current`.
+/// Replaces the key `current` with a new one.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Conflict`] where it is the current one no longer among them.
+/// Errors of the portal, including [`AppError::Conflict`] if `current` is no longer the current key.
 #[server(prefix = "/fn", endpoint = "integration/rotate-api-key")]
-pub async fn rotate_api_key(current: ApiKeyId, #[server(default)] overlap: String) -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn rotate_api_key(current: ApiKeyId, #[server(default)] overlap: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let rotated = match Overlap::from_code(&overlap) {
         Some(overlap) => portal::integration::api_keys::rotate(&portal, &actor, current, overlap).await,
-        None => Err(FieldErrors::one("overlap", "Select for how long the key before works.").into()),
+        None => Err(FieldErrors::single("overlap", "Select how long the previous key stays active.").into()),
     };
-    let page = Address::page(Tab::Settings.path());
-    answer::<RotateApiKey>(rotated, &page, &page.clone().with("dialog", "rotate"))
+    let page = PageUrl::new(Tab::Settings.path());
+    respond::<RotateApiKey>(rotated, &page, &page.clone().with("dialog", "rotate"))
 }
 
-/// Ends the key before at once.
+/// Revokes the previous key immediately.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::NotFound`] where there is none among them.
+/// Errors of the portal, including [`AppError::NotFound`] if there is no previous key.
 #[server(prefix = "/fn", endpoint = "integration/end-api-key")]
-pub async fn end_api_key() -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let ended = portal::integration::api_keys::end_previous(&portal, &actor).await;
-    let page = Address::page(Tab::Settings.path());
-    answer::<EndApiKey>(ended, &page, &page.clone().with("dialog", "end-key"))
+pub async fn revoke_previous_api_key() -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let revoked = portal::integration::api_keys::revoke_previous(&portal, &actor).await;
+    let page = PageUrl::new(Tab::Settings.path());
+    respond::<RevokePreviousApiKey>(revoked, &page, &page.clone().with("dialog", "end-key"))
 }

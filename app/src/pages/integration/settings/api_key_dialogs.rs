@@ -1,31 +1,31 @@
-//! The questions before a key is replaced, and before one ends.
+//! Dialogs that confirm rotating the API key and revoking the previous one.
 
-use crate::components::data::time::moment_or_never;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::data::time::timestamp_or_never;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
 use crate::pages::integration::layout::Tab;
-use crate::pages::integration::settings::api_key_actions::{EndApiKey, RotateApiKey};
+use crate::pages::integration::settings::api_key_actions::{RevokePreviousApiKey, RotateApiKey};
 use domain::integration::api_keys::{ApiKey, Overlap};
 use leptos::prelude::*;
 
-/// Asks for how long the key before still works.
+/// Rotates the API key and asks how long the previous one stays active.
 #[component]
-pub fn RotateDialog(
-    /// The key that is replaced.
+pub fn RotateKeyDialog(
+    /// The key to replace.
     current: ApiKey,
-    /// Counts the changes, so that the page is read again after each.
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<RotateApiKey>::new(|_| None);
-    check.on_success(move || {
+    let form_state = FormState::<RotateApiKey>::new(|_| None);
+    form_state.on_success(move || {
         toast("API key rotated");
         changes.update(|changes| *changes += 1);
     });
-    let error = check.error("overlap");
+    let error = form_state.error("overlap");
     let back = Tab::Settings.path().to_owned();
     let choices = Overlap::ALL.into_iter().enumerate().map(|(index, overlap)| {
         view! {
@@ -37,47 +37,46 @@ pub fn RotateDialog(
     });
     view! {
         <Dialog title="Rotate the API key" back=back.clone()>
-            <CheckedForm check>
+            <ValidatedForm form_state>
                 <div class="dialog-body">
-                    <FormProblem check fields=&["overlap"] />
-                    <p>"A new key takes the place of this one. Give it to each connector while both work."</p>
+                    <FormError form_state fields=&["overlap"] />
+                    <p>"Creates a new key. Enter it in each connector while both keys are active."</p>
                     <fieldset class="field" aria-describedby="overlap-error">
-                        <legend>"The key before works"</legend>
+                        <legend>"Previous key"</legend>
                         {choices.collect_view()}
                         <FieldError id="overlap-error" error />
                     </fieldset>
-                    <Notice kind=Kind::Warning>
+                    <Notice kind=NoticeKind::Warning>
                         <p>
-                            "A connector that has not been given the new key by then gets no more settings from here, \
-                             and works on with those that it has."
+                            "Connectors that still use the previous key after that keep their last settings and receive no updates."
                         </p>
                     </Notice>
                     <input type="hidden" name="current" value=current.id.to_string() />
                 </div>
-                <DialogFooter check back button="Rotate" />
-            </CheckedForm>
+                <DialogFooter form_state back button="Rotate" />
+            </ValidatedForm>
         </Dialog>
     }
     .into_any()
 }
 
-/// Asks whether the key before is to end at once.
+/// Confirms revoking the previous key immediately.
 #[component]
-pub fn EndPreviousDialog(
-    /// The key before.
+pub fn RevokePreviousKeyDialog(
+    /// The previous key.
     previous: ApiKey,
-    /// Counts the changes, so that the page is read again after each.
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<EndApiKey>::new(|_| None);
-    check.on_success(move || {
-        toast("The key before has ended");
+    let form_state = FormState::<RevokePreviousApiKey>::new(|_| None);
+    form_state.on_success(move || {
+        toast("Previous key revoked");
         changes.update(|changes| *changes += 1);
     });
     view! {
-        <ConfirmDialog check title="End the key before?" back=Tab::Settings.path().to_owned() button="End now">
-            <p>"Connectors that still use it are turned away at once, until they are given the new key."</p>
-            <p>"Last used: " {moment_or_never(previous.last_used_at)}</p>
+        <ConfirmDialog form_state title="Revoke previous key?" back=Tab::Settings.path().to_owned() button="Revoke now">
+            <p>"Connectors that still use it lose access immediately, until you give them the new key."</p>
+            <p>"Last used: " {timestamp_or_never(previous.last_used_at)}</p>
         </ConfirmDialog>
     }
     .into_any()

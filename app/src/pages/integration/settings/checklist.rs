@@ -1,23 +1,23 @@
-//! How to come by a client ID and a client secret, in the guide's words.
+//! Steps to create an OAuth2 app in the DAM, as the portal dashboard guide lists them.
 
-use crate::icons::{Draw, Icon};
+use crate::icons::{Icon, IconView};
 use domain::oauth2::scopes::Scope;
 use leptos::prelude::*;
 
-/// "Creating an OAuth2 app", with the way into the DAM.
+/// Lists the steps to create an OAuth2 app, with a link to the DAM's settings.
 #[component]
 pub fn Checklist(
-    /// The DAM's address, once one is known.
+    /// The origin of the DAM, if the Portal URL is valid.
     origin: Memo<Option<String>>,
 ) -> impl IntoView {
-    let way = move || match origin.get() {
+    let link = move || match origin.get() {
         Some(origin) => {
             let href = format!("{origin}/pysettings/oauth2/");
             view! {
                 <a href=href.clone() target="_blank" rel="noopener noreferrer">
                     <span class="break">{href.clone()}</span>
                     " "
-                    <Draw icon=Icon::External size="small" />
+                    <IconView icon=Icon::External size="small" />
                     <span class="visually-hidden">"(opens in a new tab)"</span>
                 </a>
             }
@@ -39,7 +39,7 @@ pub fn Checklist(
                 "For asset uploads and tracking features, create an OAuth app in the settings of your Bynder portal."
             </p>
             <ol class="steps">
-                <li>"Navigate to OAuth Apps section: " {way}</li>
+                <li>"Navigate to OAuth Apps section: " {link}</li>
                 <li>"Click " <strong>"Add new app"</strong></li>
                 <li>"Enter your desired " <strong>"Application name"</strong></li>
                 <li>"Select grant type: " <strong>"Client Credentials"</strong></li>

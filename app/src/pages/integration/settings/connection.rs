@@ -1,11 +1,11 @@
-//! Bynder settings: how connectors reach the DAM.
+//! Card with the Bynder settings: the Portal URL, the DAM and the OAuth2 credentials.
 
-use crate::components::data::time::moment;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::data::time::timestamp;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{Check, Values};
+use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
-use crate::components::forms::unsaved_changes::Unsaved;
+use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::settings::actions::SaveConnection;
 use crate::pages::integration::settings::checklist::Checklist;
 use crate::pages::integration::settings::connection_test::ConnectionTest;
@@ -13,13 +13,14 @@ use domain::fields::FieldErrors;
 use domain::integration::connection_test::Report;
 use domain::integration::portal_url;
 use domain::integration::selector::Dam;
-use domain::integration::settings::{Clashes, ConnectionForm, Edit, Revised, Settings};
+use domain::integration::settings::{Conflicts, ConnectionForm, Edit, Settings, SettingsRevision};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 
-const FIELDS: &[&str] = &["url", "dam", "client_id", "client_secret"];
+/// The fields that show their own validation errors.
+const FORM_FIELDS: &[&str] = &["url", "dam", "client_id", "client_secret"];
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     let form = ConnectionForm {
         url: values("url"),
         dam: values("dam"),
@@ -28,7 +29,7 @@ fn errors(values: Values<'_>) -> Option<FieldErrors> {
     Edit::Connection(form).apply(&mut Settings::default()).err()
 }
 
-fn as_kept(settings: &Settings) -> ConnectionForm {
+fn saved_form(settings: &Settings) -> ConnectionForm {
     ConnectionForm {
         url: settings.portal.url.clone().unwrap_or_default(),
         dam: settings.portal.dam.code().to_owned(),
@@ -36,57 +37,57 @@ fn as_kept(settings: &Settings) -> ConnectionForm {
     }
 }
 
-/// The card with the address of the DAM and what gets its tokens, and how to come by that.
+/// Card with the DAM's URL and OAuth2 credentials, the steps to create them, and the connection test.
 #[component]
 pub fn ConnectionCard(
-    /// The settings.
-    revised: Revised,
-    /// What the fields hold instead of what is kept.
-    filled: Option<ConnectionForm>,
-    /// The revision of a form that came back, and what it clashes with.
-    back: (Option<i64>, Option<Clashes>),
-    /// Whether a client secret was typed into a form that came back.
-    secret_again: bool,
-    /// Whether the client secret was to be removed.
+    /// The saved settings and their revision.
+    current: SettingsRevision,
+    /// The values of a form that was rejected without JavaScript.
+    draft: Option<ConnectionForm>,
+    /// The revision and the conflicts of a form that was rejected without JavaScript.
+    rejected: (Option<i64>, Option<Conflicts>),
+    /// Whether a rejected form contained a client secret, which must be entered again.
+    is_secret_lost: bool,
+    /// Whether the client secret is marked for removal.
     remove_secret: bool,
-    /// What the last test of the connection came to.
+    /// The report of the last connection test.
     report: Option<Report>,
-    /// The form.
-    unsaved: Unsaved,
-    /// Counts the changes, so that the page is read again after each.
+    /// Tracks unsaved changes of the form.
+    tracker: FormTracker,
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<SaveConnection>::new(errors);
-    let form = filled.unwrap_or_else(|| as_kept(&revised.settings));
+    let form_state = FormState::<SaveConnection>::new(validate);
+    let form = draft.unwrap_or_else(|| saved_form(&current.settings));
     let typed = RwSignal::new(form.url.clone());
     let dam = RwSignal::new(form.dam.clone());
     let is_bynder = Signal::derive(move || dam.with(|dam| dam != Dam::Webdam.code()));
-    let origin = Memo::new(move |_| typed.with(|typed| portal_url::normalised(typed).ok()));
-    let (back, clashes) = back;
+    let origin = Memo::new(move |_| typed.with(|typed| portal_url::normalize(typed).ok()));
+    let (back, conflicts) = rejected;
     view! {
         <section class="card" aria-labelledby="bynder">
             <div class="card-header">
                 <h2 id="bynder">"Bynder settings"</h2>
                 <p>"How connectors reach your organization’s DAM portal."</p>
             </div>
-            <div class="card-body beside">
-                <SaveForm check unsaved revision=revised.revision back clashes fields=FIELDS changes>
-                    <UrlField typed error=check.error("url") origin />
-                    <DamField dam error=check.error("dam") />
+            <div class="card-body with-help">
+                <SaveForm form_state tracker revision=current.revision back conflicts fields=FORM_FIELDS changes>
+                    <UrlField typed error=form_state.error("url") origin />
+                    <DamField dam error=form_state.error("dam") />
                     <fieldset class="form" aria-label="OAuth2 app" hidden=move || !is_bynder.get() disabled=move || !is_bynder.get()>
-                        <ClientIdField value=form.client_id error=check.error("client_id") />
+                        <ClientIdField value=form.client_id error=form_state.error("client_id") />
                         <SecretField
-                            set_at=revised.secret_set_at
-                            again=secret_again
+                            set_at=current.secret_set_at
+                            is_lost=is_secret_lost
                             remove=remove_secret
-                            error=check.error("client_secret")
+                            error=form_state.error("client_secret")
                         />
                     </fieldset>
                     <div hidden=move || is_bynder.get()>
-                        <Notice kind=Kind::Info>
+                        <Notice kind=NoticeKind::Info>
                             <p>
                                 "Webdam has no OAuth2 apps, so there is no client ID and no client secret to enter. \
-                                 What is saved for Bynder is kept, and counts again once DAM is Bynder and saved."
+                                 Your Bynder credentials are kept and used again if you switch back."
                             </p>
                         </Notice>
                     </div>
@@ -95,19 +96,19 @@ pub fn ConnectionCard(
                     <Checklist origin />
                 </div>
             </div>
-            <ConnectionTest last=report unsaved />
+            <ConnectionTest last=report tracker />
         </section>
     }
     .into_any()
 }
 
-/// The address, and what will be made of it.
+/// Renders the field for the DAM's URL and the normalized form of its value.
 #[component]
 fn UrlField(
-    /// What it holds.
+    /// The typed value.
     typed: RwSignal<String>,
     error: Signal<Option<String>>,
-    /// What it is used as, if it can be.
+    /// The normalized URL, if the value is valid.
     origin: Memo<Option<String>>,
 ) -> impl IntoView {
     let used = move || origin.get().map(|origin| format!("Will be used as {origin}"));
@@ -139,10 +140,10 @@ fn UrlField(
     .into_any()
 }
 
-/// Which kind of DAM it is.
+/// Renders the choice of the DAM.
 #[component]
 fn DamField(
-    /// Its code.
+    /// The code of the DAM.
     dam: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -200,20 +201,20 @@ fn ClientIdField(value: String, error: Signal<Option<String>>) -> impl IntoView 
     .into_any()
 }
 
-/// The client secret, which can be written and never read.
+/// Renders the field for the client secret, which can be set but never read.
 #[component]
 fn SecretField(
-    /// Since when there is one.
+    /// When the saved secret was set.
     set_at: Option<Timestamp>,
-    /// Whether it was typed into a form that came back.
-    again: bool,
-    /// Whether it was to be removed.
+    /// Whether a rejected form contained a secret, which must be entered again.
+    is_lost: bool,
+    /// Whether the secret is marked for removal.
     remove: bool,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let state = match set_at {
-        Some(at) => view! { "One is set since " {moment(at)} ". Type another to replace it." }.into_any(),
-        None => "None is set.".into_any(),
+        Some(at) => view! { "Set on " {timestamp(at)} ". Enter a new secret to replace it." }.into_any(),
+        None => "Not set.".into_any(),
     };
     view! {
         <div class="field">
@@ -229,10 +230,10 @@ fn SecretField(
             />
             <p class="help" id="client-secret-state">
                 {state}
-                {again.then_some(" You had typed one that is not saved: type it again.")}
+                {is_lost.then_some(" The secret you entered wasn’t saved. Enter it again.")}
             </p>
             <p class="help" id="client-secret-help">
-                "Secret for OAuth2 app. Used for tracking features. It is kept encrypted and shown to nobody."
+                "Secret for OAuth2 app. Used for tracking features. Stored encrypted and never shown."
             </p>
             <FieldError id="client-secret-error" error />
             {set_at

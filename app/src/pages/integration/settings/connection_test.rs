@@ -1,12 +1,12 @@
-//! `Test connection`: whether the DAM can be reached with what is saved, step by step as it happens.
+//! Connection test: checks the saved connection to the DAM and reports each step as it completes.
 
-use crate::components::data::time::{by, moment};
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem};
-use crate::components::forms::unsaved_changes::Unsaved;
+use crate::components::data::time::{byline, timestamp};
+use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm};
+use crate::components::forms::unsaved_changes::FormTracker;
 use crate::components::reactive::task_scope::TaskScope;
-use crate::error::Failure;
-use crate::icons::{Draw, Icon};
+use crate::error::AppError;
+use crate::icons::{Icon, IconView};
 use domain::integration::connection_test::{Outcome, Report, Step};
 use futures::StreamExt;
 use leptos::prelude::*;
@@ -15,124 +15,125 @@ use leptos::server_fn::{Bytes, Decodes};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
-    crate::components::forms::form::answer, crate::pages::integration::layout::Tab,
-    crate::pages::integration::page_url::Address, leptos::server_fn::Encodes,
+    crate::components::forms::form::respond, crate::pages::integration::layout::Tab,
+    crate::pages::integration::page_url::PageUrl, leptos::server_fn::Encodes,
 };
 
-/// A line of what a running test tells.
+/// Represents a line in the stream of a running test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Told {
-    /// A step was tried.
+enum TestEvent {
+    /// A step completed.
     Step(Step),
-    /// It is over, and this is all of it.
+    /// The test completed.
     Done(Report),
-    /// It could not be made.
-    Failed(Failure),
+    /// The test couldn't be run.
+    Failed(AppError),
 }
 
-impl Told {
+impl TestEvent {
     #[cfg(feature = "ssr")]
-    fn line(&self) -> String {
+    fn to_line(&self) -> String {
         let bytes = JsonEncoding::encode(self).unwrap_or_default();
         let mut line = String::from_utf8_lossy(&bytes).into_owned();
         line.push('\n');
         line
     }
 
-    fn read(line: &str) -> Option<Self> {
+    fn from_line(line: &str) -> Option<Self> {
         JsonEncoding::decode(Bytes::copy_from_slice(line.as_bytes())).ok()
     }
 }
 
-/// Makes a test, and comes back to the page when it is over; for browsers without script.
+/// Runs a test and redirects to the page when it completes. For browsers without JavaScript.
 ///
 /// # Errors
-/// Those of the portal.
+/// Errors of the portal.
 #[server(prefix = "/fn", endpoint = "integration/test-connection")]
-pub async fn test_connection() -> Result<(), Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn test_connection() -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let tested = portal::integration::connection_test::test(&portal, &actor, |_| {}).await;
-    let page = Address::page(Tab::Settings.path());
-    answer::<TestConnection>(tested.map(drop), &page, &page)
+    let page = PageUrl::new(Tab::Settings.path());
+    respond::<TestConnection>(tested.map(drop), &page, &page)
 }
 
-/// Makes a test, and tells each step when it was tried: one line of JSON each.
+/// Runs a test and streams each step as a line of JSON when it completes.
 ///
 /// # Errors
-/// [`Failure::SignedOut`]; everything else is told in the last line.
+/// [`AppError::SignedOut`]; other errors are reported in the last line.
 #[server(prefix = "/fn", endpoint = "integration/follow-test", output = StreamingText)]
-pub async fn follow_test() -> Result<TextStream<Failure>, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+pub async fn follow_test() -> Result<TextStream<AppError>, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let (sender, receiver) = futures::channel::mpsc::unbounded();
     leptos::task::spawn(async move {
-        // Nobody may be listening any more; the report is kept all the same.
-        let tell = |told: &Told| _ = sender.unbounded_send(Ok(told.line()));
+        // The browser may have disconnected. The report is saved in any case.
+        let send = |event: &TestEvent| _ = sender.unbounded_send(Ok(event.to_line()));
         let tested =
-            portal::integration::connection_test::test(&portal, &actor, |step| tell(&Told::Step(step.clone()))).await;
-        tell(&match tested {
-            Ok(report) => Told::Done(report),
-            Err(error) => Told::Failed(error.into()),
+            portal::integration::connection_test::test(&portal, &actor, |step| send(&TestEvent::Step(step.clone())))
+                .await;
+        send(&match tested {
+            Ok(report) => TestEvent::Done(report),
+            Err(error) => TestEvent::Failed(error.into()),
         });
     });
     Ok(TextStream::new(receiver))
 }
 
-/// Where a test stands.
+/// Describes the state of the connection test.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
-    /// None runs; this was the last.
+enum TestState {
+    /// No test is running; holds the report of the last one.
     Idle(Option<Report>),
-    /// One runs, and has come this far.
+    /// A test is running; holds the completed steps.
     Running(Vec<Step>),
 }
 
-/// The button, and what the last test came to.
+/// Renders the button and the report of the last test.
 #[component]
 pub fn ConnectionTest(
-    /// The last test.
+    /// The report of the last test.
     last: Option<Report>,
     /// The form whose saved values are tested.
-    unsaved: Unsaved,
+    tracker: FormTracker,
 ) -> impl IntoView {
-    let check = Check::<TestConnection>::new(|_| None);
-    let state = RwSignal::new(State::Idle(last));
-    let failure = RwSignal::new(None::<Failure>);
+    let form_state = FormState::<TestConnection>::new(|_| None);
+    let state = RwSignal::new(TestState::Idle(last));
+    let error = RwSignal::new(None::<AppError>);
     let tasks = TaskScope::current();
-    let is_running = move || state.with(|state| matches!(state, State::Running(_)));
+    let is_running = move || state.with(|state| matches!(state, TestState::Running(_)));
     let run = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if untrack(is_running) {
             return;
         }
-        state.set(State::Running(Vec::new()));
-        failure.set(None);
+        state.set(TestState::Running(Vec::new()));
+        error.set(None);
         tasks.spawn_local(async move {
-            if let Err(problem) = follow(state).await {
-                failure.set(Some(problem));
+            if let Err(failure) = follow(state).await {
+                error.set(Some(failure));
             }
-            // Whatever happened, it is over.
+            // A test that failed to run has no report.
             state.update(|state| {
-                if let State::Running(_) = state {
-                    *state = State::Idle(None);
+                if let TestState::Running(_) = state {
+                    *state = TestState::Idle(None);
                 }
             });
         });
     };
-    let changed = unsaved.is_changed();
-    let shown = move || match state.get() {
-        State::Running(steps) => view! {
+    let is_dirty = tracker.is_dirty();
+    let status = move || match state.get() {
+        TestState::Running(steps) => view! {
             <p class="muted">"Testing…"</p>
-            {list(&steps)}
+            {step_list(&steps)}
         }
         .into_any(),
-        State::Idle(Some(report)) => summary(report).into_any(),
-        State::Idle(None) => view! { <p class="muted">"It was not tested yet."</p> }.into_any(),
+        TestState::Idle(Some(report)) => report_summary(report).into_any(),
+        TestState::Idle(None) => view! { <p class="muted">"Not tested yet."</p> }.into_any(),
     };
-    let problem = move || {
-        failure.get().map(|failure| {
+    let error_notice = move || {
+        error.get().map(|error| {
             view! {
-                <Notice kind=Kind::Danger>
-                    <p>{failure.to_string()}</p>
+                <Notice kind=NoticeKind::Danger>
+                    <p>{error.to_string()}</p>
                 </Notice>
             }
         })
@@ -141,30 +142,30 @@ pub fn ConnectionTest(
         <section class="card-body connection-test" aria-labelledby="test-connection">
             <h3 id="test-connection">"Connection"</h3>
             <p class="muted">
-                "Asks the DAM for a token with what is saved, looks which scopes it has, and reads something."
+                "Gets an access token with the saved settings, checks its scopes and reads an asset."
             </p>
             <div on:submit:capture=run>
-                <CheckedForm check>
-                    <FormProblem check fields=&[] />
+                <ValidatedForm form_state>
+                    <FormError form_state fields=&[] />
                     <div class="buttons save">
                         <button class="button" aria-busy=move || is_running().then_some("true")>
                             "Test connection"
                         </button>
                         <span class="unsaved">
-                            {move || changed.get().then_some("Save first: what is saved is tested.")}
+                            {move || is_dirty.get().then_some("Save your changes before testing.")}
                         </span>
                     </div>
-                </CheckedForm>
+                </ValidatedForm>
             </div>
-            {problem}
-            <div role="status">{shown}</div>
+            {error_notice}
+            <div role="status">{status}</div>
         </section>
     }
     .into_any()
 }
 
-/// Reads a running test to its end.
-async fn follow(state: RwSignal<State>) -> Result<(), Failure> {
+/// Reads the stream of a running test until it ends.
+async fn follow(state: RwSignal<TestState>) -> Result<(), AppError> {
     let mut stream = follow_test().await?.into_inner();
     let mut text = String::new();
     while let Some(chunk) = stream.next().await {
@@ -172,64 +173,64 @@ async fn follow(state: RwSignal<State>) -> Result<(), Failure> {
         // A chunk may end in the middle of a line.
         while let Some(end) = text.find('\n') {
             let line: String = text.drain(..=end).collect();
-            match Told::read(line.trim_end()) {
-                Some(Told::Step(step)) => {
+            match TestEvent::from_line(line.trim_end()) {
+                Some(TestEvent::Step(step)) => {
                     state.update(|state| {
-                        if let State::Running(steps) = state {
+                        if let TestState::Running(steps) = state {
                             steps.push(step);
                         }
                     });
                 }
-                Some(Told::Done(report)) => {
-                    state.set(State::Idle(Some(report)));
+                Some(TestEvent::Done(report)) => {
+                    state.set(TestState::Idle(Some(report)));
                     return Ok(());
                 }
-                Some(Told::Failed(failure)) => return Err(failure),
-                None => return Err(Failure::Connection),
+                Some(TestEvent::Failed(error)) => return Err(error),
+                None => return Err(AppError::Connection),
             }
         }
     }
-    Err(Failure::Connection)
+    Err(AppError::Connection)
 }
 
-fn summary(report: Report) -> impl IntoView {
-    let (class, words) = if report.passed() {
-        ("badge success", "Works")
+fn report_summary(report: Report) -> impl IntoView {
+    let (class, label) = if report.passed() {
+        ("badge success", "Connected")
     } else {
-        ("badge danger", "Does not work")
+        ("badge danger", "Connection failed")
     };
     view! {
         <p>
-            <span class=class>{words}</span>
+            <span class=class>{label}</span>
             " Tested at "
-            {moment(report.at)}
+            {timestamp(report.at)}
             " "
-            {by(report.by)}
+            {byline(report.by)}
         </p>
-        {list(&report.steps)}
+        {step_list(&report.steps)}
     }
 }
 
-fn list(steps: &[Step]) -> impl IntoView + use<> {
-    view! { <ol class="test-steps">{steps.iter().map(step).collect_view()}</ol> }
+fn step_list(steps: &[Step]) -> impl IntoView + use<> {
+    view! { <ol class="test-steps">{steps.iter().map(step_item).collect_view()}</ol> }
 }
 
-fn step(step: &Step) -> impl IntoView + use<> {
-    let (class, icon, word) = match step.outcome {
+fn step_item(step: &Step) -> impl IntoView + use<> {
+    let (class, icon, outcome) = match step.outcome {
         Outcome::Passed => ("success", Icon::Success, "Passed: "),
         Outcome::Failed => ("danger", Icon::Error, "Failed: "),
         Outcome::Skipped => ("skipped", Icon::Info, "Skipped: "),
     };
-    let took = (step.outcome != Outcome::Skipped).then(|| view! { <small>{format!("{} ms", step.millis)}</small> });
+    let duration = (step.outcome != Outcome::Skipped).then(|| view! { <small>{format!("{} ms", step.millis)}</small> });
     let remedy = (!step.remedy.is_empty()).then(|| view! { <p class="remedy">{step.remedy.clone()}</p> });
     view! {
         <li class=class>
-            <Draw icon />
+            <IconView icon />
             <strong>
-                <span class="visually-hidden">{word}</span>
+                <span class="visually-hidden">{outcome}</span>
                 {step.title()}
             </strong>
-            <span>{took}</span>
+            <span>{duration}</span>
             <p class="muted">{step.detail.clone()}</p>
             {remedy}
         </li>

@@ -1,42 +1,42 @@
-//! What the settings page shows.
+//! Data of the Settings tab.
 
-use crate::error::Failure;
-use crate::pages::integration::page_url::Address;
+use crate::error::AppError;
+use crate::pages::integration::page_url::PageUrl;
 use domain::integration::api_keys::ApiKeys;
 use domain::integration::connection_test::Report;
-use domain::integration::settings::{Clashes, ConnectionForm, Edit, GlobalForm, Revised};
+use domain::integration::settings::{Conflicts, ConnectionForm, Edit, GlobalForm, SettingsRevision};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
-/// What the page shows.
+/// Data of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsData {
-    /// The settings.
-    pub revised: Revised,
-    /// The API keys, without what is secret.
+    /// The settings and their revision.
+    pub current: SettingsRevision,
+    /// Details of the API keys, without their secrets.
     pub keys: ApiKeys,
-    /// The API key itself, where the address asks for it.
+    /// The API key itself, if the URL asks to show it.
     pub key: Option<String>,
-    /// What the form clashes with that came back without script.
-    pub clashes: Option<Clashes>,
-    /// What the last test of the connection came to.
+    /// Conflicts of a form that was rejected without JavaScript.
+    pub conflicts: Option<Conflicts>,
+    /// The report of the last connection test.
     pub report: Option<Report>,
 }
 
-/// What the page shows at an address.
+/// Loads the data of the page at the URL `address`.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
-#[server(name = ReadSettings, prefix = "/fn", endpoint = "integration/settings", input = GetUrl)]
-pub async fn settings(address: String) -> Result<SettingsData, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let address = Address::parse(&address);
-    let clashes = match filled(&address) {
-        Some((base, edit)) => crate::components::forms::save_form::clashes(&portal, &actor, base, &edit).await?,
+/// [`AppError::Forbidden`] without Manage integration.
+#[server(name = LoadSettings, prefix = "/fn", endpoint = "integration/settings", input = GetUrl)]
+pub async fn load_settings_data(address: String) -> Result<SettingsData, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let url = PageUrl::parse(&address);
+    let conflicts = match form_draft(&url) {
+        Some((base, edit)) => crate::components::forms::save_form::conflicts(&portal, &actor, base, &edit).await?,
         None => None,
     };
-    let key = match address.get("show") {
+    let key = match url.get("show") {
         "api-key" => {
             let key = portal::integration::api_keys::show(&portal, &actor).await?;
             Some(key.expose().to_owned())
@@ -44,28 +44,28 @@ pub async fn settings(address: String) -> Result<SettingsData, Failure> {
         _ => None,
     };
     Ok(SettingsData {
-        revised: portal::integration::settings::get(&portal, &actor).await?,
+        current: portal::integration::settings::get(&portal, &actor).await?,
         keys: portal::integration::api_keys::get(&portal, &actor).await?,
         key,
-        clashes,
+        conflicts,
         report: portal::integration::connection_test::last(&portal, &actor).await?,
     })
 }
 
-/// The form that came back with what was typed, if one has, and the revision that it is of.
+/// Returns the values of a form that was rejected without JavaScript, and the revision it was loaded at.
 #[must_use]
-pub fn filled(address: &Address) -> Option<(i64, Edit)> {
-    let edit = match address.get("form") {
+pub fn form_draft(url: &PageUrl) -> Option<(i64, Edit)> {
+    let edit = match url.get("form") {
         "connection" => Edit::Connection(ConnectionForm {
-            url: address.get("url").to_owned(),
-            dam: address.get("dam").to_owned(),
-            client_id: address.get("client_id").to_owned(),
+            url: url.get("url").to_owned(),
+            dam: url.get("dam").to_owned(),
+            client_id: url.get("client_id").to_owned(),
         }),
         "language" => Edit::Global(GlobalForm {
-            language: address.get("language").to_owned(),
+            language: url.get("language").to_owned(),
         }),
-        "remote-logging" => Edit::RemoteLogging(address.get("remote_logging") == "true"),
+        "remote-logging" => Edit::RemoteLogging(url.get("remote_logging") == "true"),
         _ => return None,
     };
-    Some((address.get("base").parse().ok()?, edit))
+    Some((url.get("base").parse().ok()?, edit))
 }

@@ -1,14 +1,14 @@
-//! The settings as a file: to download, and to upload with a preview of what would change.
+//! Card that exports the settings as a file and imports a file after a preview of its changes.
 
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
-use crate::components::forms::conflict::Conflict;
+use crate::components::forms::conflict::ConflictNotice;
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::forms::text_area::text_area_content;
 use crate::components::reactive::task_scope::TaskScope;
-use crate::error::Failure;
-use crate::pages::integration::changes::changes;
+use crate::error::AppError;
+use crate::pages::integration::changes::change_list;
 use domain::fields::FieldErrors;
 use domain::ids::SettingsUploadId;
 use domain::integration::settings::{Difference, Saved};
@@ -21,204 +21,205 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "ssr")]
 use {
-    crate::components::forms::form::refuse,
-    crate::components::forms::save_form::answer_saved,
+    crate::components::forms::form::respond_error,
+    crate::components::forms::save_form::respond_saved,
     crate::pages::integration::layout::Tab,
-    crate::pages::integration::page_url::Address,
+    crate::pages::integration::page_url::PageUrl,
     domain::integration::settings::{Edit, differences},
     portal::integration::settings::uploads::{self, Upload},
     portal::{Actor, Portal},
 };
 
-/// The longest file, in bytes, that stands in the text area again where there is no script.
+/// The maximum size in bytes of a file that is filled into the text area again without JavaScript.
 #[cfg(feature = "ssr")]
-const MAX_SHOWN_AGAIN: usize = 64 * 1024;
+const MAX_REFILLED_TEXT_BYTES: usize = 64 * 1024;
 
-/// What a file would change.
+/// Describes what a file would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
-    /// The revision that it was compared with.
+    /// The revision that the file is compared with.
     base: i64,
-    /// The first changes, at most [`MAX_LISTED`](domain::integration::settings::MAX_LISTED).
+    /// The first changes, at most [`MAX_LISTED_CHANGES`](domain::integration::settings::MAX_LISTED_CHANGES).
     differences: Vec<Difference>,
-    /// How many there are in all.
+    /// The number of all changes.
     total: usize,
-    /// The file, which waits to be applied.
+    /// The uploaded file, which is stored until it is applied or expires.
     upload: SettingsUploadId,
 }
 
-/// A file that was sent without script.
+/// Holds a file that was uploaded without JavaScript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
-    /// Its name; may be empty.
+pub struct UploadedFile {
+    /// The file name; may be empty.
     name: String,
-    /// What it holds; empty where it is too long to be shown again.
+    /// The content; empty if it is longer than 64 KiB.
     text: String,
-    /// What it would change, if it can be read.
+    /// What the file would change, if it is valid.
     preview: Option<Preview>,
 }
 
 #[cfg(feature = "ssr")]
-async fn preview(
+async fn compare_upload(
     portal: &Portal,
     actor: &Actor,
     id: SettingsUploadId,
     upload: &Upload,
 ) -> Result<Preview, portal::Error> {
-    let now = portal::integration::settings::get(portal, actor).await?;
-    let mut differences = differences(&now.settings, &upload.settings()?);
+    let current = portal::integration::settings::get(portal, actor).await?;
+    let mut differences = differences(&current.settings, &upload.settings()?);
     let total = differences.len();
-    differences.truncate(domain::integration::settings::MAX_LISTED);
+    differences.truncate(domain::integration::settings::MAX_LISTED_CHANGES);
     Ok(Preview {
-        base: now.revision,
+        base: current.revision,
         differences,
         total,
         upload: id,
     })
 }
 
-/// What a file would change. A browser without script is led to the page that shows it.
+/// Stores a file and returns what it would change. A browser without JavaScript is redirected to the page that shows it.
 ///
 /// # Errors
-/// [`Failure::Invalid`] with a complaint for each place that is not what it must be.
+/// [`AppError::Invalid`] with a validation error for each invalid value.
 #[server(prefix = "/fn", endpoint = "integration/preview-file")]
 pub async fn preview_file(
     #[server(default)] text: String,
     #[server(default)] name: String,
-) -> Result<Preview, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let page = Address::page(Tab::History.path());
+) -> Result<Preview, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let page = PageUrl::new(Tab::History.path());
     let upload = Upload {
         file_name: name,
         content: text,
     };
     let id = uploads::create(&portal, &actor, &upload.file_name, &upload.content).await;
-    let id = id.map_err(|error| refuse::<PreviewFile>(error.into(), &page))?;
-    let again = page.with("upload", id);
-    let previewed = preview(&portal, &actor, id, &upload).await;
-    let previewed = previewed.map_err(|error| refuse::<PreviewFile>(error.into(), &again))?;
+    let id = id.map_err(|error| respond_error::<PreviewFile>(error.into(), &page))?;
+    let preview_url = page.with("upload", id);
+    let preview = compare_upload(&portal, &actor, id, &upload).await;
+    let preview = preview.map_err(|error| respond_error::<PreviewFile>(error.into(), &preview_url))?;
     let parts = use_context::<http::request::Parts>();
     if parts.is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
-        leptos_axum::redirect(&again.to_string());
+        leptos_axum::redirect(&preview_url.to_string());
     }
-    Ok(previewed)
+    Ok(preview)
 }
 
-/// The file that was sent without script, if it still waits, and what it would change.
+/// Returns a file that was uploaded without JavaScript and what it would change, unless the file has expired.
 ///
 /// # Errors
-/// [`Failure::Forbidden`] without Manage integration.
-#[server(name = ReadUpload, prefix = "/fn", endpoint = "integration/upload", input = GetUrl)]
-pub async fn read_upload(upload: String) -> Result<Option<Sent>, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
+/// [`AppError::Forbidden`] without Manage integration.
+#[server(name = LoadUpload, prefix = "/fn", endpoint = "integration/upload", input = GetUrl)]
+pub async fn load_upload(upload: String) -> Result<Option<UploadedFile>, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
     let Ok(id) = upload.parse() else { return Ok(None) };
     let Some(found) = uploads::find(&portal, &actor, id).await? else {
         return Ok(None);
     };
-    let preview = match preview(&portal, &actor, id, &found).await {
+    let preview = match compare_upload(&portal, &actor, id, &found).await {
         Ok(preview) => Some(preview),
-        // What is wrong with it, the address says.
+        // The URL contains the validation errors.
         Err(portal::Error::Invalid(_)) => None,
         Err(error) => return Err(error.into()),
     };
     let Upload { file_name, content } = found;
-    Ok(Some(Sent {
+    Ok(Some(UploadedFile {
         name: file_name,
         text: Some(content)
-            .filter(|text| text.len() <= MAX_SHOWN_AGAIN)
+            .filter(|text| text.len() <= MAX_REFILLED_TEXT_BYTES)
             .unwrap_or_default(),
         preview,
     }))
 }
 
-/// Makes the settings what a file says, seen from revision `base`.
+/// Replaces the settings with those of an uploaded file. `base` is the revision that the file was compared with.
 ///
 /// # Errors
-/// Those of the portal, [`Failure::Conflict`] where the file no longer waits among them.
+/// Errors of the portal, including [`AppError::Conflict`] if the file has expired or was already applied.
 #[server(prefix = "/fn", endpoint = "integration/apply-file")]
 pub async fn apply_file(
     base: i64,
     #[server(default)] over: Option<i64>,
     #[server(default)] upload: String,
-) -> Result<Saved, Failure> {
-    let (portal, actor) = crate::context::signed_in()?;
-    let page = Address::page(Tab::History.path());
+) -> Result<Saved, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let page = PageUrl::new(Tab::History.path());
     let id: Option<SettingsUploadId> = upload.parse().ok();
     let saved = async {
         let found = match id {
             Some(id) => uploads::find(&portal, &actor, id).await?,
             None => None,
         };
-        let sentence = "The file has waited for too long, or was applied already. Send it again.";
-        let found = found.ok_or_else(|| portal::Error::Conflict(sentence.to_owned()))?;
-        let edit = Edit::Whole(Box::new(found.settings()?));
+        let message = "This file has expired or was already applied. Upload it again.";
+        let found = found.ok_or_else(|| portal::Error::Conflict(message.to_owned()))?;
+        let edit = Edit::Replace(Box::new(found.settings()?));
         let saved = portal::integration::settings::save(&portal, &actor, over.unwrap_or(base), &edit).await?;
-        if let (Some(id), Saved::New(_) | Saved::Same(_)) = (id, &saved) {
-            // What is saved is saved; the file goes by itself within the hour.
+        if let (Some(id), Saved::New(_) | Saved::Unchanged(_)) = (id, &saved) {
+            // The settings are saved even if this fails; the upload expires within the hour.
             let _ = uploads::delete(&portal, &actor, id).await;
         }
         Ok(saved)
     };
-    answer_saved::<ApplyFile>(saved.await, Tab::History.path(), &page.with("upload", upload))
+    respond_saved::<ApplyFile>(saved.await, Tab::History.path(), &page.with("upload", upload))
 }
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     values("text")
         .trim()
         .is_empty()
-        .then(|| FieldErrors::one("text", "Choose a file, or paste one."))
+        .then(|| FieldErrors::single("text", "Choose a file or paste its content."))
 }
 
-/// The card with the downloads, the upload and its preview.
+/// Card with the downloads, the upload and its preview.
 #[component]
-pub fn SettingsFile(
-    /// The file that was sent without script.
+pub fn SettingsFileCard(
+    /// The file that was uploaded without JavaScript.
     #[prop(optional_no_strip)]
-    sent: Option<Sent>,
-    /// Counts the changes, so that the page is read again after each.
-    changed: RwSignal<u32>,
+    upload: Option<UploadedFile>,
+    /// Incremented after each change to reload the page.
+    changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<PreviewFile>::new(errors);
-    let error = check.error("text");
-    let answer = check.value();
+    let form_state = FormState::<PreviewFile>::new(validate);
+    let error = form_state.error("text");
+    let response = form_state.value();
     let text = NodeRef::<html::Textarea>::new();
     let tasks = TaskScope::current();
-    let (first, first_name, carried) = sent.map_or_else(Default::default, |sent| (sent.text, sent.name, sent.preview));
-    let name = RwSignal::new(first_name);
-    let carried = RwSignal::new(carried);
-    let preview = move || match answer.get() {
+    let (initial_text, initial_name, initial_preview) =
+        upload.map_or_else(Default::default, |upload| (upload.text, upload.name, upload.preview));
+    let name = RwSignal::new(initial_name);
+    let initial_preview = RwSignal::new(initial_preview);
+    let preview = move || match response.get() {
         Some(Ok(preview)) => Some(preview),
         Some(Err(_)) => None,
-        None => carried.get(),
+        None => initial_preview.get(),
     };
-    let done = Callback::new(move |()| {
-        check.forget();
-        carried.set(None);
-        changed.update(|changed| *changed += 1);
+    let close_preview = Callback::new(move |()| {
+        form_state.reset();
+        initial_preview.set(None);
+        changes.update(|changes| *changes += 1);
     });
-    // Each complaint by its place in the file.
-    let complaints = move || match answer.get() {
-        Some(Err(Failure::Invalid(errors))) if errors.of("text").is_none() => {
+    // Each validation error with its path in the file.
+    let validation_errors = move || match response.get() {
+        Some(Err(AppError::Invalid(errors))) if errors.get("text").is_none() => {
             let items = errors.0.into_iter().map(|error| {
-                // What is said of the rest of a long list belongs to no place.
-                let place = (!error.field.is_empty()).then(|| view! { <code>{error.field}</code> ": " });
-                view! { <li>{place} {error.message}</li> }
+                // The summary at the end of a long list of errors has no path.
+                let path = (!error.field.is_empty()).then(|| view! { <code>{error.field}</code> ": " });
+                view! { <li>{path} {error.message}</li> }
             });
             Some(view! {
-                <Notice kind=Kind::Danger title="This file cannot be used" autofocus=true>
+                <Notice kind=NoticeKind::Danger title="This file can’t be imported" autofocus=true>
                     <ul>{items.collect_view()}</ul>
                 </Notice>
             })
         }
         _ => None,
     };
-    let other = check.problem(&[]);
-    let problem = move || {
-        let is_invalid = matches!(answer.get(), Some(Err(Failure::Invalid(_))));
-        other.get().filter(|_| !is_invalid).map(|words| {
+    let other_error = form_state.form_error(&[]);
+    let error_notice = move || {
+        let is_invalid = matches!(response.get(), Some(Err(AppError::Invalid(_))));
+        other_error.get().filter(|_| !is_invalid).map(|message| {
             view! {
-                <Notice kind=Kind::Danger>
-                    <p>{words}</p>
+                <Notice kind=NoticeKind::Danger>
+                    <p>{message}</p>
                 </Notice>
             }
         })
@@ -227,7 +228,7 @@ pub fn SettingsFile(
         <section class="card" aria-labelledby="file">
             <div class="card-header">
                 <h2 id="file">"Settings as a file"</h2>
-                <p>"All settings of this section but the client secret, to be kept in a repository or taken elsewhere."</p>
+                <p>"All settings of this section except the client secret, for version control or migration."</p>
             </div>
             <div class="card-body buttons">
                 <a class="button" href="/integration/settings.toml" download="settings.toml" rel="external">
@@ -238,16 +239,16 @@ pub fn SettingsFile(
                 </a>
             </div>
             <div class="card-body">
-                <CheckedForm check class="form">
+                <ValidatedForm form_state class="form">
                     <input type="hidden" name="name" value=move || name.get() />
                     <div class="field needs-script">
                         <label for="upload">"Upload a file"</label>
-                        // It has no name: what is in it goes by the field below.
+                        // It has no name: the content is submitted by the text area below.
                         <input
                             id="upload"
                             type="file"
                             accept=".toml,.json,application/toml,application/json"
-                            on:change=move |event| read(tasks, &event, name, text)
+                            on:change=move |event| read_file(tasks, &event, name, text)
                         />
                     </div>
                     <div class="field">
@@ -262,45 +263,46 @@ pub fn SettingsFile(
                             aria-invalid=move || error.with(Option::is_some).then_some("true")
                             aria-describedby="file-error"
                         >
-                            {text_area_content(first)}
+                            {text_area_content(initial_text)}
                         </textarea>
                         <FieldError id="file-error" error />
                     </div>
-                    {complaints}
-                    {problem}
+                    {validation_errors}
+                    {error_notice}
                     <div class="buttons">
-                        <button class="button" aria-busy=move || check.busy()>
+                        <button class="button" aria-busy=move || form_state.busy()>
                             "Preview"
                         </button>
                     </div>
-                </CheckedForm>
+                </ValidatedForm>
             </div>
-            {move || preview().map(|preview| view! { <ApplyForm preview done /> })}
+            {move || preview().map(|preview| view! { <ApplyForm preview on_close=close_preview /> })}
         </section>
     }
     .into_any()
 }
 
-/// What would change, and the button that changes it.
+/// Renders the preview and the button that applies it.
 #[component]
 fn ApplyForm(
+    /// What the file would change.
     preview: Preview,
-    /// Puts the preview away.
-    done: Callback<()>,
+    /// Closes the preview.
+    on_close: Callback<()>,
 ) -> impl IntoView {
-    let check = Check::<ApplyFile>::new(|_| None);
-    let answer = check.value();
+    let form_state = FormState::<ApplyFile>::new(|_| None);
+    let response = form_state.value();
     Effect::new(move |_| {
-        let words = match answer.get() {
+        let message = match response.get() {
             Some(Ok(Saved::New(revision))) => format!("Saved as revision {revision}"),
-            Some(Ok(Saved::Same(_))) => "Nothing to save".to_owned(),
+            Some(Ok(Saved::Unchanged(_))) => "No changes to save".to_owned(),
             _ => return,
         };
-        toast(words);
-        done.run(());
+        toast(message);
+        on_close.run(());
     });
-    let choice = move || match answer.get() {
-        Some(Ok(Saved::Clashes(clashes))) => Some(view! { <Conflict clashes take_theirs=done /> }),
+    let choice = move || match response.get() {
+        Some(Ok(Saved::Conflict(conflicts))) => Some(view! { <ConflictNotice conflicts use_theirs=on_close /> }),
         _ => None,
     };
     let Preview {
@@ -312,33 +314,33 @@ fn ApplyForm(
     if differences.is_empty() {
         return view! {
             <div class="card-body" role="status">
-                <p>"Nothing would change: everything is as the file says."</p>
+                <p>"No differences from the current settings."</p>
             </div>
         }
         .into_any();
     }
     view! {
         <div class="card-body">
-            <CheckedForm check class="form">
-                <h3>"This would change"</h3>
-                {changes(&differences, total)}
+            <ValidatedForm form_state class="form">
+                <h3>"Changes in this file"</h3>
+                {change_list(&differences, total)}
                 <input type="hidden" name="base" value=base.to_string() />
                 <input type="hidden" name="upload" value=upload.to_string() />
-                <FormProblem check fields=&[] />
+                <FormError form_state fields=&[] />
                 {choice}
                 <div class="buttons">
-                    <button class="button primary" aria-busy=move || check.busy()>
+                    <button class="button primary" aria-busy=move || form_state.busy()>
                         "Apply"
                     </button>
                 </div>
-            </CheckedForm>
+            </ValidatedForm>
         </div>
     }
     .into_any()
 }
 
-/// Puts what is in the chosen file where it can be read and sent.
-fn read(tasks: TaskScope, event: &Event, name: RwSignal<String>, text: NodeRef<html::Textarea>) {
+/// Reads the chosen file into the text area.
+fn read_file(tasks: TaskScope, event: &Event, name: RwSignal<String>, text: NodeRef<html::Textarea>) {
     let input = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());

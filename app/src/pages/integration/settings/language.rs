@@ -1,41 +1,42 @@
-//! Asset selector global settings.
+//! Card with the asset selector global settings.
 
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{Check, Values};
+use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
-use crate::components::forms::unsaved_changes::Unsaved;
+use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::settings::actions::SaveLanguage;
 use domain::fields::FieldErrors;
 use domain::integration::selector::Language;
-use domain::integration::settings::{Clashes, Edit, GlobalForm, Revised, Settings};
+use domain::integration::settings::{Conflicts, Edit, GlobalForm, Settings, SettingsRevision};
 use leptos::prelude::*;
 
-const FIELDS: &[&str] = &["language"];
+/// The fields that show their own validation errors.
+const FORM_FIELDS: &[&str] = &["language"];
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     let language = values("language");
     Edit::Global(GlobalForm { language })
         .apply(&mut Settings::default())
         .err()
 }
 
-/// The card with the language of the asset selector.
+/// Card with the language of the asset selector.
 #[component]
 pub fn LanguageCard(
-    /// The settings.
-    revised: Revised,
-    /// What the field holds instead of what is kept.
-    filled: Option<String>,
-    /// The revision of a form that came back, and what it clashes with.
-    back: (Option<i64>, Option<Clashes>),
-    /// The form.
-    unsaved: Unsaved,
-    /// Counts the changes, so that the page is read again after each.
+    /// The saved settings and their revision.
+    current: SettingsRevision,
+    /// The value of a form that was rejected without JavaScript.
+    draft: Option<String>,
+    /// The revision and the conflicts of a form that was rejected without JavaScript.
+    rejected: (Option<i64>, Option<Conflicts>),
+    /// Tracks unsaved changes of the form.
+    tracker: FormTracker,
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<SaveLanguage>::new(errors);
-    let error = check.error("language");
-    let chosen = filled.unwrap_or_else(|| revised.settings.language.code().to_owned());
+    let form_state = FormState::<SaveLanguage>::new(validate);
+    let error = form_state.error("language");
+    let chosen = draft.unwrap_or_else(|| current.settings.language.code().to_owned());
     let options = Language::ALL.iter().map(|language| {
         view! {
             <option value=language.code() selected=language.code() == chosen>
@@ -44,15 +45,15 @@ pub fn LanguageCard(
         }
     });
     let options = options.collect_view();
-    let (back, clashes) = back;
+    let (back, conflicts) = rejected;
     view! {
         <section class="card" aria-labelledby="global">
             <div class="card-header">
                 <h2 id="global">"Asset selector global settings"</h2>
-                <p>"They hold for all instances of the asset selector."</p>
+                <p>"Applies to all asset selectors."</p>
             </div>
             <div class="card-body">
-                <SaveForm check unsaved revision=revised.revision back clashes fields=FIELDS changes>
+                <SaveForm form_state tracker revision=current.revision back conflicts fields=FORM_FIELDS changes>
                     <div class="field">
                         <label for="language">"Language"</label>
                         <select
@@ -65,7 +66,7 @@ pub fn LanguageCard(
                             {options}
                         </select>
                         <p class="help" id="language-help">
-                            "The language in which the asset selector speaks to editors."
+                            "Language shown to editors."
                         </p>
                         <FieldError id="language-error" error />
                     </div>

@@ -1,4 +1,4 @@
-//! The Settings tab: API key, DAM, language, remote logging, and settings as a file.
+//! The Settings tab: API key, Bynder settings, language, remote logging, and settings as a file.
 
 pub(crate) mod actions;
 pub(crate) mod api_key;

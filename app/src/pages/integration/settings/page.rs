@@ -1,16 +1,16 @@
-//! The first page of the section: its cards in the order of the guide.
+//! The first page of the section, with its cards in the order of the portal dashboard guide.
 
 use crate::components::forms::save_form::SavedNotice;
-use crate::components::forms::unsaved_changes::{LeaveQuestion, Unsaved, UnsavedForms};
+use crate::components::forms::unsaved_changes::{FormTracker, UnsavedChanges, UnsavedChangesDialog};
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::pages::integration::current_address;
-use crate::pages::integration::layout::{Section, Tab, shown};
-use crate::pages::integration::page_url::Address;
+use crate::error::AppError;
+use crate::pages::integration::current_url;
+use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
+use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::ApiKeyCard;
-use crate::pages::integration::settings::api_key_dialogs::{EndPreviousDialog, RotateDialog};
+use crate::pages::integration::settings::api_key_dialogs::{RevokePreviousKeyDialog, RotateKeyDialog};
 use crate::pages::integration::settings::connection::ConnectionCard;
-use crate::pages::integration::settings::data::{SettingsData, filled, settings};
+use crate::pages::integration::settings::data::{SettingsData, form_draft, load_settings_data};
 use crate::pages::integration::settings::language::LanguageCard;
 use crate::pages::integration::settings::remote_logging::RemoteLoggingCard;
 use crate::pages::page::Page;
@@ -18,34 +18,34 @@ use crate::session::current_user;
 use domain::integration::settings::Edit;
 use leptos::prelude::*;
 
-/// API key, Bynder settings, Asset selector global settings, Advanced settings.
-pub struct SettingsTabPage {
-    address: Memo<Address>,
-    page: Memo<Address>,
+/// The Settings tab: API key, Bynder settings, asset selector global settings and advanced settings.
+pub struct IntegrationSettingsPage {
+    url: Memo<PageUrl>,
+    page: Memo<PageUrl>,
     changes: RwSignal<u32>,
-    data: Resource<Result<SettingsData, Failure>>,
+    data: Resource<Result<SettingsData, AppError>>,
 }
 
-/// The forms of the page.
+/// Tracks unsaved changes in the forms of the page.
 #[derive(Clone, Copy)]
 struct Forms {
-    connection: Unsaved,
-    language: Unsaved,
-    remote_logging: Unsaved,
+    connection: FormTracker,
+    language: FormTracker,
+    remote_logging: FormTracker,
 }
 
-impl Page for SettingsTabPage {
+impl Page for IntegrationSettingsPage {
     fn data() -> Self {
-        let address = current_address();
-        // A dialog reads nothing new.
-        let page = Memo::new(move |_| address.get().without_dialog());
+        let url = current_url();
+        // Opening a dialog must not reload the data.
+        let page = Memo::new(move |_| url.get().without_dialog());
         let changes = RwSignal::new(0);
         let data = Resource::new(
             move || (page.get(), changes.get()),
-            |(page, _)| settings(page.to_string()),
+            |(page, _)| load_settings_data(page.to_string()),
         );
         Self {
-            address,
+            url,
             page,
             changes,
             data,
@@ -53,61 +53,65 @@ impl Page for SettingsTabPage {
     }
 
     fn view(this: Self) -> AnyView {
-        let SettingsTabPage {
-            address,
+        let IntegrationSettingsPage {
+            url,
             page,
             changes,
             data,
         } = this;
         let user = current_user();
-        let all = UnsavedForms::new(&[]);
+        let all = UnsavedChanges::new(&[]);
         let forms = Forms {
             connection: all.form(),
             language: all.form(),
             remote_logging: all.form(),
         };
-        let body = move || {
-            let address = page.get();
-            suspend(async move { shown(data.await, user, |data| cards(data, &address, forms, changes)).await })
+        let content = move || {
+            let url = page.get();
+            suspend(async move { render_or_error(data.await, user, |data| cards(data, &url, forms, changes)).await })
         };
-        let overlay = move || {
-            let dialog = address.with(|address| address.get("dialog").to_owned());
-            suspend(async move { overlay(data.await.ok()?, &dialog, changes) })
+        let dialog = move || {
+            let name = url.with(|url| url.get("dialog").to_owned());
+            suspend(async move { open_dialog(data.await.ok()?, &name, changes) })
         };
         view! {
-            <Section tab=Tab::Settings>
-                <Transition>{body}</Transition>
-            </Section>
-            <Suspense>{overlay}</Suspense>
-            <LeaveQuestion forms=all />
+            <IntegrationLayout tab=Tab::Settings>
+                <Transition>{content}</Transition>
+            </IntegrationLayout>
+            <Suspense>{dialog}</Suspense>
+            <UnsavedChangesDialog forms=all />
         }
         .into_any()
     }
 }
 
-fn overlay(data: SettingsData, dialog: &str, changes: RwSignal<u32>) -> Option<AnyView> {
-    match dialog {
+fn open_dialog(data: SettingsData, name: &str, changes: RwSignal<u32>) -> Option<AnyView> {
+    match name {
         "rotate" if data.keys.previous.is_none() => {
-            Some(view! { <RotateDialog current=data.keys.current changes /> }.into_any())
+            Some(view! { <RotateKeyDialog current=data.keys.current changes /> }.into_any())
         }
-        "end-key" => Some(view! { <EndPreviousDialog previous=data.keys.previous? changes /> }.into_any()),
+        "end-key" => Some(view! { <RevokePreviousKeyDialog previous=data.keys.previous? changes /> }.into_any()),
         _ => None,
     }
 }
 
-fn cards(data: SettingsData, address: &Address, forms: Forms, changes: RwSignal<u32>) -> AnyView {
+fn cards(data: SettingsData, url: &PageUrl, forms: Forms, changes: RwSignal<u32>) -> AnyView {
     let SettingsData {
-        revised,
+        current,
         keys,
         key,
-        clashes,
+        conflicts,
         report,
     } = data;
-    let saved = address.get("saved").to_owned();
-    let (back, edit) = filled(address).unzip();
-    // Each card takes what was typed into it, and what that clashes with.
-    let mine = |is_mine: bool| {
-        if is_mine { (back, clashes.clone()) } else { (None, None) }
+    let saved = url.get("saved").to_owned();
+    let (base, edit) = form_draft(url).unzip();
+    // Each card gets the revision and the conflicts of its own rejected form.
+    let rejected_form = |is_rejected: bool| {
+        if is_rejected {
+            (base, conflicts.clone())
+        } else {
+            (None, None)
+        }
     };
     let (connection, language, remote_logging) = match edit {
         Some(Edit::Connection(form)) => (Some(form), None, None),
@@ -115,24 +119,24 @@ fn cards(data: SettingsData, address: &Address, forms: Forms, changes: RwSignal<
         Some(Edit::RemoteLogging(on)) => (None, None, Some(on)),
         _ => (None, None, None),
     };
-    let connection_back = mine(connection.is_some());
-    let language_back = mine(language.is_some());
-    let remote_logging_back = mine(remote_logging.is_some());
+    let connection_rejected = rejected_form(connection.is_some());
+    let language_rejected = rejected_form(language.is_some());
+    let remote_logging_rejected = rejected_form(remote_logging.is_some());
     view! {
         <SavedNotice saved />
         <ApiKeyCard keys key />
         <ConnectionCard
-            revised=revised.clone()
-            filled=connection
-            back=connection_back
-            secret_again=address.get("secret") == "again"
+            current=current.clone()
+            draft=connection
+            rejected=connection_rejected
+            is_secret_lost=url.get("secret") == "again"
             report
-            remove_secret=address.get("remove_secret") == "true"
-            unsaved=forms.connection
+            remove_secret=url.get("remove_secret") == "true"
+            tracker=forms.connection
             changes
         />
-        <LanguageCard revised=revised.clone() filled=language back=language_back unsaved=forms.language changes />
-        <RemoteLoggingCard revised filled=remote_logging back=remote_logging_back unsaved=forms.remote_logging changes />
+        <LanguageCard current=current.clone() draft=language rejected=language_rejected tracker=forms.language changes />
+        <RemoteLoggingCard current draft=remote_logging rejected=remote_logging_rejected tracker=forms.remote_logging changes />
     }
     .into_any()
 }

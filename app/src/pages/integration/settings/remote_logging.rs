@@ -1,33 +1,34 @@
-//! Advanced settings.
+//! Card with the advanced settings: remote logging.
 
-use crate::components::forms::form::Check;
+use crate::components::forms::form::FormState;
 use crate::components::forms::save_form::SaveForm;
-use crate::components::forms::unsaved_changes::Unsaved;
+use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::settings::actions::SaveRemoteLogging;
-use domain::integration::remote_logs::{DAYS, MAX_BYTES};
-use domain::integration::settings::{Clashes, Revised};
+use domain::integration::remote_logs::{MAX_ACCOUNT_BYTES, RETENTION_DAYS};
+use domain::integration::settings::{Conflicts, SettingsRevision};
 use leptos::prelude::*;
 
-const MAX_MEBIBYTES: i64 = MAX_BYTES / (1024 * 1024);
+/// The maximum size of an account's logs in MiB.
+const MAX_LOG_MEBIBYTES: i64 = MAX_ACCOUNT_BYTES / (1024 * 1024);
 
-/// The card with the switch for remote logging.
+/// Card with the switch for remote logging.
 #[component]
 pub fn RemoteLoggingCard(
-    /// The settings.
-    revised: Revised,
-    /// Whether it is on, instead of what is kept.
-    filled: Option<bool>,
-    /// The revision of a form that came back, and what it clashes with.
-    back: (Option<i64>, Option<Clashes>),
-    /// The form.
-    unsaved: Unsaved,
-    /// Counts the changes, so that the page is read again after each.
+    /// The saved settings and their revision.
+    current: SettingsRevision,
+    /// The value of a form that was rejected without JavaScript.
+    draft: Option<bool>,
+    /// The revision and the conflicts of a form that was rejected without JavaScript.
+    rejected: (Option<i64>, Option<Conflicts>),
+    /// Tracks unsaved changes of the form.
+    tracker: FormTracker,
+    /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<SaveRemoteLogging>::new(|_| None);
-    let is_on = filled.unwrap_or(revised.settings.remote_logging);
-    let (back, clashes) = back;
+    let form_state = FormState::<SaveRemoteLogging>::new(|_| None);
+    let is_on = draft.unwrap_or(current.settings.remote_logging);
+    let (back, conflicts) = rejected;
     view! {
         <section class="card" aria-labelledby="advanced">
             <div class="card-header">
@@ -37,7 +38,7 @@ pub fn RemoteLoggingCard(
                 </a>
             </div>
             <div class="card-body">
-                <SaveForm check unsaved revision=revised.revision back clashes fields=&[] changes>
+                <SaveForm form_state tracker revision=current.revision back conflicts fields=&[] changes>
                     <div class="field">
                         <label class="check">
                             <input
@@ -52,14 +53,14 @@ pub fn RemoteLoggingCard(
                         </label>
                         <div class="help prose" id="remote-logging-help">
                             <p>
-                                "Connectors send what they log: time, level, message, and which implementation it comes "
-                                "from. A message may name content items, fields and assets of yours."
+                                "Connectors send their logs: time, level, message and implementation. Messages may \
+                                 include the names of content items, fields and assets."
                             </p>
                             <p>
                                 {format!(
-                                    "It is kept for {DAYS} days and up to {MAX_MEBIBYTES} MiB, the newest of it. Whoever has the right Manage integration in this account can \
-                                     read it, and so can the support team that runs this portal. Switched off, nothing is \
-                                     accepted from that moment on.",
+                                    "Logs are kept for {RETENTION_DAYS} days, up to {MAX_LOG_MEBIBYTES} MiB; the oldest \
+                                     are deleted first. Users with Manage integration and the support team that runs \
+                                     this portal can read them. When off, logs are rejected.",
                                 )}
                             </p>
                         </div>

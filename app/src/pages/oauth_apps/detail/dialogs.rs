@@ -1,41 +1,41 @@
-//! The questions before something of an app ends.
+//! The dialogs that delete a client secret, revoke refresh tokens, and delete an app.
 
-use crate::components::data::time::moment_or_never;
-use crate::components::feedback::notice::{Kind, Notice};
+use crate::components::data::time::timestamp_or_never;
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
-use crate::components::forms::form::Check;
-use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, name_errors};
+use crate::components::forms::form::FormState;
+use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, validate_name};
 use crate::pages::oauth_apps::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
-use crate::pages::oauth_apps::detail::secrets::title;
+use crate::pages::oauth_apps::detail::secrets::secret_name;
 use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
 use leptos::prelude::*;
 
-/// Asks whether to delete a secret.
+/// Renders the dialog that deletes a client secret.
 #[component]
 pub fn DeleteSecretDialog(
     /// The app.
     app: OauthApp,
     /// The secret.
     secret: ClientSecret,
-    /// The address of the page without the dialog.
+    /// The URL of the page without the dialog.
     back: String,
-    /// Counts the changes, so that the page is read again after each.
+    /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<DeleteSecret>::new(|_| None);
-    check.on_success(move || {
+    let form_state = FormState::<DeleteSecret>::new(|_| None);
+    form_state.on_success(move || {
         toast("Secret deleted");
         changes.update(|changes| *changes += 1);
     });
     view! {
-        <ConfirmDialog check title="Delete this secret?" back button="Delete secret">
+        <ConfirmDialog form_state title="Delete this secret?" back button="Delete secret">
             <p>
                 <strong>{app.name}</strong>
-                " will get no more tokens with the secret "
-                <strong>{title(&secret)}</strong>
-                ". Tokens that it has got stay as they are. This cannot be undone."
+                " can no longer get tokens with the secret "
+                <strong>{secret_name(&secret)}</strong>
+                ". Existing tokens aren’t affected. This cannot be undone."
             </p>
-            <p>"Last used: " {moment_or_never(secret.last_used_at)}</p>
+            <p>"Last used: " {timestamp_or_never(secret.last_used_at)}</p>
             <input type="hidden" name="app" value=app.id.to_string() />
             <input type="hidden" name="secret" value=secret.id.to_string() />
         </ConfirmDialog>
@@ -43,27 +43,26 @@ pub fn DeleteSecretDialog(
     .into_any()
 }
 
-/// Asks whether to revoke all refresh tokens.
+/// Renders the dialog that revokes all refresh tokens.
 #[component]
 pub fn RevokeDialog(
     /// The app.
     app: OauthApp,
-    /// The address of the page without the dialog.
+    /// The URL of the page without the dialog.
     back: String,
-    /// Counts the changes, so that the page is read again after each.
+    /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<RevokeRefreshTokens>::new(|_| None);
-    check.on_success(move || {
+    let form_state = FormState::<RevokeRefreshTokens>::new(|_| None);
+    form_state.on_success(move || {
         toast("Refresh tokens revoked");
         changes.update(|changes| *changes += 1);
     });
     view! {
-        <ConfirmDialog check title="Revoke all refresh tokens?" back button="Revoke">
+        <ConfirmDialog form_state title="Revoke all refresh tokens?" back button="Revoke">
             <p>
                 <strong>{app.name}</strong>
-                " has to send each of its users here once more before it can act for them again. They are not \
-                 asked again for what they have allowed."
+                " must send its users to sign in again. They won’t be asked for consent again."
             </p>
             <input type="hidden" name="app" value=app.id.to_string() />
         </ConfirmDialog>
@@ -71,34 +70,34 @@ pub fn RevokeDialog(
     .into_any()
 }
 
-/// Asks for the app's name before it is deleted.
+/// Renders the dialog that deletes an app. The user confirms by typing its name.
 #[component]
 pub fn DeleteAppDialog(
     /// The app.
     app: OauthApp,
-    /// The address of the page without the dialog.
+    /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let check = Check::<DeleteApp>::new(name_errors);
-    check.on_success(|| toast("App deleted"));
-    let stops = match app.live_tokens {
-        0 => "None of its tokens is alive. Its secrets are deleted with it.".to_owned(),
-        1 => "Its secrets and its token stop working at once.".to_owned(),
-        count => format!("Its secrets and its {count} tokens stop working at once."),
+    let form_state = FormState::<DeleteApp>::new(validate_name);
+    form_state.on_success(|| toast("App deleted"));
+    let consequence = match app.active_tokens {
+        0 => "It has no active tokens. Its secrets are deleted too.".to_owned(),
+        1 => "Its secrets and its token stop working immediately.".to_owned(),
+        count => format!("Its secrets and its {count} tokens stop working immediately."),
     };
     view! {
         <ConfirmDialog
-            check
+            form_state
             title=format!("Delete “{}”?", app.name)
             back
             button="Delete app"
             fields=&["name"]
         >
-            <Notice kind=Kind::Warning>
-                <p>{stops} " This cannot be undone."</p>
+            <Notice kind=NoticeKind::Warning>
+                <p>{consequence} " This cannot be undone."</p>
             </Notice>
             <input type="hidden" name="app" value=app.id.to_string() />
-            <ConfirmName check what="app" name=app.name />
+            <ConfirmName form_state what="app" name=app.name />
         </ConfirmDialog>
     }
     .into_any()

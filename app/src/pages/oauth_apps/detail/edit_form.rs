@@ -1,14 +1,14 @@
-//! What can be changed about an app.
+//! The form that changes an app.
 
 use crate::components::feedback::toast::toast;
 use crate::components::forms::field::{FieldError, TextField};
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::pages::oauth_apps::actions::UpdateApp;
-use crate::pages::oauth_apps::data::FormData;
-use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, app_form, who_may_be_meant};
-use crate::pages::oauth_apps::page_url::{Address, Filled};
-use crate::pages::oauth_apps::scopes::{ScopesField, read};
-use domain::accounts::users::UserChoice;
+use crate::pages::oauth_apps::data::AppFormData;
+use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, read_app_form, user_suggestions};
+use crate::pages::oauth_apps::page_url::{FormDraft, PageUrl};
+use crate::pages::oauth_apps::scopes::{ScopesField, parse_scopes};
+use domain::accounts::users::UserOption;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{AppForm, OauthApp};
 use domain::oauth2::scopes::{Scope, Scopes};
@@ -16,21 +16,22 @@ use leptos::prelude::*;
 
 const FIELDS: &[&str] = &["name", "user", "redirect_uris", "scopes", "confirmed"];
 
-/// What the server would say. Grant and present scopes are in the form for this alone: the server knows both.
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+/// Validates the form as the server does. The form has hidden fields with the grant type and the current scopes only for
+/// this; the server does not read them.
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     let before: Scopes = values("before").parse().unwrap_or_default();
-    let app = match app_form(values).checked() {
+    let app = match read_app_form(values).validate() {
         Ok(app) => app,
         Err(errors) => return Some(errors),
     };
-    let is_more = !app.scopes.except(before).is_empty();
-    (is_more && values("confirmed").is_empty())
-        .then(|| FieldErrors::one("confirmed", "Tick this to let the app be granted more."))
+    let adds_scopes = !app.scopes.difference(before).is_empty();
+    (adds_scopes && values("confirmed").is_empty())
+        .then(|| FieldErrors::single("confirmed", "Confirm the additional scopes."))
 }
 
-/// What the fields hold while nothing else is filled in.
-fn as_kept(app: &OauthApp) -> AppForm {
-    let user = app.user.as_ref().map(|user| UserChoice {
+/// Returns the form values of a saved app.
+fn saved_values(app: &OauthApp) -> AppForm {
+    let user = app.user.as_ref().map(|user| UserOption {
         id: user.id,
         name: user.name.clone(),
         email: user.email.clone(),
@@ -44,50 +45,56 @@ fn as_kept(app: &OauthApp) -> AppForm {
     }
 }
 
-/// Name, user, redirect URIs and scopes. Adding a scope has to be confirmed.
+/// Renders the form for name, user, redirect URIs and scopes. Added scopes must be confirmed.
 #[component]
 pub fn DetailsForm(
     /// The app.
     app: OauthApp,
-    /// What the fields hold instead of what is kept.
-    filled: Option<AppForm>,
-    /// What there is to choose from.
-    data: FormData,
-    /// Counts the changes, so that the page is read again after each.
+    /// The initial values, if they differ from the saved ones.
+    draft: Option<AppForm>,
+    /// The options to choose from.
+    data: AppFormData,
+    /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<UpdateApp>::new(errors);
-    check.on_success(move || {
+    let form_state = FormState::<UpdateApp>::new(validate);
+    form_state.on_success(move || {
         toast("App saved");
         changes.update(|changes| *changes += 1);
     });
-    let candidates = who_may_be_meant(filled.as_ref(), &data.users, &Address::app(app.id));
-    let form = filled.unwrap_or_else(|| as_kept(&app));
-    let asks_people = app.grant.asks_people();
+    let suggestions = user_suggestions(draft.as_ref(), &data.users, &PageUrl::app(app.id));
+    let form = draft.unwrap_or_else(|| saved_values(&app));
+    let requires_consent = app.grant.requires_consent();
     let rights = RwSignal::new(data.rights);
-    let chosen = RwSignal::new(read(&form.scopes));
+    let selected = RwSignal::new(parse_scopes(&form.scopes));
     let before = app.scopes;
     let added = Memo::new(move |_| {
-        let added = chosen.get().except(before);
-        if asks_people {
+        let added = selected.get().difference(before);
+        if requires_consent {
             added
         } else {
             added.without(Scope::Offline)
         }
     });
-    let confirmation_error = check.error("confirmed");
-    let confirmation =
-        move || (!added.get().is_empty()).then(|| confirmation(added.get(), asks_people, confirmation_error));
-    let with_seven = before.or(Scope::CONNECTOR.into_iter().collect());
-    let connector = AppForm {
-        scopes: with_seven.iter().map(|scope| scope.code().to_owned()).collect(),
+    let confirmation_error = form_state.error("confirmed");
+    let confirmation = move || {
+        (!added.get().is_empty()).then(|| scope_confirmation(added.get(), requires_consent, confirmation_error))
+    };
+    let with_connector_scopes = before.union(Scope::CONNECTOR.into_iter().collect());
+    let connector_form = AppForm {
+        scopes: with_connector_scopes
+            .iter()
+            .map(|scope| scope.code().to_owned())
+            .collect(),
         ..form.clone()
     };
-    let connector = Address::app(app.id).filled(Filled::App(connector)).to_string();
-    let who_or_where = if asks_people {
-        view! { <RedirectUrisField value=form.redirect_uris error=check.error("redirect_uris") /> }.into_any()
+    let connector_url = PageUrl::app(app.id)
+        .with_draft(FormDraft::App(connector_form))
+        .to_string();
+    let grant_field = if requires_consent {
+        view! { <RedirectUrisField value=form.redirect_uris error=form_state.error("redirect_uris") /> }.into_any()
     } else {
-        view! { <UserField value=form.user suggested=data.users candidates rights error=check.error("user") /> }
+        view! { <UserField value=form.user options=data.users suggestions rights error=form_state.error("user") /> }
             .into_any()
     };
     view! {
@@ -96,7 +103,7 @@ pub fn DetailsForm(
                 <h2 id="details">"Details"</h2>
             </div>
             <div class="card-body">
-                <CheckedForm check class="form">
+                <ValidatedForm form_state class="form">
                     <input type="hidden" name="app" value=app.id.to_string() />
                     <input type="hidden" name="grant" value=app.grant.code() />
                     <input type="hidden" name="before" value=before.to_string() />
@@ -104,44 +111,44 @@ pub fn DetailsForm(
                         name="name"
                         label="Application name"
                         value=form.name
-                        error=check.error("name")
+                        error=form_state.error("name")
                     />
-                    {who_or_where}
+                    {grant_field}
                     <ScopesField
-                        chosen
+                        selected
                         rights
-                        asks_people=Signal::stored(asks_people)
-                        connector
-                        live=check.live()
-                        error=check.error("scopes")
+                        requires_consent=Signal::stored(requires_consent)
+                        connector_url
+                        live=form_state.is_live()
+                        error=form_state.error("scopes")
                     />
                     {confirmation}
-                    <FormProblem check fields=FIELDS />
+                    <FormError form_state fields=FIELDS />
                     <div class="buttons">
-                        <button class="button" aria-busy=move || check.busy()>
+                        <button class="button" aria-busy=move || form_state.busy()>
                             "Save changes"
                         </button>
                     </div>
-                </CheckedForm>
+                </ValidatedForm>
             </div>
         </section>
     }
     .into_any()
 }
 
-/// The second yes, which names what the app may be granted from now on.
-fn confirmation(added: Scopes, asks_people: bool, error: Signal<Option<String>>) -> impl IntoView {
-    let after = if asks_people {
-        "Users are asked before it gets this for them."
+/// Renders the checkbox that confirms the added scopes, and lists them.
+fn scope_confirmation(added: Scopes, requires_consent: bool, error: Signal<Option<String>>) -> impl IntoView {
+    let effect = if requires_consent {
+        "Each user is asked for consent first."
     } else {
-        "It gets this with its next token."
+        "Takes effect with the next token."
     };
-    let words = added.iter().map(|scope| {
+    let items = added.iter().map(|scope| {
         view! {
             <li>
                 <code>{scope.code()}</code>
                 ": "
-                {scope.sentence()}
+                {scope.description()}
             </li>
         }
     });
@@ -153,13 +160,13 @@ fn confirmation(added: Scopes, asks_people: bool, error: Signal<Option<String>>)
                     name="confirmed"
                     value="true"
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    aria-describedby="confirmed-what confirmed-error"
+                    aria-describedby="confirmed-scopes confirmed-error"
                 />
                 <span>
-                    "Let the app be granted more" <small class="muted">{after}</small>
+                    "Allow additional scopes" <small class="muted">{effect}</small>
                 </span>
             </label>
-            <ul id="confirmed-what">{words.collect_view()}</ul>
+            <ul id="confirmed-scopes">{items.collect_view()}</ul>
             <FieldError id="confirmed-error" error />
         </div>
     }

@@ -1,4 +1,5 @@
-//! The two requests of trying an app: for a token, and with it. In words for curl, and sent by the browser.
+//! The two requests that try an app: the token request and an API request with the token, as curl commands and as requests
+//! of the browser.
 
 use domain::oauth1::encode_form;
 use domain::oauth2::scopes::Scopes;
@@ -8,21 +9,21 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_futures::js_sys::{JSON, Reflect};
 use web_sys::{Headers, RequestCredentials, RequestInit, Response};
 
-/// The token endpoint.
-const TOKEN: &str = "/v6/authentication/oauth2/token";
+/// Path of the token endpoint.
+const TOKEN_PATH: &str = "/v6/authentication/oauth2/token";
 
-/// What was asked and answered.
+/// Holds a request and its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// Method and path.
     pub request: String,
-    /// The answer's status; none where no answer came.
+    /// The status of the response. `None` if there was no response.
     pub status: Option<u16>,
-    /// The answer, readable.
+    /// The body of the response; JSON is indented.
     pub body: String,
 }
 
-/// The first request as curl sends it.
+/// Returns the curl command of the token request. The secret is read from the shell variable `CLIENT_SECRET`.
 pub fn token_curl(public_url: &str, client_id: &str, scopes: Scopes) -> String {
     let scope = if scopes.is_empty() {
         String::new()
@@ -30,17 +31,17 @@ pub fn token_curl(public_url: &str, client_id: &str, scopes: Scopes) -> String {
         format!(" \\\n  --data-urlencode 'scope={scopes}'")
     };
     format!(
-        "curl --silent --show-error '{public_url}{TOKEN}' \\\n  --data-urlencode 'grant_type=client_credentials' \\\n  \
+        "curl --silent --show-error '{public_url}{TOKEN_PATH}' \\\n  --data-urlencode 'grant_type=client_credentials' \\\n  \
          --data-urlencode 'client_id={client_id}' \\\n  --data-urlencode \"client_secret=$CLIENT_SECRET\"{scope}"
     )
 }
 
-/// The second request as curl sends it.
+/// Returns the curl command of the API request. The token is read from the shell variable `ACCESS_TOKEN`.
 pub fn call_curl(public_url: &str, path: &str) -> String {
     format!("curl --silent --show-error '{public_url}{path}' \\\n  --header \"Authorization: Bearer $ACCESS_TOKEN\"")
 }
 
-/// Gets a token by client credentials (RFC 6749 §4.4).
+/// Requests a token with client credentials (RFC 6749 §4.4).
 pub async fn get_token(client_id: &str, secret: &str, scopes: Scopes) -> (Option<String>, Exchange) {
     let scope = scopes.to_string();
     let mut parameters = vec![
@@ -54,32 +55,33 @@ pub async fn get_token(client_id: &str, secret: &str, scopes: Scopes) -> (Option
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&JsValue::from_str(&encode_form(&parameters)));
-    let answer = fetch(TOKEN, &init, ("content-type", "application/x-www-form-urlencoded")).await;
-    let token = answer.as_ref().and_then(|(_, text)| {
+    let response = fetch(TOKEN_PATH, &init, ("content-type", "application/x-www-form-urlencoded")).await;
+    let token = response.as_ref().and_then(|(_, text)| {
         let json = JSON::parse(text).ok()?;
         Reflect::get(&json, &JsValue::from_str("access_token"))
             .ok()?
             .as_string()
     });
-    (token, exchange(format!("POST {TOKEN}"), answer))
+    (token, exchange(format!("POST {TOKEN_PATH}"), response))
 }
 
 /// Calls the API with a token (RFC 6750 §2.1).
 pub async fn call_endpoint(path: &str, token: &str) -> Exchange {
     let authorization = format!("Bearer {token}");
-    let answer = fetch(path, &RequestInit::new(), ("authorization", &authorization)).await;
-    exchange(format!("GET {path}"), answer)
+    let response = fetch(path, &RequestInit::new(), ("authorization", &authorization)).await;
+    exchange(format!("GET {path}"), response)
 }
 
-fn exchange(request: String, answer: Option<(u16, String)>) -> Exchange {
+fn exchange(request: String, response: Option<(u16, String)>) -> Exchange {
     Exchange {
         request,
-        status: answer.as_ref().map(|(status, _)| *status),
-        body: answer.map(|(_, text)| readable(text)).unwrap_or_default(),
+        status: response.as_ref().map(|(status, _)| *status),
+        body: response.map(|(_, text)| indent_json(text)).unwrap_or_default(),
     }
 }
 
-/// Status and text of an answer of this server. The session's cookie stays out of it: a program would have none.
+/// Sends a request to this server and returns the status and text of the response. The session cookie is not sent, because a
+/// program would not have one.
 async fn fetch(path: &str, init: &RequestInit, (name, value): (&str, &str)) -> Option<(u16, String)> {
     let headers = Headers::new().ok()?;
     headers.set(name, value).ok()?;
@@ -93,7 +95,7 @@ async fn fetch(path: &str, init: &RequestInit, (name, value): (&str, &str)) -> O
     Some((response.status(), text))
 }
 
-fn readable(text: String) -> String {
+fn indent_json(text: String) -> String {
     let indented = JSON::parse(&text)
         .and_then(|json| JSON::stringify_with_replacer_and_space(&json, &JsValue::NULL, &JsValue::from_f64(2.0)));
     indented.map(String::from).unwrap_or(text)
@@ -104,20 +106,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn curl_is_told_everything_but_what_is_secret() {
+    fn curl_commands_contain_everything_except_secrets() {
         let curl = token_curl(
             "https://portal.example",
             "0192f0c1",
             "asset:read offline".parse().unwrap(),
         );
-        for needed in [
+        for expected in [
             "'https://portal.example/v6/authentication/oauth2/token'",
             "'grant_type=client_credentials'",
             "'client_id=0192f0c1'",
             "\"client_secret=$CLIENT_SECRET\"",
             "'scope=offline asset:read'",
         ] {
-            assert!(curl.contains(needed), "{curl}");
+            assert!(curl.contains(expected), "{curl}");
         }
         assert!(!token_curl("https://portal.example", "x", Scopes::default()).contains("scope"));
         assert!(call_curl("https://portal.example", "/api/v4/users").contains("Bearer $ACCESS_TOKEN\""));

@@ -1,4 +1,4 @@
-//! The page of one app.
+//! The page of an app: its details, settings, secrets and tokens.
 
 pub(crate) mod dialogs;
 pub(crate) mod edit_form;

@@ -1,108 +1,113 @@
-//! The page of one app.
+//! The page of an app.
 
 use crate::components::data::copy::Copy;
 use crate::components::data::page_header::PageHeader;
-use crate::components::data::time::{Time, by, moment_or_never};
-use crate::components::feedback::error_message::refusal;
-use crate::components::feedback::notice::{Kind, Notice};
-use crate::components::overlay::secret_dialog::RevealDialog;
+use crate::components::data::time::{Time, byline, timestamp_or_never};
+use crate::components::feedback::error_message::access_error;
+use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::suspend::suspend;
-use crate::error::Failure;
-use crate::pages::oauth_apps::access_denied::Closed;
-use crate::pages::oauth_apps::data::{AppData, app};
+use crate::error::AppError;
+use crate::pages::oauth_apps::access_denied::PageUnavailable;
+use crate::pages::oauth_apps::data::{AppData, load_app};
 use crate::pages::oauth_apps::detail::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
 use crate::pages::oauth_apps::detail::edit_form::DetailsForm;
 use crate::pages::oauth_apps::detail::secrets::SecretsCard;
 use crate::pages::oauth_apps::detail::token_settings::TokenSettingsCard;
-use crate::pages::oauth_apps::detail::try_it::{TryIt, authorization_url};
-use crate::pages::oauth_apps::detail::usage::usage;
-use crate::pages::oauth_apps::list_page::acts_for;
-use crate::pages::oauth_apps::page_url::{Address, Dialog, Filled, Spot};
-use crate::pages::oauth_apps::{ABOVE_ONE, current_address};
+use crate::pages::oauth_apps::detail::try_it::{TryIt, authorization_url_card};
+use crate::pages::oauth_apps::detail::usage::usage_card;
+use crate::pages::oauth_apps::list_page::app_user;
+use crate::pages::oauth_apps::page_url::{Dialog, FormDraft, PageUrl, Route};
+use crate::pages::oauth_apps::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::{OauthApp, SecretForm};
 use leptos::prelude::*;
 
-/// The page of one app: what is known of it, what can be changed, how to try it, and its end.
+/// Renders the page of an app: its details, the forms that change it, a way to try it, and its deletion.
 pub struct OauthAppPage {
-    address: Memo<Address>,
+    url: Memo<PageUrl>,
     changes: RwSignal<u32>,
-    data: Resource<Result<AppData, Failure>>,
+    data: Resource<Result<AppData, AppError>>,
 }
 
 impl Page for OauthAppPage {
     fn data() -> Self {
-        let address = current_address();
+        let url = current_page_url();
         let changes = RwSignal::new(0);
-        // What opens a dialog is no other page: what has been filled in must still be there when the dialog closes.
-        let without_dialog = Memo::new(move |_| address.with(Address::without_dialog));
+        // Opening or closing a dialog must not reload the page, which would discard unsaved input.
+        let without_dialog = Memo::new(move |_| url.with(PageUrl::without_dialog));
         let data = Resource::new(
             move || (without_dialog.get(), changes.get()),
-            |(address, _)| async move {
-                match address.spot {
-                    Spot::App(id) => app(id, address.to_string()).await,
-                    _ => Err(Failure::NotFound("app".to_owned())),
+            |(url, _)| async move {
+                match url.route {
+                    Route::App(id) => load_app(id, url.to_string()).await,
+                    _ => Err(AppError::NotFound("app".to_owned())),
                 }
             },
         );
-        Self { address, changes, data }
+        Self { url, changes, data }
     }
 
     fn view(this: Self) -> AnyView {
-        let OauthAppPage { address, changes, data } = this;
+        let OauthAppPage { url, changes, data } = this;
         let user = current_user();
-        let filled = Memo::new(move |_| address.with(|address| address.filled.clone()));
-        let body = move || {
-            let filled = filled.get();
+        let draft = Memo::new(move |_| url.with(|url| url.draft.clone()));
+        let content = move || {
+            let draft = draft.get();
             suspend(async move {
                 match (data.await, user.await) {
-                    (Ok(data), Ok(_)) => page(data, filled, changes).into_any(),
-                    (Err(failure), Ok(me)) => view! {
-                        <PageHeader title="OAuth app" crumbs=ABOVE_ONE.to_vec() />
-                        <Closed failure me />
+                    (Ok(data), Ok(_)) => page(data, draft, changes).into_any(),
+                    (Err(error), Ok(me)) => view! {
+                        <PageHeader title="OAuth app" crumbs=DETAIL_BREADCRUMBS.to_vec() />
+                        <PageUnavailable error me />
                     }
                     .into_any(),
-                    (_, Err(failure)) => refusal("This page", failure),
+                    (_, Err(error)) => access_error("open this page", error),
                 }
             })
         };
-        let dialog = Memo::new(move |_| address.with(|address| address.dialog));
-        let overlay = move || {
+        let dialog = Memo::new(move |_| url.with(|url| url.dialog));
+        let dialog_view = move || {
             let dialog = dialog.get();
-            let back = address.get_untracked().page().to_string();
-            suspend(async move { overlay(data.await.ok()?, dialog, back, changes) })
+            let back = url.get_untracked().base().to_string();
+            suspend(async move { open_dialog(data.await.ok()?, dialog, back, changes) })
         };
         view! {
             <div class="page">
-                <Transition>{body}</Transition>
+                <Transition>{content}</Transition>
             </div>
-            <Suspense>{overlay}</Suspense>
+            <Suspense>{dialog_view}</Suspense>
         }
         .into_any()
     }
 }
 
-/// The one dialog over the page: a secret that waits to be read, or else what the address asks for.
-fn overlay(data: AppData, dialog: Option<Dialog>, back: String, changes: RwSignal<u32>) -> Option<AnyView> {
+/// Renders the open dialog. A new secret takes precedence over the dialog of the URL.
+fn open_dialog(data: AppData, dialog: Option<Dialog>, back: String, changes: RwSignal<u32>) -> Option<AnyView> {
     let AppData {
-        app, secrets, reveal, ..
+        app,
+        secrets,
+        one_time_secret,
+        ..
     } = data;
-    if let Some(reveal) = reveal {
-        return Some(view! { <RevealDialog reveal back /> }.into_any());
+    if let Some(secret) = one_time_secret {
+        return Some(view! { <SecretDialog secret back /> }.into_any());
     }
     match dialog? {
         Dialog::DeleteSecret(id) => {
             let secret = secrets.into_iter().find(|secret| secret.id == id)?;
             Some(view! { <DeleteSecretDialog app secret back changes /> }.into_any())
         }
-        Dialog::Revoke if app.grant.asks_people() => Some(view! { <RevokeDialog app back changes /> }.into_any()),
-        Dialog::Revoke => None,
-        Dialog::Delete => Some(view! { <DeleteAppDialog app back /> }.into_any()),
+        Dialog::RevokeRefreshTokens if app.grant.requires_consent() => {
+            Some(view! { <RevokeDialog app back changes /> }.into_any())
+        }
+        Dialog::RevokeRefreshTokens => None,
+        Dialog::DeleteApp => Some(view! { <DeleteAppDialog app back /> }.into_any()),
     }
 }
 
-fn page(data: AppData, filled: Option<Filled>, changes: RwSignal<u32>) -> impl IntoView {
+fn page(data: AppData, draft: Option<FormDraft>, changes: RwSignal<u32>) -> impl IntoView {
     let AppData {
         app,
         secrets,
@@ -111,45 +116,45 @@ fn page(data: AppData, filled: Option<Filled>, changes: RwSignal<u32>) -> impl I
         now,
         ..
     } = data;
-    let (details, new_secret) = match filled {
-        Some(Filled::App(form)) => (Some(form), SecretForm::default()),
-        Some(Filled::Secret(secret)) => (None, secret),
+    let (details, new_secret) = match draft {
+        Some(FormDraft::App(form)) => (Some(form), SecretForm::default()),
+        Some(FormDraft::Secret(secret)) => (None, secret),
         None => (None, SecretForm::default()),
     };
-    let has_stopped = app.user.as_ref().is_some_and(|user| !user.active);
-    let try_it = if app.grant.asks_people() {
-        authorization_url(&app, &public_url).into_any()
+    let is_disabled = app.user.as_ref().is_some_and(|user| !user.active);
+    let try_it = if app.grant.requires_consent() {
+        authorization_url_card(&app, &public_url).into_any()
     } else {
         view! { <TryIt app=app.clone() public_url /> }.into_any()
     };
     view! {
-        <PageHeader title=app.name.clone() lead=app.grant.label() crumbs=ABOVE_ONE.to_vec() />
-        {has_stopped
+        <PageHeader title=app.name.clone() lead=app.grant.label() crumbs=DETAIL_BREADCRUMBS.to_vec() />
+        {is_disabled
             .then(|| {
                 view! {
-                    <Notice kind=Kind::Warning title="This app has stopped">
+                    <Notice kind=NoticeKind::Warning title="App disabled">
                         <p>
-                            "Its user is inactive, so it gets no tokens and those that it has open nothing. Choose \
-                             another user under Details, or activate this one."
+                            "The app’s user is inactive, so it can’t get tokens and its existing tokens don’t work. \
+                             Choose another user under Details, or reactivate this one."
                         </p>
                     </Notice>
                 }
             })}
-        {facts(&app)}
-        <DetailsForm app=app.clone() filled=details data=form changes />
+        {details_card(&app)}
+        <DetailsForm app=app.clone() draft=details data=form changes />
         <TokenSettingsCard app=app.clone() changes />
-        {usage(&app)}
+        {usage_card(&app)}
         {app
             .grant
             .has_secret()
             .then(|| view! { <SecretsCard app=app.id secrets form=new_secret now changes /> })}
-        {tokens(&app)}
+        {tokens_card(&app)}
         {try_it}
-        {end(&app)}
+        {delete_card(&app)}
     }
 }
 
-fn facts(app: &OauthApp) -> impl IntoView + use<> {
+fn details_card(app: &OauthApp) -> impl IntoView + use<> {
     let client_id = app.id.to_string();
     view! {
         <section class="card" aria-labelledby="facts">
@@ -167,33 +172,33 @@ fn facts(app: &OauthApp) -> impl IntoView + use<> {
                     </dd>
                 </div>
                 <div>
-                    <dt>"Acts for"</dt>
-                    <dd>{acts_for(app.user.clone())}</dd>
+                    <dt>"Acts as"</dt>
+                    <dd>{app_user(app.user.clone())}</dd>
                 </div>
                 <div>
                     <dt>"Created"</dt>
                     <dd>
                         <Time at=app.created_at />
-                        <small>{by(app.created_by.clone())}</small>
+                        <small>{byline(app.created_by.clone())}</small>
                     </dd>
                 </div>
                 <div>
                     <dt>"Last used"</dt>
-                    <dd>{moment_or_never(app.last_used_at)}</dd>
+                    <dd>{timestamp_or_never(app.last_used_at)}</dd>
                 </div>
             </dl>
         </section>
     }
 }
 
-fn tokens(app: &OauthApp) -> impl IntoView + use<> {
-    let revoke = Address::app(app.id).with(Dialog::Revoke).to_string();
-    let words = match (app.live_tokens, app.grant.asks_people()) {
-        (0, _) => "None of its tokens is alive.",
-        (_, true) => {
-            "Access tokens end by themselves within the hour; refresh tokens get new ones until they are revoked."
-        }
-        (_, false) => "They end by themselves within the hour. The app gets new ones as long as it has a secret.",
+fn tokens_card(app: &OauthApp) -> impl IntoView + use<> {
+    let revoke = PageUrl::app(app.id)
+        .with_dialog(Dialog::RevokeRefreshTokens)
+        .to_string();
+    let help = match (app.active_tokens, app.grant.requires_consent()) {
+        (0, _) => "No active tokens.",
+        (_, true) => "Access tokens expire after one hour. Refresh tokens work until they expire or are revoked.",
+        (_, false) => "Access tokens expire after one hour. The app can get new ones while it has a client secret.",
     };
     view! {
         <section class="card" aria-labelledby="tokens">
@@ -201,7 +206,7 @@ fn tokens(app: &OauthApp) -> impl IntoView + use<> {
                 <h2 id="tokens">"Tokens"</h2>
                 {app
                     .grant
-                    .asks_people()
+                    .requires_consent()
                     .then(|| {
                         view! {
                             <a class="button danger quiet" href=revoke data-noscroll>
@@ -209,28 +214,28 @@ fn tokens(app: &OauthApp) -> impl IntoView + use<> {
                             </a>
                         }
                     })}
-                <p>{words}</p>
+                <p>{help}</p>
             </div>
             <dl class="facts">
                 <div>
-                    <dt>"Tokens alive"</dt>
-                    <dd>{app.live_tokens}</dd>
+                    <dt>"Active tokens"</dt>
+                    <dd>{app.active_tokens}</dd>
                 </div>
             </dl>
         </section>
     }
 }
 
-fn end(app: &OauthApp) -> impl IntoView + use<> {
-    let delete = Address::app(app.id).with(Dialog::Delete).to_string();
+fn delete_card(app: &OauthApp) -> impl IntoView + use<> {
+    let delete = PageUrl::app(app.id).with_dialog(Dialog::DeleteApp).to_string();
     view! {
-        <section class="card risky" aria-labelledby="delete">
+        <section class="card danger-zone" aria-labelledby="delete">
             <div class="card-header">
                 <h2 id="delete">"Delete this app"</h2>
                 <a class="button danger" href=delete data-noscroll>
                     "Delete app"
                 </a>
-                <p>"Its secrets and all its tokens stop working with it."</p>
+                <p>"Deleting it also deletes its secrets and revokes all its tokens."</p>
             </div>
         </section>
     }

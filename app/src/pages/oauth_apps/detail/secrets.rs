@@ -1,10 +1,10 @@
-//! The secrets that an app proves itself by: several at a time, so that one can be replaced without an outage.
+//! The card with the client secrets of an app. An app can have several, so that one can be rotated without downtime.
 
-use crate::components::data::time::{created, moment_or_never};
+use crate::components::data::time::{created, timestamp_or_never};
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::pages::oauth_apps::actions::AddSecret;
-use crate::pages::oauth_apps::page_url::{Address, Dialog};
+use crate::pages::oauth_apps::page_url::{Dialog, PageUrl};
 use domain::fields::FieldErrors;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm};
@@ -13,43 +13,43 @@ use leptos::prelude::*;
 
 const FIELDS: &[&str] = &["note", "days"];
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     SecretForm {
         note: values("note"),
         days: values("days"),
     }
-    .checked()
+    .validate()
     .err()
 }
 
-/// What a secret is called where it has no note.
-pub fn title(secret: &ClientSecret) -> String {
+/// Returns the display name of a secret: its note, or "Untitled".
+pub fn secret_name(secret: &ClientSecret) -> String {
     if secret.note.is_empty() {
-        "Without a note".to_owned()
+        "Untitled".to_owned()
     } else {
         secret.note.clone()
     }
 }
 
-/// The card with the secrets and the form for another.
+/// Renders the card with the secrets and the form that adds one.
 #[component]
 pub fn SecretsCard(
     /// The app.
     app: OauthAppId,
-    /// Its secrets, the oldest first.
+    /// Its secrets, oldest first.
     secrets: Vec<ClientSecret>,
-    /// What the form holds at first.
+    /// The initial values of the form.
     form: SecretForm,
-    /// The time by which they have expired or not.
+    /// The current time, to tell which secrets have expired.
     now: Timestamp,
-    /// Counts the changes, so that the page is read again after each.
+    /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let count = secrets.len();
-    let add = if count < MAX_SECRETS {
-        view! { <AddForm app form changes /> }.into_any()
+    let add_form = if count < MAX_SECRETS {
+        view! { <AddSecretForm app form changes /> }.into_any()
     } else {
-        view! { <p class="muted">{format!("An app has at most {MAX_SECRETS} secrets. Delete one that is not used any more.")}</p> }
+        view! { <p class="muted">{format!("An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used.")}</p> }
             .into_any()
     };
     view! {
@@ -58,15 +58,14 @@ pub fn SecretsCard(
                 <h2 id="secrets">"Client secrets " {(count > 0).then(|| view! { <span class="count">{count}</span> })}</h2>
                 <p>
                     {if count == 0 {
-                        "It has none, and gets no tokens before it has one."
+                        "No client secret. Add one to get tokens."
                     } else {
-                        "To replace one: add another, give it to the application, and delete the old one once it is not \
-                         used any more."
+                        "To rotate a secret, add a new one, update the application, and then delete the old one."
                     }}
                 </p>
             </div>
             {(count > 0).then(|| table(app, secrets, now))}
-            <div class="card-body">{add}</div>
+            <div class="card-body">{add_form}</div>
         </section>
     }
     .into_any()
@@ -74,24 +73,26 @@ pub fn SecretsCard(
 
 fn table(app: OauthAppId, secrets: Vec<ClientSecret>, now: Timestamp) -> impl IntoView {
     let rows = secrets.into_iter().map(|secret| {
-        let title = title(&secret);
-        let delete = Address::app(app).with(Dialog::DeleteSecret(secret.id)).to_string();
+        let name = secret_name(&secret);
+        let delete = PageUrl::app(app)
+            .with_dialog(Dialog::DeleteSecret(secret.id))
+            .to_string();
         let has_expired = secret.expires_at.is_some_and(|at| at <= now);
         view! {
-            <tr class=has_expired.then_some("off")>
+            <tr class=has_expired.then_some("inactive")>
                 <td class="title">
                     <span>
-                        {title.clone()} " "
+                        {name.clone()} " "
                         {has_expired.then(|| view! { <span class="badge warning">"Expired"</span> })}
                     </span>
                 </td>
                 <td data-label="Created">{created(secret.created_at, secret.created_by)}</td>
-                <td data-label="Expires">{moment_or_never(secret.expires_at)}</td>
-                <td data-label="Last used">{moment_or_never(secret.last_used_at)}</td>
+                <td data-label="Expires">{timestamp_or_never(secret.expires_at)}</td>
+                <td data-label="Last used">{timestamp_or_never(secret.last_used_at)}</td>
                 <td class="action">
                     <a class="button small quiet danger" href=delete data-noscroll>
                         "Delete"
-                        <span class="visually-hidden">{format!(" the secret {title}")}</span>
+                        <span class="visually-hidden">{format!(" the secret {name}")}</span>
                     </a>
                 </td>
             </tr>
@@ -119,35 +120,35 @@ fn table(app: OauthAppId, secrets: Vec<ClientSecret>, now: Timestamp) -> impl In
 }
 
 #[component]
-fn AddForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> impl IntoView {
-    let check = Check::<AddSecret>::new(errors);
-    check.on_success(move || changes.update(|changes| *changes += 1));
+fn AddSecretForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> impl IntoView {
+    let form_state = FormState::<AddSecret>::new(validate);
+    form_state.on_success(move || changes.update(|changes| *changes += 1));
     view! {
-        <CheckedForm check class="form">
+        <ValidatedForm form_state class="form">
             <input type="hidden" name="app" value=app.to_string() />
             <TextField
                 name="note"
                 label="Note"
                 value=form.note
-                help="What it is for, or where it is kept."
+                help="What the secret is for or where it is stored."
                 optional=true
-                error=check.error("note")
+                error=form_state.error("note")
             />
             <TextField
                 name="days"
-                label="Expires in days"
+                label="Expires after (days)"
                 value=form.days
-                help="Without a number it works until it is deleted."
+                help="Leave empty for no expiration."
                 optional=true
-                error=check.error("days")
+                error=form_state.error("days")
             />
-            <FormProblem check fields=FIELDS />
+            <FormError form_state fields=FIELDS />
             <div class="buttons">
-                <button class="button" aria-busy=move || check.busy()>
+                <button class="button" aria-busy=move || form_state.busy()>
                     "Add secret"
                 </button>
             </div>
-        </CheckedForm>
+        </ValidatedForm>
     }
     .into_any()
 }

@@ -1,8 +1,8 @@
-//! The card with an app's token settings.
+//! The card with the token settings of an app.
 
 use crate::components::feedback::toast::toast;
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{Check, CheckedForm, FormProblem, Values};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::pages::oauth_apps::actions::SetTokenSettings;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 const FIELDS: &[&str] = &["signing_algorithm", "allow_introspection"];
 
-fn errors(values: Values<'_>) -> Option<FieldErrors> {
+fn validate(values: Values<'_>) -> Option<FieldErrors> {
     let grant = Grant::from_code(&values("grant"))?;
     let form = TokenSettingsForm {
         rotate_refresh_tokens: !values("rotate_refresh_tokens").is_empty(),
@@ -23,16 +23,16 @@ fn errors(values: Values<'_>) -> Option<FieldErrors> {
     form.validate(grant).err()
 }
 
-/// Rotation of refresh tokens, signing algorithm, and introspection.
+/// Renders the form for refresh token rotation, signing algorithm and introspection.
 #[component]
 pub fn TokenSettingsCard(
     /// The app.
     app: OauthApp,
-    /// Counts the changes, so that the page is read again after each.
+    /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let check = Check::<SetTokenSettings>::new(errors);
-    check.on_success(move || {
+    let form_state = FormState::<SetTokenSettings>::new(validate);
+    form_state.on_success(move || {
         toast("Token settings saved");
         changes.update(|changes| *changes += 1);
     });
@@ -43,39 +43,39 @@ pub fn TokenSettingsCard(
                 <h2 id="token-settings">"Token settings"</h2>
             </div>
             <div class="card-body">
-                <CheckedForm check class="form">
+                <ValidatedForm form_state class="form">
                     <input type="hidden" name="app" value=app.id.to_string() />
-                    // For the check before it is sent; the server knows the grant.
+                    // Only for validation in the browser; the server does not read it.
                     <input type="hidden" name="grant" value=app.grant.code() />
-                    {rotation(app.grant, settings)}
-                    {algorithm(settings, check.error("signing_algorithm"))}
-                    {app.grant.has_secret().then(|| introspection(settings, check.error("allow_introspection")))}
-                    <FormProblem check fields=FIELDS />
+                    {rotation_field(app.grant, settings)}
+                    {algorithm_field(settings, form_state.error("signing_algorithm"))}
+                    {app.grant.has_secret().then(|| introspection_field(settings, form_state.error("allow_introspection")))}
+                    <FormError form_state fields=FIELDS />
                     <div class="buttons">
-                        <button class="button" aria-busy=move || check.busy()>
+                        <button class="button" aria-busy=move || form_state.busy()>
                             "Save token settings"
                         </button>
                     </div>
-                </CheckedForm>
+                </ValidatedForm>
             </div>
         </section>
     }
     .into_any()
 }
 
-/// A public client's always rotate, and with client credentials there are none.
-fn rotation(grant: Grant, settings: TokenSettings) -> Option<AnyView> {
+/// Renders the rotation setting. Refresh tokens of public clients always rotate, and client credentials have none.
+fn rotation_field(grant: Grant, settings: TokenSettings) -> Option<AnyView> {
     let is_public = grant == Grant::Public;
     let help = match grant {
         Grant::ClientCredentials => return None,
         Grant::AuthorizationCode => format!(
-            "On: each refresh returns a new refresh token and the old one stops. Off: the app keeps its refresh token, which \
-             clients need that go on using the first one. It expires after {REFRESH_TOKEN_IDLE_DAYS} days without use; a \
-             kept one {REFRESH_TOKEN_LIFETIME_DAYS} days after it was issued at the latest."
+            "On: each refresh returns a new refresh token and the old one stops working. Off: the app keeps its refresh \
+             token, for clients that don’t store a new one. Refresh tokens expire after {REFRESH_TOKEN_IDLE_DAYS} days \
+             without use; without rotation, at the latest {REFRESH_TOKEN_LIFETIME_DAYS} days after they were issued."
         ),
         Grant::Public => format!(
-            "Always on for a public client, which has no secret. A refresh token expires after {REFRESH_TOKEN_IDLE_DAYS} \
-             days without use."
+            "Always on for public clients, which have no secret. Refresh tokens expire after {REFRESH_TOKEN_IDLE_DAYS} days \
+             without use."
         ),
     };
     let view = view! {
@@ -93,11 +93,11 @@ fn rotation(grant: Grant, settings: TokenSettings) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-fn algorithm(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView {
+fn algorithm_field(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView {
     let options = SigningAlgorithm::ALL.iter().map(|algorithm| {
-        let is_kept = *algorithm == settings.signing_algorithm;
+        let is_selected = *algorithm == settings.signing_algorithm;
         view! {
-            <option value=algorithm.code() selected=is_kept>
+            <option value=algorithm.code() selected=is_selected>
                 {algorithm.label()}
             </option>
         }
@@ -115,8 +115,7 @@ fn algorithm(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView 
                 {options.collect_view()}
             </select>
             <p class="help" id="signing_algorithm-help">
-                "What signs its access tokens from the next one on. Choose RS256 for a resource server or gateway that \
-                 verifies nothing else."
+                "Signs new access tokens. Choose RS256 if your resource server or gateway supports only RS256."
             </p>
             <FieldError id="signing_algorithm-error" error />
         </div>
@@ -124,7 +123,7 @@ fn algorithm(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView 
     .into_any()
 }
 
-fn introspection(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView {
+fn introspection_field(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView {
     view! {
         <div class="field">
             <label class="check">
@@ -139,8 +138,8 @@ fn introspection(settings: TokenSettings, error: Signal<Option<String>>) -> AnyV
                 <span>
                     "Allow introspection of other apps’ tokens"
                     <small class="muted">
-                        "For a resource server: it may ask whose access token of this account it was sent, and what the token \
-                         is good for. Without, an app learns of its own tokens alone."
+                        "For resource servers. Lets the app introspect any access token of this account. When off, the app \
+                         can introspect only its own tokens."
                     </small>
                 </span>
             </label>

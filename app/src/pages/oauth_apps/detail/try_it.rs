@@ -1,4 +1,4 @@
-//! Trying an app without writing a program: a token and a call from the browser, or the address to send people to.
+//! The card that tries an app without a program: a token and an API request from the browser, or an authorization URL.
 
 use crate::components::data::copy::Copy;
 use crate::components::reactive::task_scope::TaskScope;
@@ -10,27 +10,27 @@ use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-/// What can be called: its path, and what it answers.
+/// Endpoints to call: the path and what it returns.
 const ENDPOINTS: [(&str, &str); 4] = [
-    ("/api/v4/currentUser", "who the app acts for"),
+    ("/api/v4/currentUser", "the app’s user"),
     ("/api/v4/account", "the account"),
     ("/api/v4/users", "the account’s users"),
     ("/api/v4/profiles", "the account’s security profiles"),
 ];
 
-/// Gets a token with a secret that is pasted in, and calls the API with it. It needs script: without, the secret would
-/// have to go through a form of ours.
+/// Renders the form that gets a token with a pasted secret and calls the API. It needs script: a form without script would
+/// send the secret through the portal's own pages.
 #[component]
 pub fn TryIt(
-    /// The app, one with client credentials.
+    /// The app. Its grant type is client credentials.
     app: OauthApp,
-    /// The portal's address, for programs.
+    /// The public URL of the portal.
     public_url: String,
 ) -> impl IntoView {
     let client_id = app.id.to_string();
     let secret = NodeRef::<html::Input>::new();
     let endpoint = RwSignal::new(ENDPOINTS[0].0.to_owned());
-    let chosen = RwSignal::new(app.scopes);
+    let selected = RwSignal::new(app.scopes);
     let busy = RwSignal::new(false);
     let tasks = TaskScope::current();
     let exchanges = RwSignal::new(Vec::<Exchange>::new());
@@ -38,7 +38,7 @@ pub fn TryIt(
         let client_id = client_id.clone();
         move |event: SubmitEvent| {
             event.prevent_default();
-            // It is read where it was typed, and kept nowhere.
+            // The secret is read from the input and not stored.
             let Some(secret) = secret.get_untracked().map(|input| input.value()) else {
                 return;
             };
@@ -48,7 +48,7 @@ pub fn TryIt(
             busy.set(true);
             exchanges.set(Vec::new());
             let client_id = client_id.clone();
-            let (scopes, path) = (chosen.get_untracked(), endpoint.get_untracked());
+            let (scopes, path) = (selected.get_untracked(), endpoint.get_untracked());
             tasks.spawn_local(async move {
                 let (token, exchange) = get_token(&client_id, secret.trim(), scopes).await;
                 exchanges.update(|exchanges| exchanges.push(exchange));
@@ -60,14 +60,18 @@ pub fn TryIt(
             });
         }
     };
-    let boxes = app.scopes.iter().map(|scope| tick(scope, chosen)).collect_view();
-    let options = ENDPOINTS.map(|(path, what)| view! { <option value=path>{path} ": " {what}</option> });
-    let curls = move || {
-        let token = token_curl(&public_url, &client_id, chosen.get());
+    let checkboxes = app
+        .scopes
+        .iter()
+        .map(|scope| scope_checkbox(scope, selected))
+        .collect_view();
+    let options = ENDPOINTS.map(|(path, description)| view! { <option value=path>{path} ": " {description}</option> });
+    let curl_commands = move || {
+        let token = token_curl(&public_url, &client_id, selected.get());
         let call = call_curl(&public_url, &endpoint.get());
         view! {
-            {code("Get a token", token)}
-            {code("Call with it", call)}
+            {code_block("Get a token", token)}
+            {code_block("Call the API", call)}
         }
     };
     let results = move || exchanges.get().into_iter().map(result).collect_view();
@@ -76,19 +80,19 @@ pub fn TryIt(
             <div class="card-header">
                 <h2 id="try">"Try it"</h2>
                 <p>
-                    "The client secret goes from your browser to the token endpoint and nowhere else. It is not kept."
+                    "Your browser sends the client secret only to the token endpoint. It is not stored."
                 </p>
             </div>
             <div class="card-body">
-                // Its fields have no names, so that nothing is sent should the script not have come yet.
+                // The fields have no names, so that nothing is sent if the form is submitted before the script is loaded.
                 <form class="form" on:submit=run>
                     <div class="field">
                         <label for="try-secret">"Client secret"</label>
                         <input id="try-secret" type="password" autocomplete="off" required node_ref=secret />
                     </div>
                     <fieldset class="field">
-                        <legend>"Scopes to ask for"</legend>
-                        {boxes}
+                        <legend>"Scopes"</legend>
+                        {checkboxes}
                     </fieldset>
                     <div class="field">
                         <label for="try-endpoint">"Endpoint"</label>
@@ -102,7 +106,7 @@ pub fn TryIt(
                     </div>
                     <div class="buttons">
                         <button class="button primary" aria-busy=move || busy.get().then_some("true")>
-                            "Get a token and call"
+                            "Get token and call API"
                         </button>
                     </div>
                 </form>
@@ -111,25 +115,25 @@ pub fn TryIt(
                 {results}
             </div>
             <div class="card-body">
-                <h3>"The same with curl"</h3>
+                <h3>"Use curl"</h3>
                 <p class="muted">
-                    "Put the secret into the variable CLIENT_SECRET, and the token of the first answer into ACCESS_TOKEN."
+                    "Set CLIENT_SECRET to the secret, and ACCESS_TOKEN to the access token from the first response."
                 </p>
             </div>
-            {curls}
+            {curl_commands}
         </section>
     }
     .into_any()
 }
 
-fn tick(scope: Scope, chosen: RwSignal<Scopes>) -> impl IntoView {
+fn scope_checkbox(scope: Scope, selected: RwSignal<Scopes>) -> impl IntoView {
     let toggle = move |event| {
-        let is_on = event_target_checked(&event);
-        chosen.update(|chosen| {
-            *chosen = if is_on {
-                chosen.with(scope)
+        let is_checked = event_target_checked(&event);
+        selected.update(|selected| {
+            *selected = if is_checked {
+                selected.with(scope)
             } else {
-                chosen.without(scope)
+                selected.without(scope)
             }
         });
     };
@@ -139,7 +143,7 @@ fn tick(scope: Scope, chosen: RwSignal<Scopes>) -> impl IntoView {
                 type="checkbox"
                 autocomplete="off"
                 checked=true
-                prop:checked=move || chosen.get().has(scope)
+                prop:checked=move || selected.get().has(scope)
                 on:change=toggle
             />
             <code>{scope.code()}</code>
@@ -147,7 +151,7 @@ fn tick(scope: Scope, chosen: RwSignal<Scopes>) -> impl IntoView {
     }
 }
 
-fn code(what: &'static str, text: String) -> impl IntoView {
+fn code_block(what: &'static str, text: String) -> impl IntoView {
     view! {
         <div class="code">
             <pre>
@@ -165,7 +169,7 @@ fn result(exchange: Exchange) -> impl IntoView {
     };
     let status = exchange
         .status
-        .map_or_else(|| "No answer".to_owned(), |status| status.to_string());
+        .map_or_else(|| "No response".to_owned(), |status| status.to_string());
     view! {
         <div class="result">
             <p>
@@ -185,31 +189,30 @@ fn result(exchange: Exchange) -> impl IntoView {
     }
 }
 
-/// Where an app sends people's browsers to, ready but for what is new each time.
-pub fn authorization_url(app: &OauthApp, public_url: &str) -> impl IntoView + use<> {
-    let url = address(app, public_url);
+/// Renders the authorization URL of an app, complete except for the values that change with each request.
+pub fn authorization_url_card(app: &OauthApp, public_url: &str) -> impl IntoView + use<> {
+    let url = authorization_url(app, public_url);
     let is_public = app.grant == Grant::Public;
     view! {
         <section class="card" aria-labelledby="try">
             <div class="card-header">
                 <h2 id="try">"Try it"</h2>
                 <p>
-                    "The application sends a user’s browser to this address, with a random text of its own in place of "
-                    "STATE"
+                    "The application redirects a user’s browser to this URL. Replace STATE with a random state value"
                     {is_public
                         .then_some(
-                            " and, in place of CODE_CHALLENGE, the base64url of the SHA-256 of its code verifier (RFC 7636)",
+                            ", and CODE_CHALLENGE with the base64url-encoded SHA-256 of the code verifier (RFC 7636)",
                         )}
-                    ". The user comes back to the redirect URI with a code, which it changes for tokens."
+                    ". The user returns to the redirect URI with a code, which the application exchanges for tokens."
                 </p>
             </div>
-            {code("Authorization URL", url)}
+            {code_block("Authorization URL", url)}
         </section>
     }
 }
 
-/// RFC 6749 §4.1.1.
-fn address(app: &OauthApp, public_url: &str) -> String {
+/// Builds the authorization URL (RFC 6749 §4.1.1).
+fn authorization_url(app: &OauthApp, public_url: &str) -> String {
     let (client_id, scope) = (app.id.to_string(), app.scopes.to_string());
     let redirect_uri = app.redirect_uris.first().map(String::as_str).unwrap_or_default();
     let mut parameters = vec![
@@ -236,7 +239,7 @@ mod tests {
     use domain::time::Timestamp;
 
     #[test]
-    fn the_address_says_all_that_a_request_needs() {
+    fn authorization_url_contains_all_parameters() {
         let id = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
         let mut app = OauthApp {
             id: id.parse().unwrap(),
@@ -250,16 +253,16 @@ mod tests {
             created_by: None,
             created_at: Timestamp(0),
             last_used_at: None,
-            live_tokens: 0,
+            active_tokens: 0,
         };
         let expected = format!(
             "https://portal.example/v6/authentication/oauth2/auth?response_type=code&client_id={id}&\
              redirect_uri=https%3A%2F%2Fwiki.example%2Fcb%3Fx%3D1&scope=offline%20asset%3Aread&state=STATE"
         );
-        assert_eq!(address(&app, "https://portal.example"), expected);
+        assert_eq!(authorization_url(&app, "https://portal.example"), expected);
         app.grant = Grant::Public;
         assert_eq!(
-            address(&app, "https://portal.example"),
+            authorization_url(&app, "https://portal.example"),
             format!("{expected}&code_challenge=CODE_CHALLENGE&code_challenge_method=S256")
         );
     }

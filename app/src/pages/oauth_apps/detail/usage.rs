@@ -1,29 +1,29 @@
-//! Which of its scopes an app has really used.
+//! The card that shows which of its scopes an app has used.
 
 use domain::oauth2::oauth_apps::OauthApp;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
 
-/// What could be taken away from an app that is in use: what it has never called anything with. A refresh token calls
-/// nothing by itself.
-pub fn spare(app: &OauthApp) -> Scopes {
+/// Returns the scopes that an app in use has never needed for an API request. `offline` does not count: refresh tokens are
+/// not used for API requests.
+pub fn unused_scopes(app: &OauthApp) -> Scopes {
     match app.last_used_at {
-        Some(_) => app.scopes.except(app.used_scopes).without(Scope::Offline),
+        Some(_) => app.scopes.difference(app.used_scopes).without(Scope::Offline),
         None => Scopes::default(),
     }
 }
 
-/// The card with its scopes, used or not.
-pub fn usage(app: &OauthApp) -> impl IntoView + use<> {
-    let spare = spare(app);
+/// Renders the card with all scopes of the app and whether each was used.
+pub fn usage_card(app: &OauthApp) -> impl IntoView + use<> {
+    let unused = unused_scopes(app);
     let hint = if app.last_used_at.is_none() {
-        "The app has not got a token yet.".to_owned()
-    } else if spare.is_empty() {
-        "It has used all that it may be granted.".to_owned()
+        "No tokens issued yet.".to_owned()
+    } else if unused.is_empty() {
+        "All granted scopes have been used.".to_owned()
     } else {
         format!(
-            "It has never used {}. What it does not need can be taken away under Details.",
-            spare.iter().map(Scope::code).collect::<Vec<_>>().join(", ")
+            "Never used: {}. You can remove scopes that the app doesn’t need under Details.",
+            unused.iter().map(Scope::code).collect::<Vec<_>>().join(", ")
         )
     };
     let used = app.used_scopes;
@@ -41,7 +41,7 @@ pub fn usage(app: &OauthApp) -> impl IntoView + use<> {
                     <code>{scope.code()}</code>
                 </td>
                 <td data-label="Allows">
-                    <span>{scope.sentence()}</span>
+                    <span>{scope.description()}</span>
                 </td>
                 <td data-label="Used">
                     <span>{badge}</span>

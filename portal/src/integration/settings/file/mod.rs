@@ -1,29 +1,30 @@
-//! The settings as a file, to be kept in a repository: the same names as connectors read, without the client secret.
+//! Reads and writes the settings as a file for version control, with the names that connectors read and without the
+//! client secret.
 
 use domain::fields::FieldErrors;
-use domain::integration::settings::{MAX_FIELD, MAX_FIELDS, MAX_TERM, Settings};
+use domain::integration::settings::{MAX_FIELD_NAME_CHARS, MAX_FIELDS, MAX_SEARCH_TERM_CHARS, Settings};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::BTreeMap;
 
-/// What stands at the top of a file that may have comments.
-const COMMENT: &str = "\
-# Settings of the Integration section. An option that a field leaves out is taken from [global].
-# `gatehouse settings diff FILE` says what this file would change, `gatehouse settings apply FILE` changes it.
+/// The comment at the top of a TOML file.
+const TOML_HEADER: &str = "\
+# Settings of the Integration section. Options that a field omits are taken from [global].
+# `gatehouse settings diff FILE` shows what this file would change, `gatehouse settings apply FILE` applies it.
 
 ";
 
-/// The longest file, in bytes: as many fields as there may be, each with the longest name and search term of four bytes a
-/// character, and with room for the names, quotes and line breaks around them.
-pub const MAX_FILE_BYTES: usize = MAX_FIELDS * (4 * (MAX_FIELD + MAX_TERM) + 512) + 64 * 1024;
+/// The maximum size of a file, in bytes: the maximum number of fields, each with the longest name and search term of
+/// four bytes per character, and room for the names, quotes and line breaks around them.
+pub const MAX_FILE_BYTES: usize = MAX_FIELDS * (4 * (MAX_FIELD_NAME_CHARS + MAX_SEARCH_TERM_CHARS) + 512) + 64 * 1024;
 
-/// The most complaints about one file: a thousand help nobody more.
-const MAX_COMPLAINTS: usize = 20;
+/// The maximum number of errors reported for a file.
+const MAX_ERRORS: usize = 20;
 
-/// The longest complaint about a file, in characters: it may quote what stands there.
-const MAX_MESSAGE: usize = 300;
+/// The maximum length of an error message, in characters, because it may quote the file.
+const MAX_MESSAGE_CHARS: usize = 300;
 
-/// The kinds of file.
+/// Lists the file formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// TOML, for people.
@@ -33,10 +34,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// All there are.
+    /// All formats.
     pub const ALL: [Self; 2] = [Self::Toml, Self::Json];
 
-    /// The word for it, which files also end with.
+    /// Returns the format's name, which is also the file extension.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -45,13 +46,14 @@ impl Format {
         }
     }
 
-    /// The one that `code` names.
+    /// Returns the format with this name.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.code() == code)
     }
 
-    /// The format of a file by its name, or else by its content: an object of JSON begins as no TOML does.
+    /// Detects the format of a file by its extension or else by its content: a JSON object starts with a brace, TOML
+    /// never does.
     #[must_use]
     pub fn of(name: &str, text: &str) -> Self {
         let extension = name
@@ -65,7 +67,7 @@ impl Format {
         })
     }
 
-    /// Its media type.
+    /// Returns the media type.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
@@ -75,62 +77,62 @@ impl Format {
     }
 }
 
-/// Reads a file. What it leaves out holds by itself, as for an account that nobody has configured.
+/// Parses a file. Omitted settings have their defaults.
 ///
 /// # Errors
-/// A complaint for what cannot be read or is not known, by its place and line, or for each value that is not what it must
-/// be, by its place.
+/// Returns a validation error by setting and line for what can't be parsed or is unknown, or by setting for each
+/// invalid value.
 pub fn parse(text: &str, format: Format) -> Result<Settings, FieldErrors> {
     if text.len() > MAX_FILE_BYTES {
-        let sentence = format!("Use a file of at most {} KiB.", MAX_FILE_BYTES / 1024);
-        return Err(FieldErrors::one("file", sentence));
+        let message = format!("Use a file of at most {} KiB.", MAX_FILE_BYTES / 1024);
+        return Err(FieldErrors::single("file", message));
     }
-    // Editors on Windows begin a file with it.
+    // Some editors on Windows add a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
     let settings: Settings = match format {
         Format::Json => {
             let describe = |error: &serde_json::Error| error.to_string();
-            check(&read(&mut serde_json::Deserializer::from_str(text), describe)?)?;
+            check_tables(&read(&mut serde_json::Deserializer::from_str(text), describe)?)?;
             let mut reader = serde_json::Deserializer::from_str(text);
             let settings = read(&mut reader, describe)?;
             reader
                 .end()
-                .map_err(|error| FieldErrors::one("file", shorten(&error.to_string())))?;
+                .map_err(|error| FieldErrors::single("file", shorten(&error.to_string())))?;
             settings
         }
         Format::Toml => {
-            let unread = |error| FieldErrors::one("file", describe(text, &error));
+            let unread = |error| FieldErrors::single("file", describe(text, &error));
             let reader = || toml::Deserializer::parse(text).map_err(unread);
-            check(&read(reader()?, |error| describe(text, error))?)?;
+            check_tables(&read(reader()?, |error| describe(text, error))?)?;
             read(reader()?, |error| describe(text, error))?
         }
     };
-    settings.checked().map_err(brief)
+    settings.validate().map_err(limit_errors)
 }
 
-/// A file before its values are looked at.
-type Shape = BTreeMap<String, Part>;
+/// Holds a parsed file before its values are validated.
+type RawFile = BTreeMap<String, RawValue>;
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Part {
-    Table(#[expect(dead_code, reason = "that it is one is all")] BTreeMap<String, IgnoredAny>),
-    List(Vec<Part>),
+enum RawValue {
+    Table(#[expect(dead_code, reason = "only the kind of value matters")] BTreeMap<String, IgnoredAny>),
+    List(Vec<RawValue>),
     Other(IgnoredAny),
 }
 
-/// Refuses a list where a table belongs: serde would take its items for members, in the order of the type.
-fn check(shape: &Shape) -> Result<(), FieldErrors> {
+/// Rejects a list in place of a table, which serde would accept as the members in declaration order.
+fn check_tables(file: &RawFile) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
-    let mut expect_table = |part: &Part, place: &str| {
-        if !matches!(part, Part::Table(_)) {
-            errors.add(place, "Expected names with values.");
+    let mut expect_table = |value: &RawValue, place: &str| {
+        if !matches!(value, RawValue::Table(_)) {
+            errors.add(place, "Expected a table of names and values.");
         }
     };
-    for (name, part) in shape {
-        match (name.as_str(), part) {
-            ("portal" | "global", part) => expect_table(part, name),
-            ("fields", Part::List(fields)) => {
+    for (name, value) in file {
+        match (name.as_str(), value) {
+            ("portal" | "global", value) => expect_table(value, name),
+            ("fields", RawValue::List(fields)) => {
                 for (index, field) in fields.iter().enumerate() {
                     expect_table(field, &format!("fields[{index}]"));
                 }
@@ -138,7 +140,7 @@ fn check(shape: &Shape) -> Result<(), FieldErrors> {
             _ => {}
         }
     }
-    errors.or(()).map_err(brief)
+    errors.into_result(()).map_err(limit_errors)
 }
 
 fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(
@@ -150,11 +152,11 @@ fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(
             whole if whole == "." => "file".to_owned(),
             place => place,
         };
-        FieldErrors::one(&place, shorten(&describe(error.inner())))
+        FieldErrors::single(&place, shorten(&describe(error.inner())))
     })
 }
 
-/// One line, where TOML's own has the whole passage.
+/// Formats a TOML error as one line; the error's own display quotes the passage.
 fn describe(text: &str, error: &toml::de::Error) -> String {
     let message = error.message();
     match error.span().and_then(|span| text.get(..span.start)) {
@@ -163,10 +165,10 @@ fn describe(text: &str, error: &toml::de::Error) -> String {
     }
 }
 
-/// The first complaints, none of them longer than a person reads.
-fn brief(mut errors: FieldErrors) -> FieldErrors {
-    let more = errors.0.len().saturating_sub(MAX_COMPLAINTS);
-    errors.0.truncate(MAX_COMPLAINTS);
+/// Limits the number and the length of the errors.
+fn limit_errors(mut errors: FieldErrors) -> FieldErrors {
+    let more = errors.0.len().saturating_sub(MAX_ERRORS);
+    errors.0.truncate(MAX_ERRORS);
     for error in &mut errors.0 {
         error.field = shorten(&error.field);
         error.message = shorten(&error.message);
@@ -178,24 +180,24 @@ fn brief(mut errors: FieldErrors) -> FieldErrors {
 }
 
 fn shorten(message: &str) -> String {
-    let mut short: String = message.chars().take(MAX_MESSAGE).collect();
+    let mut short: String = message.chars().take(MAX_MESSAGE_CHARS).collect();
     if short.len() < message.len() {
         short.push('…');
     }
     short
 }
 
-/// Writes the file that [`parse`] reads the same settings from.
+/// Formats the settings as a file that [`parse`] reads back.
 #[must_use]
 pub fn print(settings: &Settings, format: Format) -> String {
-    // Neither fails for what the settings are made of: texts, flags, lists and tables.
+    // Serialization can't fail for the settings' types: strings, booleans, lists and tables.
     match format {
         Format::Json => {
             let mut text = serde_json::to_string_pretty(settings).unwrap_or_default();
             text.push('\n');
             text
         }
-        Format::Toml => format!("{COMMENT}{}", toml::to_string(settings).unwrap_or_default()),
+        Format::Toml => format!("{TOML_HEADER}{}", toml::to_string(settings).unwrap_or_default()),
     }
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 proptest! {
     #[test]
-    fn what_is_printed_is_read_back(settings in settings("\\PC{0,20}", "\\PC{1,20}")) {
+    fn printed_file_parses_to_the_same_settings(settings in settings("\\PC{0,20}", "\\PC{1,20}")) {
         for format in Format::ALL {
             let text = print(&settings, format);
             prop_assert_eq!(parse(&text, format), Ok(settings.clone()), "{}", text);
@@ -14,7 +14,7 @@ proptest! {
     }
 
     #[test]
-    fn no_file_makes_it_panic(text in "\\PC{0,80}") {
+    fn parse_never_panics(text in "\\PC{0,80}") {
         for format in Format::ALL {
             let _ = parse(&text, format);
         }
@@ -22,17 +22,17 @@ proptest! {
 }
 
 #[track_caller]
-fn complaint(text: &str, format: Format, place: &str) -> String {
+fn error_at(text: &str, format: Format, place: &str) -> String {
     let errors = parse(text, format).unwrap_err();
-    let message = errors.of(place);
+    let message = errors.get(place);
     message
         .unwrap_or_else(|| panic!("nothing about {place}: {errors}"))
         .to_owned()
 }
 
 #[test]
-fn what_is_wrong_is_named_by_its_place() {
-    let toml = |text, place| complaint(text, Format::Toml, place);
+fn parse_error_names_the_setting() {
+    let toml = |text, place| error_at(text, Format::Toml, place);
     let unknown = toml(
         "language = \"en_US\"\n[global]\nhideLimited = true\n",
         "global.hideLimited",
@@ -53,7 +53,7 @@ fn what_is_wrong_is_named_by_its_place() {
     toml("language = en_US\n", "file");
     toml("remoteLogging = \"yes\"\n", "remoteLogging");
 
-    let json = |text, place| complaint(text, Format::Json, place);
+    let json = |text, place| error_at(text, Format::Json, place);
     let unknown = json("{\n\"portal\": {\"secret\": \"x\"}}", "portal.secret");
     assert!(
         unknown.contains("unknown field") && unknown.contains("line 2"),
@@ -70,11 +70,11 @@ fn what_is_wrong_is_named_by_its_place() {
     toml("global = [\"cat\"]\n", "global");
     toml("fields = [[\"Hero\"]]\n", "fields[0]");
     let long = json(&format!("{{\"language\": \"{}\"}}", "x".repeat(5_000)), "language");
-    assert!(long.chars().count() <= MAX_MESSAGE + 1, "{long}");
+    assert!(long.chars().count() <= MAX_MESSAGE_CHARS + 1, "{long}");
 }
 
 #[test]
-fn a_file_reads_as_people_write_it() {
+fn hand_written_file_is_parsed() {
     let text = "\u{feff}language = \"nl_NL\"\n\n[[fields]]\nfield = \"Hero\"\nassetTypes = [\"video\", \"image\"]\n";
     let settings = parse(text, Format::Toml).unwrap();
     assert_eq!(settings.language, Language::Dutch);
@@ -88,7 +88,7 @@ fn a_file_reads_as_people_write_it() {
 }
 
 #[test]
-fn a_file_is_known_by_its_name_or_its_content() {
+fn format_is_detected_by_extension_or_content() {
     for (name, text, format) in [
         ("a.toml", "{", Format::Toml),
         ("a.JSON", "x", Format::Json),

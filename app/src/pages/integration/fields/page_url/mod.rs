@@ -1,9 +1,8 @@
-//! What the address of the field settings says: which form is open and what it holds, what is searched for, what was done
-//! last.
+//! URL of the Field settings page: the open form and its values, the search, and the last action.
 //!
-//! A form that was sent without script comes back through here, so that nothing is lost that was filled in.
+//! A form that is rejected without JavaScript keeps its values in the URL, so that no input is lost.
 
-use crate::query_string::pairs;
+use crate::query_string::parse_query;
 use domain::integration::selector::Language;
 use domain::integration::settings::FieldForm;
 use domain::oauth1::encode;
@@ -12,87 +11,87 @@ use std::fmt;
 /// The path of the page.
 pub const PATH: &str = "/integration/fields";
 
-/// How many fields are drawn at first, and how many more each time that more are asked for.
-pub const STEP: usize = 50;
+/// The number of fields shown initially, and added each time the user shows more.
+pub const PAGE_SIZE: usize = 50;
 
-/// The names that say which form is open.
-pub const OPENERS: [&str; 4] = ["global", "edit", "add", "duplicate"];
+/// The query parameters that open a form.
+pub const FORM_PARAMS: [&str; 4] = ["global", "edit", "add", "duplicate"];
 
-/// Which form is open.
+/// Describes which form is open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Spot {
-    /// None.
+pub enum OpenForm {
+    /// No form.
     #[default]
-    List,
+    None,
     /// The Global field settings.
     Global,
-    /// A field, by its name.
+    /// The settings of a field, by its name.
     Edit(String),
-    /// A new one; its name, if a connector has asked for it.
+    /// A new field; holds its name if a connector requested it, and is empty otherwise.
     Add(String),
-    /// A new one that starts out as another field is.
+    /// A new field with the settings of another one, by that one's name.
     Duplicate(String),
 }
 
-/// What was done last.
+/// Describes the last action, whose result the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
-    /// A form was saved: as this revision, or `same` where there was nothing to save.
+pub enum LastAction {
+    /// A form was saved; holds the revision, or `same` if nothing changed.
     Saved(String),
-    /// A field's settings were deleted.
+    /// The settings of a field were deleted.
     Deleted(Deleted),
-    /// A field was not deleted, as somebody else has changed it meanwhile.
-    Contested(String),
+    /// A field wasn't deleted because someone else changed it; holds its name.
+    DeleteConflict(String),
 }
 
-/// A field whose settings were deleted.
+/// Describes a field whose settings were deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deleted {
-    /// The revision that did it.
+    /// The revision that deleted them.
     pub revision: i64,
-    /// The field.
+    /// The name of the field.
     pub field: String,
 }
 
-/// A form that came back.
+/// Holds the values of a form that was rejected without JavaScript.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filled {
-    /// What was filled in.
+pub struct FormDraft {
+    /// The values.
     pub form: FieldForm,
-    /// The revision that it was loaded at.
+    /// The revision that the form was loaded at.
     pub base: i64,
 }
 
-/// An address, taken apart.
+/// Represents the URL of the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Address {
-    /// Which form is open.
-    pub spot: Spot,
-    /// What it holds instead of what is kept.
-    pub filled: Option<Filled>,
-    /// What the list is searched for.
+pub struct FieldsUrl {
+    /// The open form.
+    pub open_form: OpenForm,
+    /// The values of the open form, if they differ from the saved ones.
+    pub draft: Option<FormDraft>,
+    /// The search text.
     pub search: String,
-    /// How often more fields than the first were asked for.
-    pub more: usize,
-    /// The language of the preview, where it is not the one that is kept.
+    /// The number of pages of fields shown after the first.
+    pub extra_pages: usize,
+    /// The language of the preview, if it differs from the saved one.
     pub language: Option<Language>,
-    /// What was done last.
-    pub done: Option<Done>,
+    /// The last action.
+    pub last_action: Option<LastAction>,
 }
 
-impl Address {
-    /// Reads the query of an address. Whatever makes no sense is as if it were not there.
+impl FieldsUrl {
+    /// Parses the query of a URL. Invalid parameters are ignored.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (_, query) = text.split_once('?').unwrap_or((text, ""));
-        let mut address = Self::default();
+        let mut url = Self::default();
         let (mut base, mut form, mut deleted) = (None, FieldForm::default(), None);
-        for (key, value) in pairs(query) {
+        for (key, value) in parse_query(query) {
             match key.as_str() {
-                "global" => address.spot = Spot::Global,
-                "edit" if !value.is_empty() => address.spot = Spot::Edit(value),
-                "add" => address.spot = Spot::Add(value),
-                "duplicate" if !value.is_empty() => address.spot = Spot::Duplicate(value),
+                "global" => url.open_form = OpenForm::Global,
+                "edit" if !value.is_empty() => url.open_form = OpenForm::Edit(value),
+                "add" => url.open_form = OpenForm::Add(value),
+                "duplicate" if !value.is_empty() => url.open_form = OpenForm::Duplicate(value),
                 "base" => base = value.parse().ok(),
                 "field" => form.field = value,
                 "term_source" => form.term_source = value,
@@ -102,143 +101,143 @@ impl Address {
                 "hide_limited_use" => form.hide_limited_use = value,
                 "layout_service" => form.layout_service = value,
                 "mode" => form.mode = value,
-                "q" => address.search = value,
+                "q" => url.search = value,
                 "more" => {
-                    address.more = value
+                    url.extra_pages = value
                         .parse()
-                        .map_or(0, |more: usize| more.min(domain::integration::settings::MAX_FIELDS))
+                        .map_or(0, |pages: usize| pages.min(domain::integration::settings::MAX_FIELDS))
                 }
-                "language" => address.language = Language::from_code(&value),
-                "saved" => address.done = Some(Done::Saved(value)),
+                "language" => url.language = Language::from_code(&value),
+                "saved" => url.last_action = Some(LastAction::Saved(value)),
                 "deleted" => deleted = value.parse().ok(),
-                "contested" => address.done = Some(Done::Contested(value)),
+                "contested" => url.last_action = Some(LastAction::DeleteConflict(value)),
                 _ => {}
             }
         }
         if let Some(revision) = deleted {
             let field = form.field.clone();
-            address.done = Some(Done::Deleted(Deleted { revision, field }));
+            url.last_action = Some(LastAction::Deleted(Deleted { revision, field }));
         }
-        form.global = address.spot == Spot::Global;
-        if let Spot::Edit(name) = &address.spot {
+        form.global = url.open_form == OpenForm::Global;
+        if let OpenForm::Edit(name) = &url.open_form {
             form.was.clone_from(name);
         }
-        let is_open = address.spot != Spot::List;
-        address.filled = base.filter(|_| is_open).map(|base| Filled { form, base });
-        address
+        let is_open = url.open_form != OpenForm::None;
+        url.draft = base.filter(|_| is_open).map(|base| FormDraft { form, base });
+        url
     }
 
-    /// The page with a form open.
+    /// Returns the URL that opens a form.
     #[cfg(any(feature = "ssr", test))]
     #[must_use]
-    pub fn at(spot: Spot) -> Self {
+    pub fn of_form(open_form: OpenForm) -> Self {
         Self {
-            spot,
+            open_form,
             ..Self::default()
         }
     }
 
-    /// The page with a form open, as it was filled in.
+    /// Returns the URL that opens a form with the values of a rejected one.
     #[cfg(any(feature = "ssr", test))]
     #[must_use]
-    pub fn again(spot: Spot, form: FieldForm, base: i64) -> Self {
+    pub fn with_draft(open_form: OpenForm, form: FieldForm, base: i64) -> Self {
         Self {
-            filled: Some(Filled { form, base }),
-            ..Self::at(spot)
+            draft: Some(FormDraft { form, base }),
+            ..Self::of_form(open_form)
         }
     }
 
-    /// The page after something was done.
+    /// Returns the URL that shows the result of an action.
     #[cfg(any(feature = "ssr", test))]
     #[must_use]
-    pub fn after(done: Done) -> Self {
+    pub fn after_action(action: LastAction) -> Self {
         Self {
-            done: Some(done),
+            last_action: Some(action),
             ..Self::default()
         }
     }
 
-    /// The same with the preview in a language.
+    /// Returns this URL with the preview in another language.
     #[must_use]
-    pub fn speaking(&self, language: Language) -> Self {
+    pub fn with_language(&self, language: Language) -> Self {
         Self {
             language: Some(language),
             ..self.clone()
         }
     }
 
-    /// The same list with another form open, or none.
+    /// Returns the URL of the same list with another form open, or none.
     #[must_use]
-    pub fn opening(&self, spot: Spot) -> Self {
+    pub fn with_open_form(&self, open_form: OpenForm) -> Self {
         Self {
-            spot,
+            open_form,
             search: self.search.clone(),
-            more: self.more,
+            extra_pages: self.extra_pages,
             ..Self::default()
         }
     }
 
-    /// The same list with more of its fields.
+    /// Returns the URL of the same list with one more page of fields.
     #[must_use]
-    pub fn with_more(&self) -> Self {
+    pub fn with_next_page(&self) -> Self {
         Self {
-            more: self.more + 1,
+            extra_pages: self.extra_pages + 1,
             ..self.clone()
         }
     }
 
-    fn choices(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = Vec::new();
-        match &self.spot {
-            Spot::List => {}
-            Spot::Global => pairs.push(("global", "true".to_owned())),
-            Spot::Edit(name) => pairs.push(("edit", name.clone())),
-            Spot::Add(name) => pairs.push(("add", name.clone())),
-            Spot::Duplicate(name) => pairs.push(("duplicate", name.clone())),
+    fn query_params(&self) -> Vec<(&'static str, String)> {
+        let mut params = Vec::new();
+        match &self.open_form {
+            OpenForm::None => {}
+            OpenForm::Global => params.push(("global", "true".to_owned())),
+            OpenForm::Edit(name) => params.push(("edit", name.clone())),
+            OpenForm::Add(name) => params.push(("add", name.clone())),
+            OpenForm::Duplicate(name) => params.push(("duplicate", name.clone())),
         }
-        let open = pairs.len();
-        if let Some(Filled { form, base }) = &self.filled {
-            pairs.push(("base", base.to_string()));
-            pairs.push(("field", form.field.clone()));
-            pairs.push(("term_source", form.term_source.clone()));
-            pairs.push(("term", form.term.clone()));
-            pairs.push(("types_source", form.types_source.clone()));
-            pairs.extend(form.types.iter().map(|kind| ("type", kind.clone())));
-            pairs.push(("hide_limited_use", form.hide_limited_use.clone()));
-            pairs.push(("layout_service", form.layout_service.clone()));
-            pairs.push(("mode", form.mode.clone()));
+        let form_param_count = params.len();
+        if let Some(FormDraft { form, base }) = &self.draft {
+            params.push(("base", base.to_string()));
+            params.push(("field", form.field.clone()));
+            params.push(("term_source", form.term_source.clone()));
+            params.push(("term", form.term.clone()));
+            params.push(("types_source", form.types_source.clone()));
+            params.extend(form.types.iter().map(|kind| ("type", kind.clone())));
+            params.push(("hide_limited_use", form.hide_limited_use.clone()));
+            params.push(("layout_service", form.layout_service.clone()));
+            params.push(("mode", form.mode.clone()));
         }
-        pairs.push(("q", self.search.clone()));
-        if self.more > 0 {
-            pairs.push(("more", self.more.to_string()));
+        params.push(("q", self.search.clone()));
+        if self.extra_pages > 0 {
+            params.push(("more", self.extra_pages.to_string()));
         }
         if let Some(language) = self.language {
-            pairs.push(("language", language.code().to_owned()));
+            params.push(("language", language.code().to_owned()));
         }
-        match &self.done {
-            Some(Done::Saved(revision)) => pairs.push(("saved", revision.clone())),
-            Some(Done::Deleted(Deleted { revision, field })) => {
-                pairs.push(("deleted", revision.to_string()));
-                pairs.push(("field", field.clone()));
+        match &self.last_action {
+            Some(LastAction::Saved(revision)) => params.push(("saved", revision.clone())),
+            Some(LastAction::Deleted(Deleted { revision, field })) => {
+                params.push(("deleted", revision.to_string()));
+                params.push(("field", field.clone()));
             }
-            Some(Done::Contested(field)) => pairs.push(("contested", field.clone())),
+            Some(LastAction::DeleteConflict(field)) => params.push(("contested", field.clone())),
             None => {}
         }
         let mut index = 0;
-        pairs.retain(|(_, value)| {
+        params.retain(|(_, value)| {
             index += 1;
-            // A new field has no name yet.
-            index <= open || !value.is_empty()
+            // The parameter that opens the form of a new field may be empty.
+            index <= form_param_count || !value.is_empty()
         });
-        pairs
+        params
     }
 }
 
-impl fmt::Display for Address {
-    /// As a link has it. It is ASCII, whatever it was made of.
+impl fmt::Display for FieldsUrl {
+    /// Writes the URL percent-encoded, as ASCII.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PATH)?;
-        for (index, (name, value)) in self.choices().into_iter().enumerate() {
+        for (index, (name, value)) in self.query_params().into_iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             write!(f, "{separator}{name}={}", encode(&value))?;
         }

@@ -1,0 +1,59 @@
+//! Splits a WebAssembly module into the base and the pieces that pages load later, and writes the JavaScript that loads them.
+//!
+//! Usage: `wasm-bundler MODULE FOLDER NAME`: reads `MODULE`, and writes `NAME.js`, `NAME.wasm`, the pieces and their manifest
+//! into `FOLDER`. The name of the loader holds [`HASH_PLACEHOLDER`], whose place a hash of the same length takes afterwards.
+
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::fs;
+use std::path::Path;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// As long as the hash that takes its place: the name stands within compiled modules, whose length must not change.
+const HASH_PLACEHOLDER: &str = "______________________";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [module, folder, name] = arguments.as_slice() else {
+        bail!("usage: wasm-bundler MODULE FOLDER NAME");
+    };
+    let folder = Path::new(folder);
+    fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))?;
+    let base = split(Path::new(module), folder, name)?;
+    bind(&base, folder, name)
+}
+
+/// Writes the pieces and their manifest, and returns the path of the base module.
+fn split(module: &Path, folder: &Path, name: &str) -> Result<std::path::PathBuf> {
+    let input = fs::read(module).with_context(|| format!("could not read {}", module.display()))?;
+    let base = module.with_extension("base.wasm");
+    let main_module = format!("./{name}.js");
+    let link_name = format!("./__wasm_split.{HASH_PLACEHOLDER}.js");
+    let mut options = wasm_split_cli_support::Options::new(&input);
+    options.output_dir = folder;
+    options.main_out_path = &base;
+    options.main_module = &main_module;
+    options.link_name = &link_name;
+    let pieces = match wasm_split_cli_support::transform(options) {
+        Ok(pieces) => pieces,
+        Err(error) => bail!("could not split {}: {error:?}", module.display()),
+    };
+    let manifest = serde_json::to_string(&pieces.prefetch_map)?;
+    fs::write(folder.join("__wasm_split_manifest.json"), manifest)?;
+    Ok(base)
+}
+
+/// Writes the JavaScript around the base module, and the module as the JavaScript needs it.
+fn bind(base: &Path, folder: &Path, name: &str) -> Result<()> {
+    Bindgen::new()
+        .input_path(base)
+        .web(true)?
+        .typescript(false)
+        .keep_lld_exports(true)
+        .demangle(false)
+        .out_name(name)
+        .generate(folder)
+        .with_context(|| format!("could not write the JavaScript for {}", base.display()))?;
+    fs::rename(folder.join(format!("{name}_bg.wasm")), folder.join(format!("{name}.wasm")))?;
+    Ok(())
+}
