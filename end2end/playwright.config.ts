@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 import { chromium } from "./support/chromium.ts";
 
-// Files in which every test must hold without script too.
+// Files whose tests must also pass with scripts off.
 const withoutScript = [
   ...["after-creating", "connection", "consent", "consumers", "field-settings", "guide", "integration", "oauth-apps", "oauth2-consent", "rights", "sessions", "settings-file", "setup", "sign-in", "stored-markup", "token-form", "tokens"],
 ].map((name) => `${name}.spec.ts`);

@@ -1,10 +1,10 @@
-// Says that the page stopped working, once the app's code has failed so that it cannot go on: at a panic or any other trap of
-// WebAssembly, and where code that a live page needs cannot be fetched. It is a file of its own, as the app cannot say so itself.
+// Shows a notice when the app fails fatally: at a panic or another WebAssembly trap, or if code that a hydrated page needs
+// can't be fetched. A separate file, because the failed app can't show the notice itself.
 (() => {
   "use strict";
 
-  // What the app listens to. Its handlers would only fail again, and links and forms work without them.
-  const HANDLED = [
+  // Events that the app handles. Its handlers would fail again, and links and forms work without them.
+  const APP_EVENTS = [
     ...["click", "submit", "input", "change", "keydown", "cancel", "close", "toggle", "drop", "dragover"],
     ...["focusin", "focusout", "blur", "mousedown", "pointerdown", "pointerup", "pointercancel", "pointerleave"],
     ...["beforeunload", "popstate"],
@@ -15,23 +15,23 @@
   function isFatal(error) {
     if (error instanceof WebAssembly.RuntimeError) return true;
     if (!(error instanceof Error)) return false;
-    // WebAssembly that calls itself without end.
+    // A stack overflow in WebAssembly.
     if (error.name === "RangeError" || error.name === "InternalError") return true;
-    // A page that the app has not begun to make live still works as the server made it.
+    // Before hydration the server-rendered page still works.
     return document.body?.hasAttribute("data-live") && String(error.stack).includes("/pkg/");
   }
 
-  function silence(event) {
+  function handleEvent(event) {
     event.stopImmediatePropagation();
     if (event.type === "popstate" || (event.type === "click" && event.target.closest?.("#crash-reload"))) {
       location.reload();
     } else if (event.type === "keydown" && event.key === "Escape") {
-      // What was typed can still be copied, and sent without the app.
+      // Input can still be copied or submitted without the app.
       notice.close();
     }
   }
 
-  function stop(error) {
+  function handleError(error) {
     if (notice || !isFatal(error)) return;
     notice = document.createElement("dialog");
     notice.className = "dialog";
@@ -51,11 +51,11 @@
           <button id="crash-reload" class="button primary" type="button" autofocus>Reload</button>
         </div>
       </div>`;
-    for (const type of HANDLED) addEventListener(type, silence, true);
+    for (const type of APP_EVENTS) addEventListener(type, handleEvent, true);
     document.body.append(notice);
     notice.showModal();
   }
 
-  addEventListener("error", (event) => stop(event.error));
-  addEventListener("unhandledrejection", (event) => stop(event.reason));
+  addEventListener("error", (event) => handleError(event.error));
+  addEventListener("unhandledrejection", (event) => handleError(event.reason));
 })();

@@ -15,28 +15,28 @@ def portal(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def consumer(portal):
-    return portal.consumer("Web shop")
+    return portal.create_consumer("Web shop")
 
 
 @pytest.fixture(scope="session")
 def token(portal, consumer):
-    return portal.token(consumer)
+    return portal.create_token(consumer)
 
 
 @pytest.fixture
-def person(portal):
-    """Somebody who is not signed in yet."""
+def browser(portal):
+    """Opens pages as a user who is not signed in yet."""
     return Browser(portal)
 
 
 @pytest.fixture
 def set_signing(portal):
-    """Sets how a consumer signs, on its page, as a person does."""
+    """Saves signing settings of a consumer through its page."""
 
-    def on_its_page(consumer, **values):
+    def save(consumer, **values):
         administrator = Browser(portal)
         administrator.open(f"/settings/portal/api-tokens/consumers/{consumer.id}")
         administrator.sign_in()
-        administrator.press("Save changes", **values)
+        administrator.click("Save changes", **values)
 
-    return on_its_page
+    return save

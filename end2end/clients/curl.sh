@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Signs GET /api/v4/currentUser by hand (RFC 5849 §3.4) and asks with curl. Usage: curl.sh sha1|sha256 header|query
+# Signs GET /api/v4/currentUser in shell (RFC 5849 §3.4) and sends it with curl. Usage: curl.sh sha1|sha256 header|query
 set -euo pipefail
 
 digest=$1 place=$2
 method=HMAC-${digest^^}
 url=$PORTAL/api/v4/currentUser
 
-# encode TEXT: percent-encodes by §3.6.
+# encode TEXT: percent-encodes as in RFC 5849 §3.6.
 encode() {
     local text=$1 out= character i
     for ((i = 0; i < ${#text}; i++)); do
@@ -19,7 +19,7 @@ encode() {
     printf '%s' "$out"
 }
 
-# In the order of their names, as the base string wants them.
+# Sorted by name, as the signature base string requires.
 names=(oauth_consumer_key oauth_nonce oauth_signature_method oauth_timestamp oauth_token oauth_version)
 values=("$CONSUMER_KEY" "$(openssl rand -hex 16)" "$method" "$(date +%s)" "$TOKEN" 1.0)
 parameters= header=

@@ -1,4 +1,4 @@
-// Signs with npm's oauth-1.0a: the current user, a list with odd parameters, and a form.
+// Sends requests signed by npm's oauth-1.0a: the current user, a list with special characters, and a form.
 import { createHmac } from "node:crypto";
 import OAuth from "oauth-1.0a";
 
@@ -10,24 +10,24 @@ const oauth = new OAuth({
   hash_function: (text, key) => createHmac(method.split("-")[1].toLowerCase(), key).update(text).digest("base64"),
 });
 
-async function ask(request, token, form) {
+async function send(request, token, form) {
   const headers = oauth.toHeader(oauth.authorize({ ...request, data: form }, token));
-  // What begins with oauth_ stands in the header already.
+  // The header already carries the oauth_ parameters.
   const body = form && new URLSearchParams(Object.entries(form).filter(([name]) => !name.startsWith("oauth_")));
-  const answer = await fetch(request.url, { method: request.method, headers, body });
-  const text = await answer.text();
-  const isForm = answer.headers.get("content-type") === "application/x-www-form-urlencoded";
-  return { status: answer.status, body: isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text) };
+  const response = await fetch(request.url, { method: request.method, headers, body });
+  const text = await response.text();
+  const isForm = response.headers.get("content-type") === "application/x-www-form-urlencoded";
+  return { status: response.status, body: isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text) };
 }
 
 const token = { key: TOKEN, secret: TOKEN_SECRET };
-const answers = [
-  await ask({ url: `${PORTAL}/api/v4/currentUser`, method: "GET" }, token),
-  await ask({ url: `${PORTAL}/api/v4/users/?limit=1&name=%C3%84%20b%2Bc&empty=`, method: "GET" }, token),
-  await ask({ url: `${PORTAL}/api/v4/oauth/request_token/`, method: "POST" }, undefined, {
+const responses = [
+  await send({ url: `${PORTAL}/api/v4/currentUser`, method: "GET" }, token),
+  await send({ url: `${PORTAL}/api/v4/users/?limit=1&name=%C3%84%20b%2Bc&empty=`, method: "GET" }, token),
+  await send({ url: `${PORTAL}/api/v4/oauth/request_token/`, method: "POST" }, undefined, {
     oauth_callback: "http://127.0.0.1:9/back?a=b%20c",
     name: "Ä b+c",
     empty: "",
   }),
 ];
-console.log(JSON.stringify(answers));
+console.log(JSON.stringify(responses));

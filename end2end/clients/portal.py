@@ -1,4 +1,4 @@
-"""A Gatehouse of the tests' own: the program, serving a folder of its own on a free port of the loopback address."""
+"""Runs the server with a new data folder on a free port of the loopback address, and its commands."""
 
 import json
 import os
@@ -29,7 +29,7 @@ class Token:
 
 @dataclass(frozen=True)
 class App:
-    """An OAuth 2 app; a public client has no secret."""
+    """An OAuth 2.0 app. A public client has no secret."""
 
     id: str
     name: str
@@ -37,16 +37,16 @@ class App:
 
 
 class Portal:
-    """One database, with an account and its administrator, and the servers that share it."""
+    """A database with one account and its administrator, and the servers that share it."""
 
     email = "ada@example.com"
 
     def __init__(self, folder: Path):
         self.folder = folder
         self._servers = []
-        words = ["--name", "Northwind", "--admin-name", "Ada Lovelace", "--admin-email", self.email]
-        self.user_id = self.command("account", "create", *words, text=PASSWORD)["user_id"]
-        self.url = self.serve()
+        args = ["--name", "Northwind", "--admin-name", "Ada Lovelace", "--admin-email", self.email]
+        self.user_id = self.command("account", "create", *args, text=PASSWORD)["user_id"]
+        self.url = self.start_server()
         self.server = self._servers[-1]
 
     def _environment(self, **settings):
@@ -58,17 +58,17 @@ class Portal:
             "GATEHOUSE_API_RATE": "0",
         } | settings
 
-    def command(self, *words, text=""):
-        """Runs a command of the program, and reads its JSON."""
-        done = subprocess.run(
-            [os.environ["GATEHOUSE_BIN"], *words, "--json"],
+    def command(self, *args, text=""):
+        """Runs a command and returns its JSON output."""
+        process = subprocess.run(
+            [os.environ["GATEHOUSE_BIN"], *args, "--json"],
             input=text, capture_output=True, text=True, cwd=self.folder, env=self._environment(), check=False,
         )
-        assert done.returncode == 0, f"gatehouse {' '.join(words)}: {done.stderr}"
-        return json.loads(done.stdout)
+        assert process.returncode == 0, f"gatehouse {' '.join(args)}: {process.stderr}"
+        return json.loads(process.stdout)
 
-    def serve(self, **settings):
-        """Starts a server, and gives its address."""
+    def start_server(self, **settings):
+        """Starts a server and returns its base URL."""
         log = open(self.folder / "log", "ab")
         server = subprocess.Popen(
             [os.environ["GATEHOUSE_BIN"], "serve"],
@@ -76,29 +76,29 @@ class Portal:
         )
         log.close()
         self._servers.append(server)
-        return self._printed(server, rb"Gatehouse listens on (http://\S+)\n").decode()
+        return self._wait_for_output(server, rb"Gatehouse is listening on (http://\S+)\n").decode()
 
-    def _printed(self, server, pattern):
-        """Waits for what the server's console prints."""
-        seen, deadline = b"", time.monotonic() + 30
+    def _wait_for_output(self, server, pattern):
+        """Waits until the server prints the pattern, and returns its first group."""
+        output, deadline = b"", time.monotonic() + 30
         with selectors.DefaultSelector() as selector:
             selector.register(server.stdout, selectors.EVENT_READ)
-            while not (match := re.search(pattern, seen)):
-                assert selector.select(deadline - time.monotonic()), f"the server only said {seen!r}: {self.log()}"
-                piece = os.read(server.stdout.fileno(), 65536)
-                assert piece, f"the server ended: {self.log()}"
-                seen += piece
+            while not (match := re.search(pattern, output)):
+                assert selector.select(deadline - time.monotonic()), f"the server printed only {output!r}: {self.log()}"
+                chunk = os.read(server.stdout.fileno(), 65536)
+                assert chunk, f"the server exited: {self.log()}"
+                output += chunk
         return match[1]
 
     def log(self):
         return (self.folder / "log").read_text()
 
     def restart(self, meanwhile):
-        """Ends the first server, and starts another at its address after something has happened meanwhile."""
+        """Stops the first server, calls `meanwhile`, and starts another server at the same address."""
         self.server.terminate()
         assert self.server.wait(timeout=20) == 0, self.log()
         meanwhile()
-        assert self.serve(GATEHOUSE_ADDR=self.url.removeprefix("http://")) == self.url
+        assert self.start_server(GATEHOUSE_ADDR=self.url.removeprefix("http://")) == self.url
         self.server = self._servers[-1]
 
     def stop(self):
@@ -111,26 +111,26 @@ class Portal:
     def api_key(self):
         return self.command("api-key", "show")["api_key"]
 
-    def apply(self, settings):
-        """Makes the settings what a file in TOML says, and gives the revision."""
+    def apply_settings(self, settings):
+        """Applies a settings file in TOML and returns the revision."""
         return self.command("settings", "apply", "-", "--yes", text=settings)["revision"]
 
-    def consumer(self, name):
-        made = self.command("consumer", "create", "--name", name)
-        return Consumer(made["id"], made["name"], made["consumer_key"], made["consumer_secret"])
+    def create_consumer(self, name):
+        created = self.command("consumer", "create", "--name", name)
+        return Consumer(created["id"], created["name"], created["consumer_key"], created["consumer_secret"])
 
-    def token(self, consumer):
-        words = ["--user", self.email, "--consumer", consumer.id, "--integration", "Client library"]
-        made = self.command("token", "create", *words)
-        return Token(made["id"], made["token"], made["token_secret"])
+    def create_token(self, consumer):
+        args = ["--user", self.email, "--consumer", consumer.id, "--integration", "Client library"]
+        created = self.command("token", "create", *args)
+        return Token(created["id"], created["token"], created["token_secret"])
 
-    def app(self, name, grant, scopes, redirect_uris=(), settings=()):
-        words = ["--name", name, "--grant", grant, *settings]
+    def create_app(self, name, grant, scopes, redirect_uris=(), settings=()):
+        args = ["--name", name, "--grant", grant, *settings]
         if grant == "client_credentials":
-            words += ["--user", self.email]
+            args += ["--user", self.email]
         for uri in redirect_uris:
-            words += ["--redirect-uri", uri]
+            args += ["--redirect-uri", uri]
         for scope in scopes:
-            words += ["--scope", scope]
-        made = self.command("oauth-app", "create", *words)
-        return App(made["client_id"], made["name"], made["client_secret"])
+            args += ["--scope", scope]
+        created = self.command("oauth-app", "create", *args)
+        return App(created["client_id"], created["name"], created["client_secret"])

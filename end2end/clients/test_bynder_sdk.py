@@ -1,4 +1,4 @@
-"""bynder-sdk 0.0.6 as it is published: a permanent token, and its three-legged flow, which knows no verifier."""
+"""bynder-sdk 0.0.6: permanent tokens, and its three-legged flow without a verifier."""
 
 import pytest
 import requests
@@ -10,7 +10,7 @@ def client(portal, consumer, token=None):
     return BynderClient(base_url=portal.url, consumer_key=consumer.key, consumer_secret=consumer.secret, **secrets)
 
 
-def test_a_permanent_token(portal, consumer, token):
+def test_permanent_token_is_accepted(portal, consumer, token):
     handler = client(portal, consumer, token).bynder_request_handler
     user = handler.get("/api/v4/currentUser/")
     assert (user["id"], user["firstname"], user["lastname"]) == (portal.user_id, "Ada", "Lovelace")
@@ -23,7 +23,7 @@ def test_a_permanent_token(portal, consumer, token):
     assert handler.get("/api/v4/profiles/{}/".format(user["profileId"]))["name"] == "Administrator"
 
 
-def test_a_wrong_secret(portal, consumer, token):
+def test_wrong_secret_is_refused(portal, consumer, token):
     wrong = BynderClient(portal.url, consumer.key, consumer.secret, token.token, "guess")
     with pytest.raises(requests.HTTPError) as refused:
         wrong.bynder_request_handler.get("/api/v4/currentUser/")
@@ -31,8 +31,8 @@ def test_a_wrong_secret(portal, consumer, token):
     assert refused.value.response.json()["oauth_problem"] == "signature_invalid"
 
 
-def test_three_legs_need_the_switch_on_the_consumer(portal, person, set_signing):
-    consumer = portal.consumer("Older flow")
+def test_legacy_flow_works_only_when_allowed_for_the_consumer(portal, browser, set_signing):
+    consumer = portal.create_consumer("Older flow")
     with pytest.raises(requests.HTTPError) as refused:
         client(portal, consumer).request_token()
     assert refused.value.response.json()["oauth_problem"] == "parameter_absent"
@@ -45,26 +45,26 @@ def test_three_legs_need_the_switch_on_the_consumer(portal, person, set_signing)
     assert refused.value.response.json()["oauth_problem"] == "permission_unknown"
 
     callback = "http://127.0.0.1:9/back"
-    person.open(sdk.authorise_url(callback))
-    person.sign_in()
-    assert consumer.name in person.text and "127.0.0.1:9" in person.text
-    assert person.press("Allow") == f"{callback}?oauth_token={sdk.credentials.token}"
+    browser.open(sdk.authorise_url(callback))
+    browser.sign_in()
+    assert consumer.name in browser.text and "127.0.0.1:9" in browser.text
+    assert browser.click("Allow") == f"{callback}?oauth_token={sdk.credentials.token}"
     issued = sdk.access_token()
     assert sdk.bynder_request_handler.get("/api/v4/currentUser/")["id"] == portal.user_id
 
-    # The tokens of the flow work in a new client, as a program keeps them.
-    kept = BynderClient(portal.url, consumer.key, consumer.secret, issued["oauth_token"], issued["oauth_token_secret"])
-    assert kept.bynder_request_handler.get("/api/v4/currentUser/")["id"] == portal.user_id
+    # The tokens also work in a new client.
+    stored = BynderClient(portal.url, consumer.key, consumer.secret, issued["oauth_token"], issued["oauth_token_secret"])
+    assert stored.bynder_request_handler.get("/api/v4/currentUser/")["id"] == portal.user_id
 
 
-def test_three_legs_without_a_callback(portal, person, set_signing):
-    consumer = portal.consumer("Older flow without callback")
+def test_legacy_flow_without_callback_issues_a_token(portal, browser, set_signing):
+    consumer = portal.create_consumer("Older flow without callback")
     set_signing(consumer, legacy_flow=True)
     sdk = client(portal, consumer)
     sdk.request_token()
-    person.open(sdk.authorise_url())
-    person.sign_in()
-    assert person.press("Allow") is None
-    assert "Go back to the application" in person.text
+    browser.open(sdk.authorise_url())
+    browser.sign_in()
+    assert browser.click("Allow") is None
+    assert "Return to the application" in browser.text
     sdk.access_token()
     assert sdk.bynder_request_handler.get("/api/v4/currentUser/")["id"] == portal.user_id

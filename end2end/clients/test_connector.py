@@ -1,4 +1,4 @@
-"""A connector through a day of its life: it reads, listens, is cut off, comes back, and logs."""
+"""A connector reads settings, follows changes across a server restart, and sends logs."""
 
 import time
 from datetime import datetime, timezone
@@ -11,7 +11,7 @@ from portal import Portal
 
 @pytest.fixture
 def own_portal(tmp_path):
-    """A portal whose server may be ended."""
+    """A portal whose server a test may stop."""
     portal = Portal(tmp_path)
     yield portal
     portal.stop()
@@ -36,42 +36,42 @@ def settings(term, more=""):
     """
 
 
-def test_it_misses_no_revision(own_portal, connector):
-    own_portal.apply(settings("first"))
+def test_event_stream_misses_no_revision_across_a_restart(own_portal, connector):
+    own_portal.apply_settings(settings("first"))
     revisions = connector.follow()
-    seen = [next(revisions)]
+    received = [next(revisions)]
     for number in range(5):
-        saved = own_portal.apply(settings(f"before {number}"))
-        seen.append(next(revisions))
-        assert seen[-1] == saved
+        saved = own_portal.apply_settings(settings(f"before {number}"))
+        received.append(next(revisions))
+        assert received[-1] == saved
 
     def meanwhile():
         for number in range(5):
-            own_portal.apply(settings(f"meanwhile {number}"))
+            own_portal.apply_settings(settings(f"meanwhile {number}"))
 
     own_portal.restart(meanwhile)
-    last = own_portal.apply(settings("after"))
-    while seen[-1] < last:
-        seen.append(next(revisions))
-    assert seen == list(range(1, last + 1))
+    last = own_portal.apply_settings(settings("after"))
+    while received[-1] < last:
+        received.append(next(revisions))
+    assert received == list(range(1, last + 1))
 
 
-def test_a_save_arrives_within_a_second(own_portal, connector):
+def test_saved_settings_reach_the_connector_within_a_second(own_portal, connector):
     revisions = connector.follow()
     assert next(revisions) == 0
     for number in range(5):
-        revision = own_portal.apply(settings(f"term {number}"))
+        revision = own_portal.apply_settings(settings(f"term {number}"))
         saved = time.monotonic()
         assert next(revisions) == revision
         assert time.monotonic() - saved < 1
         assert connector.refresh() and connector.settings["revision"] == revision
 
 
-def test_it_reads_what_has_changed(own_portal, connector):
+def test_settings_are_returned_only_when_changed(own_portal, connector):
     assert connector.refresh()
     assert connector.settings["revision"] == 0
     assert not connector.refresh()
-    own_portal.apply(settings("cat"))
+    own_portal.apply_settings(settings("cat"))
     wait_until(connector.refresh)
     assert connector.settings["fields"] == [{"field": "Home/Hero Image", "defaultSearchTerm": "cat"}]
     field = connector.field("home/hero image")
@@ -82,11 +82,11 @@ def test_it_reads_what_has_changed(own_portal, connector):
     assert (other["configured"], other["source"]) == (False, {"assetTypes": "global"})
 
 
-def test_it_sends_what_it_logs(own_portal, connector):
+def test_logs_are_accepted_once_per_idempotency_key_when_enabled(own_portal, connector):
     record = {"time": datetime.now(timezone.utc).isoformat(), "level": "Warning", "message": "Slow", "thread": 7}
     refused = connector.log(record)
     assert (refused.status_code, refused.json()["type"]) == (403, "remote-logging-disabled")
-    own_portal.apply(settings("cat"))
+    own_portal.apply_settings(settings("cat"))
     wait_until(lambda: connector.log(record, key="first").ok)
     for _ in range(2):
         again = connector.log(record, key="first")
@@ -95,7 +95,7 @@ def test_it_sends_what_it_logs(own_portal, connector):
     assert connector.log(record, record, lines=True).json() == {"accepted": 2}
 
 
-def test_a_key_that_has_ended_ends_the_stream(own_portal, connector):
+def test_revoked_api_key_ends_the_event_stream(own_portal, connector):
     revisions = connector.follow()
     assert next(revisions) == 0
     own_portal.command("api-key", "rotate", "--overlap", "none")
@@ -103,8 +103,8 @@ def test_a_key_that_has_ended_ends_the_stream(own_portal, connector):
         next(revisions)
 
 
-def wait_until(holds):
-    """The command line's saves hold on a server within a second."""
-    begun = time.monotonic()
-    while not holds():
-        assert time.monotonic() - begun < 1, "not within a second"
+def wait_until(condition):
+    """Waits up to a second, within which a server learns of changes by the command line."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < 1, "condition not met within a second"

@@ -1,4 +1,4 @@
-"""Clients in other languages: npm's oauth-1.0a in Node.js, and curl with a signature made by hand in a shell."""
+"""Clients in other languages: npm's oauth-1.0a in Node.js, and curl with a signature computed in shell."""
 
 import json
 import os
@@ -18,23 +18,23 @@ def run(portal, consumer, token, *command):
         "TOKEN": token.token,
         "TOKEN_SECRET": token.secret,
     }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)
 
 
 @pytest.mark.parametrize("method", ["HMAC-SHA1", "HMAC-SHA256"])
-def test_npm_oauth_1_0a(portal, consumer, token, method):
-    answers = run(portal, consumer, token, "node", str(HERE / "oauth-1.0a.mjs"), method)
-    for answer in answers:
-        assert answer["status"] == 200, answer
-    assert answers[0]["body"]["id"] == portal.user_id
-    assert answers[1]["body"][0]["id"] == portal.user_id
-    assert answers[2]["body"]["oauth_callback_confirmed"] == "true"
+def test_npm_oauth_1_0a_requests_are_accepted(portal, consumer, token, method):
+    responses = run(portal, consumer, token, "node", str(HERE / "oauth-1.0a.mjs"), method)
+    for response in responses:
+        assert response["status"] == 200, response
+    assert responses[0]["body"]["id"] == portal.user_id
+    assert responses[1]["body"][0]["id"] == portal.user_id
+    assert responses[2]["body"]["oauth_callback_confirmed"] == "true"
 
 
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
 @pytest.mark.parametrize("place", ["header", "query"])
-def test_curl_signed_by_hand(portal, consumer, token, digest, place):
+def test_curl_with_shell_signature_is_accepted(portal, consumer, token, digest, place):
     user = run(portal, consumer, token, str(HERE / "curl.sh"), digest, place)
     assert user["id"] == portal.user_id

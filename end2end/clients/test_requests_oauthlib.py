@@ -1,4 +1,4 @@
-"""requests-oauthlib on oauthlib: every signature method, every place, and the three-legged flow."""
+"""requests-oauthlib with oauthlib: each signature method and place, and the three-legged flow."""
 
 import time
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from oauthlib.oauth1.rfc5849 import signature
 from requests_oauthlib import OAuth1, OAuth1Session
 from requests_oauthlib.oauth1_session import TokenRequestDenied
 
-# The library signs in the body of a POST only.
+# The library puts the signature into the body of a POST only.
 PLACES = [oauthlib.oauth1.SIGNATURE_TYPE_AUTH_HEADER, oauthlib.oauth1.SIGNATURE_TYPE_QUERY]
 BODY = oauthlib.oauth1.SIGNATURE_TYPE_BODY
 HMAC = [oauthlib.oauth1.SIGNATURE_HMAC_SHA1, oauthlib.oauth1.SIGNATURE_HMAC_SHA256]
@@ -25,53 +25,53 @@ def auth(consumer, token, **options):
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("method", HMAC)
 @pytest.mark.parametrize("path", ["/api/v4/currentUser", "/api/v4/currentUser/"])
-def test_a_signed_request_is_let_in(portal, consumer, token, method, place, path):
+def test_signed_request_is_accepted(portal, consumer, token, method, place, path):
     signed = auth(consumer, token, signature_method=method, signature_type=place)
-    answer = requests.get(portal.url + path, auth=signed)
-    assert answer.status_code == 200, answer.text
-    assert (answer.json()["id"], answer.json()["email"]) == (portal.user_id, portal.email)
+    response = requests.get(portal.url + path, auth=signed)
+    assert response.status_code == 200, response.text
+    assert (response.json()["id"], response.json()["email"]) == (portal.user_id, portal.email)
 
 
 @pytest.mark.parametrize("place", [*PLACES, BODY])
 @pytest.mark.parametrize("method", HMAC)
-def test_a_signed_form_is_let_in(portal, consumer, method, place):
-    # In query and body the library decodes oauth_ parameters once too often before it signs: nothing to decode here.
+def test_signed_form_is_accepted(portal, consumer, method, place):
+    # For query and body the library decodes oauth_ parameters twice before signing, so this URL has nothing to decode.
     signed = OAuth1(
         consumer.key, consumer.secret, callback_uri="http://127.0.0.1:9/back?a=b",
         signature_method=method, signature_type=place,
     )
     form = {"name": "a b+c Ä ☃", "empty": ""}
-    answer = requests.post(portal.url + "/api/v4/oauth/request_token/", data=form, auth=signed)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    response = requests.post(portal.url + "/api/v4/oauth/request_token/", data=form, auth=signed)
+    assert response.status_code == 200, response.text
+    assert response.headers["Content-Type"] == "application/x-www-form-urlencoded"
 
 
 @pytest.mark.parametrize("method", HMAC)
-def test_odd_parameters(portal, consumer, token, method):
+def test_parameters_with_special_characters_are_accepted(portal, consumer, token, method):
     query = [("limit", "10"), ("name", "a b+c"), ("name", "Ä ☃ ~"), ("empty", ""), ("c@", "=%3D&/?")]
     signed = auth(consumer, token, signature_method=method)
-    answer = requests.get(portal.url + "/api/v4/users/", params=query, auth=signed)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["X-Pagination-Limit"] == "10"
+    response = requests.get(portal.url + "/api/v4/users/", params=query, auth=signed)
+    assert response.status_code == 200, response.text
+    assert response.headers["X-Pagination-Limit"] == "10"
 
 
-def test_a_wrong_secret_is_told_the_base_string_that_the_library_signed(portal, consumer, token):
+def test_wrong_secret_is_refused_with_the_base_string_that_the_library_signed(portal, consumer, token):
     client = oauthlib.oauth1.Client(consumer.key, consumer.secret, token.token, "guess")
-    seen = {}
+    signed = {}
 
-    def keep(request):
-        seen["base_string"] = base_string(client, request)
+    def record(request):
+        signed["base_string"] = base_string(client, request)
         return type(client).get_oauth_signature(client, request)
 
-    client.get_oauth_signature = keep
+    client.get_oauth_signature = record
     url, headers, _ = client.sign(portal.url + "/api/v4/users?limit=2&name=a%20b")
-    answer = requests.get(url, headers=headers)
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"].startswith('OAuth realm="')
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["oauth_problem"] == "signature_invalid"
-    assert answer.json()["oauth_base_string"] == seen["base_string"]
-    assert consumer.secret not in answer.text and token.secret not in answer.text
+    response = requests.get(url, headers=headers)
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"].startswith('OAuth realm="')
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["oauth_problem"] == "signature_invalid"
+    assert response.json()["oauth_base_string"] == signed["base_string"]
+    assert consumer.secret not in response.text and token.secret not in response.text
 
 
 def base_string(client, request):
@@ -81,25 +81,25 @@ def base_string(client, request):
     return signature.signature_base_string(request.http_method, signature.base_string_uri(uri), normalized)
 
 
-def test_plaintext_needs_tls_or_the_setting(portal, consumer, token):
+def test_plaintext_without_tls_is_accepted_only_with_the_setting(portal, consumer, token):
     signed = auth(consumer, token, signature_method=oauthlib.oauth1.SIGNATURE_PLAINTEXT)
-    answer = requests.get(portal.url + "/api/v4/currentUser", auth=signed)
-    assert (answer.status_code, answer.json()["oauth_problem"]) == (401, "signature_method_rejected")
+    response = requests.get(portal.url + "/api/v4/currentUser", auth=signed)
+    assert (response.status_code, response.json()["oauth_problem"]) == (401, "signature_method_rejected")
 
-    other = portal.serve(GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS="true")
-    answer = requests.get(other + "/api/v4/currentUser", auth=signed)
-    assert answer.status_code == 200, answer.text
+    other = portal.start_server(GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS="true")
+    response = requests.get(other + "/api/v4/currentUser", auth=signed)
+    assert response.status_code == 200, response.text
 
 
-def test_unknown_methods_are_refused(portal, consumer, token):
+def test_unknown_signature_method_is_refused(portal, consumer, token):
     signed = auth(consumer, token, signature_method=oauthlib.oauth1.SIGNATURE_HMAC_SHA512)
-    answer = requests.get(portal.url + "/api/v4/currentUser", auth=signed)
-    assert (answer.status_code, answer.json()["oauth_problem"]) == (401, "signature_method_rejected")
+    response = requests.get(portal.url + "/api/v4/currentUser", auth=signed)
+    assert (response.status_code, response.json()["oauth_problem"]) == (401, "signature_method_rejected")
 
 
-def test_rsa_with_a_registered_key(portal, set_signing):
-    consumer = portal.consumer("Signs with RSA")
-    token = portal.token(consumer)
+def test_rsa_signature_is_accepted_with_a_registered_key(portal, set_signing):
+    consumer = portal.create_consumer("Signs with RSA")
+    token = portal.create_token(consumer)
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -108,46 +108,46 @@ def test_rsa_with_a_registered_key(portal, set_signing):
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     ).decode()
     options = {"signature_method": oauthlib.oauth1.SIGNATURE_RSA_SHA1, "rsa_key": private}
-    answer = requests.get(portal.url + "/api/v4/currentUser", auth=auth(consumer, token, **options))
-    assert (answer.status_code, answer.json()["oauth_problem"]) == (401, "signature_method_rejected")
+    response = requests.get(portal.url + "/api/v4/currentUser", auth=auth(consumer, token, **options))
+    assert (response.status_code, response.json()["oauth_problem"]) == (401, "signature_method_rejected")
 
     set_signing(consumer, rsa_public_key=public)
     for place in PLACES:
-        answer = requests.get(portal.url + "/api/v4/currentUser", auth=auth(consumer, token, signature_type=place, **options))
-        assert answer.status_code == 200, answer.text
+        response = requests.get(portal.url + "/api/v4/currentUser", auth=auth(consumer, token, signature_type=place, **options))
+        assert response.status_code == 200, response.text
 
 
-def test_a_revoked_token_is_refused_at_once(portal, consumer):
-    token = portal.token(consumer)
+def test_revoked_token_is_refused_within_a_second(portal, consumer):
+    token = portal.create_token(consumer)
     assert requests.get(portal.url + "/api/v4/account", auth=auth(consumer, token)).status_code == 200
     portal.command("token", "revoke", token.id)
 
-    def answer():
+    def send():
         return requests.get(portal.url + "/api/v4/account", auth=auth(consumer, token))
 
-    refused = within_a_second(answer)
+    refused = wait_for_refusal(send)
     assert (refused.status_code, refused.json()["oauth_problem"]) == (401, "token_revoked")
 
 
-def within_a_second(ask):
-    """The first answer that is not a success, which has to come within a second."""
-    begun = time.monotonic()
-    while (answer := ask()).ok:
-        assert time.monotonic() - begun < 1, "still let in after a second"
-    return answer
+def wait_for_refusal(send):
+    """Repeats a request until it is refused, for up to a second, and returns the response."""
+    started = time.monotonic()
+    while (response := send()).ok:
+        assert time.monotonic() - started < 1, "still accepted after a second"
+    return response
 
 
 @pytest.mark.parametrize("method", HMAC)
-def test_three_legs_with_a_callback(portal, consumer, person, method):
+def test_three_legged_flow_with_callback_issues_a_token(portal, consumer, browser, method):
     callback = "http://127.0.0.1:9/back?from=portal"
     session = OAuth1Session(consumer.key, consumer.secret, callback_uri=callback, signature_method=method)
-    asked = session.fetch_request_token(portal.url + "/api/v4/oauth/request_token/")
-    assert asked["oauth_callback_confirmed"] == "true"
+    requested = session.fetch_request_token(portal.url + "/api/v4/oauth/request_token/")
+    assert requested["oauth_callback_confirmed"] == "true"
 
-    person.open(session.authorization_url(portal.url + "/api/v4/oauth/authorise/"))
-    person.sign_in()
-    assert consumer.name in person.text and "127.0.0.1" in person.text
-    back = person.press("Allow")
+    browser.open(session.authorization_url(portal.url + "/api/v4/oauth/authorise/"))
+    browser.sign_in()
+    assert consumer.name in browser.text and "127.0.0.1" in browser.text
+    back = browser.click("Allow")
     assert back.startswith(callback + "&")
 
     session.parse_authorization_response(back)
@@ -155,25 +155,25 @@ def test_three_legs_with_a_callback(portal, consumer, person, method):
     assert session.get(portal.url + "/api/v4/currentUser").json()["id"] == portal.user_id
 
 
-def test_three_legs_without_a_callback(portal, consumer, person):
+def test_three_legged_flow_without_callback_issues_a_token_for_the_shown_code(portal, consumer, browser):
     session = OAuth1Session(consumer.key, consumer.secret, callback_uri="oob")
     session.fetch_request_token(portal.url + "/api/v4/oauth/request_token/")
-    person.open(session.authorization_url(portal.url + "/api/v4/oauth/authorise/"))
-    person.sign_in()
-    assert person.press("Allow") is None
-    code = next(word for word in person.text.split() if len(word) == 32 and set(word) <= set("0123456789abcdef"))
+    browser.open(session.authorization_url(portal.url + "/api/v4/oauth/authorise/"))
+    browser.sign_in()
+    assert browser.click("Allow") is None
+    code = next(word for word in browser.text.split() if len(word) == 32 and set(word) <= set("0123456789abcdef"))
     with pytest.raises(TokenRequestDenied, match="verifier_invalid"):
         session.fetch_access_token(portal.url + "/api/v4/oauth/access_token/", verifier="guess")
     session.fetch_access_token(portal.url + "/api/v4/oauth/access_token/", verifier=code)
     assert session.get(portal.url + "/api/v4/currentUser").ok
 
 
-def test_a_person_may_refuse(portal, consumer, person):
+def test_denied_authorization_issues_no_token(portal, consumer, browser):
     callback = "http://127.0.0.1:9/back"
     session = OAuth1Session(consumer.key, consumer.secret, callback_uri=callback)
     session.fetch_request_token(portal.url + "/api/v4/oauth/request_token/")
-    person.open(session.authorization_url(portal.url + "/api/v4/oauth/authorise/"))
-    person.sign_in()
-    assert "oauth_problem=permission_denied" in person.press("Refuse")
+    browser.open(session.authorization_url(portal.url + "/api/v4/oauth/authorise/"))
+    browser.sign_in()
+    assert "oauth_problem=permission_denied" in browser.click("Deny")
     with pytest.raises(TokenRequestDenied, match="permission_denied"):
         session.fetch_access_token(portal.url + "/api/v4/oauth/access_token/", verifier="guess")

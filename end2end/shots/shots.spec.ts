@@ -1,15 +1,15 @@
-// One picture of each sight, in light and dark, on a phone and on a desk.
+// Takes screenshots of every page and dialog, in light and dark, at phone and desktop width.
 
 import { join } from "node:path";
-import { sights } from "../support/sights.ts";
+import { pages } from "../support/pages.ts";
 import { testWithDemo as test } from "../support/test.ts";
 
 const folder = join(import.meta.dirname, "../../target/shots");
 
-for (const [name, go] of Object.entries(sights)) {
-  test(name, async ({ page, server, demo, tolerate }) => {
-    tolerate(/status of 4\d\d/);
-    await go({ page, server, demo });
+for (const [name, setUp] of Object.entries(pages)) {
+  test(name, async ({ page, server, demo, allowConsoleError }) => {
+    allowConsoleError(/status of 4\d\d/);
+    await setUp({ page, server, demo });
     for (const width of [1280, 360]) {
       for (const colorScheme of ["light", "dark"] as const) {
         await page.setViewportSize({ width, height: 800 });

@@ -1,4 +1,4 @@
-// An account of a test's own, filled through the command line as an operator would.
+// Creates accounts, users, consumers and tokens for a test through the command line.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,14 +6,14 @@ import { join } from "node:path";
 import type { Credential } from "./oauth1.ts";
 import type { Server } from "./server.ts";
 
-/** Someone who can sign in. */
-export interface Person {
+/** A user who can sign in. */
+export interface User {
   name: string;
   email: string;
   password: string;
 }
 
-/** What a security profile can give, in the words of the command line. */
+/** A right of a security profile, as the command line names it. */
 export type Right =
   | "admin-settings"
   | "manage-portal-settings"
@@ -37,7 +37,7 @@ export interface Token {
   token_secret: string;
 }
 
-/** What a program that has both signs with. */
+/** Returns the credential that an integration signs requests with. */
 export function credentialOf(consumer: Consumer, token: Token): Required<Credential> {
   return {
     consumerKey: consumer.consumer_key,
@@ -48,16 +48,17 @@ export function credentialOf(consumer: Consumer, token: Token): Required<Credent
 }
 
 const password = "correct horse battery staple";
-let made = 0;
+let lastNumber = 0;
 
+/** An account that only one test uses. */
 export class Account {
-  /** Who was made with the account, with every right. */
-  readonly admin: Person;
+  /** The first user, who has every right. */
+  readonly admin: User;
   readonly name: string;
   readonly #server: Server;
   readonly #id: string;
 
-  private constructor(server: Server, id: string, name: string, admin: Person) {
+  private constructor(server: Server, id: string, name: string, admin: User) {
     this.#server = server;
     this.#id = id;
     this.name = name;
@@ -65,17 +66,17 @@ export class Account {
   }
 
   static async create(server: Server): Promise<Account> {
-    const number = ++made;
+    const number = ++lastNumber;
     const name = `Northwind ${number}`;
     const admin = { name: "Ada Lovelace", email: `ada.${number}@example.com`, password };
-    const words = ["account", "create", "--name", name, "--admin-name", admin.name, "--admin-email", admin.email];
-    const { account_id } = await server.command<{ account_id: string }>(words, password);
+    const args = ["account", "create", "--name", name, "--admin-name", admin.name, "--admin-email", admin.email];
+    const { account_id } = await server.command<{ account_id: string }>(args, password);
     return new Account(server, account_id, name, admin);
   }
 
-  /** Someone with these rights and no others, or with all of them. */
-  async person(name: string, rights: Right[] | "all" = []): Promise<Person> {
-    const number = ++made;
+  /** Creates an active user with exactly these rights, or with all of them. */
+  async createUser(name: string, rights: Right[] | "all" = []): Promise<User> {
+    const number = ++lastNumber;
     let profile = "Administrator";
     if (rights !== "all") {
       profile = `Profile ${number}`;
@@ -86,21 +87,21 @@ export class Account {
     return { name, email, password };
   }
 
-  async deactivate(person: Person): Promise<void> {
-    await this.#command(["user", "deactivate", person.email]);
+  async deactivate(user: User): Promise<void> {
+    await this.#command(["user", "deactivate", user.email]);
   }
 
-  consumer(name: string): Promise<Consumer> {
+  createConsumer(name: string): Promise<Consumer> {
     return this.#command<Consumer>(["consumer", "create", "--name", name]);
   }
 
-  token(user: Person, consumer: Consumer, integration = "WordPress"): Promise<Token> {
+  createToken(user: User, consumer: Consumer, integration = "WordPress"): Promise<Token> {
     return this.#command<Token>([
       ...["token", "create", "--user", user.email, "--consumer", consumer.id, "--integration", integration],
     ]);
   }
 
-  async revoke(token: Token): Promise<void> {
+  async revokeToken(token: Token): Promise<void> {
     await this.#command(["token", "revoke", token.id]);
   }
 
@@ -112,7 +113,7 @@ export class Account {
     return this.#command<Token[]>(["token", "list", "--state", state]);
   }
 
-  /** Makes the settings of Integration what a file says, as an operator would who keeps them in a repository. */
+  /** Replaces the integration settings with the contents of a settings file. */
   async applySettings(settings: object): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-settings-"));
     const file = join(folder, "settings.json");
@@ -125,7 +126,7 @@ export class Account {
     await this.#command(["account", "feature", name, state]);
   }
 
-  #command<Answer>(words: string[], input = ""): Promise<Answer> {
-    return this.#server.command<Answer>([...words, "--account", this.#id], input);
+  #command<Output>(args: string[], input = ""): Promise<Output> {
+    return this.#server.command<Output>([...args, "--account", this.#id], input);
   }
 }

@@ -1,17 +1,17 @@
-// The browser that every test runs in: Debian's Chromium, kept from calling home.
+// Launch options for the installed Chromium, with its background requests disabled.
 
 import { execFileSync } from "node:child_process";
 
-function installed(): string {
+function findChromium(): string {
   try {
     return execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
   } catch {
-    throw new Error("Chromium is missing: install it (on Debian the package chromium), or name it in CHROMIUM.");
+    throw new Error("Chromium is missing. Install it (package chromium on Debian), or set CHROMIUM to its path.");
   }
 }
 
 export const chromium = {
-  executablePath: process.env["CHROMIUM"] || installed(),
+  executablePath: process.env["CHROMIUM"] || findChromium(),
   args: [
     "--no-sandbox",
     "--disable-gpu",

@@ -1,10 +1,10 @@
-// A stand-in for a DAM: the token endpoint, and assets with their pictures.
+// A stub DAM server with a token endpoint, an asset list and thumbnails.
 
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connectorScopes } from "./oauth2.ts";
 
-/** A picture of one pixel. */
+/** A PNG image of one pixel. */
 const pixel = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
@@ -17,15 +17,15 @@ const assets = [
 
 export class Dam {
   readonly #server: HttpServer;
-  /** The client that gets a token. */
+  /** The client credentials that the token endpoint accepts. */
   client = { id: "client-of-the-dam", secret: "s3cret-of-the-dam" };
-  /** The scopes that it is granted. */
+  /** The scopes in the token response. */
   scopes = connectorScopes;
-  /** Waits before it answers a request for a token. */
-  pause: Promise<void> = Promise.resolve();
+  /** Delays each token response until it resolves. */
+  tokenDelay: Promise<void> = Promise.resolve();
 
   private constructor() {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer((request, response) => void this.#respond(request, response));
   }
 
   static async start(): Promise<Dam> {
@@ -43,7 +43,7 @@ export class Dam {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
     const path = request.url ?? "";
     const json = (status: number, body: unknown) => {
@@ -54,14 +54,14 @@ export class Dam {
       response.writeHead(200, { "content-type": "image/png" });
       response.end(pixel);
     } else if (path === "/v6/authentication/oauth2/token") {
-      await this.pause;
+      await this.tokenDelay;
       const { id, secret } = this.client;
-      const proof = `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
-      if (request.headers.authorization !== proof) json(401, { error: "invalid_client" });
+      const expected = `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+      if (request.headers.authorization !== expected) json(401, { error: "invalid_client" });
       else json(200, { access_token: "token-of-the-dam", scope: this.scopes.join(" ") });
     } else if (path.startsWith("/api/v4/media/")) {
-      const isKnown = request.headers.authorization === "Bearer token-of-the-dam";
-      json(isKnown ? 200 : 401, isKnown ? assets : {});
+      const isAuthorized = request.headers.authorization === "Bearer token-of-the-dam";
+      json(isAuthorized ? 200 : 401, isAuthorized ? assets : {});
     } else {
       json(404, {});
     }

@@ -1,9 +1,9 @@
-// The Integration section as somebody who manages it sees it, and the connector API as a connector does.
+// Locators and form requests of the Integration section, and a client for the connector API.
 
 import { type Locator, type Page } from "@playwright/test";
-import { callWith } from "./oauth2.ts";
+import { callServerFunction } from "./oauth2.ts";
 import type { Server } from "./server.ts";
-import { press, section } from "./steps.ts";
+import { click, section } from "./actions.ts";
 import { expect, hasScript } from "./test.ts";
 
 export const integration = "/integration";
@@ -12,7 +12,7 @@ export const remoteLogs = `${integration}/logs`;
 export const history = `${integration}/history`;
 export const developers = `${integration}/developers`;
 
-/** The cards of the settings page, by the guide's headings. */
+/** The cards of the settings page, by the headings in the guide. */
 export const cards = {
   apiKey: (page: Page) => section(page, "API Key"),
   bynder: (page: Page) => section(page, "Bynder settings"),
@@ -20,20 +20,20 @@ export const cards = {
   advanced: (page: Page) => section(page, "Advanced settings"),
 };
 
-/** Saves a card, and waits for the word that it was. */
+/** Saves a card and waits for the confirmation. */
 export async function save(card: Locator, revision: number): Promise<void> {
   await card.getByRole("button", { name: "Save", exact: true }).click();
-  await saved(card.page(), revision);
+  await expectSaved(card.page(), revision);
 }
 
-/** A toast says so, and without script the page that comes back. */
-export async function saved(page: Page, revision: number): Promise<void> {
+/** Expects the confirmation of a save: a toast, or a message on the page if scripts are off. */
+export async function expectSaved(page: Page, revision: number): Promise<void> {
   await expect(page.getByText(new RegExp(`^Saved as revision ${revision}\\.?$`)).first()).toBeVisible();
-  // The page is read again after the toast.
+  // The page reloads its data after the toast.
   if (hasScript()) await expect(page.getByText("Unsaved changes")).toHaveCount(0);
 }
 
-/** What Bynder settings are to be, as the form names them. */
+/** The fields of the Bynder settings form. */
 export interface Connection {
   base: number;
   url?: string;
@@ -41,38 +41,38 @@ export interface Connection {
   client_id?: string;
 }
 
-/** Saves Bynder settings as whoever is signed in, by the form's own function. */
+/** Saves Bynder settings as the signed-in user. `base` is the revision that the change is based on. */
 export async function saveConnection(page: Page, { base, ...form }: Connection): Promise<void> {
   const body = new URLSearchParams({ base: String(base), dam: "bynder", ...form });
-  expect((await callWith(page, "integration/save-connection", body)).status()).toBe(200);
+  expect((await callServerFunction(page, "integration/save-connection", body)).status()).toBe(200);
 }
 
-/** Switches remote logging as whoever is signed in. */
-export async function switchLogging(page: Page, base: number, on: boolean): Promise<void> {
+/** Turns remote logging on or off as the signed-in user. */
+export async function setRemoteLogging(page: Page, base: number, on: boolean): Promise<void> {
   const body = new URLSearchParams({ base: String(base), remote_logging: String(on) });
-  expect((await callWith(page, "integration/save-remote-logging", body)).status()).toBe(200);
+  expect((await callServerFunction(page, "integration/save-remote-logging", body)).status()).toBe(200);
 }
 
-/** The API key, as the page's own button gets it. */
-export async function apiKey(page: Page): Promise<string> {
-  const answer = await callWith(page, "integration/show-api-key", new URLSearchParams());
-  expect(answer.status()).toBe(200);
-  return (await answer.json()) as string;
+/** Returns the API key, through the server function of the Show button. */
+export async function fetchApiKey(page: Page): Promise<string> {
+  const response = await callServerFunction(page, "integration/show-api-key", new URLSearchParams());
+  expect(response.status()).toBe(200);
+  return (await response.json()) as string;
 }
 
-/** What the API key's field holds once it is asked for. */
-export async function showKey(page: Page): Promise<string> {
-  await press(cards.apiKey(page), "Show");
-  const field = keyField(page);
+/** Clicks Show and returns the API key from its field. */
+export async function showApiKey(page: Page): Promise<string> {
+  await click(cards.apiKey(page), "Show");
+  const field = apiKeyField(page);
   await expect(field).toHaveValue(/^[^•]+$/);
   return field.inputValue();
 }
 
-export function keyField(page: Page): Locator {
+export function apiKeyField(page: Page): Locator {
   return page.getByRole("textbox", { name: "API Key", exact: true });
 }
 
-/** A connector that names itself. */
+/** A connector that identifies itself in the X-Connector header. */
 export class Connector {
   readonly #api: string;
   readonly #headers: Record<string, string>;

@@ -1,8 +1,8 @@
-// Signing a request by RFC 5849, written from its text and independent of the server.
+// Signs requests as RFC 5849 describes. Written from its text, independently of the server.
 
 import { constants, createHmac, randomUUID, sign as signWith } from "node:crypto";
 
-/** A consumer and, unless it asks for itself alone, a token. */
+/** Consumer credentials and, except for a request token request, token credentials. */
 export interface Credential {
   consumerKey: string;
   consumerSecret: string;
@@ -12,17 +12,17 @@ export interface Credential {
 
 type Pairs = [string, string][];
 
-/** A request that is signed on its way. `more` are parameters that belong to OAuth, such as `oauth_callback`. */
+/** Signs and sends a request. `extra` holds further OAuth parameters, such as `oauth_callback`. */
 export async function signedFetch(
   method: string,
   address: string,
   credential: Credential,
-  { more = [] as Pairs, privateKey = "" } = {},
+  { extra = [] as Pairs, privateKey = "" } = {},
 ): Promise<Response> {
-  return fetch(address, { method, headers: { authorization: authorization(method, address, credential, more, privateKey) } });
+  return fetch(address, { method, headers: { authorization: authorization(method, address, credential, extra, privateKey) } });
 }
 
-function authorization(method: string, address: string, credential: Credential, more: Pairs, privateKey: string): string {
+function authorization(method: string, address: string, credential: Credential, extra: Pairs, privateKey: string): string {
   const url = new URL(address);
   const parameters: Pairs = [
     ["oauth_consumer_key", credential.consumerKey],
@@ -30,7 +30,7 @@ function authorization(method: string, address: string, credential: Credential, 
     ["oauth_signature_method", privateKey ? "RSA-SHA1" : "HMAC-SHA1"],
     ["oauth_timestamp", String(Math.floor(Date.now() / 1000))],
     ["oauth_version", "1.0"],
-    ...more,
+    ...extra,
   ];
   if (credential.token) parameters.push(["oauth_token", credential.token]);
   const base = baseString(method, url, [...parameters, ...url.searchParams]);
@@ -42,21 +42,21 @@ function authorization(method: string, address: string, credential: Credential, 
   return `OAuth ${parameters.map(([name, value]) => `${encode(name)}="${encode(value)}"`).join(", ")}`;
 }
 
-/** §3.4.1. */
+/** Builds the signature base string (RFC 5849 §3.4.1). */
 function baseString(method: string, url: URL, parameters: Pairs): string {
-  const normalised = parameters
+  const normalized = parameters
     .map(([name, value]) => [encode(name), encode(value)] as const)
     .sort(([name, value], [otherName, otherValue]) => compare(name, otherName) || compare(value, otherValue))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
-  return [method.toUpperCase(), `${url.origin}${url.pathname}`, normalised].map(encode).join("&");
+  return [method.toUpperCase(), `${url.origin}${url.pathname}`, normalized].map(encode).join("&");
 }
 
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** §3.6: encodeURIComponent leaves five characters alone that are to be encoded. */
+/** Percent-encodes (RFC 5849 §3.6). `encodeURIComponent` leaves five characters unencoded that must be encoded. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,4 +1,4 @@
-// OAuth 2 apps as their owner and as an application see them.
+// Registers and lists OAuth 2.0 apps, and builds authorization requests.
 
 import { createHash, randomBytes } from "node:crypto";
 import { type Page } from "@playwright/test";
@@ -19,7 +19,7 @@ export const connectorScopes = [
 
 export interface App {
   id: string;
-  /** A public client has none. */
+  /** Undefined for a public client. */
   secret: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface NewApp {
   scopes: string[];
 }
 
-/** Registers an app as whoever is signed in, by the form's own function, and puts its secret away. */
+/** Registers an app as the signed-in user and dismisses the dialog that shows its secret. */
 export async function registerApp(page: Page, app: NewApp): Promise<App> {
   const body = new URLSearchParams({
     name: app.name,
@@ -40,15 +40,15 @@ export async function registerApp(page: Page, app: NewApp): Promise<App> {
     redirect_uris: (app.redirectUris ?? []).join("\n"),
   });
   for (const scope of app.scopes) body.append("scopes[]", scope);
-  const made = await callWith(page, "oauth-apps/create", body);
-  expect(made.status()).toBe(200);
-  const id = made.headers()["location"]!.split("/").pop()!;
-  const { reveal } = (await (await page.request.get("/fn/oauth-apps/list")).json()) as Listed;
-  if (reveal) await callWith(page, "reveals/dismiss", new URLSearchParams({ reveal: reveal.id, back: oauthApps }));
+  const created = await callServerFunction(page, "oauth-apps/create", body);
+  expect(created.status()).toBe(200);
+  const id = created.headers()["location"]!.split("/").pop()!;
+  const { reveal } = (await (await page.request.get("/fn/oauth-apps/list")).json()) as AppList;
+  if (reveal) await callServerFunction(page, "reveals/dismiss", new URLSearchParams({ reveal: reveal.id, back: oauthApps }));
   return { id, secret: reveal?.secret };
 }
 
-interface Listed {
+interface AppList {
   reveal: { id: string; secret: string } | null;
 }
 
@@ -59,25 +59,25 @@ export interface ListedApp {
   token_settings: { rotate_refresh_tokens: boolean; signing_algorithm: "ES256" | "RS256"; allow_introspection: boolean };
 }
 
-/** The account's apps, as the list has them. */
+/** Returns the account's apps. */
 export async function listApps(page: Page): Promise<ListedApp[]> {
-  const listed = await page.request.get("/fn/oauth-apps/list");
-  return ((await listed.json()) as { apps: ListedApp[] }).apps;
+  const response = await page.request.get("/fn/oauth-apps/list");
+  return ((await response.json()) as { apps: ListedApp[] }).apps;
 }
 
-/** Calls a server function as the page's own form would. */
-export function callWith(page: Page, name: string, body: URLSearchParams) {
+/** Calls a server function as a form of the page does. */
+export function callServerFunction(page: Page, name: string, body: URLSearchParams) {
   const headers = { origin: new URL(page.url()).origin, "content-type": "application/x-www-form-urlencoded" };
   return page.request.post(`/fn/${name}`, { data: body.toString(), headers });
 }
 
-/** Where an application sends a browser to. */
-export function authorisationAddress(app: App, redirectUri: string, more: Record<string, string> = {}): string {
-  const parameters = { response_type: "code", client_id: app.id, redirect_uri: redirectUri, state: "a state & more", ...more };
+/** Builds the URL of an authorization request (RFC 6749 §4.1.1). */
+export function authorizationUrl(app: App, redirectUri: string, extra: Record<string, string> = {}): string {
+  const parameters = { response_type: "code", client_id: app.id, redirect_uri: redirectUri, state: "a state & more", ...extra };
   return `/oauth2/authorise?${new URLSearchParams(parameters)}`;
 }
 
-/** A new code verifier's challenge (RFC 7636 §4.2). */
+/** Returns the challenge parameters of a new code verifier (RFC 7636 §4.2). */
 export function codeChallenge(): Record<string, string> {
   const verifier = randomBytes(32).toString("base64url");
   return { code_challenge: createHash("sha256").update(verifier).digest("base64url"), code_challenge_method: "S256" };

@@ -1,80 +1,79 @@
-// Every page and dialog that there is to see, and the way to it. What must hold for all of them is checked over this
-// table, and so are the pictures taken.
+// Every page and dialog, with the setup that opens it. The accessibility tests and the screenshots cover all of them.
 
 import { randomUUID } from "node:crypto";
 import { type Page } from "@playwright/test";
 import type { Demo } from "./demo.ts";
-import { editor, fieldSettings, kept, preview, row, saveField } from "./fields.ts";
-import { Connector, apiKey, cards, developers, history, implementations, integration, remoteLogs, saveConnection, showKey, switchLogging } from "./integration.ts";
+import { editor, fieldSettings, loadSettings, preview, row, saveField } from "./fields.ts";
+import { cards, Connector, developers, fetchApiKey, history, implementations, integration, remoteLogs, saveConnection, setRemoteLogging, showApiKey } from "./integration.ts";
 import { signedFetch } from "./oauth1.ts";
-import { type NewApp, authorisationAddress, callWith, connectorScopes, oauthApps, registerApp } from "./oauth2.ts";
+import { authorizationUrl, callServerFunction, connectorScopes, type NewApp, oauthApps, registerApp } from "./oauth2.ts";
 import type { Server } from "./server.ts";
-import { apiTokens, dialog, fillSignIn, open, personMenu, press, signIn } from "./steps.ts";
+import { apiTokens, click, dialog, fillSignIn, open, signIn, userMenu } from "./actions.ts";
 import { expect, hasScript } from "./test.ts";
 
-/** What the way to a sight starts from: a browser where nobody is signed in, and a filled demo account. */
-export interface Start {
+/** The state before a setup: a signed-out browser and the demo account. */
+export interface Scenario {
   page: Page;
   server: Server;
   demo: Demo;
 }
 
-type Way = (start: Start) => Promise<void>;
+type Setup = (scenario: Scenario) => Promise<void>;
 
-/** Signs somebody of the demo account in at an address, and waits for the page's own title. */
-function at(address: string, title: string, name = "Maren"): Way {
+/** Signs in a user of the demo account, opens a page and waits for its heading. */
+function openPage(address: string, title: string, name = "Maren"): Setup {
   return async ({ page, demo }) => {
-    await signIn(page, demo.person(name), address);
+    await signIn(page, demo.user(name), address);
     await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
   };
 }
 
-/** The same with a dialog over it. */
-function dialogAt(address: string, title: string | RegExp): Way {
+/** Signs in, opens a page and waits for its dialog. */
+function openDialog(address: string, title: string | RegExp): Setup {
   return async ({ page, demo }) => {
-    await signIn(page, demo.person("Maren"), address);
+    await signIn(page, demo.user("Maren"), address);
     await expect(dialog(page, title)).toBeVisible();
   };
 }
 
-/** The field settings with a few fields, and what is to be seen then. */
-function fieldsAt(rest: string, wait: (page: Page) => Promise<void>): Way {
+/** Saves a few fields, opens the field settings at this query and waits for `wait`. */
+function openFieldSettings(query: string, wait: (page: Page) => Promise<void>): Setup {
   return async ({ page, demo }) => {
-    await signIn(page, demo.person("Maren"));
-    const { fields } = await kept(page);
+    await signIn(page, demo.user("Maren"));
+    const { fields } = await loadSettings(page);
     const was = (name: string) => (fields.some(({ field }) => field === name) ? name : "");
     const hero = { defaultSearchTerm: "sea", assetTypes: ["image", "video"], mode: "MultiSelect" } as const;
     await saveField(page, "heroImage", { ...hero, assetTypes: [...hero.assetTypes] }, was("heroImage"));
     await saveField(page, "teaser", { defaultSearchTerm: "no such thing", hideLimitedUse: true }, was("teaser"));
     await saveField(page, "/pages/products/overview/gallery", {}, was("/pages/products/overview/gallery"));
-    await open(page, `${fieldSettings}${rest}`);
+    await open(page, `${fieldSettings}${query}`);
     await wait(page);
   };
 }
 
-function tokenPage(integration: string): Way {
-  return async (start) => at(`${apiTokens}/tokens/${await start.demo.token(integration)}`, integration)(start);
+function openTokenPage(integration: string): Setup {
+  return async (scenario) => openPage(`${apiTokens}/tokens/${await scenario.demo.tokenId(integration)}`, integration)(scenario);
 }
 
-function consent(callback: string): Way {
+function openOAuth1Consent(callback: string): Setup {
   return async ({ page, server, demo }) => {
     const { consumer_key, consumer_secret } = await demo.newConsumer();
     const credential = { consumerKey: consumer_key, consumerSecret: consumer_secret };
-    const more: [string, string][] = [["oauth_callback", callback]];
-    const answer = await signedFetch("POST", `${server.url}/api/v4/oauth/request_token/`, credential, { more });
-    const token = new URLSearchParams(await answer.text()).get("oauth_token");
-    await signIn(page, demo.person("Maren"), `/oauth1/authorise?oauth_token=${token}`);
+    const extra: [string, string][] = [["oauth_callback", callback]];
+    const response = await signedFetch("POST", `${server.url}/api/v4/oauth/request_token/`, credential, { extra });
+    const token = new URLSearchParams(await response.text()).get("oauth_token");
+    await signIn(page, demo.user("Maren"), `/oauth1/authorise?oauth_token=${token}`);
     await expect(page.getByRole("heading", { name: /to use your account/ })).toBeVisible();
   };
 }
 
-/** The page of a new app, at the end of its address if need be. */
-function appPage(app: Omit<NewApp, "name" | "user">, rest = ""): Way {
+/** Registers an app and opens its page, at this query. */
+function openAppPage(app: Omit<NewApp, "name" | "user">, query = ""): Setup {
   return async ({ page, demo }) => {
-    const [maren, name] = [demo.person("Maren"), `Connector ${randomUUID()}`];
+    const [maren, name] = [demo.user("Maren"), `Connector ${randomUUID()}`];
     await signIn(page, maren);
     const { id } = await registerApp(page, { ...app, name, user: maren.email });
-    await open(page, `${oauthApps}/${id}${rest}`);
+    await open(page, `${oauthApps}/${id}${query}`);
     await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
   };
 }
@@ -86,38 +85,38 @@ const wiki = {
   scopes: ["offline", "current.user:read", "asset:read"],
 };
 
-/** What Maren is asked by a new app. */
-async function askedByWiki({ page, demo }: Start): Promise<void> {
-  await signIn(page, demo.person("Maren"));
+/** Registers an app and opens its consent page. */
+async function openOAuth2Consent({ page, demo }: Scenario): Promise<void> {
+  await signIn(page, demo.user("Maren"));
   const app = await registerApp(page, { ...wiki, name: `Wiki ${randomUUID()}` });
-  await open(page, authorisationAddress(app, wiki.redirectUris[0]!));
+  await open(page, authorizationUrl(app, wiki.redirectUris[0]!));
   await expect(page.getByRole("heading", { name: /to use your account/ })).toBeVisible();
 }
 
-/** A person with an app that they have allowed something. */
-async function connected({ page, demo }: Start): Promise<void> {
-  await signIn(page, demo.person("Maren"));
+/** Registers an app, allows it access and opens the connected apps. */
+async function openConnectedApps({ page, demo }: Scenario): Promise<void> {
+  await signIn(page, demo.user("Maren"));
   const app = await registerApp(page, { ...wiki, name: `Wiki ${randomUUID()}` });
-  const request = authorisationAddress(app, wiki.redirectUris[0]!).split("?")[1]!;
-  await callWith(page, "oauth2/decide", new URLSearchParams({ request, answer: "allow" }));
+  const request = authorizationUrl(app, wiki.redirectUris[0]!).split("?")[1]!;
+  await callServerFunction(page, "oauth2/decide", new URLSearchParams({ request, answer: "allow" }));
   await open(page, "/connected-apps");
   await expect(page.getByRole("table", { name: "Your connected apps" })).toBeVisible();
 }
 
-/** The newest revision of the demo account's settings, whatever other sights have saved. */
+/** Returns the newest revision of the demo account's settings, which other setups change too. */
 async function newestRevision(page: Page): Promise<number> {
-  const answer = await page.request.get("/fn/integration/implementations");
-  return ((await answer.json()) as { newest: number }).newest;
+  const response = await page.request.get("/fn/integration/implementations");
+  return ((await response.json()) as { newest: number }).newest;
 }
 
-/** A page of the Integration section on an account with settings, a history and a connector that logs. */
-function integrated(address: string, table: string | undefined): Way {
+/** Saves settings, logs as a connector and opens a page of the Integration section. */
+function openIntegration(address: string, table: string | undefined): Setup {
   return async ({ page, server, demo }) => {
-    await signIn(page, demo.person("Maren"));
+    await signIn(page, demo.user("Maren"));
     const base = await newestRevision(page);
     await saveConnection(page, { base, url: `dam-${randomUUID()}.larkfield.example`, client_id: randomUUID() });
-    await switchLogging(page, base, true);
-    const connector = new Connector(server, await apiKey(page));
+    await setRemoteLogging(page, base, true);
+    const connector = new Connector(server, await fetchApiKey(page));
     await connector.settings();
     await connector.log(
       { level: "error", message: `The DAM did not answer within 30 seconds. ${"It is asked again later. ".repeat(20)}` },
@@ -129,300 +128,300 @@ function integrated(address: string, table: string | undefined): Way {
   };
 }
 
-export const sights: Record<string, Way> = {
+export const pages: Record<string, Setup> = {
   "sign-in": async ({ page }) => void (await open(page, "/sign-in")),
   "sign-in refused": async ({ page, demo }) => {
     await open(page, "/sign-in");
-    await fillSignIn(page, { email: demo.person("Maren").email, password: "not her password" });
+    await fillSignIn(page, { email: demo.user("Maren").email, password: "not her password" });
     await expect(page.getByRole("alert")).toBeVisible();
   },
-  integration: integrated(integration, undefined),
-  "integration: the API key is shown": async (start) => {
-    await at(integration, "Integration")(start);
-    await showKey(start.page);
+  integration: openIntegration(integration, undefined),
+  "integration: API key shown": async (scenario) => {
+    await openPage(integration, "Integration")(scenario);
+    await showApiKey(scenario.page);
   },
-  "integration: refused": async (start) => {
-    await at(integration, "Integration")(start);
-    const card = cards.bynder(start.page);
+  "integration: refused": async (scenario) => {
+    await openPage(integration, "Integration")(scenario);
+    const card = cards.bynder(scenario.page);
     await card.getByLabel("Portal URL").fill("ada@dam.larkfield.example");
-    await press(card, "Save");
-    await expect(card.getByText("Leave out the user before the @.")).toBeVisible();
+    await click(card, "Save");
+    await expect(card.getByText("Remove the user name (before @).")).toBeVisible();
   },
-  "integration: somebody else has changed the same": async (start) => {
-    const { page } = start;
-    await at(integration, "Integration")(start);
+  "integration: edit conflict": async (scenario) => {
+    const { page } = scenario;
+    await openPage(integration, "Integration")(scenario);
     await saveConnection(page, { base: await newestRevision(page), url: `dam-${randomUUID()}.larkfield.example` });
     const card = cards.bynder(page);
     await card.getByLabel("Portal URL").fill("another.larkfield.example");
-    await press(card, "Save");
+    await click(card, "Save");
     await expect(card.getByRole("alert")).toContainText("Maren");
   },
-  "integration: Webdam": async (start) => {
-    await at(integration, "Integration")(start);
-    const card = cards.bynder(start.page);
+  "integration: Webdam": async (scenario) => {
+    await openPage(integration, "Integration")(scenario);
+    const card = cards.bynder(scenario.page);
     await card.getByLabel("DAM").selectOption("Webdam");
     if (hasScript()) await expect(card.getByText(/^Webdam has no OAuth2 apps/)).toBeVisible();
   },
-  "integration: a connection that does not work": async (start) => {
-    const { page } = start;
-    await at(integration, "Integration")(start);
+  "integration: connection test failed": async (scenario) => {
+    const { page } = scenario;
+    await openPage(integration, "Integration")(scenario);
     await saveConnection(page, { base: await newestRevision(page), url: "127.0.0.1" });
     await open(page, integration);
-    await press(cards.bynder(page), "Test connection");
-    await expect(cards.bynder(page).getByText("Does not work")).toBeVisible();
+    await click(cards.bynder(page), "Test connection");
+    await expect(cards.bynder(page).getByText("Connection failed", { exact: true })).toBeVisible();
   },
-  "integration without Manage integration": at(integration, "Integration", "Ife"),
-  "dialog: rotate the API key": dialogAt(`${integration}?dialog=rotate`, "Rotate the API key"),
-  "dialog: leave without saving": async (start) => {
-    const { page } = start;
-    await at(integration, "Integration")(start);
+  "integration without Manage integration": openPage(integration, "Integration", "Ife"),
+  "dialog: rotate the API key": openDialog(`${integration}?dialog=rotate`, "Rotate the API key"),
+  "dialog: leave without saving": async (scenario) => {
+    const { page } = scenario;
+    await openPage(integration, "Integration")(scenario);
     if (!hasScript()) return;
     await cards.bynder(page).getByLabel("OAuth2 Client ID").fill(randomUUID());
     await page.getByRole("navigation", { name: "Integration" }).getByRole("link", { name: "History" }).click();
     await expect(dialog(page, "Leave without saving?")).toBeVisible();
   },
-  implementations: integrated(implementations, "Implementations"),
-  "dialog: rename implementation": async (start) => {
-    await integrated(implementations, "Implementations")(start);
-    await press(start.page.getByRole("table", { name: "Implementations" }), /^Rename/);
-    await expect(start.page.getByRole("dialog")).toBeVisible();
+  implementations: openIntegration(implementations, "Implementations"),
+  "dialog: rename implementation": async (scenario) => {
+    await openIntegration(implementations, "Implementations")(scenario);
+    await click(scenario.page.getByRole("table", { name: "Implementations" }), /^Rename/);
+    await expect(scenario.page.getByRole("dialog")).toBeVisible();
   },
-  "dialog: forget implementation": async (start) => {
-    await integrated(implementations, "Implementations")(start);
-    await press(start.page.getByRole("table", { name: "Implementations" }), /^Forget/);
-    await expect(start.page.getByRole("dialog")).toBeVisible();
+  "dialog: remove implementation": async (scenario) => {
+    await openIntegration(implementations, "Implementations")(scenario);
+    await click(scenario.page.getByRole("table", { name: "Implementations" }), /^Remove/);
+    await expect(scenario.page.getByRole("dialog")).toBeVisible();
   },
-  "remote logs": integrated(remoteLogs, "Remote logs"),
-  "remote logs: a long message": async (start) => {
-    await integrated(remoteLogs, "Remote logs")(start);
-    await start.page.locator("summary").filter({ hasText: "The DAM did not answer" }).first().click();
-    await expect(start.page.locator("details.log-message[open]")).toHaveCount(1);
+  "remote logs": openIntegration(remoteLogs, "Remote logs"),
+  "remote logs: long message": async (scenario) => {
+    await openIntegration(remoteLogs, "Remote logs")(scenario);
+    await scenario.page.locator("summary").filter({ hasText: "The DAM did not answer" }).first().click();
+    await expect(scenario.page.locator("details.log-message[open]")).toHaveCount(1);
   },
-  "remote logs: nothing matches": async (start) => {
-    await at(`${remoteLogs}?q=no+such+thing`, "Integration")(start);
-    await expect(start.page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  "remote logs: no matches": async (scenario) => {
+    await openPage(`${remoteLogs}?q=no+such+thing`, "Integration")(scenario);
+    await expect(scenario.page.getByRole("heading", { name: "No matching logs" })).toBeVisible();
   },
-  history: integrated(history, undefined),
-  "dialog: restore a revision": async (start) => {
-    await integrated(history, undefined)(start);
-    await press(start.page, /^Restore revision/);
-    await expect(start.page.getByRole("dialog", { name: /^Restore revision/ })).toBeVisible();
+  history: openIntegration(history, undefined),
+  "dialog: restore a revision": async (scenario) => {
+    await openIntegration(history, undefined)(scenario);
+    await click(scenario.page, /^Restore revision/);
+    await expect(scenario.page.getByRole("dialog", { name: /^Restore revision/ })).toBeVisible();
   },
-  "dialog: undo a revision": async (start) => {
-    await integrated(history, undefined)(start);
-    await press(start.page, /^Undo revision/);
-    await expect(start.page.getByRole("dialog", { name: /^Undo revision/ })).toBeVisible();
+  "dialog: undo a revision": async (scenario) => {
+    await openIntegration(history, undefined)(scenario);
+    await click(scenario.page, /^Undo revision/);
+    await expect(scenario.page.getByRole("dialog", { name: /^Undo revision/ })).toBeVisible();
   },
-  "history: a file with many errors": async (start) => {
-    const { page } = start;
-    await integrated(history, undefined)(start);
+  "history: settings file with many errors": async (scenario) => {
+    const { page } = scenario;
+    await openIntegration(history, undefined)(scenario);
     const fields = Array.from({ length: 200 }, (_, index) => ({ field: `f${index}`, assetTypes: [] }));
     await page.getByLabel("Or paste it").fill(JSON.stringify({ fields }, null, 1));
-    await press(page, "Preview");
+    await click(page, "Preview");
     await expect(page.getByRole("alert").getByText("and 180 more")).toBeVisible();
   },
-  developers: integrated(`${developers}?field=heroImage`, undefined),
-  "field settings": fieldsAt("", async (page) => expect(row(page, "heroImage")).toBeVisible()),
-  "field settings: nothing found": fieldsAt("?q=no+such+field", async (page) => {
-    await expect(page.getByText("No field’s name holds “no such field”.")).toBeVisible();
+  developers: openIntegration(`${developers}?field=heroImage`, undefined),
+  "field settings": openFieldSettings("", async (page) => expect(row(page, "heroImage")).toBeVisible()),
+  "field settings: no matches": openFieldSettings("?q=no+such+field", async (page) => {
+    await expect(page.getByText("No fields match “no such field”.")).toBeVisible();
   }),
-  "field settings: the form of a field": fieldsAt("?edit=heroImage", async (page) => {
+  "field settings: field form": openFieldSettings("?edit=heroImage", async (page) => {
     await expect(preview(page)).toContainText("Harbour at dawn");
   }),
-  "field settings: the Global form, in German": fieldsAt("?global=true&language=de_DE", async (page) => {
+  "field settings: Global form with German preview": openFieldSettings("?global=true&language=de_DE", async (page) => {
     await expect(preview(page)).toContainText("Assets suchen");
   }),
-  "field settings: nothing to show": fieldsAt("?edit=teaser&language=fr_FR", async (page) => {
+  "field settings: preview without assets": openFieldSettings("?edit=teaser&language=fr_FR", async (page) => {
     await expect(preview(page)).toContainText("Aucune ressource trouvée");
   }),
-  "field settings: a new field refused": fieldsAt("?add=heroImage", async (page) => {
+  "field settings: invalid new field": openFieldSettings("?add=heroImage", async (page) => {
     const form = editor(page, "Add field");
     await form.getByRole("group", { name: "Visible asset types" }).getByRole("radio", { name: "For this field:" }).check();
     await form.getByRole("button", { name: "Save", exact: true }).click();
     await expect(form.getByText("Select at least one asset type.")).toBeVisible();
-    await expect(form.getByText("This field has settings already.")).toBeVisible();
+    await expect(form.getByText("This field already has settings.")).toBeVisible();
   }),
-  "field settings: deleted": fieldsAt("", async (page) => {
-    await press(row(page, "teaser"), "Delete teaser");
+  "field settings: field deleted": openFieldSettings("", async (page) => {
+    await click(row(page, "teaser"), "Delete teaser");
     await expect(page.getByText("Deleted teaser.")).toBeVisible();
   }),
-  "asset tracking": at("/asset-tracking", "Asset tracking"),
-  subscription: at("/subscription", "Subscription"),
-  support: at("/support", "Support ticket"),
-  sessions: at("/sessions", "Sessions"),
-  "dialog: end all other sessions": async (start) => {
-    const { page, demo } = start;
-    await at("/sessions", "Sessions")(start);
-    const context = await page.context().browser()!.newContext({ baseURL: start.server.url });
-    await signIn(await context.newPage(), demo.person("Maren"));
+  "asset tracking": openPage("/asset-tracking", "Asset tracking"),
+  subscription: openPage("/subscription", "Subscription"),
+  support: openPage("/support", "Support ticket"),
+  sessions: openPage("/sessions", "Sessions"),
+  "dialog: end all other sessions": async (scenario) => {
+    const { page, demo } = scenario;
+    await openPage("/sessions", "Sessions")(scenario);
+    const context = await page.context().browser()!.newContext({ baseURL: scenario.server.url });
+    await signIn(await context.newPage(), demo.user("Maren"));
     await context.close();
     await open(page, "/sessions?dialog=end-others");
-    await expect(dialog(page, /^End your/)).toBeVisible();
+    await expect(dialog(page, /^Sign out your/)).toBeVisible();
   },
-  "dialog: signed out with unsaved changes": async (start) => {
-    const { page } = start;
-    await at(integration, "Integration")(start);
+  "dialog: signed out with unsaved changes": async (scenario) => {
+    const { page } = scenario;
+    await openPage(integration, "Integration")(scenario);
     if (!hasScript()) return;
     await cards.bynder(page).getByLabel("OAuth2 Client ID").fill(randomUUID());
     await page.context().clearCookies();
-    await press(cards.bynder(page), "Save");
+    await click(cards.bynder(page), "Save");
     await expect(dialog(page, "You’re signed out")).toBeVisible();
   },
-  "signed in again": at("/signed-in", "You’re signed in"),
-  settings: at("/settings", "Settings"),
-  "settings without Admin settings": at("/settings", "Settings", "Marguerite"),
-  "permission management": at("/settings/permissions", "Permission management"),
-  "person's menu": async (start) => {
-    await at("/asset-tracking", "Asset tracking")(start);
-    await personMenu(start.page).click();
-    await expect(start.page.getByRole("link", { name: "Sessions" })).toBeVisible();
+  "signed in again": openPage("/signed-in", "You’re signed in"),
+  settings: openPage("/settings", "Settings"),
+  "settings without Admin settings": openPage("/settings", "Settings", "Marguerite"),
+  "permission management": openPage("/settings/permissions", "Permission management"),
+  "user menu": async (scenario) => {
+    await openPage("/asset-tracking", "Asset tracking")(scenario);
+    await userMenu(scenario.page).click();
+    await expect(scenario.page.getByRole("link", { name: "Sessions" })).toBeVisible();
   },
   "not found": async ({ page }) => {
     await open(page, "/nowhere");
-    await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   },
-  "portal settings": at("/settings/portal", "Portal settings"),
-  "portal settings without Admin settings": at("/settings/portal", "Portal settings", "Marguerite"),
+  "portal settings": openPage("/settings/portal", "Portal settings"),
+  "portal settings without Admin settings": openPage("/settings/portal", "Portal settings", "Marguerite"),
 
-  "api tokens": at(apiTokens, "API tokens"),
-  "api tokens: second page": async (start) => {
-    await at(`${apiTokens}?filter=all`, "API tokens")(start);
-    await start.page.getByRole("link", { name: "Next" }).click();
-    await expect(start.page.getByRole("link", { name: "Previous" })).toBeVisible();
+  "api tokens": openPage(apiTokens, "API tokens"),
+  "api tokens: second page": async (scenario) => {
+    await openPage(`${apiTokens}?filter=all`, "API tokens")(scenario);
+    await scenario.page.getByRole("link", { name: "Next" }).click();
+    await expect(scenario.page.getByRole("link", { name: "Previous" })).toBeVisible();
   },
-  "api tokens: ended": at(`${apiTokens}?filter=ended&sort=user`, "API tokens"),
-  "api tokens: nothing found": at(`${apiTokens}?q=no+such+thing`, "API tokens"),
-  "api tokens: consumers": at(`${apiTokens}?show=consumers`, "API tokens"),
-  "api tokens without the right to create": at(apiTokens, "API tokens", "Tomasz"),
-  "api tokens without the right to view": at(apiTokens, "API tokens", "Ife"),
-  "api tokens without Admin settings": at(apiTokens, "API tokens", "Aleksandra"),
+  "api tokens: ended": openPage(`${apiTokens}?filter=ended&sort=user`, "API tokens"),
+  "api tokens: no matches": openPage(`${apiTokens}?q=no+such+thing`, "API tokens"),
+  "api tokens: consumers": openPage(`${apiTokens}?show=consumers`, "API tokens"),
+  "api tokens without the right to create": openPage(apiTokens, "API tokens", "Tomasz"),
+  "api tokens without the right to view": openPage(apiTokens, "API tokens", "Ife"),
+  "api tokens without Admin settings": openPage(apiTokens, "API tokens", "Aleksandra"),
 
-  "dialog: new consumer": dialogAt(`${apiTokens}?dialog=new-consumer`, "Create new consumer"),
-  "dialog: new consumer refused": async (start) => {
-    await dialogAt(`${apiTokens}?dialog=new-consumer`, "Create new consumer")(start);
-    const form = dialog(start.page, "Create new consumer");
+  "dialog: new consumer": openDialog(`${apiTokens}?dialog=new-consumer`, "Create new consumer"),
+  "dialog: new consumer refused": async (scenario) => {
+    await openDialog(`${apiTokens}?dialog=new-consumer`, "Create new consumer")(scenario);
+    const form = dialog(scenario.page, "Create new consumer");
     await form.getByLabel("Name").fill("Website");
     await form.getByRole("button", { name: "Create", exact: true }).click();
-    await expect(form.getByText("Another consumer has this name.")).toBeVisible();
+    await expect(form.getByText("This name is already in use.")).toBeVisible();
   },
-  "dialog: consumer created": async (start) => {
-    await dialogAt(`${apiTokens}?dialog=new-consumer`, "Create new consumer")(start);
-    const form = dialog(start.page, "Create new consumer");
+  "dialog: consumer created": async (scenario) => {
+    await openDialog(`${apiTokens}?dialog=new-consumer`, "Create new consumer")(scenario);
+    const form = dialog(scenario.page, "Create new consumer");
     await form.getByLabel("Name").fill(`Intranet ${randomUUID()}`);
     await form.getByRole("button", { name: "Create", exact: true }).click();
-    await expect(dialog(start.page, "The consumer was created")).toBeVisible();
+    await expect(dialog(scenario.page, "The consumer was created")).toBeVisible();
   },
-  "dialog: new token": dialogAt(`${apiTokens}?dialog=new-token`, "Create new token"),
-  "dialog: new token, choosing the user": async (start) => {
-    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
+  "dialog: new token": openDialog(`${apiTokens}?dialog=new-token`, "Create new token"),
+  "dialog: new token, user suggestions": async (scenario) => {
+    await openDialog(`${apiTokens}?dialog=new-token`, "Create new token")(scenario);
     if (!hasScript()) return;
-    await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("mar");
-    await expect(start.page.getByRole("listbox", { name: "active users" }).getByRole("option").first()).toBeVisible();
-    await start.page.keyboard.press("ArrowDown");
+    await dialog(scenario.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("mar");
+    await expect(scenario.page.getByRole("listbox", { name: "active users" }).getByRole("option").first()).toBeVisible();
+    await scenario.page.keyboard.press("ArrowDown");
   },
-  "dialog: new token, no such user": async (start) => {
-    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
-    await dialog(start.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("nobody");
-    await expect(start.page.getByRole("status").filter({ hasText: /\S/ }).first()).toBeVisible();
+  "dialog: new token, no such user": async (scenario) => {
+    await openDialog(`${apiTokens}?dialog=new-token`, "Create new token")(scenario);
+    await dialog(scenario.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("nobody");
+    await expect(scenario.page.getByRole("status").filter({ hasText: /\S/ }).first()).toBeVisible();
   },
-  "dialog: new token of another integration type, refused": async (start) => {
-    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
-    const form = dialog(start.page, "Create new token");
+  "dialog: new token of another integration type, refused": async (scenario) => {
+    await openDialog(`${apiTokens}?dialog=new-token`, "Create new token")(scenario);
+    const form = dialog(scenario.page, "Create new token");
     await form.getByLabel("Integration type").selectOption("Other");
     await form.getByRole("button", { name: "Create", exact: true }).click();
     await expect(form.getByLabel("Integration name")).toHaveAccessibleDescription(/Enter a name\./);
   },
-  "dialog: token created": async (start) => {
-    await dialogAt(`${apiTokens}?dialog=new-token`, "Create new token")(start);
-    const form = dialog(start.page, "Create new token");
-    await form.getByLabel("User", { exact: true }).fill(start.demo.person("Maren").email);
+  "dialog: token created": async (scenario) => {
+    await openDialog(`${apiTokens}?dialog=new-token`, "Create new token")(scenario);
+    const form = dialog(scenario.page, "Create new token");
+    await form.getByLabel("User", { exact: true }).fill(scenario.demo.user("Maren").email);
     await form.getByLabel("Consumer", { exact: true }).selectOption("Website");
     await form.getByLabel("Integration type").selectOption("WordPress");
     await form.getByRole("button", { name: "Create", exact: true }).click();
-    await expect(dialog(start.page, "The token was created")).toBeVisible();
+    await expect(dialog(scenario.page, "The token was created")).toBeVisible();
   },
-  "dialog: revoke": async (start) => {
-    await at(`${apiTokens}?q=Contentful`, "API tokens")(start);
-    await press(start.page.getByRole("table", { name: "Tokens" }), /^Revoke/);
-    await expect(start.page.getByRole("dialog")).toBeVisible();
-  },
-
-  "token page": tokenPage("Sitecore XM Cloud"),
-  "token page: revoked": tokenPage("Agency upload tool"),
-  "consumer page": async (start) => {
-    await at(`${apiTokens}/consumers/${await start.demo.consumer("Website")}`, "Website")(start);
-  },
-  "dialog: delete consumer": async (start) => {
-    await at(`${apiTokens}/consumers/${await start.demo.consumer("Website")}`, "Website")(start);
-    await press(start.page.getByRole("main"), "Delete consumer");
-    await expect(start.page.getByRole("dialog")).toBeVisible();
+  "dialog: revoke": async (scenario) => {
+    await openPage(`${apiTokens}?q=Contentful`, "API tokens")(scenario);
+    await click(scenario.page.getByRole("table", { name: "Tokens" }), /^Revoke/);
+    await expect(scenario.page.getByRole("dialog")).toBeVisible();
   },
 
-  consent: consent("https://pim.larkfield.example/back"),
-  "consent: code": async (start) => {
-    await consent("oob")(start);
-    await start.page.getByRole("button", { name: "Allow" }).click();
-    await expect(start.page.getByRole("heading", { name: "Access allowed" })).toBeVisible();
+  "token page": openTokenPage("Sitecore XM Cloud"),
+  "token page: revoked": openTokenPage("Agency upload tool"),
+  "consumer page": async (scenario) => {
+    await openPage(`${apiTokens}/consumers/${await scenario.demo.consumerId("Website")}`, "Website")(scenario);
   },
-  "consent: nothing to answer": async ({ page, demo }) => {
-    await signIn(page, demo.person("Maren"), "/oauth1/authorise?oauth_token=0123456789abcdef0123456789abcdef");
-    await expect(page.getByRole("heading", { name: "There is nothing to answer here" })).toBeVisible();
+  "dialog: delete consumer": async (scenario) => {
+    await openPage(`${apiTokens}/consumers/${await scenario.demo.consumerId("Website")}`, "Website")(scenario);
+    await click(scenario.page.getByRole("main"), "Delete consumer");
+    await expect(scenario.page.getByRole("dialog")).toBeVisible();
   },
 
-  "oauth apps": async (start) => {
-    await appPage(connector)(start);
-    await open(start.page, oauthApps);
-    await expect(start.page.getByRole("table", { name: "OAuth apps" })).toBeVisible();
+  consent: openOAuth1Consent("https://pim.larkfield.example/back"),
+  "consent: code": async (scenario) => {
+    await openOAuth1Consent("oob")(scenario);
+    await scenario.page.getByRole("button", { name: "Allow" }).click();
+    await expect(scenario.page.getByRole("heading", { name: "Access allowed" })).toBeVisible();
   },
-  "oauth apps without Admin settings": at(oauthApps, "OAuth apps", "Aleksandra"),
-  "new oauth app": at(`${oauthApps}/new`, "Add new app"),
-  "new oauth app refused": async (start) => {
-    await at(`${oauthApps}/new`, "Add new app")(start);
-    const { page } = start;
+  "consent: unknown request": async ({ page, demo }) => {
+    await signIn(page, demo.user("Maren"), "/oauth1/authorise?oauth_token=0123456789abcdef0123456789abcdef");
+    await expect(page.getByRole("heading", { name: "Request no longer valid" })).toBeVisible();
+  },
+
+  "oauth apps": async (scenario) => {
+    await openAppPage(connector)(scenario);
+    await open(scenario.page, oauthApps);
+    await expect(scenario.page.getByRole("table", { name: "OAuth apps" })).toBeVisible();
+  },
+  "oauth apps without Admin settings": openPage(oauthApps, "OAuth apps", "Aleksandra"),
+  "new oauth app": openPage(`${oauthApps}/new`, "Add new app"),
+  "new oauth app refused": async (scenario) => {
+    await openPage(`${oauthApps}/new`, "Add new app")(scenario);
+    const { page } = scenario;
     await page.getByLabel("Application name").fill("Wiki");
     await page.getByRole("radio", { name: /\(public client\)/ }).check();
     await page.getByLabel("Authorization redirect URIs").fill("http://wiki.example/");
-    await press(page, "Register application");
+    await click(page, "Register application");
     await expect(page.getByText(/Use https\./)).toBeVisible();
   },
-  "dialog: oauth app registered": async (start) => {
-    await at(`${oauthApps}/new`, "Add new app")(start);
-    const { page, demo } = start;
+  "dialog: oauth app registered": async (scenario) => {
+    await openPage(`${oauthApps}/new`, "Add new app")(scenario);
+    const { page, demo } = scenario;
     await page.getByLabel("Application name").fill(`Connector ${randomUUID()}`);
-    await page.getByLabel("User", { exact: true }).fill(demo.person("Maren").email);
+    await page.getByLabel("User", { exact: true }).fill(demo.user("Maren").email);
     await page.getByRole("checkbox", { name: /^asset:read\s/ }).check();
-    await press(page, "Register application");
+    await click(page, "Register application");
     await expect(dialog(page, "Copy the client secret")).toBeVisible();
   },
-  "oauth app page": appPage(connector),
-  "oauth app page: to be granted more": async (start) => {
-    await appPage({ scopes: ["asset:read"] })(start);
-    const details = start.page.getByRole("region", { name: "Details" });
+  "oauth app page": openAppPage(connector),
+  "oauth app page: additional scopes to confirm": async (scenario) => {
+    await openAppPage({ scopes: ["asset:read"] })(scenario);
+    const details = scenario.page.getByRole("region", { name: "Details" });
     await details.getByRole("checkbox", { name: /^collection:read\s/ }).check();
-    await press(details, "Save changes");
-    await expect(details.getByRole("checkbox", { name: /^Let the app be granted more/ })).toBeVisible();
+    await click(details, "Save changes");
+    await expect(details.getByRole("checkbox", { name: /^Allow additional scopes/ })).toBeVisible();
   },
-  "oauth app page: asks people": appPage(wiki),
-  "dialog: revoke refresh tokens": async (start) => {
-    await appPage(wiki, "?dialog=revoke")(start);
-    await expect(dialog(start.page, "Revoke all refresh tokens?")).toBeVisible();
+  "oauth app page: authorization code": openAppPage(wiki),
+  "dialog: revoke refresh tokens": async (scenario) => {
+    await openAppPage(wiki, "?dialog=revoke")(scenario);
+    await expect(dialog(scenario.page, "Revoke all refresh tokens?")).toBeVisible();
   },
-  "dialog: delete secret": async (start) => {
-    await appPage(connector)(start);
-    await press(start.page.getByRole("table", { name: "Client secrets" }), /^Delete/);
-    await expect(dialog(start.page, "Delete this secret?")).toBeVisible();
+  "dialog: delete secret": async (scenario) => {
+    await openAppPage(connector)(scenario);
+    await click(scenario.page.getByRole("table", { name: "Client secrets" }), /^Delete/);
+    await expect(dialog(scenario.page, "Delete this secret?")).toBeVisible();
   },
-  "dialog: delete oauth app": async (start) => {
-    await appPage(connector, "?dialog=delete")(start);
-    await expect(start.page.getByRole("dialog")).toBeVisible();
+  "dialog: delete oauth app": async (scenario) => {
+    await openAppPage(connector, "?dialog=delete")(scenario);
+    await expect(scenario.page.getByRole("dialog")).toBeVisible();
   },
-  "oauth2 consent": askedByWiki,
-  "oauth2 consent: cannot be answered": at("/oauth2/authorise?client_id=x", "This request cannot be answered"),
-  "connected apps": connected,
-  "dialog: disconnect": async (start) => {
-    await connected(start);
-    await press(start.page.getByRole("table", { name: "Your connected apps" }), /^Disconnect/);
-    await expect(start.page.getByRole("dialog", { name: /^Disconnect/ })).toBeVisible();
+  "oauth2 consent": openOAuth2Consent,
+  "oauth2 consent: invalid request": openPage("/oauth2/authorise?client_id=x", "Invalid authorization request"),
+  "connected apps": openConnectedApps,
+  "dialog: disconnect": async (scenario) => {
+    await openConnectedApps(scenario);
+    await click(scenario.page.getByRole("table", { name: "Your connected apps" }), /^Disconnect/);
+    await expect(scenario.page.getByRole("dialog", { name: /^Disconnect/ })).toBeVisible();
   },
-  "connected apps: none": at("/connected-apps", "Connected apps", "Tomasz"),
+  "connected apps: none": openPage("/connected-apps", "Connected apps", "Tomasz"),
 };

@@ -1,4 +1,4 @@
-// A Gatehouse of its own: the release build, serving an empty data folder on a free port of the loopback address.
+// Runs the release build with an empty data folder on a free port of the loopback address.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -11,16 +11,16 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const program = process.env["GATEHOUSE_BIN"] || join(root, "target/release/gatehouse");
 const site = process.env["GATEHOUSE_SITE_ROOT"] || join(root, "target/site");
 
-/** Settings beyond those of every test, such as `{ GATEHOUSE_CONTACT: "…" }`. */
+/** Additional environment variables, such as `{ GATEHOUSE_CONTACT: "…" }`. */
 export type Settings = Record<string, string>;
 
 export class Server {
   #folder: string;
   #settings: Settings;
   #process: ChildProcess | undefined;
-  #console = "";
-  #onConsole: () => void = () => {};
-  /** Where it answers, `http://127.0.0.1:PORT`. */
+  #stdout = "";
+  #onStdout: () => void = () => {};
+  /** The base URL, `http://127.0.0.1:PORT`. */
   url = "";
 
   private constructor(folder: string, settings: Settings) {
@@ -28,7 +28,7 @@ export class Server {
     this.#settings = settings;
   }
 
-  /** A server with an empty database. */
+  /** Starts a server with an empty database. */
   static async start(settings: Settings = {}): Promise<Server> {
     const server = new Server(await mkdtemp(join(tmpdir(), "gatehouse-end2end-")), settings);
     await mkdir(server.dataFolder);
@@ -36,51 +36,51 @@ export class Server {
     return server;
   }
 
-  /** Ends the process and starts another with the same data at the same address. */
+  /** Stops the process and starts another with the same data at the same address. */
   async restart(): Promise<void> {
-    await this.#end();
+    await this.#stopProcess();
     await this.#listen(new URL(this.url).host);
   }
 
-  /** Ends the process and forgets its data. */
+  /** Stops the process and deletes its data. */
   async stop(): Promise<void> {
-    await this.#end();
+    await this.#stopProcess();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** The folder with the database and the master key. */
+  /** The path of the data folder, with the database and the master key. */
   get dataFolder(): string {
     return join(this.#folder, "data");
   }
 
-  /** The one-time code of the setup page, which the console prints. */
+  /** Returns the one-time code for the setup page, which the server prints to stdout. */
   setupCode(): Promise<string> {
-    return this.#printed(/setup code\s+(\S+)\s/);
+    return this.#waitForOutput(/setup code\s+(\S+)\s/);
   }
 
-  /** What the server has logged so far. */
+  /** Returns the server's log so far. */
   log(): Promise<string> {
     return readFile(this.#logFile, "utf8");
   }
 
-  /** Runs a command of the program beside the server, and reads its JSON. */
-  async command<Answer>(words: string[], input = ""): Promise<Answer> {
-    const { status, output, errors } = await this.run([...words, "--json"], input);
-    if (status !== 0) throw new Error(`gatehouse ${words.join(" ")} failed: ${errors}`);
-    return JSON.parse(output) as Answer;
+  /** Runs a command next to the running server and returns its JSON output. */
+  async command<Output>(args: string[], input = ""): Promise<Output> {
+    const { status, output, errors } = await this.run([...args, "--json"], input);
+    if (status !== 0) throw new Error(`gatehouse ${args.join(" ")} failed: ${errors}`);
+    return JSON.parse(output) as Output;
   }
 
-  /** Runs a command of the program as it is. */
-  run(words: string[], input = ""): Promise<{ status: number | null; output: string; errors: string }> {
+  /** Runs a command and returns its exit status, stdout and stderr. */
+  run(args: string[], input = ""): Promise<{ status: number | null; output: string; errors: string }> {
     return new Promise((resolve, reject) => {
-      const child = spawn(program, words, { cwd: this.#folder, env: this.#environment("127.0.0.1:0") });
+      const child = spawn(program, args, { cwd: this.#folder, env: this.#environment("127.0.0.1:0") });
       let output = "";
       let errors = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
       child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
       child.on("error", reject);
       child.on("close", (status) => resolve({ status, output, errors }));
-      // A command that takes no input may end before it could be written.
+      // A command that reads no input may exit before the input is written.
       child.stdin.on("error", () => {});
       child.stdin.end(input);
     });
@@ -90,7 +90,7 @@ export class Server {
     return join(this.#folder, "log");
   }
 
-  // Nothing of the person's own settings gets in, and no gatehouse.toml: the folder is empty but for the data.
+  // Excludes the caller's own settings. There is no gatehouse.toml either: the folder holds only the data.
   #environment(address: string): NodeJS.ProcessEnv {
     return {
       PATH: process.env["PATH"],
@@ -102,35 +102,35 @@ export class Server {
   }
 
   async #listen(address: string): Promise<void> {
-    this.#console = "";
+    this.#stdout = "";
     const child = spawn(program, ["serve"], { cwd: this.#folder, env: this.#environment(address) });
     this.#process = child;
     process.once("exit", () => child.kill("SIGKILL"));
     child.stderr.pipe(createWriteStream(this.#logFile, { flags: "a" }));
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.#console += text;
-      this.#onConsole();
+      this.#stdout += text;
+      this.#onStdout();
     });
     const failed = new Promise<never>((_, reject) => {
       child.on("error", reject);
-      child.on("exit", async (status) => reject(new Error(`The server ended with ${status}:\n${await this.log()}`)));
+      child.on("exit", async (status) => reject(new Error(`The server exited with status ${status}:\n${await this.log()}`)));
     });
     failed.catch(() => {});
-    this.url = await Promise.race([this.#printed(/listens on (http:\S+)\s/), failed]);
+    this.url = await Promise.race([this.#waitForOutput(/listening on (http:\S+)\s/), failed]);
   }
 
-  /** What the console prints in the pattern's first group, once it has. */
-  #printed(pattern: RegExp): Promise<string> {
+  /** Waits until stdout matches the pattern and returns its first group. */
+  #waitForOutput(pattern: RegExp): Promise<string> {
     return new Promise((resolve) => {
-      this.#onConsole = () => {
-        const found = pattern.exec(this.#console)?.[1];
+      this.#onStdout = () => {
+        const found = pattern.exec(this.#stdout)?.[1];
         if (found) resolve(found);
       };
-      this.#onConsole();
+      this.#onStdout();
     });
   }
 
-  async #end(): Promise<void> {
+  async #stopProcess(): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -1,4 +1,4 @@
-// What every test gets: a running Gatehouse, an account of its own, and a watch on what its browsers complain about.
+// Test fixtures: a running server, an account for each test, and a check that the browser console has no errors.
 
 import { type BrowserContext, type Page, test as base, expect } from "@playwright/test";
 import { Account } from "./account.ts";
@@ -8,16 +8,16 @@ import { Server } from "./server.ts";
 export { expect };
 
 interface Fixtures {
-  /** The server that the test speaks to: the worker's, unless a file asks for one of its own. */
+  /** The server under test, shared within a worker unless a file overrides it. */
   server: Server;
-  /** An account that no other test touches. */
+  /** An account that no other test uses. */
   account: Account;
-  /** A second browser of the same make, with cookies of its own. */
+  /** Opens a page in a new browser context with its own cookies. */
   anotherBrowser: () => Promise<Page>;
-  /** Lets a complaint of the browser's console pass that the test means to bring about. */
-  tolerate: (complaint: RegExp) => void;
-  /** What the browsers have complained about. */
-  complaints: Complaints;
+  /** Allows console errors that the test provokes on purpose. */
+  allowConsoleError: (pattern: RegExp) => void;
+  /** The console errors of all browsers of the test. */
+  consoleErrors: ConsoleErrors;
   serverLog: void;
 }
 
@@ -41,28 +41,28 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   account: async ({ server }, use) => use(await Account.create(server)),
 
-  complaints: [
+  consoleErrors: [
     async ({}, use) => {
-      const complaints = new Complaints();
-      await use(complaints);
-      expect(complaints.all(), "what the browser complained about").toEqual([]);
+      const consoleErrors = new ConsoleErrors();
+      await use(consoleErrors);
+      expect(consoleErrors.unexpected(), "errors on the browser console").toEqual([]);
     },
     { auto: true },
   ],
 
-  tolerate: ({ complaints }, use) => use((complaint) => complaints.tolerate(complaint)),
+  allowConsoleError: ({ consoleErrors }, use) => use((pattern) => consoleErrors.allow(pattern)),
 
-  context: async ({ context, complaints }, use) => {
-    await complaints.watch(context);
+  context: async ({ context, consoleErrors }, use) => {
+    await consoleErrors.watch(context);
     await use(context);
   },
 
-  anotherBrowser: async ({ browser, complaints }, use) => {
+  anotherBrowser: async ({ browser, consoleErrors }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext();
       contexts.push(context);
-      await complaints.watch(context);
+      await consoleErrors.watch(context);
       return context.newPage();
     });
     await Promise.all(contexts.map((context) => context.close()));
@@ -80,7 +80,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
 });
 
-/** For a file whose tests each need a server that nobody has used before. */
+/** Starts a new server with an empty database for each test. */
 export const testOnFreshServer = test.extend({
   server: async ({}, use) => {
     const server = await Server.start();
@@ -89,37 +89,37 @@ export const testOnFreshServer = test.extend({
   },
 });
 
-/** For tests that need pages with something on them: the demo account is on the worker's server too. */
+/** Adds the demo account, whose pages show data, to the worker's server. */
 export const testWithDemo = test.extend<object, { demo: Demo }>({
-  demo: [async ({ sharedServer }, use) => use(await Demo.fill(sharedServer)), { scope: "worker" }],
+  demo: [async ({ sharedServer }, use) => use(await Demo.create(sharedServer)), { scope: "worker" }],
 });
 
-/** The tag of tests that make no sense without script, in files whose other tests do. */
+/** Tags tests that need scripts, in files whose other tests also run without. */
 export const needsScript = "@script";
 
-/** Whether the browsers of the running test have scripting on. */
+/** Returns whether scripts are on in the running test. */
 export function hasScript(): boolean {
   return base.info().project.use.javaScriptEnabled !== false;
 }
 
-/** A preloaded file that waits for its use is a matter of seconds on a busy machine, and for ever without script. */
-function isAboutTime(warning: string): boolean {
+/** Chromium warns if a preloaded file is unused after a few seconds: on a slow machine, and always without scripts. */
+function isPreloadWarning(warning: string): boolean {
   return warning.includes("was preloaded using link preload but not used");
 }
 
-/** Errors and warnings on the console (a failed hydration is one), errors of scripts, violations of the policy. */
-class Complaints {
-  readonly #heard: string[] = [];
-  // What a form is answered when it is refused is for the page to show; Chromium logs it besides.
-  readonly #tolerated: RegExp[] = [/status of 4\d\d \([\w ]+\) \(http:\/\/[^ ]+\/fn\//];
+/** Collects console errors and warnings (such as a failed hydration), uncaught exceptions and CSP violations. */
+class ConsoleErrors {
+  readonly #messages: string[] = [];
+  // Chromium also logs the 4xx response to a rejected form, which the page shows.
+  readonly #allowed: RegExp[] = [/status of 4\d\d \([\w ]+\) \(http:\/\/[^ ]+\/fn\//];
 
   async watch(context: BrowserContext): Promise<void> {
     context.on("console", (message) => {
-      const isBad = message.type() === "error" || (message.type() === "warning" && !isAboutTime(message.text()));
-      if (isBad) this.#heard.push(`${message.text()} (${message.location().url})`);
+      const isProblem = message.type() === "error" || (message.type() === "warning" && !isPreloadWarning(message.text()));
+      if (isProblem) this.#messages.push(`${message.text()} (${message.location().url})`);
     });
-    context.on("weberror", (error) => this.#heard.push(String(error.error())));
-    await context.exposeFunction("reportViolation", (violation: string) => this.#heard.push(violation));
+    context.on("weberror", (error) => this.#messages.push(String(error.error())));
+    await context.exposeFunction("reportViolation", (violation: string) => this.#messages.push(violation));
     await context.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (event) => {
         const report = (window as unknown as { reportViolation: (violation: string) => void }).reportViolation;
@@ -128,11 +128,11 @@ class Complaints {
     });
   }
 
-  tolerate(complaint: RegExp): void {
-    this.#tolerated.push(complaint);
+  allow(pattern: RegExp): void {
+    this.#allowed.push(pattern);
   }
 
-  all(): string[] {
-    return this.#heard.filter((heard) => !this.#tolerated.some((tolerated) => tolerated.test(heard)));
+  unexpected(): string[] {
+    return this.#messages.filter((message) => !this.#allowed.some((pattern) => pattern.test(message)));
   }
 }

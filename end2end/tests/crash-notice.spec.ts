@@ -1,28 +1,28 @@
-// A page whose code has failed says so, and offers to reload. Nothing that was saved is lost by it.
+// A page whose app has failed shows a notice that offers to reload.
 
 import { type Page } from "@playwright/test";
 import { type Account } from "../support/account.ts";
-import { apiTokens, dialog, live, open, press, signIn, valueOf } from "../support/steps.ts";
+import { apiTokens, click, dialog, open, signIn, valueOf, waitForHydration } from "../support/actions.ts";
 import { expect, test } from "../support/test.ts";
 
 const notice = (page: Page) => page.getByRole("alertdialog", { name: "This page stopped working" });
 
-/** Makes the app panic: it is to make something live that it has not drawn. The page is as before then. */
+/** Makes the app panic by hydrating content that it did not render, and restores the page. */
 async function panic(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const links = [...document.querySelectorAll<HTMLLinkElement>("link[rel=modulepreload]")];
-    // Beside it stand the pieces of a build that is split.
+    // The other preloads are code-split modules.
     const app = links.find((link) => /\/pkg\/gatehouse\.[^/]*\bjs$/.test(link.href))!.href;
     const { hydrate } = (await import(app)) as { hydrate: () => void };
-    const kept = [...document.body.childNodes];
+    const nodes = [...document.body.childNodes];
     const failed = new Promise((resolve) => {
       for (const failure of ["error", "unhandledrejection"]) addEventListener(failure, resolve, { once: true });
     });
-    document.body.textContent = "Not what the app has drawn";
+    document.body.textContent = "Not what the app rendered";
     hydrate();
     await failed;
     document.body.firstChild!.remove();
-    document.body.prepend(...kept);
+    document.body.prepend(...nodes);
   });
 }
 
@@ -36,40 +36,40 @@ async function createConsumer(page: Page, account: Account): Promise<string> {
   return valueOf(shown, "Consumer secret").innerText();
 }
 
-test("after a panic the page says that it stopped working, and the waiting secret is there after a reload", async ({ page, account, tolerate }) => {
-  tolerate(/.*/);
+test("a panic shows the crash notice, and an unconfirmed secret is shown again after a reload", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/.*/);
   const secret = await createConsumer(page, account);
   await panic(page);
   await expect(notice(page)).toBeVisible();
   await expect(notice(page)).toHaveAccessibleDescription(/Nothing that was saved is lost.*shown again after reloading/s);
   await expect(notice(page).getByRole("button", { name: "Reload" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await live(page);
+  await waitForHydration(page);
   await expect(notice(page)).toHaveCount(0);
   const shown = dialog(page, "The consumer was created");
   await expect(valueOf(shown, "Consumer secret")).toHaveText(secret);
-  await press(shown, "OK");
+  await click(shown, "OK");
   await expect(shown).toHaveCount(0);
 });
 
-test("a panic while a page is made live is said too", async ({ page, account, tolerate }) => {
-  tolerate(/.*/);
+test("a panic during hydration shows the crash notice", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/.*/);
   await signIn(page, account.admin, apiTokens);
   await page.route(`**${apiTokens}`, async (route) => {
-    const answer = await route.fetch();
-    const body = (await answer.text()).replace(/<main id="main"[^>]*>/, "$&<p>Not what the app expects</p>");
-    await route.fulfill({ response: answer, body });
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/<main id="main"[^>]*>/, "$&<p>Not what the app expects</p>");
+    await route.fulfill({ response, body });
   });
   await page.goto(apiTokens);
   await expect(notice(page)).toBeVisible();
   await page.unroute(`**${apiTokens}`);
   await notice(page).getByRole("button", { name: "Reload" }).click();
-  await live(page);
+  await waitForHydration(page);
   await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
 });
 
-test("behind the notice links and forms work as without script", async ({ page, account, tolerate }) => {
-  tolerate(/.*/);
+test("after the crash notice is closed, links and forms work without scripts", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/.*/);
   await signIn(page, account.admin, apiTokens);
   await open(page, `${apiTokens}?dialog=new-consumer`);
   await panic(page);
@@ -79,11 +79,11 @@ test("behind the notice links and forms work as without script", async ({ page, 
   await dialog(page, "Create new consumer").getByLabel("Name").fill("Website");
   await dialog(page, "Create new consumer").getByRole("button", { name: "Create", exact: true }).click();
   await expect(dialog(page, "The consumer was created")).toContainText("Website");
-  await live(page);
+  await waitForHydration(page);
 });
 
-test("after a panic, Back loads the page that it leads to", async ({ page, account, tolerate }) => {
-  tolerate(/.*/);
+test("Back after a panic loads the previous page", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/.*/);
   await signIn(page, account.admin, apiTokens);
   await page.getByRole("navigation", { name: "API tokens" }).getByRole("link", { name: "Consumers" }).click();
   await expect(page).toHaveURL(`${apiTokens}?show=consumers`);
@@ -92,13 +92,13 @@ test("after a panic, Back loads the page that it leads to", async ({ page, accou
   const loaded = page.waitForEvent("load");
   await page.goBack();
   await loaded;
-  await live(page);
+  await waitForHydration(page);
   await expect(page).toHaveURL(apiTokens);
   await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
 });
 
-test("where the app cannot be fetched the page works as without script, and says nothing", async ({ page, account, tolerate }) => {
-  tolerate(/Failed to fetch|ERR_FAILED/);
+test("a page whose app cannot be fetched works without scripts and shows no crash notice", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/Failed to fetch|ERR_FAILED/);
   await signIn(page, account.admin, apiTokens);
   await page.route("**/pkg/*.wasm", (route) => route.abort());
   const failed = page.waitForEvent("requestfailed");
@@ -110,11 +110,11 @@ test("where the app cannot be fetched the page works as without script, and says
   await expect(notice(page)).toHaveCount(0);
 });
 
-test("an error that is not the app's says nothing", async ({ page, account, tolerate }) => {
-  tolerate(/not ours/);
+test("an error outside the app shows no crash notice", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/not ours/);
   await signIn(page, account.admin, apiTokens);
-  const heard = page.waitForEvent("pageerror");
+  const thrown = page.waitForEvent("pageerror");
   await page.evaluate(() => void setTimeout(() => { throw new TypeError("not ours"); }));
-  await heard;
+  await thrown;
   await expect(notice(page)).toHaveCount(0);
 });

@@ -1,7 +1,7 @@
-// The frame around every page: the way from section to section, the menus, and what happens where there is no page.
+// The layout around every page: navigation, menus, error pages and response headers.
 
 import { type Page } from "@playwright/test";
-import { apiTokens, live, open, personMenu, signIn } from "../support/steps.ts";
+import { apiTokens, open, signIn, userMenu, waitForHydration } from "../support/actions.ts";
 import { expect, test } from "../support/test.ts";
 
 const sections = [
@@ -16,7 +16,7 @@ function sideBar(page: Page) {
   return page.getByRole("navigation", { name: "Main" });
 }
 
-test("the side bar leads from section to section without loading a document", async ({ page, account }) => {
+test("the side bar navigates without loading a document", async ({ page, account }) => {
   await signIn(page, account.admin);
   let documents = 0;
   page.on("request", (request) => (documents += request.resourceType() === "document" ? 1 : 0));
@@ -33,18 +33,18 @@ test("the side bar leads from section to section without loading a document", as
   expect(documents).toBe(0);
 });
 
-test("the focus goes to the heading of the page that one comes to", async ({ page, account }) => {
+test("navigation moves focus to the new page's heading", async ({ page, account }) => {
   await signIn(page, account.admin);
   await sideBar(page).getByRole("link", { name: "Settings" }).click();
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeFocused();
 });
 
-test("the page below a section marks its section", async ({ page, account }) => {
+test("a subpage marks its section as current", async ({ page, account }) => {
   await signIn(page, account.admin, apiTokens);
   await expect(sideBar(page).locator("[aria-current]")).toHaveText("Settings");
 });
 
-test("the code of a page and its neighbours is fetched when the first is visited, and once", async ({ page, account }) => {
+test("the code of a page group is fetched once, on the first visit", async ({ page, account }) => {
   await signIn(page, account.admin);
   await open(page, "/asset-tracking");
   const chunks: string[] = [];
@@ -67,10 +67,10 @@ test("the code of a page and its neighbours is fetched when the first is visited
   expect(chunks).toHaveLength(first);
 });
 
-test("the person's menu works by keyboard", async ({ page, account }) => {
+test("the user menu works with the keyboard", async ({ page, account }) => {
   await signIn(page, account.admin);
-  const menu = page.getByRole("group").filter({ hasText: ", your menu" });
-  const button = personMenu(page);
+  const menu = page.getByRole("group").filter({ hasText: ", account menu" });
+  const button = userMenu(page);
   await button.focus();
   await page.keyboard.press("Enter");
   await expect(menu.getByRole("link", { name: "Sessions" })).toBeVisible();
@@ -86,7 +86,7 @@ test("the person's menu works by keyboard", async ({ page, account }) => {
   await expect(menu.getByRole("button", { name: "Sign out" })).toBeHidden();
 });
 
-test("on a phone the sections are behind a menu", async ({ page, account }) => {
+test("at phone width the sections are in a menu", async ({ page, account }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await signIn(page, account.admin);
   await expect(sideBar(page).getByRole("link", { name: "Settings" })).toBeHidden();
@@ -96,37 +96,37 @@ test("on a phone the sections are behind a menu", async ({ page, account }) => {
   await expect(sideBar(page).getByRole("link", { name: "Settings" })).toBeHidden();
 });
 
-test("an address without a page says so, inside the frame for those who are signed in", async ({ page, account, tolerate }) => {
-  tolerate(/status of 404/);
+test("an unknown address returns 404 within the signed-in layout", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/status of 404/);
   await signIn(page, account.admin);
   for (const address of ["/nowhere", "/settings/nowhere/at/all"]) {
     const response = await open(page, address);
     expect(response?.status()).toBe(404);
-    await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
     await expect(page).toHaveTitle("Not found · Gatehouse");
     await sideBar(page).getByRole("link", { name: "Integration" }).click();
     await expect(page.getByRole("heading", { name: "Integration", level: 1 })).toBeVisible();
   }
 });
 
-test("files and functions that are not there are 404 as well", async ({ request }) => {
+test("unknown files and functions return 404", async ({ request }) => {
   for (const address of ["/pkg/nothing.wasm", "/fn/nothing", "/api/v4/nothing"]) {
     expect((await request.get(address)).status(), address).toBe(404);
   }
 });
 
-test("the icon and the name are there", async ({ page, account, request }) => {
+test("pages have an icon and a title", async ({ page, account, request }) => {
   await signIn(page, account.admin);
   await expect(page).toHaveTitle("Integration · Gatehouse");
   for (const icon of await page.locator("link[rel=icon]").all()) {
     const address = await icon.getAttribute("href");
-    const answer = await request.get(address!);
-    expect(answer.status(), address!).toBe(200);
-    expect(answer.headers()["content-type"]).toMatch(/^image\//);
+    const response = await request.get(address!);
+    expect(response.status(), address!).toBe(200);
+    expect(response.headers()["content-type"]).toMatch(/^image\//);
   }
 });
 
-test("each answer carries its request's id, the sender's own where it is sane", async ({ request }) => {
+test("responses carry a request ID, the client's own if it is valid", async ({ request }) => {
   const [one, two] = [await request.get("/sign-in"), await request.get("/sign-in")];
   expect(one.headers()["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
   expect(one.headers()["x-request-id"]).not.toBe(two.headers()["x-request-id"]);
@@ -134,23 +134,23 @@ test("each answer carries its request's id, the sender's own where it is sane", 
   expect(own.headers()["x-request-id"]).toBe("my-own-id.1");
 });
 
-test("a page whose server is gone says so and can be tried again", async ({ page, account, tolerate }) => {
-  tolerate(/ERR_FAILED/);
+test("navigation while the server is unreachable shows an error, and works after a reload", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/ERR_FAILED/);
   await signIn(page, account.admin);
   await page.route("**/fn/**", (route) => route.abort());
   await sideBar(page).getByRole("link", { name: "Settings" }).click();
-  await expect(page.getByText("The portal did not answer. Check your connection and try again.")).toBeVisible();
+  await expect(page.getByText("The portal didn’t respond. Check your connection and try again.")).toBeVisible();
   await page.unroute("**/fn/**");
   await page.reload();
-  await live(page);
+  await waitForHydration(page);
   await expect(page.getByRole("link", { name: "Portal settings" })).toBeVisible();
 });
 
-test("the first stop of the keyboard skips to the content", async ({ page, account }) => {
+test("the first Tab stop is a skip link to the content", async ({ page, account }) => {
   await signIn(page, account.admin);
   await open(page, "/integration");
   await page.keyboard.press("Tab");
-  const skip = page.getByRole("link", { name: "Skip to the content" });
+  const skip = page.getByRole("link", { name: "Skip to main content" });
   await expect(skip).toBeFocused();
   await expect(skip).toBeInViewport();
   await page.keyboard.press("Enter");
@@ -158,19 +158,19 @@ test("the first stop of the keyboard skips to the content", async ({ page, accou
   await expect(page).toHaveURL(/\/integration(#main)?$/);
 });
 
-test("a menu that was opened before the script came stays open", async ({ page, account }) => {
+test("a menu opened before hydration stays open", async ({ page, account }) => {
   await signIn(page, account.admin);
-  let letGo = () => {};
-  const go = new Promise<void>((resolve) => (letGo = resolve));
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/pkg/*.wasm", async (route) => {
-    await go;
+    await released;
     await route.continue();
   });
   await page.goto("/settings");
-  await personMenu(page).click();
+  await userMenu(page).click();
   const signOutButton = page.getByRole("button", { name: "Sign out" });
   await expect(signOutButton).toBeVisible();
-  letGo();
-  await live(page);
+  release();
+  await waitForHydration(page);
   await expect(signOutButton).toBeVisible();
 });

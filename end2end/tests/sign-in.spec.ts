@@ -1,13 +1,13 @@
-// Signing in and out, and the sessions that this opens and ends.
+// Signing in and out, sessions, and throttling of wrong passwords.
 
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { Account } from "../support/account.ts";
-import { fillSignIn, open, reload, signIn, signOut } from "../support/steps.ts";
+import { fillSignIn, open, reload, signIn, signOut } from "../support/actions.ts";
 import { expect, test, testOnFreshServer } from "../support/test.ts";
 
-test("a wrong password and an unknown e-mail get the same words", async ({ page, account, tolerate }) => {
-  tolerate(/status of 4\d\d.*session\/sign-in/);
+test("a wrong password and an unknown email show the same message", async ({ page, account, allowConsoleError }) => {
+  allowConsoleError(/status of 4\d\d.*session\/sign-in/);
   await open(page, "/sign-in");
   await fillSignIn(page, { email: account.admin.email, password: "not her password" });
   await expect(page.getByRole("alert")).toBeVisible();
@@ -16,16 +16,16 @@ test("a wrong password and an unknown e-mail get the same words", async ({ page,
   await open(page, "/sign-in");
   await fillSignIn(page, { email: "nobody@example.com", password: "not her password" });
   await expect(page.getByRole("alert")).toHaveText(wrongPassword!);
-  await expect(page.getByRole("alert")).toHaveText("The e-mail or the password is wrong.");
+  await expect(page.getByRole("alert")).toHaveText("Incorrect email or password.");
 });
 
-test("one comes to the page that one was going to", async ({ page, account }) => {
+test("sign-in continues to the requested page", async ({ page, account }) => {
   const there = "/settings/portal/api-tokens?sort=user&q=50%25%20%26%20more";
   await signIn(page, account.admin, there);
   await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
 });
 
-test("no address leads to another site after the sign-in", async ({ page, account, server }) => {
+test("sign-in does not redirect to another site", async ({ page, account, server }) => {
   for (const next of ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example/"]) {
     await page.context().clearCookies();
     await open(page, `/sign-in?next=${encodeURIComponent(next)}`);
@@ -35,27 +35,27 @@ test("no address leads to another site after the sign-in", async ({ page, accoun
   }
 });
 
-test("whoever is signed in has no use for the sign-in page", async ({ page, account }) => {
+test("the sign-in page redirects a signed-in user", async ({ page, account }) => {
   await signIn(page, account.admin);
   await open(page, "/sign-in?next=%2Fsettings");
   await expect(page).toHaveURL("/settings");
 });
 
-test("after signing out, the cookie opens nothing any more", async ({ page, account }) => {
+test("a session cookie is invalid after signing out", async ({ page, account }) => {
   await signIn(page, account.admin, "/settings");
   const cookies = await page.context().cookies();
   expect(cookies.map(({ name }) => name).sort()).toEqual(["gatehouse", "gatehouse-browser"]);
   for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/" });
 
   await signOut(page);
-  // What the browser is known by stays, so that somebody else's guesses do not keep it waiting.
+  // The cookie that identifies the browser stays, so that wrong passwords from elsewhere do not throttle it.
   expect((await page.context().cookies()).map(({ name }) => name)).toEqual(["gatehouse-browser"]);
   await page.context().addCookies(cookies);
   await open(page, "/settings");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
-test("a session is listed where its owner is signed in, and ended from there", async ({ page, account, anotherBrowser }) => {
+test("a session can be ended from another one of the same user", async ({ page, account, anotherBrowser }) => {
   const other = await anotherBrowser();
   await signIn(other, account.admin, "/settings");
 
@@ -63,7 +63,7 @@ test("a session is listed where its owner is signed in, and ended from there", a
   const rows = page.getByRole("table", { name: "Your sessions" }).getByRole("row").filter({ hasText: "Chrome on Windows" });
   await expect(rows).toHaveCount(2);
   await expect(rows.filter({ hasText: "This session" })).toHaveCount(1);
-  await rows.filter({ hasNotText: "This session" }).getByRole("button", { name: /^End / }).click();
+  await rows.filter({ hasNotText: "This session" }).getByRole("button", { name: /^Sign out / }).click();
   await expect(rows).toHaveCount(1);
 
   await reload(other);
@@ -72,8 +72,8 @@ test("a session is listed where its owner is signed in, and ended from there", a
   await expect(rows).toHaveCount(1);
 });
 
-test("nobody sees or ends another person's session", async ({ page, account, anotherBrowser }) => {
-  const grace = await account.person("Grace Hopper", "all");
+test("another user's sessions are not listed", async ({ page, account, anotherBrowser }) => {
+  const grace = await account.createUser("Grace Hopper", "all");
   const other = await anotherBrowser();
   await signIn(other, grace, "/sessions");
   await signIn(page, account.admin, "/sessions");
@@ -82,8 +82,8 @@ test("nobody sees or ends another person's session", async ({ page, account, ano
   }
 });
 
-test("a form on another site signs nobody out", async ({ page, account, server, tolerate }) => {
-  tolerate(/status of 403/);
+test("a cross-site sign-out request is refused", async ({ page, account, server, allowConsoleError }) => {
+  allowConsoleError(/status of 403/);
   await signIn(page, account.admin);
   const elsewhere = createServer((_, response) => {
     response.setHeader("content-type", "text/html");
@@ -92,9 +92,9 @@ test("a form on another site signs nobody out", async ({ page, account, server, 
   await new Promise<void>((resolve) => elsewhere.listen(0, "localhost", resolve));
   try {
     await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}`);
-    const answer = page.waitForResponse(/session\/sign-out/);
+    const response = page.waitForResponse(/session\/sign-out/);
     await page.getByRole("button", { name: "Win a prize" }).click();
-    expect((await answer).status()).toBe(403);
+    expect((await response).status()).toBe(403);
   } finally {
     elsewhere.close();
   }
@@ -102,7 +102,7 @@ test("a form on another site signs nobody out", async ({ page, account, server, 
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
 });
 
-testOnFreshServer("a session outlives a restart of the server", async ({ page, server }) => {
+testOnFreshServer("a session is kept when the server restarts", async ({ page, server }) => {
   const account = await Account.create(server);
   await signIn(page, account.admin, "/settings");
   await page.waitForLoadState("networkidle");
@@ -111,23 +111,23 @@ testOnFreshServer("a session outlives a restart of the server", async ({ page, s
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
 });
 
-testOnFreshServer("whoever guesses has to wait, and holds up nobody else", async ({ page, server, tolerate }) => {
-  tolerate(/status of 4\d\d.*session\/sign-in/);
+testOnFreshServer("repeated wrong passwords are throttled without affecting other users", async ({ page, server, allowConsoleError }) => {
+  allowConsoleError(/status of 4\d\d.*session\/sign-in/);
   const account = await Account.create(server);
-  const grace = await account.person("Grace Hopper");
-  const guess = { email: account.admin.email, password: "not her password", next: "" };
-  const send = () => page.request.post("/fn/session/sign-in", { form: guess, headers: { origin: server.url } });
-  // The first few are free. Then each wait is twice the one before it, until it is longer than what a guess takes.
+  const grace = await account.createUser("Grace Hopper");
+  const attempt = { email: account.admin.email, password: "not her password", next: "" };
+  const send = () => page.request.post("/fn/session/sign-in", { form: attempt, headers: { origin: server.url } });
+  // The first attempts are not throttled. After that the wait doubles each time, until it exceeds the time of an attempt.
   await open(page, "/sign-in");
-  await page.getByLabel("E-mail").fill(account.admin.email);
+  await page.getByLabel("Email").fill(account.admin.email);
   await page.getByLabel("Password").fill(account.admin.password);
   const statuses: number[] = [];
-  // Long enough for the button to be pressed meanwhile.
+  // In seconds, long enough to click the button meanwhile.
   let wait = 0;
   while (wait < 4) {
-    const answer = await send();
-    statuses.push(answer.status());
-    wait = Number(answer.headers()["retry-after"] ?? 0);
+    const response = await send();
+    statuses.push(response.status());
+    wait = Number(response.headers()["retry-after"] ?? 0);
   }
   expect(statuses.slice(0, 5)).toEqual([400, 400, 400, 400, 400]);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -137,6 +137,6 @@ testOnFreshServer("whoever guesses has to wait, and holds up nobody else", async
 
   await open(page, "/sign-in");
   await fillSignIn(page, grace);
-  // Where somebody begins who may do nothing in particular.
+  // The start page of a user without rights.
   await expect(page.getByRole("heading", { name: "Asset tracking", level: 1 })).toBeVisible();
 });

@@ -1,20 +1,20 @@
-// What people and programs store is text wherever a page shows it, on the first load and after going from page to page.
+// Stored names and messages are escaped wherever pages show them, on the first load and after client-side navigation.
 
 import { type Page } from "@playwright/test";
 import type { Account } from "../support/account.ts";
-import { apiKey, Connector, implementations, integration, remoteLogs, switchLogging } from "../support/integration.ts";
+import { Connector, fetchApiKey, implementations, integration, remoteLogs, setRemoteLogging } from "../support/integration.ts";
 import { fieldSettings } from "../support/fields.ts";
-import { authorisationAddress, oauthApps, registerApp } from "../support/oauth2.ts";
+import { authorizationUrl, oauthApps, registerApp } from "../support/oauth2.ts";
 import type { Server } from "../support/server.ts";
-import { apiTokens, open, signIn } from "../support/steps.ts";
+import { apiTokens, open, signIn } from "../support/actions.ts";
 import { expect, hasScript, test } from "../support/test.ts";
 
-/** Ends what a title stands in, and begins an element. */
-const marked = (name: string) => `${name} </title><b id=stored>`;
+/** Adds markup that would close a title and open an element. */
+const withMarkup = (name: string) => `${name} </title><b id=stored>`;
 
-/** Fails where a stored text has become an element, and where the text is not to be seen as it was typed. */
+/** Expects the stored text on the page, unchanged and not parsed as markup. */
 async function expectText(page: Page, name: string): Promise<void> {
-  await expect(page.getByText(marked(name)).first()).toBeAttached();
+  await expect(page.getByText(withMarkup(name)).first()).toBeAttached();
   expect(await page.locator("#stored").count(), page.url()).toBe(0);
 }
 
@@ -25,28 +25,28 @@ interface Stored {
 }
 
 async function store(page: Page, account: Account, server: Server): Promise<Stored> {
-  const person = await account.person(marked("Grace"), "all");
-  const consumer = await account.consumer(marked("Web shop"));
-  const token = await account.token(person, consumer, marked("CMS"));
-  await account.applySettings({ global: {}, fields: [{ field: marked("Hero image"), defaultSearchTerm: marked("harbour") }] });
+  const user = await account.createUser(withMarkup("Grace"), "all");
+  const consumer = await account.createConsumer(withMarkup("Web shop"));
+  const token = await account.createToken(user, consumer, withMarkup("CMS"));
+  await account.applySettings({ global: {}, fields: [{ field: withMarkup("Hero image"), defaultSearchTerm: withMarkup("harbour") }] });
   const app = await registerApp(page, {
-    name: marked("Wiki"),
+    name: withMarkup("Wiki"),
     grant: "authorization_code",
     redirectUris: ["https://wiki.example.com/back"],
     scopes: ["current.user:read"],
   });
-  await switchLogging(page, 1, true);
-  const connector = new Connector(server, await apiKey(page), `sitecoreai/2.1.0; instance="${marked("Production")}"`);
+  await setRemoteLogging(page, 1, true);
+  const connector = new Connector(server, await fetchApiKey(page), `sitecoreai/2.1.0; instance="${withMarkup("Production")}"`);
   expect((await connector.settings()).status).toBe(200);
-  expect((await connector.log({ level: "error", message: marked("Failed") })).status).toBe(202);
+  expect((await connector.log({ level: "error", message: withMarkup("Failed") })).status).toBe(202);
   return { consumer: `${apiTokens}/consumers/${consumer.id}`, token: `${apiTokens}/tokens/${token.id}`, app: `${oauthApps}/${app.id}` };
 }
 
-test("names are text in the page and in its title, on the first load and after going there", async ({ page, account, server }) => {
+test("stored markup is shown as text in pages and titles", async ({ page, account, server }) => {
   await signIn(page, account.admin);
   const { consumer, token, app } = await store(page, account, server);
   const id = app.split("/").pop()!;
-  const consent = authorisationAddress({ id, secret: undefined }, "https://wiki.example.com/back");
+  const consent = authorizationUrl({ id, secret: undefined }, "https://wiki.example.com/back");
   const pages: [address: string, name: string, inTitle?: boolean][] = [
     [apiTokens, "Web shop"],
     [consumer, "Web shop", true],
@@ -60,10 +60,10 @@ test("names are text in the page and in its title, on the first load and after g
     [consent, "Wiki", true],
   ];
   for (const [address, name, inTitle] of pages) {
-    await test.step(`${address} on its own`, async () => {
+    await test.step(`${address} on first load`, async () => {
       await open(page, address);
       await expectText(page, name);
-      if (inTitle) expect(await page.title()).toContain(marked(name));
+      if (inTitle) expect(await page.title()).toContain(withMarkup(name));
     });
   }
   if (!hasScript()) return;
@@ -72,7 +72,7 @@ test("names are text in the page and in its title, on the first load and after g
     [apiTokens, token, "CMS"],
     [oauthApps, app, "Wiki"],
   ] as const) {
-    await test.step(`${address} from its list`, async () => {
+    await test.step(`${address} by navigation`, async () => {
       await open(page, list);
       await page.locator(`a[href="${address}"]`).first().click();
       await expect(page).toHaveURL(address);

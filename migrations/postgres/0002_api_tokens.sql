@@ -1,4 +1,4 @@
--- OAuth 1: consumers, tokens, request tokens, nonces, and secrets on their one showing.
+-- OAuth 1.0a: consumers, tokens, request tokens, nonces, and secrets to show once.
 
 create table consumers (
     id             uuid not null primary key,
@@ -20,7 +20,7 @@ create table tokens (
     consumer_id      uuid not null references consumers (id) on delete cascade,
     user_id          uuid not null references users (id),
     token            text not null unique,
-    -- Emptied when the token is revoked.
+    -- Cleared when the token is revoked.
     sealed_secret    bytea not null,
     integration      text not null,
     integration_key  text collate "C" not null,
@@ -33,14 +33,14 @@ create table tokens (
     last_used_from   text not null default ''
 );
 
--- One for each order of the list.
+-- One index for each sort order of the list.
 create index tokens_by_creation on tokens (account_id, created_at, id);
 create index tokens_by_use on tokens (account_id, last_used_at, id);
 create index tokens_by_integration on tokens (account_id, integration_key, id);
 create index tokens_by_consumer on tokens (consumer_id, id);
 create index tokens_by_user on tokens (user_id, id);
 
--- Counts a consumer's tokens that work without reading them.
+-- Counts a consumer's active tokens from the index alone.
 create index tokens_by_state on tokens (consumer_id, revoked_at, expires_at);
 
 create table request_tokens (
@@ -48,9 +48,9 @@ create table request_tokens (
     account_id      uuid not null references accounts (id) on delete cascade,
     consumer_id     uuid not null references consumers (id) on delete cascade,
     sealed_secret   bytea not null,
-    -- `oob`, a URL, or empty where the older flow names it later.
+    -- `oob`, a URL, or empty if the legacy flow names it later.
     callback        text not null,
-    -- Whether it was made by the flow without verifier.
+    -- Whether it belongs to the legacy flow without verifier.
     legacy          boolean not null,
     user_id         uuid references users (id) on delete cascade,
     verifier_digest bytea,
@@ -63,9 +63,9 @@ create table request_tokens (
 create index request_tokens_by_expiry on request_tokens (expires_at);
 
 create table nonces (
-    -- Seconds, as the client said.
+    -- Seconds, as the client sent them.
     timestamp bigint not null,
-    -- Of consumer, token and nonce.
+    -- Digest of consumer, token and nonce.
     digest    bytea not null,
     primary key (timestamp, digest)
 );

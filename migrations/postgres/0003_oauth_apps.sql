@@ -1,13 +1,13 @@
--- OAuth 2: apps and their secrets, what people have allowed them, codes, tokens, and the keys that sign.
+-- OAuth 2.0: apps, client secrets, consents, codes, tokens and signing keys.
 
 create table oauth_apps (
-    -- As text it is the client id.
+    -- As text, the client ID.
     id           uuid not null primary key,
     account_id   uuid not null references accounts (id) on delete cascade,
     name         text not null,
     name_key     text collate "C" not null,
     grant_code   text not null,
-    -- Whose permissions it has, with client credentials only.
+    -- The user that it acts for, with client credentials only.
     user_id      uuid references users (id),
     scopes       text not null,
     created_by   uuid references users (id),
@@ -25,7 +25,7 @@ create table oauth_redirect_uris (
     primary key (app_id, position)
 );
 
--- Which scopes an app has called something with.
+-- The scopes that an app has used in calls.
 create table oauth_used_scopes (
     app_id uuid not null references oauth_apps (id) on delete cascade,
     scope  text not null,
@@ -45,7 +45,7 @@ create table client_secrets (
 
 create index client_secrets_by_app on client_secrets (app_id, created_at);
 
--- What a person has allowed an app, so that they are not asked again.
+-- The scopes that a user has allowed an app.
 create table oauth_consents (
     user_id      uuid not null references users (id) on delete cascade,
     app_id       uuid not null references oauth_apps (id) on delete cascade,
@@ -57,7 +57,7 @@ create table oauth_consents (
 
 create index oauth_consents_by_app on oauth_consents (app_id);
 
--- One for each authorization code that was exchanged: the family of all tokens that came of it.
+-- A token family: one row for each exchanged authorization code.
 create table oauth_grants (
     id         uuid not null primary key,
     app_id     uuid not null references oauth_apps (id) on delete cascade,
@@ -75,15 +75,15 @@ create table authorization_codes (
     app_id         uuid not null references oauth_apps (id) on delete cascade,
     user_id        uuid not null references users (id) on delete cascade,
     redirect_uri   text not null,
-    -- Whether the request named it, so that the exchange has to name it too.
+    -- Whether the request contained it, so that the token request must contain it too.
     uri_given      boolean not null,
     scopes         text not null,
-    -- By S256; empty where the client sent none.
+    -- PKCE S256; empty if the client sent none.
     code_challenge text not null,
     created_at     bigint not null,
     expires_at     bigint not null,
     used_at        bigint not null default 0,
-    -- What its exchange gave, to be revoked when it comes a second time.
+    -- The tokens issued for it, which are revoked if it is used again.
     grant_id       uuid references oauth_grants (id) on delete cascade
 );
 
@@ -95,7 +95,7 @@ create table refresh_tokens (
     created_at       bigint not null,
     expires_at       bigint not null,
     used_at          bigint not null default 0,
-    -- For a client that lost the answer; emptied with the time in which it may ask again.
+    -- The encrypted successor, for a client that lost the response. Cleared when the retry period ends.
     sealed_successor bytea
 );
 
@@ -107,7 +107,7 @@ create table access_tokens (
     id         uuid not null primary key,
     app_id     uuid not null references oauth_apps (id) on delete cascade,
     user_id    uuid not null references users (id) on delete cascade,
-    -- None with client credentials.
+    -- Null with client credentials.
     grant_id   uuid references oauth_grants (id) on delete cascade,
     scopes     text not null,
     issued_at  bigint not null,
@@ -123,10 +123,10 @@ create table signing_keys (
     kid        text not null primary key,
     -- The private key, PKCS #8.
     sealed     bytea not null,
-    -- The public key's two coordinates, one after the other.
+    -- The public key's coordinates x and y, concatenated.
     public     bytea not null,
     created_at bigint not null,
-    -- When it begins to sign; it is published before.
+    -- When it starts signing. It is published earlier.
     signs_from bigint not null
 );
 

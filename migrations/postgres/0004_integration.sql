@@ -1,11 +1,11 @@
--- The Integration section: API keys, settings and their history, the DAM, and what connectors tell of themselves.
+-- The Integration section: API keys, settings and their history, the DAM connection, implementations and remote logs.
 
 create table api_keys (
     id           uuid   not null primary key,
     account_id   uuid   not null references accounts (id) on delete cascade,
     digest       bytea  not null unique,
     sealed       bytea  not null,
-    -- Nobody for the key that came with the account.
+    -- Null for the key created with the account.
     created_by   uuid references users (id),
     created_at   bigint not null,
     -- 0 for the current one.
@@ -20,12 +20,12 @@ create index api_keys_by_account on api_keys (account_id, ends_at);
 create table settings (
     account_id uuid   not null primary key references accounts (id) on delete cascade,
     revision   bigint not null,
-    -- JSON, by the names that connectors read.
+    -- JSON, with the member names of the connector API.
     document   text    not null,
     saved_at   bigint not null
 );
 
--- What each revision changed; from the newest settings these lead back to any other.
+-- The changes of each revision. Applied backward from the newest settings, they give any earlier revision.
 create table settings_revisions (
     account_id  uuid   not null references accounts (id) on delete cascade,
     revision    bigint not null,
@@ -44,7 +44,7 @@ create table dam_secrets (
     set_at     bigint not null
 );
 
--- How the last test of the connection went.
+-- The result of the last connection test.
 create table connection_tests (
     account_id uuid   not null primary key references accounts (id) on delete cascade,
     at         bigint not null,
@@ -60,16 +60,16 @@ create table implementations (
     instance      text    not null,
     version       text    not null,
     environment   text    not null,
-    -- What people call it; empty until they do.
+    -- The name given by users; empty until it is renamed.
     name          text    not null default '',
     first_seen_at bigint not null,
     last_seen_at  bigint not null,
-    -- The newest that it has taken; -1 for none.
+    -- The newest revision that it has fetched; -1 for none.
     revision      bigint not null,
     unique (account_id, kind, instance)
 );
 
--- Fields that connectors have asked for and nobody has configured.
+-- Fields that connectors requested and that are not configured.
 create table asked_fields (
     account_id uuid   not null references accounts (id) on delete cascade,
     name_key   text collate "C" not null,
@@ -84,10 +84,10 @@ create table remote_logs (
     at             bigint not null,
     received_at    bigint not null,
     level          bigint not null,
-    -- What it called itself.
+    -- The name that it sent.
     implementation text    not null,
     message        text    not null,
-    -- In small letters, to search in.
+    -- In lower case, for searching.
     message_key    text    not null
 );
 

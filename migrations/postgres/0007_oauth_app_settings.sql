@@ -1,18 +1,18 @@
--- Token settings of OAuth 2 apps, the use of refresh tokens that are kept, and the keys that sign by RS256.
+-- Token settings of OAuth 2.0 apps, the last use of refresh tokens, and RS256 signing keys.
 
 -- Whether refresh tokens rotate; those of public clients always do.
 alter table oauth_apps add column rotate_refresh_tokens boolean not null default false;
 
--- What signs its access tokens: ES256 or RS256.
+-- The signing algorithm of its access tokens: ES256 or RS256.
 alter table oauth_apps add column signing_algorithm text not null default 'ES256';
 
 -- Whether it may introspect access tokens of the account's other apps.
 alter table oauth_apps add column allow_introspection boolean not null default false;
 
--- When it was last exchanged for an access token, rotated or kept.
+-- When it was last exchanged for an access token, whether rotated or not.
 alter table refresh_tokens add column last_used_at bigint;
 
--- Apart from signing_keys, which nodes from before this step read whole and as ES256.
+-- Separate from signing_keys, because nodes before this migration read all of its rows as ES256.
 create table rsa_signing_keys (
     kid        text not null primary key,
     -- The private key, PKCS #8.
@@ -20,7 +20,7 @@ create table rsa_signing_keys (
     -- The public key, PKCS #1.
     public     bytea not null,
     created_at bigint not null,
-    -- When it begins to sign; it is published before.
+    -- When it starts signing. It is published earlier.
     signs_from bigint not null
 );
 

@@ -1,10 +1,10 @@
--- Settings files that people have sent to see what they would change, until they apply them or an hour has passed.
+-- Uploaded settings files to preview, until they are applied or an hour has passed.
 
 create table settings_uploads (
     id         uuid   not null primary key,
     account_id uuid   not null references accounts (id) on delete cascade,
     user_id    uuid   not null references users (id) on delete cascade,
-    -- What the file is called, which says its format; may be empty.
+    -- The file name, whose extension gives the format; may be empty.
     file_name  text   not null,
     content    text   not null,
     created_at bigint not null

@@ -1,4 +1,4 @@
--- Accounts, their people and what those may do. Times are Unix milliseconds, 0 for never; ids are UUIDv7.
+-- Accounts, users, profiles and sessions. Times are Unix milliseconds, 0 for never. IDs are UUIDv7.
 
 create table accounts (
     id         blob    not null primary key,
@@ -36,7 +36,7 @@ create table users (
     name            text    not null,
     name_key        text    not null,
     email           text    not null,
-    -- One address is one person, whatever the account: people sign in with nothing else.
+    -- Unique across accounts, because users sign in with the email alone.
     email_key       text    not null unique,
     password_hash   text    not null,
     active          integer not null default 1,
@@ -44,7 +44,7 @@ create table users (
     created_at      integer not null
 ) strict;
 
--- Unique by its id; saying so spares SQLite a sort.
+-- Unique because of the id. Declaring it unique saves SQLite a sort.
 create unique index users_by_name on users (account_id, name_key, id);
 
 create table sessions (
@@ -62,7 +62,7 @@ create table sessions (
 create index sessions_by_user on sessions (user_id, last_seen_at);
 create index sessions_by_expiry on sessions (expires_at);
 
--- Failed sign-ins, under a digest of what they are counted by.
+-- Failed sign-ins, by a digest of the key that they are counted by.
 create table sign_in_failures (
     digest   blob    not null primary key,
     failures integer not null,
@@ -71,7 +71,7 @@ create table sign_in_failures (
 
 create index sign_in_failures_by_time on sign_in_failures (last_at);
 
--- Codes that the console printed for the setup page.
+-- Setup codes that the server printed to the console.
 create table setup_codes (
     digest     blob    not null primary key,
     created_at integer not null
@@ -81,7 +81,7 @@ create table audit_records (
     id         blob    not null primary key,
     account_id blob    not null references accounts (id) on delete cascade,
     at         integer not null,
-    -- Nobody when the command line did it.
+    -- Null for the command line.
     user_id    blob,
     via        text    not null,
     action     text    not null,
@@ -91,7 +91,7 @@ create table audit_records (
 
 create index audit_records_by_time on audit_records (account_id, at, id);
 
--- What nodes tell each other: something that they may have cached has changed.
+-- Cache invalidation messages between nodes.
 create table changes (
     seq        integer primary key autoincrement,
     at         integer not null,
@@ -99,7 +99,7 @@ create table changes (
     account_id blob
 ) strict;
 
--- A value sealed under the master key that holds, so that a start with another key is noticed at once.
+-- A value encrypted with the current master key, to detect a start with another key.
 create table master_key_checks (
     id     integer not null primary key check (id = 1),
     sealed blob    not null

@@ -1,11 +1,11 @@
--- The Integration section: API keys, settings and their history, the DAM, and what connectors tell of themselves.
+-- The Integration section: API keys, settings and their history, the DAM connection, implementations and remote logs.
 
 create table api_keys (
     id           blob    not null primary key,
     account_id   blob    not null references accounts (id) on delete cascade,
     digest       blob    not null unique,
     sealed       blob    not null,
-    -- Nobody for the key that came with the account.
+    -- Null for the key created with the account.
     created_by   blob references users (id),
     created_at   integer not null,
     -- 0 for the current one.
@@ -20,12 +20,12 @@ create index api_keys_by_account on api_keys (account_id, ends_at);
 create table settings (
     account_id blob    not null primary key references accounts (id) on delete cascade,
     revision   integer not null,
-    -- JSON, by the names that connectors read.
+    -- JSON, with the member names of the connector API.
     document   text    not null,
     saved_at   integer not null
 ) strict;
 
--- What each revision changed; from the newest settings these lead back to any other.
+-- The changes of each revision. Applied backward from the newest settings, they give any earlier revision.
 create table settings_revisions (
     account_id  blob    not null references accounts (id) on delete cascade,
     revision    integer not null,
@@ -44,7 +44,7 @@ create table dam_secrets (
     set_at     integer not null
 ) strict;
 
--- How the last test of the connection went.
+-- The result of the last connection test.
 create table connection_tests (
     account_id blob    not null primary key references accounts (id) on delete cascade,
     at         integer not null,
@@ -60,16 +60,16 @@ create table implementations (
     instance      text    not null,
     version       text    not null,
     environment   text    not null,
-    -- What people call it; empty until they do.
+    -- The name given by users; empty until it is renamed.
     name          text    not null default '',
     first_seen_at integer not null,
     last_seen_at  integer not null,
-    -- The newest that it has taken; -1 for none.
+    -- The newest revision that it has fetched; -1 for none.
     revision      integer not null,
     unique (account_id, kind, instance)
 ) strict;
 
--- Fields that connectors have asked for and nobody has configured.
+-- Fields that connectors requested and that are not configured.
 create table asked_fields (
     account_id blob    not null references accounts (id) on delete cascade,
     name_key   text    not null,
@@ -84,10 +84,10 @@ create table remote_logs (
     at             integer not null,
     received_at    integer not null,
     level          integer not null,
-    -- What it called itself.
+    -- The name that it sent.
     implementation text    not null,
     message        text    not null,
-    -- In small letters, to search in.
+    -- In lower case, for searching.
     message_key    text    not null
 ) strict;
 

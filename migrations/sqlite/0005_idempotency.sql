@@ -1,11 +1,11 @@
--- What requests with an Idempotency-Key have done, so that a repeated one is answered the same and does nothing.
+-- Results of requests with an Idempotency-Key, returned for repeated requests.
 
 create table idempotency_keys (
     account_id blob    not null references accounts (id) on delete cascade,
     key        text    not null,
-    -- Of method, path and body.
+    -- Digest of method, path and body.
     digest     blob    not null,
-    -- JSON: what the operation came to; null only within the transaction that does the work.
+    -- JSON: the operation's result; null only within the transaction that performs it.
     outcome    text,
     created_at integer not null,
     primary key (account_id, key)

@@ -1,9 +1,9 @@
--- Nonces in batches: a row for those that were written together, in the order in which they came.
+-- Nonces in batches: one row for those written together, in order of arrival.
 
 create table nonce_batches (
-    -- The second that clients gave, times 2^20, and the number of the batch within that second, from 0 without a gap.
+    -- The clients' timestamp in seconds, times 2^20, plus the number of the batch within that second, from 0 without gaps.
     id      integer not null primary key,
-    -- One after the other, 16 bytes each: of consumer, token and nonce.
+    -- Concatenated 16-byte digests of consumer, token and nonce.
     digests blob    not null
 ) strict;
 

@@ -1,4 +1,4 @@
--- What slows guessing down: failures by account can be cleared, and browsers that have signed in before are known.
+-- Throttling of sign-in attempts: failures can be cleared by account, and browsers that signed in before are known.
 
 alter table sign_in_failures add column email_digest blob;
 
@@ -7,9 +7,9 @@ create index sign_in_failures_by_email on sign_in_failures (email_digest);
 create table known_browsers (
     -- SHA-256 of the cookie's 256 random bits.
     digest     blob    not null,
-    -- Several people may sign in with one browser.
+    -- Several users may sign in with one browser.
     user_id    blob    not null references users (id) on delete cascade,
-    -- Sign-ins that failed since the last that did not.
+    -- Failed sign-ins since the last successful one.
     failures   integer not null default 0,
     expires_at integer not null,
     primary key (digest, user_id)

@@ -1,10 +1,10 @@
--- What is written to find out whether the database can be written.
+-- Written by the readiness check to test that the database is writable.
 create table readiness (
     id     integer not null primary key,
     filler blob    not null
 ) strict;
 
--- How much the remote logs of an account take, so that they can be bounded.
+-- The size of an account's remote logs, which is limited.
 create table remote_log_usage (
     account_id blob    not null primary key references accounts (id) on delete cascade,
     records    integer not null,

@@ -1,5 +1,5 @@
-use crate::support::app::App;
-use crate::support::{ADA, House, PASSWORD, client, new_token};
+use crate::support::oauth1_client::Oauth1Client;
+use crate::support::{ADA, PASSWORD, TestPortal, client, new_token};
 use domain::accounts::NewAccount;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Rights;
@@ -11,41 +11,41 @@ use portal::auth::{sessions, setup, sign_in};
 use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::{consumers, tokens};
 
-both!(
-    each_change_leaves_one_record_of_who_did_what,
-    what_fails_leaves_none,
-    setting_up_is_on_record
+on_both_engines!(
+    each_change_writes_one_audit_record,
+    failed_change_writes_no_audit_record,
+    setup_writes_audit_records
 );
 
-/// The records since the last look: action, who, by what, of what, and what is to be known of it.
-struct Trail<'a> {
-    house: &'a House,
+/// Reads the audit records written since the last call: action, user, authentication method and detail.
+struct AuditLog<'a> {
+    test: &'a TestPortal,
     seen: usize,
 }
 
-impl Trail<'_> {
-    async fn news(&mut self) -> Vec<String> {
-        // Ids of one millisecond are in no order.
+impl AuditLog<'_> {
+    async fn new_records(&mut self) -> Vec<String> {
+        // IDs created in the same millisecond are not ordered, so records are ordered by action.
         let all = self
-            .house
-            .texts(
+            .test
+            .query_column(
                 "select r.action || '|' || coalesce(u.email, '-') || '|' || r.via || '|' || r.detail
                  from audit_records r left join users u on u.id = r.user_id order by r.at, r.action",
             )
             .await;
-        let news = all[self.seen..].to_vec();
+        let new_records = all[self.seen..].to_vec();
         self.seen = all.len();
-        // The next change has a time of its own.
-        self.house.advance(1);
-        news
+        // The next change gets a different timestamp.
+        self.test.advance(1);
+        new_records
     }
 }
 
-async fn each_change_leaves_one_record_of_who_did_what(house: House) {
-    let ada = house.set_up().await;
-    let mut trail = Trail { house: &house, seen: 0 };
-    trail.news().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn each_change_writes_one_audit_record(test: TestPortal) {
+    let ada = test.set_up().await;
+    let mut audit = AuditLog { test: &test, seen: 0 };
+    audit.new_records().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
 
     let consumer = consumers::create(
         portal,
@@ -57,7 +57,10 @@ async fn each_change_leaves_one_record_of_who_did_what(house: House) {
     .await
     .unwrap();
     let id = consumer.value.id;
-    assert_eq!(trail.news().await, ["consumer.create|ada@example.com|session|Web shop"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["consumer.create|ada@example.com|session|Web shop"]
+    );
     consumers::rename(
         portal,
         actor,
@@ -69,7 +72,7 @@ async fn each_change_leaves_one_record_of_who_did_what(house: House) {
     .await
     .unwrap();
     assert_eq!(
-        trail.news().await,
+        audit.new_records().await,
         ["consumer.rename|ada@example.com|session|Web shop → Shop"]
     );
     let signing = ConsumerSigning {
@@ -78,45 +81,65 @@ async fn each_change_leaves_one_record_of_who_did_what(house: House) {
     };
     consumers::set_signing(portal, actor, id, signing).await.unwrap();
     assert_eq!(
-        trail.news().await,
+        audit.new_records().await,
         ["consumer.set-signing|ada@example.com|session|Shop: RSA key none, flow without verifier on"]
     );
     let token = tokens::create(portal, actor, new_token(&consumer.value, ADA, "Drupal"))
         .await
         .unwrap();
-    assert_eq!(trail.news().await, ["token.create|ada@example.com|session|Drupal"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["token.create|ada@example.com|session|Drupal"]
+    );
     tokens::revoke(portal, actor, token.value.id).await.unwrap();
-    assert_eq!(trail.news().await, ["token.revoke|ada@example.com|session|Drupal"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["token.revoke|ada@example.com|session|Drupal"]
+    );
 
-    let app = App::new(&consumer);
-    let asked = app.ask(portal, Some("oob")).await.unwrap();
-    let Decision::Verifier(verifier) = request_tokens::allow(portal, actor, &asked.token, None).await.unwrap() else {
+    let app = Oauth1Client::new(&consumer);
+    let request_token = app.obtain_request_token(portal, Some("oob")).await.unwrap();
+    let Decision::Verifier(verifier) = request_tokens::allow(portal, actor, &request_token.token, None)
+        .await
+        .unwrap()
+    else {
         panic!("no verifier")
     };
-    assert_eq!(trail.news().await, ["request-token.allow|ada@example.com|session|Shop"]);
-    app.exchange(portal, &asked, Some(&verifier)).await.unwrap();
     assert_eq!(
-        trail.news().await,
-        ["token.create|ada@example.com|token|Authorised by the user"]
+        audit.new_records().await,
+        ["request-token.allow|ada@example.com|session|Shop"]
     );
-    let asked = app.ask(portal, Some("oob")).await.unwrap();
-    request_tokens::refuse(portal, actor, &asked.token, None).await.unwrap();
+    app.exchange(portal, &request_token, Some(&verifier)).await.unwrap();
     assert_eq!(
-        trail.news().await,
+        audit.new_records().await,
+        ["token.create|ada@example.com|token|Authorized by the user"]
+    );
+    let request_token = app.obtain_request_token(portal, Some("oob")).await.unwrap();
+    request_tokens::deny(portal, actor, &request_token.token, None)
+        .await
+        .unwrap();
+    assert_eq!(
+        audit.new_records().await,
         ["request-token.refuse|ada@example.com|session|Shop"]
     );
     consumers::delete(portal, actor, id, "Shop").await.unwrap();
-    assert_eq!(trail.news().await, ["consumer.delete|ada@example.com|session|Shop"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["consumer.delete|ada@example.com|session|Shop"]
+    );
 
     let profile = profiles::create(portal, actor, "Editors", Rights::default())
         .await
         .unwrap();
-    assert_eq!(trail.news().await, ["profile.create|ada@example.com|session|Editors"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["profile.create|ada@example.com|session|Editors"]
+    );
     profiles::set_rights(portal, actor, profile, Rights::all())
         .await
         .unwrap();
     assert_eq!(
-        trail.news().await,
+        audit.new_records().await,
         ["profile.set-rights|ada@example.com|session|Editors"]
     );
     let input = NewUser {
@@ -127,48 +150,54 @@ async fn each_change_leaves_one_record_of_who_did_what(house: House) {
     };
     let eve = users::create(portal, actor, input).await.unwrap();
     assert_eq!(
-        trail.news().await,
+        audit.new_records().await,
         ["user.create|ada@example.com|session|eve@example.com"]
     );
     users::set_active(portal, actor, eve, false).await.unwrap();
-    assert_eq!(trail.news().await, ["user.deactivate|ada@example.com|session|"]);
+    assert_eq!(audit.new_records().await, ["user.deactivate|ada@example.com|session|"]);
     users::set_active(portal, actor, eve, true).await.unwrap();
-    assert_eq!(trail.news().await, ["user.activate|ada@example.com|session|"]);
+    assert_eq!(audit.new_records().await, ["user.activate|ada@example.com|session|"]);
     users::set_password(portal, actor, eve, PASSWORD).await.unwrap();
-    assert_eq!(trail.news().await, ["user.set-password|ada@example.com|session|"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["user.set-password|ada@example.com|session|"]
+    );
 
     sign_in::sign_in(portal, "eve@example.com", PASSWORD, &client("192.0.2.9"))
         .await
         .unwrap();
     assert_eq!(
-        trail.news().await,
+        audit.new_records().await,
         ["session.sign-in|eve@example.com|session|192.0.2.9"]
     );
-    house.sign_in(ADA).await;
-    trail.news().await;
+    test.sign_in(ADA).await;
+    audit.new_records().await;
     sessions::end_others(portal, actor).await.unwrap();
-    assert_eq!(trail.news().await, ["session.end-others|ada@example.com|session|1"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["session.end-others|ada@example.com|session|1"]
+    );
     sessions::sign_out(portal, actor).await.unwrap();
-    assert_eq!(trail.news().await, ["session.sign-out|ada@example.com|session|"]);
+    assert_eq!(audit.new_records().await, ["session.sign-out|ada@example.com|session|"]);
 
-    let operator = house.operator().await;
+    let operator = test.operator().await;
     accounts::set_feature(portal, &operator, Feature::ApiTokens, false)
         .await
         .unwrap();
-    assert_eq!(trail.news().await, ["feature.disable|-|command-line|api-tokens"]);
+    assert_eq!(audit.new_records().await, ["feature.disable|-|command-line|api-tokens"]);
     accounts::set_feature(portal, &operator, Feature::ApiTokens, true)
         .await
         .unwrap();
-    assert_eq!(trail.news().await, ["feature.enable|-|command-line|api-tokens"]);
-    house.consumer(&operator, "Web shop").await;
-    assert_eq!(trail.news().await, ["consumer.create|-|command-line|Web shop"]);
+    assert_eq!(audit.new_records().await, ["feature.enable|-|command-line|api-tokens"]);
+    test.create_consumer(&operator, "Web shop").await;
+    assert_eq!(audit.new_records().await, ["consumer.create|-|command-line|Web shop"]);
 }
 
-async fn what_fails_leaves_none(house: House) {
-    let ada = house.set_up().await;
-    let (_, consumer, _) = house.app(&ada.actor, "Web shop").await;
-    let records = house.count("audit_records").await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn failed_change_writes_no_audit_record(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (_, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
+    let records = test.count_rows("audit_records").await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     consumers::create(
         portal,
         actor,
@@ -188,23 +217,23 @@ async fn what_fails_leaves_none(house: House) {
     sign_in::sign_in(portal, ADA, "wrong password", &client("192.0.2.1"))
         .await
         .unwrap_err();
-    assert_eq!(house.count("audit_records").await, records);
+    assert_eq!(test.count_rows("audit_records").await, records);
 }
 
-async fn setting_up_is_on_record(house: House) {
-    let code = setup::issue_code(&house.portal).await.unwrap().unwrap();
+async fn setup_writes_audit_records(test: TestPortal) {
+    let code = setup::issue_code(&test.portal).await.unwrap().unwrap();
     let form = NewAccount {
         account_name: "Analytical Engines".to_owned(),
         name: "Ada".to_owned(),
         email: ADA.to_owned(),
         password: PASSWORD.to_owned(),
     };
-    setup::complete(&house.portal, code.expose(), form, &client("192.0.2.1"))
+    setup::complete(&test.portal, code.expose(), form, &client("192.0.2.1"))
         .await
         .unwrap();
-    let mut trail = Trail { house: &house, seen: 0 };
+    let mut audit = AuditLog { test: &test, seen: 0 };
     assert_eq!(
-        trail.news().await,
+        audit.new_records().await,
         [
             "account.create|-|setup|Analytical Engines",
             "profile.create|-|setup|Administrator",

@@ -1,103 +1,114 @@
-use crate::support::app::App;
-use crate::support::{ADA, House, eventually};
+use crate::support::oauth1_client::Oauth1Client;
+use crate::support::{ADA, TestPortal, eventually};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Rights;
-use domain::oauth1::Problem;
+use domain::oauth1::OauthProblem;
 use portal::accounts::{profiles, users};
-use portal::oauth1::Denied;
+use portal::oauth1::RequestError;
 use portal::oauth1::{consumers, tokens};
 use portal::{Portal, accounts, maintenance};
 use std::time::Duration;
 
-both!(
-    what_one_node_ends_is_refused_by_the_other_within_a_second,
-    without_a_watch_a_node_goes_by_what_it_remembers,
-    old_changes_are_forgotten_but_not_the_newest,
+on_both_engines!(
+    revoked_access_is_refused_on_other_node_within_a_second,
+    node_without_watch_serves_cached_access,
+    maintenance_deletes_old_changes_except_newest,
 );
 
-/// The problem that a node sees with the program's requests; none when it lets them in.
-async fn seen(app: &App, node: &Portal) -> Option<Problem> {
+/// Returns the problem that a node reports for a request of the client, or `None` if it accepts the request.
+async fn oauth_problem_of(app: &Oauth1Client, node: &Portal) -> Option<OauthProblem> {
     match app.call(node).await {
         Ok(_) => None,
-        Err(Denied::Refused(refusal)) => Some(refusal.problem()),
-        Err(Denied::Error(error)) => panic!("{error}"),
+        Err(RequestError::Refused(refusal)) => Some(refusal.problem()),
+        Err(RequestError::Portal(error)) => panic!("{error}"),
     }
 }
 
-async fn becomes(app: &App, node: &Portal, expected: Option<Problem>) {
-    let took = eventually(&format!("{expected:?}"), || async { seen(app, node).await == expected }).await;
+/// Asserts that a node reports this result within a second.
+async fn assert_becomes(app: &Oauth1Client, node: &Portal, expected: Option<OauthProblem>) {
+    let took = eventually(&format!("the node does not report {expected:?}"), || async {
+        oauth_problem_of(app, node).await == expected
+    })
+    .await;
     assert!(took < Duration::from_secs(1), "{expected:?} took {took:?}");
 }
 
-async fn what_one_node_ends_is_refused_by_the_other_within_a_second(house: House) {
-    let ada = house.set_up().await;
-    let other = house.another_node().await;
+async fn revoked_access_is_refused_on_other_node_within_a_second(test: TestPortal) {
+    let ada = test.set_up().await;
+    let other = test.another_node().await;
     let watch = tokio::spawn(maintenance::watch(other.clone()));
-    let eve = house.person("Eve", "eve@example.com", Rights::all()).await;
-    let eves = house.sign_in("eve@example.com").await;
-    let (app, _, token) = house.app(&ada.actor, "Web shop").await;
-    let (portal, operator) = (&house.portal, house.operator().await);
-    becomes(&app, &other, None).await;
+    let eve = test.create_user("Eve", "eve@example.com", Rights::all()).await;
+    let eve_session = test.sign_in("eve@example.com").await;
+    let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
+    let (portal, operator) = (&test.portal, test.operator().await);
+    assert_becomes(&app, &other, None).await;
 
     accounts::set_feature(portal, &operator, Feature::ApiTokens, false)
         .await
         .unwrap();
-    becomes(&app, &other, Some(Problem::ConsumerKeyRefused)).await;
+    assert_becomes(&app, &other, Some(OauthProblem::ConsumerKeyRefused)).await;
     accounts::set_feature(portal, &operator, Feature::ApiTokens, true)
         .await
         .unwrap();
-    becomes(&app, &other, None).await;
+    assert_becomes(&app, &other, None).await;
 
-    let me = ada.actor.person().unwrap();
-    users::set_active(portal, &eves.actor, me.id, false).await.unwrap();
-    becomes(&app, &other, Some(Problem::UserRefused)).await;
-    users::set_active(portal, &eves.actor, me.id, true).await.unwrap();
-    becomes(&app, &other, None).await;
-
-    profiles::set_rights(portal, &eves.actor, me.profile_id, Rights::default())
+    let user = ada.actor.user().unwrap();
+    users::set_active(portal, &eve_session.actor, user.id, false)
         .await
         .unwrap();
-    let took = eventually("the rights go", || async {
+    assert_becomes(&app, &other, Some(OauthProblem::UserRefused)).await;
+    users::set_active(portal, &eve_session.actor, user.id, true)
+        .await
+        .unwrap();
+    assert_becomes(&app, &other, None).await;
+
+    profiles::set_rights(portal, &eve_session.actor, user.profile_id, Rights::default())
+        .await
+        .unwrap();
+    let took = eventually("the other node still has the old rights", || async {
         app.call(&other).await.unwrap().rights() == Rights::default()
     })
     .await;
     assert!(took < Duration::from_secs(1), "{took:?}");
 
-    tokens::revoke(portal, &eves.actor, token.id).await.unwrap();
-    becomes(&app, &other, Some(Problem::TokenRevoked)).await;
+    tokens::revoke(portal, &eve_session.actor, token.id).await.unwrap();
+    assert_becomes(&app, &other, Some(OauthProblem::TokenRevoked)).await;
 
-    let (app, consumer, _) = house.app(&eves.actor, "Website").await;
-    becomes(&app, &other, None).await;
-    consumers::delete(portal, &eves.actor, consumer.id, "Website")
+    let (app, consumer, _) = test.create_client(&eve_session.actor, "Website").await;
+    assert_becomes(&app, &other, None).await;
+    consumers::delete(portal, &eve_session.actor, consumer.id, "Website")
         .await
         .unwrap();
-    becomes(&app, &other, Some(Problem::ConsumerKeyUnknown)).await;
-    assert_eq!(users::get(portal, &eves.actor, ADA).await.unwrap().id, me.id);
-    assert_ne!(me.id, eve);
+    assert_becomes(&app, &other, Some(OauthProblem::ConsumerKeyUnknown)).await;
+    assert_eq!(users::get(portal, &eve_session.actor, ADA).await.unwrap().id, user.id);
+    assert_ne!(user.id, eve);
     watch.abort();
 }
 
-async fn without_a_watch_a_node_goes_by_what_it_remembers(house: House) {
-    let ada = house.set_up().await;
-    let other = house.another_node().await;
-    let (app, _, token) = house.app(&ada.actor, "Web shop").await;
-    assert_eq!(seen(&app, &other).await, None);
-    tokens::revoke(&house.portal, &ada.actor, token.id).await.unwrap();
-    // Or else the test above would prove nothing.
-    assert_eq!(seen(&app, &other).await, None);
-    assert_eq!(seen(&app, &house.portal).await, Some(Problem::TokenRevoked));
+async fn node_without_watch_serves_cached_access(test: TestPortal) {
+    let ada = test.set_up().await;
+    let other = test.another_node().await;
+    let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
+    assert_eq!(oauth_problem_of(&app, &other).await, None);
+    tokens::revoke(&test.portal, &ada.actor, token.id).await.unwrap();
+    // The token is still cached here, which shows that the previous test depends on the watch.
+    assert_eq!(oauth_problem_of(&app, &other).await, None);
+    assert_eq!(
+        oauth_problem_of(&app, &test.portal).await,
+        Some(OauthProblem::TokenRevoked)
+    );
 }
 
-async fn old_changes_are_forgotten_but_not_the_newest(house: House) {
-    let ada = house.set_up().await;
+async fn maintenance_deletes_old_changes_except_newest(test: TestPortal) {
+    let ada = test.set_up().await;
     for name in ["One", "Two", "Three"] {
-        let (_, consumer, _) = house.app(&ada.actor, name).await;
-        consumers::delete(&house.portal, &ada.actor, consumer.id, name)
+        let (_, consumer, _) = test.create_client(&ada.actor, name).await;
+        consumers::delete(&test.portal, &ada.actor, consumer.id, name)
             .await
             .unwrap();
     }
-    let newest = house.texts("select cast(max(seq) as text) from changes").await;
-    house.advance(2 * 3600);
-    maintenance::run(&house.portal).await.unwrap();
-    assert_eq!(house.texts("select cast(seq as text) from changes").await, newest);
+    let newest = test.query_column("select cast(max(seq) as text) from changes").await;
+    test.advance(2 * 3600);
+    maintenance::run(&test.portal).await.unwrap();
+    assert_eq!(test.query_column("select cast(seq as text) from changes").await, newest);
 }

@@ -1,4 +1,4 @@
-use crate::support::{ADA, Engine, House, eventually, new_token};
+use crate::support::{ADA, Engine, TestPortal, eventually, new_token};
 use domain::oauth1::consumers::NewConsumer;
 use portal::auth::one_time_secrets;
 use portal::oauth1::{consumers, tokens};
@@ -9,19 +9,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-both!(
-    a_consumer_whose_answer_was_lost_is_not_there_or_can_be_read,
-    a_token_whose_answer_was_lost_is_not_there_or_can_be_read,
+on_both_engines!(
+    canceled_create_consumer_leaves_none_or_readable_secret,
+    canceled_create_token_leaves_none_or_readable_secret,
 );
 
-/// Polls a future so many times and then drops it, as a server drops a request whose connection is cut. Gives whether
-/// it was done before that.
-struct CutShort<F> {
+/// Drops a future after this many polls, as a server drops a request when its connection is closed. Resolves to whether
+/// the future completed before that.
+struct CanceledAfter<F> {
     future: Option<Pin<Box<F>>>,
     polls: usize,
 }
 
-impl<F: Future> Future for CutShort<F> {
+impl<F: Future> Future for CanceledAfter<F> {
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
@@ -40,42 +40,43 @@ impl<F: Future> Future for CutShort<F> {
     }
 }
 
-/// How often the whole sweep is made: where the engine is when a request is dropped varies from run to run.
+/// The number of times to go through all cancellation points: the state of the database engine at each of them varies.
 const ROUNDS: usize = 40;
 
-/// Cuts an operation off after one poll, after two, and so on until it comes through, many times over.
-async fn cut_everywhere<F: Future>(house: &House, attempt: impl Fn(Portal, String) -> F) {
-    let mut cut = 0;
+/// Cancels an operation after one poll, after two, and so on until it completes, [`ROUNDS`] times.
+async fn cancel_at_every_poll<F: Future>(test: &TestPortal, attempt: impl Fn(Portal, String) -> F) {
+    let mut canceled = 0;
     for round in 0..ROUNDS {
         for polls in 1.. {
-            let future = attempt(house.portal.clone(), format!("Attempt {round}.{polls}"));
+            let future = attempt(test.portal.clone(), format!("Attempt {round}.{polls}"));
             let future = Some(Box::pin(future));
-            let done = CutShort { future, polls }.await;
-            settle(house).await;
-            if done {
+            let completed = CanceledAfter { future, polls }.await;
+            wait_until_idle(test).await;
+            if completed {
                 break;
             }
-            cut += 1;
+            canceled += 1;
         }
     }
-    assert!(cut >= ROUNDS, "it was cut off {cut} times only");
+    assert!(canceled >= ROUNDS, "only {canceled} attempts were canceled");
 }
 
-/// Waits until the engine is done with what was dropped.
-async fn settle(house: &House) {
-    if house.engine == Engine::Postgres {
-        eventually("a connection stays within a transaction", || async {
-            house.count("pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() and backend_type = 'client backend'").await == 0
+/// Waits until the database engine has rolled back the canceled operation.
+async fn wait_until_idle(test: &TestPortal) {
+    if test.engine == Engine::Postgres {
+        eventually("a connection is still in a transaction", || async {
+            test.count_rows("pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() and backend_type = 'client backend'").await == 0
         })
         .await;
     }
-    // What is asked next finds the connections in order.
-    house.portal.check_ready().await.unwrap();
-    portal::maintenance::run(&house.portal).await.unwrap();
+    // A canceled operation must not leave a broken connection in the pool.
+    test.portal.check_ready().await.unwrap();
+    portal::maintenance::run(&test.portal).await.unwrap();
 }
 
-async fn revealed(portal: &Portal, actor: &Actor) -> BTreeSet<String> {
-    one_time_secrets::pending(portal, actor)
+/// Returns the keys of the one-time secrets that the session can still read.
+async fn shown_keys(portal: &Portal, actor: &Actor) -> BTreeSet<String> {
+    one_time_secrets::list(portal, actor)
         .await
         .unwrap()
         .into_iter()
@@ -83,36 +84,40 @@ async fn revealed(portal: &Portal, actor: &Actor) -> BTreeSet<String> {
         .collect()
 }
 
-async fn a_consumer_whose_answer_was_lost_is_not_there_or_can_be_read(house: House) {
-    let ada = house.set_up().await;
-    cut_everywhere(&house, |portal, name| {
+async fn canceled_create_consumer_leaves_none_or_readable_secret(test: TestPortal) {
+    let ada = test.set_up().await;
+    cancel_at_every_poll(&test, |portal, name| {
         let actor = Arc::clone(&ada.actor);
         async move { consumers::create(&portal, &actor, NewConsumer { name }).await.map(drop) }
     })
     .await;
-    let kept: BTreeSet<_> = consumers::list(&house.portal, &ada.actor)
+    let stored: BTreeSet<_> = consumers::list(&test.portal, &ada.actor)
         .await
         .unwrap()
         .into_iter()
-        .map(|kept| kept.key)
+        .map(|stored| stored.key)
         .collect();
-    assert!(!kept.is_empty());
-    assert_eq!(kept, revealed(&house.portal, &ada.actor).await);
+    assert!(!stored.is_empty());
+    assert_eq!(stored, shown_keys(&test.portal, &ada.actor).await);
     assert_eq!(
-        house.count("audit_records where action = 'consumer.create'").await,
-        kept.len()
+        test.count_rows("audit_records where action = 'consumer.create'").await,
+        stored.len()
     );
 }
 
-async fn a_token_whose_answer_was_lost_is_not_there_or_can_be_read(house: House) {
-    let ada = house.set_up().await;
-    let consumer = house.consumer(&house.operator().await, "Web shop").await.value;
-    cut_everywhere(&house, |portal, _| {
+async fn canceled_create_token_leaves_none_or_readable_secret(test: TestPortal) {
+    let ada = test.set_up().await;
+    let consumer = test.create_consumer(&test.operator().await, "Web shop").await.value;
+    cancel_at_every_poll(&test, |portal, _| {
         let (actor, input) = (Arc::clone(&ada.actor), new_token(&consumer, ADA, "Drupal"));
         async move { tokens::create(&portal, &actor, input).await.map(drop) }
     })
     .await;
-    let kept: BTreeSet<_> = house.texts("select token from tokens").await.into_iter().collect();
-    assert!(!kept.is_empty());
-    assert_eq!(kept, revealed(&house.portal, &ada.actor).await);
+    let stored: BTreeSet<_> = test
+        .query_column("select token from tokens")
+        .await
+        .into_iter()
+        .collect();
+    assert!(!stored.is_empty());
+    assert_eq!(stored, shown_keys(&test.portal, &ada.actor).await);
 }

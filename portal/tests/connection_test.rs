@@ -1,38 +1,44 @@
-use crate::support::connected::{Connected, NAME, Names, SECRET, clear, clear_dam, secure_dam, works};
-use crate::support::dam::{Authority, Dam, Reply};
-use crate::support::{House, complaint};
+use crate::support::connected_portal::{
+    CLIENT_SECRET, ConnectedPortal, DAM_HOST, StaticResolver, allow_http, connect_http_dam, start_https_dam,
+    working_dam,
+};
+use crate::support::mock_dam::{Authority, MockDam, Reply};
+use crate::support::{TestPortal, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::connection_test::{Outcome, Report, Step, StepKind};
 use domain::integration::selector::preview::PreviewSource;
 use portal::Error;
-use portal::http_client::Policy;
+use portal::http_client::HttpClientConfig;
 use portal::integration::{connection_test, dam_assets};
 use std::time::Duration;
 
-/// How each step went, in short.
+/// Returns the kind and outcome of each step.
 fn outcomes(report: &Report) -> Vec<(StepKind, Outcome)> {
     report.steps.iter().map(|step| (step.kind, step.outcome)).collect()
 }
 
-/// The one step that failed.
+/// Returns the only failed step.
 #[track_caller]
-fn failed(report: &Report) -> &Step {
-    let failed: Vec<&Step> = report
+fn failed_step(report: &Report) -> &Step {
+    let failed_step: Vec<&Step> = report
         .steps
         .iter()
         .filter(|step| step.outcome == Outcome::Failed)
         .collect();
-    assert_eq!(failed.len(), 1, "{report:#?}");
-    assert!(!failed[0].remedy.is_empty(), "{failed:?}");
-    failed[0]
+    assert_eq!(failed_step.len(), 1, "{report:#?}");
+    assert!(!failed_step[0].remedy.is_empty(), "{failed_step:?}");
+    failed_step[0]
 }
 
-both!(a_connection_that_works_is_told_step_by_step, who_may_not_asks_nobody);
+on_both_engines!(
+    connection_test_with_working_dam_reports_every_step,
+    connection_test_without_right_sends_no_request
+);
 
-async fn a_connection_that_works_is_told_step_by_step(house: House) {
+async fn connection_test_with_working_dam_reports_every_step(test: TestPortal) {
     let authority = Authority::new("Acme");
-    let (dam, policy) = secure_dam(&authority, authority.certificate(NAME)).await;
-    let connected = Connected::open(&house, policy, &format!("{NAME}:{}", dam.port)).await;
+    let (dam, policy) = start_https_dam(&authority, authority.certificate(DAM_HOST)).await;
+    let connected = ConnectedPortal::open(&test, policy, &format!("{DAM_HOST}:{}", dam.port)).await;
     let report = connected.test().await;
     assert!(report.passed(), "{report:#?}");
     let mut expected = vec![StepKind::Name, StepKind::Tls, StepKind::Token];
@@ -40,10 +46,10 @@ async fn a_connection_that_works_is_told_step_by_step(house: House) {
     expected.push(StepKind::Read);
     let kinds: Vec<StepKind> = report.steps.iter().map(|step| step.kind).collect();
     assert_eq!(kinds, expected);
-    assert_eq!(report.steps[1].detail, "127.0.0.1 answers over TLS 1.3.");
+    assert_eq!(report.steps[1].detail, "Connected to 127.0.0.1 over TLS 1.3.");
     assert_eq!(report.by.as_deref(), Some("Ada Lovelace"));
-    let asked = dam.asked();
-    let token = &asked[0];
+    let requests = dam.requests();
+    let token = &requests[0];
     assert!(
         token
             .body
@@ -51,27 +57,26 @@ async fn a_connection_that_works_is_told_step_by_step(house: House) {
         "{}",
         token.body
     );
-    assert!(!token.body.contains(SECRET) && token.head.contains("authorization: Basic "));
-    assert_eq!(asked[1].line, "GET /api/v4/media/?limit=1 HTTP/1.1");
-    assert!(asked[1].head.contains("authorization: Bearer tok"));
+    assert!(!token.body.contains(CLIENT_SECRET) && token.head.contains("authorization: Basic "));
+    assert_eq!(requests[1].line, "GET /api/v4/media/?limit=1 HTTP/1.1");
+    assert!(requests[1].head.contains("authorization: Bearer tok"));
     assert!(
-        asked[1].head.contains(&format!("host: {NAME}:{}", dam.port)),
+        requests[1].head.contains(&format!("host: {DAM_HOST}:{}", dam.port)),
         "{}",
-        asked[1].head
+        requests[1].head
     );
 }
 
-async fn who_may_not_asks_nobody(house: House) {
-    let (dam, connected) = clear_dam(&house, works).await;
+async fn connection_test_without_right_sends_no_request(test: TestPortal) {
+    let (dam, connected) = connect_http_dam(&test, working_dam).await;
     let portal = &connected.portal;
-    house
-        .person(
-            "Eve",
-            "eve@example.com",
-            Rights::all().without(Right::ManageIntegration),
-        )
-        .await;
-    let eve = house.sign_in("eve@example.com").await;
+    test.create_user(
+        "Eve",
+        "eve@example.com",
+        Rights::all().without(Right::ManageIntegration),
+    )
+    .await;
+    let eve = test.sign_in("eve@example.com").await;
     assert_refused!(
         connection_test::test(portal, &eve.actor, |_| {}).await,
         Error::Forbidden(Right::ManageIntegration)
@@ -82,9 +87,9 @@ async fn who_may_not_asks_nobody(house: House) {
         dam_assets::thumbnail(portal, &eve.actor, "0A-1").await,
         Error::Forbidden(_)
     );
-    // Another account has a DAM of its own, or none.
-    let bob = house.account("Northwind", "Bob", "bob@example.com").await;
-    complaint(connection_test::test(portal, &bob.actor, |_| {}).await, "url");
+    // Another account does not use this connection.
+    let bob = test.create_account("Northwind", "Bob", "bob@example.com").await;
+    validation_error(connection_test::test(portal, &bob.actor, |_| {}).await, "url");
     assert_eq!(connection_test::last(portal, &bob.actor).await.unwrap(), None);
     assert_eq!(
         dam_assets::preview(portal, &bob.actor).await.unwrap().source,
@@ -97,33 +102,33 @@ async fn who_may_not_asks_nobody(house: House) {
     assert_eq!(dam.connections(), 0);
 }
 
-cases!(
-    a_name_that_leads_nowhere,
-    a_port_that_nobody_listens_on,
-    certificates_that_do_not_hold,
-    what_is_no_tls,
-    addresses_that_are_not_public_are_not_asked,
-    without_tls_only_where_the_operator_says_so,
-    a_dam_that_does_not_answer,
-    a_dam_that_answers_without_end,
-    a_dam_that_is_something_else,
-    a_secret_does_not_follow_a_redirect,
-    a_redirect_to_a_private_address_is_not_followed,
-    a_redirect_without_end_is_left,
-    a_wrong_secret,
-    scopes_that_are_missing,
-    a_server_that_refuses_all_for_one_scope,
-    with_webdam_no_token_is_asked_for,
+on_sqlite!(
+    connection_test_fails_when_host_does_not_resolve,
+    connection_test_fails_when_port_is_closed,
+    connection_test_fails_when_certificate_is_invalid,
+    connection_test_fails_when_server_does_not_speak_tls,
+    connection_test_never_connects_to_private_addresses,
+    connection_test_refuses_http_unless_configured,
+    connection_test_times_out_when_dam_does_not_respond,
+    connection_test_fails_when_response_is_too_large,
+    connection_test_fails_when_response_is_not_from_a_dam,
+    token_request_does_not_follow_redirect,
+    asset_request_does_not_follow_redirect_to_private_address,
+    asset_request_stops_after_too_many_redirects,
+    connection_test_with_wrong_secret_reports_dam_error,
+    connection_test_reports_missing_scopes,
+    connection_test_requests_each_scope_alone_after_invalid_scope,
+    connection_test_with_webdam_requests_no_token,
 );
 
-async fn a_name_that_leads_nowhere(house: House) {
-    let policy = Policy {
-        resolver: Some(Names::new(&[])),
-        ..Policy::default()
+async fn connection_test_fails_when_host_does_not_resolve(test: TestPortal) {
+    let policy = HttpClientConfig {
+        resolver: Some(StaticResolver::new(&[])),
+        ..HttpClientConfig::default()
     };
-    let connected = Connected::open(&house, policy, NAME).await;
+    let connected = ConnectedPortal::open(&test, policy, DAM_HOST).await;
     let report = connected.test().await;
-    assert_eq!(failed(&report).detail, format!("The name {NAME} leads to no address."));
+    assert_eq!(failed_step(&report).detail, format!("Couldn't resolve {DAM_HOST}."));
     assert_eq!(
         outcomes(&report),
         [
@@ -135,39 +140,39 @@ async fn a_name_that_leads_nowhere(house: House) {
     );
 }
 
-async fn a_port_that_nobody_listens_on(house: House) {
+async fn connection_test_fails_when_port_is_closed(test: TestPortal) {
     let dam = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = dam.local_addr().unwrap().port();
     drop(dam);
-    let connected = Connected::open(&house, clear(port), &format!("http://127.0.0.1:{port}")).await;
+    let connected = ConnectedPortal::open(&test, allow_http(port), &format!("http://127.0.0.1:{port}")).await;
     let report = connected.test().await;
-    assert_eq!(failed(&report).kind, StepKind::Tls);
-    assert!(failed(&report).detail.contains("refused"), "{report:#?}");
+    assert_eq!(failed_step(&report).kind, StepKind::Tls);
+    assert!(failed_step(&report).detail.contains("refused"), "{report:#?}");
 }
 
-async fn certificates_that_do_not_hold(house: House) {
-    let (authority, strange) = (Authority::new("Acme"), Authority::new("Stranger"));
+async fn connection_test_fails_when_certificate_is_invalid(test: TestPortal) {
+    let (authority, untrusted) = (Authority::new("Acme"), Authority::new("Untrusted"));
     let mut connected = None;
     for (certificate, why) in [
-        (strange.certificate(NAME), "its authority is unknown"),
-        (authority.certificate_until(NAME, 2001), "it has expired"),
-        (authority.certificate("other.example"), "it is for another name"),
+        (untrusted.certificate(DAM_HOST), "its issuer is unknown"),
+        (authority.certificate_until(DAM_HOST, 2001), "it has expired"),
+        (authority.certificate("other.example"), "it is for a different name"),
     ] {
-        let (dam, policy) = secure_dam(&authority, certificate).await;
-        let url = format!("{NAME}:{}", dam.port);
-        let now = match connected {
-            None => Connected::open(&house, policy, &url).await,
-            Some(before) => Connected::reopen(before, &house, policy, &url).await,
+        let (dam, policy) = start_https_dam(&authority, certificate).await;
+        let url = format!("{DAM_HOST}:{}", dam.port);
+        let reopened = match connected {
+            None => ConnectedPortal::open(&test, policy, &url).await,
+            Some(before) => ConnectedPortal::reopen(before, &test, policy, &url).await,
         };
-        let report = now.test().await;
-        let expected = format!("The certificate of {NAME} was not accepted: {why}.");
-        assert_eq!(failed(&report).detail, expected);
-        assert!(dam.asked().is_empty());
-        connected = Some(now);
+        let report = reopened.test().await;
+        let expected = format!("The certificate of {DAM_HOST} was not accepted: {why}.");
+        assert_eq!(failed_step(&report).detail, expected);
+        assert!(dam.requests().is_empty());
+        connected = Some(reopened);
     }
 }
 
-async fn what_is_no_tls(house: House) {
+async fn connection_test_fails_when_server_does_not_speak_tls(test: TestPortal) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -175,27 +180,27 @@ async fn what_is_no_tls(house: House) {
             let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    let policy = Policy {
+    let policy = HttpClientConfig {
         private_hosts: format!("127.0.0.1:{port}").parse().unwrap(),
-        ..Policy::default()
+        ..HttpClientConfig::default()
     };
-    let connected = Connected::open(&house, policy, &format!("https://127.0.0.1:{port}")).await;
+    let connected = ConnectedPortal::open(&test, policy, &format!("https://127.0.0.1:{port}")).await;
     let report = connected.test().await;
-    assert!(failed(&report).detail.contains("does not speak TLS"), "{report:#?}");
+    assert!(failed_step(&report).detail.contains("TLS handshake"), "{report:#?}");
 }
 
-async fn addresses_that_are_not_public_are_not_asked(house: House) {
-    let dam = Dam::start(None, works).await;
+async fn connection_test_never_connects_to_private_addresses(test: TestPortal) {
+    let dam = MockDam::start(None, working_dam).await;
     let loopback = format!("127.0.0.1:{}", dam.port);
-    let policy = Policy {
-        resolver: Some(Names::new(&[&loopback, "[::1]:0", "10.0.0.1:0"])),
-        ..Policy::default()
+    let policy = HttpClientConfig {
+        resolver: Some(StaticResolver::new(&[&loopback, "[::1]:0", "10.0.0.1:0"])),
+        ..HttpClientConfig::default()
     };
-    let connected = Connected::open(&house, policy, NAME).await;
+    let connected = ConnectedPortal::open(&test, policy, DAM_HOST).await;
     let report = connected.test().await;
     assert_eq!(
-        failed(&report).detail,
-        format!("{NAME} leads to 127.0.0.1, which is not a public address.")
+        failed_step(&report).detail,
+        format!("{DAM_HOST} resolves to 127.0.0.1, which is not a public address.")
     );
     for url in [
         "https://127.0.0.1",
@@ -206,111 +211,130 @@ async fn addresses_that_are_not_public_are_not_asked(house: House) {
     ] {
         connected.save(url, "bynder").await;
         let report = connected.test().await;
-        assert!(failed(&report).detail.contains("not a public address"), "{report:#?}");
-        assert_eq!(failed(&report).kind, StepKind::Name);
+        assert!(
+            failed_step(&report).detail.contains("not a public address"),
+            "{report:#?}"
+        );
+        assert_eq!(failed_step(&report).kind, StepKind::Name);
     }
     assert_eq!(dam.connections(), 0);
 }
 
-async fn without_tls_only_where_the_operator_says_so(house: House) {
-    let dam = Dam::start(None, works).await;
-    let policy = Policy {
-        // With TLS, that is.
+async fn connection_test_refuses_http_unless_configured(test: TestPortal) {
+    let dam = MockDam::start(None, working_dam).await;
+    let policy = HttpClientConfig {
+        // Without a scheme, this allows HTTPS only.
         private_hosts: format!("127.0.0.1:{}", dam.port).parse().unwrap(),
-        ..Policy::default()
+        ..HttpClientConfig::default()
     };
-    let connected = Connected::open(&house, policy, &format!("http://127.0.0.1:{}", dam.port)).await;
+    let connected = ConnectedPortal::open(&test, policy, &format!("http://127.0.0.1:{}", dam.port)).await;
     let report = connected.test().await;
-    assert_eq!(failed(&report).detail, "127.0.0.1 would be asked without TLS.");
+    assert_eq!(failed_step(&report).detail, "127.0.0.1 requires HTTPS.");
     assert_eq!(dam.connections(), 0);
 }
 
-async fn a_dam_that_does_not_answer(house: House) {
-    let dam = Dam::start(None, |_| Reply::Silence).await;
-    let policy = Policy {
-        patience: Duration::from_secs(1),
-        ..clear(dam.port)
+async fn connection_test_times_out_when_dam_does_not_respond(test: TestPortal) {
+    let dam = MockDam::start(None, |_| Reply::NoResponse).await;
+    let policy = HttpClientConfig {
+        step_timeout: Duration::from_secs(1),
+        ..allow_http(dam.port)
     };
-    let connected = Connected::open(&house, policy, &format!("http://127.0.0.1:{}", dam.port)).await;
+    let connected = ConnectedPortal::open(&test, policy, &format!("http://127.0.0.1:{}", dam.port)).await;
     let report = connected.test().await;
-    assert_eq!(failed(&report).detail, "127.0.0.1 took longer than 1 s.");
+    assert_eq!(failed_step(&report).detail, "127.0.0.1 didn't respond within 1 s.");
 }
 
-async fn a_dam_that_answers_without_end(house: House) {
-    let (_dam, connected) = clear_dam(&house, |_| Reply::Endless).await;
+async fn connection_test_fails_when_response_is_too_large(test: TestPortal) {
+    let (_dam, connected) = connect_http_dam(&test, |_| Reply::Endless).await;
     let report = connected.test().await;
-    assert_eq!(failed(&report).detail, "127.0.0.1 sent more than 64 KiB.");
+    assert_eq!(
+        failed_step(&report).detail,
+        "The response from 127.0.0.1 is larger than 64 KiB."
+    );
 }
 
-async fn a_dam_that_is_something_else(house: House) {
-    let (_dam, connected) = clear_dam(&house, |asked| {
-        if asked.line.contains("token") {
+async fn connection_test_fails_when_response_is_not_from_a_dam(test: TestPortal) {
+    let (_dam, connected) = connect_http_dam(&test, |request| {
+        if request.line.contains("token") {
             Reply::Body(200, "text/html", b"<h1>Welcome</h1>".to_vec())
         } else {
-            Reply::Noise
-        }
-    })
-    .await;
-    let report = connected.test().await;
-    assert_eq!(failed(&report).detail, "127.0.0.1 answered 200 OK with text/html.");
-    let dam = Dam::start(None, |_| Reply::Noise).await;
-    let url = format!("http://127.0.0.1:{}", dam.port);
-    let noise = connected.reopen(&house, clear(dam.port), &url).await;
-    assert!(failed(&noise.test().await).detail.starts_with("127.0.0.1 broke off"));
-}
-
-async fn a_secret_does_not_follow_a_redirect(house: House) {
-    let elsewhere = Dam::start(None, works).await;
-    let to = format!("http://127.0.0.1:{}/v6/authentication/oauth2/token", elsewhere.port);
-    let (_dam, connected) = clear_dam(&house, move |_| Reply::To(to.clone())).await;
-    let report = connected.test().await;
-    let expected = format!("127.0.0.1 leads on to http://127.0.0.1:{}.", elsewhere.port);
-    assert_eq!(failed(&report).detail, expected);
-    assert_eq!(elsewhere.connections(), 0);
-}
-
-async fn a_redirect_to_a_private_address_is_not_followed(house: House) {
-    let inside = Dam::start(None, works).await;
-    let to = format!("http://127.0.0.1:{}/secrets", inside.port);
-    let (_dam, connected) = clear_dam(&house, move |asked| {
-        if asked.line.starts_with("GET") {
-            Reply::To(to.clone())
-        } else {
-            works(asked)
+            Reply::NotHttp
         }
     })
     .await;
     let report = connected.test().await;
     assert_eq!(
-        (failed(&report).kind, failed(&report).detail.as_str()),
-        (StepKind::Read, "127.0.0.1 would be asked without TLS.")
+        failed_step(&report).detail,
+        "Unexpected response from 127.0.0.1: 200 OK (text/html)."
+    );
+    let dam = MockDam::start(None, |_| Reply::NotHttp).await;
+    let url = format!("http://127.0.0.1:{}", dam.port);
+    let reopened = connected.reopen(&test, allow_http(dam.port), &url).await;
+    assert!(
+        failed_step(&reopened.test().await)
+            .detail
+            .starts_with("The connection to 127.0.0.1 was lost")
+    );
+}
+
+async fn token_request_does_not_follow_redirect(test: TestPortal) {
+    let target = MockDam::start(None, working_dam).await;
+    let location = format!("http://127.0.0.1:{}/v6/authentication/oauth2/token", target.port);
+    let (_dam, connected) = connect_http_dam(&test, move |_| Reply::Redirect(location.clone())).await;
+    let report = connected.test().await;
+    let expected = format!("127.0.0.1 redirects to http://127.0.0.1:{}.", target.port);
+    assert_eq!(failed_step(&report).detail, expected);
+    assert_eq!(target.connections(), 0);
+}
+
+async fn asset_request_does_not_follow_redirect_to_private_address(test: TestPortal) {
+    let target = MockDam::start(None, working_dam).await;
+    let location = format!("http://127.0.0.1:{}/secrets", target.port);
+    let (_dam, connected) = connect_http_dam(&test, move |request| {
+        if request.line.starts_with("GET") {
+            Reply::Redirect(location.clone())
+        } else {
+            working_dam(request)
+        }
+    })
+    .await;
+    let report = connected.test().await;
+    assert_eq!(
+        (failed_step(&report).kind, failed_step(&report).detail.as_str()),
+        (StepKind::Read, "127.0.0.1 requires HTTPS.")
     );
     assert!(matches!(
         connected.preview().await.source,
-        PreviewSource::SamplesInstead(_)
+        PreviewSource::FallbackSamples(_)
     ));
-    assert_eq!(inside.connections(), 0);
+    assert_eq!(target.connections(), 0);
 }
 
-async fn a_redirect_without_end_is_left(house: House) {
-    let (dam, connected) = clear_dam(&house, |asked| {
-        if asked.line.starts_with("GET") {
-            Reply::To("/again".to_owned())
+async fn asset_request_stops_after_too_many_redirects(test: TestPortal) {
+    let (dam, connected) = connect_http_dam(&test, |request| {
+        if request.line.starts_with("GET") {
+            Reply::Redirect("/again".to_owned())
         } else {
-            works(asked)
+            working_dam(request)
         }
     })
     .await;
     let report = connected.test().await;
-    assert!(failed(&report).detail.contains("without end"), "{report:#?}");
+    assert!(
+        failed_step(&report).detail.contains("redirects too many times"),
+        "{report:#?}"
+    );
     assert_eq!(
-        dam.asked().iter().filter(|asked| asked.line.starts_with("GET")).count(),
+        dam.requests()
+            .iter()
+            .filter(|request| request.line.starts_with("GET"))
+            .count(),
         4
     );
 }
 
-async fn a_wrong_secret(house: House) {
-    let (_dam, connected) = clear_dam(&house, |_| {
+async fn connection_test_with_wrong_secret_reports_dam_error(test: TestPortal) {
+    let (_dam, connected) = connect_http_dam(&test, |_| {
         Reply::Json(
             401,
             r#"{"error":"invalid_client","error_description":"Unknown\u0007 client."}"#.to_owned(),
@@ -319,21 +343,21 @@ async fn a_wrong_secret(house: House) {
     .await;
     let report = connected.test().await;
     assert_eq!(
-        failed(&report).detail,
-        "The DAM refused with invalid_client: Unknown client."
+        failed_step(&report).detail,
+        "The DAM returned the error invalid_client: Unknown client."
     );
     assert_eq!(report.steps.last().unwrap().outcome, Outcome::Skipped);
 }
 
-async fn scopes_that_are_missing(house: House) {
-    let (dam, connected) = clear_dam(&house, |asked| {
-        if asked.line.starts_with("POST") {
+async fn connection_test_reports_missing_scopes(test: TestPortal) {
+    let (dam, connected) = connect_http_dam(&test, |request| {
+        if request.line.starts_with("POST") {
             return Reply::Json(
                 200,
                 r#"{"access_token":"tok","scope":"collection:read meta.workflow:read"}"#.to_owned(),
             );
         }
-        works(asked)
+        working_dam(request)
     })
     .await;
     let report = connected.test().await;
@@ -347,16 +371,16 @@ async fn scopes_that_are_missing(house: House) {
     assert!(missing.contains(&"asset:read") && !missing.contains(&"collection:read"));
     let read = report.steps.last().unwrap();
     assert_eq!((read.kind, read.outcome), (StepKind::Read, Outcome::Skipped));
-    assert_eq!(dam.asked().len(), 1);
+    assert_eq!(dam.requests().len(), 1);
 }
 
-async fn a_server_that_refuses_all_for_one_scope(house: House) {
-    let (_dam, connected) = clear_dam(&house, |asked| {
-        let is_one = asked.body == "grant_type=client_credentials&scope=asset%3Aread";
-        match asked.line.starts_with("POST") {
-            true if is_one => Reply::Json(200, r#"{"access_token":"tok","scope":"asset:read"}"#.to_owned()),
+async fn connection_test_requests_each_scope_alone_after_invalid_scope(test: TestPortal) {
+    let (_dam, connected) = connect_http_dam(&test, |request| {
+        let is_single_scope = request.body == "grant_type=client_credentials&scope=asset%3Aread";
+        match request.line.starts_with("POST") {
+            true if is_single_scope => Reply::Json(200, r#"{"access_token":"tok","scope":"asset:read"}"#.to_owned()),
             true => Reply::Json(400, r#"{"error":"invalid_scope"}"#.to_owned()),
-            false => works(asked),
+            false => working_dam(request),
         }
     })
     .await;
@@ -366,16 +390,16 @@ async fn a_server_that_refuses_all_for_one_scope(house: House) {
         .iter()
         .filter(|step| step.outcome == Outcome::Passed)
         .count();
-    // Name, connection, token, the one scope, and the read.
+    // Host name, connection, token, the granted scope, and reading assets.
     assert_eq!(passed, 5, "{report:#?}");
 }
 
-async fn with_webdam_no_token_is_asked_for(house: House) {
-    let (dam, connected) = clear_dam(&house, works).await;
+async fn connection_test_with_webdam_requests_no_token(test: TestPortal) {
+    let (dam, connected) = connect_http_dam(&test, working_dam).await;
     connected
         .save(&format!("http://127.0.0.1:{}", dam.port), "webdam")
         .await;
     let report = connected.test().await;
-    assert!(report.passed() && dam.asked().is_empty());
+    assert!(report.passed() && dam.requests().is_empty());
     assert_eq!(report.steps[2].outcome, Outcome::Skipped);
 }

@@ -1,98 +1,108 @@
-use crate::support::app::problem;
-use crate::support::{House, complaint};
-use domain::auth::one_time_secrets::RevealKind;
-use domain::oauth1::Problem;
+use crate::support::oauth1_client::problem;
+use crate::support::{TestPortal, validation_error};
+use domain::auth::one_time_secrets::OneTimeSecretKind;
+use domain::oauth1::OauthProblem;
 use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use portal::Error;
 use portal::auth::one_time_secrets;
 use portal::oauth1::consumers::{choices, create, delete, get, list, rename, set_signing};
 use portal::oauth1::tokens;
 
-both!(
-    a_new_consumer_is_listed_and_its_secret_is_shown_once,
-    a_name_is_one_of_a_kind_whatever_its_case,
-    a_name_is_tidied_and_checked,
-    of_two_at_once_with_one_name_one_is_made,
-    a_consumer_can_be_renamed,
-    deleting_asks_for_the_name_and_takes_the_tokens_along,
-    the_list_counts_tokens_that_work,
-    only_a_public_rsa_key_is_taken,
+on_both_engines!(
+    new_consumer_is_listed_and_its_secret_is_shown_once,
+    consumer_name_is_unique_regardless_of_case,
+    consumer_name_is_normalized_and_validated,
+    concurrent_create_consumer_with_same_name_creates_one,
+    consumer_can_be_renamed,
+    delete_consumer_requires_its_name_and_deletes_its_tokens,
+    consumer_counts_active_tokens,
+    consumer_accepts_only_public_rsa_key,
 );
 
-fn named(name: &str) -> NewConsumer {
+fn new_consumer(name: &str) -> NewConsumer {
     NewConsumer { name: name.to_owned() }
 }
 
-async fn a_new_consumer_is_listed_and_its_secret_is_shown_once(house: House) {
-    let ada = house.set_up().await;
-    let made = create(&house.portal, &ada.actor, named("Web shop")).await.unwrap();
-    assert_eq!(made.value.name, "Web shop");
-    assert_eq!(made.value.created_by.as_deref(), Some("Ada Lovelace"));
-    assert_eq!(made.value.created_at, house.portal.now());
-    assert_eq!((made.value.key.len(), made.secret.expose().len()), (32, 43));
-    assert_eq!(get(&house.portal, &ada.actor, made.value.id).await.unwrap(), made.value);
+async fn new_consumer_is_listed_and_its_secret_is_shown_once(test: TestPortal) {
+    let ada = test.set_up().await;
+    let created = create(&test.portal, &ada.actor, new_consumer("Web shop"))
+        .await
+        .unwrap();
+    assert_eq!(created.value.name, "Web shop");
+    assert_eq!(created.value.created_by.as_deref(), Some("Ada Lovelace"));
+    assert_eq!(created.value.created_at, test.portal.now());
+    assert_eq!((created.value.key.len(), created.secret.expose().len()), (32, 43));
     assert_eq!(
-        list(&house.portal, &ada.actor).await.unwrap(),
-        std::slice::from_ref(&made.value)
+        get(&test.portal, &ada.actor, created.value.id).await.unwrap(),
+        created.value
+    );
+    assert_eq!(
+        list(&test.portal, &ada.actor).await.unwrap(),
+        std::slice::from_ref(&created.value)
     );
 
-    let shown = one_time_secrets::pending(&house.portal, &ada.actor).await.unwrap();
+    let shown = one_time_secrets::list(&test.portal, &ada.actor).await.unwrap();
     let [shown] = shown.as_slice() else { panic!("{shown:?}") };
-    assert_eq!((shown.kind, shown.name.as_str()), (RevealKind::Consumer, "Web shop"));
+    assert_eq!(
+        (shown.kind, shown.name.as_str()),
+        (OneTimeSecretKind::Consumer, "Web shop")
+    );
     assert_eq!(
         (shown.key.as_str(), shown.secret.as_str()),
-        (made.value.key.as_str(), made.secret.expose())
+        (created.value.key.as_str(), created.secret.expose())
     );
 
-    // The list is by name, and so are the choices of the token dialog.
-    create(&house.portal, &ada.actor, named("app for the field"))
+    // The list and the options of the token dialog are sorted by name.
+    create(&test.portal, &ada.actor, new_consumer("app for the field"))
         .await
         .unwrap();
-    let names: Vec<_> = list(&house.portal, &ada.actor)
+    let names: Vec<_> = list(&test.portal, &ada.actor)
         .await
         .unwrap()
         .into_iter()
-        .map(|made| made.name)
+        .map(|created| created.name)
         .collect();
     assert_eq!(names, ["app for the field", "Web shop"]);
-    let names: Vec<_> = choices(&house.portal, &ada.actor)
+    let names: Vec<_> = choices(&test.portal, &ada.actor)
         .await
         .unwrap()
         .into_iter()
-        .map(|made| made.name)
+        .map(|created| created.name)
         .collect();
     assert_eq!(names, ["app for the field", "Web shop"]);
 }
 
-async fn a_name_is_one_of_a_kind_whatever_its_case(house: House) {
-    let ada = house.set_up().await;
-    house.consumer(&ada.actor, "Façade").await;
+async fn consumer_name_is_unique_regardless_of_case(test: TestPortal) {
+    let ada = test.set_up().await;
+    test.create_consumer(&ada.actor, "Façade").await;
     for name in ["Façade", "FAÇADE", " façade "] {
-        let taken = create(&house.portal, &ada.actor, named(name)).await;
-        assert_eq!(complaint(taken, "name"), "Another consumer has this name.");
+        let taken = create(&test.portal, &ada.actor, new_consumer(name)).await;
+        assert_eq!(validation_error(taken, "name"), "This name is already in use.");
     }
-    let other = house
-        .account("Difference Engines", "Charles", "charles@example.com")
+    let other = test
+        .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
-    create(&house.portal, &other.actor, named("Façade")).await.unwrap();
-}
-
-async fn a_name_is_tidied_and_checked(house: House) {
-    let ada = house.set_up().await;
-    let made = create(&house.portal, &ada.actor, named("  Web \t shop "))
+    create(&test.portal, &other.actor, new_consumer("Façade"))
         .await
         .unwrap();
-    assert_eq!(made.value.name, "Web shop");
+}
+
+async fn consumer_name_is_normalized_and_validated(test: TestPortal) {
+    let ada = test.set_up().await;
+    let created = create(&test.portal, &ada.actor, new_consumer("  Web \t shop "))
+        .await
+        .unwrap();
+    assert_eq!(created.value.name, "Web shop");
     for name in ["", "  ", &"x".repeat(101), "bell\u{7}", "nul\0"] {
-        complaint(create(&house.portal, &ada.actor, named(name)).await, "name");
-        complaint(
-            rename(&house.portal, &ada.actor, made.value.id, named(name)).await,
+        validation_error(create(&test.portal, &ada.actor, new_consumer(name)).await, "name");
+        validation_error(
+            rename(&test.portal, &ada.actor, created.value.id, new_consumer(name)).await,
             "name",
         );
     }
     let longest = "Ü".repeat(100);
     assert_eq!(
-        create(&house.portal, &ada.actor, named(&longest))
+        create(&test.portal, &ada.actor, new_consumer(&longest))
             .await
             .unwrap()
             .value
@@ -101,129 +111,121 @@ async fn a_name_is_tidied_and_checked(house: House) {
     );
 }
 
-async fn of_two_at_once_with_one_name_one_is_made(house: House) {
-    let ada = house.set_up().await;
+async fn concurrent_create_consumer_with_same_name_creates_one(test: TestPortal) {
+    let ada = test.set_up().await;
     let attempts: Vec<_> = (0..8)
         .map(|_| {
-            let (portal, actor) = (house.portal.clone(), ada.actor.clone());
-            tokio::spawn(async move { create(&portal, &actor, named("Web shop")).await })
+            let (portal, actor) = (test.portal.clone(), ada.actor.clone());
+            tokio::spawn(async move { create(&portal, &actor, new_consumer("Web shop")).await })
         })
         .collect();
-    let mut made = 0;
+    let mut created = 0;
     for attempt in attempts {
         match attempt.await.unwrap() {
-            Ok(_) => made += 1,
-            refused => assert_eq!(complaint(refused, "name"), "Another consumer has this name."),
+            Ok(_) => created += 1,
+            refused => assert_eq!(validation_error(refused, "name"), "This name is already in use."),
         }
     }
-    assert_eq!(made, 1);
-    assert_eq!(
-        one_time_secrets::pending(&house.portal, &ada.actor)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(created, 1);
+    assert_eq!(one_time_secrets::list(&test.portal, &ada.actor).await.unwrap().len(), 1);
 }
 
-async fn a_consumer_can_be_renamed(house: House) {
-    let ada = house.set_up().await;
-    let (app, consumer, _) = house.app(&ada.actor, "Web shop").await;
-    house.consumer(&ada.actor, "Website").await;
-    let taken = rename(&house.portal, &ada.actor, consumer.id, named("WEBSITE")).await;
-    assert_eq!(complaint(taken, "name"), "Another consumer has this name.");
-    // To the same name in other letters, then to another; the key stays.
+async fn consumer_can_be_renamed(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
+    test.create_consumer(&ada.actor, "Website").await;
+    let taken = rename(&test.portal, &ada.actor, consumer.id, new_consumer("WEBSITE")).await;
+    assert_eq!(validation_error(taken, "name"), "This name is already in use.");
+    // Once to the same name in a different case, once to another name; the key does not change.
     for name in ["WEB SHOP", "Shop"] {
-        rename(&house.portal, &ada.actor, consumer.id, named(name))
+        rename(&test.portal, &ada.actor, consumer.id, new_consumer(name))
             .await
             .unwrap();
-        let renamed = get(&house.portal, &ada.actor, consumer.id).await.unwrap();
+        let renamed = get(&test.portal, &ada.actor, consumer.id).await.unwrap();
         assert_eq!((renamed.name.as_str(), &renamed.key), (name, &consumer.key));
     }
-    app.call(&house.portal).await.unwrap();
+    app.call(&test.portal).await.unwrap();
 }
 
-async fn deleting_asks_for_the_name_and_takes_the_tokens_along(house: House) {
-    let ada = house.set_up().await;
-    let (app, consumer, token) = house.app(&ada.actor, "Web shop").await;
-    let (kept, ..) = house.app(&ada.actor, "Website").await;
-    app.call(&house.portal).await.unwrap();
+async fn delete_consumer_requires_its_name_and_deletes_its_tokens(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, consumer, token) = test.create_client(&ada.actor, "Web shop").await;
+    let (remaining, ..) = test.create_client(&ada.actor, "Website").await;
+    app.call(&test.portal).await.unwrap();
     for typed in ["", "web shop", "Web"] {
-        let refused = delete(&house.portal, &ada.actor, consumer.id, typed).await;
-        assert_eq!(complaint(refused, "name"), "Type Web shop to delete it.");
+        let refused = delete(&test.portal, &ada.actor, consumer.id, typed).await;
+        assert_eq!(validation_error(refused, "name"), "Type Web shop to confirm.");
     }
-    app.call(&house.portal).await.unwrap();
+    app.call(&test.portal).await.unwrap();
 
-    delete(&house.portal, &ada.actor, consumer.id, " Web shop ")
+    delete(&test.portal, &ada.actor, consumer.id, " Web shop ")
         .await
         .unwrap();
-    assert_eq!(problem(app.call(&house.portal).await), Problem::ConsumerKeyUnknown);
+    assert_eq!(problem(app.call(&test.portal).await), OauthProblem::ConsumerKeyUnknown);
     assert_refused!(
-        tokens::get(&house.portal, &ada.actor, token.id).await,
+        tokens::get(&test.portal, &ada.actor, token.id).await,
         Error::NotFound("token")
     );
     assert_refused!(
-        get(&house.portal, &ada.actor, consumer.id).await,
+        get(&test.portal, &ada.actor, consumer.id).await,
         Error::NotFound("consumer")
     );
     assert_refused!(
-        delete(&house.portal, &ada.actor, consumer.id, "Web shop").await,
+        delete(&test.portal, &ada.actor, consumer.id, "Web shop").await,
         Error::NotFound("consumer")
     );
-    kept.call(&house.portal).await.unwrap();
-    house.consumer(&ada.actor, "Web shop").await;
+    remaining.call(&test.portal).await.unwrap();
+    test.create_consumer(&ada.actor, "Web shop").await;
 }
 
-async fn the_list_counts_tokens_that_work(house: House) {
-    let ada = house.set_up().await;
-    let consumer = house.consumer(&ada.actor, "Web shop").await;
+async fn consumer_counts_active_tokens(test: TestPortal) {
+    let ada = test.set_up().await;
+    let consumer = test.create_consumer(&ada.actor, "Web shop").await;
     let tokens = [
-        house
-            .token(&ada.actor, &consumer.value, "ada@example.com", "Drupal")
+        test.create_token(&ada.actor, &consumer.value, "ada@example.com", "Drupal")
             .await,
-        house
-            .token(&ada.actor, &consumer.value, "ada@example.com", "Drupal")
+        test.create_token(&ada.actor, &consumer.value, "ada@example.com", "Drupal")
             .await,
     ];
-    let count = async || get(&house.portal, &ada.actor, consumer.value.id).await.unwrap().tokens;
+    let count = async || get(&test.portal, &ada.actor, consumer.value.id).await.unwrap().tokens;
     assert_eq!(count().await, 2);
-    tokens::revoke(&house.portal, &ada.actor, tokens[0].value.id)
+    tokens::revoke(&test.portal, &ada.actor, tokens[0].value.id)
         .await
         .unwrap();
     assert_eq!(count().await, 1);
 }
 
-async fn only_a_public_rsa_key_is_taken(house: House) {
-    let ada = house.set_up().await;
-    let consumer = house.consumer(&ada.actor, "Web shop").await.value;
+async fn consumer_accepts_only_public_rsa_key(test: TestPortal) {
+    let ada = test.set_up().await;
+    let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     let set = async |key: &str| {
         let signing = ConsumerSigning {
             rsa_public_key: key.to_owned(),
             legacy_flow: true,
         };
-        set_signing(&house.portal, &ada.actor, consumer.id, signing).await
+        set_signing(&test.portal, &ada.actor, consumer.id, signing).await
     };
     let pem = |body: &str| format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----");
-    // Of 1024 bits, which can be broken.
+    // A 1024-bit key is too weak.
     let weak = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC0YjCwIfYoprq/FQO6lb3asXrxLlJFuCvtinTF5p0GxvQGu5O3\
                 gYytUvtC2JlYzypSRjVxwxrsuRcP3e641SdASwfrmzyvIgP08N4S0IFzEURkV1wp/IpH7kH41EtbmUmrXSwfNZsn\
                 QRE5SYSOhh+LcK2wyQkdgcMv11l4KoBkcwIDAQAB";
     assert_eq!(
-        complaint(set(&pem(weak)).await, "rsa_public_key"),
+        validation_error(set(&pem(weak)).await, "rsa_public_key"),
         "Use an RSA key of 2048 to 8192 bits."
     );
-    for (key, said) in [
+    for (key, expected) in [
         ("AAAA".to_owned(), "Paste a public key"),
         (pem("not base64"), "Paste a public key"),
         (pem("-----\0\nAAAA"), "Paste a public key"),
         (pem("AAAA"), "Use an RSA key"),
         (pem("AAAA").replace("PUBLIC", "PRIVATE"), "This is a private key"),
     ] {
-        let message = complaint(set(&key).await, "rsa_public_key");
-        assert!(message.starts_with(said), "{key}: {message}");
+        let message = validation_error(set(&key).await, "rsa_public_key");
+        assert!(message.starts_with(expected), "{key}: {message}");
     }
-    let kept = get(&house.portal, &ada.actor, consumer.id).await.unwrap();
-    assert_eq!((kept.rsa_public_key, kept.legacy_flow), (None, false));
+    let stored = get(&test.portal, &ada.actor, consumer.id).await.unwrap();
+    assert_eq!((stored.rsa_public_key, stored.legacy_flow), (None, false));
     set("").await.unwrap();
-    assert!(get(&house.portal, &ada.actor, consumer.id).await.unwrap().legacy_flow);
+    assert!(get(&test.portal, &ada.actor, consumer.id).await.unwrap().legacy_flow);
 }

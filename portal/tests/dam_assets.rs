@@ -1,18 +1,21 @@
-use crate::support::House;
-use crate::support::connected::{clear_dam, works};
-use crate::support::dam::Reply;
+use crate::support::TestPortal;
+use crate::support::connected_portal::{connect_http_dam, working_dam};
+use crate::support::mock_dam::Reply;
 use domain::integration::selector::preview::PreviewSource;
 use portal::Error;
 use portal::integration::dam_assets;
 use std::time::Duration;
 
-cases!(the_preview_shows_the_accounts_own_assets, a_slow_dam_holds_up_no_page);
+on_sqlite!(
+    preview_shows_assets_of_the_dam,
+    preview_falls_back_to_samples_when_dam_does_not_respond
+);
 
-async fn the_preview_shows_the_accounts_own_assets(house: House) {
-    let (dam, connected) = clear_dam(&house, |asked| match asked.line.split(' ').nth(1) {
+async fn preview_shows_assets_of_the_dam(test: TestPortal) {
+    let (dam, connected) = connect_http_dam(&test, |request| match request.line.split(' ').nth(1) {
         Some("/thumbs/harbour.png") => Reply::Body(200, "image/png", b"picture".to_vec()),
         Some("/thumbs/script.svg") => Reply::Body(200, "image/svg+xml", b"<svg onload=alert(1)>".to_vec()),
-        _ => works(asked),
+        _ => working_dam(request),
     })
     .await;
     let preview = connected.preview().await;
@@ -26,40 +29,43 @@ async fn the_preview_shows_the_accounts_own_assets(house: House) {
     );
     assert_eq!(harbour.thumbnail.as_deref(), Some("/integration/thumbnails/0A-1"));
     assert_eq!(preview.assets[1].thumbnail, None);
-    // It is asked once for a while.
-    let before = dam.asked().len();
+    // The preview is cached.
+    let before = dam.requests().len();
     assert_eq!(connected.preview().await, preview);
-    assert_eq!(dam.asked().len(), before);
+    assert_eq!(dam.requests().len(), before);
     let thumbnail = async |id: &str| dam_assets::thumbnail(&connected.portal, &connected.ada.actor, id).await;
-    let picture = thumbnail("0A-1").await.unwrap();
+    let image = thumbnail("0A-1").await.unwrap();
     assert_eq!(
-        (picture.media_type.to_str().unwrap(), &picture.bytes[..]),
+        (image.media_type.to_str().unwrap(), &image.bytes[..]),
         ("image/png", &b"picture"[..])
     );
-    let pictures = dam.asked().into_iter().filter(|asked| asked.line.contains("/thumbs/"));
-    for asked in pictures {
-        assert!(!asked.head.contains("authorization"), "{}", asked.head);
+    let thumbnail_requests = dam
+        .requests()
+        .into_iter()
+        .filter(|request| request.line.contains("/thumbs/"));
+    for request in thumbnail_requests {
+        assert!(!request.head.contains("authorization"), "{}", request.head);
     }
-    // What holds script, what leads inside, and what is not there.
+    // An SVG image, a private address, and IDs without a thumbnail.
     for id in ["B", "C", "D", "../../etc", ""] {
         assert_refused!(thumbnail(id).await, Error::NotFound("thumbnail"));
     }
-    house.advance(301);
+    test.advance(301);
     connected.preview().await;
     assert!(
-        dam.asked()
+        dam.requests()
             .iter()
-            .filter(|asked| asked.line.starts_with("POST"))
+            .filter(|request| request.line.starts_with("POST"))
             .count()
             == 2
     );
 }
 
-async fn a_slow_dam_holds_up_no_page(house: House) {
-    let (_dam, connected) = clear_dam(&house, |_| Reply::Silence).await;
-    let begun = std::time::Instant::now();
+async fn preview_falls_back_to_samples_when_dam_does_not_respond(test: TestPortal) {
+    let (_dam, connected) = connect_http_dam(&test, |_| Reply::NoResponse).await;
+    let started = std::time::Instant::now();
     let preview = connected.preview().await;
-    assert!(matches!(preview.source, PreviewSource::SamplesInstead(_)));
+    assert!(matches!(preview.source, PreviewSource::FallbackSamples(_)));
     assert!(!preview.assets.is_empty());
-    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }

@@ -1,6 +1,6 @@
-use crate::support::{House, client};
+use crate::support::{TestPortal, client};
 use domain::accounts::rights::{Right, Rights};
-use domain::integration::remote_logs::Filter;
+use domain::integration::remote_logs::LogFilter;
 use domain::oauth1::integration_types::INTEGRATION_TYPES;
 use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenState};
 use domain::oauth2::oauth_apps::{Grant, OauthApp};
@@ -15,31 +15,28 @@ use portal::{Error, accounts, demo};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-both!(
-    the_demo_account_shows_every_kind_and_state,
-    the_demo_account_has_apps_of_every_kind,
-    the_demo_account_has_connectors_that_take_its_settings,
-    filling_twice_fills_once
+on_both_engines!(
+    demo_account_has_users_and_tokens_in_every_state,
+    demo_account_has_oauth_apps_of_every_grant_type,
+    demo_account_has_connectors_and_settings_history,
+    filling_demo_account_again_changes_nothing
 );
 
-async fn the_demo_account_shows_every_kind_and_state(house: House) {
-    let demo = demo::fill(&house.portal).await.unwrap();
-    let (portal, password) = (&house.portal, demo.password.expect("a new password"));
+async fn demo_account_has_users_and_tokens_in_every_state(test: TestPortal) {
+    let demo = demo::create_if_missing(&test.portal).await.unwrap();
+    let (portal, password) = (&test.portal, demo.password.expect("a new password"));
     let operator = accounts::operator(portal, Some(demo.account)).await.unwrap();
     assert_eq!((demo.account, demo.logins.len()), ("Larkfield Media", 9));
 
-    // Who signs in has the rights that the list says, but for the one who has left.
+    // Every listed user except the inactive one can sign in with the listed profile.
     let mut rights = Vec::new();
     for (index, login) in demo.logins.iter().enumerate() {
         let address = client(&format!("192.0.2.{index}"));
         match sign_in::sign_in(portal, login.email, password.expose(), &address).await {
             Ok(cookie) => {
                 let actor = sessions::find(portal, cookie.expose()).await.unwrap().unwrap();
-                let person = actor.person().unwrap();
-                assert_eq!(
-                    (person.name.as_str(), person.profile.as_str()),
-                    (login.name, login.profile)
-                );
+                let user = actor.user().unwrap();
+                assert_eq!((user.name.as_str(), user.profile.as_str()), (login.name, login.profile));
                 rights.push(actor.rights());
             }
             Err(Error::Invalid(_)) => assert!(login.shows.contains("inactive"), "{}", login.name),
@@ -71,7 +68,7 @@ async fn the_demo_account_shows_every_kind_and_state(house: House) {
         assert_eq!(page.total, 40);
         all.extend(page.tokens);
         let Some(next) = page.next else { break };
-        query.place = domain::oauth1::tokens::Place::After(next);
+        query.position = domain::oauth1::tokens::PagePosition::After(next);
     }
     assert_eq!(all.len(), 40);
     let integrations: BTreeSet<_> = all.iter().map(|token| token.integration.as_str()).collect();
@@ -112,22 +109,22 @@ async fn the_demo_account_shows_every_kind_and_state(house: House) {
         all.iter()
             .any(|token| token.last_used_at > Some(now.before(std::time::Duration::from_secs(3600))))
     );
-    let people = users::PeopleQuery {
+    let user_query = users::UserQuery {
         limit: None,
         page: 1,
         include_inactive: true,
     };
-    assert_eq!(users::list(portal, &operator, people).await.unwrap().total, 9);
-    assert_eq!(house.count("reveals").await, 0);
+    assert_eq!(users::list(portal, &operator, user_query).await.unwrap().total, 9);
+    assert_eq!(test.count_rows("reveals").await, 0);
 }
 
-async fn the_demo_account_has_apps_of_every_kind(house: House) {
+async fn demo_account_has_oauth_apps_of_every_grant_type(test: TestPortal) {
     const DAY: Duration = Duration::from_secs(24 * 3600);
-    let demo = demo::fill(&house.portal).await.unwrap();
-    let (portal, password) = (&house.portal, demo.password.expect("a new password"));
+    let demo = demo::create_if_missing(&test.portal).await.unwrap();
+    let (portal, password) = (&test.portal, demo.password.expect("a new password"));
     let operator = accounts::operator(portal, Some(demo.account)).await.unwrap();
     let apps = oauth_apps::list(portal, &operator).await.unwrap();
-    let find = |is_meant: &dyn Fn(&OauthApp) -> bool| apps.iter().find(|app| is_meant(app)).unwrap();
+    let find = |matches: &dyn Fn(&OauthApp) -> bool| apps.iter().find(|app| matches(app)).unwrap();
     let now = portal.now();
     for app in &apps {
         assert!(app.created_by.is_some() && app.created_at < now, "{}", app.name);
@@ -139,18 +136,18 @@ async fn the_demo_account_has_apps_of_every_kind(house: House) {
         );
         assert_eq!(used.is_some(), !app.used_scopes.is_empty(), "{}", app.name);
     }
-    // As the guide has it, and used for less than it may.
+    // The connector app has the scopes of the guide and has used only some of them.
     let connector = find(&|app| app.scopes == Scope::CONNECTOR.into_iter().collect());
-    assert!(connector.last_used_at > Some(now.before(Duration::from_secs(3600))) && connector.live_tokens > 0);
-    assert!(!connector.scopes.except(connector.used_scopes).is_empty());
+    assert!(connector.last_used_at > Some(now.before(Duration::from_secs(3600))) && connector.active_tokens > 0);
+    assert!(!connector.scopes.difference(connector.used_scopes).is_empty());
     let user = connector.user.as_ref().unwrap();
     assert!(user.active && connector.scopes.allowed_by(user.rights) == connector.scopes);
-    // The one that has stopped with its user.
+    // The app of an inactive user has no active tokens.
     let stopped = find(&|app| app.user.as_ref().is_some_and(|user| !user.active));
-    assert!(stopped.last_used_at.is_some() && stopped.live_tokens == 0);
-    // People's, with a refresh token that works, and a refreshed access token.
+    assert!(stopped.last_used_at.is_some() && stopped.active_tokens == 0);
+    // The web app has users with an active refresh token and a refreshed access token.
     let studio = find(&|app| app.grant == Grant::AuthorizationCode);
-    assert!(studio.live_tokens >= 3 && studio.last_used_at > Some(now.before(Duration::from_secs(3600))));
+    assert!(studio.active_tokens >= 3 && studio.last_used_at > Some(now.before(Duration::from_secs(3600))));
     let address = client("192.0.2.1");
     let cookie = sign_in::sign_in(portal, demo.logins[1].email, password.expose(), &address)
         .await
@@ -158,12 +155,12 @@ async fn the_demo_account_has_apps_of_every_kind(house: House) {
     let joaquin = sessions::find(portal, cookie.expose()).await.unwrap().unwrap();
     let connected = connected_apps::list(portal, &joaquin).await.unwrap();
     assert_eq!((connected.len(), connected[0].id), (1, studio.id));
-    assert!(connected[0].last_used_at > Some(connected[0].allowed_at));
-    // The native one, which nobody has started.
+    assert!(connected[0].last_used_at > Some(connected[0].granted_at));
+    // The native app has never been used.
     let native = find(&|app| app.grant == Grant::Public);
     assert!(native.last_used_at.is_none() && native.redirect_uris.len() == 2);
     assert_eq!(secrets::list(portal, &operator, native.id).await.unwrap(), []);
-    // Two secrets, one of which stops soon.
+    // One app has two secrets, one of which expires soon.
     let mut pairs = Vec::new();
     for app in &apps {
         let secrets = secrets::list(portal, &operator, app.id).await.unwrap();
@@ -175,28 +172,28 @@ async fn the_demo_account_has_apps_of_every_kind(house: House) {
     assert!(pair[1].last_used_at.is_some() && !pair[1].note.is_empty());
 }
 
-async fn filling_twice_fills_once(house: House) {
-    assert!(demo::fill(&house.portal).await.unwrap().password.is_some());
+async fn filling_demo_account_again_changes_nothing(test: TestPortal) {
+    assert!(demo::create_if_missing(&test.portal).await.unwrap().password.is_some());
     let rows = async || {
         (
-            house.count("audit_records").await,
-            house.count("users").await,
-            house.count("tokens").await,
-            house.count("oauth_apps").await,
-            house.count("access_tokens").await,
+            test.count_rows("audit_records").await,
+            test.count_rows("users").await,
+            test.count_rows("tokens").await,
+            test.count_rows("oauth_apps").await,
+            test.count_rows("access_tokens").await,
         )
     };
     let before = rows().await;
-    let again = demo::fill(&house.portal).await.unwrap();
+    let again = demo::create_if_missing(&test.portal).await.unwrap();
     assert!(again.password.is_none());
     assert_eq!((again.logins.len(), rows().await), (9, before));
 }
 
-async fn the_demo_account_has_connectors_that_take_its_settings(house: House) {
-    let demo = demo::fill(&house.portal).await.unwrap();
+async fn demo_account_has_connectors_and_settings_history(test: TestPortal) {
+    let demo = demo::create_if_missing(&test.portal).await.unwrap();
     let (portal, operator) = (
-        &house.portal,
-        accounts::operator(&house.portal, Some(demo.account)).await.unwrap(),
+        &test.portal,
+        accounts::operator(&test.portal, Some(demo.account)).await.unwrap(),
     );
     let now = settings::get(portal, &operator).await.unwrap();
     assert_eq!(now.settings.fields.len(), 10);
@@ -210,7 +207,9 @@ async fn the_demo_account_has_connectors_that_take_its_settings(house: House) {
     let seen = implementations::list(portal, &operator).await.unwrap();
     let behind = seen.iter().filter(|seen| seen.revision < Some(now.revision)).count();
     assert_eq!((seen.len(), behind), (3, 1));
-    let logs = remote_logs::list(portal, &operator, &Filter::default()).await.unwrap();
+    let logs = remote_logs::list(portal, &operator, &LogFilter::default())
+        .await
+        .unwrap();
     assert_eq!(logs.records.len(), 9);
     assert_eq!(requested_fields::list(portal, &operator).await.unwrap().len(), 3);
     let key = api_keys::get(portal, &operator).await.unwrap().current;

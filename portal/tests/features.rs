@@ -1,35 +1,34 @@
-use crate::support::app::{App, problem};
-use crate::support::{ADA, House, new_token};
+use crate::support::oauth1_client::{Oauth1Client, problem};
+use crate::support::{ADA, TestPortal, new_token};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
-use domain::oauth1::Problem;
+use domain::oauth1::OauthProblem;
 use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::oauth1::tokens::TokenQuery;
 use portal::accounts::users;
 use portal::oauth1::{consumers, request_tokens, tokens};
 use portal::{Error, accounts};
 
-both!(
-    off_nothing_of_it_works_and_on_again_everything_does,
-    switching_twice_is_as_good_as_once
+on_both_engines!(
+    api_tokens_feature_refuses_every_operation_while_off,
+    set_feature_is_idempotent
 );
 
-async fn off_nothing_of_it_works_and_on_again_everything_does(house: House) {
-    let ada = house.set_up().await;
-    let (app, consumer, token) = house.app(&ada.actor, "Web shop").await;
-    let asked = app.ask(&house.portal, Some("oob")).await.unwrap();
-    app.call(&house.portal).await.unwrap();
-    let operator = house.operator().await;
-    accounts::set_feature(&house.portal, &operator, Feature::ApiTokens, false)
+async fn api_tokens_feature_refuses_every_operation_while_off(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, consumer, token) = test.create_client(&ada.actor, "Web shop").await;
+    let request_token = app.obtain_request_token(&test.portal, Some("oob")).await.unwrap();
+    app.call(&test.portal).await.unwrap();
+    let operator = test.operator().await;
+    accounts::set_feature(&test.portal, &operator, Feature::ApiTokens, false)
         .await
         .unwrap();
 
-    let (portal, actor) = (&house.portal, &house.actor(&ada.cookie).await);
-    assert_eq!(actor.me().unwrap().features, []);
+    let (portal, actor) = (&test.portal, &test.actor(&ada.cookie).await);
+    assert_eq!(actor.current_user().unwrap().features, []);
     let named = || NewConsumer {
         name: "Website".to_owned(),
     };
-    let off = Feature::ApiTokens;
     assert_refused!(
         consumers::create(portal, actor, named()).await,
         Error::Disabled(Feature::ApiTokens)
@@ -61,54 +60,62 @@ async fn off_nothing_of_it_works_and_on_again_everything_does(house: House) {
     assert_refused!(tokens::get(portal, actor, token.id).await, Error::Disabled(_));
     assert_refused!(tokens::revoke(portal, actor, token.id).await, Error::Disabled(_));
     assert_refused!(
-        users::choices(portal, actor, Right::CreateApiTokens, "a").await,
+        users::suggest(portal, actor, Right::CreateApiTokens, "a").await,
         Error::Disabled(_)
     );
     assert_refused!(
-        request_tokens::question(portal, actor, &asked.token, None).await,
+        request_tokens::consent_request(portal, actor, &request_token.token, None).await,
         Error::Disabled(_)
     );
     assert_refused!(
-        request_tokens::allow(portal, actor, &asked.token, None).await,
+        request_tokens::allow(portal, actor, &request_token.token, None).await,
         Error::Disabled(_)
     );
-    assert_eq!(problem(app.call(portal).await), Problem::ConsumerKeyRefused);
-    assert_eq!(problem(app.ask(portal, Some("oob")).await), Problem::ConsumerKeyRefused);
+    assert_eq!(problem(app.call(portal).await), OauthProblem::ConsumerKeyRefused);
     assert_eq!(
-        problem(app.exchange(portal, &asked, Some("x")).await),
-        Problem::ConsumerKeyRefused
+        problem(app.obtain_request_token(portal, Some("oob")).await),
+        OauthProblem::ConsumerKeyRefused
+    );
+    assert_eq!(
+        problem(app.exchange(portal, &request_token, Some("x")).await),
+        OauthProblem::ConsumerKeyRefused
     );
     assert_eq!(accounts::list(portal).await.unwrap()[0].features, [] as [String; 0]);
 
-    // Another account keeps it.
-    let other = house
-        .account("Difference Engines", "Charles", "charles@example.com")
+    // The feature of another account stays on.
+    let other = test
+        .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
-    house.consumer(&other.actor, "Web shop").await;
+    test.create_consumer(&other.actor, "Web shop").await;
 
-    accounts::set_feature(portal, &operator, off, true).await.unwrap();
+    accounts::set_feature(portal, &operator, Feature::ApiTokens, true)
+        .await
+        .unwrap();
     assert_eq!(
         accounts::operator(portal, Some(crate::support::ACCOUNT)).await.unwrap(),
         operator
     );
     app.call(portal).await.unwrap();
-    assert_eq!(*house.actor(&ada.cookie).await, *ada.actor);
-    App { token: None, ..app }.ask(portal, Some("oob")).await.unwrap();
+    assert_eq!(*test.actor(&ada.cookie).await, *ada.actor);
+    Oauth1Client { token: None, ..app }
+        .obtain_request_token(portal, Some("oob"))
+        .await
+        .unwrap();
 }
 
-async fn switching_twice_is_as_good_as_once(house: House) {
-    house.set_up().await;
-    let operator = house.operator().await;
-    for on in [true, false, false, true, true] {
-        accounts::set_feature(&house.portal, &operator, Feature::ApiTokens, on)
+async fn set_feature_is_idempotent(test: TestPortal) {
+    test.set_up().await;
+    let operator = test.operator().await;
+    for enabled in [true, false, false, true, true] {
+        accounts::set_feature(&test.portal, &operator, Feature::ApiTokens, enabled)
             .await
             .unwrap();
-        let features = &accounts::list(&house.portal).await.unwrap()[0].features;
-        assert_eq!(features.len(), usize::from(on));
+        let features = &accounts::list(&test.portal).await.unwrap()[0].features;
+        assert_eq!(features.len(), usize::from(enabled));
     }
     let (one, other) = tokio::join!(
-        accounts::set_feature(&house.portal, &operator, Feature::ApiTokens, true),
-        accounts::set_feature(&house.portal, &operator, Feature::ApiTokens, true),
+        accounts::set_feature(&test.portal, &operator, Feature::ApiTokens, true),
+        accounts::set_feature(&test.portal, &operator, Feature::ApiTokens, true),
     );
     one.and(other).unwrap();
 }

@@ -1,6 +1,6 @@
-use crate::support::app::{App, problem};
-use crate::support::{ADA, House, new_token};
-use domain::oauth1::Problem;
+use crate::support::oauth1_client::{Oauth1Client, problem};
+use crate::support::{ADA, TestPortal, new_token};
+use domain::oauth1::OauthProblem;
 use domain::oauth1::consumers::NewConsumer;
 use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenSort};
 use portal::Error;
@@ -8,11 +8,11 @@ use portal::accounts::users;
 use portal::auth::sign_in;
 use portal::oauth1::{consumers, request_tokens, tokens};
 
-both!(no_text_is_a_fault_of_ours);
+on_both_engines!(unusual_input_never_causes_internal_error);
 
-/// What a browser or a program can send in any place for a text.
-fn texts() -> Vec<String> {
-    let mut texts: Vec<String> = [
+/// Returns strings that a browser or a client can send in any text field.
+fn unusual_inputs() -> Vec<String> {
+    let mut unusual_inputs: Vec<String> = [
         "",
         " ",
         "\0",
@@ -34,35 +34,35 @@ fn texts() -> Vec<String> {
     ]
     .map(str::to_owned)
     .to_vec();
-    texts.push("é".repeat(60_000));
-    texts
+    unusual_inputs.push("é".repeat(60_000));
+    unusual_inputs
 }
 
-/// Fails on an error that would be answered with a 500.
-fn not_ours<T>(result: Result<T, Error>, what: &str) {
+/// Asserts that the result is not an internal error or an outage.
+fn assert_no_internal_error<T>(result: Result<T, Error>, label: &str) {
     if let Err(error @ (Error::Internal(_) | Error::Unavailable { .. })) = result {
-        panic!("{what}: {error}");
+        panic!("{label}: {error}");
     }
 }
 
-async fn no_text_is_a_fault_of_ours(house: House) {
-    let ada = house.set_up().await;
-    let consumer = house.consumer(&ada.actor, "Web shop").await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    for text in texts() {
-        let what: String = text.chars().take(10).collect();
-        not_ours(
+async fn unusual_input_never_causes_internal_error(test: TestPortal) {
+    let ada = test.set_up().await;
+    let consumer = test.create_consumer(&ada.actor, "Web shop").await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    for text in unusual_inputs() {
+        let label: String = text.chars().take(10).collect();
+        assert_no_internal_error(
             consumers::create(portal, actor, NewConsumer { name: text.clone() }).await,
-            &what,
+            &label,
         );
-        not_ours(consumers::delete(portal, actor, consumer.value.id, &text).await, &what);
-        not_ours(
+        assert_no_internal_error(consumers::delete(portal, actor, consumer.value.id, &text).await, &label);
+        assert_no_internal_error(
             tokens::create(portal, actor, new_token(&consumer.value, &text, "Drupal")).await,
-            &what,
+            &label,
         );
         let mut named = new_token(&consumer.value, ADA, domain::oauth1::integration_types::OTHER);
         named.integration_name.clone_from(&text);
-        not_ours(tokens::create(portal, actor, named).await, &what);
+        assert_no_internal_error(tokens::create(portal, actor, named).await, &label);
         for sort in [TokenSort::User, TokenSort::Created] {
             let query = TokenQuery {
                 search: text.clone(),
@@ -70,34 +70,37 @@ async fn no_text_is_a_fault_of_ours(house: House) {
                 filter: TokenFilter::All,
                 ..TokenQuery::default()
             };
-            not_ours(tokens::list(portal, actor, &query).await, &what);
+            assert_no_internal_error(tokens::list(portal, actor, &query).await, &label);
         }
-        not_ours(
-            users::choices(portal, actor, domain::accounts::rights::Right::CreateApiTokens, &text).await,
-            &what,
+        assert_no_internal_error(
+            users::suggest(portal, actor, domain::accounts::rights::Right::CreateApiTokens, &text).await,
+            &label,
         );
-        not_ours(users::get(portal, actor, &text).await, &what);
-        not_ours(
+        assert_no_internal_error(users::get(portal, actor, &text).await, &label);
+        assert_no_internal_error(
             portal::accounts::profiles::create(portal, actor, &text, actor.rights()).await,
-            &what,
+            &label,
         );
         let client = crate::support::client(&format!("192.0.2.{}", text.len() % 250));
-        not_ours(sign_in::sign_in(portal, &text, &text, &client).await, &what);
-        not_ours(request_tokens::question(portal, actor, &text, Some(&text)).await, &what);
-        not_ours(request_tokens::refuse(portal, actor, &text, Some(&text)).await, &what);
+        assert_no_internal_error(sign_in::sign_in(portal, &text, &text, &client).await, &label);
+        assert_no_internal_error(
+            request_tokens::consent_request(portal, actor, &text, Some(&text)).await,
+            &label,
+        );
+        assert_no_internal_error(request_tokens::deny(portal, actor, &text, Some(&text)).await, &label);
         assert!(portal::auth::sessions::find(portal, &text).await.unwrap().is_none());
     }
-    // A program's texts are read before they come here; what is left is harmless.
+    // OAuth parameters are validated when the request is parsed, so only valid text reaches the portal.
     for text in ["é", "%", "' or 1 = 1"] {
-        let made_up = App {
+        let unknown = Oauth1Client {
             consumer_key: text.to_owned(),
-            ..App::new(&consumer)
+            ..Oauth1Client::new(&consumer)
         }
         .with_token(text, text);
-        assert_eq!(problem(made_up.call(portal).await), Problem::ConsumerKeyUnknown);
+        assert_eq!(problem(unknown.call(portal).await), OauthProblem::ConsumerKeyUnknown);
         assert_eq!(
-            problem(App::new(&consumer).with_token(text, text).call(portal).await),
-            Problem::TokenRejected
+            problem(Oauth1Client::new(&consumer).with_token(text, text).call(portal).await),
+            OauthProblem::TokenRejected
         );
     }
 }

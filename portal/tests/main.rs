@@ -1,6 +1,6 @@
-//! Every operation of the portal, on SQLite and on PostgreSQL: one module per subject.
+//! Tests every operation of the portal on SQLite and PostgreSQL, with one module per subject.
 //!
-//! PostgreSQL is the server that `GATEHOUSE_TEST_POSTGRES` names; `./script/test unit` starts one and sets it.
+//! `GATEHOUSE_TEST_POSTGRES` holds the URL of the PostgreSQL server; `./script/test unit` starts one and sets it.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,30 +10,28 @@ mod support;
 mod accounts;
 mod api_keys;
 mod audit;
-mod changes;
-mod connection;
+mod cache_invalidation;
+mod cancellation;
+mod connection_test;
 mod connectors;
 mod consumers;
 mod dam_assets;
 mod demo;
 mod features;
-mod keyring;
+mod fuzz_input;
+mod key_rotation;
 mod known_browsers;
-mod lost_answers;
 mod maintenance;
-mod many_tokens;
 mod migrations;
-mod names;
 mod nonces;
 mod oauth1;
 mod oauth_apps;
-mod odd_texts;
+mod one_time_secrets;
 mod outages;
 mod passwords;
-mod people;
 mod profiles;
+mod repeated_sign_in;
 mod request_tokens;
-mod reveals;
 mod rights;
 mod secrets_at_rest;
 mod sessions;
@@ -41,6 +39,8 @@ mod settings;
 mod settings_files;
 mod setup;
 mod sign_in;
-mod sign_in_again;
 mod token_list;
+mod token_list_performance;
 mod tokens;
+mod unicode_names;
+mod users;

@@ -1,109 +1,115 @@
-use crate::support::app::{App, Call, problem, send};
-use crate::support::{ADA, House};
+use crate::support::oauth1_client::{ApiRequest, Oauth1Client, problem, send};
+use crate::support::{ADA, TestPortal};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::accounts::rights::Rights;
 use domain::oauth1::consumers::ConsumerSigning;
-use domain::oauth1::{Problem, Request};
+use domain::oauth1::{OauthProblem, Request};
 use portal::accounts::users;
-use portal::oauth1::{Denied, Policy, authenticate};
+use portal::oauth1::{Policy, RequestError, authenticate};
 use portal::oauth1::{consumers, tokens};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-both!(
-    a_well_signed_request_acts_for_the_tokens_user,
-    each_wrong_credential_is_refused_with_its_problem,
-    a_wrong_signature_gets_the_base_string_and_spends_nothing,
-    plaintext_needs_tls_or_the_operators_leave,
-    an_rsa_signature_needs_the_registered_key,
-    the_clock_may_be_five_minutes_off,
-    the_last_use_is_kept_to_the_second,
-    an_inactive_user_is_told_only_to_who_can_sign,
-    rights_are_those_of_the_user_now,
+on_both_engines!(
+    valid_signature_authenticates_user_of_token,
+    wrong_credential_is_refused_with_its_oauth_problem,
+    invalid_signature_returns_base_string_and_consumes_no_nonce,
+    plaintext_requires_tls_unless_configured,
+    rsa_signature_requires_registered_key,
+    timestamp_within_five_minutes_is_accepted,
+    token_last_use_is_recorded_once_per_second,
+    inactive_user_is_reported_only_for_valid_signature,
+    token_has_current_rights_of_its_user,
 );
 
-async fn a_well_signed_request_acts_for_the_tokens_user(house: House) {
-    let ada = house.set_up().await;
-    let (app, _, _) = house.app(&ada.actor, "Web shop").await;
+async fn valid_signature_authenticates_user_of_token(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     for method in ["HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT"] {
         for _ in 0..2 {
-            let call = Call {
+            let call = ApiRequest {
                 signature_method: method,
-                ..Call::now(&house.portal)
+                ..ApiRequest::now(&test.portal)
             };
-            let actor = app.send(&house.portal, &call).await.unwrap();
-            assert_eq!(actor.person().unwrap().email, ADA);
+            let actor = app.send(&test.portal, &call).await.unwrap();
+            assert_eq!(actor.user().unwrap().email, ADA);
             assert_eq!((actor.account(), actor.rights()), (ada.actor.account(), Rights::all()));
         }
     }
-    let call = Call {
-        more: vec![("q", "a b+c&d=é%"), ("empty", "")],
-        ..Call::now(&house.portal)
+    let call = ApiRequest {
+        extra_parameters: vec![("q", "a b+c&d=é%"), ("empty", "")],
+        ..ApiRequest::now(&test.portal)
     };
-    app.send(&house.portal, &call).await.unwrap();
+    app.send(&test.portal, &call).await.unwrap();
 }
 
-async fn each_wrong_credential_is_refused_with_its_problem(house: House) {
-    let ada = house.set_up().await;
-    let (app, _, _) = house.app(&ada.actor, "Web shop").await;
-    let (other, _, _) = house.app(&ada.actor, "Website").await;
+async fn wrong_credential_is_refused_with_its_oauth_problem(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
+    let (other, _, _) = test.create_client(&ada.actor, "Website").await;
     let unknown = "f".repeat(32);
 
-    let stranger = App {
+    let wrong_client = Oauth1Client {
         consumer_key: unknown.clone(),
         ..app.clone()
     };
-    assert_eq!(problem(stranger.call(&house.portal).await), Problem::ConsumerKeyUnknown);
-    let no_token = App {
+    assert_eq!(
+        problem(wrong_client.call(&test.portal).await),
+        OauthProblem::ConsumerKeyUnknown
+    );
+    let no_token = Oauth1Client {
         token: None,
         ..app.clone()
     };
-    let Err(Denied::Refused(refusal)) = no_token.call(&house.portal).await else {
-        panic!("let in")
+    let Err(RequestError::Refused(refusal)) = no_token.call(&test.portal).await else {
+        panic!("the request was accepted")
     };
     assert_eq!(
         (refusal.problem(), refusal.parameters_absent()),
-        (Problem::ParameterAbsent, &["oauth_token"][..])
+        (OauthProblem::ParameterAbsent, &["oauth_token"][..])
     );
-    let made_up = app.clone().with_token(&unknown, "secret");
-    assert_eq!(problem(made_up.call(&house.portal).await), Problem::TokenRejected);
-    // A token of another consumer, with both right secrets.
+    let unknown_token = app.clone().with_token(&unknown, "secret");
+    assert_eq!(
+        problem(unknown_token.call(&test.portal).await),
+        OauthProblem::TokenRejected
+    );
+    // A token of another consumer, with the correct secrets.
     let (token, secret) = other.token.clone().unwrap();
     assert_eq!(
-        problem(app.clone().with_token(&token, &secret).call(&house.portal).await),
-        Problem::TokenRejected
+        problem(app.clone().with_token(&token, &secret).call(&test.portal).await),
+        OauthProblem::TokenRejected
     );
-    // A request token is no token.
-    let asked = app.ask(&house.portal, Some("oob")).await.unwrap();
+    // A request token is not an access token.
+    let request_token = app.obtain_request_token(&test.portal, Some("oob")).await.unwrap();
     assert_eq!(
-        problem(app.clone().with(&asked).call(&house.portal).await),
-        Problem::TokenRejected
+        problem(app.clone().with(&request_token).call(&test.portal).await),
+        OauthProblem::TokenRejected
     );
 }
 
-async fn a_wrong_signature_gets_the_base_string_and_spends_nothing(house: House) {
-    let ada = house.set_up().await;
-    let (app, _, token) = house.app(&ada.actor, "Web shop").await;
-    let call = Call {
+async fn invalid_signature_returns_base_string_and_consumes_no_nonce(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
+    let call = ApiRequest {
         nonce: "one".to_owned(),
-        ..Call::now(&house.portal)
+        ..ApiRequest::now(&test.portal)
     };
     let mut signed = String::new();
     let header = app.header_signed_by(&call, |base_string| {
         signed = base_string.to_owned();
         "c2lnbmF0dXJl".to_owned()
     });
-    let Err(Denied::Refused(refusal)) = send(&house.portal, &call, &header).await else {
-        panic!("let in")
+    let Err(RequestError::Refused(refusal)) = send(&test.portal, &call, &header).await else {
+        panic!("the request was accepted")
     };
-    assert_eq!(refusal.problem(), Problem::SignatureInvalid);
+    assert_eq!(refusal.problem(), OauthProblem::SignatureInvalid);
     assert_eq!(refusal.base_string(), Some(signed.as_str()));
     let secret = app.consumer_secret.as_str();
-    assert!(!format!("{refusal:?}").contains(secret) && !refusal.advice().contains(secret));
+    assert!(!format!("{refusal:?}").contains(secret) && !refusal.to_form().contains(secret));
     for wrong in [
-        App {
+        Oauth1Client {
             consumer_secret: "wrong".to_owned(),
             ..app.clone()
         },
@@ -111,71 +117,71 @@ async fn a_wrong_signature_gets_the_base_string_and_spends_nothing(house: House)
         app.clone().with_token(&token.token, ""),
     ] {
         assert_eq!(
-            problem(wrong.send(&house.portal, &call).await),
-            Problem::SignatureInvalid
+            problem(wrong.send(&test.portal, &call).await),
+            OauthProblem::SignatureInvalid
         );
     }
     for signature in ["", "not base64!", "AAAA"] {
         let header = app.header_signed_by(&call, |_| signature.to_owned());
-        let refused = problem(send(&house.portal, &call, &header).await);
+        let refused = problem(send(&test.portal, &call, &header).await);
         assert!(
-            matches!(refused, Problem::SignatureInvalid | Problem::ParameterAbsent),
+            matches!(refused, OauthProblem::SignatureInvalid | OauthProblem::ParameterAbsent),
             "{signature}"
         );
     }
-    // Neither the use nor the nonce was counted.
+    // Neither the last use nor the nonce is recorded.
     assert_eq!(
-        tokens::get(&house.portal, &ada.actor, token.id)
+        tokens::get(&test.portal, &ada.actor, token.id)
             .await
             .unwrap()
             .last_used_at,
         None
     );
-    app.send(&house.portal, &call).await.unwrap();
+    app.send(&test.portal, &call).await.unwrap();
 }
 
-async fn plaintext_needs_tls_or_the_operators_leave(house: House) {
-    let ada = house.set_up().await;
-    let (app, _, _) = house.app(&ada.actor, "Web shop").await;
-    let call = Call {
+async fn plaintext_requires_tls_unless_configured(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
+    let call = ApiRequest {
         signature_method: "PLAINTEXT",
-        ..Call::now(&house.portal)
+        ..ApiRequest::now(&test.portal)
     };
     let header = app.header(&call);
-    let on = async |origin: &str, plaintext_without_tls| {
+    let authenticate_at = async |origin: &str, plaintext_without_tls| {
         let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
         let policy = Policy {
             origin: origin.parse().unwrap(),
             own_origins: Vec::new(),
             plaintext_without_tls,
         };
-        authenticate(&house.portal, &policy, &request.parse().unwrap(), "192.0.2.7").await
+        authenticate(&test.portal, &policy, &request.parse().unwrap(), "192.0.2.7").await
     };
     assert_eq!(
-        problem(on("http://127.0.0.1:3000", false).await),
-        Problem::SignatureMethodRejected
+        problem(authenticate_at("http://127.0.0.1:3000", false).await),
+        OauthProblem::SignatureMethodRejected
     );
-    on("http://127.0.0.1:3000", true).await.unwrap();
+    authenticate_at("http://127.0.0.1:3000", true).await.unwrap();
     let wrong = app.clone().with_token(&app.token.clone().unwrap().0, "wrong");
     assert_eq!(
-        problem(wrong.send(&house.portal, &call).await),
-        Problem::SignatureInvalid
+        problem(wrong.send(&test.portal, &call).await),
+        OauthProblem::SignatureInvalid
     );
 }
 
-async fn an_rsa_signature_needs_the_registered_key(house: House) {
-    let ada = house.set_up().await;
-    let (app, consumer, _) = house.app(&ada.actor, "Web shop").await;
-    let (key, other) = (house.folder.join("key.pem"), house.folder.join("other.pem"));
+async fn rsa_signature_requires_registered_key(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
+    let (key, other) = (test.folder.join("key.pem"), test.folder.join("other.pem"));
     for path in [&key, &other] {
         openssl(&["genrsa", "-out", path.to_str().unwrap(), "2048"], b"");
     }
-    let call = || Call {
+    let call = || ApiRequest {
         signature_method: "RSA-SHA1",
-        ..Call::now(&house.portal)
+        ..ApiRequest::now(&test.portal)
     };
-    // The library checks such signatures but makes none.
-    let header = |key: &Path, call: &Call<'_>| {
+    // The crypto library verifies such signatures but does not create them, so openssl does.
+    let header = |key: &Path, call: &ApiRequest<'_>| {
         app.header_signed_by(call, |base_string| {
             let signature = openssl(
                 &["dgst", "-sha1", "-sign", key.to_str().unwrap()],
@@ -186,30 +192,30 @@ async fn an_rsa_signature_needs_the_registered_key(house: House) {
     };
     let first = call();
     assert_eq!(
-        problem(send(&house.portal, &first, &header(&key, &first)).await),
-        Problem::SignatureMethodRejected
+        problem(send(&test.portal, &first, &header(&key, &first)).await),
+        OauthProblem::SignatureMethodRejected
     );
-    // Both forms of PEM are taken.
+    // Both PEM forms are accepted.
     for form in ["-pubout", "-RSAPublicKey_out"] {
         let pem = String::from_utf8(openssl(&["rsa", "-in", key.to_str().unwrap(), form], b"")).unwrap();
         let signing = ConsumerSigning {
             rsa_public_key: pem.replace('\n', "\r\n"),
             legacy_flow: false,
         };
-        consumers::set_signing(&house.portal, &ada.actor, consumer.id, signing)
+        consumers::set_signing(&test.portal, &ada.actor, consumer.id, signing)
             .await
             .unwrap();
         let call = call();
-        let actor = send(&house.portal, &call, &header(&key, &call)).await.unwrap();
-        assert_eq!(actor.person().unwrap().email, ADA);
+        let actor = send(&test.portal, &call, &header(&key, &call)).await.unwrap();
+        assert_eq!(actor.user().unwrap().email, ADA);
     }
     let forged = call();
     assert_eq!(
-        problem(send(&house.portal, &forged, &header(&other, &forged)).await),
-        Problem::SignatureInvalid
+        problem(send(&test.portal, &forged, &header(&other, &forged)).await),
+        OauthProblem::SignatureInvalid
     );
-    // The other methods go on.
-    app.call(&house.portal).await.unwrap();
+    // The other signature methods still work.
+    app.call(&test.portal).await.unwrap();
 }
 
 fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
@@ -228,11 +234,11 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
-async fn the_clock_may_be_five_minutes_off(house: House) {
-    let ada = house.set_up().await;
-    let (app, _, _) = house.app(&ada.actor, "Web shop").await;
-    let now = house.portal.now().seconds();
-    for (off, accepted) in [
+async fn timestamp_within_five_minutes_is_accepted(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
+    let now = test.portal.now().seconds();
+    for (offset, accepted) in [
         (-301, false),
         (-300, true),
         (300, true),
@@ -241,21 +247,21 @@ async fn the_clock_may_be_five_minutes_off(house: House) {
     ] {
         let answer = app
             .send(
-                &house.portal,
-                &Call {
-                    timestamp: now + off,
-                    ..Call::now(&house.portal)
+                &test.portal,
+                &ApiRequest {
+                    timestamp: now + offset,
+                    ..ApiRequest::now(&test.portal)
                 },
             )
             .await;
         match answer {
-            Ok(_) => assert!(accepted, "{off}"),
-            Err(Denied::Refused(refusal)) => {
-                assert!(!accepted, "{off}");
+            Ok(_) => assert!(accepted, "{offset}"),
+            Err(RequestError::Refused(refusal)) => {
+                assert!(!accepted, "{offset}");
                 let window = Some((now as u64 - 300, now as u64 + 300));
                 assert_eq!(
                     (refusal.problem(), refusal.acceptable_timestamps()),
-                    (Problem::TimestampRefused, window)
+                    (OauthProblem::TimestampRefused, window)
                 );
             }
             Err(other) => panic!("{other:?}"),
@@ -263,52 +269,55 @@ async fn the_clock_may_be_five_minutes_off(house: House) {
     }
 }
 
-async fn the_last_use_is_kept_to_the_second(house: House) {
-    let ada = house.set_up().await;
-    let (app, _, token) = house.app(&ada.actor, "Web shop").await;
+async fn token_last_use_is_recorded_once_per_second(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
     let used = async || {
-        tokens::get(&house.portal, &ada.actor, token.id)
+        tokens::get(&test.portal, &ada.actor, token.id)
             .await
             .unwrap()
             .last_used_at
             .unwrap()
     };
-    let start = house.portal.now();
-    app.call(&house.portal).await.unwrap();
-    house.clock.advance(std::time::Duration::from_millis(999));
-    app.call(&house.portal).await.unwrap();
+    let start = test.portal.now();
+    app.call(&test.portal).await.unwrap();
+    test.clock.advance(std::time::Duration::from_millis(999));
+    app.call(&test.portal).await.unwrap();
     assert_eq!(used().await, start);
-    house.clock.advance(std::time::Duration::from_millis(1));
-    app.call(&house.portal).await.unwrap();
-    assert_eq!(used().await, house.portal.now());
+    test.clock.advance(std::time::Duration::from_millis(1));
+    app.call(&test.portal).await.unwrap();
+    assert_eq!(used().await, test.portal.now());
 }
 
-async fn an_inactive_user_is_told_only_to_who_can_sign(house: House) {
-    let ada = house.set_up().await;
-    let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
-    let consumer = house.consumer(&ada.actor, "Web shop").await;
-    let token = house
-        .token(&ada.actor, &consumer.value, "eve@example.com", "Drupal")
+async fn inactive_user_is_reported_only_for_valid_signature(test: TestPortal) {
+    let ada = test.set_up().await;
+    let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
+    let consumer = test.create_consumer(&ada.actor, "Web shop").await;
+    let token = test
+        .create_token(&ada.actor, &consumer.value, "eve@example.com", "Drupal")
         .await;
-    let app = App::new(&consumer).with_token(&token.value.token, token.secret.expose());
-    app.call(&house.portal).await.unwrap();
-    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    let app = Oauth1Client::new(&consumer).with_token(&token.value.token, token.secret.expose());
+    app.call(&test.portal).await.unwrap();
+    users::set_active(&test.portal, &ada.actor, eve, false).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(problem(app.call(&house.portal).await), Problem::UserRefused);
-        let stranger = app.clone().with_token(&token.value.token, "wrong");
-        assert_eq!(problem(stranger.call(&house.portal).await), Problem::SignatureInvalid);
+        assert_eq!(problem(app.call(&test.portal).await), OauthProblem::UserRefused);
+        let wrong_client = app.clone().with_token(&token.value.token, "wrong");
+        assert_eq!(
+            problem(wrong_client.call(&test.portal).await),
+            OauthProblem::SignatureInvalid
+        );
     }
-    users::set_active(&house.portal, &ada.actor, eve, true).await.unwrap();
-    app.call(&house.portal).await.unwrap();
+    users::set_active(&test.portal, &ada.actor, eve, true).await.unwrap();
+    app.call(&test.portal).await.unwrap();
 }
 
-async fn rights_are_those_of_the_user_now(house: House) {
-    let ada = house.set_up().await;
-    let (app, _, _) = house.app(&ada.actor, "Web shop").await;
-    assert_eq!(app.call(&house.portal).await.unwrap().rights(), Rights::all());
-    let profile = ada.actor.person().unwrap().profile_id;
-    portal::accounts::profiles::set_rights(&house.portal, &ada.actor, profile, Rights::default())
+async fn token_has_current_rights_of_its_user(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
+    assert_eq!(app.call(&test.portal).await.unwrap().rights(), Rights::all());
+    let profile = ada.actor.user().unwrap().profile_id;
+    portal::accounts::profiles::set_rights(&test.portal, &ada.actor, profile, Rights::default())
         .await
         .unwrap();
-    assert_eq!(app.call(&house.portal).await.unwrap().rights(), Rights::default());
+    assert_eq!(app.call(&test.portal).await.unwrap().rights(), Rights::default());
 }

@@ -1,4 +1,4 @@
-use crate::support::{ADA, Browser, Engine, House, complaint, run};
+use crate::support::{ADA, Browser, Engine, TestPortal, run, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::ids::OauthAppId;
 use domain::oauth2::Parameters;
@@ -10,15 +10,15 @@ use portal::oauth2::oauth_apps::{self, secrets};
 use portal::oauth2::{self, Policy};
 use portal::{Actor, Error, Portal, Result};
 
-both!(
-    each_operation_asks_for_both_rights,
-    another_accounts_apps_are_not_found,
-    each_change_is_on_record,
-    fields_are_complained_about_by_name,
-    a_new_secret_is_shown_until_it_is_put_away,
-    an_app_has_a_few_secrets_at_most,
-    a_client_cannot_be_given_what_its_user_lacks,
-    token_settings_are_kept_as_the_grant_allows,
+on_both_engines!(
+    oauth_app_operations_require_both_rights,
+    oauth_apps_of_another_account_are_not_found,
+    oauth_app_changes_write_audit_records,
+    invalid_oauth_app_fields_are_reported_by_name,
+    new_client_secret_is_shown_until_acknowledged,
+    client_secrets_are_limited_per_app,
+    client_gets_only_scopes_its_user_may_use,
+    token_settings_are_saved_as_grant_type_allows,
     invalid_token_settings_change_nothing,
 );
 
@@ -47,7 +47,7 @@ fn policy() -> Policy {
     }
 }
 
-fn settings_of_a_gateway() -> TokenSettingsForm {
+fn gateway_settings() -> TokenSettingsForm {
     TokenSettingsForm {
         allow_introspection: true,
         ..SigningAlgorithm::Rs256.into()
@@ -80,15 +80,13 @@ const ALL: [Operation; 10] = [
     AddSecret,
     ListSecrets,
     DeleteSecret,
-    // Last, as it takes what the others need.
+    // Last, because it deletes the app that the other operations need.
     Delete,
 ];
 
 async fn perform(portal: &Portal, owner: &Actor, actor: &Actor, operation: Operation, app: OauthAppId) -> Result<()> {
     match operation {
-        Create => oauth_apps::create(portal, actor, form("Made by one who may"))
-            .await
-            .map(drop),
+        Create => oauth_apps::create(portal, actor, form("Created app")).await.map(drop),
         List => oauth_apps::list(portal, actor).await.map(drop),
         Get => oauth_apps::get(portal, actor, app).await.map(drop),
         Update => oauth_apps::update(portal, actor, app, form("Connector"), false).await,
@@ -100,32 +98,32 @@ async fn perform(portal: &Portal, owner: &Actor, actor: &Actor, operation: Opera
         AddSecret => secrets::add(portal, actor, app, SecretForm::default()).await.map(drop),
         ListSecrets => secrets::list(portal, actor, app).await.map(drop),
         DeleteSecret => {
-            let kept = secrets::list(portal, owner, app).await?;
-            secrets::delete(portal, actor, app, kept.last().unwrap().id).await
+            let stored = secrets::list(portal, owner, app).await?;
+            secrets::delete(portal, actor, app, stored.last().unwrap().id).await
         }
         Delete => oauth_apps::delete(portal, actor, app, "Connector").await,
     }
 }
 
-async fn each_operation_asks_for_both_rights(house: House) {
-    let ada = house.set_up().await;
-    let app = oauth_apps::create(&house.portal, &ada.actor, form("Connector"))
+async fn oauth_app_operations_require_both_rights(test: TestPortal) {
+    let ada = test.set_up().await;
+    let app = oauth_apps::create(&test.portal, &ada.actor, form("Connector"))
         .await
         .unwrap();
-    house.person("Rita", "rita@example.com", Rights::default()).await;
-    let rita = house.sign_in("rita@example.com").await;
-    let profile = rita.actor.person().unwrap().profile_id;
+    test.create_user("Rita", "rita@example.com", Rights::default()).await;
+    let rita = test.sign_in("rita@example.com").await;
+    let profile = rita.actor.user().unwrap().profile_id;
     let with = async |rights: Rights| {
-        profiles::set_rights(&house.portal, &ada.actor, profile, rights)
+        profiles::set_rights(&test.portal, &ada.actor, profile, rights)
             .await
             .unwrap();
-        house.actor(&rita.cookie).await
+        test.actor(&rita.cookie).await
     };
     let needed = [Right::AdminSettings, Right::ManageOauthApps];
     for operation in ALL {
         for missing in needed {
             let actor = with(Rights::all().without(missing)).await;
-            match perform(&house.portal, &ada.actor, &actor, operation, app.id).await {
+            match perform(&test.portal, &ada.actor, &actor, operation, app.id).await {
                 Err(Error::Forbidden(right)) => assert_eq!(right, missing, "{operation:?}"),
                 other => panic!("{operation:?} without {missing:?}: {other:?}"),
             }
@@ -133,72 +131,75 @@ async fn each_operation_asks_for_both_rights(house: House) {
     }
     let actor = with(needed.into_iter().collect()).await;
     for operation in ALL {
-        perform(&house.portal, &ada.actor, &actor, operation, app.id)
+        perform(&test.portal, &ada.actor, &actor, operation, app.id)
             .await
             .unwrap_or_else(|error| panic!("{operation:?}: {error}"));
     }
 }
 
-async fn another_accounts_apps_are_not_found(house: House) {
-    let ada = house.set_up().await;
-    let charles = house
-        .account("Difference Engines", "Charles", "charles@example.com")
+async fn oauth_apps_of_another_account_are_not_found(test: TestPortal) {
+    let ada = test.set_up().await;
+    let charles = test
+        .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
     let theirs = AppForm {
         user: "charles@example.com".to_owned(),
         ..form("Connector")
     };
-    let theirs = oauth_apps::create(&house.portal, &charles.actor, theirs).await.unwrap();
+    let theirs = oauth_apps::create(&test.portal, &charles.actor, theirs).await.unwrap();
     for operation in ALL.into_iter().filter(|operation| !matches!(operation, Create | List)) {
-        match perform(&house.portal, &charles.actor, &ada.actor, operation, theirs.id).await {
+        match perform(&test.portal, &charles.actor, &ada.actor, operation, theirs.id).await {
             Err(Error::NotFound(_)) => {}
             other => panic!("{operation:?}: {other:?}"),
         }
     }
-    assert!(oauth_apps::list(&house.portal, &ada.actor).await.unwrap().is_empty());
-    // Nor can an app act for somebody elsewhere.
-    let foreign = AppForm {
+    assert!(oauth_apps::list(&test.portal, &ada.actor).await.unwrap().is_empty());
+    // An app cannot act for a user of another account.
+    let other_account = AppForm {
         user: "charles@example.com".to_owned(),
         ..form("Connector")
     };
-    complaint(oauth_apps::create(&house.portal, &ada.actor, foreign).await, "user");
-    // A secret is deleted at its own app only.
-    let own = oauth_apps::create(&house.portal, &ada.actor, form("Connector"))
+    validation_error(
+        oauth_apps::create(&test.portal, &ada.actor, other_account).await,
+        "user",
+    );
+    // A secret can be deleted through its own app only.
+    let own = oauth_apps::create(&test.portal, &ada.actor, form("Connector"))
         .await
         .unwrap();
-    let secret = secrets::list(&house.portal, &charles.actor, theirs.id).await.unwrap()[0].id;
-    let deleted = secrets::delete(&house.portal, &ada.actor, own.id, secret).await;
+    let secret = secrets::list(&test.portal, &charles.actor, theirs.id).await.unwrap()[0].id;
+    let deleted = secrets::delete(&test.portal, &ada.actor, own.id, secret).await;
     assert_refused!(deleted, Error::NotFound("secret"));
 }
 
-async fn each_change_is_on_record(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    house.advance(1);
+async fn oauth_app_changes_write_audit_records(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    test.advance(1);
     let seen = std::sync::atomic::AtomicUsize::new(0);
-    let news = async || {
+    let new_records = async || {
         let sql = "select r.action || '|' || r.detail from audit_records r order by r.at, r.action";
-        let all = house.texts(sql).await;
-        let news = all[seen.swap(all.len(), std::sync::atomic::Ordering::Relaxed)..].to_vec();
-        house.advance(1);
-        news
+        let all = test.query_column(sql).await;
+        let new_records = all[seen.swap(all.len(), std::sync::atomic::Ordering::Relaxed)..].to_vec();
+        test.advance(1);
+        new_records
     };
-    news().await;
+    new_records().await;
     let app = oauth_apps::create(portal, actor, web_app("Web app")).await.unwrap().id;
     assert_eq!(
-        news().await,
+        new_records().await,
         ["oauth-app.create|Web app: authorization_code, offline asset:read"]
     );
-    let other = oauth_apps::create_with(portal, actor, web_app("Other"), settings_of_a_gateway())
+    let other = oauth_apps::create_with(portal, actor, web_app("Other"), gateway_settings())
         .await
         .unwrap()
         .id;
     assert_eq!(
-        news().await,
+        new_records().await,
         ["oauth-app.create|Other: authorization_code, offline asset:read, signing algorithm RS256, introspection on"]
     );
     oauth_apps::delete(portal, actor, other, "Other").await.unwrap();
-    news().await;
+    new_records().await;
     let changed = AppForm {
         scopes: vec!["asset:read".to_owned(), "collection:read".to_owned()],
         ..web_app("Website")
@@ -209,7 +210,7 @@ async fn each_change_is_on_record(house: House) {
     );
     oauth_apps::update(portal, actor, app, changed, true).await.unwrap();
     assert_eq!(
-        news().await,
+        new_records().await,
         ["oauth-app.update|Web app → Website +collection:read -offline"]
     );
     let settings = TokenSettingsForm {
@@ -223,15 +224,15 @@ async fn each_change_is_on_record(house: House) {
             .unwrap();
     }
     assert_eq!(
-        news().await,
+        new_records().await,
         ["oauth-app.set-token-settings|Website: refresh token rotation on, signing algorithm RS256, introspection on"],
-        "what is set already is no change"
+        "unchanged settings write no audit record"
     );
     oauth_apps::set_token_settings(portal, actor, app, SigningAlgorithm::Rs256.into())
         .await
         .unwrap();
     assert_eq!(
-        news().await,
+        new_records().await,
         ["oauth-app.set-token-settings|Website: refresh token rotation off, introspection off"]
     );
     let form = SecretForm {
@@ -239,69 +240,72 @@ async fn each_change_is_on_record(house: House) {
         days: String::new(),
     };
     secrets::add(portal, actor, app, form).await.unwrap();
-    assert_eq!(news().await, ["oauth-app.add-secret|Website: CI"]);
-    let kept = secrets::list(portal, actor, app).await.unwrap();
-    secrets::delete(portal, actor, app, kept[1].id).await.unwrap();
-    assert_eq!(news().await, ["oauth-app.delete-secret|Website: CI"]);
+    assert_eq!(new_records().await, ["oauth-app.add-secret|Website: CI"]);
+    let stored = secrets::list(portal, actor, app).await.unwrap();
+    secrets::delete(portal, actor, app, stored[1].id).await.unwrap();
+    assert_eq!(new_records().await, ["oauth-app.delete-secret|Website: CI"]);
     let query = format!("client_id={app}&response_type=code&scope=asset:read");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
     consents::allow(portal, &policy(), actor, &parameters).await.unwrap();
-    assert_eq!(news().await, ["connected-app.allow|Website: asset:read"]);
+    assert_eq!(new_records().await, ["connected-app.allow|Website: asset:read"]);
     consents::allow(portal, &policy(), actor, &parameters).await.unwrap();
-    assert!(news().await.is_empty(), "what is allowed already is no change");
+    assert!(
+        new_records().await.is_empty(),
+        "a repeated consent writes no audit record"
+    );
     portal::oauth2::connected_apps::disconnect(portal, actor, app)
         .await
         .unwrap();
-    assert_eq!(news().await, ["connected-app.disconnect|Website"]);
+    assert_eq!(new_records().await, ["connected-app.disconnect|Website"]);
     oauth_apps::revoke_refresh_tokens(portal, actor, app).await.unwrap();
-    assert_eq!(news().await, ["oauth-app.revoke-refresh-tokens|Website: 0"]);
+    assert_eq!(new_records().await, ["oauth-app.revoke-refresh-tokens|Website: 0"]);
     oauth_apps::delete(portal, actor, app, "Website").await.unwrap();
-    assert_eq!(news().await, ["oauth-app.delete|Website"]);
+    assert_eq!(new_records().await, ["oauth-app.delete|Website"]);
 }
 
-async fn fields_are_complained_about_by_name(house: House) {
-    let ada = house.set_up().await;
-    let create = async |form: AppForm| oauth_apps::create(&house.portal, &ada.actor, form).await;
+async fn invalid_oauth_app_fields_are_reported_by_name(test: TestPortal) {
+    let ada = test.set_up().await;
+    let create = async |form: AppForm| oauth_apps::create(&test.portal, &ada.actor, form).await;
     create(form("Connector")).await.unwrap();
     assert_eq!(
-        complaint(create(form(" CONNECTOR ")).await, "name"),
-        "Another app has this name."
+        validation_error(create(form(" CONNECTOR ")).await, "name"),
+        "This name is already in use."
     );
     let nobody = AppForm {
         user: "nobody@example.com".to_owned(),
         ..form("Other")
     };
     assert_eq!(
-        complaint(create(nobody).await, "user"),
-        "No active user has this name or e-mail."
+        validation_error(create(nobody).await, "user"),
+        "No active user has this name or email."
     );
-    let eve = house.person("Eve", "eve@example.com", Rights::default()).await;
-    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
+    let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
+    users::set_active(&test.portal, &ada.actor, eve, false).await.unwrap();
     let inactive = AppForm {
         user: "Eve <eve@example.com>".to_owned(),
         ..form("Other")
     };
     assert_eq!(
-        complaint(create(inactive).await, "user"),
+        validation_error(create(inactive).await, "user"),
         "Eve is inactive. Activate the user or choose another."
     );
     let wrong = AppForm {
         redirect_uris: "http://app.example.com/".to_owned(),
         ..web_app("Other")
     };
-    assert!(complaint(create(wrong).await, "redirect_uris").contains("Use https."));
+    assert!(validation_error(create(wrong).await, "redirect_uris").contains("Use https."));
     let other = create(form("Other")).await.unwrap().id;
-    let renamed = oauth_apps::update(&house.portal, &ada.actor, other, form("Connector"), false).await;
-    complaint(renamed, "name");
-    let deleted = oauth_apps::delete(&house.portal, &ada.actor, other, "other").await;
-    assert_eq!(complaint(deleted, "name"), "Type Other to delete it.");
-    assert_eq!(house.count("oauth_apps").await, 2);
+    let renamed = oauth_apps::update(&test.portal, &ada.actor, other, form("Connector"), false).await;
+    validation_error(renamed, "name");
+    let deleted = oauth_apps::delete(&test.portal, &ada.actor, other, "other").await;
+    assert_eq!(validation_error(deleted, "name"), "Type Other to confirm.");
+    assert_eq!(test.count_rows("oauth_apps").await, 2);
 }
 
-async fn token_settings_are_kept_as_the_grant_allows(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    for (grant, rotates_at_first, may_change) in [
+async fn token_settings_are_saved_as_grant_type_allows(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    for (grant, default_rotation, may_change) in [
         ("client_credentials", false, false),
         ("authorization_code", false, true),
         ("public", true, false),
@@ -311,12 +315,12 @@ async fn token_settings_are_kept_as_the_grant_allows(house: House) {
             ..web_app(grant)
         };
         let id = oauth_apps::create(portal, actor, app).await.unwrap().id;
-        let kept = async || oauth_apps::get(portal, actor, id).await.unwrap().token_settings;
-        let at_first = TokenSettings {
-            rotate_refresh_tokens: rotates_at_first,
+        let stored = async || oauth_apps::get(portal, actor, id).await.unwrap().token_settings;
+        let defaults = TokenSettings {
+            rotate_refresh_tokens: default_rotation,
             ..TokenSettings::default()
         };
-        assert_eq!(kept().await, at_first, "{grant}");
+        assert_eq!(stored().await, defaults, "{grant}");
         for rotate_refresh_tokens in [true, false] {
             let form = TokenSettingsForm {
                 rotate_refresh_tokens,
@@ -328,19 +332,19 @@ async fn token_settings_are_kept_as_the_grant_allows(house: House) {
                 rotate_refresh_tokens: if may_change {
                     rotate_refresh_tokens
                 } else {
-                    rotates_at_first
+                    default_rotation
                 },
                 signing_algorithm: SigningAlgorithm::Rs256,
                 allow_introspection: grant != "public",
             };
-            assert_eq!(kept().await, expected, "{grant}");
+            assert_eq!(stored().await, expected, "{grant}");
         }
     }
 }
 
-async fn invalid_token_settings_change_nothing(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn invalid_token_settings_change_nothing(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     let native = AppForm {
         grant: "public".to_owned(),
         ..web_app("Native app")
@@ -356,13 +360,13 @@ async fn invalid_token_settings_change_nothing(house: House) {
                 ..TokenSettingsForm::default()
             },
         ),
-        ("allow_introspection", settings_of_a_gateway()),
+        ("allow_introspection", gateway_settings()),
     ] {
-        complaint(
+        validation_error(
             oauth_apps::set_token_settings(portal, actor, native, form.clone()).await,
             field,
         );
-        complaint(
+        validation_error(
             oauth_apps::create_with(
                 portal,
                 actor,
@@ -377,24 +381,24 @@ async fn invalid_token_settings_change_nothing(house: House) {
         );
     }
     assert_eq!(oauth_apps::get(portal, actor, native).await.unwrap(), before);
-    assert_eq!(house.count("oauth_apps").await, 1);
+    assert_eq!(test.count_rows("oauth_apps").await, 1);
 }
 
-async fn a_new_secret_is_shown_until_it_is_put_away(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    let made = oauth_apps::create(portal, actor, form("Connector")).await.unwrap();
-    let shown = one_time_secrets::pending(portal, actor).await.unwrap();
+async fn new_client_secret_is_shown_until_acknowledged(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    let created = oauth_apps::create(portal, actor, form("Connector")).await.unwrap();
+    let shown = one_time_secrets::list(portal, actor).await.unwrap();
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0].kind.labels(), ("Client ID", "Client secret"));
-    assert_eq!(shown[0].key, made.id.to_string());
-    assert_eq!(shown[0].secret, made.secret.unwrap().expose());
-    one_time_secrets::dismiss(portal, actor, shown[0].id).await.unwrap();
-    let added = secrets::add(portal, actor, made.id, SecretForm::default())
+    assert_eq!(shown[0].key, created.id.to_string());
+    assert_eq!(shown[0].secret, created.secret.unwrap().expose());
+    one_time_secrets::acknowledge(portal, actor, shown[0].id).await.unwrap();
+    let added = secrets::add(portal, actor, created.id, SecretForm::default())
         .await
         .unwrap();
     assert_eq!(
-        one_time_secrets::pending(portal, actor).await.unwrap()[0].secret,
+        one_time_secrets::list(portal, actor).await.unwrap()[0].secret,
         added.expose()
     );
 
@@ -404,16 +408,16 @@ async fn a_new_secret_is_shown_until_it_is_put_away(house: House) {
     };
     let native = oauth_apps::create(portal, actor, native).await.unwrap();
     assert!(native.secret.is_none());
-    assert_eq!(one_time_secrets::pending(portal, actor).await.unwrap().len(), 1);
+    assert_eq!(one_time_secrets::list(portal, actor).await.unwrap().len(), 1);
     let refused = secrets::add(portal, actor, native.id, SecretForm::default()).await;
     assert_refused!(refused, Error::Conflict(_));
 }
 
-async fn an_app_has_a_few_secrets_at_most(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn client_secrets_are_limited_per_app(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     let app = oauth_apps::create(portal, actor, form("Connector")).await.unwrap().id;
-    let other = house.another_node().await;
+    let other = test.another_node().await;
     let adding = (0..12).map(|index| {
         let (portal, actor) = (
             if index % 2 == 0 { portal.clone() } else { other.clone() },
@@ -422,73 +426,71 @@ async fn an_app_has_a_few_secrets_at_most(house: House) {
         tokio::spawn(async move { secrets::add(&portal, &actor, app, SecretForm::default()).await.is_ok() })
     });
     let mut added = 0;
-    for one in adding.collect::<Vec<_>>() {
-        added += usize::from(one.await.unwrap());
+    for task in adding.collect::<Vec<_>>() {
+        added += usize::from(task.await.unwrap());
     }
     assert_eq!(added, domain::oauth2::oauth_apps::MAX_SECRETS - 1);
     assert_eq!(
-        house.count("client_secrets").await,
+        test.count_rows("client_secrets").await,
         domain::oauth2::oauth_apps::MAX_SECRETS
     );
 }
 
-async fn a_client_cannot_be_given_what_its_user_lacks(house: House) {
-    let ada = house.set_up().await;
+async fn client_gets_only_scopes_its_user_may_use(test: TestPortal) {
+    let ada = test.set_up().await;
     let rights = Rights::default().with(Right::ManageIntegration);
-    let grace = house.person("Grace", "grace@example.com", rights).await;
+    let grace = test.create_user("Grace", "grace@example.com", rights).await;
     let app = AppForm {
         user: "grace@example.com".to_owned(),
         ..form("Connector")
     };
-    let made = oauth_apps::create(&house.portal, &ada.actor, app).await.unwrap();
-    let shown = oauth_apps::get(&house.portal, &ada.actor, made.id).await.unwrap();
+    let created = oauth_apps::create(&test.portal, &ada.actor, app).await.unwrap();
+    let shown = oauth_apps::get(&test.portal, &ada.actor, created.id).await.unwrap();
     let user = shown.user.unwrap();
     assert_eq!((user.id, user.active, user.rights), (grace, true, rights));
-    let (id, secret) = (made.id.to_string(), made.secret.unwrap());
-    let client = oauth2::authenticate_client(&house.portal, &id, Some(secret.expose()))
+    let (id, secret) = (created.id.to_string(), created.secret.unwrap());
+    let client = oauth2::authenticate_client(&test.portal, &id, Some(secret.expose()))
         .await
         .unwrap();
     let parameters = Parameters::parse(b"grant_type=client_credentials").unwrap();
-    let granted = oauth2::grant(&house.portal, &policy(), &client, &parameters)
+    let granted = oauth2::grant(&test.portal, &policy(), &client, &parameters)
         .await
         .unwrap();
     assert_eq!(granted.scopes.to_string(), "asset:read");
-    users::set_active(&house.portal, &ada.actor, grace, false)
-        .await
-        .unwrap();
+    users::set_active(&test.portal, &ada.actor, grace, false).await.unwrap();
     assert!(
-        oauth2::grant(&house.portal, &policy(), &client, &parameters)
+        oauth2::grant(&test.portal, &policy(), &client, &parameters)
             .await
             .is_err()
     );
-    // The app can be changed all the same, and goes on acting for whom it did.
+    // The app can still be updated, and keeps its user.
     let renamed = AppForm {
         user: "Grace <GRACE@example.com>".to_owned(),
         ..form("Renamed")
     };
-    oauth_apps::update(&house.portal, &ada.actor, made.id, renamed, false)
+    oauth_apps::update(&test.portal, &ada.actor, created.id, renamed, false)
         .await
         .unwrap();
-    let shown = oauth_apps::get(&house.portal, &ada.actor, made.id).await.unwrap();
+    let shown = oauth_apps::get(&test.portal, &ada.actor, created.id).await.unwrap();
     assert_eq!((shown.name.as_str(), shown.user.unwrap().active), ("Renamed", false));
 }
 
 #[tokio::test]
-async fn nothing_secret_is_in_the_database_files() {
-    run(Engine::Sqlite, search_the_files).await;
+async fn oauth2_secrets_are_not_stored_in_plaintext() {
+    run(Engine::Sqlite, search_database_files).await;
 }
 
-async fn search_the_files(house: House) {
-    let Browser { actor, .. } = house.set_up().await;
-    let portal = &house.portal;
+async fn search_database_files(test: TestPortal) {
+    let Browser { actor, .. } = test.set_up().await;
+    let portal = &test.portal;
     let rotating = TokenSettingsForm {
         rotate_refresh_tokens: true,
         ..SigningAlgorithm::Rs256.into()
     };
-    let made = oauth_apps::create_with(portal, &actor, web_app("Web app"), rotating)
+    let created = oauth_apps::create_with(portal, &actor, web_app("Web app"), rotating)
         .await
         .unwrap();
-    let (id, secret) = (made.id.to_string(), made.secret.unwrap());
+    let (id, secret) = (created.id.to_string(), created.secret.unwrap());
     let query = format!("client_id={id}&response_type=code");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
     let address = consents::allow(portal, &policy(), &actor, &parameters).await.unwrap();
@@ -505,22 +507,26 @@ async fn search_the_files(house: House) {
     let second = oauth2::grant(portal, &policy(), &client, &refresh).await.unwrap();
     let successor = second.refresh_token.unwrap();
 
-    let names = std::fs::read_dir(&house.folder)
+    let names = std::fs::read_dir(&test.folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
     let files: Vec<u8> = names.flat_map(|path| std::fs::read(path).unwrap()).collect();
-    let holds = |text: &[u8]| files.windows(text.len()).any(|window| window == text);
-    assert!(holds(b"https://app.example.com/cb") && holds(made.id.0.as_bytes()));
+    let contains = |text: &[u8]| files.windows(text.len()).any(|window| window == text);
+    assert!(contains(b"https://app.example.com/cb") && contains(created.id.0.as_bytes()));
     for secret in [secret.expose(), code, old.expose(), successor.expose()] {
-        assert!(!holds(secret.as_bytes()), "{secret}");
+        assert!(!contains(secret.as_bytes()), "{secret}");
     }
     for token in [&first.access_token, &second.access_token] {
         let signature = token.expose().rsplit('.').next().unwrap();
-        assert!(!holds(signature.as_bytes()));
+        assert!(!contains(signature.as_bytes()));
     }
-    // No private key in the clear: PKCS #8 of P-256 and of RSA with 2048 bits begin so, in DER and in base64.
-    assert!(!holds(b"MIGHAgEAMBMGByqGSM49") && !holds(&[0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07]));
+    // No private key is stored unencrypted: these are the first bytes of PKCS #8 for P-256 and for 2048-bit RSA, in base64
+    // and in DER.
     assert!(
-        !holds(b"IBADANBgkqhkiG9w0BAQEFAAS") && !holds(&[0x02, 0x01, 0x00, 0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48])
+        !contains(b"MIGHAgEAMBMGByqGSM49") && !contains(&[0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07])
+    );
+    assert!(
+        !contains(b"IBADANBgkqhkiG9w0BAQEFAAS")
+            && !contains(&[0x02, 0x01, 0x00, 0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48])
     );
 }

@@ -1,71 +1,71 @@
-//! A database that is full, locked by another, moved away, or not there at all: what goes on, what is said, and that all
-//! of it works again at once.
+//! Tests what works, what fails and what is reported while the database is full, locked, moved or unreachable, and that
+//! the portal recovers immediately.
 
 use crate::oauth_apps::form;
 use crate::support::postgres_server::PostgresServer;
 use crate::support::proxy::Proxy;
 use crate::support::small_disk::SmallDisk;
-use crate::support::{ADA, App, Browser, Engine, House, PASSWORD, client, eventually, open, rand_u128};
+use crate::support::{ADA, Browser, Engine, Oauth1Client, PASSWORD, TestPortal, client, eventually, open, random_u128};
 use domain::integration::implementations::Connector;
 use domain::oauth1::consumers::NewConsumer;
 use domain::oauth2::Parameters;
 use domain::oauth2::scopes::Scope;
 use portal::auth::{sessions, sign_in};
 use portal::integration::{api_keys, connectors};
-use portal::oauth1::Denied;
+use portal::oauth1::RequestError;
 use portal::oauth1::consumers;
 use portal::oauth2::{self, Policy};
 use portal::{Error, Keyring, Location, Portal, Secret};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::time::{Duration, Instant};
 
-both!(
-    reads_go_on_while_another_holds_the_write_lock,
-    many_who_ask_whether_the_portal_is_ready_are_answered_by_one_look,
-    a_missing_master_key_is_refused_and_none_is_made,
+on_both_engines!(
+    reads_succeed_while_another_process_holds_write_lock,
+    concurrent_readiness_checks_share_one_database_check,
+    missing_master_key_file_is_refused_and_not_created,
 );
 
 mod sqlite_only {
     #[tokio::test]
-    async fn a_full_disk_stops_writing_until_there_is_room() {
+    async fn full_disk_stops_writes_until_space_is_freed() {
         crate::support::run(crate::support::Engine::Sqlite, super::full_disk).await;
     }
 
     #[tokio::test]
-    async fn files_that_are_moved_away_are_noticed() {
+    async fn moved_database_files_are_reported() {
         crate::support::run(crate::support::Engine::Sqlite, super::files_moved_away).await;
     }
 }
 
 mod postgres_only {
     #[tokio::test]
-    async fn a_full_tablespace_stops_writing_until_there_is_room() {
+    async fn full_tablespace_stops_writes_until_space_is_freed() {
         crate::support::run(crate::support::Engine::Postgres, super::full_tablespace).await;
     }
 
     #[tokio::test]
-    async fn a_server_that_only_reads_stops_writing_until_it_writes_again() {
+    async fn read_only_server_stops_writes_until_writable() {
         crate::support::run(crate::support::Engine::Postgres, super::read_only_server).await;
     }
 
     #[tokio::test]
-    async fn requests_fail_at_once_while_the_server_is_away_and_work_as_soon_as_it_is_back() {
-        crate::support::run(crate::support::Engine::Postgres, super::server_away).await;
+    async fn requests_fail_fast_while_server_is_down_and_recover() {
+        crate::support::run(crate::support::Engine::Postgres, super::server_down).await;
     }
 
     #[tokio::test]
-    async fn requests_fail_soon_while_the_network_swallows_everything() {
+    async fn requests_fail_fast_while_network_hangs() {
         crate::support::run(crate::support::Engine::Postgres, super::network_hangs).await;
     }
 }
 
-/// How soon everything works again.
-const RECOVERY: Duration = Duration::from_secs(1);
+/// The time within which every operation must work again.
+const MAX_RECOVERY_TIME: Duration = Duration::from_secs(1);
 
-/// Everything that can ask the portal for something.
+/// One client of each kind that sends requests to the portal.
 struct Clients {
     browser: Browser,
-    signed: App,
+    signed: Oauth1Client,
     client_id: String,
     client_secret: Secret,
     api_key: Secret,
@@ -79,28 +79,28 @@ fn policy() -> Policy {
 }
 
 impl Clients {
-    async fn new(house: &House) -> Self {
-        let browser = house.set_up().await;
-        let (signed, _, _) = house.app(&browser.actor, "Web shop").await;
-        let app = portal::oauth2::oauth_apps::create(&house.portal, &browser.actor, form("Connector"))
+    async fn new(test: &TestPortal) -> Self {
+        let browser = test.set_up().await;
+        let (signed, _, _) = test.create_client(&browser.actor, "Web shop").await;
+        let app = portal::oauth2::oauth_apps::create(&test.portal, &browser.actor, form("Connector"))
             .await
             .unwrap();
         let mut clients = Self {
             signed,
             client_id: app.id.to_string(),
             client_secret: app.secret.unwrap(),
-            api_key: api_keys::show(&house.portal, &browser.actor).await.unwrap(),
+            api_key: api_keys::show(&test.portal, &browser.actor).await.unwrap(),
             access_token: Secret::new(String::new()),
             browser,
         };
-        clients.access_token = clients.token(&house.portal).await.unwrap();
+        clients.access_token = clients.token(&test.portal).await.unwrap();
         clients
     }
 
     async fn token(&self, portal: &Portal) -> Result<Secret, Error> {
         let error = |denied| match denied {
-            oauth2::Denied::Error(error) => error,
-            oauth2::Denied::Refused(refusal) => panic!("{refusal}"),
+            oauth2::RequestError::Portal(error) => error,
+            oauth2::RequestError::Refused(refusal) => panic!("{refusal}"),
         };
         let client = oauth2::authenticate_client(portal, &self.client_id, Some(self.client_secret.expose())).await;
         let parameters = Parameters::parse(b"grant_type=client_credentials").unwrap();
@@ -108,12 +108,12 @@ impl Clients {
         Ok(granted.map_err(error)?.access_token)
     }
 
-    /// Everything that takes that something is written.
+    /// Runs one operation of each kind that writes to the database.
     async fn writes(&self, portal: &Portal) -> Vec<(&'static str, Result<(), Error>)> {
-        let name = format!("Consumer {:x}", rand_u128());
+        let name = format!("Consumer {:x}", random_u128());
         let signed = match self.signed.call(portal).await {
-            Err(Denied::Error(error)) => Err(error),
-            Err(Denied::Refused(refusal)) => panic!("{refusal:?}"),
+            Err(RequestError::Portal(error)) => Err(error),
+            Err(RequestError::Refused(refusal)) => panic!("{refusal:?}"),
             Ok(_) => Ok(()),
         };
         vec![
@@ -134,7 +134,7 @@ impl Clients {
         ]
     }
 
-    /// Everything that is only read, although it is noted that it was.
+    /// Runs one operation of each kind that only reads, except that it records its last use.
     async fn reads(&self, portal: &Portal) -> Vec<(&'static str, Result<(), Error>)> {
         let bearer = async {
             let bearer = oauth2::authenticate(portal, &policy(), self.access_token.expose()).await?;
@@ -143,14 +143,14 @@ impl Clients {
         let settings = async {
             let connector = Connector::parse("sitecoreai/2.1; instance=\"Production\"").ok();
             let caller = connectors::authenticate(portal, self.api_key.expose(), connector).await?;
-            let caller = caller.expect("the key works");
+            let caller = caller.expect("the API key is valid");
             connectors::settings(portal, &caller).await?;
             connectors::field(portal, &caller, "Hero image").await.map(|_| ())
         };
         let client = oauth2::authenticate_client(portal, &self.client_id, Some(self.client_secret.expose()));
         let error = |denied| match denied {
-            oauth2::Denied::Error(error) => error,
-            oauth2::Denied::Refused(refusal) => panic!("{refusal}"),
+            oauth2::RequestError::Portal(error) => error,
+            oauth2::RequestError::Refused(refusal) => panic!("{refusal}"),
         };
         vec![
             (
@@ -161,13 +161,13 @@ impl Clients {
             ),
             ("a bearer's request", bearer.await.map_err(error)),
             ("a connector's request", settings.await),
-            ("a client's question", client.await.map(|_| ()).map_err(error)),
+            ("client authentication", client.await.map(|_| ()).map_err(error)),
         ]
     }
 }
 
 #[track_caller]
-fn assert_all_work(outcomes: Vec<(&'static str, Result<(), Error>)>) {
+fn assert_all_succeed(outcomes: Vec<(&'static str, Result<(), Error>)>) {
     for (what, outcome) in outcomes {
         outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
     }
@@ -180,9 +180,9 @@ fn assert_all_unavailable(outcomes: Vec<(&'static str, Result<(), Error>)>) {
     }
 }
 
-/// Waits until everything works, which it must do soon, and go on doing.
-async fn recovers(clients: &Clients, portal: &Portal) {
-    let begun = Instant::now();
+/// Waits until every write succeeds, and asserts that this is soon and that everything keeps working.
+async fn assert_recovers(clients: &Clients, portal: &Portal) {
+    let started = Instant::now();
     loop {
         let failed = clients
             .writes(portal)
@@ -190,47 +190,50 @@ async fn recovers(clients: &Clients, portal: &Portal) {
             .into_iter()
             .find(|(_, outcome)| outcome.is_err());
         let Some((what, failure)) = failed else { break };
-        assert!(begun.elapsed() < RECOVERY, "{what}: {failure:?}");
+        assert!(started.elapsed() < MAX_RECOVERY_TIME, "{what}: {failure:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     for _ in 0..5 {
-        assert_all_work(clients.writes(portal).await);
-        assert_all_work(clients.reads(portal).await);
+        assert_all_succeed(clients.writes(portal).await);
+        assert_all_succeed(clients.reads(portal).await);
     }
-    // What was found a moment ago holds for a second.
-    eventually("ready again", || async { portal.check_ready().await.is_ok() }).await;
+    // The result of a readiness check is cached for a second.
+    eventually("the portal is still not ready", || async {
+        portal.check_ready().await.is_ok()
+    })
+    .await;
 }
 
-/// Waits until the portal says that it is not ready, and returns why.
-async fn not_ready(portal: &Portal) -> String {
-    let begun = Instant::now();
+/// Waits until the portal is not ready, and returns the reason.
+async fn wait_until_not_ready(portal: &Portal) -> String {
+    let started = Instant::now();
     loop {
         if let Err(not_ready) = portal.check_ready().await {
             return not_ready.to_string();
         }
-        assert!(begun.elapsed() < Duration::from_secs(10), "ready");
+        assert!(started.elapsed() < Duration::from_secs(10), "the portal is still ready");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// A portal that is another's house, but for where its database is.
-async fn at(house: &House, location: Location) -> House {
-    let portal = open(&location, &house.clock, house.keyring()).await.unwrap();
-    House {
+/// Opens another test portal with the same clock and keyring at this database location.
+async fn open_at(test: &TestPortal, location: Location) -> TestPortal {
+    let portal = open(&location, &test.clock, test.keyring()).await.unwrap();
+    TestPortal {
         portal,
         location,
-        ..house.clone()
+        ..test.clone()
     }
 }
 
-/// Fills a disk, sees everything fail that has to, frees it, and sees everything work.
-async fn fill_and_free(house: &House, disk: &SmallDisk) {
-    let clients = Clients::new(house).await;
+/// Fills a disk and asserts that writes fail, then frees it and asserts that everything works again.
+async fn fill_and_free(test: &TestPortal, disk: &SmallDisk) {
+    let clients = Clients::new(test).await;
     for _ in 0..3 {
         disk.fill();
-        // What there is room for in the files is written still.
-        eventually("there is room still", async || {
-            let outcomes = clients.writes(&house.portal).await;
+        // Writes succeed until the free space inside the database files is used up.
+        eventually("writes still succeed", async || {
+            let outcomes = clients.writes(&test.portal).await;
             outcomes.iter().any(|(_, outcome)| {
                 let error = outcome.as_ref().err().map(ToString::to_string);
                 let full = matches!(outcome, Err(Error::Unavailable { .. }));
@@ -239,48 +242,48 @@ async fn fill_and_free(house: &House, disk: &SmallDisk) {
             })
         })
         .await;
-        house.advance(120);
-        assert_all_work(clients.reads(&house.portal).await);
-        assert_eq!(not_ready(&house.portal).await, "The disk is full.");
+        test.advance(120);
+        assert_all_succeed(clients.reads(&test.portal).await);
+        assert_eq!(wait_until_not_ready(&test.portal).await, "The disk is full.");
         disk.free();
-        recovers(&clients, &house.portal).await;
+        assert_recovers(&clients, &test.portal).await;
     }
 }
 
-async fn full_disk(house: House) {
-    // Without it, `database::tests` has the same with a bound on the pages of the file.
+async fn full_disk(test: TestPortal) {
+    // Where mounting is not permitted, `database::tests` covers this with a limit on the pages of the file.
     let Some(disk) = SmallDisk::mount(24, "0") else {
         println!("mounting is not permitted");
         return;
     };
-    let house = at(&house, Location::File(disk.path().join("gatehouse.db"))).await;
-    fill_and_free(&house, &disk).await;
-    house.portal.close().await;
+    let test = open_at(&test, Location::File(disk.path().join("gatehouse.db"))).await;
+    fill_and_free(&test, &disk).await;
+    test.portal.close().await;
 }
 
-async fn full_tablespace(house: House) {
-    // On a server of its own: one that cannot write a tablespace makes and drops no database for other tests.
+async fn full_tablespace(test: TestPortal) {
+    // This needs its own server: a server with a full tablespace cannot create or drop databases for other tests.
     let disk = PostgresServer::user().and_then(|user| SmallDisk::mount(40, &user));
     let (Some(disk), Some(server)) = (disk, PostgresServer::start()) else {
-        println!("mounting is not permitted, or the server is not installed; one that only reads stands in for it");
-        return read_only_server(house).await;
+        println!("mounting is not permitted or PostgreSQL is not installed; a read-only server is tested instead");
+        return read_only_server(test).await;
     };
-    let own = House {
+    let own = TestPortal {
         location: server.location("postgres"),
-        ..house.clone()
+        ..test.clone()
     };
     let tablespace = format!("create tablespace small location '{}'", disk.path().display());
     execute(&own, &tablespace).await.unwrap();
     execute(&own, "create database small template template0 tablespace small")
         .await
         .unwrap();
-    let house = at(&house, server.location("small")).await;
-    fill_and_free(&house, &disk).await;
-    house.portal.close().await;
+    let test = open_at(&test, server.location("small")).await;
+    fill_and_free(&test, &disk).await;
+    test.portal.close().await;
 }
 
-async fn execute(house: &House, sql: &str) -> Result<(), sqlx::Error> {
-    let Location::Postgres(url) = &house.location else {
+async fn execute(test: &TestPortal, sql: &str) -> Result<(), sqlx::Error> {
+    let Location::Postgres(url) = &test.location else {
         panic!("PostgreSQL only")
     };
     let mut connection = PgConnection::connect(url).await?;
@@ -288,11 +291,11 @@ async fn execute(house: &House, sql: &str) -> Result<(), sqlx::Error> {
     connection.close().await
 }
 
-async fn read_only_server(house: House) {
-    let clients = Clients::new(&house).await;
+async fn read_only_server(test: TestPortal) {
+    let clients = Clients::new(&test).await;
     let (name,) = sqlx::query_as::<_, (String,)>("select current_database()::text")
         .fetch_one(
-            &mut PgConnection::connect(match &house.location {
+            &mut PgConnection::connect(match &test.location {
                 Location::Postgres(url) => url,
                 Location::File(_) => panic!("PostgreSQL only"),
             })
@@ -305,18 +308,18 @@ async fn read_only_server(house: House) {
         let end_sessions = "select pg_terminate_backend(pid) from pg_stat_activity
                             where datname = current_database() and pid <> pg_backend_pid()";
         execute(
-            &house,
+            &test,
             &format!("alter database {name} set default_transaction_read_only = on"),
         )
         .await
         .unwrap();
-        execute(&house, end_sessions).await.unwrap();
-        assert_eq!(not_ready(&house.portal).await, "The database can only be read.");
-        assert_all_unavailable(clients.writes(&house.portal).await);
-        house.advance(120);
-        assert_all_work(clients.reads(&house.portal).await);
-        // A session that began meanwhile only reads for as long as it lives.
-        let mut connection = PgConnection::connect(match &house.location {
+        execute(&test, end_sessions).await.unwrap();
+        assert_eq!(wait_until_not_ready(&test.portal).await, "The database is read-only.");
+        assert_all_unavailable(clients.writes(&test.portal).await);
+        test.advance(120);
+        assert_all_succeed(clients.reads(&test.portal).await);
+        // Sessions opened in the meantime stay read-only until they are closed.
+        let mut connection = PgConnection::connect(match &test.location {
             Location::Postgres(url) => url,
             Location::File(_) => panic!("PostgreSQL only"),
         })
@@ -328,85 +331,95 @@ async fn read_only_server(house: House) {
             .unwrap();
         let sql = format!("alter database {name} set default_transaction_read_only = off");
         connection.execute(AssertSqlSafe(sql)).await.unwrap();
-        recovers(&clients, &house.portal).await;
+        assert_recovers(&clients, &test.portal).await;
     }
 }
 
-async fn server_away(house: House) {
-    let (mut proxy, location) = Proxy::start(&house).await;
-    let house = at(&house, location).await;
-    let _watch = tokio::spawn(portal::maintenance::watch(house.portal.clone()));
-    let clients = Clients::new(&house).await;
+async fn server_down(test: TestPortal) {
+    let (mut proxy, location) = Proxy::start(&test).await;
+    let test = open_at(&test, location).await;
+    let _watch = tokio::spawn(portal::maintenance::watch(test.portal.clone()));
+    let clients = Clients::new(&test).await;
     for _ in 0..2 {
-        proxy.cut().await;
-        // The first may have to find out.
-        let begun = Instant::now();
-        assert_all_unavailable(clients.writes(&house.portal).await);
-        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-        let begun = Instant::now();
+        proxy.disconnect().await;
+        // The first request may have to detect the outage.
+        let started = Instant::now();
+        assert_all_unavailable(clients.writes(&test.portal).await);
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        let started = Instant::now();
         for _ in 0..20 {
-            assert_all_unavailable(clients.writes(&house.portal).await);
+            assert_all_unavailable(clients.writes(&test.portal).await);
         }
-        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
-        assert_eq!(not_ready(&house.portal).await, "The database does not answer.");
-        proxy.mend().await;
-        recovers(&clients, &house.portal).await;
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+        assert_eq!(
+            wait_until_not_ready(&test.portal).await,
+            "The database is not responding."
+        );
+        proxy.reconnect().await;
+        assert_recovers(&clients, &test.portal).await;
     }
 }
 
-async fn network_hangs(house: House) {
-    let (mut proxy, location) = Proxy::start(&house).await;
-    let house = at(&house, location).await;
-    let clients = Clients::new(&house).await;
+async fn network_hangs(test: TestPortal) {
+    let (mut proxy, location) = Proxy::start(&test).await;
+    let test = open_at(&test, location).await;
+    let clients = Clients::new(&test).await;
     proxy.hang().await;
-    let begun = Instant::now();
-    assert_all_unavailable(clients.writes(&house.portal).await);
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
-    let begun = Instant::now();
-    assert_all_unavailable(clients.writes(&house.portal).await);
-    assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
-    proxy.mend().await;
-    // An attempt to connect that the network has swallowed ends first.
-    eventually("away still", async || house.portal.check_ready().await.is_ok()).await;
-    recovers(&clients, &house.portal).await;
+    let started = Instant::now();
+    assert_all_unavailable(clients.writes(&test.portal).await);
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    let started = Instant::now();
+    assert_all_unavailable(clients.writes(&test.portal).await);
+    assert!(
+        started.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        started.elapsed()
+    );
+    proxy.reconnect().await;
+    // A connection attempt that hangs has to time out first.
+    eventually("the portal is still not ready", async || {
+        test.portal.check_ready().await.is_ok()
+    })
+    .await;
+    assert_recovers(&clients, &test.portal).await;
 }
 
-async fn reads_go_on_while_another_holds_the_write_lock(house: House) {
-    let clients = Clients::new(&house).await;
-    assert_all_work(clients.writes(&house.portal).await);
-    // Everything that was noted is due again, and nothing is remembered.
-    house.advance(120);
-    let other = house.another_node().await;
-    let lock = Lock::take(&house).await;
-    for portal in [&house.portal, &other] {
-        let begun = Instant::now();
-        assert_all_work(clients.reads(portal).await);
-        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+async fn reads_succeed_while_another_process_holds_write_lock(test: TestPortal) {
+    let clients = Clients::new(&test).await;
+    assert_all_succeed(clients.writes(&test.portal).await);
+    // Every last use has to be recorded again, and every cache entry has expired.
+    test.advance(120);
+    let other = test.another_node().await;
+    let lock = Lock::take(&test).await;
+    for portal in [&test.portal, &other] {
+        let started = Instant::now();
+        assert_all_succeed(clients.reads(portal).await);
+        assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
     }
-    if house.engine == Engine::Sqlite {
-        let reason = not_ready(&house.portal).await;
+    if test.engine == Engine::Sqlite {
+        let reason = wait_until_not_ready(&test.portal).await;
         assert!(reason.contains("lock"), "{reason}");
-        let begun = Instant::now();
+        let started = Instant::now();
         assert_all_unavailable(vec![("a consumer", {
             let name = "Waiting".to_owned();
-            let made = consumers::create(&house.portal, &clients.browser.actor, NewConsumer { name }).await;
-            made.map(|_| ())
+            let created = consumers::create(&test.portal, &clients.browser.actor, NewConsumer { name }).await;
+            created.map(|_| ())
         })]);
-        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
     }
     lock.release().await;
-    recovers(&clients, &house.portal).await;
+    assert_recovers(&clients, &test.portal).await;
 }
 
-/// The locks of another process.
+/// A lock that another process holds.
 enum Lock {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Lock {
-    async fn take(house: &House) -> Self {
-        match &house.location {
+    async fn take(test: &TestPortal) -> Self {
+        match &test.location {
             Location::File(path) => {
                 let url = format!("sqlite:{}", path.display());
                 let mut connection = SqliteConnection::connect(&url).await.unwrap();
@@ -439,77 +452,76 @@ impl Lock {
     }
 }
 
-async fn files_moved_away(house: House) {
-    let _watch = tokio::spawn(portal::maintenance::watch(house.portal.clone()));
-    let clients = Clients::new(&house).await;
-    let Location::File(path) = house.location.clone() else {
+async fn files_moved_away(test: TestPortal) {
+    let _watch = tokio::spawn(portal::maintenance::watch(test.portal.clone()));
+    let clients = Clients::new(&test).await;
+    let Location::File(path) = test.location.clone() else {
         panic!("SQLite only")
     };
-    let away = path.with_extension("away");
-    std::fs::rename(&path, &away).unwrap();
-    let reason = not_ready(&house.portal).await;
-    assert!(reason.contains("was moved away or deleted"), "{reason}");
-    assert_all_unavailable(clients.writes(&house.portal).await);
-    house.advance(120);
-    assert_all_work(clients.reads(&house.portal).await);
-    let refused = open(&house.location, &house.clock, house.keyring()).await;
+    let moved = path.with_extension("moved");
+    std::fs::rename(&path, &moved).unwrap();
+    let reason = wait_until_not_ready(&test.portal).await;
+    assert!(reason.contains("was moved or deleted"), "{reason}");
+    assert_all_unavailable(clients.writes(&test.portal).await);
+    test.advance(120);
+    assert_all_succeed(clients.reads(&test.portal).await);
+    let refused = open(&test.location, &test.clock, test.keyring()).await;
     let error = refused.unwrap_err().to_string();
     assert!(error.contains("a server is running on this database"), "{error}");
-    std::fs::rename(&away, &path).unwrap();
-    recovers(&clients, &house.portal).await;
+    std::fs::rename(&moved, &path).unwrap();
+    assert_recovers(&clients, &test.portal).await;
 }
 
-async fn many_who_ask_whether_the_portal_is_ready_are_answered_by_one_look(house: House) {
-    house.portal.check_ready().await.unwrap();
-    let written = async || match house.engine {
-        Engine::Sqlite => house.texts("select hex(filler) from readiness").await,
-        // What is rolled back is counted all the same.
+async fn concurrent_readiness_checks_share_one_database_check(test: TestPortal) {
+    test.portal.check_ready().await.unwrap();
+    let last_check = async || match test.engine {
+        Engine::Sqlite => test.query_column("select hex(filler) from readiness").await,
+        // Each check is rolled back, and PostgreSQL counts rollbacks.
         Engine::Postgres => {
             let sql = "select cast(xact_rollback as text) from pg_stat_database where datname = current_database()";
-            house.texts(sql).await
+            test.query_column(sql).await
         }
     };
-    let before = written().await;
-    let begun = Instant::now();
-    let mut asking = tokio::task::JoinSet::new();
+    let before = last_check().await;
+    let started = Instant::now();
+    let mut checks = tokio::task::JoinSet::new();
     for _ in 0..500 {
-        let portal = house.portal.clone();
-        asking.spawn(async move { portal.check_ready().await });
+        let portal = test.portal.clone();
+        checks.spawn(async move { portal.check_ready().await });
     }
-    while let Some(outcome) = asking.join_next().await {
+    while let Some(outcome) = checks.join_next().await {
         outcome.unwrap().unwrap();
     }
-    if begun.elapsed() < Duration::from_millis(900) {
-        assert_eq!(written().await, before);
+    if started.elapsed() < Duration::from_millis(900) {
+        assert_eq!(last_check().await, before);
     }
-    if house.engine == Engine::Sqlite {
-        eventually("it is never looked again", async || {
-            house.portal.check_ready().await.unwrap();
-            written().await != before
+    if test.engine == Engine::Sqlite {
+        eventually("no new check runs", async || {
+            test.portal.check_ready().await.unwrap();
+            last_check().await != before
         })
         .await;
-        assert_eq!(house.count("readiness").await, 1);
+        assert_eq!(test.count_rows("readiness").await, 1);
     } else {
-        assert_eq!(house.count("readiness").await, 0);
+        assert_eq!(test.count_rows("readiness").await, 0);
     }
 }
 
-async fn a_missing_master_key_is_refused_and_none_is_made(house: House) {
-    let path = house.folder.join("master.key");
-    let before = std::fs::read_dir(&house.folder).unwrap().count();
+async fn missing_master_key_file_is_refused_and_not_created(test: TestPortal) {
+    let path = test.folder.join("master.key");
+    let before = std::fs::read_dir(&test.folder).unwrap().count();
     for _ in 0..2 {
         let keyring = Keyring::from_file(&path).unwrap();
-        let refused = open(&house.location, &house.clock, keyring).await;
+        let refused = open(&test.location, &test.clock, keyring).await;
         let error = refused.unwrap_err().to_string();
         assert!(error.starts_with("the master key file is missing"), "{error}");
         assert!(error.contains("master.key back"), "{error}");
-        assert_eq!(std::fs::read_dir(&house.folder).unwrap().count(), before);
+        assert_eq!(std::fs::read_dir(&test.folder).unwrap().count(), before);
     }
-    // A new database gets one.
-    house
-        .execute("delete from master_key_checks; delete from signing_keys")
+    // A new database gets a new key file.
+    test.execute("delete from master_key_checks; delete from signing_keys")
         .await;
-    open(&house.location, &house.clock, Keyring::from_file(&path).unwrap())
+    open(&test.location, &test.clock, Keyring::from_file(&path).unwrap())
         .await
         .unwrap();
     assert!(path.exists());

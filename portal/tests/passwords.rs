@@ -1,4 +1,4 @@
-use crate::support::{ACCOUNT, ADA, House, PASSWORD, client, complaint};
+use crate::support::{ACCOUNT, ADA, PASSWORD, TestPortal, client, validation_error};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
@@ -7,14 +7,14 @@ use portal::accounts::users;
 use portal::auth::setup;
 use portal::auth::sign_in::sign_in;
 
-both!(
-    a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set,
-    what_no_form_can_send_is_refused,
-    a_password_is_one_in_whatever_form_it_is_typed,
-    the_bounds_hold_for_the_normal_form,
+on_both_engines!(
+    weak_password_is_refused_wherever_it_is_set,
+    password_with_control_characters_is_refused,
+    password_matches_in_any_unicode_normal_form,
+    password_length_limits_apply_to_normal_form,
 );
 
-/// Twelve characters and more, but easy to guess: for anyone, or for who knows the person.
+/// Passwords of at least 12 characters that are easy to guess, for anyone or for someone who knows the user.
 const WEAK: [&str; 12] = [
     "aaaaaaaaaaaa",
     "            ",
@@ -30,8 +30,8 @@ const WEAK: [&str; 12] = [
     "analyticalengines1",
 ];
 
-async fn a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set(house: House) {
-    let code = setup::issue_code(&house.portal).await.unwrap().unwrap();
+async fn weak_password_is_refused_wherever_it_is_set(test: TestPortal) {
+    let code = setup::issue_code(&test.portal).await.unwrap().unwrap();
     let account = |password: &str, email: &str| NewAccount {
         account_name: ACCOUNT.to_owned(),
         name: "Eve Adelheid".to_owned(),
@@ -41,17 +41,17 @@ async fn a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set(house: 
     for weak in WEAK {
         let form = account(weak, "eve@example.com");
         let address = client("192.0.2.1");
-        // The code's counter gives back what the right code took.
-        house.execute("delete from sign_in_failures").await;
-        let refused = setup::complete(&house.portal, code.expose(), form, &address).await;
-        let message = complaint(refused, "password");
+        // Resets the throttle for setup codes.
+        test.execute("delete from sign_in_failures").await;
+        let refused = setup::complete(&test.portal, code.expose(), form, &address).await;
+        let message = validation_error(refused, "password");
         assert!(message.starts_with("This password is too easy to guess."), "{message}");
-        let refused = accounts::create(&house.portal, account(weak, "eve@example.com")).await;
-        assert_eq!(complaint(refused, "password"), message, "{weak}");
+        let refused = accounts::create(&test.portal, account(weak, "eve@example.com")).await;
+        assert_eq!(validation_error(refused, "password"), message, "{weak}");
     }
-    assert_eq!(house.count("accounts").await, 0);
+    assert_eq!(test.count_rows("accounts").await, 0);
 
-    let ada = house.set_up().await;
+    let ada = test.set_up().await;
     let eve = |password: &str| NewUser {
         name: "Eve Adelheid".to_owned(),
         email: "eve@example.com".to_owned(),
@@ -59,50 +59,46 @@ async fn a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set(house: 
         profile: "Administrator".to_owned(),
     };
     for weak in WEAK {
-        complaint(users::create(&house.portal, &ada.actor, eve(weak)).await, "password");
+        validation_error(users::create(&test.portal, &ada.actor, eve(weak)).await, "password");
     }
-    let id = users::create(&house.portal, &ada.actor, eve(PASSWORD)).await.unwrap();
+    let id = users::create(&test.portal, &ada.actor, eve(PASSWORD)).await.unwrap();
     for weak in WEAK {
-        let refused = users::set_password(&house.portal, &ada.actor, id, weak).await;
-        complaint(refused, "password");
+        let refused = users::set_password(&test.portal, &ada.actor, id, weak).await;
+        validation_error(refused, "password");
     }
-    sign_in(&house.portal, "eve@example.com", PASSWORD, &client("192.0.2.1"))
+    sign_in(&test.portal, "eve@example.com", PASSWORD, &client("192.0.2.1"))
         .await
         .unwrap();
 }
 
-async fn what_no_form_can_send_is_refused(house: House) {
-    let ada = house.set_up().await;
-    let id = ada.actor.require_person().unwrap().id;
-    for odd in ["\0", "\n", "\t", "\u{1b}", "\u{7f}", "\u{85}"] {
-        let refused = users::set_password(&house.portal, &ada.actor, id, &format!("{PASSWORD}{odd}staple")).await;
+async fn password_with_control_characters_is_refused(test: TestPortal) {
+    let ada = test.set_up().await;
+    let id = ada.actor.require_user().unwrap().id;
+    for control in ["\0", "\n", "\t", "\u{1b}", "\u{7f}", "\u{85}"] {
+        let refused = users::set_password(&test.portal, &ada.actor, id, &format!("{PASSWORD}{control}staple")).await;
         assert_eq!(
-            complaint(refused, "password"),
+            validation_error(refused, "password"),
             "Remove the control characters, such as tabs."
         );
     }
-    for fine in [
+    for valid in [
         "  correct horse battery  ",
         "корректная лошадь батарея",
         "🐎 correct 🔋 battery 🧷",
         "correct\u{a0}horse\u{200d}battery",
     ] {
-        let operator = house.operator().await;
-        users::set_password(&house.portal, &operator, id, fine).await.unwrap();
-        let open = async |password: &str| {
-            sign_in(&house.portal, ADA, password, &client("192.0.2.1"))
-                .await
-                .is_ok()
-        };
-        assert!(open(fine).await, "{fine}");
-        for other in [fine.to_uppercase(), format!("{fine} "), format!(" {fine}")] {
-            assert!(!open(&other).await, "{other}");
+        let operator = test.operator().await;
+        users::set_password(&test.portal, &operator, id, valid).await.unwrap();
+        let signs_in = async |password: &str| sign_in(&test.portal, ADA, password, &client("192.0.2.1")).await.is_ok();
+        assert!(signs_in(valid).await, "{valid}");
+        for other in [valid.to_uppercase(), format!("{valid} "), format!(" {valid}")] {
+            assert!(!signs_in(&other).await, "{other}");
         }
     }
 }
 
-async fn a_password_is_one_in_whatever_form_it_is_typed(house: House) {
-    let ada = house.set_up().await;
+async fn password_matches_in_any_unicode_normal_form(test: TestPortal) {
+    let ada = test.set_up().await;
     for (index, (composed, decomposed)) in [
         ("Bildfl\u{e4}che im Regenwald", "Bildfla\u{308}che im Regenwald"),
         (
@@ -118,12 +114,12 @@ async fn a_password_is_one_in_whatever_form_it_is_typed(house: House) {
     .into_iter()
     .enumerate()
     {
-        for (kept, typed) in [(composed, decomposed), (decomposed, composed)] {
-            let email = format!("eve{index}{}@example.com", kept.len());
-            let id = house.person("Eve", &email, Rights::default()).await;
-            users::set_password(&house.portal, &ada.actor, id, kept).await.unwrap();
-            for password in [kept, typed] {
-                sign_in(&house.portal, &email, password, &client("192.0.2.1"))
+        for (stored, typed) in [(composed, decomposed), (decomposed, composed)] {
+            let email = format!("eve{index}{}@example.com", stored.len());
+            let id = test.create_user("Eve", &email, Rights::default()).await;
+            users::set_password(&test.portal, &ada.actor, id, stored).await.unwrap();
+            for password in [stored, typed] {
+                sign_in(&test.portal, &email, password, &client("192.0.2.1"))
                     .await
                     .unwrap();
             }
@@ -131,29 +127,38 @@ async fn a_password_is_one_in_whatever_form_it_is_typed(house: House) {
     }
 }
 
-async fn the_bounds_hold_for_the_normal_form(house: House) {
-    let ada = house.set_up().await;
-    let id = ada.actor.require_person().unwrap().id;
-    let set = async |password: &str| users::set_password(&house.portal, &ada.actor, id, password).await;
-    // Eleven letters, whatever they are typed as.
+async fn password_length_limits_apply_to_normal_form(test: TestPortal) {
+    let ada = test.set_up().await;
+    let id = ada.actor.require_user().unwrap().id;
+    let set = async |password: &str| users::set_password(&test.portal, &ada.actor, id, password).await;
+    // Eleven characters in NFC, although more are typed.
     let short = "re\u{301}sume\u{301} bleu";
-    assert_eq!(complaint(set(short).await, "password"), "Use at least 12 characters.");
+    assert_eq!(
+        validation_error(set(short).await, "password"),
+        "Use at least 12 characters."
+    );
     let long = "correct horse battery ".repeat(47);
-    assert_eq!(complaint(set(&long).await, "password"), "Use at most 1024 bytes.");
-    // This letter takes three bytes, and its normal form six.
+    assert_eq!(
+        validation_error(set(&long).await, "password"),
+        "Use at most 1024 bytes."
+    );
+    // This character takes three bytes, and its normal form takes six.
     let longer = "\u{fb1d}".repeat(300);
-    assert_eq!(complaint(set(&longer).await, "password"), "Use at most 1024 bytes.");
-    // What is too long opens nothing, and is not cut.
+    assert_eq!(
+        validation_error(set(&longer).await, "password"),
+        "Use at most 1024 bytes."
+    );
+    // A password that is too long is refused and not truncated.
     let longest: String = "correct horse battery ".chars().cycle().take(1024).collect();
     set(&longest).await.unwrap();
     for wrong in [format!("{longest}x"), longest[..1023].to_owned(), "x".repeat(60_000)] {
         assert!(
-            sign_in(&house.portal, ADA, &wrong, &client("192.0.2.1")).await.is_err(),
+            sign_in(&test.portal, ADA, &wrong, &client("192.0.2.1")).await.is_err(),
             "{}",
             wrong.len()
         );
     }
-    sign_in(&house.portal, ADA, &longest, &client("192.0.2.1"))
+    sign_in(&test.portal, ADA, &longest, &client("192.0.2.1"))
         .await
         .unwrap();
 }

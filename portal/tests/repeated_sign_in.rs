@@ -1,8 +1,8 @@
-use crate::support::{ADA, House, PASSWORD, client, eventually};
+use crate::support::{ADA, PASSWORD, TestPortal, client, eventually};
 use domain::accounts::rights::Rights;
 use domain::oauth1::consumers::NewConsumer;
 use portal::accounts::users;
-use portal::auth::sign_in::{Cookies, sign_in_with_cookies};
+use portal::auth::sign_in::{BrowserCookies, sign_in_with_cookies};
 use portal::auth::{one_time_secrets, sessions};
 use portal::key_rotation;
 use portal::oauth1::consumers;
@@ -10,194 +10,202 @@ use portal::{Actor, Error, Result, Secret, maintenance};
 use std::sync::Arc;
 use std::time::Duration;
 
-both!(
-    the_old_session_ends_and_a_new_one_begins,
-    secrets_that_wait_move_to_the_new_session,
-    another_user_gets_none_of_what_waited,
-    a_failed_sign_in_leaves_the_session_as_it_was,
-    sessions_of_other_browsers_go_on,
-    a_cookie_that_opens_nothing_ends_nothing,
-    the_old_session_is_dead_on_the_other_node,
-    a_secret_made_meanwhile_is_shown_or_not_made,
-    a_moved_secret_is_sealed_again_under_a_new_master_key,
-    the_end_of_the_old_session_is_on_record,
+on_both_engines!(
+    sign_in_again_replaces_session,
+    one_time_secrets_move_to_new_session,
+    one_time_secrets_do_not_move_to_another_user,
+    failed_sign_in_keeps_current_session,
+    sign_in_again_keeps_sessions_of_other_browsers,
+    invalid_session_cookie_ends_no_session,
+    replaced_session_ends_on_other_node,
+    secret_created_during_sign_in_is_shown_or_not_created,
+    moved_secret_is_reencrypted_by_key_rotation,
+    replaced_session_is_recorded_in_audit_log,
 );
 
 const EVE: &str = "eve@example.com";
 
-/// Signs in in a browser that is in a session.
-async fn again(house: &House, email: &str, password: &str, session: &Secret) -> Result<Secret> {
-    let cookies = Cookies {
+/// Signs in from a browser that already has a session, and returns the new session.
+async fn sign_in_again(test: &TestPortal, email: &str, password: &str, session: &Secret) -> Result<Secret> {
+    let cookies = BrowserCookies {
         session: Some(session.clone()),
         known_browser: None,
     };
-    let signed_in = sign_in_with_cookies(&house.portal, email, password, &client("192.0.2.1"), &cookies).await?;
+    let signed_in = sign_in_with_cookies(&test.portal, email, password, &client("192.0.2.1"), &cookies).await?;
     Ok(signed_in.session)
 }
 
-async fn lives(house: &House, session: &Secret) -> bool {
-    sessions::find(&house.portal, session.expose()).await.unwrap().is_some()
+async fn is_active(test: &TestPortal, session: &Secret) -> bool {
+    sessions::find(&test.portal, session.expose()).await.unwrap().is_some()
 }
 
-async fn waiting(house: &House, actor: &Actor) -> Vec<(String, String)> {
-    let pending = one_time_secrets::pending(&house.portal, actor).await.unwrap();
-    pending.into_iter().map(|reveal| (reveal.name, reveal.secret)).collect()
+/// Returns the names and values of the one-time secrets of a session.
+async fn pending_secrets(test: &TestPortal, actor: &Actor) -> Vec<(String, String)> {
+    let pending = one_time_secrets::list(&test.portal, actor).await.unwrap();
+    pending.into_iter().map(|secret| (secret.name, secret.secret)).collect()
 }
 
-async fn the_old_session_ends_and_a_new_one_begins(house: House) {
-    let old = house.set_up().await;
-    let new = again(&house, ADA, PASSWORD, &old.cookie).await.unwrap();
+async fn sign_in_again_replaces_session(test: TestPortal) {
+    let old = test.set_up().await;
+    let new = sign_in_again(&test, ADA, PASSWORD, &old.cookie).await.unwrap();
     assert_ne!(new.expose(), old.cookie.expose());
-    assert!(!lives(&house, &old.cookie).await);
-    let actor: Arc<Actor> = house.actor(&new).await;
-    assert_ne!(actor.via(), old.actor.via());
-    assert_eq!(sessions::list(&house.portal, &actor).await.unwrap().len(), 1);
-    // What was on its way in the old session opens nothing any more.
+    assert!(!is_active(&test, &old.cookie).await);
+    let actor: Arc<Actor> = test.actor(&new).await;
+    assert_ne!(actor.auth_method(), old.actor.auth_method());
+    assert_eq!(sessions::list(&test.portal, &actor).await.unwrap().len(), 1);
+    // A pending request of the old session is refused.
     let input = NewConsumer {
         name: "Web shop".to_owned(),
     };
     assert_refused!(
-        consumers::create(&house.portal, &old.actor, input).await,
+        consumers::create(&test.portal, &old.actor, input).await,
         Error::SignedOut
     );
 }
 
-async fn secrets_that_wait_move_to_the_new_session(house: House) {
-    let mut browser = house.set_up().await;
-    let shop = house.consumer(&browser.actor, "Web shop").await;
-    let site = house.consumer(&browser.actor, "Website").await;
+async fn one_time_secrets_move_to_new_session(test: TestPortal) {
+    let mut browser = test.set_up().await;
+    let shop = test.create_consumer(&browser.actor, "Web shop").await;
+    let site = test.create_consumer(&browser.actor, "Website").await;
     let expected = vec![
         ("Web shop".to_owned(), shop.secret.expose().to_owned()),
         ("Website".to_owned(), site.secret.expose().to_owned()),
     ];
     for _ in 0..3 {
-        browser.cookie = again(&house, ADA, PASSWORD, &browser.cookie).await.unwrap();
-        browser.actor = house.actor(&browser.cookie).await;
-        assert_eq!(waiting(&house, &browser.actor).await, expected);
+        browser.cookie = sign_in_again(&test, ADA, PASSWORD, &browser.cookie).await.unwrap();
+        browser.actor = test.actor(&browser.cookie).await;
+        assert_eq!(pending_secrets(&test, &browser.actor).await, expected);
     }
-    // Their time is not put off, and OK puts them away.
-    let [first, _] = one_time_secrets::pending(&house.portal, &browser.actor)
+    // Moving them does not extend their lifetime, and they can still be acknowledged.
+    let [first, _] = one_time_secrets::list(&test.portal, &browser.actor)
         .await
         .unwrap()
         .try_into()
         .unwrap();
-    one_time_secrets::dismiss(&house.portal, &browser.actor, first.id)
+    one_time_secrets::acknowledge(&test.portal, &browser.actor, first.id)
         .await
         .unwrap();
-    assert_eq!(waiting(&house, &browser.actor).await, expected[1..]);
-    house.clock.advance(one_time_secrets::LIFETIME);
-    let last = again(&house, ADA, PASSWORD, &browser.cookie).await.unwrap();
-    assert_eq!(waiting(&house, &*house.actor(&last).await).await, []);
-    assert_eq!(house.count("reveals").await, 0);
+    assert_eq!(pending_secrets(&test, &browser.actor).await, expected[1..]);
+    test.clock.advance(one_time_secrets::LIFETIME);
+    let last = sign_in_again(&test, ADA, PASSWORD, &browser.cookie).await.unwrap();
+    assert_eq!(pending_secrets(&test, &*test.actor(&last).await).await, []);
+    assert_eq!(test.count_rows("reveals").await, 0);
 }
 
-async fn another_user_gets_none_of_what_waited(house: House) {
-    let ada = house.set_up().await;
-    house.person("Eve", EVE, Rights::all()).await;
-    house.consumer(&ada.actor, "Web shop").await;
-    let eve = again(&house, EVE, PASSWORD, &ada.cookie).await.unwrap();
-    let actor = house.actor(&eve).await;
-    assert_eq!(actor.person().unwrap().email, EVE);
-    assert_eq!(waiting(&house, &actor).await, []);
-    assert_eq!(house.count("reveals").await, 0);
-    assert!(!lives(&house, &ada.cookie).await);
-    // Nor does the first user find it again after the second.
-    let ada = again(&house, ADA, PASSWORD, &eve).await.unwrap();
-    assert_eq!(waiting(&house, &*house.actor(&ada).await).await, []);
+async fn one_time_secrets_do_not_move_to_another_user(test: TestPortal) {
+    let ada = test.set_up().await;
+    test.create_user("Eve", EVE, Rights::all()).await;
+    test.create_consumer(&ada.actor, "Web shop").await;
+    let eve = sign_in_again(&test, EVE, PASSWORD, &ada.cookie).await.unwrap();
+    let actor = test.actor(&eve).await;
+    assert_eq!(actor.user().unwrap().email, EVE);
+    assert_eq!(pending_secrets(&test, &actor).await, []);
+    assert_eq!(test.count_rows("reveals").await, 0);
+    assert!(!is_active(&test, &ada.cookie).await);
+    // The first user does not get them back by signing in again.
+    let ada = sign_in_again(&test, ADA, PASSWORD, &eve).await.unwrap();
+    assert_eq!(pending_secrets(&test, &*test.actor(&ada).await).await, []);
 }
 
-async fn a_failed_sign_in_leaves_the_session_as_it_was(house: House) {
-    let ada = house.set_up().await;
-    house.person("Eve", EVE, Rights::default()).await;
-    house.consumer(&ada.actor, "Web shop").await;
+async fn failed_sign_in_keeps_current_session(test: TestPortal) {
+    let ada = test.set_up().await;
+    test.create_user("Eve", EVE, Rights::default()).await;
+    test.create_consumer(&ada.actor, "Web shop").await;
     for email in [ADA, EVE, "nobody@example.com"] {
         for _ in 0..7 {
-            assert!(again(&house, email, "wrong password", &ada.cookie).await.is_err());
+            assert!(
+                sign_in_again(&test, email, "wrong password", &ada.cookie)
+                    .await
+                    .is_err()
+            );
         }
-        assert_refused!(again(&house, email, PASSWORD, &ada.cookie).await, Error::TooMany { .. });
+        assert_refused!(
+            sign_in_again(&test, email, PASSWORD, &ada.cookie).await,
+            Error::TooManyAttempts { .. }
+        );
     }
-    assert!(lives(&house, &ada.cookie).await);
-    assert_eq!(waiting(&house, &ada.actor).await.len(), 1);
+    assert!(is_active(&test, &ada.cookie).await);
+    assert_eq!(pending_secrets(&test, &ada.actor).await.len(), 1);
 }
 
-async fn sessions_of_other_browsers_go_on(house: House) {
-    let (ada, elsewhere) = (house.set_up().await, house.sign_in(ADA).await);
-    house.consumer(&elsewhere.actor, "Web shop").await;
-    again(&house, ADA, PASSWORD, &ada.cookie).await.unwrap();
-    assert!(lives(&house, &elsewhere.cookie).await);
-    assert_eq!(waiting(&house, &elsewhere.actor).await.len(), 1);
+async fn sign_in_again_keeps_sessions_of_other_browsers(test: TestPortal) {
+    let (ada, elsewhere) = (test.set_up().await, test.sign_in(ADA).await);
+    test.create_consumer(&elsewhere.actor, "Web shop").await;
+    sign_in_again(&test, ADA, PASSWORD, &ada.cookie).await.unwrap();
+    assert!(is_active(&test, &elsewhere.cookie).await);
+    assert_eq!(pending_secrets(&test, &elsewhere.actor).await.len(), 1);
 }
 
-async fn a_cookie_that_opens_nothing_ends_nothing(house: House) {
-    let ada = house.set_up().await;
-    let endless = "x".repeat(60_000);
-    for cookie in ["", "x", "\0", "' or 1=1 --", &endless, &ada.cookie.expose()[1..]] {
-        again(&house, ADA, PASSWORD, &Secret::new(cookie.to_owned()))
+async fn invalid_session_cookie_ends_no_session(test: TestPortal) {
+    let ada = test.set_up().await;
+    let long = "x".repeat(60_000);
+    for cookie in ["", "x", "\0", "' or 1=1 --", &long, &ada.cookie.expose()[1..]] {
+        sign_in_again(&test, ADA, PASSWORD, &Secret::new(cookie.to_owned()))
             .await
             .unwrap();
     }
-    assert!(lives(&house, &ada.cookie).await);
-    // One that has expired, or was ended, is no obstacle; neither is one of somebody who has been deactivated.
-    house.clock.advance(sessions::IDLE);
-    again(&house, ADA, PASSWORD, &ada.cookie).await.unwrap();
-    let id = house.person("Eve", EVE, Rights::default()).await;
-    let eve = house.sign_in(EVE).await;
-    let ada = house.sign_in(ADA).await;
-    users::set_active(&house.portal, &ada.actor, id, false).await.unwrap();
-    again(&house, ADA, PASSWORD, &eve.cookie).await.unwrap();
+    assert!(is_active(&test, &ada.cookie).await);
+    // An expired or ended session does not prevent signing in, and neither does the session of a deactivated user.
+    test.clock.advance(sessions::IDLE_TIMEOUT);
+    sign_in_again(&test, ADA, PASSWORD, &ada.cookie).await.unwrap();
+    let id = test.create_user("Eve", EVE, Rights::default()).await;
+    let eve = test.sign_in(EVE).await;
+    let ada = test.sign_in(ADA).await;
+    users::set_active(&test.portal, &ada.actor, id, false).await.unwrap();
+    sign_in_again(&test, ADA, PASSWORD, &eve.cookie).await.unwrap();
 }
 
-async fn the_old_session_is_dead_on_the_other_node(house: House) {
-    let ada = house.set_up().await;
-    let other = house.another_node().await;
+async fn replaced_session_ends_on_other_node(test: TestPortal) {
+    let ada = test.set_up().await;
+    let other = test.another_node().await;
     let watch = tokio::spawn(maintenance::watch(other.clone()));
-    let lives = async || sessions::find(&other, ada.cookie.expose()).await.unwrap().is_some();
-    assert!(lives().await);
-    again(&house, ADA, PASSWORD, &ada.cookie).await.unwrap();
-    let took = eventually("the old session ends", || async { !lives().await }).await;
+    let is_active = async || sessions::find(&other, ada.cookie.expose()).await.unwrap().is_some();
+    assert!(is_active().await);
+    sign_in_again(&test, ADA, PASSWORD, &ada.cookie).await.unwrap();
+    let took = eventually("the old session is still active", || async { !is_active().await }).await;
     assert!(took < Duration::from_secs(1), "{took:?}");
     watch.abort();
 }
 
-async fn a_secret_made_meanwhile_is_shown_or_not_made(house: House) {
-    let mut browser = house.set_up().await;
-    let mut made = Vec::new();
+async fn secret_created_during_sign_in_is_shown_or_not_created(test: TestPortal) {
+    let mut browser = test.set_up().await;
+    let mut created = Vec::new();
     for round in 0..12 {
         let input = NewConsumer {
             name: format!("Web shop {round:02}"),
         };
-        let (signed_in, consumer) = tokio::join!(again(&house, ADA, PASSWORD, &browser.cookie), async {
-            // Argon2 takes its time first.
+        let (signed_in, consumer) = tokio::join!(sign_in_again(&test, ADA, PASSWORD, &browser.cookie), async {
+            // Hashing the password with Argon2 takes time, so the delay varies.
             tokio::time::sleep(Duration::from_millis(round * 8)).await;
-            consumers::create(&house.portal, &browser.actor, input).await
+            consumers::create(&test.portal, &browser.actor, input).await
         });
         match consumer {
-            Ok(consumer) => made.push((consumer.value.name, consumer.secret.expose().to_owned())),
+            Ok(consumer) => created.push((consumer.value.name, consumer.secret.expose().to_owned())),
             Err(Error::SignedOut) => {}
             Err(other) => panic!("{other}"),
         }
         browser.cookie = signed_in.unwrap();
-        browser.actor = house.actor(&browser.cookie).await;
-        assert_eq!(waiting(&house, &browser.actor).await, made);
-        assert_eq!(house.count("consumers").await, made.len());
+        browser.actor = test.actor(&browser.cookie).await;
+        assert_eq!(pending_secrets(&test, &browser.actor).await, created);
+        assert_eq!(test.count_rows("consumers").await, created.len());
     }
 }
 
-async fn a_moved_secret_is_sealed_again_under_a_new_master_key(house: House) {
-    let ada = house.set_up().await;
-    house.consumer(&ada.actor, "Web shop").await;
-    let new = again(&house, ADA, PASSWORD, &ada.cookie).await.unwrap();
-    key_rotation::rotate(&house.portal).await.unwrap();
-    assert_eq!(waiting(&house, &*house.actor(&new).await).await.len(), 1);
+async fn moved_secret_is_reencrypted_by_key_rotation(test: TestPortal) {
+    let ada = test.set_up().await;
+    test.create_consumer(&ada.actor, "Web shop").await;
+    let new = sign_in_again(&test, ADA, PASSWORD, &ada.cookie).await.unwrap();
+    key_rotation::rotate(&test.portal).await.unwrap();
+    assert_eq!(pending_secrets(&test, &*test.actor(&new).await).await.len(), 1);
 }
 
-async fn the_end_of_the_old_session_is_on_record(house: House) {
-    let ada = house.set_up().await;
-    house.person("Eve", EVE, Rights::default()).await;
-    house.advance(1);
-    again(&house, EVE, PASSWORD, &ada.cookie).await.unwrap();
-    let records = house
-        .texts(
+async fn replaced_session_is_recorded_in_audit_log(test: TestPortal) {
+    let ada = test.set_up().await;
+    test.create_user("Eve", EVE, Rights::default()).await;
+    test.advance(1);
+    sign_in_again(&test, EVE, PASSWORD, &ada.cookie).await.unwrap();
+    let records = test
+        .query_column(
             "select r.action || '|' || u.email || '|' || r.detail from audit_records r join users u on u.id = r.user_id
              where r.at = (select max(at) from audit_records) order by r.action",
         )

@@ -1,56 +1,58 @@
-use crate::support::app::{App, problem};
-use crate::support::{Browser, House};
+use crate::support::oauth1_client::{Oauth1Client, problem};
+use crate::support::{Browser, TestPortal};
 use domain::accounts::rights::Rights;
-use domain::oauth1::Problem;
+use domain::oauth1::OauthProblem;
 use domain::oauth1::consumers::ConsumerSigning;
-use domain::oauth1::tokens::EXCHANGED_LIFETIME;
+use domain::oauth1::tokens::THREE_LEGGED_TOKEN_LIFETIME;
 use portal::accounts::users;
 use portal::oauth1::consumers;
-use portal::oauth1::request_tokens::{Decision, Issued, LIFETIME, allow, question, refuse};
+use portal::oauth1::request_tokens::{Decision, IssuedToken, REQUEST_TOKEN_LIFETIME, allow, consent_request, deny};
 use portal::{Error, maintenance};
 use std::time::Duration;
 
-both!(
-    a_person_lets_a_program_act_for_them,
-    a_program_without_address_gets_a_code,
-    the_address_keeps_its_own_query,
-    a_refusal_is_told_to_the_program,
-    a_request_token_is_exchanged_once,
-    the_verifier_is_needed_and_must_be_right,
-    an_undecided_or_late_exchange_is_refused,
-    a_decision_is_made_once_and_within_the_account,
-    of_two_decisions_at_once_one_holds,
-    a_callback_is_asked_for_and_must_be_an_address,
-    the_older_flow_needs_the_switch,
-    the_older_flow_sends_browsers_to_clean_addresses_only,
-    another_consumer_cannot_exchange,
-    old_ones_are_forgotten_after_a_day,
+on_both_engines!(
+    allowed_request_token_is_exchanged_for_token_of_user,
+    out_of_band_request_token_returns_verifier,
+    callback_keeps_its_query,
+    denied_request_token_redirects_with_permission_denied,
+    request_token_can_be_exchanged_once,
+    exchange_requires_correct_verifier,
+    exchange_is_refused_when_undecided_or_expired,
+    request_token_can_be_decided_once_within_its_account,
+    concurrent_decisions_on_request_token_apply_one,
+    callback_is_required_and_must_be_valid,
+    legacy_flow_requires_consumer_setting,
+    legacy_flow_redirects_to_valid_callbacks_only,
+    request_token_of_another_consumer_is_refused,
+    request_tokens_are_deleted_after_a_day,
 );
 
 const CALLBACK: &str = "https://shop.example.com/back";
 
-struct Stage {
-    app: App,
+/// A consumer, and two users who can allow or deny its requests.
+struct Fixture {
+    app: Oauth1Client,
     consumer: domain::oauth1::consumers::Consumer,
     ada: Browser,
     eve: Browser,
 }
 
-async fn stage(house: &House) -> Stage {
-    let ada = house.set_up().await;
-    let consumer = house.consumer(&ada.actor, "Web shop").await;
-    house.person("Eve", "eve@example.com", Rights::default()).await;
-    let eve = house.sign_in("eve@example.com").await;
-    Stage {
-        app: App::new(&consumer),
+async fn set_up_fixture(test: &TestPortal) -> Fixture {
+    let ada = test.set_up().await;
+    let consumer = test.create_consumer(&ada.actor, "Web shop").await;
+    test.create_user("Eve", "eve@example.com", Rights::default()).await;
+    let eve = test.sign_in("eve@example.com").await;
+    Fixture {
+        app: Oauth1Client::new(&consumer),
         consumer: consumer.value,
         ada,
         eve,
     }
 }
 
-async fn redirect(house: &House, stage: &Stage, asked: &Issued) -> String {
-    match allow(&house.portal, &stage.eve.actor, &asked.token, None)
+/// Allows a request token as Eve, and returns the redirect URL.
+async fn allow_and_redirect(test: &TestPortal, fixture: &Fixture, request_token: &IssuedToken) -> String {
+    match allow(&test.portal, &fixture.eve.actor, &request_token.token, None)
         .await
         .unwrap()
     {
@@ -59,241 +61,300 @@ async fn redirect(house: &House, stage: &Stage, asked: &Issued) -> String {
     }
 }
 
-/// The verifier that a redirect to [`CALLBACK`] carries.
-fn verifier<'a>(address: &'a str, asked: &Issued) -> &'a str {
-    let start = format!("{CALLBACK}?oauth_token={}&oauth_verifier=", asked.token);
+/// Returns the verifier in a redirect to [`CALLBACK`].
+fn verifier<'a>(address: &'a str, request_token: &IssuedToken) -> &'a str {
+    let start = format!("{CALLBACK}?oauth_token={}&oauth_verifier=", request_token.token);
     address.strip_prefix(&start).unwrap_or_else(|| panic!("{address}"))
 }
 
-async fn use_older_flow(house: &House, stage: &Stage, on: bool) {
+async fn set_legacy_flow(test: &TestPortal, fixture: &Fixture, on: bool) {
     let signing = ConsumerSigning {
         rsa_public_key: String::new(),
         legacy_flow: on,
     };
-    consumers::set_signing(&house.portal, &stage.ada.actor, stage.consumer.id, signing)
+    consumers::set_signing(&test.portal, &fixture.ada.actor, fixture.consumer.id, signing)
         .await
         .unwrap();
 }
 
-async fn a_person_lets_a_program_act_for_them(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let asks = question(&house.portal, &stage.eve.actor, &asked.token, None)
+async fn allowed_request_token_is_exchanged_for_token_of_user(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    let consent = consent_request(&test.portal, &fixture.eve.actor, &request_token.token, None)
         .await
         .unwrap();
     assert_eq!(
-        (asks.consumer.as_str(), asks.callback.as_deref()),
+        (consent.consumer.as_str(), consent.callback.as_deref()),
         ("Web shop", Some(CALLBACK))
     );
-    // An address that the browser brings is not looked at.
-    let brought = Some("https://evil.example.net/");
-    let asks = question(&house.portal, &stage.eve.actor, &asked.token, brought)
+    // A callback in the query of the browser is ignored.
+    let browser_callback = Some("https://evil.example.net/");
+    let consent = consent_request(&test.portal, &fixture.eve.actor, &request_token.token, browser_callback)
         .await
         .unwrap();
-    assert_eq!(asks.callback.as_deref(), Some(CALLBACK));
+    assert_eq!(consent.callback.as_deref(), Some(CALLBACK));
 
-    let address = redirect(&house, &stage, &asked).await;
-    let issued = stage
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
+    let issued = fixture
         .app
-        .exchange(&house.portal, &asked, Some(verifier(&address, &asked)))
+        .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await
         .unwrap();
-    let app = stage.app.clone().with(&issued);
-    let actor = app.call(&house.portal).await.unwrap();
-    assert_eq!(actor.person().unwrap().email, "eve@example.com");
-    house.clock.advance(EXCHANGED_LIFETIME);
-    assert_eq!(problem(app.call(&house.portal).await), Problem::TokenExpired);
+    let app = fixture.app.clone().with(&issued);
+    let actor = app.call(&test.portal).await.unwrap();
+    assert_eq!(actor.user().unwrap().email, "eve@example.com");
+    test.clock.advance(THREE_LEGGED_TOKEN_LIFETIME);
+    assert_eq!(problem(app.call(&test.portal).await), OauthProblem::TokenExpired);
 }
 
-async fn a_program_without_address_gets_a_code(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage.app.ask(&house.portal, Some("oob")).await.unwrap();
+async fn out_of_band_request_token_returns_verifier(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some("oob"))
+        .await
+        .unwrap();
     assert_eq!(
-        question(&house.portal, &stage.eve.actor, &asked.token, None)
+        consent_request(&test.portal, &fixture.eve.actor, &request_token.token, None)
             .await
             .unwrap()
             .callback,
         None
     );
-    let decision = allow(&house.portal, &stage.eve.actor, &asked.token, Some(CALLBACK))
+    let decision = allow(&test.portal, &fixture.eve.actor, &request_token.token, Some(CALLBACK))
         .await
         .unwrap();
     let Decision::Verifier(verifier) = decision else {
         panic!("{decision:?}")
     };
-    stage
+    fixture
         .app
-        .exchange(&house.portal, &asked, Some(&verifier))
+        .exchange(&test.portal, &request_token, Some(&verifier))
         .await
         .unwrap();
 }
 
-async fn the_address_keeps_its_own_query(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage
+async fn callback_keeps_its_query(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
         .app
-        .ask(&house.portal, Some("https://shop.example.com/back?a=1%202"))
+        .obtain_request_token(&test.portal, Some("https://shop.example.com/back?a=1%202"))
         .await
         .unwrap();
-    let address = redirect(&house, &stage, &asked).await;
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
     let start = format!(
         "https://shop.example.com/back?a=1%202&oauth_token={}&oauth_verifier=",
-        asked.token
+        request_token.token
     );
     assert!(address.starts_with(&start), "{address}");
 }
 
-async fn a_refusal_is_told_to_the_program(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let decision = refuse(&house.portal, &stage.eve.actor, &asked.token, None)
+async fn denied_request_token_redirects_with_permission_denied(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
         .await
         .unwrap();
-    let address = format!("{CALLBACK}?oauth_token={}&oauth_problem=permission_denied", asked.token);
+    let decision = deny(&test.portal, &fixture.eve.actor, &request_token.token, None)
+        .await
+        .unwrap();
+    let address = format!(
+        "{CALLBACK}?oauth_token={}&oauth_problem=permission_denied",
+        request_token.token
+    );
     assert_eq!(decision, Decision::Redirect(address));
     assert_eq!(
-        problem(stage.app.exchange(&house.portal, &asked, Some("x")).await),
-        Problem::PermissionDenied
+        problem(fixture.app.exchange(&test.portal, &request_token, Some("x")).await),
+        OauthProblem::PermissionDenied
     );
-    let asked = stage.app.ask(&house.portal, Some("oob")).await.unwrap();
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some("oob"))
+        .await
+        .unwrap();
     assert_eq!(
-        refuse(&house.portal, &stage.eve.actor, &asked.token, None)
+        deny(&test.portal, &fixture.eve.actor, &request_token.token, None)
             .await
             .unwrap(),
         Decision::Done
     );
 }
 
-async fn a_request_token_is_exchanged_once(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let address = redirect(&house, &stage, &asked).await;
-    let attempts: Vec<_> = [house.portal.clone(), house.another_node().await]
+async fn request_token_can_be_exchanged_once(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
+    let attempts: Vec<_> = [test.portal.clone(), test.another_node().await]
         .into_iter()
         .map(|portal| {
-            let (app, verifier) = (stage.app.clone(), verifier(&address, &asked).to_owned());
-            let asked = Issued {
-                token: asked.token.clone(),
-                secret: asked.secret.clone(),
+            let (app, verifier) = (fixture.app.clone(), verifier(&address, &request_token).to_owned());
+            let request_token = IssuedToken {
+                token: request_token.token.clone(),
+                secret: request_token.secret.clone(),
             };
-            tokio::spawn(async move { app.exchange(&portal, &asked, Some(&verifier)).await })
+            tokio::spawn(async move { app.exchange(&portal, &request_token, Some(&verifier)).await })
         })
         .collect();
     let mut exchanged = 0;
     for attempt in attempts {
         match attempt.await.unwrap() {
             Ok(_) => exchanged += 1,
-            refused => assert_eq!(problem(refused), Problem::TokenUsed),
+            refused => assert_eq!(problem(refused), OauthProblem::TokenUsed),
         }
     }
-    assert_eq!((exchanged, house.count("tokens").await), (1, 1));
-    let again = stage
+    assert_eq!((exchanged, test.count_rows("tokens").await), (1, 1));
+    let again = fixture
         .app
-        .exchange(&house.portal, &asked, Some(verifier(&address, &asked)))
+        .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(again), Problem::TokenUsed);
+    assert_eq!(problem(again), OauthProblem::TokenUsed);
 }
 
-async fn the_verifier_is_needed_and_must_be_right(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let address = redirect(&house, &stage, &asked).await;
+async fn exchange_requires_correct_verifier(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
     assert_eq!(
-        problem(stage.app.exchange(&house.portal, &asked, None).await),
-        Problem::ParameterAbsent
+        problem(fixture.app.exchange(&test.portal, &request_token, None).await),
+        OauthProblem::ParameterAbsent
     );
-    for wrong in ["wrong", &asked.token] {
-        let refused = stage.app.exchange(&house.portal, &asked, Some(wrong)).await;
-        assert_eq!(problem(refused), Problem::VerifierInvalid);
+    for wrong in ["wrong", &request_token.token] {
+        let refused = fixture.app.exchange(&test.portal, &request_token, Some(wrong)).await;
+        assert_eq!(problem(refused), OauthProblem::VerifierInvalid);
     }
-    let stolen = Issued {
-        token: asked.token.clone(),
+    let stolen = IssuedToken {
+        token: request_token.token.clone(),
         secret: portal::Secret::new("wrong".to_owned()),
     };
-    let refused = stage
+    let refused = fixture
         .app
-        .exchange(&house.portal, &stolen, Some(verifier(&address, &asked)))
+        .exchange(&test.portal, &stolen, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(refused), Problem::SignatureInvalid);
-    stage
+    assert_eq!(problem(refused), OauthProblem::SignatureInvalid);
+    fixture
         .app
-        .exchange(&house.portal, &asked, Some(verifier(&address, &asked)))
+        .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await
         .unwrap();
 }
 
-async fn an_undecided_or_late_exchange_is_refused(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
+async fn exchange_is_refused_when_undecided_or_expired(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
     assert_eq!(
-        problem(stage.app.exchange(&house.portal, &asked, Some("x")).await),
-        Problem::PermissionUnknown
+        problem(fixture.app.exchange(&test.portal, &request_token, Some("x")).await),
+        OauthProblem::PermissionUnknown
     );
-    let address = redirect(&house, &stage, &asked).await;
-    house.clock.advance(LIFETIME);
-    let late = stage
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
+    test.clock.advance(REQUEST_TOKEN_LIFETIME);
+    let late = fixture
         .app
-        .exchange(&house.portal, &asked, Some(verifier(&address, &asked)))
+        .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(late), Problem::TokenExpired);
+    assert_eq!(problem(late), OauthProblem::TokenExpired);
 
-    // Someone who has lost their access since gives none.
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let address = redirect(&house, &stage, &asked).await;
-    let eve = stage.eve.actor.person().unwrap().id;
-    users::set_active(&house.portal, &stage.ada.actor, eve, false)
+    // A user who is deactivated after allowing grants no access.
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
         .await
         .unwrap();
-    let refused = stage
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
+    let eve = fixture.eve.actor.user().unwrap().id;
+    users::set_active(&test.portal, &fixture.ada.actor, eve, false)
+        .await
+        .unwrap();
+    let refused = fixture
         .app
-        .exchange(&house.portal, &asked, Some(verifier(&address, &asked)))
+        .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(refused), Problem::UserRefused);
+    assert_eq!(problem(refused), OauthProblem::UserRefused);
 }
 
-async fn a_decision_is_made_once_and_within_the_account(house: House) {
-    let stage = stage(&house).await;
-    let stranger = house
-        .account("Difference Engines", "Charles", "charles@example.com")
+async fn request_token_can_be_decided_once_within_its_account(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let other_account = test
+        .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
-    let operator = house.operator().await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let token = asked.token.as_str();
-    let (portal, stranger, eve) = (&house.portal, &stranger.actor, &stage.eve.actor);
+    let operator = test.operator().await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    let token = request_token.token.as_str();
+    let (portal, other_account, eve) = (&test.portal, &other_account.actor, &fixture.eve.actor);
     assert_refused!(
-        question(portal, stranger, token, None).await,
+        consent_request(portal, other_account, token, None).await,
         Error::NotFound("request")
     );
-    assert_refused!(allow(portal, stranger, token, None).await, Error::NotFound("request"));
-    assert_refused!(refuse(portal, stranger, token, None).await, Error::NotFound("request"));
+    assert_refused!(
+        allow(portal, other_account, token, None).await,
+        Error::NotFound("request")
+    );
+    assert_refused!(
+        deny(portal, other_account, token, None).await,
+        Error::NotFound("request")
+    );
     assert_refused!(allow(portal, &operator, token, None).await, Error::SignedOut);
     for nonsense in ["", "nonsense", "\0", &"f".repeat(32)] {
-        assert_refused!(question(portal, eve, nonsense, None).await, Error::NotFound("request"));
+        assert_refused!(
+            consent_request(portal, eve, nonsense, None).await,
+            Error::NotFound("request")
+        );
         assert_refused!(allow(portal, eve, nonsense, None).await, Error::NotFound("request"));
     }
-    redirect(&house, &stage, &asked).await;
-    assert_refused!(question(portal, eve, token, None).await, Error::NotFound("request"));
-    assert_refused!(allow(portal, eve, token, None).await, Error::NotFound("request"));
-    assert_refused!(refuse(portal, eve, token, None).await, Error::NotFound("request"));
-
-    let late = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    house.clock.advance(LIFETIME);
+    allow_and_redirect(&test, &fixture, &request_token).await;
     assert_refused!(
-        question(portal, eve, &late.token, None).await,
+        consent_request(portal, eve, token, None).await,
+        Error::NotFound("request")
+    );
+    assert_refused!(allow(portal, eve, token, None).await, Error::NotFound("request"));
+    assert_refused!(deny(portal, eve, token, None).await, Error::NotFound("request"));
+
+    let late = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    test.clock.advance(REQUEST_TOKEN_LIFETIME);
+    assert_refused!(
+        consent_request(portal, eve, &late.token, None).await,
         Error::NotFound("request")
     );
     assert_refused!(allow(portal, eve, &late.token, None).await, Error::NotFound("request"));
 }
 
-async fn of_two_decisions_at_once_one_holds(house: House) {
-    let stage = stage(&house).await;
+async fn concurrent_decisions_on_request_token_apply_one(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
     for _ in 0..5 {
-        let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-        let (ada, eve) = (&stage.ada.actor, &stage.eve.actor);
+        let request_token = fixture
+            .app
+            .obtain_request_token(&test.portal, Some(CALLBACK))
+            .await
+            .unwrap();
+        let (ada, eve) = (&fixture.ada.actor, &fixture.eve.actor);
         let (one, other, third) = tokio::join!(
-            allow(&house.portal, ada, &asked.token, None),
-            allow(&house.portal, eve, &asked.token, None),
-            refuse(&house.portal, ada, &asked.token, None),
+            allow(&test.portal, ada, &request_token.token, None),
+            allow(&test.portal, eve, &request_token.token, None),
+            deny(&test.portal, ada, &request_token.token, None),
         );
         let decisions = [one, other, third];
         assert_eq!(
@@ -304,11 +365,11 @@ async fn of_two_decisions_at_once_one_holds(house: House) {
     }
 }
 
-async fn a_callback_is_asked_for_and_must_be_an_address(house: House) {
-    let stage = stage(&house).await;
+async fn callback_is_required_and_must_be_valid(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
     assert_eq!(
-        problem(stage.app.ask(&house.portal, None).await),
-        Problem::ParameterAbsent
+        problem(fixture.app.obtain_request_token(&test.portal, None).await),
+        OauthProblem::ParameterAbsent
     );
     for callback in [
         "javascript:alert(1)",
@@ -320,72 +381,80 @@ async fn a_callback_is_asked_for_and_must_be_an_address(house: House) {
         "https://shop.example.com/a b",
     ] {
         assert_eq!(
-            problem(stage.app.ask(&house.portal, Some(callback)).await),
-            Problem::ParameterRejected,
+            problem(fixture.app.obtain_request_token(&test.portal, Some(callback)).await),
+            OauthProblem::ParameterRejected,
             "{callback}"
         );
     }
     for callback in ["http://127.0.0.1:8080/", "com.example.shop:/back"] {
-        stage.app.ask(&house.portal, Some(callback)).await.unwrap();
+        fixture
+            .app
+            .obtain_request_token(&test.portal, Some(callback))
+            .await
+            .unwrap();
     }
-    let thief = App {
+    let wrong_secret = Oauth1Client {
         consumer_secret: "wrong".to_owned(),
-        ..stage.app.clone()
+        ..fixture.app.clone()
     };
     assert_eq!(
-        problem(thief.ask(&house.portal, Some("oob")).await),
-        Problem::SignatureInvalid
+        problem(wrong_secret.obtain_request_token(&test.portal, Some("oob")).await),
+        OauthProblem::SignatureInvalid
     );
 }
 
-async fn the_older_flow_needs_the_switch(house: House) {
-    let stage = stage(&house).await;
-    use_older_flow(&house, &stage, true).await;
-    let asked = stage.app.ask(&house.portal, None).await.unwrap();
-    let brought = Some("https://old.example.com/");
-    let asks = question(&house.portal, &stage.eve.actor, &asked.token, brought)
+async fn legacy_flow_requires_consumer_setting(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    set_legacy_flow(&test, &fixture, true).await;
+    let request_token = fixture.app.obtain_request_token(&test.portal, None).await.unwrap();
+    let browser_callback = Some("https://old.example.com/");
+    let consent = consent_request(&test.portal, &fixture.eve.actor, &request_token.token, browser_callback)
         .await
         .unwrap();
-    assert_eq!(asks.callback.as_deref(), brought);
-    let decision = allow(&house.portal, &stage.eve.actor, &asked.token, brought)
+    assert_eq!(consent.callback.as_deref(), browser_callback);
+    let decision = allow(&test.portal, &fixture.eve.actor, &request_token.token, browser_callback)
         .await
         .unwrap();
     assert_eq!(
         decision,
-        Decision::Redirect(format!("https://old.example.com/?oauth_token={}", asked.token))
+        Decision::Redirect(format!("https://old.example.com/?oauth_token={}", request_token.token))
     );
-    stage.app.exchange(&house.portal, &asked, None).await.unwrap();
+    fixture.app.exchange(&test.portal, &request_token, None).await.unwrap();
 
-    // Without an address the person goes back by themselves.
-    let asked = stage.app.ask(&house.portal, None).await.unwrap();
-    let decision = allow(&house.portal, &stage.eve.actor, &asked.token, None)
+    // Without a callback there is no redirect.
+    let request_token = fixture.app.obtain_request_token(&test.portal, None).await.unwrap();
+    let decision = allow(&test.portal, &fixture.eve.actor, &request_token.token, None)
         .await
         .unwrap();
     assert_eq!(decision, Decision::Done);
-    // The switch is turned off before the exchange.
-    use_older_flow(&house, &stage, false).await;
+    // The legacy flow is turned off before the exchange.
+    set_legacy_flow(&test, &fixture, false).await;
     assert_eq!(
-        problem(stage.app.exchange(&house.portal, &asked, None).await),
-        Problem::ParameterAbsent
+        problem(fixture.app.exchange(&test.portal, &request_token, None).await),
+        OauthProblem::ParameterAbsent
     );
     assert_eq!(
-        problem(stage.app.ask(&house.portal, None).await),
-        Problem::ParameterAbsent
+        problem(fixture.app.obtain_request_token(&test.portal, None).await),
+        OauthProblem::ParameterAbsent
     );
-    // A consumer that may use it can use the current one, and then has to.
-    use_older_flow(&house, &stage, true).await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    redirect(&house, &stage, &asked).await;
+    // A consumer with the legacy flow on can use the current flow, and must then complete it with a verifier.
+    set_legacy_flow(&test, &fixture, true).await;
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    allow_and_redirect(&test, &fixture, &request_token).await;
     assert_eq!(
-        problem(stage.app.exchange(&house.portal, &asked, None).await),
-        Problem::ParameterAbsent
+        problem(fixture.app.exchange(&test.portal, &request_token, None).await),
+        OauthProblem::ParameterAbsent
     );
 }
 
-async fn the_older_flow_sends_browsers_to_clean_addresses_only(house: House) {
-    let stage = stage(&house).await;
-    use_older_flow(&house, &stage, true).await;
-    for brought in [
+async fn legacy_flow_redirects_to_valid_callbacks_only(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    set_legacy_flow(&test, &fixture, true).await;
+    for browser_callback in [
         "javascript:alert(1)",
         "https://x.example/\r\nSet-Cookie: a=b",
         "https://x.example/é",
@@ -393,49 +462,63 @@ async fn the_older_flow_sends_browsers_to_clean_addresses_only(house: House) {
         "//x.example",
         "oob",
     ] {
-        let asked = stage.app.ask(&house.portal, None).await.unwrap();
-        let decision = allow(&house.portal, &stage.eve.actor, &asked.token, Some(brought))
-            .await
-            .unwrap();
-        assert_eq!(decision, Decision::Done, "{brought}");
+        let request_token = fixture.app.obtain_request_token(&test.portal, None).await.unwrap();
+        let decision = allow(
+            &test.portal,
+            &fixture.eve.actor,
+            &request_token.token,
+            Some(browser_callback),
+        )
+        .await
+        .unwrap();
+        assert_eq!(decision, Decision::Done, "{browser_callback}");
     }
 }
 
-async fn another_consumer_cannot_exchange(house: House) {
-    let stage = stage(&house).await;
-    let other = App::new(&house.consumer(&stage.ada.actor, "Website").await);
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let address = redirect(&house, &stage, &asked).await;
+async fn request_token_of_another_consumer_is_refused(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let other = Oauth1Client::new(&test.create_consumer(&fixture.ada.actor, "Website").await);
+    let request_token = fixture
+        .app
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
     let refused = other
-        .exchange(&house.portal, &asked, Some(verifier(&address, &asked)))
+        .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(refused), Problem::TokenRejected);
-    // Nor is a permanent token a request token.
-    let token = house
-        .token(&stage.ada.actor, &stage.consumer, "eve@example.com", "Drupal")
+    assert_eq!(problem(refused), OauthProblem::TokenRejected);
+    // An access token is not a request token.
+    let token = test
+        .create_token(&fixture.ada.actor, &fixture.consumer, "eve@example.com", "Drupal")
         .await;
-    let permanent = Issued {
+    let permanent = IssuedToken {
         token: token.value.token,
         secret: token.secret,
     };
     assert_eq!(
-        problem(stage.app.exchange(&house.portal, &permanent, Some("x")).await),
-        Problem::TokenRejected
+        problem(fixture.app.exchange(&test.portal, &permanent, Some("x")).await),
+        OauthProblem::TokenRejected
     );
 }
 
-async fn old_ones_are_forgotten_after_a_day(house: House) {
-    let stage = stage(&house).await;
-    let asked = stage.app.ask(&house.portal, Some(CALLBACK)).await.unwrap();
-    let address = redirect(&house, &stage, &asked).await;
-    house.clock.advance(LIFETIME + Duration::from_secs(23 * 3600));
-    maintenance::run(&house.portal).await.unwrap();
-    let late = stage
+async fn request_tokens_are_deleted_after_a_day(test: TestPortal) {
+    let fixture = set_up_fixture(&test).await;
+    let request_token = fixture
         .app
-        .exchange(&house.portal, &asked, Some(verifier(&address, &asked)))
+        .obtain_request_token(&test.portal, Some(CALLBACK))
+        .await
+        .unwrap();
+    let address = allow_and_redirect(&test, &fixture, &request_token).await;
+    test.clock
+        .advance(REQUEST_TOKEN_LIFETIME + Duration::from_secs(23 * 3600));
+    maintenance::run(&test.portal).await.unwrap();
+    let late = fixture
+        .app
+        .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(late), Problem::TokenExpired);
-    house.clock.advance(Duration::from_secs(2 * 3600));
-    maintenance::run(&house.portal).await.unwrap();
-    assert_eq!(house.count("request_tokens").await, 0);
+    assert_eq!(problem(late), OauthProblem::TokenExpired);
+    test.clock.advance(Duration::from_secs(2 * 3600));
+    maintenance::run(&test.portal).await.unwrap();
+    assert_eq!(test.count_rows("request_tokens").await, 0);
 }

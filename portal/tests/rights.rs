@@ -1,28 +1,28 @@
-use crate::support::{ADA, Browser, House, complaint, new_token};
+use crate::support::{ADA, Browser, TestPortal, new_token, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use domain::ids::{ProfileId, UserId};
 use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
 use domain::oauth1::tokens::{Token, TokenQuery, UserRef};
-use portal::accounts::users::PeopleQuery;
+use portal::accounts::users::UserQuery;
 use portal::accounts::{profiles, users};
 use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
 use portal::{Actor, Error, Portal, Result, accounts};
 
-both!(
-    each_operation_asks_for_each_of_its_rights,
-    what_is_ones_own_needs_no_right,
-    another_accounts_things_are_not_found,
+on_both_engines!(
+    operations_require_each_of_their_rights,
+    own_user_and_profile_require_no_right,
+    resources_of_another_account_are_not_found,
 );
 
-/// Every operation that asks for a right.
+/// Every operation that requires a right.
 #[derive(Debug, Clone, Copy)]
 enum Operation {
     CreateConsumer,
     ListConsumers,
     GetConsumer,
-    ChooseConsumer,
+    ListConsumerOptions,
     RenameConsumer,
     SetSigning,
     DeleteConsumer,
@@ -30,13 +30,13 @@ enum Operation {
     ListTokens,
     GetToken,
     RevokeToken,
-    ChoosePerson,
-    ChooseAppUser,
+    SuggestTokenUser,
+    SuggestAppUser,
     ReadUserRights,
-    CreatePerson,
+    CreateUser,
     SetActive,
-    ListPeople,
-    GetPerson,
+    ListUsers,
+    GetUser,
     CreateProfile,
     SetRights,
     ListProfiles,
@@ -48,48 +48,51 @@ use Operation::*;
 const CREATE: &[Right] = &[Right::AdminSettings, Right::CreateApiTokens];
 const VIEW: &[Right] = &[Right::AdminSettings, Right::ViewApiTokens];
 const REVOKE: &[Right] = &[Right::AdminSettings, Right::RevokeApiTokens];
-const PEOPLE: &[Right] = &[Right::ManageUsers];
+const USERS: &[Right] = &[Right::ManageUsers];
 const APPS: &[Right] = &[Right::AdminSettings, Right::ManageOauthApps];
 
-const NEEDED: &[(Operation, &[Right])] = &[
+const REQUIRED_RIGHTS: &[(Operation, &[Right])] = &[
     (CreateConsumer, CREATE),
     (ListConsumers, VIEW),
     (GetConsumer, VIEW),
-    (ChooseConsumer, CREATE),
+    (ListConsumerOptions, CREATE),
     (RenameConsumer, CREATE),
     (SetSigning, CREATE),
     (CreateToken, CREATE),
     (ListTokens, VIEW),
     (GetToken, VIEW),
     (RevokeToken, REVOKE),
-    (ChoosePerson, CREATE),
-    (ChooseAppUser, APPS),
+    (SuggestTokenUser, CREATE),
+    (SuggestAppUser, APPS),
     (ReadUserRights, APPS),
-    (CreatePerson, PEOPLE),
-    (SetActive, PEOPLE),
-    (ListPeople, PEOPLE),
-    (GetPerson, PEOPLE),
-    (CreateProfile, PEOPLE),
-    (SetRights, PEOPLE),
-    (ListProfiles, PEOPLE),
-    (GetProfile, PEOPLE),
-    // Last, as it takes what the others need.
+    (CreateUser, USERS),
+    (SetActive, USERS),
+    (ListUsers, USERS),
+    (GetUser, USERS),
+    (CreateProfile, USERS),
+    (SetRights, USERS),
+    (ListProfiles, USERS),
+    (GetProfile, USERS),
+    // Last, because it deletes the consumer that the other operations need.
     (DeleteConsumer, REVOKE),
 ];
 
-/// What the operations are tried on.
-struct Things {
+/// The resources that the operations apply to.
+struct Fixtures {
     consumer: Consumer,
     token: Token,
-    person: UserId,
+    user: UserId,
     profile: ProfileId,
 }
 
-async fn things(house: &House, owner: &Browser, email: &str) -> Things {
-    let consumer = house.consumer(&owner.actor, "Web shop").await.value;
-    let owner_email = owner.actor.person().unwrap().email.clone();
-    let token = house.token(&owner.actor, &consumer, &owner_email, "Drupal").await.value;
-    let profile = profiles::create(&house.portal, &owner.actor, "Bystanders", Rights::default())
+async fn create_fixtures(test: &TestPortal, owner: &Browser, email: &str) -> Fixtures {
+    let consumer = test.create_consumer(&owner.actor, "Web shop").await.value;
+    let owner_email = owner.actor.user().unwrap().email.clone();
+    let token = test
+        .create_token(&owner.actor, &consumer, &owner_email, "Drupal")
+        .await
+        .value;
+    let profile = profiles::create(&test.portal, &owner.actor, "Bystanders", Rights::default())
         .await
         .unwrap();
     let input = NewUser {
@@ -98,43 +101,43 @@ async fn things(house: &House, owner: &Browser, email: &str) -> Things {
         password: crate::support::PASSWORD.to_owned(),
         profile: "Bystanders".to_owned(),
     };
-    let person = users::create(&house.portal, &owner.actor, input).await.unwrap();
-    Things {
+    let user = users::create(&test.portal, &owner.actor, input).await.unwrap();
+    Fixtures {
         consumer,
         token,
-        person,
+        user,
         profile,
     }
 }
 
-async fn perform(portal: &Portal, actor: &Actor, operation: Operation, on: &Things) -> Result<()> {
+async fn perform(portal: &Portal, actor: &Actor, operation: Operation, fixtures: &Fixtures) -> Result<()> {
     let named = |name: &str| NewConsumer { name: name.to_owned() };
     match operation {
-        CreateConsumer => consumers::create(portal, actor, named("Made by one who may"))
+        CreateConsumer => consumers::create(portal, actor, named("Created consumer"))
             .await
             .map(drop),
         ListConsumers => consumers::list(portal, actor).await.map(drop),
-        GetConsumer => consumers::get(portal, actor, on.consumer.id).await.map(drop),
-        ChooseConsumer => consumers::choices(portal, actor).await.map(drop),
-        RenameConsumer => consumers::rename(portal, actor, on.consumer.id, named("Web shop")).await,
-        SetSigning => consumers::set_signing(portal, actor, on.consumer.id, ConsumerSigning::default()).await,
-        DeleteConsumer => consumers::delete(portal, actor, on.consumer.id, "Web shop").await,
-        CreateToken => tokens::create(portal, actor, new_token(&on.consumer, ADA, "Drupal"))
+        GetConsumer => consumers::get(portal, actor, fixtures.consumer.id).await.map(drop),
+        ListConsumerOptions => consumers::choices(portal, actor).await.map(drop),
+        RenameConsumer => consumers::rename(portal, actor, fixtures.consumer.id, named("Web shop")).await,
+        SetSigning => consumers::set_signing(portal, actor, fixtures.consumer.id, ConsumerSigning::default()).await,
+        DeleteConsumer => consumers::delete(portal, actor, fixtures.consumer.id, "Web shop").await,
+        CreateToken => tokens::create(portal, actor, new_token(&fixtures.consumer, ADA, "Drupal"))
             .await
             .map(drop),
         ListTokens => tokens::list(portal, actor, &TokenQuery::default()).await.map(drop),
-        GetToken => tokens::get(portal, actor, on.token.id).await.map(drop),
-        RevokeToken => tokens::revoke(portal, actor, on.token.id).await,
-        ChoosePerson => users::choices(portal, actor, Right::CreateApiTokens, "a")
+        GetToken => tokens::get(portal, actor, fixtures.token.id).await.map(drop),
+        RevokeToken => tokens::revoke(portal, actor, fixtures.token.id).await,
+        SuggestTokenUser => users::suggest(portal, actor, Right::CreateApiTokens, "a")
             .await
             .map(drop),
-        ChooseAppUser => users::choices(portal, actor, Right::ManageOauthApps, "a")
+        SuggestAppUser => users::suggest(portal, actor, Right::ManageOauthApps, "a")
             .await
             .map(drop),
         ReadUserRights => oauth_apps::rights_of(portal, actor, &UserRef::Email(ADA.to_owned()))
             .await
             .map(drop),
-        CreatePerson => {
+        CreateUser => {
             let input = NewUser {
                 name: "New".to_owned(),
                 email: "new@example.com".to_owned(),
@@ -143,88 +146,91 @@ async fn perform(portal: &Portal, actor: &Actor, operation: Operation, on: &Thin
             };
             users::create(portal, actor, input).await.map(drop)
         }
-        SetActive => users::set_active(portal, actor, on.person, true).await,
-        ListPeople => {
-            let query = PeopleQuery {
+        SetActive => users::set_active(portal, actor, fixtures.user, true).await,
+        ListUsers => {
+            let query = UserQuery {
                 limit: None,
                 page: 1,
                 include_inactive: true,
             };
             users::list(portal, actor, query).await.map(drop)
         }
-        GetPerson => users::get(portal, actor, &on.person.to_string()).await.map(drop),
+        GetUser => users::get(portal, actor, &fixtures.user.to_string()).await.map(drop),
         CreateProfile => profiles::create(portal, actor, "New", Rights::default())
             .await
             .map(drop),
-        SetRights => profiles::set_rights(portal, actor, on.profile, Rights::default()).await,
+        SetRights => profiles::set_rights(portal, actor, fixtures.profile, Rights::default()).await,
         ListProfiles => profiles::list(portal, actor).await.map(drop),
-        GetProfile => profiles::get(portal, actor, on.profile).await.map(drop),
+        GetProfile => profiles::get(portal, actor, fixtures.profile).await.map(drop),
     }
 }
 
-async fn each_operation_asks_for_each_of_its_rights(house: House) {
-    let ada = house.set_up().await;
-    let on = things(&house, &ada, "bystander@example.com").await;
-    house.person("Rita", "rita@example.com", Rights::default()).await;
-    let rita = house.sign_in("rita@example.com").await;
-    let profile = rita.actor.person().unwrap().profile_id;
+async fn operations_require_each_of_their_rights(test: TestPortal) {
+    let ada = test.set_up().await;
+    let fixtures = create_fixtures(&test, &ada, "bystander@example.com").await;
+    test.create_user("Rita", "rita@example.com", Rights::default()).await;
+    let rita = test.sign_in("rita@example.com").await;
+    let profile = rita.actor.user().unwrap().profile_id;
     let with = async |rights: Rights| {
-        profiles::set_rights(&house.portal, &ada.actor, profile, rights)
+        profiles::set_rights(&test.portal, &ada.actor, profile, rights)
             .await
             .unwrap();
-        house.actor(&rita.cookie).await
+        test.actor(&rita.cookie).await
     };
-    let changes = async || house.count("audit_records where action <> 'profile.set-rights'").await;
+    let changes = async || {
+        test.count_rows("audit_records where action <> 'profile.set-rights'")
+            .await
+    };
     let before = changes().await;
-    for (operation, needed) in NEEDED {
+    for (operation, needed) in REQUIRED_RIGHTS {
         for missing in *needed {
             let actor = with(Rights::all().without(*missing)).await;
-            match perform(&house.portal, &actor, *operation, &on).await {
+            match perform(&test.portal, &actor, *operation, &fixtures).await {
                 Err(Error::Forbidden(right)) => assert_eq!(right, *missing, "{operation:?}"),
                 other => panic!("{operation:?} without {missing:?}: {other:?}"),
             }
         }
         let nobody = with(Rights::default()).await;
         assert_refused!(
-            perform(&house.portal, &nobody, *operation, &on).await,
+            perform(&test.portal, &nobody, *operation, &fixtures).await,
             Error::Forbidden(_)
         );
     }
-    assert_eq!(changes().await, before, "what was refused left a record");
-    // And nothing more than those.
-    for (operation, needed) in NEEDED {
+    assert_eq!(changes().await, before, "a refused operation writes no audit record");
+    // These rights are sufficient.
+    for (operation, needed) in REQUIRED_RIGHTS {
         let actor = with(needed.iter().copied().collect()).await;
-        perform(&house.portal, &actor, *operation, &on)
+        perform(&test.portal, &actor, *operation, &fixtures)
             .await
             .unwrap_or_else(|error| panic!("{operation:?}: {error}"));
     }
 }
 
-async fn what_is_ones_own_needs_no_right(house: House) {
-    house.set_up().await;
-    house.person("Rita", "rita@example.com", Rights::default()).await;
-    let rita = house.sign_in("rita@example.com").await.actor;
-    let person = rita.person().unwrap();
-    let own = users::get(&house.portal, &rita, &person.id.to_string()).await.unwrap();
-    assert_eq!((own.name.as_str(), own.profile_id), ("Rita", person.profile_id));
-    assert_eq!(users::get(&house.portal, &rita, "RITA@example.com").await.unwrap(), own);
+async fn own_user_and_profile_require_no_right(test: TestPortal) {
+    test.set_up().await;
+    test.create_user("Rita", "rita@example.com", Rights::default()).await;
+    let rita = test.sign_in("rita@example.com").await.actor;
+    let user = rita.user().unwrap();
+    let own = users::get(&test.portal, &rita, &user.id.to_string()).await.unwrap();
+    assert_eq!((own.name.as_str(), own.profile_id), ("Rita", user.profile_id));
+    assert_eq!(users::get(&test.portal, &rita, "RITA@example.com").await.unwrap(), own);
     assert_refused!(
-        users::get(&house.portal, &rita, ADA).await,
+        users::get(&test.portal, &rita, ADA).await,
         Error::Forbidden(Right::ManageUsers)
     );
-    profiles::get(&house.portal, &rita, person.profile_id).await.unwrap();
+    profiles::get(&test.portal, &rita, user.profile_id).await.unwrap();
     assert_eq!(
-        accounts::details(&house.portal, &rita).await.unwrap().name,
+        accounts::details(&test.portal, &rita).await.unwrap().name,
         crate::support::ACCOUNT
     );
 }
 
-async fn another_accounts_things_are_not_found(house: House) {
-    let ada = house.set_up().await;
-    let charles = house
-        .account("Difference Engines", "Charles", "charles@example.com")
+async fn resources_of_another_account_are_not_found(test: TestPortal) {
+    let ada = test.set_up().await;
+    let charles = test
+        .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
-    let theirs = things(&house, &charles, "bystander@example.com").await;
+    let theirs = create_fixtures(&test, &charles, "bystander@example.com").await;
     for operation in [
         GetConsumer,
         RenameConsumer,
@@ -233,39 +239,37 @@ async fn another_accounts_things_are_not_found(house: House) {
         GetToken,
         RevokeToken,
         SetActive,
-        GetPerson,
+        GetUser,
         SetRights,
         GetProfile,
     ] {
-        match perform(&house.portal, &ada.actor, operation, &theirs).await {
+        match perform(&test.portal, &ada.actor, operation, &theirs).await {
             Err(Error::NotFound(_)) => {}
             other => panic!("{operation:?}: {other:?}"),
         }
     }
-    let made = perform(&house.portal, &ada.actor, CreateToken, &theirs).await;
-    complaint(made, "consumer");
+    let created = perform(&test.portal, &ada.actor, CreateToken, &theirs).await;
+    validation_error(created, "consumer");
     assert_refused!(
-        users::get(&house.portal, &ada.actor, "charles@example.com").await,
+        users::get(&test.portal, &ada.actor, "charles@example.com").await,
         Error::NotFound("user")
     );
-    for operation in [GetConsumer, GetToken, GetPerson, GetProfile] {
-        perform(&house.portal, &charles.actor, operation, &theirs)
-            .await
-            .unwrap();
+    for operation in [GetConsumer, GetToken, GetUser, GetProfile] {
+        perform(&test.portal, &charles.actor, operation, &theirs).await.unwrap();
     }
-    // Nothing of it shows in the lists either.
-    assert!(consumers::list(&house.portal, &ada.actor).await.unwrap().is_empty());
+    // The lists do not contain them either.
+    assert!(consumers::list(&test.portal, &ada.actor).await.unwrap().is_empty());
     assert!(
-        users::choices(&house.portal, &ada.actor, Right::CreateApiTokens, "charles")
+        users::suggest(&test.portal, &ada.actor, Right::CreateApiTokens, "charles")
             .await
             .unwrap()
             .is_empty()
     );
-    let query = PeopleQuery {
+    let query = UserQuery {
         limit: None,
         page: 1,
         include_inactive: true,
     };
-    assert_eq!(users::list(&house.portal, &ada.actor, query).await.unwrap().total, 1);
-    assert_eq!(profiles::list(&house.portal, &ada.actor).await.unwrap().len(), 1);
+    assert_eq!(users::list(&test.portal, &ada.actor, query).await.unwrap().total, 1);
+    assert_eq!(profiles::list(&test.portal, &ada.actor).await.unwrap().len(), 1);
 }

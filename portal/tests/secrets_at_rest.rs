@@ -1,30 +1,30 @@
-use crate::support::app::App;
-use crate::support::{ADA, Engine, House, PASSWORD, client, run};
+use crate::support::oauth1_client::Oauth1Client;
+use crate::support::{ADA, Engine, PASSWORD, TestPortal, client, run};
 use domain::accounts::NewAccount;
 use portal::auth::{sessions, setup};
 use portal::oauth1::request_tokens::{self, Decision};
 
 #[tokio::test]
-async fn nothing_secret_is_in_the_database_files() {
-    run(Engine::Sqlite, search_the_files).await;
+async fn secrets_are_not_stored_in_plaintext() {
+    run(Engine::Sqlite, search_database_files).await;
 }
 
-async fn search_the_files(house: House) {
-    let portal = &house.portal;
+async fn search_database_files(test: TestPortal) {
+    let portal = &test.portal;
     let code = setup::issue_code(portal).await.unwrap().unwrap();
     let files = || {
-        let names = std::fs::read_dir(&house.folder)
+        let names = std::fs::read_dir(&test.folder)
             .unwrap()
             .map(|entry| entry.unwrap().path());
         names.flat_map(|path| std::fs::read(path).unwrap()).collect::<Vec<u8>>()
     };
-    let holds = |text: &str| {
+    let contains = |text: &str| {
         let files = files();
         files
             .windows(text.len())
             .any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
     };
-    assert!(!holds(code.expose()) && !holds(&code.expose().replace('-', "")));
+    assert!(!contains(code.expose()) && !contains(&code.expose().replace('-', "")));
     let form = NewAccount {
         account_name: "Analytical Engines".to_owned(),
         name: "Ada Lovelace".to_owned(),
@@ -38,19 +38,21 @@ async fn search_the_files(house: House) {
         .await
         .unwrap()
         .unwrap();
-    let consumer = house.consumer(&actor, "Web shop").await;
-    let token = house.token(&actor, &consumer.value, ADA, "Drupal").await;
-    let app = App::new(&consumer);
-    let asked = app.ask(portal, Some("oob")).await.unwrap();
-    let decision = request_tokens::allow(portal, &actor, &asked.token, None).await.unwrap();
+    let consumer = test.create_consumer(&actor, "Web shop").await;
+    let token = test.create_token(&actor, &consumer.value, ADA, "Drupal").await;
+    let app = Oauth1Client::new(&consumer);
+    let request_token = app.obtain_request_token(portal, Some("oob")).await.unwrap();
+    let decision = request_tokens::allow(portal, &actor, &request_token.token, None)
+        .await
+        .unwrap();
     let Decision::Verifier(verifier) = decision else {
         panic!("{decision:?}")
     };
-    let issued = app.exchange(portal, &asked, Some(&verifier)).await.unwrap();
+    let issued = app.exchange(portal, &request_token, Some(&verifier)).await.unwrap();
     app.with(&issued).call(portal).await.unwrap();
 
-    // What is no secret is found, so the search works.
-    assert!(holds("Analytical Engines") && holds(&token.value.token) && holds(&asked.token));
+    // Public values are found, which shows that the search works.
+    assert!(contains("Analytical Engines") && contains(&token.value.token) && contains(&request_token.token));
     for secret in [
         code.expose(),
         PASSWORD,
@@ -58,11 +60,11 @@ async fn search_the_files(house: House) {
         signed_in.known_browser.expose(),
         consumer.secret.expose(),
         token.secret.expose(),
-        asked.secret.expose(),
+        request_token.secret.expose(),
         &verifier,
         issued.secret.expose(),
-        house.master_key.expose(),
+        test.master_key.expose(),
     ] {
-        assert!(!holds(secret));
+        assert!(!contains(secret));
     }
 }

@@ -1,15 +1,15 @@
-use crate::support::{ADA, House, PASSWORD, client, complaint};
+use crate::support::{ADA, PASSWORD, TestPortal, client, validation_error};
 use domain::accounts::NewAccount;
 use portal::auth::{sessions, setup, sign_in};
 use portal::{Error, Secret};
 
-both!(
-    the_code_opens_the_portal_once,
-    a_wrong_code_is_told_with_the_other_mistakes,
-    wrong_codes_slow_an_address_down,
-    a_code_may_be_typed_in_any_way,
-    each_node_has_a_code,
-    of_two_at_once_one_wins,
+on_both_engines!(
+    setup_code_works_once,
+    wrong_setup_code_is_reported_with_other_errors,
+    wrong_setup_codes_throttle_address,
+    setup_code_ignores_case_and_separators,
+    each_node_issues_its_own_setup_code,
+    concurrent_setup_creates_one_account,
 );
 
 fn form() -> NewAccount {
@@ -21,17 +21,17 @@ fn form() -> NewAccount {
     }
 }
 
-async fn code(house: &House) -> Secret {
-    setup::issue_code(&house.portal)
+async fn code(test: &TestPortal) -> Secret {
+    setup::issue_code(&test.portal)
         .await
         .unwrap()
-        .expect("the portal waits for its first account")
+        .expect("the portal has no account yet")
 }
 
-async fn the_code_opens_the_portal_once(house: House) {
-    let portal = &house.portal;
-    assert!(setup::is_open(portal).await.unwrap());
-    let code = code(&house).await;
+async fn setup_code_works_once(test: TestPortal) {
+    let portal = &test.portal;
+    assert!(setup::is_pending(portal).await.unwrap());
+    let code = code(&test).await;
     let signed_in = setup::complete(portal, code.expose(), form(), &client("192.0.2.1"))
         .await
         .unwrap();
@@ -41,9 +41,9 @@ async fn the_code_opens_the_portal_once(house: House) {
         .unwrap()
         .unwrap();
     assert_eq!(actor.account_name(), "Analytical Engines");
-    assert_eq!(actor.person().unwrap().name, "Ada Lovelace");
+    assert_eq!(actor.user().unwrap().name, "Ada Lovelace");
     assert_eq!(actor.rights(), domain::accounts::rights::Rights::all());
-    assert!(!setup::is_open(portal).await.unwrap());
+    assert!(!setup::is_pending(portal).await.unwrap());
     assert!(setup::issue_code(portal).await.unwrap().is_none());
     sign_in::sign_in(portal, ADA, PASSWORD, &client("192.0.2.1"))
         .await
@@ -57,14 +57,11 @@ async fn the_code_opens_the_portal_once(house: House) {
     assert_refused!(again, Error::Conflict(_));
 }
 
-async fn a_wrong_code_is_told_with_the_other_mistakes(house: House) {
-    let portal = &house.portal;
-    let right = code(&house).await;
+async fn wrong_setup_code_is_reported_with_other_errors(test: TestPortal) {
+    let portal = &test.portal;
+    let correct = code(&test).await;
     let wrong = setup::complete(portal, "AAAA-BBBB-CCCC-DDDD-EEEE", form(), &client("192.0.2.1")).await;
-    assert_eq!(
-        complaint(wrong, "code"),
-        "This is not the code that the console printed last."
-    );
+    assert_eq!(validation_error(wrong, "code"), "This isn't the latest setup code.");
 
     let short = || NewAccount {
         password: "short".to_owned(),
@@ -80,46 +77,46 @@ async fn a_wrong_code_is_told_with_the_other_mistakes(house: House) {
     assert!(
         ["code", "email", "password"]
             .iter()
-            .all(|field| errors.of(field).is_some()),
+            .all(|field| errors.get(field).is_some()),
         "{errors}"
     );
 
-    // A mistake in the form does not spend the code.
-    complaint(
-        setup::complete(portal, right.expose(), short(), &client("192.0.2.1")).await,
+    // An invalid form does not use up the code.
+    validation_error(
+        setup::complete(portal, correct.expose(), short(), &client("192.0.2.1")).await,
         "password",
     );
-    assert!(setup::is_open(portal).await.unwrap());
-    setup::complete(portal, right.expose(), form(), &client("192.0.2.1"))
+    assert!(setup::is_pending(portal).await.unwrap());
+    setup::complete(portal, correct.expose(), form(), &client("192.0.2.1"))
         .await
         .unwrap();
 }
 
-async fn wrong_codes_slow_an_address_down(house: House) {
-    let right = code(&house).await;
+async fn wrong_setup_codes_throttle_address(test: TestPortal) {
+    let correct = code(&test).await;
     for _ in 0..20 {
-        complaint(
-            setup::complete(&house.portal, "wrong", form(), &client("192.0.2.1")).await,
+        validation_error(
+            setup::complete(&test.portal, "wrong", form(), &client("192.0.2.1")).await,
             "code",
         );
     }
-    let slowed = setup::complete(&house.portal, right.expose(), form(), &client("192.0.2.1")).await;
-    assert_refused!(slowed, Error::TooMany { retry_after: 1 });
-    setup::complete(&house.portal, right.expose(), form(), &client("192.0.2.2"))
+    let slowed = setup::complete(&test.portal, correct.expose(), form(), &client("192.0.2.1")).await;
+    assert_refused!(slowed, Error::TooManyAttempts { retry_after: 1 });
+    setup::complete(&test.portal, correct.expose(), form(), &client("192.0.2.2"))
         .await
         .unwrap();
 }
 
-async fn a_code_may_be_typed_in_any_way(house: House) {
-    let typed = code(&house).await.expose().to_lowercase().replace('-', " ");
-    setup::complete(&house.portal, &format!(" {typed} "), form(), &client("192.0.2.1"))
+async fn setup_code_ignores_case_and_separators(test: TestPortal) {
+    let typed = code(&test).await.expose().to_lowercase().replace('-', " ");
+    setup::complete(&test.portal, &format!(" {typed} "), form(), &client("192.0.2.1"))
         .await
         .unwrap();
 }
 
-async fn each_node_has_a_code(house: House) {
-    let first = code(&house).await;
-    let other = house.another_node().await;
+async fn each_node_issues_its_own_setup_code(test: TestPortal) {
+    let first = code(&test).await;
+    let other = test.another_node().await;
     let second = setup::issue_code(&other).await.unwrap().unwrap();
     assert_ne!(first.expose(), second.expose());
     setup::complete(&other, first.expose(), form(), &client("192.0.2.1"))
@@ -129,13 +126,13 @@ async fn each_node_has_a_code(house: House) {
         email: "eve@example.com".to_owned(),
         ..form()
     };
-    let late = setup::complete(&house.portal, second.expose(), late, &client("192.0.2.2")).await;
+    let late = setup::complete(&test.portal, second.expose(), late, &client("192.0.2.2")).await;
     assert_refused!(late, Error::Conflict(_));
 }
 
-async fn of_two_at_once_one_wins(house: House) {
-    let (one, other) = (house.portal.clone(), house.another_node().await);
-    let code = code(&house).await;
+async fn concurrent_setup_creates_one_account(test: TestPortal) {
+    let (one, other) = (test.portal.clone(), test.another_node().await);
+    let code = code(&test).await;
     let attempts: Vec<_> = [(one, "ada@example.com"), (other, "eve@example.com")]
         .into_iter()
         .map(|(portal, email)| {
@@ -149,14 +146,14 @@ async fn of_two_at_once_one_wins(house: House) {
             tokio::spawn(async move { setup::complete(&portal, code.expose(), form, &client(email)).await })
         })
         .collect();
-    let mut won = 0;
+    let mut succeeded = 0;
     for attempt in attempts {
         match attempt.await.unwrap() {
-            Ok(_) => won += 1,
+            Ok(_) => succeeded += 1,
             Err(error) => assert!(matches!(error, Error::Conflict(_)), "{error}"),
         }
     }
-    assert_eq!(won, 1);
-    assert_eq!(house.count("accounts").await, 1);
-    assert_eq!(house.count("users").await, 1);
+    assert_eq!(succeeded, 1);
+    assert_eq!(test.count_rows("accounts").await, 1);
+    assert_eq!(test.count_rows("users").await, 1);
 }

@@ -1,26 +1,26 @@
-use crate::support::app::App;
-use crate::support::{ADA, House, new_token};
+use crate::support::oauth1_client::Oauth1Client;
+use crate::support::{ADA, TestPortal, new_token};
 use domain::accounts::rights::Rights;
 use domain::ids::TokenId;
 use domain::oauth1::integration_types::OTHER;
 use domain::oauth1::tokens::{
-    Cursor, EXCHANGED_LIFETIME, NewToken, PAGE_SIZE, Place, Token, TokenFilter, TokenPage, TokenQuery, TokenSort,
-    TokenState,
+    Cursor, NewToken, PAGE_SIZE, PagePosition, THREE_LEGGED_TOKEN_LIFETIME, Token, TokenFilter, TokenPage, TokenQuery,
+    TokenSort, TokenState,
 };
 use portal::Actor;
 use portal::accounts::users;
 use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::{consumers, tokens};
 
-both!(
-    an_empty_list_says_whether_there_are_tokens_at_all,
-    every_row_comes_once_in_both_directions_where_keys_are_equal,
-    any_list_is_what_a_person_would_make_of_all_tokens,
-    a_search_takes_no_wildcards,
-    a_cursor_made_up_by_hand_starts_at_the_start,
-    a_cursor_outlives_its_token,
-    the_list_of_one_consumer_holds_its_tokens_only,
-    another_account_sees_nothing_of_it,
+on_both_engines!(
+    empty_token_list_reports_whether_account_has_tokens,
+    token_list_with_equal_keys_returns_each_row_once_in_both_directions,
+    token_list_matches_reference_implementation,
+    token_search_treats_wildcards_literally,
+    invalid_cursor_starts_at_first_page,
+    cursor_works_after_its_token_is_deleted,
+    token_list_of_consumer_contains_its_tokens_only,
+    token_list_of_another_account_is_empty,
 );
 
 const SORTS: [TokenSort; 5] = [
@@ -32,26 +32,44 @@ const SORTS: [TokenSort; 5] = [
 ];
 const FILTERS: [TokenFilter; 3] = [TokenFilter::Current, TokenFilter::Ended, TokenFilter::All];
 
-async fn list(house: &House, actor: &Actor, query: &TokenQuery) -> TokenPage {
-    tokens::list(&house.portal, actor, query).await.unwrap()
+async fn list(test: &TestPortal, actor: &Actor, query: &TokenQuery) -> TokenPage {
+    tokens::list(&test.portal, actor, query).await.unwrap()
 }
 
-/// Pages through a list to its end and back again; gives its tokens in order.
-async fn walk(house: &House, actor: &Actor, query: &TokenQuery) -> Vec<Token> {
-    let mut pages = vec![list(house, actor, query).await];
+/// Pages through a list to its end and back again, and returns its tokens in order.
+async fn load_all_pages(test: &TestPortal, actor: &Actor, query: &TokenQuery) -> Vec<Token> {
+    let mut pages = vec![list(test, actor, query).await];
     assert_eq!(pages[0].previous, None);
     while let Some(next) = pages.last().unwrap().next.clone() {
-        assert!(pages.len() < 20, "a list without end");
-        // As it goes through an address.
-        let place = Place::After(next.to_string().parse().unwrap());
-        pages.push(list(house, actor, &TokenQuery { place, ..query.clone() }).await);
+        assert!(pages.len() < 20, "the list has too many pages");
+        // A cursor is passed as text in a URL.
+        let position = PagePosition::After(next.to_string().parse().unwrap());
+        pages.push(
+            list(
+                test,
+                actor,
+                &TokenQuery {
+                    position,
+                    ..query.clone()
+                },
+            )
+            .await,
+        );
     }
     for page in &pages[..pages.len() - 1] {
         assert_eq!(page.tokens.len() as i64, PAGE_SIZE);
     }
     for index in (1..pages.len()).rev() {
-        let place = Place::Before(pages[index].previous.clone().unwrap());
-        let back = list(house, actor, &TokenQuery { place, ..query.clone() }).await;
+        let position = PagePosition::Before(pages[index].previous.clone().unwrap());
+        let back = list(
+            test,
+            actor,
+            &TokenQuery {
+                position,
+                ..query.clone()
+            },
+        )
+        .await;
         assert_eq!(back, pages[index - 1], "back from page {index} of {query:?}");
     }
     let total = pages[0].total;
@@ -60,7 +78,7 @@ async fn walk(house: &House, actor: &Actor, query: &TokenQuery) -> Vec<Token> {
     tokens
 }
 
-/// What the list should be, worked out from all tokens.
+/// Computes the expected list from all tokens, as a reference implementation.
 fn expected(all: &[Token], query: &TokenQuery) -> Vec<TokenId> {
     let search = query.search.trim().to_lowercase();
     let holds = |text: &str| text.to_lowercase().contains(&search);
@@ -100,18 +118,18 @@ fn ids(tokens: &[Token]) -> Vec<TokenId> {
     tokens.iter().map(|token| token.id).collect()
 }
 
-async fn an_empty_list_says_whether_there_are_tokens_at_all(house: House) {
-    let ada = house.set_up().await;
+async fn empty_token_list_reports_whether_account_has_tokens(test: TestPortal) {
+    let ada = test.set_up().await;
     let everything = TokenQuery {
         filter: TokenFilter::All,
         ..TokenQuery::default()
     };
-    let page = list(&house, &ada.actor, &everything).await;
+    let page = list(&test, &ada.actor, &everything).await;
     assert_eq!((page.total, page.any_in_account, page.tokens.len()), (0, false, 0));
     assert_eq!((page.next, page.previous), (None, None));
-    house.app(&ada.actor, "Web shop").await;
+    test.create_client(&ada.actor, "Web shop").await;
     let page = list(
-        &house,
+        &test,
         &ada.actor,
         &TokenQuery {
             search: "nothing".to_owned(),
@@ -122,25 +140,26 @@ async fn an_empty_list_says_whether_there_are_tokens_at_all(house: House) {
     assert_eq!((page.total, page.any_in_account), (0, true));
 }
 
-async fn every_row_comes_once_in_both_directions_where_keys_are_equal(house: House) {
-    let ada = house.set_up().await;
+async fn token_list_with_equal_keys_returns_each_row_once_in_both_directions(test: TestPortal) {
+    let ada = test.set_up().await;
     for email in ["sam1@example.com", "sam2@example.com"] {
-        house.person("Sam Smith", email, Rights::default()).await;
+        test.create_user("Sam Smith", email, Rights::default()).await;
     }
     let consumers = [
-        house.consumer(&ada.actor, "One").await.value,
-        house.consumer(&ada.actor, "Two").await.value,
+        test.create_consumer(&ada.actor, "One").await.value,
+        test.create_consumer(&ada.actor, "Two").await.value,
     ];
-    // At one moment, for one system, never used: all keys are equal.
+    // Same creation time, same integration and never used: all sort keys are equal.
     for index in 0..130 {
         let user = ["sam1@example.com", "sam2@example.com"][index / 3 % 2];
-        house.token(&ada.actor, &consumers[index % 2], user, "Drupal").await;
+        test.create_token(&ada.actor, &consumers[index % 2], user, "Drupal")
+            .await;
     }
     let everything = TokenQuery {
         filter: TokenFilter::All,
         ..TokenQuery::default()
     };
-    let all = walk(&house, &ada.actor, &everything).await;
+    let all = load_all_pages(&test, &ada.actor, &everything).await;
     assert_eq!(all.len(), 130);
     for sort in SORTS {
         for reverse in [false, true] {
@@ -150,7 +169,7 @@ async fn every_row_comes_once_in_both_directions_where_keys_are_equal(house: Hou
                 ..everything.clone()
             };
             assert_eq!(
-                ids(&walk(&house, &ada.actor, &query).await),
+                ids(&load_all_pages(&test, &ada.actor, &query).await),
                 expected(&all, &query),
                 "{query:?}"
             );
@@ -158,70 +177,75 @@ async fn every_row_comes_once_in_both_directions_where_keys_are_equal(house: Hou
     }
 }
 
-async fn any_list_is_what_a_person_would_make_of_all_tokens(house: House) {
-    let ada = house.set_up().await;
-    let mut dice = Dice(0x5eed);
+async fn token_list_matches_reference_implementation(test: TestPortal) {
+    let ada = test.set_up().await;
+    let mut random = Random(0x5eed);
     let users = [
         "ada@example.com",
         "eve@example.com",
         "sam1@example.com",
         "sam2@example.com",
     ];
-    let eve = house.person("Ève 100%", users[1], Rights::default()).await;
-    house.person("Sam Smith", users[2], Rights::default()).await;
-    house.person("sam_smith", users[3], Rights::default()).await;
+    let eve = test.create_user("Ève 100%", users[1], Rights::default()).await;
+    test.create_user("Sam Smith", users[2], Rights::default()).await;
+    test.create_user("sam_smith", users[3], Rights::default()).await;
     let mut consumers = Vec::new();
     for name in ["Web shop", "website", "Éclair", "50% off"] {
-        consumers.push(house.consumer(&ada.actor, name).await);
+        consumers.push(test.create_consumer(&ada.actor, name).await);
     }
-    let eves = house.sign_in(users[1]).await;
+    let eve_session = test.sign_in(users[1]).await;
     for _ in 0..130 {
-        house.advance(dice.below(3) as u64 * 3600);
-        let consumer = &consumers[dice.below(4)];
-        let (token, secret) = if dice.below(5) == 0 {
-            let app = App::new(consumer);
-            let asked = app.ask(&house.portal, Some("oob")).await.unwrap();
-            let decision = request_tokens::allow(&house.portal, &eves.actor, &asked.token, None)
+        test.advance(random.below(3) as u64 * 3600);
+        let consumer = &consumers[random.below(4)];
+        let (token, secret) = if random.below(5) == 0 {
+            let app = Oauth1Client::new(consumer);
+            let request_token = app.obtain_request_token(&test.portal, Some("oob")).await.unwrap();
+            let decision = request_tokens::allow(&test.portal, &eve_session.actor, &request_token.token, None)
                 .await
                 .unwrap();
             let Decision::Verifier(verifier) = decision else {
                 panic!("{decision:?}")
             };
-            let issued = app.exchange(&house.portal, &asked, Some(&verifier)).await.unwrap();
+            let issued = app
+                .exchange(&test.portal, &request_token, Some(&verifier))
+                .await
+                .unwrap();
             (issued.token, issued.secret)
         } else {
-            let kind = ["Drupal", "Contentful", "TYPO3", OTHER][dice.below(4)];
-            let name = ["house cms", "Éclair press", "a_b", "Drupal"][dice.below(4)].to_owned();
-            let input = new_token(&consumer.value, users[dice.below(4)], kind);
+            let kind = ["Drupal", "Contentful", "TYPO3", OTHER][random.below(4)];
+            let name = ["house cms", "Éclair press", "a_b", "Drupal"][random.below(4)].to_owned();
+            let input = new_token(&consumer.value, users[random.below(4)], kind);
             let input = NewToken {
                 integration_name: name,
                 ..input
             };
-            let made = tokens::create(&house.portal, &ada.actor, input).await.unwrap();
-            if dice.below(4) == 0 {
-                tokens::revoke(&house.portal, &ada.actor, made.value.id).await.unwrap();
+            let created = tokens::create(&test.portal, &ada.actor, input).await.unwrap();
+            if random.below(4) == 0 {
+                tokens::revoke(&test.portal, &ada.actor, created.value.id)
+                    .await
+                    .unwrap();
                 continue;
             }
-            (made.value.token, made.secret)
+            (created.value.token, created.secret)
         };
-        if dice.below(2) == 0 {
-            App::new(consumer)
+        if random.below(2) == 0 {
+            Oauth1Client::new(consumer)
                 .with_token(&token, secret.expose())
-                .call(&house.portal)
+                .call(&test.portal)
                 .await
                 .unwrap();
         }
     }
-    users::set_active(&house.portal, &ada.actor, eve, false).await.unwrap();
-    house.clock.advance(EXCHANGED_LIFETIME / 2);
-    house.clock.advance(EXCHANGED_LIFETIME / 3);
+    users::set_active(&test.portal, &ada.actor, eve, false).await.unwrap();
+    test.clock.advance(THREE_LEGGED_TOKEN_LIFETIME / 2);
+    test.clock.advance(THREE_LEGGED_TOKEN_LIFETIME / 3);
 
-    let actor = house.sign_in(ADA).await.actor;
+    let actor = test.sign_in(ADA).await.actor;
     let everything = TokenQuery {
         filter: TokenFilter::All,
         ..TokenQuery::default()
     };
-    let all = walk(&house, &actor, &everything).await;
+    let all = load_all_pages(&test, &actor, &everything).await;
     assert_eq!(all.len(), 130);
     for state in [
         TokenState::Active,
@@ -231,11 +255,11 @@ async fn any_list_is_what_a_person_would_make_of_all_tokens(house: House) {
     ] {
         assert!(
             all.iter().any(|token| token.state == state),
-            "no token is {state:?}: the test proves too little"
+            "no token is {state:?}: the test needs tokens in every state"
         );
     }
     for token in &all {
-        assert_eq!(&tokens::get(&house.portal, &actor, token.id).await.unwrap(), token);
+        assert_eq!(&tokens::get(&test.portal, &actor, token.id).await.unwrap(), token);
     }
     let searches = [
         "",
@@ -253,25 +277,25 @@ async fn any_list_is_what_a_person_would_make_of_all_tokens(house: House) {
     ];
     for _ in 0..100 {
         let query = TokenQuery {
-            search: searches[dice.below(searches.len())].to_owned(),
-            filter: FILTERS[dice.below(3)],
-            sort: SORTS[dice.below(5)],
-            reverse: dice.below(2) == 0,
-            consumer: (dice.below(4) == 0).then(|| consumers[dice.below(4)].value.id),
-            place: Place::Start,
+            search: searches[random.below(searches.len())].to_owned(),
+            filter: FILTERS[random.below(3)],
+            sort: SORTS[random.below(5)],
+            reverse: random.below(2) == 0,
+            consumer: (random.below(4) == 0).then(|| consumers[random.below(4)].value.id),
+            position: PagePosition::Start,
         };
         assert_eq!(
-            ids(&walk(&house, &actor, &query).await),
+            ids(&load_all_pages(&test, &actor, &query).await),
             expected(&all, &query),
             "{query:?}"
         );
     }
 }
 
-/// Numbers that are the same in each run (an LCG by Knuth).
-struct Dice(u64);
+/// A deterministic random number generator (an LCG by Knuth).
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self
             .0
@@ -281,17 +305,17 @@ impl Dice {
     }
 }
 
-async fn a_search_takes_no_wildcards(house: House) {
-    let ada = house.set_up().await;
+async fn token_search_treats_wildcards_literally(test: TestPortal) {
+    let ada = test.set_up().await;
     for name in ["100% sure", "under_score", "ex!claim", "back\\slash", "plain"] {
-        house.app(&ada.actor, name).await;
+        test.create_client(&ada.actor, name).await;
     }
     let found = async |search: &str| {
         let query = TokenQuery {
             search: search.to_owned(),
             ..TokenQuery::default()
         };
-        let page = list(&house, &ada.actor, &query).await;
+        let page = list(&test, &ada.actor, &query).await;
         page.tokens.into_iter().map(|token| token.consumer).collect::<Vec<_>>()
     };
     assert_eq!(found("%").await, ["100% sure"]);
@@ -302,11 +326,11 @@ async fn a_search_takes_no_wildcards(house: House) {
     assert_eq!(found("").await.len(), 5);
 }
 
-async fn a_cursor_made_up_by_hand_starts_at_the_start(house: House) {
-    let ada = house.set_up().await;
-    let consumer = house.consumer(&ada.actor, "Web shop").await.value;
+async fn invalid_cursor_starts_at_first_page(test: TestPortal) {
+    let ada = test.set_up().await;
+    let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     for _ in 0..30 {
-        house.token(&ada.actor, &consumer, ADA, "Drupal").await;
+        test.create_token(&ada.actor, &consumer, ADA, "Drupal").await;
     }
     let id: TokenId = "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap();
     for sort in SORTS {
@@ -314,7 +338,7 @@ async fn a_cursor_made_up_by_hand_starts_at_the_start(house: House) {
             sort,
             ..TokenQuery::default()
         };
-        let first = list(&house, &ada.actor, &query).await;
+        let first = list(&test, &ada.actor, &query).await;
         for value in [
             "",
             "nonsense",
@@ -327,8 +351,16 @@ async fn a_cursor_made_up_by_hand_starts_at_the_start(house: House) {
                 id,
                 value: value.to_owned(),
             };
-            for place in [Place::After(cursor()), Place::Before(cursor())] {
-                let page = list(&house, &ada.actor, &TokenQuery { place, ..query.clone() }).await;
+            for position in [PagePosition::After(cursor()), PagePosition::Before(cursor())] {
+                let page = list(
+                    &test,
+                    &ada.actor,
+                    &TokenQuery {
+                        position,
+                        ..query.clone()
+                    },
+                )
+                .await;
                 if sort != TokenSort::Integration || value == "nul\0" {
                     assert_eq!(page, first, "{sort:?} {value:?}");
                 }
@@ -337,45 +369,45 @@ async fn a_cursor_made_up_by_hand_starts_at_the_start(house: House) {
     }
 }
 
-async fn a_cursor_outlives_its_token(house: House) {
-    let ada = house.set_up().await;
+async fn cursor_works_after_its_token_is_deleted(test: TestPortal) {
+    let ada = test.set_up().await;
     for index in 0..60 {
-        house.app(&ada.actor, &format!("Consumer {index}")).await;
+        test.create_client(&ada.actor, &format!("Consumer {index}")).await;
     }
     for sort in SORTS {
         let query = TokenQuery {
             sort,
             ..TokenQuery::default()
         };
-        let first = list(&house, &ada.actor, &query).await;
-        let place = Place::After(first.next.clone().unwrap());
-        let next = TokenQuery { place, ..query };
-        let before = list(&house, &ada.actor, &next).await;
+        let first = list(&test, &ada.actor, &query).await;
+        let position = PagePosition::After(first.next.clone().unwrap());
+        let next = TokenQuery { position, ..query };
+        let before = list(&test, &ada.actor, &next).await;
         let last = first.tokens.last().unwrap();
-        consumers::delete(&house.portal, &ada.actor, last.consumer_id, &last.consumer)
+        consumers::delete(&test.portal, &ada.actor, last.consumer_id, &last.consumer)
             .await
             .unwrap();
-        assert_eq!(list(&house, &ada.actor, &next).await.tokens, before.tokens, "{sort:?}");
+        assert_eq!(list(&test, &ada.actor, &next).await.tokens, before.tokens, "{sort:?}");
     }
 }
 
-async fn the_list_of_one_consumer_holds_its_tokens_only(house: House) {
-    let ada = house.set_up().await;
-    let (_, consumer, token) = house.app(&ada.actor, "Web shop").await;
-    house.app(&ada.actor, "Website").await;
+async fn token_list_of_consumer_contains_its_tokens_only(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (_, consumer, token) = test.create_client(&ada.actor, "Web shop").await;
+    test.create_client(&ada.actor, "Website").await;
     let query = TokenQuery {
         consumer: Some(consumer.id),
         ..TokenQuery::default()
     };
-    let page = list(&house, &ada.actor, &query).await;
+    let page = list(&test, &ada.actor, &query).await;
     assert_eq!((page.total, page.tokens), (1, vec![token]));
 }
 
-async fn another_account_sees_nothing_of_it(house: House) {
-    let ada = house.set_up().await;
-    let (_, consumer, _) = house.app(&ada.actor, "Web shop").await;
-    let other = house
-        .account("Difference Engines", "Charles", "charles@example.com")
+async fn token_list_of_another_account_is_empty(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (_, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
+    let other = test
+        .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
     for sort in SORTS {
         for consumer in [None, Some(consumer.id)] {
@@ -385,7 +417,7 @@ async fn another_account_sees_nothing_of_it(house: House) {
                 filter: TokenFilter::All,
                 ..TokenQuery::default()
             };
-            let page = list(&house, &other.actor, &query).await;
+            let page = list(&test, &other.actor, &query).await;
             assert_eq!((page.total, page.any_in_account, page.tokens.len()), (0, false, 0));
         }
     }

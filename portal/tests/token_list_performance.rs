@@ -1,10 +1,10 @@
-use crate::support::{Engine, House};
-use domain::oauth1::tokens::{MAX_COUNTED, Place, TokenFilter, TokenQuery, TokenSort};
+use crate::support::{Engine, TestPortal};
+use domain::oauth1::tokens::{MAX_COUNTED, PagePosition, TokenFilter, TokenQuery, TokenSort};
 use portal::Actor;
 use portal::oauth1::tokens;
 use std::time::{Duration, Instant};
 
-both!(the_last_page_of_many_costs_what_the_first_does);
+on_both_engines!(last_page_of_many_tokens_loads_as_fast_as_first_page);
 
 const SORTS: [TokenSort; 5] = [
     TokenSort::User,
@@ -14,9 +14,9 @@ const SORTS: [TokenSort; 5] = [
     TokenSort::Used,
 ];
 
-/// Fills the account with 100,000 tokens of 50 people and 20 consumers, as no operation would in a test's time.
-async fn fill(house: &House) {
-    let (numbers, id) = match house.engine {
+/// Inserts 100,000 tokens of 50 users and 20 consumers by SQL, because creating them one by one takes too long.
+async fn insert_tokens(test: &TestPortal) {
+    let (numbers, id) = match test.engine {
         Engine::Sqlite => (
             "with recursive n(i) as (select 1 union all select i + 1 from n where i < $) select i from n",
             "cast(randomblob(16) as blob)",
@@ -24,27 +24,26 @@ async fn fill(house: &House) {
         Engine::Postgres => ("select i from generate_series(1, $) as s(i)", "gen_random_uuid()"),
     };
     let numbers = |count: usize| numbers.replace('$', &count.to_string());
-    let no_bytes = if house.engine == Engine::Sqlite {
+    let no_bytes = if test.engine == Engine::Sqlite {
         "x'00'"
     } else {
         "'\\x00'::bytea"
     };
     let text = |number: &str| format!("cast({number} as text)");
-    house
-        .execute(&format!(
-            "insert into users (id, account_id, profile_id, name, name_key, email, email_key, password_hash, created_at)
+    test.execute(&format!(
+        "insert into users (id, account_id, profile_id, name, name_key, email, email_key, password_hash, created_at)
              select {id}, u.account_id, u.profile_id, 'Person ' || {i}, 'person ' || {i}, {i} || '@example.org',
                     {i} || '@example.org', '', 1
              from users u cross join ({}) as n;
              insert into consumers (id, account_id, name, name_key, consumer_key, sealed_secret, created_at)
              select {id}, a.id, 'Consumer ' || {i}, 'consumer ' || {i}, 'key' || {i}, {no_bytes}, 1
              from accounts a cross join ({}) as n;",
-            numbers(50),
-            numbers(20),
-            i = text("n.i"),
-        ))
-        .await;
-    house
+        numbers(50),
+        numbers(20),
+        i = text("n.i"),
+    ))
+    .await;
+    test
         .execute(&format!(
             "create temporary table us as select row_number() over (order by name) - 1 as i, id, account_id
                  from users where email like '%example.org';
@@ -62,21 +61,25 @@ async fn fill(house: &House) {
         .await;
 }
 
-/// How long a page takes at best; a busy machine makes some runs longer.
-async fn cost(house: &House, actor: &Actor, query: &TokenQuery) -> (Duration, domain::oauth1::tokens::TokenPage) {
+/// Measures the shortest of five runs, because a busy machine slows some of them down. Returns it with the page.
+async fn measure(
+    test: &TestPortal,
+    actor: &Actor,
+    query: &TokenQuery,
+) -> (Duration, domain::oauth1::tokens::TokenPage) {
     let mut best = Duration::MAX;
     let mut page = None;
     for _ in 0..5 {
-        let begun = Instant::now();
-        page = Some(tokens::list(&house.portal, actor, query).await.unwrap());
-        best = best.min(begun.elapsed());
+        let started = Instant::now();
+        page = Some(tokens::list(&test.portal, actor, query).await.unwrap());
+        best = best.min(started.elapsed());
     }
     (best, page.unwrap())
 }
 
-async fn the_last_page_of_many_costs_what_the_first_does(house: House) {
-    let ada = house.set_up().await;
-    fill(&house).await;
+async fn last_page_of_many_tokens_loads_as_fast_as_first_page(test: TestPortal) {
+    let ada = test.set_up().await;
+    insert_tokens(&test).await;
     for sort in SORTS {
         for reverse in [false, true] {
             let first = TokenQuery {
@@ -85,23 +88,23 @@ async fn the_last_page_of_many_costs_what_the_first_does(house: House) {
                 filter: TokenFilter::All,
                 ..TokenQuery::default()
             };
-            let (first_cost, page) = cost(&house, &ada.actor, &first).await;
+            let (first_cost, page) = measure(&test, &ada.actor, &first).await;
             assert_eq!((page.tokens.len(), page.total), (25, MAX_COUNTED + 1));
-            // The end of this order is the start of the other.
+            // The last page in this order starts where the first page in reverse order ends.
             let other = TokenQuery {
                 reverse: !reverse,
                 ..first.clone()
             };
-            let end = tokens::list(&house.portal, &ada.actor, &other)
+            let end = tokens::list(&test.portal, &ada.actor, &other)
                 .await
                 .unwrap()
                 .next
                 .unwrap();
             let last = TokenQuery {
-                place: Place::After(end),
+                position: PagePosition::After(end),
                 ..first.clone()
             };
-            let (last_cost, page) = cost(&house, &ada.actor, &last).await;
+            let (last_cost, page) = measure(&test, &ada.actor, &last).await;
             assert_eq!((page.tokens.len(), page.next), (24, None));
             assert!(page.previous.is_some());
             let limit = 3 * first_cost + Duration::from_millis(20);
@@ -126,7 +129,7 @@ async fn the_last_page_of_many_costs_what_the_first_does(house: House) {
             filter,
             ..TokenQuery::default()
         };
-        let (cost, page) = cost(&house, &ada.actor, &query).await;
+        let (cost, page) = measure(&test, &ada.actor, &query).await;
         println!("search {search:?} {filter:?}: {cost:?}, {} found", page.total);
         assert!(cost < Duration::from_secs(1), "{search}: {cost:?}");
     }

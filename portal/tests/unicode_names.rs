@@ -1,37 +1,37 @@
-use crate::support::{ADA, Browser, House, PASSWORD, client, complaint, new_token};
+use crate::support::{ADA, Browser, PASSWORD, TestPortal, client, new_token, validation_error};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use domain::integration::implementations::Connector;
-use domain::integration::remote_logs::{Filter, Sent};
-use domain::integration::settings::{Edit, FieldForm, Own, Saved};
+use domain::integration::remote_logs::{LogFilter, SubmittedLog};
+use domain::integration::settings::{Edit, FieldForm, FieldOverride, Saved};
 use domain::oauth1::consumers::NewConsumer;
 use domain::oauth1::integration_types;
 use domain::oauth1::tokens::TokenQuery;
 use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use portal::accounts::{profiles, users};
 use portal::auth::sign_in;
-use portal::integration::connectors::{self, Caller};
+use portal::integration::connectors::{self, ConnectorIdentity};
 use portal::integration::{api_keys, implementations, remote_logs, requested_fields, settings};
 use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
 use portal::oauth2::oauth_apps::secrets;
 use portal::{Error, accounts};
 
-both!(
-    a_name_in_another_spelling_is_taken,
-    a_field_is_found_and_offered_once_whatever_its_spelling,
-    a_file_in_another_spelling_changes_nothing,
-    a_search_finds_names_in_any_spelling,
-    a_deletion_is_confirmed_in_either_unicode_form,
-    two_peoples_addresses_are_two_people,
-    one_persons_address_is_one_in_any_spelling,
-    a_name_that_deceives_is_refused_everywhere,
-    a_connector_with_a_name_that_deceives_works_and_is_seen_through,
-    names_of_all_scripts_survive,
+on_both_engines!(
+    name_in_equivalent_spelling_is_already_in_use,
+    field_is_found_and_suggested_once_in_any_spelling,
+    settings_file_in_equivalent_spelling_changes_nothing,
+    search_finds_names_in_any_spelling,
+    delete_confirmation_accepts_either_unicode_form,
+    similar_emails_belong_to_different_users,
+    equivalent_spellings_of_email_belong_to_one_user,
+    deceptive_name_is_refused_everywhere,
+    connector_with_deceptive_name_works_and_is_shown_sanitized,
+    names_in_all_scripts_are_preserved,
 );
 
-/// Names that read the same to a person.
+/// Pairs of names that are equal under normalization and case folding.
 const SPELLINGS: [(&str, &str); 8] = [
     ("Bildfläche", "bildfla\u{308}che"),
     ("Straße", "STRASSE"),
@@ -43,7 +43,7 @@ const SPELLINGS: [(&str, &str); 8] = [
     ("می\u{200c}خواهم", "میخواهم"),
 ];
 
-/// Names that show nothing, or something else than they are.
+/// Names that are invisible, or look different from what they contain.
 const DECEPTIVE: [&str; 22] = [
     "Photos\u{202e}",
     "\u{202d}Photos",
@@ -72,13 +72,13 @@ const DECEPTIVE: [&str; 22] = [
 fn field(name: &str) -> Edit {
     Edit::Field(FieldForm {
         field: name.to_owned(),
-        term_source: Own::OWN.to_owned(),
+        term_source: FieldOverride::CUSTOM.to_owned(),
         term: "cat".to_owned(),
         ..FieldForm::default()
     })
 }
 
-fn app(name: &str) -> AppForm {
+fn app_form(name: &str) -> AppForm {
     AppForm {
         name: name.to_owned(),
         grant: "client_credentials".to_owned(),
@@ -88,7 +88,7 @@ fn app(name: &str) -> AppForm {
     }
 }
 
-fn person(name: &str, email: &str) -> NewUser {
+fn new_user(name: &str, email: &str) -> NewUser {
     NewUser {
         name: name.to_owned(),
         email: email.to_owned(),
@@ -97,31 +97,31 @@ fn person(name: &str, email: &str) -> NewUser {
     }
 }
 
-async fn caller(house: &House, ada: &Browser, connector: &str) -> Caller {
-    let key = api_keys::show(&house.portal, &ada.actor).await.unwrap();
+async fn identify(test: &TestPortal, ada: &Browser, connector: &str) -> ConnectorIdentity {
+    let key = api_keys::show(&test.portal, &ada.actor).await.unwrap();
     let connector = Connector::parse(connector).ok();
-    let caller = connectors::authenticate(&house.portal, key.expose(), connector).await;
+    let caller = connectors::authenticate(&test.portal, key.expose(), connector).await;
     caller.unwrap().unwrap()
 }
 
-async fn a_name_in_another_spelling_is_taken(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn name_in_equivalent_spelling_is_already_in_use(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     for (one, other) in SPELLINGS {
         let consumer = |name: &str| NewConsumer { name: name.to_owned() };
         consumers::create(portal, actor, consumer(one)).await.unwrap();
-        complaint(consumers::create(portal, actor, consumer(other)).await, "name");
-        oauth_apps::create(portal, actor, app(one)).await.unwrap();
-        complaint(oauth_apps::create(portal, actor, app(other)).await, "name");
+        validation_error(consumers::create(portal, actor, consumer(other)).await, "name");
+        oauth_apps::create(portal, actor, app_form(one)).await.unwrap();
+        validation_error(oauth_apps::create(portal, actor, app_form(other)).await, "name");
         profiles::create(portal, actor, one, Rights::all()).await.unwrap();
-        complaint(profiles::create(portal, actor, other, Rights::all()).await, "name");
+        validation_error(profiles::create(portal, actor, other, Rights::all()).await, "name");
         let base = settings::get(portal, actor).await.unwrap().revision;
         settings::save(portal, actor, base, &field(one)).await.unwrap();
         let twice = settings::save(portal, actor, base + 1, &field(other)).await;
-        assert_eq!(complaint(twice, "field"), "This field has settings already.");
-        // A profile is found by it, too.
+        assert_eq!(validation_error(twice, "field"), "This field already has settings.");
+        // A profile is found by an equivalent spelling too.
         let email = format!("user{base}@example.com");
-        let mut user = person("Eve", &email);
+        let mut user = new_user("Eve", &email);
         user.profile = other.to_owned();
         users::create(portal, actor, user).await.unwrap();
     }
@@ -139,57 +139,57 @@ async fn a_name_in_another_spelling_is_taken(house: House) {
     );
 }
 
-async fn a_field_is_found_and_offered_once_whatever_its_spelling(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    let connector = caller(&house, &ada, "xpxm/9").await;
+async fn field_is_found_and_suggested_once_in_any_spelling(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    let connector = identify(&test, &ada, "xpxm/9").await;
     for (one, other) in SPELLINGS {
-        for asked in [one, other] {
-            let found = connectors::field(portal, &connector, asked).await.unwrap();
-            assert!(!found.configured, "{asked}");
+        for name in [one, other] {
+            let found = connectors::field(portal, &connector, name).await.unwrap();
+            assert!(!found.configured, "{name}");
         }
     }
-    let offered = requested_fields::list(portal, actor).await.unwrap();
-    assert_eq!(offered.len(), SPELLINGS.len(), "{offered:?}");
+    let suggested = requested_fields::list(portal, actor).await.unwrap();
+    assert_eq!(suggested.len(), SPELLINGS.len(), "{suggested:?}");
     for (revision, (one, other)) in (0..).zip(SPELLINGS) {
         settings::save(portal, actor, revision, &field(other)).await.unwrap();
-        for asked in [one, other] {
-            let found = connectors::field(portal, &connector, asked).await.unwrap();
-            assert!(found.configured, "{asked}");
+        for name in [one, other] {
+            let found = connectors::field(portal, &connector, name).await.unwrap();
+            assert!(found.configured, "{name}");
             assert_eq!(found.resolved.options.default_search_term.as_deref(), Some("cat"));
         }
     }
     assert!(requested_fields::list(portal, actor).await.unwrap().is_empty());
 }
 
-async fn a_file_in_another_spelling_changes_nothing(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn settings_file_in_equivalent_spelling_changes_nothing(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     let file = |name: &str| {
         let text = format!("[[fields]]\nfield = \"{name}\"\ndefaultSearchTerm = \"caf\u{e9}\"\n");
         let settings = settings::file::parse(&text, settings::file::Format::Toml).unwrap();
-        Edit::Whole(Box::new(settings))
+        Edit::Replace(Box::new(settings))
     };
     let saved = settings::save(portal, actor, 0, &file("Bildfla\u{308}che"))
         .await
         .unwrap();
     assert_eq!(saved, Saved::New(1));
-    let kept = settings::get(portal, actor).await.unwrap().settings;
-    assert_eq!(kept.fields[0].field, "Bildfläche");
+    let stored = settings::get(portal, actor).await.unwrap().settings;
+    assert_eq!(stored.fields[0].field, "Bildfläche");
     let saved = settings::save(portal, actor, 1, &file("Bildfläche")).await.unwrap();
-    assert_eq!(saved, Saved::Same(1));
+    assert_eq!(saved, Saved::Unchanged(1));
     let twice = "[[fields]]\nfield = \"Bildfläche\"\n[[fields]]\nfield = \"Bildfla\u{308}che\"\n";
     let errors = settings::file::parse(twice, settings::file::Format::Toml).unwrap_err();
-    assert_eq!(errors.of("fields"), Some("Bildfläche is there twice."));
+    assert_eq!(errors.get("fields"), Some("Bildfläche is listed twice."));
 }
 
-async fn a_search_finds_names_in_any_spelling(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    users::create(portal, actor, person("Jürgen Strauß", "ju\u{308}rgen@bücher.example"))
+async fn search_finds_names_in_any_spelling(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    users::create(portal, actor, new_user("Jürgen Strauß", "ju\u{308}rgen@bücher.example"))
         .await
         .unwrap();
-    let consumer = house.consumer(actor, "Ｗebsite Größe").await;
+    let consumer = test.create_consumer(actor, "Ｗebsite Größe").await;
     let token = new_token(&consumer.value, "Ju\u{308}rgen STRAUSS", "Contentful");
     tokens::create(portal, actor, token).await.unwrap();
     for search in [
@@ -200,7 +200,7 @@ async fn a_search_finds_names_in_any_spelling(house: House) {
         "BÜCHER.example",
         "STRAU\u{1e9e}",
     ] {
-        let found = users::choices(portal, actor, Right::CreateApiTokens, search)
+        let found = users::suggest(portal, actor, Right::CreateApiTokens, search)
             .await
             .unwrap();
         assert_eq!(found.len(), 1, "{search}");
@@ -224,31 +224,31 @@ async fn a_search_finds_names_in_any_spelling(house: House) {
     settings::save(portal, actor, 0, &Edit::RemoteLogging(true))
         .await
         .unwrap();
-    let connector = caller(&house, &ada, "xpxm/9").await;
-    let record = Sent {
+    let connector = identify(&test, &ada, "xpxm/9").await;
+    let record = SubmittedLog {
         level: "info".to_owned(),
         message: "Bildfla\u{308}che not found in STRASSE".to_owned(),
-        ..Sent::default()
+        ..SubmittedLog::default()
     };
     remote_logs::accept(portal, &connector, vec![Ok(record)], None)
         .await
         .unwrap();
     for (search, count) in [("bildfläche", 1), ("Straße", 1), ("bildflache", 0)] {
-        let filter = Filter {
+        let filter = LogFilter {
             search: search.to_owned(),
-            ..Filter::default()
+            ..LogFilter::default()
         };
         let found = remote_logs::list(portal, actor, &filter).await.unwrap();
         assert_eq!(found.records.len(), count, "{search}");
     }
 }
 
-async fn a_deletion_is_confirmed_in_either_unicode_form(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    let consumer = house.consumer(actor, "Bildfla\u{308}che").await.value;
+async fn delete_confirmation_accepts_either_unicode_form(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    let consumer = test.create_consumer(actor, "Bildfla\u{308}che").await.value;
     assert_eq!(consumer.name, "Bildfläche");
-    complaint(
+    validation_error(
         consumers::delete(portal, actor, consumer.id, "bildfläche").await,
         "name",
     );
@@ -257,9 +257,9 @@ async fn a_deletion_is_confirmed_in_either_unicode_form(house: House) {
         .unwrap();
 }
 
-async fn two_peoples_addresses_are_two_people(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn similar_emails_belong_to_different_users(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     for (one, other) in [
         ("maſter@example.com", "master@example.com"),
         ("\u{212a}elvin@example.com", "kelvin@example.com"),
@@ -268,82 +268,85 @@ async fn two_peoples_addresses_are_two_people(house: House) {
         ("ıris@example.com", "iris@example.com"),
         ("Ärger@example.com", "ärger@example.com"),
     ] {
-        let first = users::create(portal, actor, person("One", one)).await.unwrap();
+        let first = users::create(portal, actor, new_user("One", one)).await.unwrap();
         let refused = sign_in::sign_in(portal, other, PASSWORD, &client("192.0.2.1")).await;
         assert!(refused.is_err(), "{other} signs in as {one}");
-        let second = users::create(portal, actor, person("Other", other)).await.unwrap();
+        let second = users::create(portal, actor, new_user("Other", other)).await.unwrap();
         assert_ne!(first, second);
         for (email, id) in [(one, first), (other, second)] {
-            let browser = house.sign_in(email).await;
-            assert_eq!(browser.actor.person().unwrap().id, id, "{email}");
+            let browser = test.sign_in(email).await;
+            assert_eq!(browser.actor.user().unwrap().id, id, "{email}");
             assert_eq!(users::get(portal, actor, email).await.unwrap().id, id, "{email}");
         }
     }
 }
 
-async fn one_persons_address_is_one_in_any_spelling(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn equivalent_spellings_of_email_belong_to_one_user(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     let stored = "Zoe\u{308}@BÜCHER.example";
-    let id = users::create(portal, actor, person("Zoë", stored)).await.unwrap();
+    let id = users::create(portal, actor, new_user("Zoë", stored)).await.unwrap();
     for typed in [
         "zoë@bücher.example",
         "ZOë@xn--bcher-kva.EXAMPLE",
         "zoe\u{308}@bu\u{308}cher.example",
     ] {
-        let twice = users::create(portal, actor, person("Zoe", typed)).await;
-        assert_eq!(complaint(twice, "email"), "Someone has this e-mail already.");
-        let browser = house.sign_in(typed).await;
-        assert_eq!(browser.actor.person().unwrap().id, id);
-        // Whoever is written to is written to where they said.
-        assert_eq!(browser.actor.person().unwrap().email, "Zoë@BÜCHER.example");
+        let twice = users::create(portal, actor, new_user("Zoe", typed)).await;
+        assert_eq!(validation_error(twice, "email"), "This email is already in use.");
+        let browser = test.sign_in(typed).await;
+        assert_eq!(browser.actor.user().unwrap().id, id);
+        // The email is kept as the user entered it, in NFC.
+        assert_eq!(browser.actor.user().unwrap().email, "Zoë@BÜCHER.example");
     }
 }
 
-async fn a_name_that_deceives_is_refused_everywhere(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    let consumer = house.consumer(actor, "Website").await.value;
-    let made = oauth_apps::create(portal, actor, app("Website")).await.unwrap();
-    caller(&house, &ada, "xpxm/9").await;
+async fn deceptive_name_is_refused_everywhere(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    let consumer = test.create_consumer(actor, "Website").await.value;
+    let created = oauth_apps::create(portal, actor, app_form("Website")).await.unwrap();
+    identify(&test, &ada, "xpxm/9").await;
     let seen = implementations::list(portal, actor).await.unwrap()[0].id;
     for name in DECEPTIVE {
         let input = NewConsumer { name: name.to_owned() };
-        let words = complaint(consumers::create(portal, actor, input.clone()).await, "name");
-        assert!(words.ends_with('.') && !words.contains(name), "{words}");
-        complaint(consumers::rename(portal, actor, consumer.id, input).await, "name");
-        complaint(oauth_apps::create(portal, actor, app(name)).await, "name");
-        complaint(
-            oauth_apps::update(portal, actor, made.id, app(name), false).await,
+        let message = validation_error(consumers::create(portal, actor, input.clone()).await, "name");
+        assert!(message.ends_with('.') && !message.contains(name), "{message}");
+        validation_error(consumers::rename(portal, actor, consumer.id, input).await, "name");
+        validation_error(oauth_apps::create(portal, actor, app_form(name)).await, "name");
+        validation_error(
+            oauth_apps::update(portal, actor, created.id, app_form(name), false).await,
             "name",
         );
         let secret = SecretForm {
             note: name.to_owned(),
             days: String::new(),
         };
-        complaint(secrets::add(portal, actor, made.id, secret).await.map(|_| ()), "note");
-        complaint(profiles::create(portal, actor, name, Rights::all()).await, "name");
-        complaint(
-            users::create(portal, actor, person(name, "eve@example.com")).await,
+        validation_error(
+            secrets::add(portal, actor, created.id, secret).await.map(|_| ()),
+            "note",
+        );
+        validation_error(profiles::create(portal, actor, name, Rights::all()).await, "name");
+        validation_error(
+            users::create(portal, actor, new_user(name, "eve@example.com")).await,
             "name",
         );
         let email = format!("{name}@example.com");
-        complaint(users::create(portal, actor, person("Eve", &email)).await, "email");
+        validation_error(users::create(portal, actor, new_user("Eve", &email)).await, "email");
         let mut token = new_token(&consumer, ADA, integration_types::OTHER);
         token.integration_name = name.to_owned();
-        complaint(
+        validation_error(
             tokens::create(portal, actor, token).await.map(|_| ()),
             "integration_name",
         );
-        complaint(implementations::rename(portal, actor, seen, name).await, "name");
-        complaint(settings::save(portal, actor, 0, &field(name)).await, "field");
+        validation_error(implementations::rename(portal, actor, seen, name).await, "name");
+        validation_error(settings::save(portal, actor, 0, &field(name)).await, "field");
         let account = NewAccount {
             account_name: name.to_owned(),
             name: "Eve".to_owned(),
             email: "eve@example.com".to_owned(),
             password: PASSWORD.to_owned(),
         };
-        complaint(accounts::create(portal, account).await, "account_name");
+        validation_error(accounts::create(portal, account).await, "account_name");
         let file = format!("{{\"fields\": [{{\"field\": {}}}]}}", serde_json::json!(name));
         assert!(
             settings::file::parse(&file, settings::file::Format::Json).is_err(),
@@ -353,11 +356,11 @@ async fn a_name_that_deceives_is_refused_everywhere(house: House) {
     assert_eq!(consumers::list(portal, actor).await.unwrap().len(), 1);
 }
 
-async fn a_connector_with_a_name_that_deceives_works_and_is_seen_through(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
-    caller(&house, &ada, "xpxm/9; instance=\"Shop\"").await;
-    let connector = caller(&house, &ada, "xpxm/9; instance=\"Shop\u{202e}\"").await;
+async fn connector_with_deceptive_name_works_and_is_shown_sanitized(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    identify(&test, &ada, "xpxm/9; instance=\"Shop\"").await;
+    let connector = identify(&test, &ada, "xpxm/9; instance=\"Shop\u{202e}\"").await;
     let mut names: Vec<String> = implementations::list(portal, actor)
         .await
         .unwrap()
@@ -367,19 +370,19 @@ async fn a_connector_with_a_name_that_deceives_works_and_is_seen_through(house: 
     names.sort();
     assert_eq!(names, ["Shop", "Shop\u{fffd}"]);
     settings::save(portal, actor, 0, &field("Hero")).await.unwrap();
-    for asked in ["He\u{200b}ro", "Hero\u{202e}"] {
-        let found = connectors::field(portal, &connector, asked).await.unwrap();
+    for name in ["He\u{200b}ro", "Hero\u{202e}"] {
+        let found = connectors::field(portal, &connector, name).await.unwrap();
         assert_eq!((found.configured, found.field.as_str()), (true, "Hero"));
     }
-    for asked in ["Tea\u{200b}ser", "\u{3164}", "\u{301}", "Teaser"] {
-        connectors::field(portal, &connector, asked).await.unwrap();
+    for name in ["Tea\u{200b}ser", "\u{3164}", "\u{301}", "Teaser"] {
+        connectors::field(portal, &connector, name).await.unwrap();
     }
     assert_eq!(requested_fields::list(portal, actor).await.unwrap(), ["Teaser"]);
 }
 
-async fn names_of_all_scripts_survive(house: House) {
-    let ada = house.set_up().await;
-    let (portal, actor) = (&house.portal, &*ada.actor);
+async fn names_in_all_scripts_are_preserved(test: TestPortal) {
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
     for name in [
         "O’Neill & Söhne – № 1",
         "می\u{200c}خواهم",
@@ -391,7 +394,7 @@ async fn names_of_all_scripts_survive(house: House) {
         "한글",
         "ไม้เท้า",
     ] {
-        let consumer = house.consumer(actor, name).await.value;
+        let consumer = test.create_consumer(actor, name).await.value;
         assert_eq!(consumer.name, domain::unicode::nfc(name));
         assert!(matches!(
             consumers::delete(portal, actor, consumer.id, "another").await,

@@ -1,19 +1,19 @@
-use crate::support::{ADA, House, PASSWORD, complaint};
+use crate::support::{ADA, PASSWORD, TestPortal, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use portal::Error;
 use portal::accounts::profiles;
-use portal::accounts::users::{CHOICES, PeopleQuery, choices, create, get, list, set_active, set_password};
+use portal::accounts::users::{MAX_SUGGESTIONS, UserQuery, create, get, list, set_active, set_password, suggest};
 
-both!(
-    a_new_person_is_listed_and_can_sign_in,
-    each_wrong_field_is_told,
-    the_list_is_paged_in_the_order_of_arrival,
-    a_person_is_found_by_id_or_email,
-    the_type_ahead_offers_active_people_by_name_and_email,
-    the_type_ahead_takes_no_wildcards,
-    another_password_ends_what_the_old_one_opened,
-    only_who_manages_users_sets_a_password,
+on_both_engines!(
+    new_user_is_found_and_can_sign_in,
+    invalid_user_fields_are_reported,
+    user_list_is_paged_in_order_of_creation,
+    user_is_found_by_id_or_email,
+    user_suggestions_match_active_users_by_name_and_email,
+    user_suggestions_treat_wildcards_literally,
+    set_password_ends_existing_sessions,
+    set_password_requires_manage_users,
 );
 
 fn eve() -> NewUser {
@@ -25,38 +25,39 @@ fn eve() -> NewUser {
     }
 }
 
-async fn a_new_person_is_listed_and_can_sign_in(house: House) {
-    let ada = house.set_up().await;
-    house.advance(60);
-    let id = create(&house.portal, &ada.actor, eve()).await.unwrap();
-    let user = get(&house.portal, &ada.actor, &id.to_string()).await.unwrap();
+async fn new_user_is_found_and_can_sign_in(test: TestPortal) {
+    let ada = test.set_up().await;
+    test.advance(60);
+    let id = create(&test.portal, &ada.actor, eve()).await.unwrap();
+    let user = get(&test.portal, &ada.actor, &id.to_string()).await.unwrap();
     assert_eq!(
         (user.name.as_str(), user.email.as_str()),
         ("Eve Adams", "Eve@Example.com")
     );
     assert_eq!((user.profile.as_str(), user.active), ("Administrator", true));
-    assert_eq!((user.last_sign_in_at, user.created_at), (None, house.portal.now()));
-    house.advance(60);
-    house.sign_in("eve@example.com").await;
-    let user = get(&house.portal, &ada.actor, &id.to_string()).await.unwrap();
-    assert_eq!(user.last_sign_in_at, Some(house.portal.now()));
+    assert_eq!((user.last_sign_in_at, user.created_at), (None, test.portal.now()));
+    test.advance(60);
+    test.sign_in("eve@example.com").await;
+    let user = get(&test.portal, &ada.actor, &id.to_string()).await.unwrap();
+    assert_eq!(user.last_sign_in_at, Some(test.portal.now()));
 }
 
-async fn each_wrong_field_is_told(house: House) {
-    let ada = house.set_up().await;
-    let refused = async |input: NewUser, field: &str| complaint(create(&house.portal, &ada.actor, input).await, field);
+async fn invalid_user_fields_are_reported(test: TestPortal) {
+    let ada = test.set_up().await;
+    let refused =
+        async |input: NewUser, field: &str| validation_error(create(&test.portal, &ada.actor, input).await, field);
     let taken = NewUser {
         email: "ADA@example.com".to_owned(),
         ..eve()
     };
-    assert_eq!(refused(taken, "email").await, "Someone has this e-mail already.");
+    assert_eq!(refused(taken, "email").await, "This email is already in use.");
     let unknown = NewUser {
         profile: "Nobodies".to_owned(),
         ..eve()
     };
     assert_eq!(
         refused(unknown, "profile").await,
-        "The account has no security profile of this name."
+        "This account has no security profile with this name."
     );
     refused(
         NewUser {
@@ -90,11 +91,11 @@ async fn each_wrong_field_is_told(house: House) {
         "name",
     )
     .await;
-    // A profile of another account is none of this one's.
-    let charles = house
-        .account("Difference Engines", "Charles", "charles@example.com")
+    // A profile of another account is not found.
+    let charles = test
+        .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
-    profiles::create(&house.portal, &charles.actor, "Theirs", Rights::all())
+    profiles::create(&test.portal, &charles.actor, "Theirs", Rights::all())
         .await
         .unwrap();
     refused(
@@ -105,26 +106,25 @@ async fn each_wrong_field_is_told(house: House) {
         "profile",
     )
     .await;
-    assert_eq!(house.count("users").await, 2);
+    assert_eq!(test.count_rows("users").await, 2);
 }
 
-async fn the_list_is_paged_in_the_order_of_arrival(house: House) {
-    let ada = house.set_up().await;
-    let mut ids = vec![ada.actor.person().unwrap().id];
+async fn user_list_is_paged_in_order_of_creation(test: TestPortal) {
+    let ada = test.set_up().await;
+    let mut ids = vec![ada.actor.user().unwrap().id];
     for index in 0..6 {
-        house.advance(1);
+        test.advance(1);
         ids.push(
-            house
-                .person("Zed", &format!("zed{index}@example.com"), Rights::default())
+            test.create_user("Zed", &format!("zed{index}@example.com"), Rights::default())
                 .await,
         );
     }
-    set_active(&house.portal, &ada.actor, ids[3], false).await.unwrap();
+    set_active(&test.portal, &ada.actor, ids[3], false).await.unwrap();
     let page = async |limit, page, include_inactive| {
-        let people = list(
-            &house.portal,
+        let listed = list(
+            &test.portal,
             &ada.actor,
-            PeopleQuery {
+            UserQuery {
                 limit,
                 page,
                 include_inactive,
@@ -133,8 +133,8 @@ async fn the_list_is_paged_in_the_order_of_arrival(house: House) {
         .await
         .unwrap();
         (
-            people.users.into_iter().map(|user| user.id).collect::<Vec<_>>(),
-            people.total,
+            listed.users.into_iter().map(|user| user.id).collect::<Vec<_>>(),
+            listed.total,
         )
     };
     assert_eq!(page(None, 1, true).await, (ids.clone(), 7));
@@ -147,11 +147,11 @@ async fn the_list_is_paged_in_the_order_of_arrival(house: House) {
     assert_eq!(page(Some(u32::MAX), u32::MAX, true).await, (vec![], 7));
 }
 
-async fn a_person_is_found_by_id_or_email(house: House) {
-    let ada = house.set_up().await;
-    let id = house.person("Eve", "eve@example.com", Rights::default()).await;
+async fn user_is_found_by_id_or_email(test: TestPortal) {
+    let ada = test.set_up().await;
+    let id = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     for name in [id.to_string().as_str(), "eve@example.com", " EVE@example.com "] {
-        assert_eq!(get(&house.portal, &ada.actor, name).await.unwrap().id, id, "{name}");
+        assert_eq!(get(&test.portal, &ada.actor, name).await.unwrap().id, id, "{name}");
     }
     for name in [
         "",
@@ -160,108 +160,108 @@ async fn a_person_is_found_by_id_or_email(house: House) {
         "nul\0",
         "0192f0c1-2b3c-7d4e-8f90-123456789abc",
     ] {
-        assert_refused!(get(&house.portal, &ada.actor, name).await, Error::NotFound("user"));
+        assert_refused!(get(&test.portal, &ada.actor, name).await, Error::NotFound("user"));
     }
-    // Inactive people are there for who manages them.
-    set_active(&house.portal, &ada.actor, id, false).await.unwrap();
-    assert!(!get(&house.portal, &ada.actor, "eve@example.com").await.unwrap().active);
+    // Inactive users are found too.
+    set_active(&test.portal, &ada.actor, id, false).await.unwrap();
+    assert!(!get(&test.portal, &ada.actor, "eve@example.com").await.unwrap().active);
 }
 
-async fn the_type_ahead_offers_active_people_by_name_and_email(house: House) {
-    let ada = house.set_up().await;
-    house.person("Zoë Ada", "zoe@mail.example.com", Rights::default()).await;
-    house.person("Bob", "bob@ada.example.com", Rights::default()).await;
-    let gone = house.person("Adam", "adam@example.com", Rights::default()).await;
-    set_active(&house.portal, &ada.actor, gone, false).await.unwrap();
-    let offered = async |search: &str| {
-        let choices = choices(&house.portal, &ada.actor, Right::CreateApiTokens, search)
+async fn user_suggestions_match_active_users_by_name_and_email(test: TestPortal) {
+    let ada = test.set_up().await;
+    test.create_user("Zoë Ada", "zoe@mail.example.com", Rights::default())
+        .await;
+    test.create_user("Bob", "bob@ada.example.com", Rights::default()).await;
+    let gone = test.create_user("Adam", "adam@example.com", Rights::default()).await;
+    set_active(&test.portal, &ada.actor, gone, false).await.unwrap();
+    let suggested = async |search: &str| {
+        let choices = suggest(&test.portal, &ada.actor, Right::CreateApiTokens, search)
             .await
             .unwrap();
         choices.into_iter().map(|choice| choice.name).collect::<Vec<_>>()
     };
-    // Those whose name begins with it come first.
-    assert_eq!(offered("ADA").await, ["Ada Lovelace", "Bob", "Zoë Ada"]);
-    assert_eq!(offered("zoë").await, ["Zoë Ada"]);
-    assert_eq!(offered("ZOË").await, ["Zoë Ada"]);
-    assert_eq!(offered("@mail").await, ["Zoë Ada"]);
-    // Who was chosen before is found again.
-    assert_eq!(offered("Zoë Ada <zoe@mail.example.com>").await, ["Zoë Ada"]);
-    assert_eq!(offered("").await, ["Ada Lovelace", "Bob", "Zoë Ada"]);
-    assert_eq!(offered("nobody").await, [] as [&str; 0]);
+    // Users whose name starts with the search text come first.
+    assert_eq!(suggested("ADA").await, ["Ada Lovelace", "Bob", "Zoë Ada"]);
+    assert_eq!(suggested("zoë").await, ["Zoë Ada"]);
+    assert_eq!(suggested("ZOË").await, ["Zoë Ada"]);
+    assert_eq!(suggested("@mail").await, ["Zoë Ada"]);
+    // The text of a selected suggestion finds the user again.
+    assert_eq!(suggested("Zoë Ada <zoe@mail.example.com>").await, ["Zoë Ada"]);
+    assert_eq!(suggested("").await, ["Ada Lovelace", "Bob", "Zoë Ada"]);
+    assert_eq!(suggested("nobody").await, [] as [&str; 0]);
     for index in 0..10 {
-        house
-            .person("Many", &format!("many{index}@example.com"), Rights::default())
+        test.create_user("Many", &format!("many{index}@example.com"), Rights::default())
             .await;
     }
-    assert_eq!(offered("many").await.len() as i64, CHOICES);
+    assert_eq!(suggested("many").await.len() as i64, MAX_SUGGESTIONS);
     for right in [Right::CreateApiTokens, Right::ManageOauthApps] {
-        let found = choices(&house.portal, &ada.actor, right, "ada lov").await.unwrap();
+        let found = suggest(&test.portal, &ada.actor, right, "ada lov").await.unwrap();
         assert_eq!(found[0].email, ADA);
     }
 }
 
-async fn the_type_ahead_takes_no_wildcards(house: House) {
-    let ada = house.set_up().await;
+async fn user_suggestions_treat_wildcards_literally(test: TestPortal) {
+    let ada = test.set_up().await;
     for (name, email) in [
         ("100% Bob", "bob@example.com"),
         ("under_score", "u@example.com"),
         ("ex!claim", "e@example.com"),
     ] {
-        house.person(name, email, Rights::default()).await;
+        test.create_user(name, email, Rights::default()).await;
     }
-    let offered = async |search: &str| {
-        choices(&house.portal, &ada.actor, Right::CreateApiTokens, search)
+    let suggested = async |search: &str| {
+        suggest(&test.portal, &ada.actor, Right::CreateApiTokens, search)
             .await
             .unwrap()
             .len()
     };
     for search in ["%", "_", "!", "0%", "r_s", "x!c"] {
-        assert_eq!(offered(search).await, 1, "{search}");
+        assert_eq!(suggested(search).await, 1, "{search}");
     }
     for search in ["%%", "a%a", "l_v", "!%", "\\", "nul\0"] {
-        assert_eq!(offered(search).await, 0, "{search}");
+        assert_eq!(suggested(search).await, 0, "{search}");
     }
 }
 
-async fn another_password_ends_what_the_old_one_opened(house: House) {
-    let ada = house.set_up().await;
-    let eve = create(&house.portal, &ada.actor, eve()).await.unwrap();
-    let signed_in = house.sign_in("eve@example.com").await;
-    let node = house.another_node().await;
-    let too_short = set_password(&house.portal, &ada.actor, eve, "short").await;
-    assert_eq!(complaint(too_short, "password"), "Use at least 12 characters.");
+async fn set_password_ends_existing_sessions(test: TestPortal) {
+    let ada = test.set_up().await;
+    let eve = create(&test.portal, &ada.actor, eve()).await.unwrap();
+    let signed_in = test.sign_in("eve@example.com").await;
+    let node = test.another_node().await;
+    let too_short = set_password(&test.portal, &ada.actor, eve, "short").await;
+    assert_eq!(validation_error(too_short, "password"), "Use at least 12 characters.");
     let find = async |portal| {
         let found = portal::auth::sessions::find(portal, signed_in.cookie.expose()).await;
         found.unwrap().is_some()
     };
-    assert!(find(&house.portal).await);
-    set_password(&house.portal, &ada.actor, eve, "another horse, another battery")
+    assert!(find(&test.portal).await);
+    set_password(&test.portal, &ada.actor, eve, "another horse, another battery")
         .await
         .unwrap();
-    assert!(!find(&house.portal).await && !find(&node).await);
+    assert!(!find(&test.portal).await && !find(&node).await);
     let client = crate::support::client("192.0.2.1");
-    let old = portal::auth::sign_in::sign_in(&house.portal, "eve@example.com", PASSWORD, &client).await;
-    assert!(old.is_err(), "the old password opens nothing: {old:?}");
+    let old = portal::auth::sign_in::sign_in(&test.portal, "eve@example.com", PASSWORD, &client).await;
+    assert!(old.is_err(), "the old password is still valid: {old:?}");
     let new = "another horse, another battery";
-    portal::auth::sign_in::sign_in(&house.portal, "eve@example.com", new, &client)
+    portal::auth::sign_in::sign_in(&test.portal, "eve@example.com", new, &client)
         .await
         .unwrap();
 }
 
-async fn only_who_manages_users_sets_a_password(house: House) {
-    let ada = house.set_up().await;
-    let own = house
-        .person("Grace", "grace@example.com", Rights::from_iter([Right::AdminSettings]))
+async fn set_password_requires_manage_users(test: TestPortal) {
+    let ada = test.set_up().await;
+    let own = test
+        .create_user("Grace", "grace@example.com", Rights::from_iter([Right::AdminSettings]))
         .await;
-    let grace = house.sign_in("grace@example.com").await;
+    let grace = test.sign_in("grace@example.com").await;
     assert_refused!(
-        set_password(&house.portal, &grace.actor, own, PASSWORD).await,
+        set_password(&test.portal, &grace.actor, own, PASSWORD).await,
         Error::Forbidden(Right::ManageUsers)
     );
-    let elsewhere = house.account("Westwind", "Wes", "wes@example.com").await;
-    let ada = ada.actor.require_person().unwrap().id;
+    let elsewhere = test.create_account("Westwind", "Wes", "wes@example.com").await;
+    let ada = ada.actor.require_user().unwrap().id;
     assert_refused!(
-        set_password(&house.portal, &elsewhere.actor, ada, PASSWORD).await,
+        set_password(&test.portal, &elsewhere.actor, ada, PASSWORD).await,
         Error::NotFound("user")
     );
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The standard library for the browser: from rustup, or built from its source where rustup cannot reach its server.
+# The standard library for WebAssembly: from rustup, or built from source if rustup can't download it.
 
 wasm_target=wasm32-unknown-unknown
 
@@ -11,11 +11,11 @@ add_wasm_target() {
     rustup target add "$wasm_target" || build_wasm_target
 }
 
-# Nothing but the compiler's own build knows which unstable features its library needs, hence RUSTC_BOOTSTRAP.
+# The standard library needs unstable features, which RUSTC_BOOTSTRAP allows on a stable compiler.
 build_wasm_target() {
     local scratch release target_libdir
-    printf 'rustup could not add %s, so it is built from source.\n' "$wasm_target"
-    has_rust_source || add_rust_source || die "The Rust target $wasm_target is missing, rustup cannot add it, and there is no rust-src to build it from."
+    printf "rustup couldn't add %s. Building it from source.\n" "$wasm_target"
+    has_rust_source || add_rust_source || die "The Rust target $wasm_target is missing. rustup couldn't add it, and rust-src is missing too."
     scratch=$(mktemp -d) &&
         target_libdir=$(rustc --print target-libdir --target "$wasm_target") &&
         cargo init --quiet --lib --vcs none --name nothing "$scratch" &&
@@ -32,7 +32,7 @@ has_rust_source() {
     [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
 }
 
-# A copy of the library's source may lie beside the clone, named after the compiler that it belongs to.
+# Uses a copy of the library source next to the clone, if there is one for this compiler version.
 add_rust_source() {
     local version archive source
     version=$(rustc --version | cut -d ' ' -f 2) &&

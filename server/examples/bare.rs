@@ -1,7 +1,7 @@
-//! The baseline of `script/bench`: an axum handler that answers a fixed body and does nothing else.
+//! The baseline of `script/bench`: an axum handler that returns a fixed body.
 //!
-//! `bare ADDRESS CONTENT-TYPE FILE [STATUS]` answers every `GET` on ADDRESS with the bytes of FILE, and 200 if no other status
-//! is named.
+//! `bare ADDRESS CONTENT-TYPE FILE [STATUS]` answers every `GET` on ADDRESS with the bytes of FILE. The default STATUS
+//! is 200.
 
 use axum::Router;
 use axum::body::Bytes;

@@ -1,8 +1,8 @@
-//! Signs requests beforehand for `script/bench`, so that the load generator need not.
+//! Signs requests in advance for `script/bench`, so that signing does not slow down the load generator.
 //!
 //! `signed_requests URL COUNT` reads lines of `CONSUMER-KEY CONSUMER-SECRET TOKEN TOKEN-SECRET` from standard input and
 //! prints COUNT values of the `Authorization` header, each with its own nonce, taking the credentials in turn. The
-//! signing is spelled out here and shares nothing with what the server checks it by.
+//! signing shares no code with the server.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let line = line?;
         let [consumer_key, consumer_secret, token, token_secret] = line.split_whitespace().collect::<Vec<_>>()[..]
         else {
-            return Err("a line of credentials has four words".into());
+            return Err("each line of credentials must have four words".into());
         };
         let key = format!("{}&{}", encode(consumer_secret), encode(token_secret));
         credentials.push(Credential {
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         });
     }
     if credentials.is_empty() {
-        return Err("there are no credentials to sign with".into());
+        return Err("no credentials on standard input".into());
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let (timestamp, run) = (now.as_secs(), now.subsec_nanos());
@@ -72,7 +72,7 @@ impl Credential {
     }
 }
 
-/// RFC 3986's unreserved characters stay, all others become `%XX`.
+/// Percent-encodes all but the unreserved characters of RFC 3986.
 fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {

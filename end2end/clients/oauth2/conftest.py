@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from browser import Browser
-from tls import Front
+from tls import TlsProxy
 
-# The portal listens on the loopback address without TLS; the one test with TLS has its own front.
+# The server listens on the loopback address without TLS. Tests that need TLS use tls_proxy.
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 PATH = "/v6/authentication/oauth2"
@@ -20,7 +20,7 @@ CONNECTOR = [
 
 @pytest.fixture(scope="session")
 def endpoints(portal):
-    """Where everything is, for libraries that do not find it out themselves."""
+    """Returns the endpoint URLs, for libraries without discovery."""
     base = portal.url + PATH
     return SimpleNamespace(
         authorize=base + "/auth", token=base + "/token", revoke=base + "/revoke", introspect=base + "/introspect"
@@ -29,50 +29,50 @@ def endpoints(portal):
 
 @pytest.fixture(scope="session")
 def connector(portal):
-    """Acts for itself, with the scopes of the guide and two that open this server's API."""
-    return portal.app("Connector", "client_credentials", [*CONNECTOR, "current.user:read", "admin.user:read"])
+    """A client credentials app with the scopes of the guide and two for this server's API."""
+    return portal.create_app("Connector", "client_credentials", [*CONNECTOR, "current.user:read", "admin.user:read"])
 
 
 @pytest.fixture
 def gallery(portal, request):
-    """A web application that acts for whoever allows it; one for each test, so that people are asked each time."""
+    """A web application that acts for users. Each test gets its own, so that consent is asked each time."""
     scopes = ["offline", "current.user:read", "current.profile:read"]
-    return portal.app(f"Gallery {request.node.name}", "authorization_code", scopes, [BACK])
+    return portal.create_app(f"Gallery {request.node.name}", "authorization_code", scopes, [BACK])
 
 
 @pytest.fixture
 def studio(portal, request):
-    """A web application that asks for rotation of its refresh tokens."""
+    """A web application with refresh token rotation."""
     scopes = ["offline", "current.user:read"]
     settings = ["--rotate-refresh-tokens"]
-    return portal.app(f"Studio {request.node.name}", "authorization_code", scopes, [BACK], settings)
+    return portal.create_app(f"Studio {request.node.name}", "authorization_code", scopes, [BACK], settings)
 
 
 @pytest.fixture
 def desktop(portal, request):
-    """A native app, which has no secret."""
+    """A native app without a secret."""
     scopes = ["offline", "current.user:read"]
-    return portal.app(f"Desktop {request.node.name}", "public", scopes, [BACK, "http://127.0.0.1/back"])
+    return portal.create_app(f"Desktop {request.node.name}", "public", scopes, [BACK, "http://127.0.0.1/back"])
 
 
 @pytest.fixture(scope="session")
-def front(portal, tmp_path_factory):
-    """The same portal behind a proxy that speaks TLS."""
-    front = Front(tmp_path_factory.mktemp("tls"))
-    front.pass_on_to(portal.serve(GATEHOUSE_PUBLIC_URL=front.url, GATEHOUSE_TRUSTED_PROXIES="127.0.0.1"))
-    yield SimpleNamespace(url=front.url, domain=front.domain, authority=front.authority, email=portal.email)
-    front.close()
+def tls_proxy(portal, tmp_path_factory):
+    """The same portal behind a TLS proxy."""
+    tls_proxy = TlsProxy(tmp_path_factory.mktemp("tls"))
+    tls_proxy.forward_to(portal.start_server(GATEHOUSE_PUBLIC_URL=tls_proxy.url, GATEHOUSE_TRUSTED_PROXIES="127.0.0.1"))
+    yield SimpleNamespace(url=tls_proxy.url, domain=tls_proxy.domain, authority=tls_proxy.authority, email=portal.email)
+    tls_proxy.close()
 
 
 @pytest.fixture
-def consent(person):
-    """Signs in where a link leads, allows what is asked there, and gives the address that the browser is sent to."""
-    return lambda url, app: allow(person, url, app)
+def consent(browser):
+    """Opens an authorization URL, signs in, allows access, and returns the URL that the browser is redirected to."""
+    return lambda url, app: allow(browser, url, app)
 
 
 @pytest.fixture
-def consent_over_tls(front):
-    return lambda url, app: allow(Browser(front, verify=front.authority), url, app)
+def consent_over_tls(tls_proxy):
+    return lambda url, app: allow(Browser(tls_proxy, verify=tls_proxy.authority), url, app)
 
 
 def allow(browser, url, app):
@@ -80,19 +80,19 @@ def allow(browser, url, app):
     if any("Sign in" in form.buttons for form in browser.forms):
         assert browser.sign_in() is None
     assert app.name in browser.text, browser.text
-    back = browser.press("Allow")
+    back = browser.click("Allow")
     assert back and back.startswith(BACK), back
     return back
 
 
 @pytest.fixture
-def within_a_second():
-    """The first answer that is as wanted, which has to come within a second."""
+def wait_for():
+    """Repeats a call until its result meets the condition, for up to a second, and returns the result."""
 
-    def wait(ask, is_wanted):
-        begun = time.monotonic()
-        while not is_wanted(answer := ask()):
-            assert time.monotonic() - begun < 1, f"after a second still {answer}"
-        return answer
+    def wait(call, condition):
+        started = time.monotonic()
+        while not condition(result := call()):
+            assert time.monotonic() - started < 1, f"still {result} after a second"
+        return result
 
     return wait

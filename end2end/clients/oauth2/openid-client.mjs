@@ -1,9 +1,9 @@
-// npm's openid-client: what it finds out by itself, and then one grant with everything that follows.
+// Runs discovery and one grant with npm's openid-client.
 import { createInterface } from "node:readline/promises";
 import * as client from "openid-client";
 
 const { PORTAL, BACK, CLIENT_ID, CLIENT_SECRET } = process.env;
-const say = (value) => console.log(JSON.stringify(value));
+const print = (value) => console.log(JSON.stringify(value));
 const errorOf = (promise) => promise.then(() => null, (error) => error.error ?? String(error));
 
 const config = await client.discovery(
@@ -11,14 +11,14 @@ const config = await client.discovery(
   CLIENT_ID,
   CLIENT_SECRET || undefined,
   CLIENT_SECRET ? client.ClientSecretBasic(CLIENT_SECRET) : client.None(),
-  // The portal listens on the loopback address without TLS.
+  // The server listens on the loopback address without TLS.
   { algorithm: "oauth2", execute: [client.allowInsecureRequests] },
 );
-say(config.serverMetadata());
+print(config.serverMetadata());
 
 async function currentUser(accessToken) {
-  const answer = await client.fetchProtectedResource(config, accessToken, new URL("/api/v4/currentUser", PORTAL), "GET");
-  return answer.json();
+  const response = await client.fetchProtectedResource(config, accessToken, new URL("/api/v4/currentUser", PORTAL), "GET");
+  return response.json();
 }
 
 const grants = {
@@ -29,7 +29,7 @@ const grants = {
     await client.tokenRevocation(config, tokens.access_token);
     const after = await client.tokenIntrospection(config, tokens.access_token);
     const refused = await errorOf(client.clientCredentialsGrant(config, { scope: "offline" }));
-    say({ user, before, after, refused });
+    print({ user, before, after, refused });
   },
   async authorization_code() {
     const verifier = client.randomPKCECodeVerifier();
@@ -41,17 +41,17 @@ const grants = {
       code_challenge_method: "S256",
       state,
     });
-    say({ url: url.href });
+    print({ url: url.href });
     const lines = createInterface({ input: process.stdin });
     const back = new URL(await new Promise((resolve) => lines.once("line", resolve)));
     lines.close();
-    // Checks state and, as the metadata promises it, iss.
+    // Checks state and, because the metadata announces it, iss.
     const tokens = await client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state });
     const renewed = await client.refreshTokenGrant(config, tokens.refresh_token);
     const user = await currentUser(renewed.access_token);
     await client.tokenRevocation(config, renewed.refresh_token);
     const refused = await errorOf(client.refreshTokenGrant(config, renewed.refresh_token));
-    say({ user, first: tokens.refresh_token, second: renewed.refresh_token, refused });
+    print({ user, first: tokens.refresh_token, second: renewed.refresh_token, refused });
   },
 };
 await grants[process.argv[2]]();

@@ -1,4 +1,4 @@
-"""npm's openid-client and @bynder/bynder-js-sdk, in Node.js; where a person is asked, the browser is here."""
+"""npm's openid-client and @bynder/bynder-js-sdk in Node.js. Consent is given by the browser of these tests."""
 
 import json
 import os
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 
 class Node:
-    """A script that says one line of JSON at a time, and is answered by one."""
+    """A Node.js script that prints lines of JSON and reads lines from stdin."""
 
     def __init__(self, portal, app, script, *arguments):
         environment = os.environ | {
@@ -24,16 +24,16 @@ class Node:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
 
-    def hear(self):
+    def read(self):
         line = self._process.stdout.readline()
         assert line, self._process.communicate(timeout=30)[1]
         return json.loads(line)
 
-    def say(self, text):
+    def write(self, text):
         self._process.stdin.write(text + "\n")
         self._process.stdin.flush()
 
-    def end(self):
+    def finish(self):
         _, error = self._process.communicate(timeout=30)
         assert self._process.returncode == 0, error
 
@@ -47,53 +47,53 @@ def node(portal):
         return started[-1]
 
     yield start
-    for one in started:
-        one._process.kill()
-        one._process.wait()
+    for script in started:
+        script._process.kill()
+        script._process.wait()
 
 
-def test_openid_client_by_itself(portal, connector, node):
+def test_openid_client_with_client_credentials(portal, connector, node):
     script = node(connector, "openid-client.mjs", "client_credentials")
-    metadata = script.hear()
+    metadata = script.read()
     assert metadata["issuer"] == portal.url
     assert metadata["code_challenge_methods_supported"] == ["S256"]
-    found = script.hear()
-    assert found["user"]["id"] == portal.user_id
-    assert (found["before"]["active"], found["before"]["client_id"]) == (True, connector.id)
-    assert found["after"] == {"active": False}
-    assert found["refused"] == "invalid_scope"
-    script.end()
+    result = script.read()
+    assert result["user"]["id"] == portal.user_id
+    assert (result["before"]["active"], result["before"]["client_id"]) == (True, connector.id)
+    assert result["after"] == {"active": False}
+    assert result["refused"] == "invalid_scope"
+    script.finish()
 
 
 @pytest.mark.parametrize("kind", ["gallery", "studio", "desktop"])
-def test_openid_client_for_a_person(portal, node, consent, request, kind):
+def test_openid_client_with_authorization_code(portal, node, consent, request, kind):
     app = request.getfixturevalue(kind)
     script = node(app, "openid-client.mjs", "authorization_code")
-    script.hear()
-    script.say(consent(script.hear()["url"], app))
-    found = script.hear()
-    assert found["user"]["id"] == portal.user_id
-    assert (found["first"] != found["second"]) == (kind != "gallery")
-    assert found["refused"] == "invalid_grant"
-    script.end()
+    script.read()
+    script.write(consent(script.read()["url"], app))
+    result = script.read()
+    assert result["user"]["id"] == portal.user_id
+    assert (result["first"] != result["second"]) == (kind != "gallery")
+    assert result["refused"] == "invalid_grant"
+    script.finish()
 
 
-def test_bynder_js_sdk_by_itself(portal, connector, node):
+def test_bynder_js_sdk_with_client_credentials(portal, connector, node):
     script = node(connector, "bynder-js-sdk.cjs", "client_credentials")
-    found = script.hear()
-    assert found["user"]["id"] == portal.user_id
-    assert found["missing"] == 404
-    script.end()
+    result = script.read()
+    assert result["user"]["id"] == portal.user_id
+    assert result["missing"] == 404
+    script.finish()
 
 
 @pytest.mark.parametrize("kind", ["gallery", "studio"])
-def test_bynder_js_sdk_for_a_person(portal, node, consent, request, kind):
+def test_bynder_js_sdk_with_authorization_code(portal, node, consent, request, kind):
     app = request.getfixturevalue(kind)
     script = node(app, "bynder-js-sdk.cjs", "authorization_code")
-    script.say(consent(script.hear()["url"], app))
-    found = script.hear()
-    assert found["user"]["id"] == portal.user_id
-    # The SDK overwrites what it has with whatever the answer has, so the answer repeats a token that is kept.
-    assert found["second"]
-    assert (found["first"] != found["second"]) == (kind == "studio")
-    script.end()
+    script.write(consent(script.read()["url"], app))
+    result = script.read()
+    assert result["user"]["id"] == portal.user_id
+    # The SDK replaces its token with the response, so the response repeats a refresh token that stays valid.
+    assert result["second"]
+    assert (result["first"] != result["second"]) == (kind == "studio")
+    script.finish()

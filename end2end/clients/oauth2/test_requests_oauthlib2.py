@@ -1,4 +1,4 @@
-"""requests-oauthlib 2 on oauthlib: the grants, PKCE, and its own refreshing."""
+"""requests-oauthlib 2 with oauthlib: the grants, PKCE and automatic refreshing."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +10,7 @@ from requests_oauthlib import OAuth2Session
 from conftest import BACK
 
 
-def test_client_credentials(portal, endpoints, connector):
+def test_client_credentials_token_is_accepted(portal, endpoints, connector):
     session = OAuth2Session(client=BackendApplicationClient(connector.id))
     token = session.fetch_token(endpoints.token, client_secret=connector.secret, include_client_id=False)
     assert token["token_type"] == "Bearer"
@@ -19,20 +19,20 @@ def test_client_credentials(portal, endpoints, connector):
     assert (users.status_code, users.headers["X-Pagination-Limit"]) == (200, "1")
 
 
-def test_the_secret_in_the_body(endpoints, connector):
+def test_secret_in_the_body_is_accepted(endpoints, connector):
     session = OAuth2Session(client=BackendApplicationClient(connector.id))
-    # With the client id in the body, the library puts the secret there, too.
+    # If the client ID is in the body, the library puts the secret there too.
     token = session.fetch_token(endpoints.token, client_secret=connector.secret, include_client_id=True)
     assert token["access_token"]
 
 
-def test_a_wrong_secret(endpoints, connector):
+def test_wrong_secret_is_refused(endpoints, connector):
     session = OAuth2Session(client=BackendApplicationClient(connector.id))
     with pytest.raises(InvalidClientError):
         session.fetch_token(endpoints.token, client_secret="guess", include_client_id=False)
 
 
-def test_authorization_code_with_pkce_and_refreshing_by_itself(portal, endpoints, consent, gallery):
+def test_authorization_code_with_pkce_is_refreshed_automatically(portal, endpoints, consent, gallery):
     scope = ["offline", "current.user:read"]
     saved = []
     session = OAuth2Session(
@@ -46,15 +46,15 @@ def test_authorization_code_with_pkce_and_refreshing_by_itself(portal, endpoints
     token = session.fetch_token(endpoints.token, authorization_response=back, client_secret=gallery.secret)
     assert session.get(portal.url + "/api/v4/currentUser").json()["id"] == portal.user_id
 
-    # To the library it is out of date now.
+    # Makes the library treat the token as expired.
     session.token = token | {"expires_in": -1, "expires_at": 1}
     user = session.get(portal.url + "/api/v4/currentUser", client_id=gallery.id, client_secret=gallery.secret)
     assert user.json()["id"] == portal.user_id
     assert saved and saved[0]["refresh_token"] == token["refresh_token"]
 
 
-def test_the_first_refresh_token_put_back_after_each_refresh(portal, endpoints, consent, gallery):
-    """As the SDKs for C# and Java do."""
+def test_first_refresh_token_stays_valid_after_each_refresh(portal, endpoints, consent, gallery):
+    """The SDKs for C# and Java reuse the first refresh token."""
     session = OAuth2Session(gallery.id, redirect_uri=BACK, scope=["offline", "current.user:read"])
     url, _ = session.authorization_url(endpoints.authorize)
     back = consent(url, gallery)
@@ -65,22 +65,22 @@ def test_the_first_refresh_token_put_back_after_each_refresh(portal, endpoints, 
         assert session.get(portal.url + "/api/v4/currentUser").json()["id"] == portal.user_id
 
 
-def test_a_state_of_3000_characters(endpoints, person, gallery):
+def test_state_of_3000_characters_is_returned_unchanged(endpoints, browser, gallery):
     state = "a b+c%20d&e=f" * 230
     session = OAuth2Session(gallery.id, redirect_uri=BACK, scope=["current.user:read"])
     url, _ = session.authorization_url(endpoints.authorize, state=state)
-    person.open(url)
-    person.sign_in()
-    back = person.press("Refuse")
+    browser.open(url)
+    browser.sign_in()
+    back = browser.click("Deny")
     assert parse_qs(urlsplit(back).query)["state"] == [state]
 
 
-def test_a_person_may_refuse(endpoints, person, gallery):
+def test_denied_authorization_issues_no_token(endpoints, browser, gallery):
     session = OAuth2Session(gallery.id, redirect_uri=BACK, scope=["current.user:read"])
     url, _ = session.authorization_url(endpoints.authorize)
-    person.open(url)
-    person.sign_in()
-    back = person.press("Refuse")
+    browser.open(url)
+    browser.sign_in()
+    back = browser.click("Deny")
     assert parse_qs(urlsplit(back).query)["error"] == ["access_denied"]
     with pytest.raises((AccessDeniedError, MissingCodeError)):
         session.fetch_token(endpoints.token, authorization_response=back, client_secret=gallery.secret)

@@ -1,5 +1,5 @@
-"""A resource server elsewhere: it checks tokens by the published keys alone, with PyJWT across a change of keys, and with
-Authlib's own reading of RFC 9068."""
+"""A separate resource server that verifies tokens with the published keys: PyJWT across a key rotation, and Authlib's
+RFC 9068 validator."""
 
 import hmac
 import json
@@ -17,7 +17,7 @@ from joserfc.jwk import KeySet
 
 
 class ResourceServer:
-    """Asks for the keys once, and never about a token."""
+    """Verifies tokens locally, with keys that it fetches once."""
 
     def __init__(self, portal, algorithm="ES256"):
         self.issuer = portal.url
@@ -28,12 +28,12 @@ class ResourceServer:
     def fetch_keys(self):
         metadata = requests.get(self.issuer + "/.well-known/oauth-authorization-server").json()
         assert metadata["issuer"] == self.issuer
-        answer = requests.get(metadata["jwks_uri"])
-        assert answer.headers["Cache-Control"] == "public, max-age=300"
-        self.keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
+        response = requests.get(metadata["jwks_uri"])
+        assert response.headers["Cache-Control"] == "public, max-age=300"
+        self.keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(response.json()).keys}
 
-    def check(self, token):
-        """The claims of a token that holds, by RFC 9068 §4."""
+    def validate(self, token):
+        """Validates a token (RFC 9068 §4) and returns its claims."""
         header = jwt.get_unverified_header(token)
         assert header["typ"] == "at+jwt"
         return jwt.decode(
@@ -54,9 +54,9 @@ def new_token(endpoints, connector):
 
 @pytest.fixture(scope="session")
 def gateway(portal):
-    """Its tokens are for an API gateway that verifies nothing but RS256."""
+    """An app whose tokens an API gateway verifies that supports RS256 only."""
     settings = ["--signing-algorithm", "RS256"]
-    return portal.app("Gateway", "client_credentials", ["asset:read", "current.user:read"], settings=settings)
+    return portal.create_app("Gateway", "client_credentials", ["asset:read", "current.user:read"], settings=settings)
 
 
 @pytest.fixture
@@ -73,20 +73,20 @@ def kid(token):
     return jwt.get_unverified_header(token)["kid"]
 
 
-def test_what_a_token_says(portal, connector, resource_server, new_token):
-    claims = resource_server.check(new_token())
+def test_token_has_the_expected_claims(portal, connector, resource_server, new_token):
+    claims = resource_server.validate(new_token())
     assert (claims["client_id"], claims["sub"]) == (connector.id, connector.id)
     assert claims["exp"] - claims["iat"] == 3600
     assert "asset:read" in claims["scope"].split()
-    assert resource_server.check(new_token())["jti"] != claims["jti"]
+    assert resource_server.validate(new_token())["jti"] != claims["jti"]
 
 
-def test_a_resource_server_that_verifies_rs256_alone(portal, endpoints, gateway, new_token, new_rs256_token):
+def test_resource_server_with_rs256_only_accepts_rs256_tokens(portal, endpoints, gateway, new_token, new_rs256_token):
     resource_server = ResourceServer(portal, "RS256")
-    claims = resource_server.check(new_rs256_token())
+    claims = resource_server.validate(new_rs256_token())
     assert (claims["client_id"], claims["scope"]) == (gateway.id, "current.user:read asset:read")
     with pytest.raises(jwt.InvalidTokenError):
-        resource_server.check(new_token())
+        resource_server.validate(new_token())
     keys = requests.get(portal.url + "/.well-known/jwks.json").json()["keys"]
     assert {(key["kty"], key["alg"], key["use"]) for key in keys} == {("EC", "ES256", "sig"), ("RSA", "RS256", "sig")}
     assert len({key["kid"] for key in keys}) == len(keys)
@@ -96,38 +96,38 @@ def test_a_resource_server_that_verifies_rs256_alone(portal, endpoints, gateway,
     assert requests.get(portal.url + "/api/v4/currentUser", headers=me).status_code == 200
 
 
-def test_a_published_key_is_nobody_s_secret(portal, new_rs256_token):
-    """RFC 8725 §2.1: the RSA key as an HMAC secret, and no signature at all."""
+def test_token_signed_with_the_public_key_or_unsigned_is_refused(portal, new_rs256_token):
+    """RFC 8725 §2.1: the RSA public key as an HMAC secret, and the algorithm none."""
     token = new_rs256_token()
     header, claims = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
     key = jwt.PyJWKSet.from_dict(requests.get(portal.url + "/.well-known/jwks.json").json())[header["kid"]].key
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     extra = {"typ": "at+jwt", "kid": header["kid"]}
-    part = lambda value: jwt.utils.base64url_encode(value).decode()
-    signed = f'{part(json.dumps(extra | {"alg": "HS256"}).encode())}.{part(json.dumps(claims).encode())}'
+    encode = lambda value: jwt.utils.base64url_encode(value).decode()
+    signed = f'{encode(json.dumps(extra | {"alg": "HS256"}).encode())}.{encode(json.dumps(claims).encode())}'
     forged = [
-        f"{signed}.{part(hmac.digest(pem, signed.encode(), 'sha256'))}",
+        f"{signed}.{encode(hmac.digest(pem, signed.encode(), 'sha256'))}",
         jwt.encode(claims, None, algorithm="none", headers=extra),
     ]
     for token in forged:
-        answer = requests.get(portal.url + "/api/v4/currentUser", headers={"Authorization": f"Bearer {token}"})
-        assert answer.status_code == 401, answer.text
+        response = requests.get(portal.url + "/api/v4/currentUser", headers={"Authorization": f"Bearer {token}"})
+        assert response.status_code == 401, response.text
 
 
-def test_what_is_not_the_portal_s_does_not_hold(resource_server, new_token):
+def test_forged_claims_and_foreign_issuer_are_refused(resource_server, new_token):
     token = new_token()
     header, claims, signature = token.split(".")
     more = json.loads(jwt.utils.base64url_decode(claims)) | {"scope": "admin.user:read", "exp": 2**31}
     forged = jwt.utils.base64url_encode(json.dumps(more).encode()).decode()
     with pytest.raises(jwt.InvalidSignatureError):
-        resource_server.check(f"{header}.{forged}.{signature}")
+        resource_server.validate(f"{header}.{forged}.{signature}")
     resource_server.issuer = "https://elsewhere.example"
     with pytest.raises(jwt.InvalidTokenError):
-        resource_server.check(token)
+        resource_server.validate(token)
 
 
 class Validator(JWTBearerTokenValidator):
-    """Authlib's, with keys that are fetched once."""
+    """Authlib's validator with keys that are fetched once."""
 
     def __init__(self, issuer):
         super().__init__(issuer, issuer)
@@ -137,7 +137,7 @@ class Validator(JWTBearerTokenValidator):
         return self._jwks
 
 
-def test_authlib_reads_it_as_an_access_token_of_rfc_9068(portal, new_token):
+def test_authlib_accepts_the_token_as_rfc_9068_access_token(portal, new_token):
     validator = Validator(portal.url)
     token = validator.authenticate_token(new_token())
     validator.validate_token(token, ["asset:read meta.workflow:read"], None)
@@ -150,50 +150,50 @@ def test_authlib_reads_it_as_an_access_token_of_rfc_9068(portal, new_token):
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
-def test_before_during_and_after_a_rotation(portal, request, within_a_second, algorithm):
+def test_tokens_stay_valid_before_during_and_after_a_rotation(portal, request, wait_for, algorithm):
     new_token = request.getfixturevalue("new_token" if algorithm == "ES256" else "new_rs256_token")
     resource_server = ResourceServer(portal, algorithm)
     before = new_token()
     old = kid(before)
-    resource_server.check(before)
+    resource_server.validate(before)
 
     def of_algorithm(keys):
         return {key["kid"]: key for key in keys if key["algorithm"] == algorithm}
 
-    # During: the new key is published, and does not sign yet.
-    (made,) = of_algorithm(portal.command("keys", "rotate")).values()
-    assert made["state"] == "waiting"
-    within_a_second(
-        lambda: resource_server.fetch_keys() or resource_server.keys, lambda keys: {old, made["kid"]} <= set(keys)
+    # During: the new key is published but does not sign yet.
+    (created,) = of_algorithm(portal.command("keys", "rotate")).values()
+    assert created["state"] == "waiting"
+    wait_for(
+        lambda: resource_server.fetch_keys() or resource_server.keys, lambda keys: {old, created["kid"]} <= set(keys)
     )
     during = new_token()
     assert kid(during) == old
-    resource_server.check(during)
+    resource_server.validate(during)
 
-    # After: the keys that were fetched before will do for both.
-    let_it_begin(portal, algorithm, made["kid"])
-    after = within_a_second(new_token, lambda token: kid(token) == made["kid"])
+    # After: the keys that were fetched before verify both.
+    start_signing(portal, algorithm, created["kid"])
+    after = wait_for(new_token, lambda token: kid(token) == created["kid"])
     for token in [before, during, after]:
-        resource_server.check(token)
+        resource_server.validate(token)
     states = {kid: key["state"] for kid, key in of_algorithm(portal.command("keys", "list")).items()}
-    assert (states[old], states[made["kid"]]) == ("retired", "signing")
-    # A resource server that starts now knows the tokens of the old key, too.
+    assert (states[old], states[created["kid"]]) == ("retired", "signing")
+    # A resource server that starts now also accepts tokens of the old key.
     late = ResourceServer(portal, algorithm)
     for token in [before, after]:
-        late.check(token)
-    # And so does the portal.
+        late.validate(token)
+    # The portal does too.
     for token in [before, after]:
         me = requests.get(portal.url + "/api/v4/currentUser", headers={"Authorization": f"Bearer {token}"})
         assert me.status_code == 200, me.text
 
 
-def let_it_begin(portal, algorithm, kid):
-    """As if the quarter of an hour were over that a key is published before it signs."""
+def start_signing(portal, algorithm, kid):
+    """Skips the quarter of an hour that a key is published before it signs."""
     table = {"ES256": "signing_keys", "RS256": "rsa_signing_keys"}[algorithm]
     with sqlite3.connect(portal.folder / "data" / "gatehouse.db", timeout=10) as database:
         now = int(time.time() * 1000)
         changed = database.execute(f"update {table} set signs_from = ? where kid = ?", (now, kid)).rowcount
     assert changed == 1
-    # What the servers keep in mind is forgotten at any change that is announced.
-    portal.app("Announces a change", "client_credentials", ["asset:read"])
+    # Any announced change makes the servers discard their caches.
+    portal.create_app("Announces a change", "client_credentials", ["asset:read"])
     portal.command("oauth-app", "delete", "Announces a change")

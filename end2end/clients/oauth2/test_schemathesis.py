@@ -1,5 +1,5 @@
-"""schemathesis makes requests up from /api/openapi.json: nothing may be answered by a fault of the server's, and every
-answer has to be one that the description has."""
+"""schemathesis generates requests from /api/openapi.json. No response may be a server error, and every response must be
+described."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ SCOPES = ["current.user:read", "current.profile:read", "admin.user:read", "admin
 
 @pytest.fixture(scope="module")
 def reader(portal):
-    return portal.app("Reader", "client_credentials", SCOPES)
+    return portal.create_app("Reader", "client_credentials", SCOPES)
 
 
 def run(portal, folder, paths, *arguments):
@@ -23,37 +23,37 @@ def run(portal, folder, paths, *arguments):
         PROGRAM, "run", f"{portal.url}/api/openapi.json", "--checks", CHECKS, "--seed", "1", "--max-examples", "60",
         "--include-path-regex", paths, "--no-color", *arguments,
     ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert "generated" in done.stdout
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240)
+    assert process.returncode == 0, process.stdout[-6000:] + process.stderr[-2000:]
+    assert "generated" in process.stdout
 
 
-def test_the_api_with_an_access_token(portal, reader, endpoints, tmp_path):
-    answer = requests.post(endpoints.token, data={"grant_type": "client_credentials"}, auth=(reader.id, reader.secret))
-    token = answer.json()["access_token"]
+def test_api_with_access_token_conforms(portal, reader, endpoints, tmp_path):
+    response = requests.post(endpoints.token, data={"grant_type": "client_credentials"}, auth=(reader.id, reader.secret))
+    token = response.json()["access_token"]
     run(portal, tmp_path, "^/api/v4", "--header", f"Authorization: Bearer {token}")
 
 
-def test_the_api_with_nothing(portal, tmp_path):
+def test_api_without_credentials_conforms(portal, tmp_path):
     run(portal, tmp_path, "^/api/v4")
 
 
-def test_the_endpoints_of_oauth_2_with_a_client(portal, reader, tmp_path):
+def test_oauth2_endpoints_with_client_credentials_conform(portal, reader, tmp_path):
     run(portal, tmp_path, "^/(v6|[.]well-known)", "--auth", f"{reader.id}:{reader.secret}")
 
 
-def test_the_endpoints_of_oauth_2_with_nothing(portal, tmp_path):
+def test_oauth2_endpoints_without_credentials_conform(portal, tmp_path):
     run(portal, tmp_path, "^/(v6|[.]well-known)")
 
 
-# An answer of /settings/events has no end.
+# Excludes /settings/events, whose response does not end.
 CONNECTOR = "^/api/connector/v1/(settings$|settings/fields|logs)"
 
 
-def test_the_connector_api_with_the_api_key(portal, tmp_path):
-    portal.apply("remoteLogging = true")
+def test_connector_api_with_api_key_conforms(portal, tmp_path):
+    portal.apply_settings("remoteLogging = true")
     run(portal, tmp_path, CONNECTOR, "--header", f"X-Api-Key: {portal.api_key()}")
 
 
-def test_the_connector_api_with_nothing(portal, tmp_path):
+def test_connector_api_without_api_key_conforms(portal, tmp_path):
     run(portal, tmp_path, "^/api/connector")

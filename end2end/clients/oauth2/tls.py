@@ -1,4 +1,4 @@
-"""TLS in front of a portal, for clients that speak nothing else: a proxy on a free port of the loopback address."""
+"""A TLS proxy in front of a portal, for clients that require https, on a free port of the loopback address."""
 
 import datetime
 import socket
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-class Front:
+class TlsProxy:
     def __init__(self, folder):
         self.authority = str(folder / "certificate.pem")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -23,7 +23,7 @@ class Front:
         self.url = f"https://{self.domain}"
 
     def _certificate(self, folder):
-        """One that vouches for itself, for `localhost`."""
+        """Creates a self-signed certificate for `localhost`."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         now = datetime.datetime.now(datetime.timezone.utc)
@@ -41,34 +41,34 @@ class Front:
         ))
         return folder / "certificate.pem", folder / "key.pem"
 
-    def pass_on_to(self, url):
+    def forward_to(self, url):
         address = (urlsplit(url).hostname, urlsplit(url).port)
         threading.Thread(target=self._accept, args=(address,), daemon=True).start()
 
     def _accept(self, address):
         while True:
             try:
-                plain, _ = self._listener.accept()
+                connection, _ = self._listener.accept()
             except OSError:
-                return  # Closed: the tests are over.
-            threading.Thread(target=self._serve, args=(plain, address), daemon=True).start()
+                return  # The listener is closed after the tests.
+            threading.Thread(target=self._serve, args=(connection, address), daemon=True).start()
 
-    def _serve(self, plain, address):
+    def _serve(self, connection, address):
         try:
-            with self._context.wrap_socket(plain, server_side=True) as client, socket.create_connection(address) as server:
+            with self._context.wrap_socket(connection, server_side=True) as client, socket.create_connection(address) as server:
                 threading.Thread(target=self._copy, args=(server, client), daemon=True).start()
                 self._copy(client, server)
         except OSError:
-            pass  # A client that hangs up early is no news.
+            pass  # Clients may close connections early.
 
     @staticmethod
     def _copy(source, target):
         try:
-            while piece := source.recv(65536):
-                target.sendall(piece)
+            while chunk := source.recv(65536):
+                target.sendall(chunk)
             target.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # As above.
+            pass  # Either side may close its connection early.
 
     def close(self):
         self._listener.close()

@@ -1,13 +1,13 @@
-// "Set up API Tokens" of the guide, step by step as it stands, and what follows from it.
+// The steps of the guide "Set up API Tokens", word for word, and how secrets are shown.
 
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Page } from "@playwright/test";
 import { type Credential, signedFetch } from "../../support/oauth1.ts";
-import { apiTokens, dialog, live, open, press, pressable, reload, section, signIn, valueOf } from "../../support/steps.ts";
+import { apiTokens, buttonOrLink, click, dialog, open, reload, section, signIn, valueOf, waitForHydration } from "../../support/actions.ts";
 import { expect, hasScript, test } from "../../support/test.ts";
 
-/** The thirteen steps. Gives what a person would have copied. */
+/** Follows the thirteen steps and returns the copied values. */
 async function setUpApiTokens(page: Page): Promise<Required<Credential>> {
   await test.step("1. Go to Settings > Advanced settings > Portal settings", async () => {
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
@@ -17,7 +17,7 @@ async function setUpApiTokens(page: Page): Promise<Required<Credential>> {
     await section(page, "Account").getByRole("link", { name: "API tokens" }).click();
     await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
   });
-  await test.step("3. Click Create new consumer", () => press(page, "Create new consumer"));
+  await test.step("3. Click Create new consumer", () => click(page, "Create new consumer"));
   await test.step("4. Enter the name of the consumer to use the API token", () =>
     dialog(page, "Create new consumer").getByLabel("Name").fill("Website"));
   await test.step("5. Click Create", () =>
@@ -27,10 +27,10 @@ async function setUpApiTokens(page: Page): Promise<Required<Credential>> {
     return [await valueOf(shown, "Consumer key").innerText(), await valueOf(shown, "Consumer secret").innerText()] as const;
   });
   await test.step("When you click OK the data disappears", async () => {
-    await press(dialog(page, "The consumer was created"), "OK");
+    await click(dialog(page, "The consumer was created"), "OK");
     await expect(page.getByText(consumerSecret)).toHaveCount(0);
   });
-  await test.step("7. Click Create new token", () => press(page, "Create new token"));
+  await test.step("7. Click Create new token", () => click(page, "Create new token"));
   const form = dialog(page, "Create new token");
   await test.step("8. Enter user", async () => {
     await form.getByLabel("User", { exact: true }).fill("Ada Lovelace");
@@ -46,37 +46,37 @@ async function setUpApiTokens(page: Page): Promise<Required<Credential>> {
     return [await valueOf(shown, "Token").innerText(), await valueOf(shown, "Token secret").innerText()] as const;
   });
   await test.step("13. Click OK", async () => {
-    await press(dialog(page, "The token was created"), "OK");
+    await click(dialog(page, "The token was created"), "OK");
     await expect(page.getByText(tokenSecret)).toHaveCount(0);
   });
   return { consumerKey, consumerSecret, token, tokenSecret };
 }
 
-test("the guide's steps lead to a token that signs a request, until it is deleted", async ({ page, account, server }) => {
+test("the guide's steps create a token that signs requests until it is revoked", async ({ page, account, server }) => {
   await signIn(page, account.admin);
   const credential = await setUpApiTokens(page);
 
   const currentUser = () => signedFetch("GET", `${server.url}/api/v4/currentUser`, credential);
-  const answer = await currentUser();
-  expect(answer.status).toBe(200);
-  expect(await answer.json()).toMatchObject({ email: account.admin.email });
+  const response = await currentUser();
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ email: account.admin.email });
 
   await test.step("You can create multiple tokens for a consumer", async () => {
-    await press(page, "Create new token");
+    await click(page, "Create new token");
     const form = dialog(page, "Create new token");
     await form.getByLabel("User", { exact: true }).fill(account.admin.email);
     await form.getByLabel("Consumer", { exact: true }).selectOption("Website");
     await form.getByLabel("Integration type").selectOption("Akeneo PIM");
     await form.getByRole("button", { name: "Create", exact: true }).click();
-    await press(dialog(page, "The token was created"), "OK");
+    await click(dialog(page, "The token was created"), "OK");
     await expect(section(page, "Tokens").getByRole("row").filter({ hasText: "Website" })).toHaveCount(2);
   });
 
   await test.step("To delete a token, click … next to the token you want to revoke", async () => {
     const row = section(page, "Tokens").getByRole("row").filter({ hasText: "WordPress" });
-    await press(row, /^Revoke/);
+    await click(row, /^Revoke/);
     const question = page.getByRole("dialog");
-    // It names what stops working.
+    // The dialog names what stops working.
     for (const words of ["WordPress", "Ada Lovelace", "Website"]) await expect(question).toContainText(words);
     await question.getByRole("button", { name: "Revoke" }).click();
     await expect(row).toHaveCount(0);
@@ -86,7 +86,7 @@ test("the guide's steps lead to a token that signs a request, until it is delete
   expect(await refusal.json()).toMatchObject({ oauth_problem: "token_revoked" });
 });
 
-test("nothing secret is kept where it could be read", async ({ page, account, server }) => {
+test("secrets and passwords appear neither in the data folder nor in the log", async ({ page, account, server }) => {
   await signIn(page, account.admin);
   const { consumerSecret, tokenSecret } = await setUpApiTokens(page);
   for (const file of await readdir(server.dataFolder)) {
@@ -99,9 +99,9 @@ test("nothing secret is kept where it could be read", async ({ page, account, se
   for (const secret of [consumerSecret, tokenSecret, account.admin.password]) expect(log).not.toContain(secret);
 });
 
-test("a reload while a secret is shown shows it again, and none after OK does", async ({ page, account }) => {
+test("a secret is shown again after a reload until OK is clicked", async ({ page, account }) => {
   await signIn(page, account.admin, apiTokens);
-  await press(page, "Create new consumer");
+  await click(page, "Create new consumer");
   await dialog(page, "Create new consumer").getByLabel("Name").fill("Website");
   await dialog(page, "Create new consumer").getByRole("button", { name: "Create", exact: true }).click();
 
@@ -109,32 +109,32 @@ test("a reload while a secret is shown shows it again, and none after OK does", 
   const secret = await valueOf(shown, "Consumer secret").innerText();
   await reload(page);
   await expect(valueOf(shown, "Consumer secret")).toHaveText(secret);
-  // Coming back from elsewhere shows it as well.
+  // Returning from another page shows it too.
   await open(page, "/settings");
   await open(page, apiTokens);
   await expect(valueOf(shown, "Consumer secret")).toHaveText(secret);
 
-  await press(shown, "OK");
+  await click(shown, "OK");
   await expect(shown).toHaveCount(0);
   await reload(page);
   await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
   await expect(shown).toHaveCount(0);
   await page.goBack();
-  await live(page);
+  await waitForHydration(page);
   await expect(page.getByText(secret)).toHaveCount(0);
   expect(await page.content()).not.toContain(secret);
 });
 
-test("the address of the product that people come from leads to Portal settings", async ({ page, account }) => {
+test("/pysettings/ redirects to Portal settings", async ({ page, account }) => {
   await signIn(page, account.admin);
   await open(page, "/pysettings/");
   await expect(page).toHaveURL("/settings/portal");
   await expect(page.getByRole("heading", { name: "Portal settings", level: 1 })).toBeVisible();
 });
 
-test("a second secret waits behind the first", async ({ page, account, anotherBrowser }) => {
+test("two secrets are shown one after the other, and only to the session that created them", async ({ page, account, anotherBrowser }) => {
   await signIn(page, account.admin, apiTokens);
-  // The same session in two tabs, both with an open form.
+  // Two tabs of one session, both with an open form.
   const tab = await page.context().newPage();
   for (const [each, name] of [[page, "Website"], [tab, "Intranet"]] as const) {
     await open(each, `${apiTokens}?dialog=new-consumer`);
@@ -147,13 +147,13 @@ test("a second secret waits behind the first", async ({ page, account, anotherBr
   await reload(page);
   const shown = dialog(page, "The consumer was created");
   await expect(shown).toContainText("Website");
-  await press(shown, "OK");
+  await click(shown, "OK");
   await expect(shown).toContainText("Intranet");
-  await press(shown, "OK");
+  await click(shown, "OK");
   await expect(shown).toHaveCount(0);
 
-  // Nobody else ever sees them, not even the same person elsewhere.
+  // Another session does not show them, even of the same user.
   const other = await anotherBrowser();
   await signIn(other, account.admin, apiTokens);
-  await expect(pressable(other, "OK")).toHaveCount(0);
+  await expect(buttonOrLink(other, "OK")).toHaveCount(0);
 });

@@ -1,9 +1,9 @@
-// The dialog "Create new token": whom the token is for, and what it is for.
+// The dialog "Create new token".
 
 import { type Locator, type Page } from "@playwright/test";
-import { type Person } from "../../support/account.ts";
-import { chooseAmong } from "../../support/people.ts";
-import { apiTokens, dialog, open, press, section, signIn, valueOf } from "../../support/steps.ts";
+import { type User } from "../../support/account.ts";
+import { chooseUser } from "../../support/users.ts";
+import { apiTokens, click, dialog, open, section, signIn, valueOf } from "../../support/actions.ts";
 import { expect, hasScript, needsScript, test } from "../../support/test.ts";
 
 async function openForm(page: Page): Promise<Locator> {
@@ -25,8 +25,8 @@ function row(page: Page): Locator {
   return section(page, "Tokens").locator("tbody").getByRole("row");
 }
 
-test("the integration type Other asks for the integration's name", async ({ page, account }) => {
-  await account.consumer("Website");
+test("integration type Other requires an integration name", async ({ page, account }) => {
+  await account.createConsumer("Website");
   await signIn(page, account.admin, apiTokens);
   const form = await openForm(page);
   const name = form.getByLabel("Integration name");
@@ -35,32 +35,32 @@ test("the integration type Other asks for the integration's name", async ({ page
   await expect(name).toBeVisible();
   await create(form);
   await expect(name).toHaveAccessibleDescription(/Enter a name\./);
-  // Nothing that was filled in is lost.
+  // The form keeps its input.
   await expect(form.getByLabel("User", { exact: true })).toHaveValue(account.admin.email);
   await expect(form.getByLabel("Integration type")).toHaveValue("Other");
   await name.fill("House archive");
   await create(form);
-  await press(dialog(page, "The token was created"), "OK");
+  await click(dialog(page, "The token was created"), "OK");
   await expect(row(page)).toContainText("House archive");
 });
 
-test("a person is named by name, by e-mail, or as the suggestions do", async ({ page, account }) => {
-  await account.consumer("Website");
-  const grace = await account.person("Grace Hopper");
+test("User accepts a name, an email, or a suggestion's text", async ({ page, account }) => {
+  await account.createConsumer("Website");
+  const grace = await account.createUser("Grace Hopper");
   await signIn(page, account.admin, apiTokens);
   for (const user of [grace.name, grace.email.toUpperCase(), `${grace.name} <${grace.email}>`]) {
     const form = await openForm(page);
     await fill(form, user);
     await create(form);
-    await press(dialog(page, "The token was created"), "OK");
+    await click(dialog(page, "The token was created"), "OK");
     await expect(dialog(page, "The token was created")).toHaveCount(0);
   }
   await expect(row(page).filter({ hasText: grace.email })).toHaveCount(3);
 });
 
-test("nobody of another account and nobody who is inactive can be named", async ({ page, account }) => {
-  await account.consumer("Website");
-  const grace = await account.person("Grace Hopper");
+test("User rejects unknown and inactive users", async ({ page, account }) => {
+  await account.createConsumer("Website");
+  const grace = await account.createUser("Grace Hopper");
   await account.deactivate(grace);
   await signIn(page, account.admin, apiTokens);
   for (const user of ["nobody@example.com", "Nobody", grace.email]) {
@@ -73,32 +73,32 @@ test("nobody of another account and nobody who is inactive can be named", async 
   expect(await account.tokens()).toEqual([]);
 });
 
-test("where several people have the name, one of them is chosen", async ({ page, account }) => {
-  await account.consumer("Website");
-  const [one, other] = [await account.person("Alex Doe"), await account.person("Alex Doe")];
+test("if several users share the name, the form asks which one", async ({ page, account }) => {
+  await account.createConsumer("Website");
+  const [one, other] = [await account.createUser("Alex Doe"), await account.createUser("Alex Doe")];
   await signIn(page, account.admin, apiTokens);
   const form = await openForm(page);
   await fill(form, "Alex Doe");
   await create(form);
   await expect(form.getByLabel("User", { exact: true })).toHaveAttribute("aria-invalid", "true");
-  await chooseAmong(form, [one, other], other);
-  // What else was chosen is still there.
+  await chooseUser(form, [one, other], other);
+  // The other fields keep their input.
   await expect(form.getByLabel("Integration type")).toHaveValue("WordPress");
   await create(form);
-  await press(dialog(page, "The token was created"), "OK");
+  await click(dialog(page, "The token was created"), "OK");
   await expect(row(page)).toContainText(other.email);
 });
 
-test("a consumer's name is asked for, and may not be another's", async ({ page, account }) => {
-  await account.consumer("Website");
+test("a consumer name must be present and unique", async ({ page, account }) => {
+  await account.createConsumer("Website");
   await signIn(page, account.admin, apiTokens);
   await open(page, `${apiTokens}?dialog=new-consumer`);
   const form = dialog(page, "Create new consumer");
   const name = form.getByLabel("Name");
-  for (const [text, complaint] of [["   ", "Enter a name."], ["WEBSITE", "Another consumer has this name."]] as const) {
+  for (const [text, message] of [["   ", "Enter a name."], ["WEBSITE", "This name is already in use."]] as const) {
     await name.fill(text);
     await create(form);
-    await expect(name).toHaveAccessibleDescription(new RegExp(complaint));
+    await expect(name).toHaveAccessibleDescription(new RegExp(message));
     if (hasScript()) await expect(name).toBeFocused();
   }
   await name.fill("Web shop");
@@ -107,50 +107,50 @@ test("a consumer's name is asked for, and may not be another's", async ({ page, 
   expect(await account.consumers()).toHaveLength(2);
 });
 
-test("an account without a consumer is told to create one first", async ({ page, account }) => {
+test("without a consumer, Create new token leads to Create new consumer", async ({ page, account }) => {
   await signIn(page, account.admin, apiTokens);
   const form = await openForm(page);
-  await press(form, "Create new consumer");
+  await click(form, "Create new consumer");
   await expect(dialog(page, "Create new consumer").getByLabel("Name")).toBeVisible();
 });
 
-test("what is missing is said at each field when the form is sent", { tag: needsScript }, async ({ page, account }) => {
-  await account.consumer("Website");
+test("an empty token form shows an error at each field and sends nothing", { tag: needsScript }, async ({ page, account }) => {
+  await account.createConsumer("Website");
   await signIn(page, account.admin, apiTokens);
   const form = await openForm(page);
   let sent = 0;
   page.on("request", (request) => (sent += request.method() === "POST" ? 1 : 0));
   await create(form);
-  for (const [field, complaint] of [
-    ["User", "Enter the name or e-mail of a user."],
+  for (const [field, message] of [
+    ["User", "Enter the name or email of a user."],
     ["Consumer", "Select a consumer."],
     ["Integration type", "Select an integration type."],
   ] as const) {
-    await expect(form.getByLabel(field, { exact: true })).toHaveAccessibleDescription(new RegExp(complaint));
+    await expect(form.getByLabel(field, { exact: true })).toHaveAccessibleDescription(new RegExp(message));
   }
   await expect(form.getByLabel("User", { exact: true })).toBeFocused();
   expect(sent).toBe(0);
-  // A complaint goes when its cause does.
+  // An error disappears when its cause does.
   await form.getByLabel("Consumer", { exact: true }).selectOption("Website");
   await expect(form.getByText("Select a consumer.", { exact: true })).toHaveCount(0);
 });
 
-test("the suggestions show each person's e-mail, and say when nobody fits", { tag: needsScript }, async ({ page, account }) => {
-  await account.consumer("Website");
-  const people: Person[] = [await account.person("Alex Doe"), await account.person("Alex Doe")];
+test("user suggestions show emails, or that no user was found", { tag: needsScript }, async ({ page, account }) => {
+  await account.createConsumer("Website");
+  const users: User[] = [await account.createUser("Alex Doe"), await account.createUser("Alex Doe")];
   await signIn(page, account.admin, apiTokens);
   const form = await openForm(page);
   const user = form.getByLabel("User", { exact: true });
   await user.pressSequentially("alex");
-  for (const { email } of people) await expect(form.getByRole("option", { name: email })).toHaveCount(1);
+  for (const { email } of users) await expect(form.getByRole("option", { name: email })).toHaveCount(1);
   await user.fill("nobody");
-  await expect(form.getByText("None of the active users match")).toBeVisible();
+  await expect(form.getByText("No active users found")).toBeVisible();
 });
 
-test("by the keyboard alone, from the button to the secret", { tag: needsScript }, async ({ page, account }) => {
-  await account.consumer("Website");
-  await account.person("Grace Hopper");
-  const gracie = await account.person("Gracie Allen");
+test("a token can be created with the keyboard only", { tag: needsScript }, async ({ page, account }) => {
+  await account.createConsumer("Website");
+  await account.createUser("Grace Hopper");
+  const gracie = await account.createUser("Gracie Allen");
   await signIn(page, account.admin, apiTokens);
   await page.locator(".page-header").getByRole("link", { name: "Create new token" }).focus();
   await page.keyboard.press("Enter");
@@ -160,21 +160,21 @@ test("by the keyboard alone, from the button to the secret", { tag: needsScript 
   const options = page.getByRole("listbox", { name: "active users" }).getByRole("option");
   await expect(options).toHaveCount(2);
   await expect(user).toHaveAttribute("aria-expanded", "true");
-  // Nothing is chosen for a person who only types.
+  // Typing alone selects no option.
   await expect(user).not.toHaveAttribute("aria-activedescendant");
   await page.keyboard.press("ArrowDown");
   await expect(options.nth(0)).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("ArrowDown");
   await expect(options.nth(1)).toHaveAttribute("aria-selected", "true");
   await expect(user).toHaveAttribute("aria-activedescendant", (await options.nth(1).getAttribute("id"))!);
-  // Around the end and back.
+  // ArrowDown wraps around from the last option.
   await page.keyboard.press("ArrowDown");
   await expect(options.nth(0)).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await expect(options).toHaveCount(0);
   await expect(user).toHaveValue(`Gracie Allen <${gracie.email}>`);
-  // Escape closes the list before it closes the dialog.
+  // The first Escape closes the list, not the dialog.
   await page.keyboard.press("ArrowDown");
   await expect(options).not.toHaveCount(0);
   await page.keyboard.press("Escape");
@@ -197,7 +197,7 @@ test("by the keyboard alone, from the button to the secret", { tag: needsScript 
   await expect(row(page)).toContainText(gracie.email);
 });
 
-test("a dialog keeps the focus, closes on Escape, and gives the focus back", { tag: needsScript }, async ({ page, account }) => {
+test("a dialog traps focus, closes on Escape and restores focus", { tag: needsScript }, async ({ page, account }) => {
   await signIn(page, account.admin, apiTokens);
   const button = page.locator(".page-header").getByRole("link", { name: "Create new consumer" });
   await button.click();
@@ -205,21 +205,21 @@ test("a dialog keeps the focus, closes on Escape, and gives the focus back", { t
   await expect(form.getByLabel("Name")).toBeFocused();
   for (let step = 0; step < 6; step++) {
     await page.keyboard.press("Tab");
-    // The focus may leave a dialog for the browser's own bars only, while no other element of the page has it.
+    // Focus may leave the dialog for the browser's own controls, but not for another element of the page.
     expect(await page.evaluate(() => document.activeElement === document.body || !!document.activeElement?.closest("dialog"))).toBe(true);
   }
   await page.keyboard.press("Escape");
   await expect(form).toHaveCount(0);
   await expect(button).toBeFocused();
   await expect(page).toHaveURL(apiTokens);
-  // The way back and forth in the history opens and closes it as well.
+  // Back and Forward open and close it too.
   await page.goBack();
   await expect(form).toBeVisible();
   await page.goForward();
   await expect(form).toHaveCount(0);
 });
 
-test("the secret stays until OK, whatever is pressed", { tag: needsScript }, async ({ page, account }) => {
+test("the secret dialog stays open until OK is clicked", { tag: needsScript }, async ({ page, account }) => {
   await signIn(page, account.admin, apiTokens);
   await open(page, `${apiTokens}?dialog=new-consumer`);
   await dialog(page, "Create new consumer").getByLabel("Name").fill("Website");

@@ -1,23 +1,23 @@
-// A token's own page: what is known of it, and examples that run.
+// A token's page: its details and code examples.
 
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { type Page } from "@playwright/test";
 import { type Account, type Consumer, type Token } from "../../support/account.ts";
-import { apiTokens, dialog, press, section, signIn, valueOf } from "../../support/steps.ts";
+import { apiTokens, click, dialog, section, signIn, valueOf } from "../../support/actions.ts";
 import { expect, needsScript, test } from "../../support/test.ts";
 
 const run = promisify(execFile);
 
 async function openToken(page: Page, account: Account): Promise<{ consumer: Consumer; token: Token }> {
-  const consumer = await account.consumer("Website");
-  const token = await account.token(account.admin, consumer);
+  const consumer = await account.createConsumer("Website");
+  const token = await account.createToken(account.admin, consumer);
   await signIn(page, account.admin, `${apiTokens}/tokens/${token.id}`);
   return { consumer, token };
 }
 
-/** The example in a language, with the secrets put in as the page asks. */
+/** Returns the example in a language with the secrets inserted. */
 async function example(page: Page, language: string, consumer: Consumer, token: Token): Promise<string> {
   const part = section(page, "Example request");
   await part.getByRole("radio", { name: language }).check();
@@ -26,13 +26,13 @@ async function example(page: Page, language: string, consumer: Consumer, token: 
   return text.replaceAll("CONSUMER_SECRET", consumer.consumer_secret).replaceAll("TOKEN_SECRET", token.token_secret);
 }
 
-test("the curl example runs as it stands, once the secrets are put in", async ({ page, account }) => {
+test("the curl example works after inserting the secrets", async ({ page, account }) => {
   const { consumer, token } = await openToken(page, account);
   const { stdout } = await run("sh", ["-c", await example(page, "curl", consumer, token)]);
   expect(JSON.parse(stdout)).toMatchObject({ email: account.admin.email });
 });
 
-test("the JavaScript example runs as it stands, once the secrets are put in", async ({ page, account }, info) => {
+test("the JavaScript example works after inserting the secrets", async ({ page, account }, info) => {
   const { consumer, token } = await openToken(page, account);
   const file = info.outputPath("example.mjs");
   await writeFile(file, await example(page, "JavaScript", consumer, token));
@@ -40,7 +40,7 @@ test("the JavaScript example runs as it stands, once the secrets are put in", as
   expect(stdout).toContain(account.admin.email);
 });
 
-test("there is a Python example as well, and the arrow keys lead to it", async ({ page, account }) => {
+test("the Python example can be selected with the arrow keys", async ({ page, account }) => {
   const { token } = await openToken(page, account);
   const part = section(page, "Example request");
   await part.getByRole("radio", { name: "curl" }).focus();
@@ -50,7 +50,7 @@ test("there is a Python example as well, and the arrow keys lead to it", async (
   await expect(part.locator("pre:visible")).toContainText(token.token);
 });
 
-test("what can be copied is copied, and says so", async ({ page, account, context }) => {
+test("Copy copies the token and confirms it", async ({ page, account, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const { token } = await openToken(page, account);
   const part = section(page, "About this token");
@@ -59,7 +59,7 @@ test("what can be copied is copied, and says so", async ({ page, account, contex
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token.token);
 });
 
-test("new secrets are copied from where they are shown", async ({ page, account, context }) => {
+test("Copy copies the key and secret of a new consumer", async ({ page, account, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await signIn(page, account.admin, `${apiTokens}?dialog=new-consumer`);
   const form = dialog(page, "Create new consumer");
@@ -75,16 +75,16 @@ test("new secrets are copied from where they are shown", async ({ page, account,
   }
 });
 
-test("a token is revoked from its page, which then says so", async ({ page, account }) => {
+test("a token revoked from its page is shown as revoked", async ({ page, account }) => {
   await openToken(page, account);
-  await press(page.locator(".page-header"), "Revoke");
+  await click(page.locator(".page-header"), "Revoke");
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await expect(section(page, "About this token")).toContainText("Revoked");
   await expect(page.locator(".page-header").getByRole("link", { name: "Revoke" })).toHaveCount(0);
   expect(await account.tokens()).toEqual([]);
 });
 
-test("a copy that the browser refuses is not claimed, and is ready to be made by hand", { tag: needsScript }, async ({ page, account }) => {
+test("Copy selects the token if the browser denies clipboard access", { tag: needsScript }, async ({ page, account }) => {
   const { token } = await openToken(page, account);
   await page.evaluate(() => {
     navigator.clipboard.writeText = () => Promise.reject(new Error("refused"));
@@ -92,6 +92,6 @@ test("a copy that the browser refuses is not claimed, and is ready to be made by
   });
   const part = section(page, "About this token");
   await part.getByRole("button", { name: "Copy" }).click();
-  await expect(part.getByRole("status")).toHaveText("Token is selected. Press Ctrl+C to copy it.");
+  await expect(part.getByRole("status")).toHaveText("Couldn’t copy automatically. Token is selected. Press Ctrl+C or ⌘C to copy.");
   expect(await page.evaluate(() => String(getSelection()))).toBe(token.token);
 });

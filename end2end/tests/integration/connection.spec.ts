@@ -1,4 +1,4 @@
-// Test connection, and the preview with the account's own assets, against a stand-in for the DAM.
+// Test connection and the preview with the account's assets, against a stub DAM.
 
 import { type Page } from "@playwright/test";
 import { Dam } from "../../support/dam.ts";
@@ -6,7 +6,7 @@ import { editor, fieldSettings, preview, shownAssets } from "../../support/field
 import { cards, integration, save } from "../../support/integration.ts";
 import { connectorScopes } from "../../support/oauth2.ts";
 import { Server } from "../../support/server.ts";
-import { open, press, reload, signIn } from "../../support/steps.ts";
+import { click, open, reload, signIn } from "../../support/actions.ts";
 import { expect, hasScript, needsScript, test as base } from "../../support/test.ts";
 
 const test = base.extend<{ dam: Dam }>({
@@ -22,7 +22,7 @@ const test = base.extend<{ dam: Dam }>({
   },
 });
 
-/** Saves the connection as a person does. */
+/** Fills in and saves the connection form. */
 async function connect(page: Page, url: string, secret: string, revision = 1): Promise<void> {
   const card = cards.bynder(page);
   await card.getByLabel("Portal URL").fill(url);
@@ -31,70 +31,70 @@ async function connect(page: Page, url: string, secret: string, revision = 1): P
   await save(card, revision);
 }
 
-/** A step of the test, by its title. */
+/** Returns a step of the connection test. */
 function step(page: Page, title: string) {
   return cards.bynder(page).locator("ol.test-steps > li").filter({ hasText: title });
 }
 
-test("a connection that works is tested step by step, and the last test is kept", async ({ page, account, dam }) => {
+test("a working connection passes each test step, and the result is kept", async ({ page, account, dam }) => {
   await signIn(page, account.admin, integration);
   await connect(page, dam.url, dam.client.secret);
-  await press(cards.bynder(page), "Test connection");
-  const seen = async () => {
-    await expect(cards.bynder(page).getByText("Works", { exact: true })).toBeVisible();
-    for (const title of ["Name resolved", "Secure connection", "Access token", "First read"]) {
+  await click(cards.bynder(page), "Test connection");
+  const expectPassed = async () => {
+    await expect(cards.bynder(page).getByText("Connected", { exact: true })).toBeVisible();
+    for (const title of ["DNS lookup", "Secure connection", "Access token", "Read assets"]) {
       await expect(step(page, title)).toContainText("Passed");
     }
     for (const scope of connectorScopes) await expect(step(page, `Scope ${scope}`)).toContainText("Granted.");
   };
-  await seen();
+  await expectPassed();
   await reload(page);
-  await seen();
+  await expectPassed();
   await expect(cards.bynder(page)).toContainText(`by ${account.admin.name}`);
 });
 
-test("what does not work is said with what to do about it", async ({ page, account, dam }) => {
+test("a failed connection test shows the cause and how to fix it", async ({ page, account, dam }) => {
   await signIn(page, account.admin, integration);
   await connect(page, dam.url, "a-wrong-secret");
-  await press(cards.bynder(page), "Test connection");
-  await expect(step(page, "Access token")).toContainText("The DAM refused with invalid_client");
-  await expect(step(page, "Access token")).toContainText("Copy Client ID and Client Secret from the OAuth app");
-  await expect(step(page, "First read")).toContainText("Skipped");
+  await click(cards.bynder(page), "Test connection");
+  await expect(step(page, "Access token")).toContainText("The DAM returned the error invalid_client");
+  await expect(step(page, "Access token")).toContainText("Copy the Client ID and Client Secret from the OAuth app");
+  await expect(step(page, "Read assets")).toContainText("Skipped");
 
   dam.scopes = connectorScopes.filter((scope) => scope !== "meta.workflow:read");
   await connect(page, dam.url, dam.client.secret, 2);
-  await press(cards.bynder(page), "Test connection");
+  await click(cards.bynder(page), "Test connection");
   await expect(step(page, "Scope meta.workflow:read")).toContainText("Missing.");
-  await expect(step(page, "First read")).toContainText("Passed");
+  await expect(step(page, "Read assets")).toContainText("Passed");
 
-  // Only what the operator has named may be asked inside.
+  // Private addresses are refused unless the operator allows them.
   await connect(page, "https://127.0.0.1:9", dam.client.secret, 3);
-  await press(cards.bynder(page), "Test connection");
-  await expect(step(page, "Name resolved")).toContainText("127.0.0.1, which is not a public address.");
-  await expect(step(page, "Name resolved")).toContainText("allowed_private_hosts");
+  await click(cards.bynder(page), "Test connection");
+  await expect(step(page, "DNS lookup")).toContainText("127.0.0.1, which is not a public address.");
+  await expect(step(page, "DNS lookup")).toContainText("allowed_private_hosts");
 });
 
-test("steps are told as they happen", { tag: needsScript }, async ({ page, account, dam }) => {
+test("test steps are shown as they finish", { tag: needsScript }, async ({ page, account, dam }) => {
   await signIn(page, account.admin, integration);
   await connect(page, dam.url, dam.client.secret);
-  let go = () => {};
-  dam.pause = new Promise((resolve) => (go = resolve));
-  await press(cards.bynder(page), "Test connection");
+  let releaseToken = () => {};
+  dam.tokenDelay = new Promise((resolve) => (releaseToken = resolve));
+  await click(cards.bynder(page), "Test connection");
   await expect(step(page, "Secure connection")).toContainText("Passed");
   await expect(step(page, "Access token")).toHaveCount(0);
   await expect(cards.bynder(page).getByText("Testing…")).toBeVisible();
-  go();
-  await expect(step(page, "First read")).toContainText("Passed");
+  releaseToken();
+  await expect(step(page, "Read assets")).toContainText("Passed");
 });
 
-test("without a Portal URL there is nothing to test", async ({ page, account, dam }) => {
+test("testing without a Portal URL asks to save one first", async ({ page, account, dam }) => {
   expect(dam.url).toBeTruthy();
   await signIn(page, account.admin, integration);
-  await press(cards.bynder(page), "Test connection");
+  await click(cards.bynder(page), "Test connection");
   await expect(cards.bynder(page)).toContainText("Enter the Portal URL and save it first.");
 });
 
-test("the preview shows the account's own assets", async ({ page, account, dam }) => {
+test("the preview shows assets from the account's DAM", async ({ page, account, dam }) => {
   await signIn(page, account.admin, integration);
   await connect(page, dam.url, dam.client.secret);
   await open(page, `${fieldSettings}?add`);
@@ -112,10 +112,10 @@ test("the preview shows the account's own assets", async ({ page, account, dam }
   expect(await page.content()).not.toContain("token-of-the-dam");
 });
 
-test("a DAM that does not answer leaves samples in the preview, and says so", async ({ page, account, dam }) => {
+test("the preview falls back to sample assets if the DAM rejects the connection", async ({ page, account, dam }) => {
   await signIn(page, account.admin, integration);
   await connect(page, dam.url, "a-wrong-secret");
   await open(page, `${fieldSettings}?add`);
   await expect(preview(page)).toContainText("Sample assets");
-  await expect(preview(page)).toContainText("Your own assets cannot be shown");
+  await expect(preview(page)).toContainText("Your assets couldn’t be loaded");
 });

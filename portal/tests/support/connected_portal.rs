@@ -1,11 +1,11 @@
-//! A portal that is connected to a stand-in for a DAM.
+//! A portal that is connected to a mock DAM.
 
-use super::dam::{Asked, Authority, Dam, Reply};
-use super::{Browser, House};
+use super::mock_dam::{Authority, MockDam, ReceivedRequest, Reply};
+use super::{Browser, TestPortal};
 use domain::integration::connection_test::{Report, Step};
 use domain::integration::selector::preview::Preview;
 use domain::integration::settings::{ConnectionForm, Edit};
-use portal::http_client::{Policy, Resolve, Resolving};
+use portal::http_client::{HttpClientConfig, Resolve, ResolveFuture};
 use portal::integration::settings::SecretChange;
 use portal::integration::{connection_test, dam_assets, settings};
 use portal::{Options, Portal, Secret};
@@ -13,22 +13,22 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio_rustls::TlsAcceptor;
 
-/// A name that a test's own name server knows.
-pub const NAME: &str = "dam.acme.example";
-pub const SECRET: &str = "s3cret-of-the-dam";
-const SEVEN: &str = "asset:read asset.usage:read asset.usage:write collection:read meta.assetbank:read meta.assetbank:write meta.workflow:read";
+/// The host name of the mock DAM, which [`StaticResolver`] resolves.
+pub const DAM_HOST: &str = "dam.acme.example";
+pub const CLIENT_SECRET: &str = "s3cret-of-the-dam";
+const ALL_SCOPES: &str = "asset:read asset.usage:read asset.usage:write collection:read meta.assetbank:read meta.assetbank:write meta.workflow:read";
 
-/// A name server that leads every name to the same addresses; those without a port to the one that is asked for.
-pub struct Names(Vec<SocketAddr>);
+/// Resolves every host name to the same addresses; port 0 stands for the requested port.
+pub struct StaticResolver(Vec<SocketAddr>);
 
-impl Names {
+impl StaticResolver {
     pub fn new(addresses: &[&str]) -> Arc<Self> {
         Arc::new(Self(addresses.iter().map(|text| text.parse().unwrap()).collect()))
     }
 }
 
-impl Resolve for Names {
-    fn resolve(&self, _: String, port: u16) -> Resolving {
+impl Resolve for StaticResolver {
+    fn resolve(&self, _: String, port: u16) -> ResolveFuture {
         let mut addresses = self.0.clone();
         for address in addresses.iter_mut().filter(|address| address.port() == 0) {
             address.set_port(port);
@@ -37,30 +37,30 @@ impl Resolve for Names {
     }
 }
 
-/// A portal whose DAM is a stand-in.
-pub struct Connected {
+/// A portal with saved connection settings, and the administrator who saved them.
+pub struct ConnectedPortal {
     pub portal: Portal,
     pub ada: Browser,
 }
 
-impl Connected {
-    /// Opens the portal with this policy, and saves the connection.
-    pub async fn open(house: &House, policy: Policy, url: &str) -> Self {
-        let ada = house.set_up().await;
-        Self::with(house, ada, policy, url).await
+impl ConnectedPortal {
+    /// Sets up the account, opens the portal with this HTTP client configuration, and saves the connection.
+    pub async fn open(test: &TestPortal, policy: HttpClientConfig, url: &str) -> Self {
+        let ada = test.set_up().await;
+        Self::with(test, ada, policy, url).await
     }
 
-    /// The same account on a portal with another policy, and with another connection.
-    pub async fn reopen(self, house: &House, policy: Policy, url: &str) -> Self {
-        Self::with(house, self.ada, policy, url).await
+    /// Opens the same account with another HTTP client configuration and connection.
+    pub async fn reopen(self, test: &TestPortal, policy: HttpClientConfig, url: &str) -> Self {
+        Self::with(test, self.ada, policy, url).await
     }
 
-    async fn with(house: &House, ada: Browser, policy: Policy, url: &str) -> Self {
+    async fn with(test: &TestPortal, ada: Browser, policy: HttpClientConfig, url: &str) -> Self {
         let portal = Portal::open(Options {
-            database: house.location.clone(),
-            keyring: house.keyring(),
-            clock: house.clock.clone(),
-            outgoing: policy,
+            database: test.location.clone(),
+            keyring: test.keyring(),
+            clock: test.clock.clone(),
+            http_client: policy,
         })
         .await
         .unwrap();
@@ -69,7 +69,7 @@ impl Connected {
         connected
     }
 
-    /// Saves the connection.
+    /// Saves the connection settings.
     pub async fn save(&self, url: &str, dam: &str) {
         let base = settings::get(&self.portal, &self.ada.actor).await.unwrap().revision;
         let form = Edit::Connection(ConnectionForm {
@@ -77,23 +77,24 @@ impl Connected {
             dam: dam.to_owned(),
             client_id: "client-id+/".to_owned(),
         });
-        let secret = SecretChange::Replace(Secret::new(SECRET.to_owned()));
+        let secret = SecretChange::Replace(Secret::new(CLIENT_SECRET.to_owned()));
         settings::save_with(&self.portal, &self.ada.actor, base, &form, secret)
             .await
             .unwrap();
     }
 
+    /// Runs the connection test, and checks that it reports each step, stores the report and reveals no secret.
     pub async fn test(&self) -> Report {
-        let told = Mutex::new(Vec::new());
+        let reported_steps = Mutex::new(Vec::new());
         let report = connection_test::test(&self.portal, &self.ada.actor, |step: &Step| {
-            told.lock().unwrap().push(step.clone());
+            reported_steps.lock().unwrap().push(step.clone());
         })
         .await
         .unwrap();
         assert_eq!(
-            told.into_inner().unwrap(),
+            reported_steps.into_inner().unwrap(),
             report.steps,
-            "each step is told as it happens"
+            "each step is reported as it completes"
         );
         assert_eq!(
             connection_test::last(&self.portal, &self.ada.actor)
@@ -103,7 +104,7 @@ impl Connected {
             report
         );
         let text = format!("{report:?}");
-        assert!(!text.contains(SECRET), "{text}");
+        assert!(!text.contains(CLIENT_SECRET), "{text}");
         report
     }
 
@@ -112,15 +113,15 @@ impl Connected {
     }
 }
 
-/// A DAM that works.
-pub fn works(asked: &Asked) -> Reply {
-    if asked.line.starts_with("POST /v6/authentication/oauth2/token ") {
+/// Responds as a working DAM.
+pub fn working_dam(request: &ReceivedRequest) -> Reply {
+    if request.line.starts_with("POST /v6/authentication/oauth2/token ") {
         return Reply::Json(
             200,
-            format!(r#"{{"access_token":"tok","token_type":"Bearer","expires_in":3600,"scope":"{SEVEN}"}}"#),
+            format!(r#"{{"access_token":"tok","token_type":"Bearer","expires_in":3600,"scope":"{ALL_SCOPES}"}}"#),
         );
     }
-    if asked.line.starts_with("GET /api/v4/media/") {
+    if request.line.starts_with("GET /api/v4/media/") {
         return Reply::Json(200, MEDIA.to_owned());
     }
     Reply::Json(404, "{}".to_owned())
@@ -136,29 +137,33 @@ const MEDIA: &str = r#"[
     17
 ]"#;
 
-/// The policy of an operator who lets this port of the loopback address be asked in clear text.
-pub fn clear(port: u16) -> Policy {
-    Policy {
+/// Returns a configuration that allows HTTP to this port of the loopback address.
+pub fn allow_http(port: u16) -> HttpClientConfig {
+    HttpClientConfig {
         private_hosts: format!("http://127.0.0.1:{port}").parse().unwrap(),
-        ..Policy::default()
+        ..HttpClientConfig::default()
     }
 }
 
-pub async fn clear_dam(house: &House, reply: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Dam, Connected) {
-    let dam = Dam::start(None, reply).await;
+/// Starts a mock DAM over HTTP, and connects a portal to it.
+pub async fn connect_http_dam(
+    test: &TestPortal,
+    reply: impl Fn(&ReceivedRequest) -> Reply + Send + Sync + 'static,
+) -> (MockDam, ConnectedPortal) {
+    let dam = MockDam::start(None, reply).await;
     let url = format!("http://127.0.0.1:{}", dam.port);
-    let connected = Connected::open(house, clear(dam.port), &url).await;
+    let connected = ConnectedPortal::open(test, allow_http(dam.port), &url).await;
     (dam, connected)
 }
 
-/// A DAM with a certificate, at a name that leads to it, and the policy of an operator who knows the authority.
-pub async fn secure_dam(authority: &Authority, certificate: TlsAcceptor) -> (Dam, Policy) {
-    let dam = Dam::start(Some(certificate), works).await;
-    let policy = Policy {
-        private_hosts: format!("{NAME}:{}", dam.port).parse().unwrap(),
+/// Starts a mock DAM over HTTPS at [`DAM_HOST`], and returns it with a configuration that trusts the authority.
+pub async fn start_https_dam(authority: &Authority, certificate: TlsAcceptor) -> (MockDam, HttpClientConfig) {
+    let dam = MockDam::start(Some(certificate), working_dam).await;
+    let policy = HttpClientConfig {
+        private_hosts: format!("{DAM_HOST}:{}", dam.port).parse().unwrap(),
         roots: vec![authority.root()],
-        resolver: Some(Names::new(&["127.0.0.1:0"])),
-        ..Policy::default()
+        resolver: Some(StaticResolver::new(&["127.0.0.1:0"])),
+        ..HttpClientConfig::default()
     };
     (dam, policy)
 }

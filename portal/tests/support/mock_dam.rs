@@ -1,4 +1,4 @@
-//! A stand-in for a DAM: a small server over TLS, with certificates of its own authority.
+//! A mock DAM: a small HTTP server, optionally over TLS with certificates of its own authority.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use std::net::SocketAddr;
@@ -11,41 +11,42 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// What the stand-in answers.
+/// The response of the mock DAM.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// A status and a body of JSON.
+    /// A status and a JSON body.
     Json(u16, String),
     /// A status, a media type and a body.
     Body(u16, &'static str, Vec<u8>),
-    /// On to another address.
-    To(String),
-    /// More than anybody reads.
+    /// A redirect to another URL.
+    Redirect(String),
+    /// A body that never ends.
     Endless,
-    /// Nothing.
-    Silence,
-    /// What is no HTTP.
-    Noise,
+    /// No response, with the connection left open.
+    NoResponse,
+    /// Bytes that are not HTTP.
+    NotHttp,
 }
 
-/// A request: its first line, its head and its body.
+/// A request that the mock DAM received.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ReceivedRequest {
+    /// The request line.
     pub line: String,
     pub head: String,
     pub body: String,
 }
 
-/// A running stand-in.
-pub struct Dam {
+/// A running mock DAM.
+pub struct MockDam {
     pub port: u16,
-    /// What it was asked.
-    pub asked: Arc<Mutex<Vec<Asked>>>,
-    /// How many connections it took.
+    /// The requests that it received.
+    pub requests: Arc<Mutex<Vec<ReceivedRequest>>>,
+    /// The number of connections that it accepted.
     pub connections: Arc<Mutex<usize>>,
 }
 
-/// An authority, and what it gives out.
+/// A certificate authority.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -60,7 +61,7 @@ impl Authority {
         self.0.der().clone()
     }
 
-    /// What a server of that name shows.
+    /// Issues a server certificate for this host name.
     pub fn certificate(&self, name: &str) -> TlsAcceptor {
         self.certificate_until(name, 2100)
     }
@@ -84,29 +85,32 @@ impl Authority {
     }
 }
 
-impl Dam {
-    /// Starts a stand-in on a loopback port; without `tls` it speaks plain HTTP.
-    pub async fn start(tls: Option<TlsAcceptor>, reply: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+impl MockDam {
+    /// Starts a mock DAM on a loopback port; without `tls` it speaks plain HTTP.
+    pub async fn start(
+        tls: Option<TlsAcceptor>,
+        reply: impl Fn(&ReceivedRequest) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let dam = Self {
             port,
-            asked: Arc::default(),
+            requests: Arc::default(),
             connections: Arc::default(),
         };
-        let (asked, connections, reply) = (dam.asked.clone(), dam.connections.clone(), Arc::new(reply));
+        let (requests, connections, reply) = (dam.requests.clone(), dam.connections.clone(), Arc::new(reply));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 *connections.lock().unwrap() += 1;
-                let (tls, asked, reply) = (tls.clone(), asked.clone(), reply.clone());
+                let (tls, requests, reply) = (tls.clone(), requests.clone(), reply.clone());
                 tokio::spawn(async move {
                     match tls {
                         Some(tls) => {
                             if let Ok(stream) = tls.accept(stream).await {
-                                answer(stream, &asked, &*reply).await;
+                                respond(stream, &requests, &*reply).await;
                             }
                         }
-                        None => answer(stream, &asked, &*reply).await,
+                        None => respond(stream, &requests, &*reply).await,
                     }
                 });
             }
@@ -114,8 +118,8 @@ impl Dam {
         dam
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.requests.lock().unwrap().clone()
     }
 
     pub fn connections(&self) -> usize {
@@ -123,22 +127,22 @@ impl Dam {
     }
 }
 
-async fn answer(
+async fn respond(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    all: &Mutex<Vec<Asked>>,
-    reply: &(impl Fn(&Asked) -> Reply + ?Sized),
+    requests: &Mutex<Vec<ReceivedRequest>>,
+    reply: &(impl Fn(&ReceivedRequest) -> Reply + ?Sized),
 ) {
-    while let Some(asked) = read(&mut stream).await {
-        all.lock().unwrap().push(asked.clone());
-        let (status, kind, body, more) = match reply(&asked) {
+    while let Some(request) = read_request(&mut stream).await {
+        requests.lock().unwrap().push(request.clone());
+        let (status, content_type, body, extra_headers) = match reply(&request) {
             Reply::Json(status, body) => (status, "application/json", body.into_bytes(), String::new()),
-            Reply::Body(status, kind, body) => (status, kind, body, String::new()),
-            Reply::To(location) => (302, "text/html", Vec::new(), format!("location: {location}\r\n")),
-            Reply::Silence => {
+            Reply::Body(status, content_type, body) => (status, content_type, body, String::new()),
+            Reply::Redirect(location) => (302, "text/html", Vec::new(), format!("location: {location}\r\n")),
+            Reply::NoResponse => {
                 tokio::time::sleep(Duration::from_secs(3600)).await;
                 return;
             }
-            Reply::Noise => {
+            Reply::NotHttp => {
                 let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await;
                 return;
             }
@@ -151,7 +155,7 @@ async fn answer(
             }
         };
         let head = format!(
-            "HTTP/1.1 {status} Said\r\ncontent-type: {kind}\r\n{more}content-length: {}\r\n\r\n",
+            "HTTP/1.1 {status} Mock\r\ncontent-type: {content_type}\r\n{extra_headers}content-length: {}\r\n\r\n",
             body.len()
         );
         if stream.write_all(head.as_bytes()).await.is_err() || stream.write_all(&body).await.is_err() {
@@ -160,7 +164,7 @@ async fn answer(
     }
 }
 
-async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Asked> {
+async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<ReceivedRequest> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     let end = loop {
@@ -188,7 +192,7 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Asked> {
             _ => return None,
         }
     }
-    Some(Asked {
+    Some(ReceivedRequest {
         line: head.lines().next().unwrap_or_default().to_owned(),
         body: String::from_utf8(bytes[end + 4..].to_vec()).unwrap(),
         head,

@@ -1,4 +1,4 @@
-//! The one helper: a portal on a database of its own, in the hands of a test.
+//! Test fixtures: a portal on its own database, and helpers to fill and query it.
 
 use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
@@ -7,8 +7,8 @@ use domain::ids::UserId;
 use domain::oauth1::consumers::{Consumer, NewConsumer};
 use domain::oauth1::tokens::{NewToken, Token};
 use domain::time::Timestamp;
-use portal::auth::sessions::Client;
-use portal::oauth1::consumers::Revealed;
+use portal::auth::sessions::BrowserInfo;
+use portal::oauth1::consumers::WithSecret;
 use portal::{Actor, Clock, Keyring, Location, Options, Portal, Result, Secret};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::future::Future;
@@ -16,23 +16,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub mod app;
-pub mod connected;
-pub mod dam;
+pub mod connected_portal;
+pub mod mock_dam;
+pub mod oauth1_client;
 pub mod postgres_server;
 pub mod proxy;
 pub mod small_disk;
 
-pub use app::App;
+pub use oauth1_client::Oauth1Client;
 
-/// When every test begins: 15 January 2027, 08:00 UTC.
+/// The time at which every test starts: 15 January 2027, 08:00 UTC.
 pub const START: Timestamp = Timestamp(1_800_000_000_000);
 
-/// The password of everyone.
+/// The password of every test user.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// The account of [`House::set_up`] and its administrator.
+/// The name of the account that [`TestPortal::set_up`] creates.
 pub const ACCOUNT: &str = "Analytical Engines";
+/// The email of its administrator.
 pub const ADA: &str = "ada@example.com";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +42,8 @@ pub enum Engine {
     Postgres,
 }
 
-/// Makes two tests of each case: one on SQLite, one on PostgreSQL.
-macro_rules! both {
+/// Defines two tests for each case: one on SQLite, one on PostgreSQL.
+macro_rules! on_both_engines {
     ($($case:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test]
@@ -60,10 +61,10 @@ macro_rules! both {
     };
 }
 
-/// Cases that have nothing to do with the engine.
-macro_rules! cases {
+/// Defines one test on SQLite for each case, where the database engine makes no difference.
+macro_rules! on_sqlite {
     ($($case:ident),* $(,)?) => {
-        mod each {
+        mod sqlite_only {
             $(#[tokio::test]
             async fn $case() {
                 crate::support::run(crate::support::Engine::Sqlite, super::$case).await;
@@ -72,26 +73,26 @@ macro_rules! cases {
     };
 }
 
-/// A portal on a fresh database, under a clock that only the test moves.
+/// A portal on a fresh database, with a clock that only the test advances.
 #[derive(Clone)]
-pub struct House {
+pub struct TestPortal {
     pub engine: Engine,
     pub portal: Portal,
     pub clock: Clock,
     pub location: Location,
-    /// A folder that goes with the test.
+    /// A temporary folder that is deleted after the test.
     pub folder: PathBuf,
     pub master_key: Secret,
 }
 
-/// Runs a case on a database of its own, and takes the database away however the case ends.
-pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, case: impl FnOnce(House) -> F) {
+/// Runs a case on its own database, and drops the database whether the case passes or panics.
+pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, case: impl FnOnce(TestPortal) -> F) {
     let folder = tempfile::tempdir().unwrap();
     let (location, server) = match engine {
         Engine::Sqlite => (Location::File(folder.path().join("gatehouse.db")), None),
         Engine::Postgres => {
-            let server = Server::of_the_run();
-            let name = format!("test_{}", uuid::Uuid::from_u128(rand_u128()).simple());
+            let server = PostgresTestServer::from_env();
+            let name = format!("test_{}", uuid::Uuid::from_u128(random_u128()).simple());
             server
                 .execute(&format!("create database {name} template template0"))
                 .await;
@@ -103,7 +104,7 @@ pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, case: 
     let portal = open(&location, &clock, Keyring::parse(master_key.expose()).unwrap())
         .await
         .unwrap();
-    let house = House {
+    let test = TestPortal {
         engine,
         portal,
         clock,
@@ -111,7 +112,7 @@ pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, case: 
         folder: folder.path().to_owned(),
         master_key,
     };
-    let outcome = tokio::spawn(case(house)).await;
+    let outcome = tokio::spawn(case(test)).await;
     if let Some((server, name)) = server {
         server.execute(&format!("drop database {name} with (force)")).await;
     }
@@ -120,40 +121,43 @@ pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, case: 
     }
 }
 
-/// Opens a portal.
+/// Opens a portal with the default HTTP client configuration.
 pub async fn open(location: &Location, clock: &Clock, keyring: Keyring) -> Result<Portal> {
     Portal::open(Options {
         database: location.clone(),
         keyring,
         clock: clock.clone(),
-        outgoing: portal::http_client::Policy::default(),
+        http_client: portal::http_client::HttpClientConfig::default(),
     })
     .await
 }
 
-/// Waits until something holds, which another task or process is about to bring about; gives how long it took.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) -> Duration {
-    let begun = Instant::now();
+/// Waits until `holds` returns true, and returns how long that took.
+///
+/// # Panics
+/// Panics with the message `failure` after 10 seconds.
+pub async fn eventually<F: Future<Output = bool>>(failure: &str, mut holds: impl FnMut() -> F) -> Duration {
+    let started = Instant::now();
     while !holds().await {
-        assert!(begun.elapsed() < Duration::from_secs(10), "{what}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{failure}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    begun.elapsed()
+    started.elapsed()
 }
 
-pub fn rand_u128() -> u128 {
+pub fn random_u128() -> u128 {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes).unwrap();
     u128::from_be_bytes(bytes)
 }
 
-/// The PostgreSQL server of this run of the tests.
-struct Server {
+/// The PostgreSQL server that all tests share.
+struct PostgresTestServer {
     url: String,
 }
 
-impl Server {
-    fn of_the_run() -> Self {
+impl PostgresTestServer {
+    fn from_env() -> Self {
         let url = std::env::var("GATEHOUSE_TEST_POSTGRES").unwrap_or_else(|_| {
             panic!(
                 "GATEHOUSE_TEST_POSTGRES is not set: run ./script/test unit, which starts a PostgreSQL server, or set \
@@ -184,21 +188,21 @@ pub struct Browser {
     pub actor: Arc<Actor>,
 }
 
-/// A client at an address.
-pub fn client(address: &str) -> Client {
-    Client {
+/// Returns a browser at this IP address.
+pub fn client(address: &str) -> BrowserInfo {
+    BrowserInfo {
         address: address.to_owned(),
         user_agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0".to_owned(),
     }
 }
 
-impl House {
-    /// Another node on the same database, under the same clock and key.
+impl TestPortal {
+    /// Opens another node on the same database, with the same clock and master key.
     pub async fn another_node(&self) -> Portal {
         open(&self.location, &self.clock, self.keyring()).await.unwrap()
     }
 
-    /// The key that the portal was opened with.
+    /// Returns the keyring that the portal was opened with.
     pub fn keyring(&self) -> Keyring {
         Keyring::parse(self.master_key.expose()).unwrap()
     }
@@ -207,13 +211,13 @@ impl House {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Makes the account with Ada, who may do everything, and signs her in.
+    /// Creates the account [`ACCOUNT`] with the administrator Ada, who has every right, and signs her in.
     pub async fn set_up(&self) -> Browser {
-        self.account(ACCOUNT, "Ada Lovelace", ADA).await
+        self.create_account(ACCOUNT, "Ada Lovelace", ADA).await
     }
 
-    /// Makes an account with an administrator, and signs them in.
-    pub async fn account(&self, account: &str, name: &str, email: &str) -> Browser {
+    /// Creates an account with an administrator, and signs the administrator in.
+    pub async fn create_account(&self, account: &str, name: &str, email: &str) -> Browser {
         let input = NewAccount {
             account_name: account.to_owned(),
             name: name.to_owned(),
@@ -224,8 +228,8 @@ impl House {
         self.sign_in(email).await
     }
 
-    /// Adds a person to the account of [`set_up`](Self::set_up), with a profile of their own that has these rights.
-    pub async fn person(&self, name: &str, email: &str, rights: Rights) -> UserId {
+    /// Creates a user in the account of [`set_up`](Self::set_up), with a new profile that has these rights.
+    pub async fn create_user(&self, name: &str, email: &str, rights: Rights) -> UserId {
         let operator = self.operator().await;
         portal::accounts::profiles::create(&self.portal, &operator, email, rights)
             .await
@@ -241,14 +245,14 @@ impl House {
             .unwrap()
     }
 
-    /// The operator in the account of [`set_up`](Self::set_up).
+    /// Returns the operator in the account of [`set_up`](Self::set_up).
     pub async fn operator(&self) -> Actor {
         portal::accounts::operator(&self.portal, Some(ACCOUNT)).await.unwrap()
     }
 
-    /// Signs someone in from an address that nobody else has.
+    /// Signs a user in from a random address, so that throttling by address does not apply.
     pub async fn sign_in(&self, email: &str) -> Browser {
-        let address = format!("2001:db8:{:x}::1", rand_u128() as u16);
+        let address = format!("2001:db8:{:x}::1", random_u128() as u16);
         let cookie = portal::auth::sign_in::sign_in(&self.portal, email, PASSWORD, &client(&address))
             .await
             .unwrap();
@@ -256,36 +260,36 @@ impl House {
         Browser { cookie, actor }
     }
 
-    /// Who the cookie belongs to now.
+    /// Loads the actor of a session cookie.
     pub async fn actor(&self, cookie: &Secret) -> Arc<Actor> {
         portal::auth::sessions::find(&self.portal, cookie.expose())
             .await
             .unwrap()
-            .expect("the session lives")
+            .expect("the session is active")
     }
 
-    pub async fn consumer(&self, actor: &Actor, name: &str) -> Revealed<Consumer> {
+    pub async fn create_consumer(&self, actor: &Actor, name: &str) -> WithSecret<Consumer> {
         portal::oauth1::consumers::create(&self.portal, actor, NewConsumer { name: name.to_owned() })
             .await
             .unwrap()
     }
 
-    pub async fn token(&self, actor: &Actor, consumer: &Consumer, user: &str, kind: &str) -> Revealed<Token> {
+    pub async fn create_token(&self, actor: &Actor, consumer: &Consumer, user: &str, kind: &str) -> WithSecret<Token> {
         portal::oauth1::tokens::create(&self.portal, actor, new_token(consumer, user, kind))
             .await
             .unwrap()
     }
 
-    /// A program with a consumer and a token that acts for Ada.
-    pub async fn app(&self, actor: &Actor, name: &str) -> (App, Consumer, Token) {
-        let consumer = self.consumer(actor, name).await;
-        let token = self.token(actor, &consumer.value, ADA, "Contentful").await;
-        let app = App::new(&consumer).with_token(&token.value.token, token.secret.expose());
+    /// Creates a consumer and a token for Ada, and a client that signs requests with them.
+    pub async fn create_client(&self, actor: &Actor, name: &str) -> (Oauth1Client, Consumer, Token) {
+        let consumer = self.create_consumer(actor, name).await;
+        let token = self.create_token(actor, &consumer.value, ADA, "Contentful").await;
+        let app = Oauth1Client::new(&consumer).with_token(&token.value.token, token.secret.expose());
         (app, consumer.value, token.value)
     }
 
-    /// The one column of a query that only a test asks, as text.
-    pub async fn texts(&self, sql: &str) -> Vec<String> {
+    /// Runs a query and returns its only column as text.
+    pub async fn query_column(&self, sql: &str) -> Vec<String> {
         let sql = AssertSqlSafe(sql);
         match &self.location {
             Location::File(path) => {
@@ -301,14 +305,15 @@ impl House {
         }
     }
 
-    /// How many rows a table has.
-    pub async fn count(&self, table: &str) -> usize {
-        self.texts(&format!("select cast(count(*) as text) from {table}")).await[0]
+    /// Counts the rows of a table; `table` may include a `where` clause.
+    pub async fn count_rows(&self, table: &str) -> usize {
+        self.query_column(&format!("select cast(count(*) as text) from {table}"))
+            .await[0]
             .parse()
             .unwrap()
     }
 
-    /// Runs statements that no operation would.
+    /// Runs SQL statements directly on the database.
     pub async fn execute(&self, sql: &str) {
         let sql = AssertSqlSafe(sql);
         match &self.location {
@@ -326,7 +331,7 @@ impl House {
     }
 }
 
-/// What the token dialog sends.
+/// Returns the input that the token dialog sends.
 pub fn new_token(consumer: &Consumer, user: &str, kind: &str) -> NewToken {
     NewToken {
         user: user.to_owned(),
@@ -336,19 +341,22 @@ pub fn new_token(consumer: &Consumer, user: &str, kind: &str) -> NewToken {
     }
 }
 
-/// The one complaint about `field`; fails where the error is another.
+/// Returns the validation error of `field`.
+///
+/// # Panics
+/// Panics if the result is not a validation error for this field.
 #[track_caller]
-pub fn complaint<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
+pub fn validation_error<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
     match result {
         Err(portal::Error::Invalid(errors)) => errors
-            .of(field)
-            .unwrap_or_else(|| panic!("no complaint about {field}: {errors}"))
+            .get(field)
+            .unwrap_or_else(|| panic!("no validation error for {field}: {errors}"))
             .to_owned(),
-        other => panic!("expected a complaint about {field}, got {other:?}"),
+        other => panic!("expected a validation error for {field}, got {other:?}"),
     }
 }
 
-/// Fails unless the result is the error.
+/// Asserts that the result is this error.
 macro_rules! assert_refused {
     ($result:expr, $error:pat) => {{
         let result = $result;

@@ -1,40 +1,40 @@
-//! A program that signs its requests, written from RFC 5849 and nothing else.
+//! An OAuth 1.0 client, written from RFC 5849 independently of the portal.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::oauth1::consumers::Consumer;
-use domain::oauth1::{Problem, Request};
-use portal::oauth1::consumers::Revealed;
-use portal::oauth1::request_tokens::{self, Issued};
-use portal::oauth1::{Denied, Policy};
+use domain::oauth1::{OauthProblem, Request};
+use portal::oauth1::consumers::WithSecret;
+use portal::oauth1::request_tokens::{self, IssuedToken};
+use portal::oauth1::{Policy, RequestError};
 use portal::{Actor, Portal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The portal's public origin in tests.
+/// The public origin of the portal in tests.
 pub const ORIGIN: &str = "https://portal.example.com";
 
-/// A program's credentials.
+/// Signs requests with the credentials of a consumer and optionally a token.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct Oauth1Client {
     pub consumer_key: String,
     pub consumer_secret: String,
     pub token: Option<(String, String)>,
 }
 
-/// What a request says of itself.
-pub struct Call<'a> {
+/// Describes a request before it is signed.
+pub struct ApiRequest<'a> {
     pub http_method: &'a str,
     pub path: &'a str,
     pub signature_method: &'a str,
     pub timestamp: i64,
     pub nonce: String,
-    pub more: Vec<(&'a str, &'a str)>,
+    pub extra_parameters: Vec<(&'a str, &'a str)>,
 }
 
-impl Call<'_> {
-    /// A request to read something, signed with HMAC-SHA1 at this moment.
+impl ApiRequest<'_> {
+    /// Returns a GET request with the current timestamp and a new nonce, to be signed with HMAC-SHA1.
     pub fn now(portal: &Portal) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
@@ -43,13 +43,13 @@ impl Call<'_> {
             signature_method: "HMAC-SHA1",
             timestamp: portal.now().seconds(),
             nonce: format!("nonce-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)),
-            more: Vec::new(),
+            extra_parameters: Vec::new(),
         }
     }
 }
 
-impl App {
-    pub fn new(consumer: &Revealed<Consumer>) -> Self {
+impl Oauth1Client {
+    pub fn new(consumer: &WithSecret<Consumer>) -> Self {
         Self {
             consumer_key: consumer.value.key.clone(),
             consumer_secret: consumer.secret.expose().to_owned(),
@@ -62,17 +62,17 @@ impl App {
         self
     }
 
-    pub fn with(self, issued: &Issued) -> Self {
+    pub fn with(self, issued: &IssuedToken) -> Self {
         self.with_token(&issued.token, issued.secret.expose())
     }
 
-    /// The Authorization header of a call.
-    pub fn header(&self, call: &Call<'_>) -> String {
+    /// Returns the signed `Authorization` header of a request.
+    pub fn header(&self, call: &ApiRequest<'_>) -> String {
         self.header_signed_by(call, |base_string| self.sign(call.signature_method, base_string))
     }
 
-    /// The Authorization header of a call, with a signature of the test's own making.
-    pub fn header_signed_by(&self, call: &Call<'_>, sign: impl FnOnce(&str) -> String) -> String {
+    /// Returns the `Authorization` header of a request with the signature that `sign` returns.
+    pub fn header_signed_by(&self, call: &ApiRequest<'_>, sign: impl FnOnce(&str) -> String) -> String {
         let timestamp = call.timestamp.to_string();
         let mut parameters = vec![
             ("oauth_consumer_key", self.consumer_key.as_str()),
@@ -84,19 +84,19 @@ impl App {
         if let Some((token, _)) = &self.token {
             parameters.push(("oauth_token", token));
         }
-        parameters.extend(&call.more);
+        parameters.extend(&call.extra_parameters);
         let mut pairs: Vec<_> = parameters
             .iter()
             .map(|(name, value)| (encode(name), encode(value)))
             .collect();
         pairs.sort();
-        let normalised: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let normalized: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let uri = format!("{ORIGIN}{}", call.path);
         let base_string = format!(
             "{}&{}&{}",
             call.http_method,
             encode(&uri),
-            encode(&normalised.join("&"))
+            encode(&normalized.join("&"))
         );
         let signature = sign(&base_string);
         pairs.push(("oauth_signature".to_owned(), encode(&signature)));
@@ -119,43 +119,54 @@ impl App {
         STANDARD.encode(hmac::sign(&key, base_string.as_bytes()))
     }
 
-    /// Signs a request and sends it.
-    pub async fn call(&self, portal: &Portal) -> Result<Arc<Actor>, Denied> {
-        self.send(portal, &Call::now(portal)).await
+    /// Signs a default request and sends it.
+    pub async fn call(&self, portal: &Portal) -> Result<Arc<Actor>, RequestError> {
+        self.send(portal, &ApiRequest::now(portal)).await
     }
 
-    pub async fn send(&self, portal: &Portal, call: &Call<'_>) -> Result<Arc<Actor>, Denied> {
+    pub async fn send(&self, portal: &Portal, call: &ApiRequest<'_>) -> Result<Arc<Actor>, RequestError> {
         send(portal, call, &self.header(call)).await
     }
 
-    /// Asks for a request token.
-    pub async fn ask(&self, portal: &Portal, callback: Option<&str>) -> Result<Issued, Denied> {
+    /// Obtains a request token (RFC 5849 section 2.1).
+    pub async fn obtain_request_token(
+        &self,
+        portal: &Portal,
+        callback: Option<&str>,
+    ) -> Result<IssuedToken, RequestError> {
         let app = Self {
             token: None,
             ..self.clone()
         };
-        let mut call = Call::now(portal);
+        let mut call = ApiRequest::now(portal);
         (call.http_method, call.path) = ("POST", "/api/v4/oauth/request_token/");
-        call.more.extend(callback.map(|callback| ("oauth_callback", callback)));
+        call.extra_parameters
+            .extend(callback.map(|callback| ("oauth_callback", callback)));
         let header = app.header(&call);
         let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
         request_tokens::issue(portal, &policy(), &request.parse()?).await
     }
 
-    /// Exchanges a request token.
-    pub async fn exchange(&self, portal: &Portal, asked: &Issued, verifier: Option<&str>) -> Result<Issued, Denied> {
-        let app = self.clone().with(asked);
-        let mut call = Call::now(portal);
+    /// Exchanges a request token for an access token (RFC 5849 section 2.3).
+    pub async fn exchange(
+        &self,
+        portal: &Portal,
+        request_token: &IssuedToken,
+        verifier: Option<&str>,
+    ) -> Result<IssuedToken, RequestError> {
+        let app = self.clone().with(request_token);
+        let mut call = ApiRequest::now(portal);
         (call.http_method, call.path) = ("POST", "/api/v4/oauth/access_token/");
-        call.more.extend(verifier.map(|verifier| ("oauth_verifier", verifier)));
+        call.extra_parameters
+            .extend(verifier.map(|verifier| ("oauth_verifier", verifier)));
         let header = app.header(&call);
         let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
         request_tokens::exchange(portal, &policy(), &request.parse()?).await
     }
 }
 
-/// Sends a request with this header.
-pub async fn send(portal: &Portal, call: &Call<'_>, header: &str) -> Result<Arc<Actor>, Denied> {
+/// Sends a request with this `Authorization` header.
+pub async fn send(portal: &Portal, call: &ApiRequest<'_>, header: &str) -> Result<Arc<Actor>, RequestError> {
     let request = Request::new(call.http_method, call.path, None).authorization(header.as_bytes());
     portal::oauth1::authenticate(portal, &policy(), &request.parse()?, "192.0.2.7").await
 }
@@ -168,16 +179,19 @@ pub fn policy() -> Policy {
     }
 }
 
-/// The problem with a refused request; fails where it was let in or the portal was at fault.
+/// Returns the OAuth problem of a refused request.
+///
+/// # Panics
+/// Panics if the request was accepted or failed with a portal error.
 #[track_caller]
-pub fn problem<T: std::fmt::Debug>(result: Result<T, Denied>) -> Problem {
+pub fn problem<T: std::fmt::Debug>(result: Result<T, RequestError>) -> OauthProblem {
     match result {
-        Err(Denied::Refused(refusal)) => refusal.problem(),
+        Err(RequestError::Refused(refusal)) => refusal.problem(),
         other => panic!("expected a refusal, got {other:?}"),
     }
 }
 
-/// RFC 5849 §3.6.
+/// Percent-encodes text (RFC 5849 section 3.6).
 fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, which the test may harm.
+//! A PostgreSQL server for a single test, which the test may break.
 
 use portal::Location;
 use std::net::TcpListener;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// A running server, which ends when this is dropped.
+/// A running server that stops when this value is dropped.
 pub struct PostgresServer {
     folder: TempDir,
     programs: PathBuf,
@@ -14,7 +14,7 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// The id of the user that a server runs as: one that is started by root runs as `postgres`.
+    /// Returns the ID of the user that a server runs as: `postgres` when the test runs as root.
     pub fn user() -> Option<String> {
         let arguments: &[&str] = if is_root() { &["-u", "postgres"] } else { &["-u"] };
         let output = Command::new("id").args(arguments).output().ok()?;
@@ -22,10 +22,10 @@ impl PostgresServer {
         output.status.success().then_some(id)
     }
 
-    /// Starts one; none where its programs are not installed.
+    /// Starts a server, or returns `None` where PostgreSQL is not installed.
     pub fn start() -> Option<Self> {
         let programs = programs()?;
-        // A socket's path may not be long.
+        // The path of a Unix socket must be short, so the folder is in `/tmp`.
         let folder = tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").unwrap();
         if is_root() {
             let status = Command::new("chown").arg("postgres").arg(folder.path()).status();
@@ -44,7 +44,7 @@ impl PostgresServer {
         Some(server)
     }
 
-    /// Where one of its databases is.
+    /// Returns the location of one of its databases.
     pub fn location(&self, database: &str) -> Location {
         Location::Postgres(format!("postgres://postgres@127.0.0.1:{}/{database}", self.port))
     }
@@ -81,7 +81,7 @@ fn is_root() -> bool {
     output.is_ok_and(|output| output.stdout.starts_with(b"0\n"))
 }
 
-/// The folder with the programs; Debian keeps them off the path.
+/// Returns the folder with the PostgreSQL programs; Debian does not put them on the `PATH`.
 fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut folders: Vec<PathBuf> = versions.flatten().map(|version| version.path().join("bin")).collect();

@@ -1,6 +1,6 @@
-//! A stand-in for the network between a portal and PostgreSQL, which a test can cut and mend.
+//! A TCP proxy between a portal and PostgreSQL that a test can interrupt.
 
-use super::House;
+use super::TestPortal;
 use portal::Location;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// Forwards connections to the server of a house.
+/// Forwards connections to the PostgreSQL server of a test portal.
 pub struct Proxy {
     address: SocketAddr,
     server: String,
@@ -16,10 +16,10 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts one, and gives the location of the house's database behind it.
-    pub async fn start(house: &House) -> (Self, Location) {
-        let Location::Postgres(url) = &house.location else {
-            panic!("SQLite has no network")
+    /// Starts a proxy, and returns it with the database location that goes through it.
+    pub async fn start(test: &TestPortal) -> (Self, Location) {
+        let Location::Postgres(url) = &test.location else {
+            panic!("the proxy works with PostgreSQL only")
         };
         let mut url: url::Url = url.parse().unwrap();
         let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
@@ -53,16 +53,16 @@ impl Proxy {
         self.tasks = Some(tasks);
     }
 
-    /// Closes every connection, and refuses others.
-    pub async fn cut(&mut self) {
+    /// Closes every connection and refuses new ones.
+    pub async fn disconnect(&mut self) {
         if let Some(mut tasks) = self.tasks.take() {
             tasks.shutdown().await;
         }
     }
 
-    /// Closes every connection, and takes others without ever answering.
+    /// Closes every connection, and accepts new ones without ever responding.
     pub async fn hang(&mut self) {
-        self.cut().await;
+        self.disconnect().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
@@ -74,9 +74,9 @@ impl Proxy {
         self.tasks = Some(tasks);
     }
 
-    /// Forwards connections again.
-    pub async fn mend(&mut self) {
-        self.cut().await;
+    /// Forwards connections again after [`disconnect`](Self::disconnect) or [`hang`](Self::hang).
+    pub async fn reconnect(&mut self) {
+        self.disconnect().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
         self.forward(listener);
     }

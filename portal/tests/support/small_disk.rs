@@ -1,4 +1,4 @@
-//! A disk of a few megabytes that a test can fill.
+//! A disk of a few megabytes that a test can fill completely.
 
 use std::fs::File;
 use std::io::Write;
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// A small tmpfs, which is unmounted when this is dropped.
+/// A small tmpfs that is unmounted when this value is dropped.
 pub struct SmallDisk(TempDir);
 
 impl SmallDisk {
-    /// Mounts one for the user with this id; none where mounting is not permitted.
+    /// Mounts a tmpfs owned by the user with this ID, or returns `None` where mounting is not permitted.
     pub fn mount(megabytes: usize, user: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={megabytes}m,mode=0700,uid={user}");
@@ -30,7 +30,7 @@ impl SmallDisk {
         self.path().join("filler")
     }
 
-    /// Takes all the room that is left.
+    /// Fills all remaining space.
     pub fn fill(&self) {
         let mut filler = File::options().create(true).append(true).open(self.filler()).unwrap();
         for size in [1 << 20, 4096, 1] {
@@ -38,7 +38,7 @@ impl SmallDisk {
         }
     }
 
-    /// Gives the room back.
+    /// Frees the space that [`fill`](Self::fill) took.
     pub fn free(&self) {
         std::fs::remove_file(self.filler()).unwrap();
     }
@@ -46,7 +46,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily, as whoever still uses it has no more need for what it holds.
+        // A lazy unmount succeeds even while a process still has files open.
         let _ = Command::new("umount").arg("-l").arg(self.path()).status();
     }
 }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# The connector API under load; script/bench has the server and the baseline.
+# Benchmarks of the connector API. script/bench starts the server and the baseline.
 
 connector_fields=1000
 connector_listeners=5000
 
-# connector_settings TERM: a file of settings, in which TERM stands for each field.
+# connector_settings TERM: prints a settings file in which every field has this search term.
 connector_settings() {
     node -e '
         const fields = Array.from({ length: Number(process.argv[1]) }, (_, index) => ({
@@ -14,7 +14,7 @@ connector_settings() {
         console.log(JSON.stringify({ portal: { url: "https://dam.example.com" }, fields }));' "$connector_fields" "$1"
 }
 
-# connector_prepare: saves settings, and waits until the server answers them; sets connector_key and connector_url.
+# connector_prepare TERM: saves settings, waits until the server returns them, and sets connector_key and connector_url.
 connector_prepare() {
     connector_key="X-Api-Key: $("$gatehouse" api-key show --json | node -p 'JSON.parse(require("fs").readFileSync(0)).api_key')"
     connector_url=http://$address/api/connector/v1/settings
@@ -22,7 +22,7 @@ connector_prepare() {
     local tries=0
     until curl --silent --fail --header "$connector_key" "$connector_url" | grep --quiet "\"defaultSearchTerm\":\"$1\""; do
         tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || die "The server did not answer what was saved."
+        [ "$tries" -lt 200 ] || die "The server didn't return the saved settings."
         sleep 0.05
     done
 }
@@ -46,15 +46,15 @@ bench_settings() {
     bare_rate=$rate
     end_bare
     [ "$(curl --silent --output /dev/null --write-out '%{http_code}' --header "$connector_key" --header "If-None-Match: $etag" "$connector_url")" = 304 ] ||
-        die "The server did not answer 304."
+        die "The server didn't return 304."
     load plain "$connector_url" "$connector_key" "If-None-Match: $etag"
-    printf 'GET settings, which the connector has  %s/s, median %s µs, p99 %s µs; bare axum handler that answers 304: %s/s; ratio %s (goal 70%%)\n' \
+    printf 'GET settings, not modified  %s/s, median %s µs, p99 %s µs; bare axum handler that returns 304: %s/s; ratio %s (goal 70%%)\n' \
         "$rate" "$median" "$p99" "$bare_rate" "$(ratio "$rate" "$bare_rate")"
 }
 
-# The server needs a file descriptor for each listener, and so does who listens.
+# The server and the client need a file descriptor for each listener.
 allow_listeners() {
-    ulimit -Sn $((connector_listeners + 1000)) 2>/dev/null || die "$connector_listeners listeners need as many open files: raise ulimit -n."
+    ulimit -Sn $((connector_listeners + 1000)) 2>/dev/null || die "$connector_listeners listeners need as many open files. Raise ulimit -n."
 }
 
 bench_listeners() {
@@ -63,7 +63,7 @@ bench_listeners() {
     connector_settings bird >"$work/settings-next.json"
     read -r before with begun ended < <("$examples/listeners" "$address" "${connector_key#*: }" "$connector_listeners" \
         "$server" "$gatehouse" settings apply "$work/settings-next.json" --yes | sed -n 's/^RESULT //p')
-    [ -n "$ended" ] || die "The listeners were not all told."
-    printf 'Event listeners, %s on one node  %s MB resident, %s MB without them (goal 150 MB); the last was told %s ms after the command that saved had ended, %s ms after it began (goal 1000 ms)\n' \
+    [ -n "$ended" ] || die "Not all listeners received the event."
+    printf 'Event listeners, %s on one node  %s MB resident, %s MB without them (goal 150 MB); the last was notified %s ms after the saving command ended, %s ms after it began (goal 1000 ms)\n' \
         "$connector_listeners" $((with / 1024)) $((before / 1024)) "$ended" "$begun"
 }

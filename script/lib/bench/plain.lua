@@ -1,4 +1,4 @@
--- wrk: the same request each time, a form where FORM holds one; reports one line that script/bench reads.
+-- wrk: sends the same request each time, with the form in FORM if it is set. Prints one line that script/bench reads.
 local form = os.getenv("FORM")
 if form then
     wrk.method, wrk.body = "POST", form

@@ -1,4 +1,4 @@
--- wrk: each request takes the next header of the file that SIGNED names; a thread takes its own share, and no header is sent twice.
+-- wrk: sends each Authorization header of the file SIGNED once. Each thread takes its share of the file.
 local threads = {}
 
 function setup(thread)

@@ -1,4 +1,4 @@
-// weight.mjs URL: what a browser downloads of wasm and JavaScript for a page, as it travels.
+// weight.mjs URL: prints the compressed size of the wasm and JavaScript that a browser downloads for a page.
 import { createRequire } from 'node:module';
 import { execFileSync } from 'node:child_process';
 
@@ -21,8 +21,8 @@ page.on('response', (response) => {
     }
 });
 await page.goto(process.argv[2], { waitUntil: 'networkidle' });
-const seen = await Promise.all(files);
+const downloads = await Promise.all(files);
 await browser.close();
-const total = seen.reduce((sum, file) => sum + file.bytes, 0);
+const total = downloads.reduce((sum, file) => sum + file.bytes, 0);
 console.log(`wasm and JS of the sign-in page  ${(total / 1000).toFixed(0)} KB in all, as downloaded (goal 170 KB): ${
-    seen.map((file) => `${file.name} ${(file.bytes / 1000).toFixed(1)} KB ${file.encoding}`).join(', ')}`);
+    downloads.map((file) => `${file.name} ${(file.bytes / 1000).toFixed(1)} KB ${file.encoding}`).join(', ')}`);

@@ -1,7 +1,7 @@
-//! What the API answers, and to whom.
+//! Tests API responses and access control.
 
-use crate::http::Call;
-use crate::world::{PASSWORD, Settings, World, on_each_engine};
+use crate::http::Request;
+use crate::test_server::{PASSWORD, TestConfig, TestServer, on_each_engine};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
@@ -9,19 +9,19 @@ use portal::accounts;
 use portal::accounts::{profiles, users};
 use serde_json::{Value, json};
 
-pub async fn read(world: &World, path: &str) -> Value {
-    let answer = world.send(&world.get(path)).await;
+pub async fn get_json(server: &TestServer, path: &str) -> Value {
+    let response = server.send(&server.signed_get(path)).await;
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (200, Some("application/json")),
-        "{path}: {answer:?}"
+        "{path}: {response:?}"
     );
-    answer.json()
+    response.json()
 }
 
 #[tokio::test]
-async fn the_account() {
-    on_each_engine(Settings::default(), async |world| {
+async fn account_is_described_with_and_without_trailing_slash() {
+    on_each_engine(TestConfig::default(), async |server| {
         let expected = json!({
             "name": "Analytical Engines",
             "availableLanguages": ["en_US"],
@@ -29,32 +29,37 @@ async fn the_account() {
             "timeZone": "UTC",
             "isOpenImageBank": false,
         });
-        assert_eq!(read(&world, "/api/v4/account").await, expected);
-        assert_eq!(read(&world, "/api/v4/account/").await, expected);
+        assert_eq!(get_json(&server, "/api/v4/account").await, expected);
+        assert_eq!(get_json(&server, "/api/v4/account/").await, expected);
     })
     .await;
 }
 
 #[tokio::test]
-async fn security_profiles() {
-    on_each_engine(Settings::default(), async |world| {
-        let (_, editor) = world
-            .person("Grace Hopper", Rights::default().with(Right::ViewApiTokens))
+async fn profiles_are_listed_and_read_by_id() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let (_, editor) = server
+            .create_user("Grace Hopper", Rights::default().with(Right::ViewApiTokens))
             .await;
-        let profiles = read(&world, "/api/v4/profiles").await;
+        let profiles = get_json(&server, "/api/v4/profiles").await;
         assert_eq!(profiles[0]["name"], "Administrator");
         let codes: Vec<&str> = Right::ALL.iter().map(|right| right.code()).collect();
         assert_eq!(profiles[0]["roles"], json!(codes));
         let expected =
             json!({ "id": editor.to_string(), "name": "Profile of Grace Hopper", "roles": ["view-api-tokens"] });
         assert_eq!(profiles[1], expected);
-        assert_eq!(read(&world, &format!("/api/v4/profiles/{editor}/")).await, expected);
-        for nothing in ["0192f0c1-2b3c-7d4e-8f90-123456789abc", "nothing"] {
-            let answer = world.send(&world.get(&format!("/api/v4/profiles/{nothing}"))).await;
+        assert_eq!(
+            get_json(&server, &format!("/api/v4/profiles/{editor}/")).await,
+            expected
+        );
+        for unknown in ["0192f0c1-2b3c-7d4e-8f90-123456789abc", "nothing"] {
+            let response = server
+                .send(&server.signed_get(&format!("/api/v4/profiles/{unknown}")))
+                .await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (404, "not-found"),
-                "{nothing}"
+                "{unknown}"
             );
         }
     })
@@ -62,26 +67,30 @@ async fn security_profiles() {
 }
 
 #[tokio::test]
-async fn the_user_s_rights_bound_the_token() {
-    on_each_engine(Settings::default(), async |world| {
-        let (grace, profile) = world
-            .person("Grace Hopper", Rights::all().without(Right::ManageUsers))
+async fn token_without_manage_users_right_reads_only_its_own_user_and_profile() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let (grace, profile) = server
+            .create_user("Grace Hopper", Rights::all().without(Right::ManageUsers))
             .await;
-        let (_, credentials) = world.issue("grace@example.com").await;
-        let others = profiles::list(world.portal(), &world.operator).await.unwrap();
-        let other = others.iter().find(|one| one.id != profile).unwrap().id;
+        let (_, credentials) = server.create_token("grace@example.com").await;
+        let others = profiles::list(server.portal(), &server.operator).await.unwrap();
+        let other = others.iter().find(|other| other.id != profile).unwrap().id;
         let forbidden = [
             "/api/v4/users".to_owned(),
-            format!("/api/v4/users/{}", world.ada),
+            format!("/api/v4/users/{}", server.ada),
             "/api/v4/users/ada@example.com".to_owned(),
             "/api/v4/users/nobody".to_owned(),
             "/api/v4/profiles".to_owned(),
             format!("/api/v4/profiles/{other}"),
         ];
         for path in forbidden {
-            let answer = world.ask(&credentials, &path).await;
-            assert_eq!((answer.status, answer.problem().as_str()), (403, "forbidden"), "{path}");
-            assert_eq!(answer.json()["right"], "manage-users");
+            let response = server.get_with(&credentials, &path).await;
+            assert_eq!(
+                (response.status, response.problem().as_str()),
+                (403, "forbidden"),
+                "{path}"
+            );
+            assert_eq!(response.json()["right"], "manage-users");
         }
         let own = [
             "/api/v4/account".to_owned(),
@@ -91,33 +100,33 @@ async fn the_user_s_rights_bound_the_token() {
             format!("/api/v4/profiles/{profile}"),
         ];
         for path in own {
-            assert_eq!(world.ask(&credentials, &path).await.status, 200, "{path}");
+            assert_eq!(server.get_with(&credentials, &path).await.status, 200, "{path}");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn another_account_s_people_are_not_there() {
-    on_each_engine(Settings::default(), async |world| {
+async fn users_and_profiles_of_another_account_are_not_found() {
+    on_each_engine(TestConfig::default(), async |server| {
         let account = NewAccount {
             account_name: "Difference Engines".to_owned(),
             name: "Charles Babbage".to_owned(),
             email: "charles@example.com".to_owned(),
             password: PASSWORD.to_owned(),
         };
-        let (_, charles) = accounts::create(world.portal(), account).await.unwrap();
-        let operator = accounts::operator(world.portal(), Some("Difference Engines"))
+        let (_, charles) = accounts::create(server.portal(), account).await.unwrap();
+        let operator = accounts::operator(server.portal(), Some("Difference Engines"))
             .await
             .unwrap();
-        let profile = profiles::list(world.portal(), &operator).await.unwrap()[0].id;
+        let profile = profiles::list(server.portal(), &operator).await.unwrap()[0].id;
         let user = NewUser {
             name: "Joseph Clement".to_owned(),
             email: "joseph@example.com".to_owned(),
             password: PASSWORD.to_owned(),
             profile: "Administrator".to_owned(),
         };
-        let joseph = users::create(world.portal(), &operator, user).await.unwrap();
+        let joseph = users::create(server.portal(), &operator, user).await.unwrap();
         let paths = [
             format!("/api/v4/users/{charles}"),
             format!("/api/v4/users/{joseph}"),
@@ -125,18 +134,22 @@ async fn another_account_s_people_are_not_there() {
             format!("/api/v4/profiles/{profile}"),
         ];
         for path in paths {
-            let answer = world.send(&world.get(&path)).await;
-            assert_eq!((answer.status, answer.problem().as_str()), (404, "not-found"), "{path}");
+            let response = server.send(&server.signed_get(&path)).await;
+            assert_eq!(
+                (response.status, response.problem().as_str()),
+                (404, "not-found"),
+                "{path}"
+            );
         }
-        assert_eq!(read(&world, "/api/v4/users").await.as_array().unwrap().len(), 1);
-        assert_eq!(read(&world, "/api/v4/profiles").await.as_array().unwrap().len(), 1);
+        assert_eq!(get_json(&server, "/api/v4/users").await.as_array().unwrap().len(), 1);
+        assert_eq!(get_json(&server, "/api/v4/profiles").await.as_array().unwrap().len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn other_paths_and_methods_are_problems_too() {
-    on_each_engine(Settings::default(), async |world| {
+async fn unknown_api_path_or_method_is_answered_with_problem_json() {
+    on_each_engine(TestConfig::default(), async |server| {
         for path in [
             "/api",
             "/api/",
@@ -146,9 +159,9 @@ async fn other_paths_and_methods_are_problems_too() {
             "/api/v4//accounts",
             "/api/V4/account",
         ] {
-            let answer = world.send(&Call::new("GET", path)).await;
+            let response = server.send(&Request::new("GET", path)).await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (404, "unknown-route"),
                 "{path}"
             );
@@ -162,26 +175,31 @@ async fn other_paths_and_methods_are_problems_too() {
             ("POST", "/api/v4/oauth/authorise/", "GET,HEAD"),
         ];
         for (method, path, allowed) in cases {
-            let answer = world.send(&Call::new(method, path)).await;
+            let response = server.send(&Request::new(method, path)).await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (405, "method-not-allowed"),
                 "{method} {path}"
             );
-            assert_eq!(answer.header("allow"), Some(allowed), "{method} {path}");
+            assert_eq!(response.header("allow"), Some(allowed), "{method} {path}");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn each_answer_carries_its_id() {
-    on_each_engine(Settings::default(), async |world| {
+async fn api_response_carries_the_request_id() {
+    on_each_engine(TestConfig::default(), async |server| {
         for path in ["/api/v4/currentUser", "/api/v4/nothing"] {
-            let given = world.send(&world.get(path)).await;
-            assert!(given.header("x-request-id").is_some_and(|id| !id.is_empty()), "{path}");
-            let own = world.send(&world.get(path).header("X-Request-Id", "my-id-1")).await;
-            assert_eq!(own.header("x-request-id"), Some("my-id-1"), "{path}");
+            let generated = server.send(&server.signed_get(path)).await;
+            assert!(
+                generated.header("x-request-id").is_some_and(|id| !id.is_empty()),
+                "{path}"
+            );
+            let provided = server
+                .send(&server.signed_get(path).header("X-Request-Id", "my-id-1"))
+                .await;
+            assert_eq!(provided.header("x-request-id"), Some("my-id-1"), "{path}");
         }
     })
     .await;

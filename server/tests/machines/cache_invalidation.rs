@@ -1,7 +1,7 @@
-//! What is taken away on one node is gone on the others within a second.
+//! Tests that revocations on one node reach the other nodes within a second.
 
-use crate::http::Answer;
-use crate::world::{Settings, World, on_each_engine};
+use crate::http::Response;
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::{Right, Rights};
 use domain::ids::ProfileId;
@@ -12,57 +12,68 @@ use std::time::{Duration, Instant};
 
 const USERS: &str = "/api/v4/users";
 
-/// Asks the second node until its answer is another than 200, for at most a second.
-async fn refused_within_a_second(world: &World) -> Answer {
-    let begun = Instant::now();
+/// Polls the second node until it answers other than 200, for at most a second.
+async fn poll_until_refused(server: &TestServer) -> Response {
+    let started = Instant::now();
     loop {
-        let answer = world.get(USERS).send(world.address_of(1)).await;
-        if answer.status != 200 {
-            return answer;
+        let response = server.signed_get(USERS).send(server.node_address(1)).await;
+        if response.status != 200 {
+            return response;
         }
-        assert!(begun.elapsed() < Duration::from_secs(1), "still let in after a second");
+        assert!(
+            started.elapsed() < Duration::from_secs(1),
+            "still accepted after a second"
+        );
     }
 }
 
-/// A world with two nodes that both know the credential, and Ada's profile.
-async fn warm(world: &mut World) -> ProfileId {
-    world.add_node().await;
+/// Starts a second node, fills both caches with the credential and returns Ada's profile.
+async fn start_second_node(server: &mut TestServer) -> ProfileId {
+    server.add_node().await;
     for node in 0..2 {
-        assert_eq!(world.get(USERS).send(world.address_of(node)).await.status, 200);
+        assert_eq!(
+            server.signed_get(USERS).send(server.node_address(node)).await.status,
+            200
+        );
     }
-    profiles::list(world.portal(), &world.operator).await.unwrap()[0].id
+    profiles::list(server.portal(), &server.operator).await.unwrap()[0].id
 }
 
 #[tokio::test]
-async fn a_revoked_token() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        warm(&mut world).await;
-        tokens::revoke(world.portal(), &world.operator, world.token)
+async fn revoked_token_is_refused_on_every_node_within_a_second() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        start_second_node(&mut server).await;
+        tokens::revoke(server.portal(), &server.operator, server.token)
             .await
             .unwrap();
         assert_eq!(
-            world.send(&world.get(USERS)).await.oauth_problem(),
+            server.send(&server.signed_get(USERS)).await.oauth_problem(),
             "token_revoked",
-            "here it holds at once"
+            "not immediate on the revoking node"
         );
-        assert_eq!(refused_within_a_second(&world).await.oauth_problem(), "token_revoked");
+        assert_eq!(poll_until_refused(&server).await.oauth_problem(), "token_revoked");
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_deleted_consumer() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        warm(&mut world).await;
-        consumers::delete(world.portal(), &world.operator, world.consumer.id, &world.consumer.name)
-            .await
-            .unwrap();
+async fn deleted_consumer_is_refused_on_every_node_within_a_second() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        start_second_node(&mut server).await;
+        consumers::delete(
+            server.portal(),
+            &server.operator,
+            server.consumer.id,
+            &server.consumer.name,
+        )
+        .await
+        .unwrap();
         assert_eq!(
-            world.send(&world.get(USERS)).await.oauth_problem(),
+            server.send(&server.signed_get(USERS)).await.oauth_problem(),
             "consumer_key_unknown"
         );
         assert_eq!(
-            refused_within_a_second(&world).await.oauth_problem(),
+            poll_until_refused(&server).await.oauth_problem(),
             "consumer_key_unknown"
         );
     })
@@ -70,57 +81,60 @@ async fn a_deleted_consumer() {
 }
 
 #[tokio::test]
-async fn a_feature_that_is_off() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        warm(&mut world).await;
-        accounts::set_feature(world.portal(), &world.operator, Feature::ApiTokens, false)
+async fn disabled_feature_is_refused_on_every_node_within_a_second() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        start_second_node(&mut server).await;
+        accounts::set_feature(server.portal(), &server.operator, Feature::ApiTokens, false)
             .await
             .unwrap();
         assert_eq!(
-            world.send(&world.get(USERS)).await.oauth_problem(),
+            server.send(&server.signed_get(USERS)).await.oauth_problem(),
             "consumer_key_refused"
         );
         assert_eq!(
-            refused_within_a_second(&world).await.oauth_problem(),
+            poll_until_refused(&server).await.oauth_problem(),
             "consumer_key_refused"
         );
-        accounts::set_feature(world.portal(), &world.operator, Feature::ApiTokens, true)
+        accounts::set_feature(server.portal(), &server.operator, Feature::ApiTokens, true)
             .await
             .unwrap();
-        assert_eq!(world.send(&world.get(USERS)).await.status, 200);
+        assert_eq!(server.send(&server.signed_get(USERS)).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_person_who_may_not_enter() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        warm(&mut world).await;
-        users::set_active(world.portal(), &world.operator, world.ada, false)
+async fn token_of_deactivated_user_is_refused_on_every_node_within_a_second() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        start_second_node(&mut server).await;
+        users::set_active(server.portal(), &server.operator, server.ada, false)
             .await
             .unwrap();
-        assert_eq!(world.send(&world.get(USERS)).await.oauth_problem(), "user_refused");
-        assert_eq!(refused_within_a_second(&world).await.oauth_problem(), "user_refused");
-        users::set_active(world.portal(), &world.operator, world.ada, true)
+        assert_eq!(
+            server.send(&server.signed_get(USERS)).await.oauth_problem(),
+            "user_refused"
+        );
+        assert_eq!(poll_until_refused(&server).await.oauth_problem(), "user_refused");
+        users::set_active(server.portal(), &server.operator, server.ada, true)
             .await
             .unwrap();
-        assert_eq!(world.send(&world.get(USERS)).await.status, 200);
+        assert_eq!(server.send(&server.signed_get(USERS)).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_right() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        let profile = warm(&mut world).await;
-        let fewer = Rights::all().without(Right::ManageUsers);
-        profiles::set_rights(world.portal(), &world.operator, profile, fewer)
+async fn removed_right_is_refused_on_every_node_within_a_second() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        let profile = start_second_node(&mut server).await;
+        let without_right = Rights::all().without(Right::ManageUsers);
+        profiles::set_rights(server.portal(), &server.operator, profile, without_right)
             .await
             .unwrap();
-        assert_eq!(world.send(&world.get(USERS)).await.problem(), "forbidden");
-        let answer = refused_within_a_second(&world).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "forbidden"));
-        assert_eq!(answer.json()["right"], "manage-users");
+        assert_eq!(server.send(&server.signed_get(USERS)).await.problem(), "forbidden");
+        let response = poll_until_refused(&server).await;
+        assert_eq!((response.status, response.problem().as_str()), (403, "forbidden"));
+        assert_eq!(response.json()["right"], "manage-users");
     })
     .await;
 }

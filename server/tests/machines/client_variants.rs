@@ -1,11 +1,15 @@
-//! OAuth 1 as clients in the wild write it: line breaks in signatures, empty parameters, another origin of the portal.
+//! Tests OAuth 1.0a variants of real clients: line breaks in signatures, empty parameters, other origins of the portal.
 
-use crate::flow::REQUEST;
-use crate::refusals::refused;
-use crate::signer::{Credentials, Method, Place, Unsigned};
-use crate::world::{Settings, World, on_each_engine};
+use crate::rejected_requests::assert_refused;
+use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
+use crate::three_legged::REQUEST;
 
-const PLACES: [Place; 3] = [Place::Header, Place::Body, Place::Query];
+const LOCATIONS: [ParameterLocation; 3] = [
+    ParameterLocation::Header,
+    ParameterLocation::Body,
+    ParameterLocation::Query,
+];
 
 fn wrap(signature: &str, width: usize, line_break: &str) -> String {
     let lines: Vec<&str> = signature
@@ -17,7 +21,7 @@ fn wrap(signature: &str, width: usize, line_break: &str) -> String {
 }
 
 #[tokio::test]
-async fn line_breaks_in_a_signature_are_ignored() {
+async fn signature_with_line_breaks_is_accepted() {
     let edits: [fn(String) -> String; 8] = [
         |signature| signature + "\n",
         |signature| signature + "\r\n",
@@ -28,21 +32,24 @@ async fn line_breaks_in_a_signature_are_ignored() {
         |signature| wrap(&signature, 5, " "),
         |signature| signature.replace('=', "\n=\n"),
     ];
-    on_each_engine(Settings::default(), async |world| {
+    on_each_engine(TestConfig::default(), async |server| {
         for method in [Method::HmacSha1, Method::HmacSha256] {
-            for (place, edit) in PLACES.into_iter().flat_map(|place| edits.map(|edit| (place, edit))) {
-                let request = Unsigned::get("/api/v4/currentUser", world.now())
-                    .with(method.clone(), place)
+            for (location, edit) in LOCATIONS
+                .into_iter()
+                .flat_map(|location| edits.map(|edit| (location, edit)))
+            {
+                let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now())
+                    .with(method.clone(), location)
                     .edit_signature(edit);
-                let call = world.credentials.sign(&request);
-                assert_eq!(world.send(&call).await.status, 200, "{call:?}");
-                // Another spelling of the same signature is the same request.
-                let again = Unsigned {
+                let request = server.credentials.sign(&unsigned);
+                assert_eq!(server.send(&request).await.status, 200, "{request:?}");
+                // The same signature without line breaks is the same request.
+                let again = UnsignedRequest {
                     edit_signature: |signature| signature,
-                    ..request
+                    ..unsigned
                 };
-                let answer = world.send(&world.credentials.sign(&again)).await;
-                assert_eq!(answer.oauth_problem(), "nonce_used");
+                let response = server.send(&server.credentials.sign(&again)).await;
+                assert_eq!(response.oauth_problem(), "nonce_used");
             }
         }
     })
@@ -50,7 +57,7 @@ async fn line_breaks_in_a_signature_are_ignored() {
 }
 
 #[tokio::test]
-async fn any_other_change_of_a_signature_makes_it_wrong() {
+async fn signature_with_any_other_change_is_invalid() {
     let edits: [fn(String) -> String; 10] = [
         |signature| signature.trim_end_matches('=').to_owned(),
         |signature| signature + "=",
@@ -63,102 +70,108 @@ async fn any_other_change_of_a_signature_makes_it_wrong() {
         |signature| signature[1..].to_owned(),
         |signature| "\n".repeat(signature.len()),
     ];
-    on_each_engine(Settings::default(), async |world| {
-        for (place, edit) in PLACES.into_iter().flat_map(|place| edits.map(|edit| (place, edit))) {
-            let request = Unsigned::get("/api/v4/currentUser", world.now())
-                .with(Method::HmacSha256, place)
+    on_each_engine(TestConfig::default(), async |server| {
+        for (location, edit) in LOCATIONS
+            .into_iter()
+            .flat_map(|location| edits.map(|edit| (location, edit)))
+        {
+            let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now())
+                .with(Method::HmacSha256, location)
                 .edit_signature(edit);
-            let call = world.credentials.sign(&request);
-            refused(&world, &world.credentials, &call, (401, "signature_invalid")).await;
+            let request = server.credentials.sign(&unsigned);
+            assert_refused(&server, &server.credentials, &request, (401, "signature_invalid")).await;
         }
-        // PLAINTEXT is no Base64: each of its characters counts.
+        // PLAINTEXT signatures are not Base64, so every character is significant.
         for edit in [|signature| signature + "\n", |signature| format!(" {signature}")] as [fn(String) -> String; 2] {
-            let request = Unsigned::get("/api/v4/currentUser", world.now())
-                .with(Method::Plaintext, Place::Header)
+            let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now())
+                .with(Method::Plaintext, ParameterLocation::Header)
                 .edit_signature(edit);
-            let call = world.credentials.sign(&request);
-            refused(&world, &world.credentials, &call, (401, "signature_invalid")).await;
+            let request = server.credentials.sign(&unsigned);
+            assert_refused(&server, &server.credentials, &request, (401, "signature_invalid")).await;
         }
     })
     .await;
 }
 
-fn request_token(world: &World, place: Place) -> Unsigned {
-    Unsigned::post(REQUEST, world.now())
-        .with(Method::HmacSha1, place)
+fn request_token(server: &TestServer, location: ParameterLocation) -> UnsignedRequest {
+    UnsignedRequest::post(REQUEST, server.now())
+        .with(Method::HmacSha1, location)
         .protocol("oauth_callback", "oob")
 }
 
 #[tokio::test]
-async fn an_empty_token_may_be_signed_or_not() {
-    on_each_engine(Settings::default(), async |world| {
-        let consumer = world.consumer_alone();
-        for place in PLACES {
-            for request in [
-                request_token(&world, place),
-                request_token(&world, place).protocol("oauth_token", ""),
-                request_token(&world, place).uncovered("oauth_token", ""),
-                request_token(&world, place)
-                    .uncovered("oauth_token", "")
-                    .uncovered("oauth_verifier", ""),
-                request_token(&world, place)
+async fn empty_oauth_token_is_accepted_signed_or_unsigned() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let consumer = server.consumer_credentials();
+        for location in LOCATIONS {
+            for unsigned in [
+                request_token(&server, location),
+                request_token(&server, location).protocol("oauth_token", ""),
+                request_token(&server, location).unsigned_protocol("oauth_token", ""),
+                request_token(&server, location)
+                    .unsigned_protocol("oauth_token", "")
+                    .unsigned_protocol("oauth_verifier", ""),
+                request_token(&server, location)
                     .protocol("oauth_token", "")
                     .protocol("oauth_verifier", ""),
             ] {
-                let call = consumer.sign(&request);
-                assert_eq!(world.send(&call).await.status, 200, "{call:?}");
-                assert_eq!(world.send(&call).await.oauth_problem(), "nonce_used", "{call:?}");
+                let request = consumer.sign(&unsigned);
+                assert_eq!(server.send(&request).await.status, 200, "{request:?}");
+                assert_eq!(server.send(&request).await.oauth_problem(), "nonce_used", "{request:?}");
             }
-            // With a token, what is empty are the parameters of other steps.
-            let request = Unsigned::get("/api/v4/currentUser", world.now())
-                .with(Method::HmacSha256, place)
-                .uncovered("oauth_callback", "")
-                .uncovered("oauth_verifier", "");
-            assert_eq!(world.send(&world.credentials.sign(&request)).await.status, 200);
+            // A request with a token may carry empty parameters of other steps.
+            let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now())
+                .with(Method::HmacSha256, location)
+                .unsigned_protocol("oauth_callback", "")
+                .unsigned_protocol("oauth_verifier", "");
+            assert_eq!(server.send(&server.credentials.sign(&unsigned)).await.status, 200);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_is_not_empty_must_be_signed() {
-    on_each_engine(Settings::default(), async |world| {
-        let consumer = world.consumer_alone();
-        for place in PLACES {
+async fn non_empty_unsigned_parameter_makes_the_signature_invalid() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let consumer = server.consumer_credentials();
+        for location in LOCATIONS {
             for (name, value) in [
                 ("oauth_token", "x"),
                 ("oauth_token", " "),
                 ("oauth_verifier", "x"),
-                ("oauth_unheard", ""),
+                ("oauth_unknown", ""),
             ] {
-                let call = consumer.sign(&request_token(&world, place).uncovered(name, value));
-                refused(&world, &consumer, &call, (401, "signature_invalid")).await;
+                let request = consumer.sign(&request_token(&server, location).unsigned_protocol(name, value));
+                assert_refused(&server, &consumer, &request, (401, "signature_invalid")).await;
             }
-            let signed = Unsigned::post(REQUEST, world.now()).with(Method::HmacSha1, place);
-            let call = consumer.sign(&signed.uncovered("oauth_callback", "https://evil.example/"));
-            refused(&world, &consumer, &call, (401, "signature_invalid")).await;
-            // A parameter of the request itself is signed, empty or not.
-            let mut call = consumer.sign(&request_token(&world, place));
-            call.target
-                .push_str(if call.target.contains('?') { "&page=" } else { "?page=" });
-            refused(&world, &consumer, &call, (401, "signature_invalid")).await;
+            let signed = UnsignedRequest::post(REQUEST, server.now()).with(Method::HmacSha1, location);
+            let request = consumer.sign(&signed.unsigned_protocol("oauth_callback", "https://evil.example/"));
+            assert_refused(&server, &consumer, &request, (401, "signature_invalid")).await;
+            // Parameters other than protocol parameters are signed even if empty.
+            let mut request = consumer.sign(&request_token(&server, location));
+            request.target.push_str(if request.target.contains('?') {
+                "&page="
+            } else {
+                "?page="
+            });
+            assert_refused(&server, &consumer, &request, (401, "signature_invalid")).await;
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_request_may_be_signed_for_the_own_origin_that_it_was_sent_to() {
+async fn signature_for_public_url_or_loopback_host_is_accepted() {
     let public = "https://portal.example.com";
-    on_each_engine(Settings::default(), async |world| {
-        let here = |origin: &str| Credentials {
+    on_each_engine(TestConfig::default(), async |server| {
+        let signed_for = |origin: &str| Credentials {
             origin: origin.to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
         for (origin, host) in [
             (public, "portal.example.com"),
             (public, "portal.example.com:443"),
-            // A proxy may put its own name there.
+            // A proxy may replace the Host header.
             (public, "127.0.0.1:3000"),
             (public, "backend.internal"),
             (public, "evil.example"),
@@ -168,26 +181,27 @@ async fn a_request_may_be_signed_for_the_own_origin_that_it_was_sent_to() {
             ("http://[::1]:3000", "[::1]:3000"),
         ] {
             for method in [Method::HmacSha1, Method::HmacSha256] {
-                let request = Unsigned::get("/api/v4/currentUser", world.now()).with(method, Place::Header);
-                let call = here(origin).sign(&request).header("Host", host);
-                assert_eq!(world.send(&call).await.status, 200, "{origin} {host}");
-                assert_eq!(world.send(&call).await.oauth_problem(), "nonce_used");
+                let unsigned =
+                    UnsignedRequest::get("/api/v4/currentUser", server.now()).with(method, ParameterLocation::Header);
+                let request = signed_for(origin).sign(&unsigned).header("Host", host);
+                assert_eq!(server.send(&request).await.status, 200, "{origin} {host}");
+                assert_eq!(server.send(&request).await.oauth_problem(), "nonce_used");
             }
-            let request = request_token(&world, Place::Header).uncovered("oauth_token", "");
+            let unsigned = request_token(&server, ParameterLocation::Header).unsigned_protocol("oauth_token", "");
             let consumer = Credentials {
                 origin: origin.to_owned(),
-                ..world.consumer_alone()
+                ..server.consumer_credentials()
             };
-            let call = consumer.sign(&request).header("Host", host);
-            assert_eq!(world.send(&call).await.status, 200, "{origin} {host}");
+            let request = consumer.sign(&unsigned).header("Host", host);
+            assert_eq!(server.send(&request).await.status, 200, "{origin} {host}");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_the_portals_own_opens_nothing_and_is_told_the_public_url() {
-    on_each_engine(Settings::default(), async |world| {
+async fn signature_for_foreign_host_is_invalid_and_error_names_the_public_url() {
+    on_each_engine(TestConfig::default(), async |server| {
         for (origin, host) in [
             ("http://localhost:3000", "loopback"),
             ("http://localhost:3000", "127.0.0.1:3000"),
@@ -201,28 +215,30 @@ async fn a_host_that_is_not_the_portals_own_opens_nothing_and_is_told_the_public
         ] {
             let credentials = Credentials {
                 origin: origin.to_owned(),
-                ..world.credentials.clone()
+                ..server.credentials.clone()
             };
-            let call = credentials.sign(&Unsigned::get("/api/v4/currentUser", world.now()));
-            let call = call.header("Host", host).header("X-Forwarded-Host", "localhost:3000");
-            let answer = world.send(&call).await;
-            assert_eq!(answer.oauth_problem(), "signature_invalid", "{origin} {host}");
-            let advice = answer.json()["detail"].as_str().unwrap().to_owned();
-            assert!(advice.contains("https://portal.example.com"), "{advice}");
-            let challenge = answer.header("www-authenticate").unwrap();
+            let request = credentials.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
+            let request = request
+                .header("Host", host)
+                .header("X-Forwarded-Host", "localhost:3000");
+            let response = server.send(&request).await;
+            assert_eq!(response.oauth_problem(), "signature_invalid", "{origin} {host}");
+            let detail = response.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains("https://portal.example.com"), "{detail}");
+            let challenge = response.header("www-authenticate").unwrap();
             assert!(challenge.contains("https%3A%2F%2Fportal.example.com"), "{challenge}");
-            assert!(!format!("{answer:?}").contains("evil.example"), "{answer:?}");
+            assert!(!format!("{response:?}").contains("evil.example"), "{response:?}");
         }
-        // At the public host the origin is no part of what is wrong.
+        // At the public host the origin cannot be the cause, so the error does not name it.
         let wrong = Credentials {
             token_secret: "guess".to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
-        let call = wrong.sign(&Unsigned::get("/api/v4/currentUser", world.now()));
-        let answer = world.send(&call.header("Host", "portal.example.com")).await;
+        let request = wrong.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
+        let response = server.send(&request.header("Host", "portal.example.com")).await;
         assert!(
-            !answer.json()["detail"].as_str().unwrap().contains("https://"),
-            "{answer:?}"
+            !response.json()["detail"].as_str().unwrap().contains("https://"),
+            "{response:?}"
         );
     })
     .await;

@@ -1,10 +1,10 @@
-//! The connector API.
+//! Tests the connector API.
 
+mod api_key;
 pub mod client;
 mod events;
 mod fields;
-mod hostile;
-mod keys;
+mod idempotency_key;
 pub mod logs;
-mod once;
+mod malformed_requests;
 mod settings;

@@ -1,52 +1,54 @@
-//! What scripts of pages on other sites may do (the CORS protocol of the Fetch standard).
+//! Tests cross-origin access (the CORS protocol of the Fetch standard).
 
-use crate::connector::client::{EVENTS, LOGS, SETTINGS, get, key};
-use crate::http::{Answer, Call};
-use crate::oauth2::client::{Client, INTROSPECT, REVOKE, TOKEN, post, service};
-use crate::world::{Settings, on_each_engine};
+use crate::connector::client::{EVENTS, LOGS, SETTINGS, api_key, get};
+use crate::http::{Request, Response};
+use crate::oauth2::client::{Client, INTROSPECT, REVOKE, TOKEN, post, service_app};
+use crate::test_server::{TestConfig, on_each_engine};
 
-const PAGE: &str = "https://spa.example";
+const ORIGIN: &str = "https://spa.example";
 
-/// Headers that a script may read without being allowed to (Fetch §2.2.2, CORS-safelisted response-header names), and those that are no script's business.
+/// CORS-safelisted response-header names (Fetch §2.2.2), which scripts may always read.
 const ALWAYS_READABLE: [&str; 4] = ["cache-control", "content-length", "content-type", "pragma"];
-const OF_THE_CONNECTION: [&str; 3] = ["connection", "transfer-encoding", "vary"];
 
-fn preflight(path: &str, method: &str, headers: &str) -> Call {
-    Call::new("OPTIONS", path)
-        .header("Origin", PAGE)
+/// Headers that scripts need not read.
+const CONNECTION_HEADERS: [&str; 3] = ["connection", "transfer-encoding", "vary"];
+
+fn preflight(path: &str, method: &str, headers: &str) -> Request {
+    Request::new("OPTIONS", path)
+        .header("Origin", ORIGIN)
         .header("Access-Control-Request-Method", method)
         .header("Access-Control-Request-Headers", headers)
 }
 
-/// Fails unless a script may read the whole answer, and the browser may not send cookies.
+/// Asserts that a script may read the whole response and that credentials are not allowed.
 #[track_caller]
-fn assert_readable(answer: &Answer) {
-    assert_eq!(answer.headers("access-control-allow-origin"), ["*"], "{answer:?}");
-    assert_eq!(answer.header("access-control-allow-credentials"), None);
-    let exposed = answer.header("access-control-expose-headers").unwrap().to_lowercase();
+fn assert_readable(response: &Response) {
+    assert_eq!(response.headers("access-control-allow-origin"), ["*"], "{response:?}");
+    assert_eq!(response.header("access-control-allow-credentials"), None);
+    let exposed = response.header("access-control-expose-headers").unwrap().to_lowercase();
     let exposed: Vec<&str> = exposed.split(", ").collect();
-    for (name, _) in &answer.headers {
+    for (name, _) in &response.headers {
         let name = name.to_lowercase();
         let readable = ALWAYS_READABLE.contains(&name.as_str())
-            || OF_THE_CONNECTION.contains(&name.as_str())
+            || CONNECTION_HEADERS.contains(&name.as_str())
             || name.starts_with("access-control-")
             || exposed.contains(&name.as_str());
-        assert!(readable, "{name} of {answer:?}");
+        assert!(readable, "{name} is not exposed in {response:?}");
     }
 }
 
 #[track_caller]
-fn assert_closed(answer: &Answer) {
-    let cors = answer
+fn assert_no_cors_headers(response: &Response) {
+    let cors = response
         .headers
         .iter()
         .find(|(name, _)| name.to_lowercase().starts_with("access-control-"));
-    assert_eq!(cors, None, "{answer:?}");
+    assert_eq!(cors, None, "{response:?}");
 }
 
 #[tokio::test]
-async fn a_preflight_is_answered_wherever_a_credential_of_the_request_counts() {
-    on_each_engine(Settings::default(), async |world| {
+async fn cors_preflight_is_answered_on_every_credentialed_api_path() {
+    on_each_engine(TestConfig::default(), async |server| {
         for path in [
             "/api/v4/account",
             "/api/v4/currentUser",
@@ -68,109 +70,113 @@ async fn a_preflight_is_answered_wherever_a_credential_of_the_request_counts() {
             "/.well-known/jwks.json",
         ] {
             for method in ["GET", "POST", "DELETE", "PATCH"] {
-                let wanted = "authorization,content-type,idempotency-key,x-request-id,dpop,traceparent";
-                let answer = world.send(&preflight(path, method, wanted)).await;
-                assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}: {answer:?}");
-                assert_readable(&answer);
-                let list = |name: &str| answer.header(name).unwrap().replace(' ', "").to_lowercase();
-                assert_eq!(list("access-control-allow-headers"), wanted);
+                let headers = "authorization,content-type,idempotency-key,x-request-id,dpop,traceparent";
+                let response = server.send(&preflight(path, method, headers)).await;
+                assert_eq!(
+                    (response.status, response.body.as_str()),
+                    (200, ""),
+                    "{path}: {response:?}"
+                );
+                assert_readable(&response);
+                let list = |name: &str| response.header(name).unwrap().replace(' ', "").to_lowercase();
+                assert_eq!(list("access-control-allow-headers"), headers);
                 let methods = list("access-control-allow-methods");
                 assert!(
-                    methods.split(',').any(|one| one.eq_ignore_ascii_case(method)),
+                    methods.split(',').any(|allowed| allowed.eq_ignore_ascii_case(method)),
                     "{methods}"
                 );
-                let age: u32 = answer.header("access-control-max-age").unwrap().parse().unwrap();
+                let age: u32 = response.header("access-control-max-age").unwrap().parse().unwrap();
                 assert!(age >= 600, "{age}");
             }
         }
-        // Browsers are not allowed to name what a proxy says.
-        let spoofing = preflight("/api/v4/account", "GET", "authorization,x-forwarded-for,forwarded");
-        let answer = world.send(&spoofing).await;
-        assert_eq!(answer.header("access-control-allow-headers"), Some("authorization"));
+        // Scripts may not send forwarding headers.
+        let forwarding_headers = preflight("/api/v4/account", "GET", "authorization,x-forwarded-for,forwarded");
+        let response = server.send(&forwarding_headers).await;
+        assert_eq!(response.header("access-control-allow-headers"), Some("authorization"));
     })
     .await;
 }
 
 #[tokio::test]
-async fn every_answer_can_be_read_whatever_it_says() {
-    on_each_engine(Settings::default(), async |world| {
-        let client = Client::register(&world, service()).await;
-        let token = client.access_token(&world).await;
+async fn cors_response_is_readable_for_every_status() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let client = Client::register(&server, service_app()).await;
+        let token = client.access_token(&server).await;
         let bearer = |method: &str, path: &str| {
-            let call = Call::new(method, path).header("Origin", PAGE);
-            call.header("Authorization", format!("Bearer {token}"))
+            let request = Request::new(method, path).header("Origin", ORIGIN);
+            request.header("Authorization", format!("Bearer {token}"))
         };
         let form = "application/x-www-form-urlencoded";
-        for (call, status) in [
+        for (request, status) in [
             (bearer("GET", "/api/v4/currentUser"), 200),
             (bearer("HEAD", "/api/v4/currentUser"), 200),
             (bearer("GET", "/api/v4/users?limit=1"), 200),
             (bearer("GET", "/api/v4/users?limit=0"), 400),
-            (Call::new("GET", "/api/v4/currentUser"), 401),
+            (Request::new("GET", "/api/v4/currentUser"), 401),
             (
-                Call::new("GET", "/api/v4/currentUser").header("Authorization", "Bearer x"),
+                Request::new("GET", "/api/v4/currentUser").header("Authorization", "Bearer x"),
                 401,
             ),
             (bearer("GET", "/api/v4/profiles"), 403),
             (bearer("GET", "/api/v4/users/nobody"), 404),
             (bearer("GET", "/api/v4/nothing"), 404),
-            (Call::new("GET", "//api/nothing"), 404),
+            (Request::new("GET", "//api/nothing"), 404),
             (bearer("POST", "/api/v4/currentUser"), 405),
-            (Call::new("OPTIONS", "/api/v4/currentUser"), 405),
-            (Call::new("OPTIONS", TOKEN), 405),
-            (Call::new("GET", TOKEN), 405),
-            (Call::new("POST", TOKEN).body(form, "a".repeat(20_000)), 413),
-            (Call::new("POST", TOKEN).body("application/json", "{}"), 415),
+            (Request::new("OPTIONS", "/api/v4/currentUser"), 405),
+            (Request::new("OPTIONS", TOKEN), 405),
+            (Request::new("GET", TOKEN), 405),
+            (Request::new("POST", TOKEN).body(form, "a".repeat(20_000)), 413),
+            (Request::new("POST", TOKEN).body("application/json", "{}"), 415),
             (
-                Call::new("POST", TOKEN)
+                Request::new("POST", TOKEN)
                     .body(form, "a=b")
                     .header("Content-Encoding", "br"),
                 415,
             ),
             (post(TOKEN, &[("grant_type", "client_credentials")]), 401),
             (post(TOKEN, &[("a", "%zz")]), 401),
-            (Call::new("POST", "/api/v4/oauth/request_token"), 401),
-            (Call::new("GET", "/.well-known/jwks.json"), 200),
-            (Call::new("GET", "/.well-known/oauth-authorization-server"), 200),
-            (Call::new("GET", "/.well-known/nothing"), 404),
+            (Request::new("POST", "/api/v4/oauth/request_token"), 401),
+            (Request::new("GET", "/.well-known/jwks.json"), 200),
+            (Request::new("GET", "/.well-known/oauth-authorization-server"), 200),
+            (Request::new("GET", "/.well-known/nothing"), 404),
         ] {
-            let answer = world.send(&call).await;
-            assert_eq!(answer.status, status, "{call:?}: {answer:?}");
-            assert_readable(&answer);
+            let response = server.send(&request).await;
+            assert_eq!(response.status, status, "{request:?}: {response:?}");
+            assert_readable(&response);
         }
-        assert_readable(&client.token(&world, &[("grant_type", "client_credentials")]).await);
+        assert_readable(&client.token(&server, &[("grant_type", "client_credentials")]).await);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_preflight_is_not_counted_and_429_can_be_read() {
-    let settings = Settings {
+async fn cors_preflight_is_not_rate_limited_and_429_is_readable() {
+    let config = TestConfig {
         api_rate: 1,
-        ..Settings::default()
+        ..TestConfig::default()
     };
-    on_each_engine(settings, async |world| {
-        let open = Call::new("GET", "/.well-known/jwks.json").header("Origin", PAGE);
+    on_each_engine(config, async |server| {
+        let public_request = Request::new("GET", "/.well-known/jwks.json").header("Origin", ORIGIN);
         let mut answered = 0;
-        let reached = loop {
+        let limited = loop {
             for _ in 0..5 {
                 let preflight = preflight("/api/v4/currentUser", "GET", "authorization");
-                assert_eq!(world.send(&preflight).await.status, 200);
+                assert_eq!(server.send(&preflight).await.status, 200);
             }
-            let answer = world.send(&open).await;
-            if answer.status == 429 {
-                break answer;
+            let response = server.send(&public_request).await;
+            if response.status == 429 {
+                break response;
             }
-            assert_readable(&answer);
+            assert_readable(&response);
             answered += 1;
             assert!(answered < 100, "never limited");
         };
-        // Ten may come at once: had the preflights been counted, fewer would have been answered.
+        // The burst is ten requests. If preflights were counted, fewer would have been answered.
         assert!(answered >= 10, "{answered}");
-        assert_readable(&reached);
-        assert_eq!(reached.header("retry-after"), Some("1"));
+        assert_readable(&limited);
+        assert_eq!(limited.header("retry-after"), Some("1"));
         assert_eq!(
-            world
+            server
                 .send(&preflight("/api/v4/account", "GET", "authorization"))
                 .await
                 .status,
@@ -181,9 +187,9 @@ async fn a_preflight_is_not_counted_and_429_can_be_read() {
 }
 
 #[tokio::test]
-async fn pages_consent_and_connectors_are_closed_to_other_sites() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
+async fn pages_consent_and_connector_api_send_no_cors_headers() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
         for path in [
             "/",
             "/sign-in",
@@ -204,14 +210,14 @@ async fn pages_consent_and_connectors_are_closed_to_other_sites() {
             "//api//connector/v1/settings",
         ] {
             for method in ["GET", "POST"] {
-                assert_closed(&world.send(&preflight(path, method, "x-api-key,authorization")).await);
+                assert_no_cors_headers(&server.send(&preflight(path, method, "x-api-key,authorization")).await);
                 if path != EVENTS {
-                    let call = Call::new(method, path).header("Origin", PAGE);
-                    assert_closed(&world.send(&call).await);
+                    let request = Request::new(method, path).header("Origin", ORIGIN);
+                    assert_no_cors_headers(&server.send(&request).await);
                 }
             }
         }
-        assert_closed(&world.send(&get(&key, SETTINGS).header("Origin", PAGE)).await);
+        assert_no_cors_headers(&server.send(&get(&key, SETTINGS).header("Origin", ORIGIN)).await);
     })
     .await;
 }

@@ -1,20 +1,20 @@
-//! HTTP/1.1 by hand: what a library would not send has to be sent here.
+//! A minimal HTTP/1.1 client that can send malformed requests, which a library would refuse to send.
 
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A request as it will stand on the wire.
+/// Describes a request exactly as it is sent.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct Request {
     pub method: String,
-    /// Path and query.
+    /// The path and query.
     pub target: String,
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
 }
 
-impl Call {
+impl Request {
     pub fn new(method: &str, target: &str) -> Self {
         Self {
             method: method.to_owned(),
@@ -57,21 +57,21 @@ impl Call {
         out
     }
 
-    pub async fn send(&self, server: SocketAddr) -> Answer {
-        let answer = exchange(server, &self.bytes()).await;
-        answer.unwrap_or_else(|| panic!("no answer to {} {}", self.method, self.target))
+    pub async fn send(&self, server: SocketAddr) -> Response {
+        let response = exchange(server, &self.bytes()).await;
+        response.unwrap_or_else(|| panic!("no response to {} {}", self.method, self.target))
     }
 }
 
-/// An answer.
+/// Holds a parsed response.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
-impl Answer {
+impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -79,7 +79,7 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The values of all headers of this name, in their order.
+    /// Returns the values of all headers with this name, in order.
     pub fn headers(&self, name: &str) -> Vec<&str> {
         let named = self
             .headers
@@ -92,7 +92,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// A value of a form body.
+    /// Returns a value of a form body.
     pub fn form(&self, name: &str) -> Option<String> {
         let pairs = url::form_urlencoded::parse(self.body.as_bytes());
         pairs
@@ -118,7 +118,7 @@ impl Answer {
         body["type"].as_str().unwrap().to_owned()
     }
 
-    /// The problem of a refused signature, with what each refusal must carry.
+    /// Returns the OAuth problem of a refused request, and asserts what every such response must contain.
     pub fn oauth_problem(&self) -> String {
         assert_eq!(self.problem(), "oauth-refused", "{self:?}");
         let problem = self.json()["oauth_problem"].as_str().unwrap().to_owned();
@@ -132,11 +132,11 @@ impl Answer {
     }
 }
 
-/// Sends these very bytes; nothing if the server hangs up without an answer.
-pub async fn exchange(server: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+/// Sends the bytes unchanged. Returns `None` if the server closes the connection without a response.
+pub async fn exchange(server: SocketAddr, bytes: &[u8]) -> Option<Response> {
     let (mut read, mut write) = TcpStream::connect(server).await.unwrap().into_split();
     let mut received = Vec::new();
-    // A server that has heard enough answers and closes before everything is written.
+    // The server may answer and close before the whole request is written.
     let (_, _) = tokio::join!(
         async {
             let _ = write.write_all(bytes).await;
@@ -147,7 +147,7 @@ pub async fn exchange(server: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     parse(&received)
 }
 
-fn parse(received: &[u8]) -> Option<Answer> {
+fn parse(received: &[u8]) -> Option<Response> {
     let end = received.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&received[..end]).ok()?;
     let mut lines = head.split("\r\n");
@@ -161,7 +161,7 @@ fn parse(received: &[u8]) -> Option<Answer> {
         .any(|(name, value)| name.eq_ignore_ascii_case("transfer-encoding") && value == "chunked");
     let body = &received[end + 4..];
     let body = if chunked { dechunk(body)? } else { body.to_vec() };
-    Some(Answer {
+    Some(Response {
         status,
         headers,
         body: String::from_utf8(body).ok()?,

@@ -1,31 +1,31 @@
-//! OAuth 1.0a, OAuth 2.0, the API that they open and the connector API, over real HTTP: the real router on a loopback port, on SQLite and, where
-//! `GATEHOUSE_TEST_POSTGRES` names a server, on PostgreSQL. What signs the requests here shares no code with the server.
+//! Tests OAuth 1.0a, OAuth 2.0, the API and the connector API over HTTP, with the production router on a loopback port.
+//! They run on SQLite and, if `GATEHOUSE_TEST_POSTGRES` is set, on PostgreSQL. The request signer shares no code with
+//! the server.
 
 #![allow(clippy::unwrap_used)]
 
 mod api;
-mod bodies;
+mod cache_invalidation;
+mod challenges;
+mod client_variants;
 mod connector;
 mod cors;
 #[path = "../support/database.rs"]
 mod database;
-mod endpoints;
-
-mod challenges;
-mod client_variants;
-mod flow;
-mod hostile;
 mod http;
-mod limits;
-mod nodes;
+mod malformed_requests;
+mod merge_slashes;
 mod oauth2;
 mod oauth2_crate;
 mod openapi;
-mod refusals;
+mod rate_limits;
+mod rejected_requests;
 mod replays;
+mod request_bodies;
 mod rsa;
 mod signatures;
 mod signer;
-mod slashes;
+mod test_server;
+mod three_legged;
+mod three_legged_endpoints;
 mod users;
-mod world;

@@ -1,16 +1,16 @@
-//! Paths with more slashes than they need, as clients send them whose base URL ends with one.
+//! Tests paths with extra slashes, as sent by clients whose base URL ends with a slash.
 
-use crate::connector::client::{key, logs};
-use crate::flow::REQUEST;
-use crate::http::Call;
-use crate::oauth2::client::{Client, TOKEN, form, service};
-use crate::refusals::refused;
-use crate::signer::{Method, Place, Unsigned};
-use crate::world::{Settings, on_each_engine};
+use crate::connector::client::{api_key, log_request};
+use crate::http::Request;
+use crate::oauth2::client::{Client, TOKEN, form, service_app};
+use crate::rejected_requests::assert_refused;
+use crate::signer::{Method, ParameterLocation, UnsignedRequest};
+use crate::test_server::{TestConfig, on_each_engine};
+use crate::three_legged::REQUEST;
 
 #[tokio::test]
-async fn the_endpoint_answers_and_the_signature_covers_the_path_as_sent() {
-    on_each_engine(Settings::default(), async |world| {
+async fn signed_request_with_extra_slashes_is_verified_against_the_path_as_sent() {
+    on_each_engine(TestConfig::default(), async |server| {
         for path in [
             "//api/v4/currentUser/",
             "//api/v4/currentUser",
@@ -18,65 +18,71 @@ async fn the_endpoint_answers_and_the_signature_covers_the_path_as_sent() {
             "///api///v4///currentUser///",
             "/api/v4/currentUser//",
         ] {
-            for place in [Place::Header, Place::Query] {
-                let request = Unsigned::get(path, world.now()).with(Method::HmacSha256, place);
-                let call = world.credentials.sign(&request);
-                let answer = world.send(&call).await;
-                assert_eq!(answer.status, 200, "{call:?}: {answer:?}");
-                assert_eq!(answer.json()["id"], world.ada.to_string());
-                assert_eq!(world.send(&call).await.oauth_problem(), "nonce_used");
+            for location in [ParameterLocation::Header, ParameterLocation::Query] {
+                let unsigned = UnsignedRequest::get(path, server.now()).with(Method::HmacSha256, location);
+                let request = server.credentials.sign(&unsigned);
+                let response = server.send(&request).await;
+                assert_eq!(response.status, 200, "{request:?}: {response:?}");
+                assert_eq!(response.json()["id"], server.ada.to_string());
+                assert_eq!(server.send(&request).await.oauth_problem(), "nonce_used");
             }
-            // Signed for one spelling, sent in another.
-            let call = Call {
+            // Signed for one path and sent to another.
+            let request = Request {
                 target: path.to_owned(),
-                ..world.get("/api/v4/currentUser")
+                ..server.signed_get("/api/v4/currentUser")
             };
-            refused(&world, &world.credentials, &call, (401, "signature_invalid")).await;
+            assert_refused(&server, &server.credentials, &request, (401, "signature_invalid")).await;
         }
-        let request = Unsigned::post(&format!("/{REQUEST}"), world.now()).protocol("oauth_callback", "oob");
-        assert_eq!(world.send(&world.consumer_alone().sign(&request)).await.status, 200);
-        let by_id = format!("//api//v4//users//{}//", world.ada);
-        assert_eq!(world.send(&world.get(&by_id)).await.json()["id"], world.ada.to_string());
+        let unsigned = UnsignedRequest::post(&format!("/{REQUEST}"), server.now()).protocol("oauth_callback", "oob");
+        assert_eq!(
+            server.send(&server.consumer_credentials().sign(&unsigned)).await.status,
+            200
+        );
+        let by_id = format!("//api//v4//users//{}//", server.ada);
+        assert_eq!(
+            server.send(&server.signed_get(&by_id)).await.json()["id"],
+            server.ada.to_string()
+        );
     })
     .await;
 }
 
 #[tokio::test]
-async fn each_kind_of_endpoint_is_found() {
-    on_each_engine(Settings::default(), async |world| {
-        let client = Client::register(&world, service()).await;
+async fn path_with_extra_slashes_reaches_every_kind_of_endpoint() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let client = Client::register(&server, service_app()).await;
         let id = client.id.to_string();
-        let body = form(&client.proving(&id, &[("grant_type", "client_credentials")]));
+        let body = form(&client.with_credentials(&id, &[("grant_type", "client_credentials")]));
         for path in [format!("/{TOKEN}"), format!("/{TOKEN}/"), TOKEN.replace('/', "//")] {
-            let call = Call::new("POST", &path).body("application/x-www-form-urlencoded", body.clone());
-            let answer = world.send(&call).await;
-            assert_eq!(answer.status, 200, "{path}: {answer:?}");
-            assert!(answer.json()["access_token"].is_string());
+            let request = Request::new("POST", &path).body("application/x-www-form-urlencoded", body.clone());
+            let response = server.send(&request).await;
+            assert_eq!(response.status, 200, "{path}: {response:?}");
+            assert!(response.json()["access_token"].is_string());
         }
-        let key = key(&world).await;
+        let key = api_key(&server).await;
         for path in [
             "//api/connector/v1/settings/",
             "/api/connector//v1/settings//fields//Hero",
         ] {
-            let call = Call::new("GET", path).header("X-Api-Key", key.as_str());
-            assert_eq!(world.send(&call).await.status, 200, "{path}");
-            assert_eq!(world.send(&Call::new("GET", path)).await.status, 401, "{path}");
+            let request = Request::new("GET", path).header("X-Api-Key", key.as_str());
+            assert_eq!(server.send(&request).await.status, 200, "{path}");
+            assert_eq!(server.send(&Request::new("GET", path)).await.status, 401, "{path}");
         }
-        let call = Call {
+        let request = Request {
             target: "//api/connector/v1/logs".to_owned(),
-            ..logs(&key, "[]")
+            ..log_request(&key, "[]")
         };
-        assert_eq!(world.send(&call).await.problem(), "remote-logging-disabled");
-        let answer = world.send(&Call::new("GET", "//.well-known//jwks.json")).await;
-        assert_eq!(answer.status, 200);
-        let answer = world
-            .send(&Call::new(
+        assert_eq!(server.send(&request).await.problem(), "remote-logging-disabled");
+        let response = server.send(&Request::new("GET", "//.well-known//jwks.json")).await;
+        assert_eq!(response.status, 200);
+        let response = server
+            .send(&Request::new(
                 "GET",
                 "//v6/authentication/oauth2/auth?client_id=x&state=//y",
             ))
             .await;
         assert_eq!(
-            (answer.status, answer.header("location")),
+            (response.status, response.header("location")),
             (303, Some("/oauth2/authorise?client_id=x&state=//y"))
         );
     })
@@ -84,8 +90,8 @@ async fn each_kind_of_endpoint_is_found() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_problem_and_not_a_page() {
-    on_each_engine(Settings::default(), async |world| {
+async fn unknown_api_path_with_extra_slashes_is_answered_with_problem_json() {
+    on_each_engine(TestConfig::default(), async |server| {
         for (method, path, expected) in [
             ("GET", "//api", (404, "unknown-route")),
             ("GET", "//api//nothing", (404, "unknown-route")),
@@ -95,16 +101,20 @@ async fn what_is_not_there_is_a_problem_and_not_a_page() {
             ("POST", "//api//v4/currentUser/", (405, "method-not-allowed")),
             ("DELETE", "///api/v4/currentUser", (405, "method-not-allowed")),
         ] {
-            let answer = world.send(&Call::new(method, path)).await;
-            assert_eq!((answer.status, answer.problem().as_str()), expected, "{method} {path}");
+            let response = server.send(&Request::new(method, path)).await;
+            assert_eq!(
+                (response.status, response.problem().as_str()),
+                expected,
+                "{method} {path}"
+            );
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn no_other_spelling_reaches_a_page_or_leads_away() {
-    on_each_engine(Settings::default(), async |world| {
+async fn path_with_extra_slashes_never_reaches_a_page_or_redirects() {
+    on_each_engine(TestConfig::default(), async |server| {
         for path in [
             "//fn/sessions/end-others",
             "/fn//sessions/end-others",
@@ -130,23 +140,23 @@ async fn no_other_spelling_reaches_a_page_or_leads_away() {
             "//fn//../../evil.example/",
         ] {
             for method in ["GET", "HEAD", "POST", "OPTIONS", "DELETE"] {
-                let answer = world
-                    .send(&Call::new(method, path).header("Origin", "https://evil.example"))
+                let response = server
+                    .send(&Request::new(method, path).header("Origin", "https://evil.example"))
                     .await;
                 assert!(
-                    [400, 403, 404, 405].contains(&answer.status),
-                    "{method} {path}: {answer:?}"
+                    [400, 403, 404, 405].contains(&response.status),
+                    "{method} {path}: {response:?}"
                 );
-                assert_eq!(answer.header("location"), None, "{method} {path}");
+                assert_eq!(response.header("location"), None, "{method} {path}");
             }
-            // As a form of another site has it, whatever the server makes of the path.
-            let cross_site = Call::new("POST", path)
+            // A cross-site form post is refused, however the server resolves the path.
+            let cross_site = Request::new("POST", path)
                 .header("Sec-Fetch-Site", "cross-site")
                 .body("application/x-www-form-urlencoded", "a=b");
-            let answer = world.send(&cross_site).await;
-            let to_machines = path.starts_with("/api/") || path.starts_with("//api/");
-            let expected = if to_machines { 404 } else { 403 };
-            assert!([expected, 400].contains(&answer.status), "{path}: {answer:?}");
+            let response = server.send(&cross_site).await;
+            let is_api_path = path.starts_with("/api/") || path.starts_with("//api/");
+            let expected = if is_api_path { 404 } else { 403 };
+            assert!([expected, 400].contains(&response.status), "{path}: {response:?}");
         }
     })
     .await;

@@ -1,4 +1,4 @@
-//! OAuth 2.0: apps get tokens over real HTTP, and open the API with them.
+//! Tests OAuth 2.0 over HTTP: the token, revocation and introspection endpoints, and API calls with bearer tokens.
 
 mod attacks;
 mod authorization_code;
@@ -7,8 +7,8 @@ pub mod client;
 mod client_credentials;
 mod discovery;
 mod introspection;
-mod kept_refresh_tokens;
-mod keys;
-mod malformed;
+mod malformed_requests;
 mod refresh;
+mod refresh_without_rotation;
 mod revocation;
+mod signing_keys;

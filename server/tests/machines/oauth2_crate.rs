@@ -1,6 +1,6 @@
-//! The crate `oauth2`, as a Rust program uses it. What it sends to the public URL is passed on to the server, as a proxy does.
+//! Tests the `oauth2` crate as a client. Requests to the public URL are forwarded to the server, as a proxy does.
 
-use crate::world::{Settings, World, on_each_engine};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::oauth2::Parameters;
 use domain::oauth2::oauth_apps::AppForm;
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError};
@@ -14,7 +14,7 @@ use reqwest::redirect::Policy;
 use serde_json::Value;
 use std::net::SocketAddr;
 
-const BACK: &str = "http://127.0.0.1:9/back";
+const CALLBACK: &str = "http://127.0.0.1:9/back";
 
 type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointSet, EndpointSet, EndpointSet>;
 
@@ -23,27 +23,27 @@ async fn send(server: SocketAddr, request: HttpRequest) -> Result<HttpResponse, 
     let url = format!("http://{server}{}", parts.uri.path());
     let http = reqwest::Client::builder().redirect(Policy::none()).build()?;
     let request = http.request(parts.method, url).headers(parts.headers).body(body);
-    let answer = request.send().await?;
+    let received = request.send().await?;
     let mut response = HttpResponse::new(Vec::new());
-    *response.status_mut() = answer.status();
-    *response.headers_mut() = answer.headers().clone();
-    *response.body_mut() = answer.bytes().await?.to_vec();
+    *response.status_mut() = received.status();
+    *response.headers_mut() = received.headers().clone();
+    *response.body_mut() = received.bytes().await?.to_vec();
     Ok(response)
 }
 
-/// A registered app, with the endpoints that the metadata names.
-async fn client(world: &World, grant: &str, scopes: &[&str]) -> Client {
+/// Registers an app and returns its client, with the endpoints from the metadata.
+async fn client(server: &TestServer, grant: &str, scopes: &[&str]) -> Client {
     let form = AppForm {
         name: format!("App with {grant}"),
         grant: grant.to_owned(),
         user: "ada@example.com".to_owned(),
-        redirect_uris: BACK.to_owned(),
+        redirect_uris: CALLBACK.to_owned(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
     };
-    let app = portal::oauth2::oauth_apps::create(world.portal(), &world.operator, form)
+    let app = portal::oauth2::oauth_apps::create(server.portal(), &server.operator, form)
         .await
         .unwrap();
-    let url = format!("http://{}/.well-known/oauth-authorization-server", world.address());
+    let url = format!("http://{}/.well-known/oauth-authorization-server", server.address());
     let metadata: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
     let at = |member: &str| metadata[member].as_str().unwrap().to_owned();
     let client = BasicClient::new(ClientId::new(app.id.to_string()))
@@ -51,7 +51,7 @@ async fn client(world: &World, grant: &str, scopes: &[&str]) -> Client {
         .set_token_uri(TokenUrl::new(at("token_endpoint")).unwrap())
         .set_introspection_url(IntrospectionUrl::new(at("introspection_endpoint")).unwrap())
         .set_revocation_url(RevocationUrl::new(at("revocation_endpoint")).unwrap())
-        .set_redirect_uri(RedirectUrl::new(BACK.to_owned()).unwrap());
+        .set_redirect_uri(RedirectUrl::new(CALLBACK.to_owned()).unwrap());
     match app.secret {
         Some(secret) => client.set_client_secret(ClientSecret::new(secret.expose().to_owned())),
         None => client,
@@ -62,13 +62,13 @@ fn scope(word: &str) -> Scope {
     Scope::new(word.to_owned())
 }
 
-async fn me(world: &World, token: &oauth2::AccessToken) -> StatusCode {
-    let url = format!("http://{}/api/v4/currentUser", world.address());
+async fn current_user_status(server: &TestServer, token: &oauth2::AccessToken) -> StatusCode {
+    let url = format!("http://{}/api/v4/currentUser", server.address());
     let request = reqwest::Client::new().get(url).bearer_auth(token.secret());
     request.send().await.unwrap().status()
 }
 
-fn error_of<T, E: std::error::Error + 'static>(
+fn error_code<T, E: std::error::Error + 'static>(
     outcome: Result<T, BasicRequestTokenError<E>>,
 ) -> BasicErrorResponseType {
     match outcome {
@@ -79,50 +79,50 @@ fn error_of<T, E: std::error::Error + 'static>(
 }
 
 #[tokio::test]
-async fn client_credentials_with_introspection_and_revocation() {
-    on_each_engine(Settings::default(), async |world| {
-        let server = world.address();
-        let http = |request| send(server, request);
-        let client = client(&world, "client_credentials", &["asset:read", "current.user:read"]).await;
-        for way in [AuthType::BasicAuth, AuthType::RequestBody] {
-            let client = client.clone().set_auth_type(way);
-            let asked = client
+async fn oauth2_crate_completes_client_credentials_introspection_and_revocation() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let address = server.address();
+        let http = |request| send(address, request);
+        let client = client(&server, "client_credentials", &["asset:read", "current.user:read"]).await;
+        for auth_type in [AuthType::BasicAuth, AuthType::RequestBody] {
+            let client = client.clone().set_auth_type(auth_type);
+            let request = client
                 .exchange_client_credentials()
                 .add_scope(scope("current.user:read"));
-            let granted = asked.request_async(&http).await.unwrap();
+            let granted = request.request_async(&http).await.unwrap();
             assert_eq!(granted.expires_in().unwrap().as_secs(), 3600);
             assert_eq!(granted.scopes().unwrap(), &vec![scope("current.user:read")]);
             assert!(granted.refresh_token().is_none());
-            assert_eq!(me(&world, granted.access_token()).await, 200);
+            assert_eq!(current_user_status(&server, granted.access_token()).await, 200);
 
             let token = granted.access_token();
-            let said = client.introspect(token).request_async(&http).await.unwrap();
-            assert!(said.active());
-            assert_eq!(said.client_id(), Some(client.client_id()));
+            let introspection = client.introspect(token).request_async(&http).await.unwrap();
+            assert!(introspection.active());
+            assert_eq!(introspection.client_id(), Some(client.client_id()));
 
             let revocable = StandardRevocableToken::from(token);
             let revocation = client.revoke_token(revocable).unwrap();
             revocation.request_async(&http).await.unwrap();
-            assert_eq!(me(&world, token).await, 401);
+            assert_eq!(current_user_status(&server, token).await, 401);
             assert!(!client.introspect(token).request_async(&http).await.unwrap().active());
         }
-        let stranger = client.clone().set_client_secret(ClientSecret::new("guess".to_owned()));
-        let refused = stranger.exchange_client_credentials().request_async(&http).await;
-        assert_eq!(error_of(refused), BasicErrorResponseType::InvalidClient);
-        let greedy = client.exchange_client_credentials().add_scope(scope("admin.user:read"));
-        let refused = greedy.request_async(&http).await;
-        assert_eq!(error_of(refused), BasicErrorResponseType::InvalidScope);
+        let wrong_secret = client.clone().set_client_secret(ClientSecret::new("guess".to_owned()));
+        let refused = wrong_secret.exchange_client_credentials().request_async(&http).await;
+        assert_eq!(error_code(refused), BasicErrorResponseType::InvalidClient);
+        let unregistered_scope = client.exchange_client_credentials().add_scope(scope("admin.user:read"));
+        let refused = unregistered_scope.request_async(&http).await;
+        assert_eq!(error_code(refused), BasicErrorResponseType::InvalidScope);
     })
     .await;
 }
 
 #[tokio::test]
-async fn authorization_code_with_pkce_and_refreshing() {
-    on_each_engine(Settings::default(), async |world| {
-        let server = world.address();
-        let http = |request| send(server, request);
+async fn oauth2_crate_completes_authorization_code_with_pkce_and_refresh() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let address = server.address();
+        let http = |request| send(address, request);
         for grant in ["authorization_code", "public"] {
-            let client = client(&world, grant, &["offline", "current.user:read"]).await;
+            let client = client(&server, grant, &["offline", "current.user:read"]).await;
             let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
             let (url, state) = client
                 .authorize_url(CsrfToken::new_random)
@@ -130,41 +130,41 @@ async fn authorization_code_with_pkce_and_refreshing() {
                 .add_scope(scope("current.user:read"))
                 .set_pkce_challenge(challenge)
                 .url();
-            let back = allow(&world, &url).await;
-            let answer = |name: &str| {
-                let mut pairs = back.query_pairs();
+            let redirect_url = allow(&server, &url).await;
+            let parameter = |name: &str| {
+                let mut pairs = redirect_url.query_pairs();
                 pairs.find(|(other, _)| other == name).unwrap().1.into_owned()
             };
-            assert_eq!(&answer("state"), state.secret());
-            assert_eq!(answer("iss"), "https://portal.example.com");
+            assert_eq!(&parameter("state"), state.secret());
+            assert_eq!(parameter("iss"), "https://portal.example.com");
 
-            let exchange = client.exchange_code(AuthorizationCode::new(answer("code")));
+            let exchange = client.exchange_code(AuthorizationCode::new(parameter("code")));
             let granted = exchange.set_pkce_verifier(verifier).request_async(&http).await.unwrap();
-            assert_eq!(me(&world, granted.access_token()).await, 200);
+            assert_eq!(current_user_status(&server, granted.access_token()).await, 200);
             let first = granted.refresh_token().unwrap();
             let renewed = client.exchange_refresh_token(first).request_async(&http).await.unwrap();
             let second = renewed.refresh_token().unwrap();
-            // A public client's rotates, and a confidential one keeps it.
+            // The refresh token of a public client rotates. A confidential client keeps its own.
             assert_eq!(first.secret() != second.secret(), grant == "public");
-            assert_eq!(me(&world, renewed.access_token()).await, 200);
+            assert_eq!(current_user_status(&server, renewed.access_token()).await, 200);
 
             let revocation = client.revoke_token(StandardRevocableToken::from(second)).unwrap();
             revocation.request_async(&http).await.unwrap();
             let refused = client.exchange_refresh_token(second).request_async(&http).await;
-            assert_eq!(error_of(refused), BasicErrorResponseType::InvalidGrant);
-            assert_eq!(me(&world, renewed.access_token()).await, 401);
+            assert_eq!(error_code(refused), BasicErrorResponseType::InvalidGrant);
+            assert_eq!(current_user_status(&server, renewed.access_token()).await, 401);
         }
     })
     .await;
 }
 
-/// Ada allows what the address asks for; gives where she is sent.
-async fn allow(world: &World, asked: &url::Url) -> url::Url {
-    let ada = world.signed_in("ada@example.com").await;
+/// Grants the authorization request as Ada and returns the redirect URL.
+async fn allow(server: &TestServer, authorization_url: &url::Url) -> url::Url {
+    let ada = server.sign_in("ada@example.com").await;
     let policy = portal::oauth2::Policy {
         issuer: "https://portal.example.com".to_owned(),
     };
-    let parameters = Parameters::parse(asked.query().unwrap().as_bytes()).unwrap();
-    let back = portal::oauth2::consents::allow(world.portal(), &policy, &ada, &parameters).await;
-    back.unwrap().parse().unwrap()
+    let parameters = Parameters::parse(authorization_url.query().unwrap().as_bytes()).unwrap();
+    let redirect_url = portal::oauth2::consents::allow(server.portal(), &policy, &ada, &parameters).await;
+    redirect_url.unwrap().parse().unwrap()
 }

@@ -1,34 +1,37 @@
-//! The API's description, and its page for people.
+//! Tests the OpenAPI description and the documentation page.
 
 use crate::connector::client as connector;
 use crate::database::Engine;
-use crate::http::Call;
-use crate::world::{Settings, World};
+use crate::http::Request;
+use crate::test_server::{TestConfig, TestServer};
 use domain::integration::settings::{ConnectionForm, Edit};
 use serde_json::Value;
 
 #[tokio::test]
-async fn every_described_operation_answers_as_described() {
-    let world = World::new(Engine::Sqlite, Settings::default()).await;
-    let answer = world.send(&Call::new("GET", "/api/openapi.json")).await;
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    let document = answer.json();
+async fn openapi_operations_respond_with_described_statuses() {
+    let server = TestServer::new(Engine::Sqlite, TestConfig::default()).await;
+    let response = server.send(&Request::new("GET", "/api/openapi.json")).await;
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let document = response.json();
     assert_eq!(document["openapi"], "3.1.0");
-    assert_eq!(document["servers"][0]["url"], world.credentials.origin);
+    assert_eq!(document["servers"][0]["url"], server.credentials.origin);
     let mut seen = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             for slash in ["", "/"] {
                 let target = format!(
                     "{}{slash}",
-                    path.replace("{id}", &world.ada.to_string()).replace("{field}", "Hero")
+                    path.replace("{id}", &server.ada.to_string()).replace("{field}", "Hero")
                 );
-                let answer = world.send(&Call::new(&method.to_uppercase(), &target)).await;
-                let status = answer.status.to_string();
+                let response = server.send(&Request::new(&method.to_uppercase(), &target)).await;
+                let status = response.status.to_string();
                 let described = &operation["responses"][&status];
-                assert!(described.is_object(), "{method} {target} answers {status}: {answer:?}");
+                assert!(
+                    described.is_object(),
+                    "{method} {target} answers {status}: {response:?}"
+                );
                 if let Some(contents) = described["content"].as_object() {
-                    let kind = answer.header("content-type").unwrap();
+                    let kind = response.header("content-type").unwrap();
                     assert!(contents.contains_key(kind), "{method} {target} answers {kind}");
                 }
             }
@@ -40,20 +43,20 @@ async fn every_described_operation_answers_as_described() {
 }
 
 #[tokio::test]
-async fn what_is_open_to_signatures_answers_with_the_described_members() {
-    let world = World::new(Engine::Sqlite, Settings::default()).await;
-    let document = world.send(&Call::new("GET", "/api/openapi.json")).await.json();
+async fn openapi_describes_every_member_of_api_responses() {
+    let server = TestServer::new(Engine::Sqlite, TestConfig::default()).await;
+    let document = server.send(&Request::new("GET", "/api/openapi.json")).await.json();
     for path in [
         "/api/v4/account",
         "/api/v4/currentUser",
         "/api/v4/users",
         "/api/v4/profiles",
     ] {
-        let answer = world.send(&world.get(path)).await.json();
+        let response = server.send(&server.signed_get(path)).await.json();
         let schema = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
-        let (schema, value) = match answer.as_array() {
+        let (schema, value) = match response.as_array() {
             Some(list) => (&schema["items"], &list[0]),
-            None => (schema, &answer),
+            None => (schema, &response),
         };
         let members = members(schema, &document);
         for name in value.as_object().unwrap().keys() {
@@ -63,27 +66,27 @@ async fn what_is_open_to_signatures_answers_with_the_described_members() {
 }
 
 #[tokio::test]
-async fn connectors_are_answered_with_the_described_members() {
-    let world = World::new(Engine::Sqlite, Settings::default()).await;
-    let document = world.send(&Call::new("GET", "/api/openapi.json")).await.json();
-    let key = connector::key(&world).await;
+async fn openapi_describes_every_member_of_connector_responses() {
+    let server = TestServer::new(Engine::Sqlite, TestConfig::default()).await;
+    let document = server.send(&Request::new("GET", "/api/openapi.json")).await.json();
+    let key = connector::api_key(&server).await;
     let connection = Edit::Connection(ConnectionForm {
         url: "acme.bynder.com".to_owned(),
         dam: "bynder".to_owned(),
         client_id: "abc".to_owned(),
     });
     for edit in [connection, connector::field("Hero", "cat")] {
-        connector::save(world.portal(), &world.operator, &edit).await;
+        connector::save(server.portal(), &server.operator, &edit).await;
     }
     for path in [connector::SETTINGS, "/api/connector/v1/settings/fields/{field}"] {
-        let answer = connector::get(&key, &path.replace("{field}", "Hero"));
-        let answer = world.send(&answer).await.json();
+        let request = connector::get(&key, &path.replace("{field}", "Hero"));
+        let response = server.send(&request).await.json();
         let schema = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
-        assert_described(&answer, schema, &document, path);
+        assert_described(&response, schema, &document, path);
     }
 }
 
-/// Fails where an answer has a member that the schema lacks, at any depth.
+/// Asserts that the schema describes every member of the value, at any depth.
 fn assert_described(value: &Value, schema: &Value, document: &Value, at: &str) {
     if let Some(list) = value.as_array() {
         for item in list {
@@ -97,7 +100,7 @@ fn assert_described(value: &Value, schema: &Value, document: &Value, at: &str) {
     }
 }
 
-/// The schema of an object's member.
+/// Returns the schema of an object's member.
 fn property<'a>(schema: &'a Value, name: &str, document: &'a Value) -> Option<&'a Value> {
     if let Some(reference) = schema["$ref"].as_str() {
         return property(
@@ -111,7 +114,7 @@ fn property<'a>(schema: &'a Value, name: &str, document: &'a Value) -> Option<&'
     schema["properties"].get(name).or_else(|| of_parts.next())
 }
 
-/// The names of an object's members, those of what it includes among them.
+/// Returns the names of an object's members, including those of its `allOf` parts.
 fn members(schema: &Value, document: &Value) -> Vec<String> {
     if let Some(reference) = schema["$ref"].as_str() {
         return members(document.pointer(reference.trim_start_matches('#')).unwrap(), document);
@@ -125,9 +128,9 @@ fn members(schema: &Value, document: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn people_read_it_without_script() {
-    let world = World::new(Engine::Sqlite, Settings::default()).await;
-    let page = world.send(&Call::new("GET", "/api/docs")).await;
+async fn api_docs_page_works_without_javascript() {
+    let server = TestServer::new(Engine::Sqlite, TestConfig::default()).await;
+    let page = server.send(&Request::new("GET", "/api/docs")).await;
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     let policy = page.header("content-security-policy").unwrap();
     assert!(
@@ -143,6 +146,6 @@ async fn people_read_it_without_script() {
     ] {
         assert!(page.body.contains(word), "{word}");
     }
-    let style = world.send(&Call::new("GET", "/api/docs.css")).await;
+    let style = server.send(&Request::new("GET", "/api/docs.css")).await;
     assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
 }

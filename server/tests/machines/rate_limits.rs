@@ -1,54 +1,57 @@
-//! How often one may ask.
+//! Tests the API rate limits.
 
-use crate::http::{Answer, Call};
-use crate::signer::{Credentials, Unsigned};
-use crate::world::{Settings, on_each_engine};
+use crate::http::{Request, Response};
+use crate::signer::{Credentials, UnsignedRequest};
+use crate::test_server::{TestConfig, on_each_engine};
 
-const SLOW: u32 = 1;
-/// Ten seconds' worth may come at once.
+const REQUESTS_PER_SECOND: u32 = 1;
+/// The burst size: ten seconds' worth of requests.
 const BURST: usize = 10;
 
-fn assert_reached(answer: &Answer, name: &str) {
+fn assert_limited(response: &Response, name: &str) {
     assert_eq!(
-        (answer.status, answer.problem().as_str()),
+        (response.status, response.problem().as_str()),
         (429, "too-many-requests"),
-        "{answer:?}"
+        "{response:?}"
     );
-    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(response.header("retry-after"), Some("1"));
     assert_eq!(
-        answer.header("ratelimit-policy"),
+        response.header("ratelimit-policy"),
         Some(format!("\"{name}\";q={BURST};w=10").as_str())
     );
-    assert_eq!(answer.header("ratelimit"), Some(format!("\"{name}\";r=0;t=1").as_str()));
+    assert_eq!(
+        response.header("ratelimit"),
+        Some(format!("\"{name}\";r=0;t=1").as_str())
+    );
 }
 
 #[tokio::test]
-async fn a_credential_has_its_own_count() {
+async fn rate_limit_is_counted_per_credential() {
     on_each_engine(
-        Settings {
-            api_rate: SLOW,
-            ..Settings::default()
+        TestConfig {
+            api_rate: REQUESTS_PER_SECOND,
+            ..TestConfig::default()
         },
-        async |world| {
-            let (_, other) = world.issue("ada@example.com").await;
-            let first = world.send(&world.get("/api/v4/currentUser")).await;
+        async |server| {
+            let (_, other) = server.create_token("ada@example.com").await;
+            let first = server.send(&server.signed_get("/api/v4/currentUser")).await;
             assert_eq!(first.header("ratelimit-policy"), Some("\"credential\";q=10;w=10"));
             assert_eq!(first.header("ratelimit"), Some("\"credential\";r=9;t=1"));
-            let mut heard = 1;
-            let reached = loop {
-                let answer = world.send(&world.get("/api/v4/currentUser")).await;
-                if answer.status != 200 {
-                    break answer;
+            let mut accepted = 1;
+            let limited = loop {
+                let response = server.send(&server.signed_get("/api/v4/currentUser")).await;
+                if response.status != 200 {
+                    break response;
                 }
-                heard += 1;
-                assert!(heard < 100, "never limited");
+                accepted += 1;
+                assert!(accepted < 100, "never limited");
             };
-            assert!(heard >= BURST, "{heard}");
-            assert_reached(&reached, "credential");
+            assert!(accepted >= BURST, "{accepted}");
+            assert_limited(&limited, "credential");
             assert_eq!(
-                world.ask(&other, "/api/v4/currentUser").await.status,
+                server.get_with(&other, "/api/v4/currentUser").await.status,
                 200,
-                "another token has another count"
+                "another token has its own limit"
             );
         },
     )
@@ -56,96 +59,97 @@ async fn a_credential_has_its_own_count() {
 }
 
 #[tokio::test]
-async fn who_proves_nothing_is_counted_by_address_and_harms_nobody_else() {
-    let settings = Settings {
-        api_rate: SLOW,
+async fn rate_limit_of_unauthenticated_requests_is_counted_by_address() {
+    let config = TestConfig {
+        api_rate: REQUESTS_PER_SECOND,
         trusted_proxies: "127.0.0.1",
-        ..Settings::default()
+        ..TestConfig::default()
     };
-    on_each_engine(settings, async |world| {
-        assert_eq!(world.send(&world.get("/api/v4/currentUser")).await.status, 200);
-        let from = |call: Call, address: &str| call.header("X-Forwarded-For", address);
+    on_each_engine(config, async |server| {
+        assert_eq!(server.send(&server.signed_get("/api/v4/currentUser")).await.status, 200);
+        let from = |request: Request, address: &str| request.header("X-Forwarded-For", address);
         let wrong = Credentials {
             token_secret: "guess".to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
-        let stranger = Credentials {
+        let unknown_consumer = Credentials {
             consumer_key: "nobody".to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
-        let tries = [
-            || Call::new("GET", "/api/v4/currentUser"),
-            || Call::new("GET", "/api/v4/currentUser").header("Authorization", "OAuth oauth_token=\"x"),
+        let unauthenticated_requests = [
+            || Request::new("GET", "/api/v4/currentUser"),
+            || Request::new("GET", "/api/v4/currentUser").header("Authorization", "OAuth oauth_token=\"x"),
         ];
         let mut attempt = 0;
-        let reached = loop {
-            let call = match attempt % 4 {
-                0 => tries[0](),
-                1 => tries[1](),
-                2 => wrong.sign(&Unsigned::get("/api/v4/currentUser", world.now())),
-                _ => stranger.sign(&Unsigned::get("/api/v4/currentUser", world.now())),
+        let limited = loop {
+            let request = match attempt % 4 {
+                0 => unauthenticated_requests[0](),
+                1 => unauthenticated_requests[1](),
+                2 => wrong.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now())),
+                _ => unknown_consumer.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now())),
             };
-            let answer = world.send(&from(call, &format!("2001:db8:1:2::{attempt:x}"))).await;
-            if answer.status == 429 {
-                break answer;
+            let response = server.send(&from(request, &format!("2001:db8:1:2::{attempt:x}"))).await;
+            if response.status == 429 {
+                break response;
             }
-            assert!([400, 401].contains(&answer.status), "{answer:?}");
-            assert!(answer.header("ratelimit").unwrap().starts_with("\"address\";r="));
+            assert!([400, 401].contains(&response.status), "{response:?}");
+            assert!(response.header("ratelimit").unwrap().starts_with("\"address\";r="));
             attempt += 1;
             assert!(attempt < 100, "never limited");
         };
         assert!(attempt >= BURST, "{attempt}");
-        assert_reached(&reached, "address");
-        // The same network is shut out but for who has been known before; another network is not.
-        let call = from(world.get("/api/v4/currentUser"), "2001:db8:1:2::1");
-        assert_eq!(world.send(&call).await.status, 200);
-        let call = from(Call::new("GET", "/api/v4/currentUser"), "2001:db8:1:3::1");
-        assert_eq!(world.send(&call).await.status, 401);
+        assert_limited(&limited, "address");
+        // Within the limited network, only credentials that have been verified before are admitted. Other networks are
+        // not affected.
+        let request = from(server.signed_get("/api/v4/currentUser"), "2001:db8:1:2::1");
+        assert_eq!(server.send(&request).await.status, 200);
+        let request = from(Request::new("GET", "/api/v4/currentUser"), "2001:db8:1:3::1");
+        assert_eq!(server.send(&request).await.status, 401);
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_flow_is_counted_by_address() {
+async fn rate_limit_of_three_legged_flow_is_counted_by_address() {
     on_each_engine(
-        Settings {
-            api_rate: SLOW,
-            ..Settings::default()
+        TestConfig {
+            api_rate: REQUESTS_PER_SECOND,
+            ..TestConfig::default()
         },
-        async |world| {
-            let consumer = world.consumer_alone();
-            let ask = || {
-                let request =
-                    Unsigned::post("/api/v4/oauth/request_token", world.now()).protocol("oauth_callback", "oob");
-                consumer.sign(&request)
+        async |server| {
+            let consumer = server.consumer_credentials();
+            let request_token = || {
+                let unsigned = UnsignedRequest::post("/api/v4/oauth/request_token", server.now())
+                    .protocol("oauth_callback", "oob");
+                consumer.sign(&unsigned)
             };
-            let answer = world.send(&ask()).await;
+            let response = server.send(&request_token()).await;
             assert_eq!(
-                (answer.status, answer.header("ratelimit")),
+                (response.status, response.header("ratelimit")),
                 (200, Some("\"address\";r=9;t=1"))
             );
             let exhaust = async || {
-                let mut heard = 0;
-                while world.send(&ask()).await.status == 200 {
-                    heard += 1;
-                    assert!(heard < 100, "never limited");
+                let mut accepted = 0;
+                while server.send(&request_token()).await.status == 200 {
+                    accepted += 1;
+                    assert!(accepted < 100, "never limited");
                 }
-                heard
+                accepted
             };
             assert!(exhaust().await >= BURST - 1);
-            // One more is let through each second, so on a slow machine what follows may take a second try.
+            // One request per second is admitted again, so a slow machine may need several attempts.
             for path in ["/api/v4/oauth/authorise?oauth_token=x", "/api/v4/currentUser"] {
-                let mut tries = 0;
-                let reached = loop {
-                    let answer = world.send(&Call::new("GET", path)).await;
-                    if answer.status == 429 {
-                        break answer;
+                let mut attempts = 0;
+                let limited = loop {
+                    let response = server.send(&Request::new("GET", path)).await;
+                    if response.status == 429 {
+                        break response;
                     }
-                    tries += 1;
-                    assert!(tries < 20, "never limited");
+                    attempts += 1;
+                    assert!(attempts < 20, "never limited");
                     exhaust().await;
                 };
-                assert_reached(&reached, "address");
+                assert_limited(&limited, "address");
             }
         },
     )
@@ -153,16 +157,16 @@ async fn the_flow_is_counted_by_address() {
 }
 
 #[tokio::test]
-async fn without_a_limit_nothing_is_said_of_one() {
+async fn rate_limit_headers_are_absent_without_a_limit() {
     on_each_engine(
-        Settings {
+        TestConfig {
             api_rate: 0,
-            ..Settings::default()
+            ..TestConfig::default()
         },
-        async |world| {
+        async |server| {
             for _ in 0..30 {
-                let answer = world.send(&world.get("/api/v4/currentUser")).await;
-                assert_eq!((answer.status, answer.header("ratelimit")), (200, None));
+                let response = server.send(&server.signed_get("/api/v4/currentUser")).await;
+                assert_eq!((response.status, response.header("ratelimit")), (200, None));
             }
         },
     )

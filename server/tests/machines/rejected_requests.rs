@@ -1,53 +1,59 @@
-//! Signed requests that are not let in.
+//! Tests signed requests that are refused.
 
-use crate::http::Call;
-use crate::signer::{Credentials, Method, Place, Unsigned, encode};
-use crate::world::{Settings, World, on_each_engine};
+use crate::http::Request;
+use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest, encode};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 
-/// Expects a refusal with this status and problem, and nothing secret in it.
-pub async fn refused(world: &World, credentials: &Credentials, call: &Call, expected: (u16, &str)) {
-    let answer = world.send(call).await;
-    assert_eq!((answer.status, answer.oauth_problem().as_str()), expected, "{answer:?}");
-    world.assert_no_secret(&answer, credentials);
+/// Asserts that the request is refused with this status and OAuth problem, and that the response contains no secret.
+pub async fn assert_refused(server: &TestServer, credentials: &Credentials, request: &Request, expected: (u16, &str)) {
+    let response = server.send(request).await;
+    assert_eq!(
+        (response.status, response.oauth_problem().as_str()),
+        expected,
+        "{response:?}"
+    );
+    server.assert_no_secret(&response, credentials);
 }
 
 #[tokio::test]
-async fn plaintext_needs_tls_or_a_setting() {
-    let plain = |world: &World| {
-        let request = Unsigned::get("/api/v4/currentUser", world.now()).with(Method::Plaintext, Place::Header);
-        world.credentials.sign(&request)
+async fn plaintext_signature_requires_tls_or_a_setting() {
+    let plaintext_request = |server: &TestServer| {
+        let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now())
+            .with(Method::Plaintext, ParameterLocation::Header);
+        server.credentials.sign(&unsigned)
     };
-    let loopback = Settings {
+    let loopback = TestConfig {
         public_url: "http://127.0.0.1:8080",
-        ..Settings::default()
+        ..TestConfig::default()
     };
-    on_each_engine(loopback.clone(), async |world| {
-        refused(
-            &world,
-            &world.credentials,
-            &plain(&world),
+    on_each_engine(loopback.clone(), async |server| {
+        assert_refused(
+            &server,
+            &server.credentials,
+            &plaintext_request(&server),
             (401, "signature_method_rejected"),
         )
         .await;
-        assert_eq!(world.send(&world.get("/api/v4/currentUser")).await.status, 200);
+        assert_eq!(server.send(&server.signed_get("/api/v4/currentUser")).await.status, 200);
     })
     .await;
     on_each_engine(
-        Settings {
+        TestConfig {
             plaintext_without_tls: true,
             ..loopback
         },
-        async |world| {
-            assert_eq!(world.send(&plain(&world)).await.status, 200);
+        async |server| {
+            assert_eq!(server.send(&plaintext_request(&server)).await.status, 200);
             let wrong = Credentials {
                 token_secret: "guess".to_owned(),
-                ..world.credentials.clone()
+                ..server.credentials.clone()
             };
-            let request = Unsigned::get("/api/v4/currentUser", world.now()).with(Method::Plaintext, Place::Header);
-            refused(
-                &world,
-                &world.credentials,
-                &wrong.sign(&request),
+            let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now())
+                .with(Method::Plaintext, ParameterLocation::Header);
+            assert_refused(
+                &server,
+                &server.credentials,
+                &wrong.sign(&unsigned),
                 (401, "signature_invalid"),
             )
             .await;
@@ -57,107 +63,112 @@ async fn plaintext_needs_tls_or_a_setting() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_gets_the_base_string() {
-    on_each_engine(Settings::default(), async |world| {
+async fn invalid_signature_error_includes_the_base_string() {
+    on_each_engine(TestConfig::default(), async |server| {
         let wrong = [
             Credentials {
                 consumer_secret: "guess".to_owned(),
-                ..world.credentials.clone()
+                ..server.credentials.clone()
             },
             Credentials {
                 token_secret: "guess".to_owned(),
-                ..world.credentials.clone()
+                ..server.credentials.clone()
             },
         ];
         for credentials in wrong {
-            let request = Unsigned::get("/api/v4/users", world.now()).query("limit", "2");
-            let call = credentials.sign(&request);
-            let answer = world.send(&call).await;
+            let unsigned = UnsignedRequest::get("/api/v4/users", server.now()).query("limit", "2");
+            let request = credentials.sign(&unsigned);
+            let response = server.send(&request).await;
             assert_eq!(
-                (answer.status, answer.oauth_problem().as_str()),
+                (response.status, response.oauth_problem().as_str()),
                 (401, "signature_invalid")
             );
-            world.assert_no_secret(&answer, &world.credentials);
+            server.assert_no_secret(&response, &server.credentials);
             let base_string = format!(
                 "GET&{}&{}",
                 encode("https://portal.example.com/api/v4/users"),
                 encode(&format!(
                     "limit=2&oauth_consumer_key={}&oauth_nonce={}&oauth_signature_method=HMAC-SHA1&oauth_timestamp={}\
                      &oauth_token={}&oauth_version=1.0",
-                    credentials.consumer_key, request.nonce, request.timestamp, credentials.token
+                    credentials.consumer_key, unsigned.nonce, unsigned.timestamp, credentials.token
                 ))
             );
-            assert_eq!(answer.json()["oauth_base_string"], base_string);
-            // A failed try does not use the nonce up.
-            assert_eq!(world.send(&world.credentials.sign(&request)).await.status, 200);
+            assert_eq!(response.json()["oauth_base_string"], base_string);
+            // A failed attempt does not consume the nonce.
+            assert_eq!(server.send(&server.credentials.sign(&unsigned)).await.status, 200);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_is_signed_cannot_be_changed() {
-    on_each_engine(Settings::default(), async |world| {
-        let call = world
+async fn signed_request_that_was_changed_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let request = server
             .credentials
-            .sign(&Unsigned::get("/api/v4/users", world.now()).query("limit", "2"));
+            .sign(&UnsignedRequest::get("/api/v4/users", server.now()).query("limit", "2"));
         let changed = [
-            Call {
+            Request {
                 method: "HEAD".to_owned(),
-                ..call.clone()
+                ..request.clone()
             },
-            Call {
+            Request {
                 target: "/api/v4/users?limit=3".to_owned(),
-                ..call.clone()
+                ..request.clone()
             },
-            Call {
+            Request {
                 target: "/api/v4/users".to_owned(),
-                ..call.clone()
+                ..request.clone()
             },
-            Call {
+            Request {
                 target: "/api/v4/users?limit=2&page=1".to_owned(),
-                ..call.clone()
+                ..request.clone()
             },
-            call.clone().body("application/x-www-form-urlencoded", "more=1"),
+            request.clone().body("application/x-www-form-urlencoded", "more=1"),
         ];
         for changed in changed {
-            assert_eq!(world.send(&changed).await.status, 401, "{changed:?}");
+            assert_eq!(server.send(&changed).await.status, 401, "{changed:?}");
         }
-        assert_eq!(world.send(&call).await.status, 200);
+        assert_eq!(server.send(&request).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn parameters_stand_in_one_place_and_once() {
-    on_each_engine(Settings::default(), async |world| {
+async fn oauth_parameter_in_two_locations_or_repeated_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
         let rejected = (400, "parameter_rejected");
-        let in_query = Unsigned::get("/api/v4/currentUser", world.now()).with(Method::HmacSha1, Place::Query);
-        let in_body = Unsigned::get("/api/v4/currentUser", world.now()).with(Method::HmacSha1, Place::Body);
-        let (header, query) = (world.get("/api/v4/currentUser"), world.credentials.sign(&in_query));
-        let body = world.credentials.sign(&in_body);
+        let in_query =
+            UnsignedRequest::get("/api/v4/currentUser", server.now()).with(Method::HmacSha1, ParameterLocation::Query);
+        let in_body =
+            UnsignedRequest::get("/api/v4/currentUser", server.now()).with(Method::HmacSha1, ParameterLocation::Body);
+        let (header, query) = (
+            server.signed_get("/api/v4/currentUser"),
+            server.credentials.sign(&in_query),
+        );
+        let body = server.credentials.sign(&in_body);
         let authorization = header.headers[0].1.clone();
-        let both = [
-            Call {
+        let two_locations = [
+            Request {
                 target: query.target.clone(),
                 ..header.clone()
             },
             body.clone().header("Authorization", authorization.clone()),
-            Call {
+            Request {
                 target: query.target.clone(),
                 ..body.clone()
             },
-            Call {
-                target: "/api/v4/currentUser?oauth_unheard=1".to_owned(),
+            Request {
+                target: "/api/v4/currentUser?oauth_unknown=1".to_owned(),
                 ..header.clone()
             },
         ];
-        for call in both {
-            refused(&world, &world.credentials, &call, rejected).await;
+        for request in two_locations {
+            assert_refused(&server, &server.credentials, &request, rejected).await;
         }
-        refused(
-            &world,
-            &world.credentials,
+        assert_refused(
+            &server,
+            &server.credentials,
             &header.clone().header("Authorization", authorization.clone()),
             rejected,
         )
@@ -174,46 +185,47 @@ async fn parameters_stand_in_one_place_and_once() {
         ] {
             let at = text.find(&format!("{name}=")).unwrap();
             let parameter = text[at..].split(", ").next().unwrap();
-            let twice = Call::new("GET", "/api/v4/currentUser").header("Authorization", format!("{text}, {parameter}"));
-            let answer = world.send(&twice).await;
-            assert_eq!((answer.status, answer.oauth_problem().as_str()), rejected, "{name}");
-            assert_eq!(answer.json()["oauth_parameters_rejected"], serde_json::json!([name]));
+            let repeated =
+                Request::new("GET", "/api/v4/currentUser").header("Authorization", format!("{text}, {parameter}"));
+            let response = server.send(&repeated).await;
+            assert_eq!((response.status, response.oauth_problem().as_str()), rejected, "{name}");
+            assert_eq!(response.json()["oauth_parameters_rejected"], serde_json::json!([name]));
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
-    on_each_engine(Settings::default(), async |world| {
-        let nothing = [
-            Call::new("GET", "/api/v4/currentUser"),
-            Call::new("GET", "/api/v4/currentUser").header("Authorization", "Digest abc"),
-            Call::new("GET", "/api/v4/currentUser").header("Authorization", "OAuth"),
+async fn missing_oauth_parameter_is_named() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let without_parameters = [
+            Request::new("GET", "/api/v4/currentUser"),
+            Request::new("GET", "/api/v4/currentUser").header("Authorization", "Digest abc"),
+            Request::new("GET", "/api/v4/currentUser").header("Authorization", "OAuth"),
         ];
-        for call in nothing {
-            let answer = world.send(&call).await;
+        for request in without_parameters {
+            let response = server.send(&request).await;
             assert_eq!(
-                (answer.status, answer.oauth_problem().as_str()),
+                (response.status, response.oauth_problem().as_str()),
                 (401, "parameter_absent"),
-                "{call:?}"
+                "{request:?}"
             );
-            let absent = answer.json()["oauth_parameters_absent"].to_string();
+            let absent = response.json()["oauth_parameters_absent"].to_string();
             assert!(
                 absent.contains("oauth_consumer_key") && absent.contains("oauth_signature"),
                 "{absent}"
             );
         }
-        let call = world
-            .consumer_alone()
-            .sign(&Unsigned::get("/api/v4/currentUser", world.now()));
-        let answer = world.send(&call).await;
+        let request = server
+            .consumer_credentials()
+            .sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
+        let response = server.send(&request).await;
         assert_eq!(
-            (answer.status, answer.oauth_problem().as_str()),
+            (response.status, response.oauth_problem().as_str()),
             (401, "parameter_absent")
         );
         assert_eq!(
-            answer.json()["oauth_parameters_absent"],
+            response.json()["oauth_parameters_absent"],
             serde_json::json!(["oauth_token"])
         );
     })
@@ -221,32 +233,36 @@ async fn what_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn keys_and_tokens_must_be_known() {
-    on_each_engine(Settings::default(), async |world| {
-        let stranger = Credentials {
+async fn unknown_consumer_key_token_method_or_version_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let unknown_consumer = Credentials {
             consumer_key: "nobody".to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
-        let lost = Credentials {
+        let unknown_token = Credentials {
             token: "nothing".to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
-        for (credentials, problem) in [(stranger, "consumer_key_unknown"), (lost, "token_rejected")] {
-            let call = credentials.sign(&Unsigned::get("/api/v4/currentUser", world.now()));
-            refused(&world, &world.credentials, &call, (401, problem)).await;
+        for (credentials, problem) in [
+            (unknown_consumer, "consumer_key_unknown"),
+            (unknown_token, "token_rejected"),
+        ] {
+            let request = credentials.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
+            assert_refused(&server, &server.credentials, &request, (401, problem)).await;
         }
-        let odd = Unsigned::get("/api/v4/currentUser", world.now()).with(Method::Other("HMAC-MD5"), Place::Header);
-        refused(
-            &world,
-            &world.credentials,
-            &world.credentials.sign(&odd),
+        let unsupported_method = UnsignedRequest::get("/api/v4/currentUser", server.now())
+            .with(Method::Other("HMAC-MD5"), ParameterLocation::Header);
+        assert_refused(
+            &server,
+            &server.credentials,
+            &server.credentials.sign(&unsupported_method),
             (401, "signature_method_rejected"),
         )
         .await;
-        let text = String::from_utf8(world.get("/api/v4/currentUser").headers[0].1.clone()).unwrap();
+        let text = String::from_utf8(server.signed_get("/api/v4/currentUser").headers[0].1.clone()).unwrap();
         let newer = text.replace("oauth_version=\"1.0\"", "oauth_version=\"2.0\"");
-        let call = Call::new("GET", "/api/v4/currentUser").header("Authorization", newer);
-        refused(&world, &world.credentials, &call, (401, "version_rejected")).await;
+        let request = Request::new("GET", "/api/v4/currentUser").header("Authorization", newer);
+        assert_refused(&server, &server.credentials, &request, (401, "version_rejected")).await;
     })
     .await;
 }

@@ -1,96 +1,103 @@
-//! A nonce counts once, however fast and wherever it comes.
+//! Tests that a nonce is accepted once, also with concurrent requests and several nodes.
 
-use crate::http::{Answer, Call};
-use crate::signer::{Method, Place, Unsigned};
-use crate::world::{Settings, World, on_each_engine};
+use crate::http::{Request, Response};
+use crate::signer::{Method, ParameterLocation, UnsignedRequest};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use tokio::task::JoinSet;
 
-/// Sends the same call many times at once, to the nodes in turn.
-async fn at_once(world: &World, call: &Call, times: usize, nodes: usize) -> Vec<Answer> {
+/// Sends the same request many times concurrently, to the nodes in turn.
+async fn send_concurrently(server: &TestServer, request: &Request, times: usize, nodes: usize) -> Vec<Response> {
     let mut sending = JoinSet::new();
     for number in 0..times {
-        let (call, address) = (call.clone(), world.address_of(number % nodes));
-        sending.spawn(async move { call.send(address).await });
+        let (request, address) = (request.clone(), server.node_address(number % nodes));
+        sending.spawn(async move { request.send(address).await });
     }
     sending.join_all().await
 }
 
-fn assert_one_wins(answers: &[Answer]) {
-    let won = answers.iter().filter(|answer| answer.status == 200).count();
-    assert_eq!(won, 1, "{answers:?}");
-    for answer in answers.iter().filter(|answer| answer.status != 200) {
-        assert_eq!((answer.status, answer.oauth_problem().as_str()), (401, "nonce_used"));
+fn assert_one_succeeds(responses: &[Response]) {
+    let succeeded = responses.iter().filter(|response| response.status == 200).count();
+    assert_eq!(succeeded, 1, "{responses:?}");
+    for response in responses.iter().filter(|response| response.status != 200) {
+        assert_eq!(
+            (response.status, response.oauth_problem().as_str()),
+            (401, "nonce_used")
+        );
     }
 }
 
 #[tokio::test]
-async fn a_request_is_heard_once() {
-    on_each_engine(Settings::default(), async |world| {
+async fn replayed_request_is_refused_with_nonce_used() {
+    on_each_engine(TestConfig::default(), async |server| {
         for method in [Method::HmacSha1, Method::HmacSha256, Method::Plaintext] {
-            let request = Unsigned::get("/api/v4/currentUser", world.now()).with(method, Place::Header);
-            let call = world.credentials.sign(&request);
-            assert_eq!(world.send(&call).await.status, 200);
+            let unsigned =
+                UnsignedRequest::get("/api/v4/currentUser", server.now()).with(method, ParameterLocation::Header);
+            let request = server.credentials.sign(&unsigned);
+            assert_eq!(server.send(&request).await.status, 200);
             for _ in 0..3 {
-                let again = world.send(&call).await;
+                let again = server.send(&request).await;
                 assert_eq!((again.status, again.oauth_problem().as_str()), (401, "nonce_used"));
             }
-            // The nonce is used up for other requests at that second, too.
-            let other = Unsigned {
+            // The nonce is also consumed for other requests with the same timestamp.
+            let other = UnsignedRequest {
                 path: "/api/v4/account".to_owned(),
-                ..request.clone()
+                ..unsigned.clone()
             };
             assert_eq!(
-                world.send(&world.credentials.sign(&other)).await.oauth_problem(),
+                server.send(&server.credentials.sign(&other)).await.oauth_problem(),
                 "nonce_used"
             );
-            let later = Unsigned {
-                timestamp: request.timestamp + 1,
-                ..request
+            let later = UnsignedRequest {
+                timestamp: unsigned.timestamp + 1,
+                ..unsigned
             };
-            assert_eq!(world.send(&world.credentials.sign(&later)).await.status, 200);
+            assert_eq!(server.send(&server.credentials.sign(&later)).await.status, 200);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn another_token_may_use_the_same_nonce() {
-    on_each_engine(Settings::default(), async |world| {
-        let (_, other) = world.issue("ada@example.com").await;
-        let request = Unsigned::get("/api/v4/currentUser", world.now());
-        assert_eq!(world.send(&world.credentials.sign(&request)).await.status, 200);
-        assert_eq!(world.send(&other.sign(&request)).await.status, 200);
+async fn nonce_can_be_reused_by_another_token() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let (_, other) = server.create_token("ada@example.com").await;
+        let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now());
+        assert_eq!(server.send(&server.credentials.sign(&unsigned)).await.status, 200);
+        assert_eq!(server.send(&other.sign(&unsigned)).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn of_fifty_at_once_one_wins() {
-    on_each_engine(Settings::default(), async |world| {
-        assert_one_wins(&at_once(&world, &world.get("/api/v4/currentUser"), 50, 1).await);
+async fn concurrent_replays_succeed_once() {
+    on_each_engine(TestConfig::default(), async |server| {
+        assert_one_succeeds(&send_concurrently(&server, &server.signed_get("/api/v4/currentUser"), 50, 1).await);
     })
     .await;
 }
 
 #[tokio::test]
-async fn of_fifty_at_once_on_two_nodes_one_wins() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
+async fn concurrent_replays_on_two_nodes_succeed_once() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
         for _ in 0..5 {
-            assert_one_wins(&at_once(&world, &world.get("/api/v4/currentUser"), 50, 2).await);
+            assert_one_succeeds(&send_concurrently(&server, &server.signed_get("/api/v4/currentUser"), 50, 2).await);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn many_different_requests_at_once_are_all_heard() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
+async fn concurrent_requests_with_different_nonces_all_succeed() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
         let mut sending = JoinSet::new();
         for number in 0..200 {
-            let (call, address) = (world.get("/api/v4/currentUser"), world.address_of(number % 2));
-            sending.spawn(async move { call.send(address).await.status });
+            let (request, address) = (
+                server.signed_get("/api/v4/currentUser"),
+                server.node_address(number % 2),
+            );
+            sending.spawn(async move { request.send(address).await.status });
         }
         assert_eq!(sending.join_all().await, vec![200; 200]);
     })
@@ -98,17 +105,17 @@ async fn many_different_requests_at_once_are_all_heard() {
 }
 
 #[tokio::test]
-async fn a_nonce_is_remembered_for_as_long_as_its_timestamp_counts() {
-    on_each_engine(Settings::default(), async |world| {
-        let ahead = world
+async fn nonce_is_remembered_while_its_timestamp_is_acceptable() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let ahead = server
             .credentials
-            .sign(&Unsigned::get("/api/v4/currentUser", world.now() + 300));
-        assert_eq!(world.send(&ahead).await.status, 200);
-        world.advance(600);
-        portal::maintenance::run(world.portal()).await.unwrap();
-        assert_eq!(world.send(&ahead).await.oauth_problem(), "nonce_used");
-        world.advance(1);
-        assert_eq!(world.send(&ahead).await.oauth_problem(), "timestamp_refused");
+            .sign(&UnsignedRequest::get("/api/v4/currentUser", server.now() + 300));
+        assert_eq!(server.send(&ahead).await.status, 200);
+        server.advance(600);
+        portal::maintenance::run(server.portal()).await.unwrap();
+        assert_eq!(server.send(&ahead).await.oauth_problem(), "nonce_used");
+        server.advance(1);
+        assert_eq!(server.send(&ahead).await.oauth_problem(), "timestamp_refused");
     })
     .await;
 }

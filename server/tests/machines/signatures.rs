@@ -1,23 +1,27 @@
-//! Signed requests that are let in.
+//! Tests signed requests that are accepted.
 
-use crate::http::Call;
-use crate::refusals::refused;
-use crate::signer::{Credentials, Method, Place, Unsigned};
-use crate::world::{Settings, on_each_engine};
+use crate::http::Request;
+use crate::rejected_requests::assert_refused;
+use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest};
+use crate::test_server::{TestConfig, on_each_engine};
 
 const HMAC: [fn() -> Method; 2] = [|| Method::HmacSha1, || Method::HmacSha256];
 
 #[tokio::test]
-async fn every_method_in_every_place_opens_the_api() {
-    on_each_engine(Settings::default(), async |world| {
+async fn signature_is_accepted_for_every_method_and_parameter_location() {
+    on_each_engine(TestConfig::default(), async |server| {
         let methods = HMAC.map(|method| method()).into_iter().chain([Method::Plaintext]);
         for method in methods {
-            for place in [Place::Header, Place::Body, Place::Query] {
-                let request = Unsigned::get("/api/v4/currentUser", world.now()).with(method.clone(), place);
-                let answer = world.send(&world.credentials.sign(&request)).await;
-                assert_eq!(answer.status, 200, "{method:?} {place:?}: {answer:?}");
-                assert_eq!(answer.json()["id"], world.ada.to_string());
-                assert_eq!(answer.header("cache-control"), Some("no-store"));
+            for location in [
+                ParameterLocation::Header,
+                ParameterLocation::Body,
+                ParameterLocation::Query,
+            ] {
+                let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now()).with(method.clone(), location);
+                let response = server.send(&server.credentials.sign(&unsigned)).await;
+                assert_eq!(response.status, 200, "{method:?} {location:?}: {response:?}");
+                assert_eq!(response.json()["id"], server.ada.to_string());
+                assert_eq!(response.header("cache-control"), Some("no-store"));
             }
         }
     })
@@ -25,26 +29,30 @@ async fn every_method_in_every_place_opens_the_api() {
 }
 
 #[tokio::test]
-async fn the_path_is_signed_as_it_was_sent() {
-    on_each_engine(Settings::default(), async |world| {
+async fn signature_covers_the_path_as_sent() {
+    on_each_engine(TestConfig::default(), async |server| {
         let (bare, slash) = ("/api/v4/currentUser", "/api/v4/currentUser/");
-        assert_eq!(world.send(&world.get(bare)).await.status, 200);
-        assert_eq!(world.send(&world.get(slash)).await.status, 200);
-        let moved = Call {
+        assert_eq!(server.send(&server.signed_get(bare)).await.status, 200);
+        assert_eq!(server.send(&server.signed_get(slash)).await.status, 200);
+        let moved = Request {
             target: slash.to_owned(),
-            ..world.get(bare)
+            ..server.signed_get(bare)
         };
-        refused(&world, &world.credentials, &moved, (401, "signature_invalid")).await;
+        assert_refused(&server, &server.credentials, &moved, (401, "signature_invalid")).await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn odd_parameters_are_signed_like_any() {
-    on_each_engine(Settings::default(), async |world| {
-        for place in [Place::Header, Place::Body, Place::Query] {
-            let odd = Unsigned::get("/api/v4/users", world.now())
-                .with(Method::HmacSha256, place)
+async fn signature_covers_repeated_empty_and_unicode_parameters() {
+    on_each_engine(TestConfig::default(), async |server| {
+        for location in [
+            ParameterLocation::Header,
+            ParameterLocation::Body,
+            ParameterLocation::Query,
+        ] {
+            let unsigned = UnsignedRequest::get("/api/v4/users", server.now())
+                .with(Method::HmacSha256, location)
                 .query("limit", "1")
                 .query("b5", "=%3D")
                 .query("a3", "a")
@@ -53,96 +61,98 @@ async fn odd_parameters_are_signed_like_any() {
                 .query("ünïcode ☃", "Ä+ ~")
                 .form("c2", "")
                 .form("a3", "1 & 2");
-            let answer = world.send(&world.credentials.sign(&odd)).await;
-            assert_eq!(answer.status, 200, "{place:?}: {answer:?}");
+            let response = server.send(&server.credentials.sign(&unsigned)).await;
+            assert_eq!(response.status, 200, "{location:?}: {response:?}");
         }
-        // A blank may stand as a plus sign in a query, and is signed as %20.
-        let blank = world
+        // A space may be sent as `+` in a query and is signed as `%20`.
+        let blank = server
             .credentials
-            .sign(&Unsigned::get("/api/v4/users", world.now()).query("q", "a b"));
-        let plus = Call {
+            .sign(&UnsignedRequest::get("/api/v4/users", server.now()).query("q", "a b"));
+        let plus = Request {
             target: blank.target.replace("%20", "+"),
             ..blank
         };
         assert!(plus.target.ends_with("q=a+b"));
-        assert_eq!(world.send(&plus).await.status, 200);
-        // A name without an equals sign has the empty value.
-        let named = world
+        assert_eq!(server.send(&plus).await.status, 200);
+        // A parameter name without an equals sign has an empty value.
+        let named = server
             .credentials
-            .sign(&Unsigned::get("/api/v4/users", world.now()).query("bare", ""));
-        let bare = Call {
+            .sign(&UnsignedRequest::get("/api/v4/users", server.now()).query("bare", ""));
+        let bare = Request {
             target: named.target.replace("bare=", "bare"),
             ..named
         };
-        assert_eq!(world.send(&bare).await.status, 200);
+        assert_eq!(server.send(&bare).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_public_url_is_what_is_signed() {
-    let settings = Settings {
+async fn signature_covers_the_public_url() {
+    let config = TestConfig {
         public_url: "https://Portal.Example.COM:8443/",
-        ..Settings::default()
+        ..TestConfig::default()
     };
-    on_each_engine(settings, async |world| {
-        let here = |origin: &str| Credentials {
+    on_each_engine(config, async |server| {
+        let signed_for = |origin: &str| Credentials {
             origin: origin.to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
         let (right, wrong) = (
-            here("https://portal.example.com:8443"),
-            here("https://portal.example.com"),
+            signed_for("https://portal.example.com:8443"),
+            signed_for("https://portal.example.com"),
         );
-        assert_eq!(world.ask(&right, "/api/v4/currentUser").await.status, 200);
-        // What stands in the request's own headers changes nothing.
-        let call = right.sign(&Unsigned::get("/api/v4/currentUser", world.now()));
-        let call = call
+        assert_eq!(server.get_with(&right, "/api/v4/currentUser").await.status, 200);
+        // Forwarding headers of the request do not affect the signed URL.
+        let request = right.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
+        let request = request
             .header("X-Forwarded-Host", "elsewhere.example.com")
             .header("X-Forwarded-Proto", "http");
-        assert_eq!(world.send(&call).await.status, 200);
-        let call = wrong.sign(&Unsigned::get("/api/v4/currentUser", world.now()));
-        refused(&world, &wrong, &call, (401, "signature_invalid")).await;
+        assert_eq!(server.send(&request).await.status, 200);
+        let request = wrong.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
+        assert_refused(&server, &wrong, &request, (401, "signature_invalid")).await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn other_bodies_are_not_signed() {
-    on_each_engine(Settings::default(), async |world| {
-        let call = world.get("/api/v4/currentUser").body("application/json", "{\"a\":1}");
-        assert_eq!(world.send(&call).await.status, 200);
+async fn signature_does_not_cover_non_form_bodies() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let request = server
+            .signed_get("/api/v4/currentUser")
+            .body("application/json", "{\"a\":1}");
+        assert_eq!(server.send(&request).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn clocks_may_differ_by_five_minutes() {
-    on_each_engine(Settings::default(), async |world| {
+async fn timestamp_outside_five_minutes_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
         for skew in [-300, 300] {
-            let request = Unsigned::get("/api/v4/currentUser", world.now() + skew);
+            let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now() + skew);
             assert_eq!(
-                world.send(&world.credentials.sign(&request)).await.status,
+                server.send(&server.credentials.sign(&unsigned)).await.status,
                 200,
                 "{skew}"
             );
         }
         for skew in [-301, 301, -86_400, 86_400] {
-            let request = Unsigned::get("/api/v4/currentUser", world.now() + skew);
-            let answer = world.send(&world.credentials.sign(&request)).await;
+            let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now() + skew);
+            let response = server.send(&server.credentials.sign(&unsigned)).await;
             assert_eq!(
-                (answer.status, answer.oauth_problem().as_str()),
+                (response.status, response.oauth_problem().as_str()),
                 (401, "timestamp_refused"),
                 "{skew}"
             );
-            let accepted = format!("{}-{}", world.now() - 300, world.now() + 300);
-            assert_eq!(answer.json()["oauth_acceptable_timestamps"], accepted);
+            let accepted = format!("{}-{}", server.now() - 300, server.now() + 300);
+            assert_eq!(response.json()["oauth_acceptable_timestamps"], accepted);
         }
         for nonsense in [0, -5] {
-            let request = Unsigned::get("/api/v4/currentUser", nonsense);
-            let answer = world.send(&world.credentials.sign(&request)).await;
+            let unsigned = UnsignedRequest::get("/api/v4/currentUser", nonsense);
+            let response = server.send(&server.credentials.sign(&unsigned)).await;
             assert_eq!(
-                (answer.status, answer.oauth_problem().as_str()),
+                (response.status, response.oauth_problem().as_str()),
                 (400, "parameter_rejected"),
                 "{nonsense}"
             );
@@ -152,39 +162,39 @@ async fn clocks_may_differ_by_five_minutes() {
 }
 
 #[tokio::test]
-async fn the_last_use_is_kept_with_its_place() {
-    let settings = Settings {
+async fn token_last_use_is_recorded_with_client_address() {
+    let config = TestConfig {
         trusted_proxies: "127.0.0.1",
-        ..Settings::default()
+        ..TestConfig::default()
     };
-    on_each_engine(settings, async |world| {
-        assert_eq!(world.shown(world.token).await.last_used_at, None);
-        let call = world
-            .get("/api/v4/currentUser")
+    on_each_engine(config, async |server| {
+        assert_eq!(server.load_token(server.token).await.last_used_at, None);
+        let request = server
+            .signed_get("/api/v4/currentUser")
             .header("X-Forwarded-For", "203.0.113.9");
-        assert_eq!(world.send(&call).await.status, 200);
-        let shown = world.shown(world.token).await;
+        assert_eq!(server.send(&request).await.status, 200);
+        let token = server.load_token(server.token).await;
         assert_eq!(
-            (shown.last_used_at, shown.last_used_from.as_deref()),
-            (Some(world.portal().now()), Some("203.0.113.9"))
+            (token.last_used_at, token.last_used_from.as_deref()),
+            (Some(server.portal().now()), Some("203.0.113.9"))
         );
 
-        // A request that is refused is no use.
-        world.advance(60);
-        let used = world.portal().now();
+        // A refused request does not count as a use.
+        server.advance(60);
+        let used = server.portal().now();
         let wrong = Credentials {
             token_secret: "guess".to_owned(),
-            ..world.credentials.clone()
+            ..server.credentials.clone()
         };
-        assert_eq!(world.ask(&wrong, "/api/v4/currentUser").await.status, 401);
-        assert_ne!(world.shown(world.token).await.last_used_at, Some(used));
-        let call = world
-            .get("/api/v4/currentUser")
+        assert_eq!(server.get_with(&wrong, "/api/v4/currentUser").await.status, 401);
+        assert_ne!(server.load_token(server.token).await.last_used_at, Some(used));
+        let request = server
+            .signed_get("/api/v4/currentUser")
             .header("X-Forwarded-For", "2001:db8::9");
-        assert_eq!(world.send(&call).await.status, 200);
-        let shown = world.shown(world.token).await;
+        assert_eq!(server.send(&request).await.status, 200);
+        let token = server.load_token(server.token).await;
         assert_eq!(
-            (shown.last_used_at, shown.last_used_from.as_deref()),
+            (token.last_used_at, token.last_used_from.as_deref()),
             (Some(used), Some("2001:db8::9"))
         );
     })

@@ -1,12 +1,12 @@
-//! A client of OAuth 1.0a, written from RFC 5849 and nothing else.
+//! An OAuth 1.0a client, written from RFC 5849 independently of the server.
 
-use crate::http::Call;
+use crate::http::Request;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use std::path::PathBuf;
 
-/// Consumer and token, as a client holds them. Without a token both its fields are empty.
+/// Holds the consumer and token credentials of a client. Without a token, both token fields are empty.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     pub origin: String,
@@ -20,40 +20,40 @@ pub struct Credentials {
 pub enum Method {
     HmacSha1,
     HmacSha256,
-    /// With the private key in this file.
+    /// Signs with the private key in this file.
     RsaSha1(PathBuf),
     Plaintext,
-    /// A name that no server knows.
+    /// An unsupported method name.
     Other(&'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum ParameterLocation {
     Header,
     Body,
     Query,
 }
 
-/// A request to sign.
+/// Describes a request to sign.
 #[derive(Debug, Clone)]
-pub struct Unsigned {
+pub struct UnsignedRequest {
     pub verb: &'static str,
     pub path: String,
     pub query: Vec<(String, String)>,
     pub form: Vec<(String, String)>,
     pub method: Method,
-    pub place: Place,
+    pub location: ParameterLocation,
     pub timestamp: i64,
     pub nonce: String,
-    /// Protocol parameters besides the usual ones, such as `oauth_verifier`.
+    /// Additional protocol parameters, such as `oauth_verifier`.
     pub protocol: Vec<(String, String)>,
-    /// Protocol parameters that are sent, and that the signature does not cover.
-    pub uncovered: Vec<(String, String)>,
+    /// Protocol parameters that are sent but not covered by the signature.
+    pub unsigned_protocol: Vec<(String, String)>,
     /// Changes the signature before it is sent.
     pub edit_signature: fn(String) -> String,
 }
 
-impl Unsigned {
+impl UnsignedRequest {
     pub fn get(path: &str, timestamp: i64) -> Self {
         Self {
             verb: "GET",
@@ -61,11 +61,11 @@ impl Unsigned {
             query: Vec::new(),
             form: Vec::new(),
             method: Method::HmacSha1,
-            place: Place::Header,
+            location: ParameterLocation::Header,
             timestamp,
             nonce: nonce(),
             protocol: Vec::new(),
-            uncovered: Vec::new(),
+            unsigned_protocol: Vec::new(),
             edit_signature: |signature| signature,
         }
     }
@@ -77,9 +77,9 @@ impl Unsigned {
         }
     }
 
-    pub fn with(mut self, method: Method, place: Place) -> Self {
+    pub fn with(mut self, method: Method, location: ParameterLocation) -> Self {
         self.method = method;
-        self.place = place;
+        self.location = location;
         self
     }
 
@@ -93,8 +93,8 @@ impl Unsigned {
         self
     }
 
-    pub fn uncovered(mut self, name: &str, value: &str) -> Self {
-        self.uncovered.push((name.to_owned(), value.to_owned()));
+    pub fn unsigned_protocol(mut self, name: &str, value: &str) -> Self {
+        self.unsigned_protocol.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -109,7 +109,7 @@ impl Unsigned {
     }
 }
 
-/// A nonce that no test has used.
+/// Returns an unused nonce.
 pub fn nonce() -> String {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -117,8 +117,8 @@ pub fn nonce() -> String {
 }
 
 impl Credentials {
-    /// The request, signed.
-    pub fn sign(&self, request: &Unsigned) -> Call {
+    /// Signs the request.
+    pub fn sign(&self, request: &UnsignedRequest) -> Request {
         let mut protocol = vec![
             ("oauth_consumer_key".to_owned(), self.consumer_key.clone()),
             ("oauth_signature_method".to_owned(), request.method.name().to_owned()),
@@ -131,13 +131,13 @@ impl Credentials {
         }
         protocol.extend(request.protocol.iter().cloned());
         let signature = (request.edit_signature)(self.signature(request, &protocol));
-        protocol.extend(request.uncovered.iter().cloned());
+        protocol.extend(request.unsigned_protocol.iter().cloned());
         protocol.push(("oauth_signature".to_owned(), signature));
 
         let (mut query, mut form) = (request.query.clone(), request.form.clone());
         let mut headers = Vec::new();
-        match request.place {
-            Place::Header => {
+        match request.location {
+            ParameterLocation::Header => {
                 let pairs: Vec<String> = protocol
                     .iter()
                     .map(|(name, value)| format!("{}=\"{}\"", encode(name), encode(value)))
@@ -147,8 +147,8 @@ impl Credentials {
                     format!("OAuth realm=\"Test\", {}", pairs.join(", ")).into_bytes(),
                 ));
             }
-            Place::Body => form.extend(protocol),
-            Place::Query => query.extend(protocol),
+            ParameterLocation::Body => form.extend(protocol),
+            ParameterLocation::Query => query.extend(protocol),
         }
         let mut target = request.path.clone();
         if !query.is_empty() {
@@ -158,7 +158,7 @@ impl Credentials {
         if !body.is_empty() {
             headers.push(("Content-Type".to_owned(), b"application/x-www-form-urlencoded".to_vec()));
         }
-        Call {
+        Request {
             method: request.verb.to_owned(),
             target,
             headers,
@@ -166,7 +166,7 @@ impl Credentials {
         }
     }
 
-    fn signature(&self, request: &Unsigned, protocol: &[(String, String)]) -> String {
+    fn signature(&self, request: &UnsignedRequest, protocol: &[(String, String)]) -> String {
         let key = format!("{}&{}", encode(&self.consumer_secret), encode(&self.token_secret));
         let base_string = self.base_string(request, protocol);
         match &request.method {
@@ -185,7 +185,7 @@ impl Credentials {
         }
     }
 
-    fn base_string(&self, request: &Unsigned, protocol: &[(String, String)]) -> String {
+    fn base_string(&self, request: &UnsignedRequest, protocol: &[(String, String)]) -> String {
         let all = request.query.iter().chain(&request.form).chain(protocol);
         let mut pairs: Vec<(String, String)> = all.map(|(name, value)| (encode(name), encode(value))).collect();
         pairs.sort();
@@ -215,7 +215,7 @@ fn join(pairs: &[(String, String)]) -> String {
     pairs.join("&")
 }
 
-/// RFC 5849 §3.6.
+/// Percent-encodes a text (RFC 5849 §3.6).
 pub fn encode(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

@@ -1,18 +1,18 @@
-//! A portal with people, consumers and tokens, and servers that share it.
+//! A test server with an account, users, a consumer and a token, on one or more nodes.
 
 use crate::database::{Database, Engine, engines};
-use crate::http::{Answer, Call};
-use crate::signer::{Credentials, Unsigned};
+use crate::http::{Request, Response};
+use crate::signer::{Credentials, UnsignedRequest};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
-use domain::accounts::users::{ADMINISTRATOR, NewUser};
+use domain::accounts::users::{ADMINISTRATOR_PROFILE, NewUser};
 use domain::ids::{ConsumerId, ProfileId, TokenId, UserId};
 use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use domain::oauth1::tokens::{NewToken, Token};
 use domain::time::Timestamp;
 use portal::accounts::{profiles, users};
 use portal::auth::sessions;
-use portal::auth::sessions::Client;
+use portal::auth::sessions::BrowserInfo;
 use portal::oauth1::{consumers, tokens};
 use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts};
 use server::config::Overrides;
@@ -26,21 +26,21 @@ use tokio::task::JoinSet;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Where everybody starts: 1 June 2026.
-const BEGINNING: Timestamp = Timestamp(1_780_272_000_000);
+/// The initial time of every test: 1 June 2026.
+const START_TIME: Timestamp = Timestamp(1_780_272_000_000);
 
-/// What a test wants to be different.
+/// Settings that a test can change.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct TestConfig {
     pub public_url: &'static str,
     pub plaintext_without_tls: bool,
     pub api_rate: u32,
     pub trusted_proxies: &'static str,
 }
 
-impl Default for Settings {
+impl Default for TestConfig {
     fn default() -> Self {
-        // As behind a proxy: what clients sign has nothing to do with the port that the server listens on.
+        // As behind a proxy, the URL that clients sign differs from the address that the server listens on.
         Self {
             public_url: "https://portal.example.com",
             plaintext_without_tls: false,
@@ -50,8 +50,8 @@ impl Default for Settings {
     }
 }
 
-/// One account, its people, and the servers in front of it.
-pub struct World {
+/// Holds one account with its users, and the nodes that serve it.
+pub struct TestServer {
     pub operator: Actor,
     pub ada: UserId,
     pub consumer: Consumer,
@@ -59,7 +59,7 @@ pub struct World {
     pub token: TokenId,
     pub credentials: Credentials,
     nodes: Vec<Node>,
-    settings: Settings,
+    config: TestConfig,
     shared: Shared,
 }
 
@@ -76,29 +76,29 @@ struct Node {
     tasks: JoinSet<()>,
 }
 
-/// What nodes have in common.
+/// Holds what all nodes share.
 struct Shared {
     database: Database,
     master_key: Secret,
     clock: Clock,
 }
 
-/// Runs a test on each engine at hand.
-pub async fn on_each_engine(settings: Settings, test: impl AsyncFn(World)) {
+/// Runs a test on each available database engine.
+pub async fn on_each_engine(config: TestConfig, test: impl AsyncFn(TestServer)) {
     for engine in engines() {
         println!("on {engine:?}");
-        test(World::new(engine, settings.clone()).await).await;
+        test(TestServer::new(engine, config.clone()).await).await;
     }
 }
 
-impl World {
-    pub async fn new(engine: Engine, settings: Settings) -> Self {
+impl TestServer {
+    pub async fn new(engine: Engine, config: TestConfig) -> Self {
         let shared = Shared {
             database: Database::new(engine).await,
             master_key: portal::new_master_key(),
-            clock: Clock::manual(BEGINNING),
+            clock: Clock::manual(START_TIME),
         };
-        let node = Node::start(&shared, &settings).await;
+        let node = Node::start(&shared, &config).await;
 
         let account = NewAccount {
             account_name: "Analytical Engines".to_owned(),
@@ -111,44 +111,44 @@ impl World {
             .await
             .unwrap();
         let name = "Web shop".to_owned();
-        let made = consumers::create(&node.portal, &operator, NewConsumer { name: name.clone() })
+        let created = consumers::create(&node.portal, &operator, NewConsumer { name: name.clone() })
             .await
             .unwrap();
         let consumer = Consumer {
-            id: made.value.id,
+            id: created.value.id,
             name,
         };
-        let mut world = Self {
+        let mut server = Self {
             operator,
             ada,
             token: TokenId(consumer.id.0),
             consumer,
             credentials: Credentials {
-                origin: settings.public_url.to_owned(),
-                consumer_key: made.value.key,
-                consumer_secret: made.secret.expose().to_owned(),
+                origin: config.public_url.to_owned(),
+                consumer_key: created.value.key,
+                consumer_secret: created.secret.expose().to_owned(),
                 token: String::new(),
                 token_secret: String::new(),
             },
             nodes: vec![node],
-            settings,
+            config,
             shared,
         };
-        (world.token, world.credentials) = world.issue("ada@example.com").await;
-        world
+        (server.token, server.credentials) = server.create_token("ada@example.com").await;
+        server
     }
 
     pub fn portal(&self) -> &Portal {
         &self.nodes[0].portal
     }
 
-    /// Another server on the same database.
+    /// Starts another node on the same database.
     pub async fn add_node(&mut self) {
-        self.nodes.push(Node::start(&self.shared, &self.settings).await);
+        self.nodes.push(Node::start(&self.shared, &self.config).await);
     }
 
-    /// Another account with its administrator, as the operator works in it.
-    pub async fn other_account(&self) -> Actor {
+    /// Creates another account and returns its operator.
+    pub async fn create_other_account(&self) -> Actor {
         let account = NewAccount {
             account_name: "Difference Engines".to_owned(),
             name: "Charles Babbage".to_owned(),
@@ -161,28 +161,27 @@ impl World {
             .unwrap()
     }
 
-    /// What the second and further nodes work with.
-    pub fn portal_of(&self, node: usize) -> &Portal {
+    pub fn node_portal(&self, node: usize) -> &Portal {
         &self.nodes[node].portal
     }
 
-    /// Stops a server, and waits until it has answered everything.
-    pub async fn stop(&mut self, node: usize) {
+    /// Stops a node and waits until it has answered all requests.
+    pub async fn stop_node(&mut self, node: usize) {
         let node = &mut self.nodes[node];
-        node.app.stop();
+        node.app.begin_shutdown();
         drop(node.stop.take());
         node.tasks.join_next().await.unwrap().unwrap();
     }
 
-    pub fn address_of(&self, node: usize) -> SocketAddr {
+    pub fn node_address(&self, node: usize) -> SocketAddr {
         self.nodes[node].address
     }
 
     pub fn address(&self) -> SocketAddr {
-        self.address_of(0)
+        self.node_address(0)
     }
 
-    /// Seconds, as clients count them.
+    /// Returns the current Unix time in seconds.
     pub fn now(&self) -> i64 {
         self.portal().now().seconds()
     }
@@ -191,30 +190,34 @@ impl World {
         self.portal().clock().advance(std::time::Duration::from_secs(seconds));
     }
 
-    /// A GET signed with Ada's token.
-    pub fn get(&self, path: &str) -> Call {
-        self.credentials.sign(&Unsigned::get(path, self.now()))
+    /// Returns a GET request signed with Ada's token.
+    pub fn signed_get(&self, path: &str) -> Request {
+        self.credentials.sign(&UnsignedRequest::get(path, self.now()))
     }
 
-    pub async fn send(&self, call: &Call) -> Answer {
-        call.send(self.address()).await
+    pub async fn send(&self, request: &Request) -> Response {
+        request.send(self.address()).await
     }
 
-    /// What a GET signed with these credentials is answered.
-    pub async fn ask(&self, credentials: &Credentials, path: &str) -> Answer {
-        self.send(&credentials.sign(&Unsigned::get(path, self.now()))).await
+    /// Sends a GET request signed with the credentials.
+    pub async fn get_with(&self, credentials: &Credentials, path: &str) -> Response {
+        self.send(&credentials.sign(&UnsignedRequest::get(path, self.now())))
+            .await
     }
 
-    /// Somebody of the account, with these rights.
-    pub async fn person(&self, name: &str, rights: Rights) -> (UserId, ProfileId) {
+    /// Creates a user with these rights and returns the ids of the user and the profile.
+    pub async fn create_user(&self, name: &str, rights: Rights) -> (UserId, ProfileId) {
         let profile = if rights == Rights::all() {
-            ADMINISTRATOR.to_owned()
+            ADMINISTRATOR_PROFILE.to_owned()
         } else {
             format!("Profile of {name}")
         };
         let id = if rights == Rights::all() {
             let all = profiles::list(self.portal(), &self.operator).await.unwrap();
-            all.into_iter().find(|one| one.name == ADMINISTRATOR).unwrap().id
+            all.into_iter()
+                .find(|profile| profile.name == ADMINISTRATOR_PROFILE)
+                .unwrap()
+                .id
         } else {
             profiles::create(self.portal(), &self.operator, &profile, rights)
                 .await
@@ -229,18 +232,18 @@ impl World {
         (users::create(self.portal(), &self.operator, user).await.unwrap(), id)
     }
 
-    /// A token of the consumer for whoever has this e-mail.
-    pub async fn issue(&self, email: &str) -> (TokenId, Credentials) {
+    /// Creates a token of the consumer for the user with this email address.
+    pub async fn create_token(&self, email: &str) -> (TokenId, Credentials) {
         let input = NewToken {
             user: email.to_owned(),
             consumer: self.consumer.id.to_string(),
             integration_type: domain::oauth1::integration_types::INTEGRATION_TYPES[0].to_owned(),
             integration_name: String::new(),
         };
-        let made = tokens::create(self.portal(), &self.operator, input).await.unwrap();
-        let (token, token_secret) = (made.value.token, made.secret.expose().to_owned());
+        let created = tokens::create(self.portal(), &self.operator, input).await.unwrap();
+        let (token, token_secret) = (created.value.token, created.secret.expose().to_owned());
         (
-            made.value.id,
+            created.value.id,
             Credentials {
                 token,
                 token_secret,
@@ -249,8 +252,8 @@ impl World {
         )
     }
 
-    /// The consumer's credentials, without a token.
-    pub fn consumer_alone(&self) -> Credentials {
+    /// Returns the consumer's credentials without a token.
+    pub fn consumer_credentials(&self) -> Credentials {
         Credentials {
             token: String::new(),
             token_secret: String::new(),
@@ -266,14 +269,14 @@ impl World {
         consumers::set_signing(self.portal(), &self.operator, self.consumer.id, input).await
     }
 
-    /// The token as the list shows it.
-    pub async fn shown(&self, token: TokenId) -> Token {
+    /// Loads a token.
+    pub async fn load_token(&self, token: TokenId) -> Token {
         tokens::get(self.portal(), &self.operator, token).await.unwrap()
     }
 
-    /// Whoever has this e-mail, signed in.
-    pub async fn signed_in(&self, email: &str) -> Arc<Actor> {
-        let client = Client {
+    /// Signs in the user with this email address.
+    pub async fn sign_in(&self, email: &str) -> Arc<Actor> {
+        let client = BrowserInfo {
             address: "192.0.2.7".to_owned(),
             user_agent: "Test".to_owned(),
         };
@@ -283,32 +286,32 @@ impl World {
         sessions::find(self.portal(), cookie.expose()).await.unwrap().unwrap()
     }
 
-    /// Fails if an answer holds a secret.
-    pub fn assert_no_secret(&self, answer: &Answer, credentials: &Credentials) {
-        let whole = format!("{answer:?}");
+    /// Asserts that the response contains no secret.
+    pub fn assert_no_secret(&self, response: &Response, credentials: &Credentials) {
+        let text = format!("{response:?}");
         for secret in [&credentials.consumer_secret, &credentials.token_secret] {
             assert!(
-                secret.is_empty() || !whole.contains(secret.as_str()),
-                "a secret in {whole}"
+                secret.is_empty() || !text.contains(secret.as_str()),
+                "a secret in {text}"
             );
         }
     }
 }
 
 impl Node {
-    async fn start(shared: &Shared, settings: &Settings) -> Self {
+    async fn start(shared: &Shared, config: &TestConfig) -> Self {
         let options = Options {
             database: shared.database.location.clone(),
             keyring: Keyring::parse(shared.master_key.expose()).unwrap(),
             clock: shared.clock.clone(),
-            outgoing: portal::http_client::Policy::default(),
+            http_client: portal::http_client::HttpClientConfig::default(),
         };
         let portal = Portal::open(options).await.unwrap();
         let overrides = Overrides {
-            public_url: Some(settings.public_url.to_owned()),
-            oauth1_plaintext_without_tls: Some(settings.plaintext_without_tls.to_string()),
-            api_rate: Some(settings.api_rate.to_string()),
-            trusted_proxies: Some(settings.trusted_proxies.to_owned()),
+            public_url: Some(config.public_url.to_owned()),
+            oauth1_plaintext_without_tls: Some(config.plaintext_without_tls.to_string()),
+            api_rate: Some(config.api_rate.to_string()),
+            trusted_proxies: Some(config.trusted_proxies.to_owned()),
             ..Overrides::default()
         };
         let app = App::new(portal.clone(), Config::load(&overrides).unwrap());
@@ -317,7 +320,7 @@ impl Node {
         let mut tasks = JoinSet::new();
         let (stop, stopped) = oneshot::channel::<()>();
         let limits = ConnectionLimits::of(&app.config);
-        tasks.spawn(listener::answer(listener, router::router(&app), limits, async {
+        tasks.spawn(listener::serve(listener, router::router(&app), limits, async {
             let _ = stopped.await;
         }));
         tasks.spawn(portal::maintenance::watch(portal.clone()));

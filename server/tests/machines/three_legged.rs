@@ -1,8 +1,8 @@
-//! The three-legged flow. Where a person decides, the operation behind the page is called.
+//! Tests the three-legged flow. The consent step calls the operation behind the consent page.
 
-use crate::http::{Answer, Call};
-use crate::signer::{Credentials, Method, Place, Unsigned};
-use crate::world::{Settings, World, on_each_engine};
+use crate::http::{Request, Response};
+use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use portal::oauth1::request_tokens::{self, Decision};
 use tokio::task::JoinSet;
 
@@ -10,31 +10,34 @@ pub const REQUEST: &str = "/api/v4/oauth/request_token/";
 pub const ACCESS: &str = "/api/v4/oauth/access_token/";
 const CALLBACK: &str = "https://client.example.com/back?from=portal";
 
-/// The credentials that an answer of the flow holds.
-fn issued(world: &World, answer: &Answer) -> Credentials {
-    assert_eq!(answer.status, 200, "{answer:?}");
-    assert_eq!(answer.header("content-type"), Some("application/x-www-form-urlencoded"));
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+/// Returns the credentials in a response of the flow.
+fn issued(server: &TestServer, response: &Response) -> Credentials {
+    assert_eq!(response.status, 200, "{response:?}");
+    assert_eq!(
+        response.header("content-type"),
+        Some("application/x-www-form-urlencoded")
+    );
+    assert_eq!(response.header("cache-control"), Some("no-store"));
     Credentials {
-        token: answer.form("oauth_token").unwrap(),
-        token_secret: answer.form("oauth_token_secret").unwrap(),
-        ..world.consumer_alone()
+        token: response.form("oauth_token").unwrap(),
+        token_secret: response.form("oauth_token_secret").unwrap(),
+        ..server.consumer_credentials()
     }
 }
 
-/// First step.
-async fn request(world: &World, callback: &str) -> Credentials {
-    let unsigned = Unsigned::post(REQUEST, world.now()).protocol("oauth_callback", callback);
-    let answer = world.send(&world.consumer_alone().sign(&unsigned)).await;
-    assert_eq!(answer.form("oauth_callback_confirmed").as_deref(), Some("true"));
-    world.assert_no_secret(&answer, &world.credentials);
-    issued(world, &answer)
+/// First step: obtains a request token.
+async fn obtain_request_token(server: &TestServer, callback: &str) -> Credentials {
+    let unsigned = UnsignedRequest::post(REQUEST, server.now()).protocol("oauth_callback", callback);
+    let response = server.send(&server.consumer_credentials().sign(&unsigned)).await;
+    assert_eq!(response.form("oauth_callback_confirmed").as_deref(), Some("true"));
+    server.assert_no_secret(&response, &server.credentials);
+    issued(server, &response)
 }
 
-/// Second step; gives the verifier.
-async fn allow(world: &World, token: &str) -> String {
-    let ada = world.signed_in("ada@example.com").await;
-    match request_tokens::allow(world.portal(), &ada, token, None).await.unwrap() {
+/// Second step: grants access as Ada and returns the verifier.
+async fn allow(server: &TestServer, token: &str) -> String {
+    let ada = server.sign_in("ada@example.com").await;
+    match request_tokens::allow(server.portal(), &ada, token, None).await.unwrap() {
         Decision::Redirect(address) => {
             let query = address
                 .strip_prefix(&format!("{CALLBACK}&oauth_token={token}&oauth_verifier="))
@@ -42,58 +45,61 @@ async fn allow(world: &World, token: &str) -> String {
             query.to_owned()
         }
         Decision::Verifier(verifier) => verifier,
-        Decision::Done => panic!("a verifier is due"),
+        Decision::Done => panic!("no verifier"),
     }
 }
 
-/// Third step.
-async fn exchange(world: &World, credentials: &Credentials, verifier: Option<&str>) -> Answer {
-    world.send(&exchange_call(world, credentials, verifier)).await
+/// Third step: exchanges the request token for an access token.
+async fn exchange(server: &TestServer, credentials: &Credentials, verifier: Option<&str>) -> Response {
+    server.send(&exchange_request(server, credentials, verifier)).await
 }
 
-fn exchange_call(world: &World, credentials: &Credentials, verifier: Option<&str>) -> Call {
-    let unsigned = Unsigned::post(ACCESS, world.now());
+fn exchange_request(server: &TestServer, credentials: &Credentials, verifier: Option<&str>) -> Request {
+    let unsigned = UnsignedRequest::post(ACCESS, server.now());
     credentials.sign(&match verifier {
         Some(verifier) => unsigned.protocol("oauth_verifier", verifier),
         None => unsigned,
     })
 }
 
-fn assert_refused(answer: &Answer, problem: &str) {
+fn assert_refused(response: &Response, problem: &str) {
     assert_eq!(
-        (answer.status, answer.oauth_problem().as_str()),
+        (response.status, response.oauth_problem().as_str()),
         (401, problem),
-        "{answer:?}"
+        "{response:?}"
     );
 }
 
 #[tokio::test]
-async fn three_steps_give_a_token_for_thirty_days() {
-    on_each_engine(Settings::default(), async |world| {
+async fn three_legged_flow_issues_a_token_valid_for_thirty_days() {
+    on_each_engine(TestConfig::default(), async |server| {
         for callback in [CALLBACK, "oob"] {
-            let temporary = request(&world, callback).await;
-            assert_refused(&world.ask(&temporary, "/api/v4/currentUser").await, "token_rejected");
-            assert_refused(&exchange(&world, &temporary, None).await, "permission_unknown");
-            let verifier = allow(&world, &temporary.token).await;
-            assert_refused(&exchange(&world, &temporary, None).await, "parameter_absent");
-            assert_refused(&exchange(&world, &temporary, Some("guess")).await, "verifier_invalid");
-            let lasting = issued(&world, &exchange(&world, &temporary, Some(&verifier)).await);
-            assert_refused(&exchange(&world, &temporary, Some(&verifier)).await, "token_used");
-            assert_refused(&exchange(&world, &lasting, Some(&verifier)).await, "token_rejected");
-
-            let answer = world.ask(&lasting, "/api/v4/currentUser").await;
-            assert_eq!(
-                (answer.status, &answer.json()["id"]),
-                (200, &world.ada.to_string().into())
+            let temporary = obtain_request_token(&server, callback).await;
+            assert_refused(
+                &server.get_with(&temporary, "/api/v4/currentUser").await,
+                "token_rejected",
             );
-            world.advance(30 * 24 * 3600 - 1);
-            assert_eq!(world.ask(&lasting, "/api/v4/currentUser").await.status, 200);
-            world.advance(1);
-            assert_refused(&world.ask(&lasting, "/api/v4/currentUser").await, "token_expired");
+            assert_refused(&exchange(&server, &temporary, None).await, "permission_unknown");
+            let verifier = allow(&server, &temporary.token).await;
+            assert_refused(&exchange(&server, &temporary, None).await, "parameter_absent");
+            assert_refused(&exchange(&server, &temporary, Some("guess")).await, "verifier_invalid");
+            let access = issued(&server, &exchange(&server, &temporary, Some(&verifier)).await);
+            assert_refused(&exchange(&server, &temporary, Some(&verifier)).await, "token_used");
+            assert_refused(&exchange(&server, &access, Some(&verifier)).await, "token_rejected");
+
+            let response = server.get_with(&access, "/api/v4/currentUser").await;
             assert_eq!(
-                world.send(&world.get("/api/v4/currentUser")).await.status,
+                (response.status, &response.json()["id"]),
+                (200, &server.ada.to_string().into())
+            );
+            server.advance(30 * 24 * 3600 - 1);
+            assert_eq!(server.get_with(&access, "/api/v4/currentUser").await.status, 200);
+            server.advance(1);
+            assert_refused(&server.get_with(&access, "/api/v4/currentUser").await, "token_expired");
+            assert_eq!(
+                server.send(&server.signed_get("/api/v4/currentUser")).await.status,
                 200,
-                "a permanent token lives on"
+                "a permanent token does not expire"
             );
         }
     })
@@ -101,21 +107,29 @@ async fn three_steps_give_a_token_for_thirty_days() {
 }
 
 #[tokio::test]
-async fn the_flow_speaks_every_method_in_every_place() {
-    on_each_engine(Settings::default(), async |world| {
+async fn three_legged_flow_accepts_every_signature_method_and_parameter_location() {
+    on_each_engine(TestConfig::default(), async |server| {
         for method in [Method::HmacSha1, Method::HmacSha256, Method::Plaintext] {
-            for place in [Place::Header, Place::Body, Place::Query] {
-                let first = Unsigned::post(REQUEST.trim_end_matches('/'), world.now()).with(method.clone(), place);
-                let first = world.consumer_alone().sign(&first.protocol("oauth_callback", CALLBACK));
-                let temporary = issued(&world, &world.send(&first).await);
-                let verifier = allow(&world, &temporary.token).await;
-                let third = Unsigned::post(ACCESS.trim_end_matches('/'), world.now()).with(method.clone(), place);
+            for location in [
+                ParameterLocation::Header,
+                ParameterLocation::Body,
+                ParameterLocation::Query,
+            ] {
+                let first =
+                    UnsignedRequest::post(REQUEST.trim_end_matches('/'), server.now()).with(method.clone(), location);
+                let first = server
+                    .consumer_credentials()
+                    .sign(&first.protocol("oauth_callback", CALLBACK));
+                let temporary = issued(&server, &server.send(&first).await);
+                let verifier = allow(&server, &temporary.token).await;
+                let third =
+                    UnsignedRequest::post(ACCESS.trim_end_matches('/'), server.now()).with(method.clone(), location);
                 let third = temporary.sign(&third.protocol("oauth_verifier", &verifier));
-                let lasting = issued(&world, &world.send(&third).await);
+                let access = issued(&server, &server.send(&third).await);
                 assert_eq!(
-                    world.ask(&lasting, "/api/v4/currentUser").await.status,
+                    server.get_with(&access, "/api/v4/currentUser").await.status,
                     200,
-                    "{method:?} {place:?}"
+                    "{method:?} {location:?}"
                 );
             }
         }
@@ -124,48 +138,48 @@ async fn the_flow_speaks_every_method_in_every_place() {
 }
 
 #[tokio::test]
-async fn a_request_token_waits_ten_minutes() {
-    on_each_engine(Settings::default(), async |world| {
-        let in_time = request(&world, "oob").await;
-        let verifier = allow(&world, &in_time.token).await;
-        let late = request(&world, "oob").await;
-        let late_verifier = allow(&world, &late.token).await;
-        world.advance(599);
-        assert_eq!(exchange(&world, &in_time, Some(&verifier)).await.status, 200);
-        world.advance(1);
-        assert_refused(&exchange(&world, &late, Some(&late_verifier)).await, "token_expired");
-        // Housekeeping does not make a riddle of it.
-        portal::maintenance::run(world.portal()).await.unwrap();
-        assert_refused(&exchange(&world, &late, Some(&late_verifier)).await, "token_expired");
+async fn request_token_expires_after_ten_minutes() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let in_time = obtain_request_token(&server, "oob").await;
+        let verifier = allow(&server, &in_time.token).await;
+        let late = obtain_request_token(&server, "oob").await;
+        let late_verifier = allow(&server, &late.token).await;
+        server.advance(599);
+        assert_eq!(exchange(&server, &in_time, Some(&verifier)).await.status, 200);
+        server.advance(1);
+        assert_refused(&exchange(&server, &late, Some(&late_verifier)).await, "token_expired");
+        // Maintenance keeps the expired token, so that the error stays specific.
+        portal::maintenance::run(server.portal()).await.unwrap();
+        assert_refused(&exchange(&server, &late, Some(&late_verifier)).await, "token_expired");
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_person_may_decline() {
-    on_each_engine(Settings::default(), async |world| {
-        let temporary = request(&world, CALLBACK).await;
-        let ada = world.signed_in("ada@example.com").await;
-        request_tokens::refuse(world.portal(), &ada, &temporary.token, None)
+async fn denied_request_token_is_refused_with_permission_denied() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let temporary = obtain_request_token(&server, CALLBACK).await;
+        let ada = server.sign_in("ada@example.com").await;
+        request_tokens::deny(server.portal(), &ada, &temporary.token, None)
             .await
             .unwrap();
-        assert_refused(&exchange(&world, &temporary, Some("guess")).await, "permission_denied");
+        assert_refused(&exchange(&server, &temporary, Some("guess")).await, "permission_denied");
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_callback_is_required_and_must_be_an_address() {
-    on_each_engine(Settings::default(), async |world| {
-        let ask = async |callback: Option<&str>| {
-            let unsigned = Unsigned::post(REQUEST, world.now());
+async fn request_token_without_valid_callback_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let request_token = async |callback: Option<&str>| {
+            let unsigned = UnsignedRequest::post(REQUEST, server.now());
             let unsigned = match callback {
                 Some(callback) => unsigned.protocol("oauth_callback", callback),
                 None => unsigned,
             };
-            world.send(&world.consumer_alone().sign(&unsigned)).await
+            server.send(&server.consumer_credentials().sign(&unsigned)).await
         };
-        let absent = ask(None).await;
+        let absent = request_token(None).await;
         assert_refused(&absent, "parameter_absent");
         assert_eq!(
             absent.json()["oauth_parameters_absent"],
@@ -177,107 +191,111 @@ async fn a_callback_is_required_and_must_be_an_address() {
             "javascript:alert(1)",
             "https://client.example.com/#part",
         ] {
-            let answer = ask(Some(callback)).await;
+            let response = request_token(Some(callback)).await;
             assert_eq!(
-                (answer.status, answer.oauth_problem().as_str()),
+                (response.status, response.oauth_problem().as_str()),
                 (400, "parameter_rejected"),
                 "{callback}"
             );
         }
-        assert_eq!(ask(Some("myapp://back")).await.status, 200, "an app on a telephone");
+        assert_eq!(
+            request_token(Some("myapp://back")).await.status,
+            200,
+            "custom scheme of a mobile app"
+        );
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_older_flow_needs_its_switch() {
-    on_each_engine(Settings::default(), async |world| {
-        let first = async || {
-            let unsigned = Unsigned::post(REQUEST, world.now());
-            world.send(&world.consumer_alone().sign(&unsigned)).await
+async fn legacy_flow_without_verifier_requires_the_consumer_setting() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let request_without_callback = async || {
+            let unsigned = UnsignedRequest::post(REQUEST, server.now());
+            server.send(&server.consumer_credentials().sign(&unsigned)).await
         };
-        assert_refused(&first().await, "parameter_absent");
-        world.set_signing("", true).await.unwrap();
+        assert_refused(&request_without_callback().await, "parameter_absent");
+        server.set_signing("", true).await.unwrap();
 
-        let temporary = issued(&world, &first().await);
-        let ada = world.signed_in("ada@example.com").await;
-        let decision = request_tokens::allow(world.portal(), &ada, &temporary.token, Some(CALLBACK))
+        let temporary = issued(&server, &request_without_callback().await);
+        let ada = server.sign_in("ada@example.com").await;
+        let decision = request_tokens::allow(server.portal(), &ada, &temporary.token, Some(CALLBACK))
             .await
             .unwrap();
         assert_eq!(
             decision,
             Decision::Redirect(format!("{CALLBACK}&oauth_token={}", temporary.token))
         );
-        let lasting = issued(&world, &exchange(&world, &temporary, None).await);
-        assert_eq!(world.ask(&lasting, "/api/v4/currentUser").await.status, 200);
+        let access = issued(&server, &exchange(&server, &temporary, None).await);
+        assert_eq!(server.get_with(&access, "/api/v4/currentUser").await.status, 200);
 
-        // With the switch on, who asks with a callback still needs the verifier.
-        let current = request(&world, CALLBACK).await;
-        let verifier = allow(&world, &current.token).await;
-        assert_refused(&exchange(&world, &current, None).await, "parameter_absent");
-        assert_eq!(exchange(&world, &current, Some(&verifier)).await.status, 200);
+        // With the legacy flow on, a request token with a callback still requires the verifier.
+        let current = obtain_request_token(&server, CALLBACK).await;
+        let verifier = allow(&server, &current.token).await;
+        assert_refused(&exchange(&server, &current, None).await, "parameter_absent");
+        assert_eq!(exchange(&server, &current, Some(&verifier)).await.status, 200);
 
-        // Switched off in the middle, the older flow ends there.
-        let stranded = issued(&world, &first().await);
-        request_tokens::allow(world.portal(), &ada, &stranded.token, None)
+        // Turning the legacy flow off stops an exchange that is already authorized.
+        let stranded = issued(&server, &request_without_callback().await);
+        request_tokens::allow(server.portal(), &ada, &stranded.token, None)
             .await
             .unwrap();
-        world.set_signing("", false).await.unwrap();
-        assert_refused(&exchange(&world, &stranded, None).await, "parameter_absent");
+        server.set_signing("", false).await.unwrap();
+        assert_refused(&exchange(&server, &stranded, None).await, "parameter_absent");
     })
     .await;
 }
 
 #[tokio::test]
-async fn of_many_exchanges_at_once_one_succeeds() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let temporary = request(&world, "oob").await;
-        let verifier = allow(&world, &temporary.token).await;
+async fn concurrent_request_token_exchanges_succeed_once() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let temporary = obtain_request_token(&server, "oob").await;
+        let verifier = allow(&server, &temporary.token).await;
         let mut sending = JoinSet::new();
         for number in 0..20 {
-            let (call, address) = (
-                exchange_call(&world, &temporary, Some(&verifier)),
-                world.address_of(number % 2),
+            let (request, address) = (
+                exchange_request(&server, &temporary, Some(&verifier)),
+                server.node_address(number % 2),
             );
-            sending.spawn(async move { call.send(address).await });
+            sending.spawn(async move { request.send(address).await });
         }
-        let answers = sending.join_all().await;
-        let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
-        assert_eq!(won.len(), 1);
-        for answer in lost {
-            assert_refused(&answer, "token_used");
+        let responses = sending.join_all().await;
+        let (succeeded, refused): (Vec<_>, Vec<_>) = responses.into_iter().partition(|response| response.status == 200);
+        assert_eq!(succeeded.len(), 1);
+        for response in refused {
+            assert_refused(&response, "token_used");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn each_step_is_signed_with_its_own_secrets() {
-    on_each_engine(Settings::default(), async |world| {
-        let unsigned = Unsigned::post(REQUEST, world.now()).protocol("oauth_callback", "oob");
+async fn three_legged_step_signed_with_wrong_secret_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let unsigned = UnsignedRequest::post(REQUEST, server.now()).protocol("oauth_callback", "oob");
         let wrong = Credentials {
             consumer_secret: "guess".to_owned(),
-            ..world.consumer_alone()
+            ..server.consumer_credentials()
         };
-        let answer = world.send(&wrong.sign(&unsigned)).await;
-        assert_refused(&answer, "signature_invalid");
-        world.assert_no_secret(&answer, &world.credentials);
+        let response = server.send(&wrong.sign(&unsigned)).await;
+        assert_refused(&response, "signature_invalid");
+        server.assert_no_secret(&response, &server.credentials);
 
-        let temporary = request(&world, "oob").await;
-        let verifier = allow(&world, &temporary.token).await;
+        let temporary = obtain_request_token(&server, "oob").await;
+        let verifier = allow(&server, &temporary.token).await;
         let wrong = Credentials {
             token_secret: String::new(),
             ..temporary.clone()
         };
-        let answer = exchange(&world, &wrong, Some(&verifier)).await;
-        assert_refused(&answer, "signature_invalid");
-        world.assert_no_secret(&answer, &temporary);
+        let response = exchange(&server, &wrong, Some(&verifier)).await;
+        assert_refused(&response, "signature_invalid");
+        server.assert_no_secret(&response, &temporary);
 
-        // The same request twice gives one token.
-        let call = world.consumer_alone().sign(&unsigned);
-        assert_eq!(world.send(&call).await.status, 200);
-        assert_refused(&world.send(&call).await, "nonce_used");
+        // Sending the same request twice issues one token.
+        let request = server.consumer_credentials().sign(&unsigned);
+        assert_eq!(server.send(&request).await.status, 200);
+        assert_refused(&server.send(&request).await, "nonce_used");
     })
     .await;
 }

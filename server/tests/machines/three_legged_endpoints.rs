@@ -1,13 +1,13 @@
-//! The endpoints of the three-legged flow, apart from what they give.
+//! Tests redirects and body limits of the OAuth 1.0a endpoints.
 
-use crate::flow::{ACCESS, REQUEST};
-use crate::http::Call;
-use crate::signer::Unsigned;
-use crate::world::{Settings, on_each_engine};
+use crate::http::Request;
+use crate::signer::UnsignedRequest;
+use crate::test_server::{TestConfig, on_each_engine};
+use crate::three_legged::{ACCESS, REQUEST};
 
 #[tokio::test]
-async fn the_address_for_people_leads_to_the_page() {
-    on_each_engine(Settings::default(), async |world| {
+async fn oauth1_authorize_endpoint_redirects_to_the_consent_page() {
+    on_each_engine(TestConfig::default(), async |server| {
         let cases = [
             (
                 "/api/v4/oauth/authorise/?oauth_token=abc",
@@ -26,36 +26,36 @@ async fn the_address_for_people_leads_to_the_page() {
                 "/oauth1/authorise?oauth_token=abc&callback=app%3A%2F%2Fb",
             ),
         ];
-        for (asked, expected) in cases {
-            let answer = world.send(&Call::new("GET", asked)).await;
-            assert_eq!((answer.status, answer.header("location")), (303, Some(expected)));
+        for (path, expected) in cases {
+            let response = server.send(&Request::new("GET", path)).await;
+            assert_eq!((response.status, response.header("location")), (303, Some(expected)));
         }
-        for bad in [
+        for invalid in [
             "/api/v4/oauth/authorise?oauth_token=%zz",
             "/api/v4/oauth/authorise?oauth_token=a&oauth_token=b",
         ] {
-            let answer = world.send(&Call::new("GET", bad)).await;
-            assert_eq!(answer.status, 400);
-            answer.problem();
+            let response = server.send(&Request::new("GET", invalid)).await;
+            assert_eq!(response.status, 400);
+            response.problem();
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn bodies_are_forms_of_at_most_64_kib() {
-    on_each_engine(Settings::default(), async |world| {
+async fn oauth1_endpoint_body_must_be_a_form_of_at_most_64_kib() {
+    on_each_engine(TestConfig::default(), async |server| {
         let signed = || {
-            let unsigned = Unsigned::post(REQUEST, world.now()).protocol("oauth_callback", "oob");
-            world.consumer_alone().sign(&unsigned)
+            let unsigned = UnsignedRequest::post(REQUEST, server.now()).protocol("oauth_callback", "oob");
+            server.consumer_credentials().sign(&unsigned)
         };
         assert_eq!(
-            world.send(&signed().body("application/json", "{}")).await.problem(),
+            server.send(&signed().body("application/json", "{}")).await.problem(),
             "unsupported-media-type"
         );
         assert_eq!(
-            world
-                .send(&Call {
+            server
+                .send(&Request {
                     body: b"x".to_vec(),
                     ..signed()
                 })
@@ -64,26 +64,26 @@ async fn bodies_are_forms_of_at_most_64_kib() {
             415
         );
         assert_eq!(
-            world.send(&signed().body("application/json", "")).await.status,
+            server.send(&signed().body("application/json", "")).await.status,
             200,
-            "no body is no wrong body"
+            "the content type of an empty body is ignored"
         );
 
         let form = "application/x-www-form-urlencoded";
         for path in [REQUEST, ACCESS, "/api/v4/currentUser"] {
             let verb = if path.contains("oauth") { "POST" } else { "GET" };
-            let answer = world
-                .send(&Call::new(verb, path).body(form, "a".repeat(64 * 1024 + 1)))
+            let response = server
+                .send(&Request::new(verb, path).body(form, "a".repeat(64 * 1024 + 1)))
                 .await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (413, "body-too-large"),
                 "{path}"
             );
-            let answer = world
-                .send(&Call::new(verb, path).body(form, "a".repeat(64 * 1024)))
+            let response = server
+                .send(&Request::new(verb, path).body(form, "a".repeat(64 * 1024)))
                 .await;
-            assert_eq!(answer.status, 401, "{path}");
+            assert_eq!(response.status, 401, "{path}");
         }
     })
     .await;

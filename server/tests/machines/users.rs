@@ -1,31 +1,31 @@
-//! What the API says of people.
+//! Tests the user endpoints of the API.
 
-use crate::api::read;
-use crate::signer::Unsigned;
-use crate::world::{Settings, on_each_engine};
+use crate::api::get_json;
+use crate::signer::UnsignedRequest;
+use crate::test_server::{TestConfig, on_each_engine};
 use domain::accounts::rights::Rights;
 use portal::accounts::{profiles, users};
 use serde_json::{Value, json};
 
-/// The members that a client may read and this portal does not keep.
-const UNKEPT: &str = "phoneNumber cellphoneNumber department departmentCode job companyName legalEntity costCenter \
-    employeeNumber address postalCode city county state country gender terms";
+/// Members of a user that clients may read and that this portal does not support.
+const UNSUPPORTED_MEMBERS: &str = "phoneNumber cellphoneNumber department departmentCode job companyName legalEntity \
+    costCenter employeeNumber address postalCode city county state country gender terms";
 
-/// What is left of an answer about a user when the empty texts are taken away.
-fn kept(mut user: Value) -> Value {
+/// Removes the unsupported members, which must be empty, from a user.
+fn without_unsupported_members(mut user: Value) -> Value {
     let members = user.as_object_mut().unwrap();
-    for name in UNKEPT.split_whitespace() {
+    for name in UNSUPPORTED_MEMBERS.split_whitespace() {
         assert_eq!(members.remove(name), Some(json!("")), "{name}");
     }
     user
 }
 
 #[tokio::test]
-async fn the_current_user() {
-    on_each_engine(Settings::default(), async |world| {
-        let profile = profiles::list(world.portal(), &world.operator).await.unwrap()[0].id;
+async fn current_user_is_described_with_and_without_trailing_slash() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let profile = profiles::list(server.portal(), &server.operator).await.unwrap()[0].id;
         let expected = json!({
-            "id": world.ada.to_string(),
+            "id": server.ada.to_string(),
             "username": "ada@example.com",
             "email": "ada@example.com",
             "firstname": "Ada",
@@ -38,28 +38,34 @@ async fn the_current_user() {
             "timeZone": "UTC",
             "persisted": true,
         });
-        assert_eq!(kept(read(&world, "/api/v4/currentUser").await), expected);
-        assert_eq!(kept(read(&world, "/api/v4/currentUser/").await), expected);
-        let head = world.credentials.sign(&Unsigned {
+        assert_eq!(
+            without_unsupported_members(get_json(&server, "/api/v4/currentUser").await),
+            expected
+        );
+        assert_eq!(
+            without_unsupported_members(get_json(&server, "/api/v4/currentUser/").await),
+            expected
+        );
+        let head = server.credentials.sign(&UnsignedRequest {
             verb: "HEAD",
-            ..Unsigned::get("/api/v4/currentUser", world.now())
+            ..UnsignedRequest::get("/api/v4/currentUser", server.now())
         });
-        let answer = world.send(&head).await;
-        assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+        let response = server.send(&head).await;
+        assert_eq!((response.status, response.body.as_str()), (200, ""));
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_last_sign_in_is_a_time() {
-    on_each_engine(Settings::default(), async |world| {
-        world.signed_in("ada@example.com").await;
+async fn user_last_login_is_an_rfc_3339_time() {
+    on_each_engine(TestConfig::default(), async |server| {
+        server.sign_in("ada@example.com").await;
         assert_eq!(
-            read(&world, "/api/v4/currentUser").await["lastLogin"],
+            get_json(&server, "/api/v4/currentUser").await["lastLogin"],
             "2026-06-01T00:00:00Z"
         );
         assert_eq!(
-            read(&world, &format!("/api/v4/users/{}", world.ada)).await["lastLogin"],
+            get_json(&server, &format!("/api/v4/users/{}", server.ada)).await["lastLogin"],
             "2026-06-01T00:00:00Z"
         );
     })
@@ -68,17 +74,17 @@ async fn the_last_sign_in_is_a_time() {
 
 #[tokio::test]
 async fn users_are_listed_by_page() {
-    on_each_engine(Settings::default(), async |world| {
-        let mut ids = vec![world.ada.to_string()];
+    on_each_engine(TestConfig::default(), async |server| {
+        let mut ids = vec![server.ada.to_string()];
         for name in ["Grace Hopper", "Mary Somerville", "Voltaire"] {
-            ids.push(world.person(name, Rights::default()).await.0.to_string());
+            ids.push(server.create_user(name, Rights::default()).await.0.to_string());
         }
         let mary = ids[2].parse().unwrap();
-        users::set_active(world.portal(), &world.operator, mary, false)
+        users::set_active(server.portal(), &server.operator, mary, false)
             .await
             .unwrap();
 
-        // Path, ids in order, then total records, total pages, page and limit.
+        // Path, expected ids in order, then total records, total pages, page and limit.
         let all = [&ids[0], &ids[1], &ids[3]];
         let with_mary = [&ids[0], &ids[1], &ids[2], &ids[3]];
         let cases: [(&str, &[&String], [&str; 4]); 8] = [
@@ -108,11 +114,11 @@ async fn users_are_listed_by_page() {
             ),
         ];
         for (path, expected, totals) in cases {
-            let answer = world
-                .send(&world.credentials.sign(&with_query(path, world.now())))
+            let response = server
+                .send(&server.credentials.sign(&with_query(path, server.now())))
                 .await;
-            assert_eq!(answer.status, 200, "{path}: {answer:?}");
-            let listed: Vec<Value> = answer
+            assert_eq!(response.status, 200, "{path}: {response:?}");
+            let listed: Vec<Value> = response
                 .json()
                 .as_array()
                 .unwrap()
@@ -121,11 +127,11 @@ async fn users_are_listed_by_page() {
                 .collect();
             assert_eq!(json!(listed), json!(expected), "{path}");
             let headers = ["TotalRecords", "TotalPages", "Page", "Limit"];
-            let told = headers.map(|name| answer.header(&format!("X-Pagination-{name}")).unwrap().to_owned());
-            assert_eq!(told, totals, "{path}");
+            let actual = headers.map(|name| response.header(&format!("X-Pagination-{name}")).unwrap().to_owned());
+            assert_eq!(actual, totals, "{path}");
         }
 
-        let users = read(&world, "/api/v4/users").await;
+        let users = get_json(&server, "/api/v4/users").await;
         assert_eq!(
             users[1],
             json!({
@@ -145,11 +151,11 @@ async fn users_are_listed_by_page() {
                 "groups": [],
             })
         );
-        let all = world
+        let all = server
             .send(
-                &world
+                &server
                     .credentials
-                    .sign(&with_query("/api/v4/users?includeInActive=true", world.now())),
+                    .sign(&with_query("/api/v4/users?includeInActive=true", server.now())),
             )
             .await;
         assert_eq!(all.json()[2]["active"], 0);
@@ -157,19 +163,19 @@ async fn users_are_listed_by_page() {
     .await;
 }
 
-/// A GET of a path with a query.
-fn with_query(target: &str, now: i64) -> Unsigned {
+/// Returns a GET request for a path with a query.
+fn with_query(target: &str, now: i64) -> UnsignedRequest {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs.fold(Unsigned::get(path, now), |request, pair| {
+    pairs.fold(UnsignedRequest::get(path, now), |unsigned, pair| {
         let (name, value) = pair.split_once('=').unwrap();
-        request.query(name, value)
+        unsigned.query(name, value)
     })
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_query_is_said_of_its_field() {
-    on_each_engine(Settings::default(), async |world| {
+async fn invalid_user_list_parameter_is_reported_by_field() {
+    on_each_engine(TestConfig::default(), async |server| {
         let cases = [
             ("limit", "limit=0"),
             ("limit", "limit=-1"),
@@ -185,21 +191,25 @@ async fn what_is_wrong_with_a_query_is_said_of_its_field() {
             ("includeInActive", "includeInActive="),
         ];
         for (field, query) in cases {
-            let request = with_query(&format!("/api/v4/users?{query}"), world.now());
-            let answer = world.send(&world.credentials.sign(&request)).await;
-            assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid"), "{query}");
-            assert_eq!(answer.json()["errors"][0]["field"], field, "{query}");
-            assert!(!answer.json()["errors"][0]["detail"].as_str().unwrap().is_empty());
+            let unsigned = with_query(&format!("/api/v4/users?{query}"), server.now());
+            let response = server.send(&server.credentials.sign(&unsigned)).await;
+            assert_eq!(
+                (response.status, response.problem().as_str()),
+                (400, "invalid"),
+                "{query}"
+            );
+            assert_eq!(response.json()["errors"][0]["field"], field, "{query}");
+            assert!(!response.json()["errors"][0]["detail"].as_str().unwrap().is_empty());
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn one_user_by_id_or_name() {
-    on_each_engine(Settings::default(), async |world| {
-        let (voltaire, profile) = world.person("Voltaire", Rights::default()).await;
-        users::set_active(world.portal(), &world.operator, voltaire, false)
+async fn user_is_found_by_id_or_username() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let (voltaire, profile) = server.create_user("Voltaire", Rights::default()).await;
+        users::set_active(server.portal(), &server.operator, voltaire, false)
             .await
             .unwrap();
         let expected = json!({
@@ -220,17 +230,19 @@ async fn one_user_by_id_or_name() {
         for name in [voltaire.to_string(), "voltaire%40example.com".to_owned()] {
             for slash in ["", "/"] {
                 assert_eq!(
-                    kept(read(&world, &format!("/api/v4/users/{name}{slash}")).await),
+                    without_unsupported_members(get_json(&server, &format!("/api/v4/users/{name}{slash}")).await),
                     expected
                 );
             }
         }
-        for nobody in ["0192f0c1-2b3c-7d4e-8f90-123456789abc", "nobody", "%ff", "..%2f"] {
-            let answer = world.send(&world.get(&format!("/api/v4/users/{nobody}"))).await;
+        for unknown in ["0192f0c1-2b3c-7d4e-8f90-123456789abc", "nobody", "%ff", "..%2f"] {
+            let response = server
+                .send(&server.signed_get(&format!("/api/v4/users/{unknown}")))
+                .await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (404, "not-found"),
-                "{nobody}"
+                "{unknown}"
             );
         }
     })

@@ -1,6 +1,6 @@
-//! An authorization request on its way through sign-in and consent, without script.
+//! Tests an authorization request through sign-in and consent without JavaScript.
 
-use crate::support::{EMAIL, PASSWORD, Site, engines, form, header, refresh_target, unescape};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, engines, form, header, refresh_target, unescape};
 use domain::oauth2::oauth_apps::AppForm;
 use portal::accounts;
 use portal::oauth2::oauth_apps;
@@ -8,8 +8,8 @@ use server::config::Overrides;
 
 const CALLBACK: &str = "https://app.example.com/cb";
 
-/// The value of a hidden field, as a browser would send it.
-fn hidden(page: &str, name: &str) -> String {
+/// Returns the value of a hidden field as a browser sends it.
+fn hidden_field(page: &str, name: &str) -> String {
     let field = format!("name=\"{name}\" value=\"");
     let (_, rest) = page.split_once(&field).unwrap_or_else(|| panic!("no {name} in {page}"));
     let (value, _) = rest.split_once('"').unwrap();
@@ -19,7 +19,7 @@ fn hidden(page: &str, name: &str) -> String {
 #[tokio::test]
 async fn long_state_survives_sign_in_and_consent() {
     for engine in engines() {
-        let site = Site::start_with(engine, Overrides::default()).await;
+        let site = TestSite::start_with(engine, Overrides::default()).await;
         let operator = accounts::operator(&site.app.portal, None).await.unwrap();
         let app = AppForm {
             name: "Web app".to_owned(),
@@ -42,12 +42,12 @@ async fn long_state_survives_sign_in_and_consent() {
                 ("response_type", "code"),
                 ("state", &state),
             ]);
-            let asked = site.get(&format!("/v6/authentication/oauth2/auth?{query}"), None).await;
-            let consent = header(&asked, "location").to_owned();
+            let redirect = site.get(&format!("/v6/authentication/oauth2/auth?{query}"), None).await;
+            let consent = header(&redirect, "location").to_owned();
             let signed_out = site.get(&consent, None).await;
             let sign_in = site.get(header(&signed_out, "location"), None).await;
             assert_eq!(sign_in.status(), 200);
-            let next = hidden(&sign_in.text().await.unwrap(), "next");
+            let next = hidden_field(&sign_in.text().await.unwrap(), "next");
             assert_eq!(next, consent);
             let fields = [("email", EMAIL), ("password", PASSWORD), ("next", next.as_str())];
             let signed_in = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
@@ -56,15 +56,15 @@ async fn long_state_survives_sign_in_and_consent() {
             let cookie = site.sign_in().await;
             let page = site.get(&consent, Some(&cookie)).await;
             assert_eq!(page.status(), 200);
-            let request = hidden(&page.text().await.unwrap(), "request");
+            let request = hidden_field(&page.text().await.unwrap(), "request");
             let fields = [("request", request.as_str()), ("answer", "refuse")];
             let decided = site.post("/fn/oauth2/decide", &fields).header("cookie", &cookie);
             let decided = decided.send().await.unwrap();
             let address = refresh_target(decided).await;
             assert!(address.starts_with(CALLBACK), "{address:.300}");
             assert!(address.contains("error=access_denied"), "{address:.300}");
-            let sent_back = format!("state={}", domain::oauth1::encode(&state));
-            assert!(address.contains(&sent_back), "{address:.300}");
+            let returned_state = format!("state={}", domain::oauth1::encode(&state));
+            assert!(address.contains(&returned_state), "{address:.300}");
         }
     }
 }

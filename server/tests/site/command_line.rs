@@ -1,7 +1,7 @@
-//! What an operator does without a browser.
+//! Tests the command line.
 
-use crate::program::Program;
-use crate::support::{EMAIL, PASSWORD};
+use crate::test_program::TestProgram;
+use crate::test_site::{EMAIL, PASSWORD};
 use serde_json::{Value, json};
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
@@ -11,18 +11,18 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
 }
 
 #[test]
-fn an_account_is_made_and_listed() {
-    let program = Program::new();
-    let made = program.account();
+fn account_create_is_listed_with_its_administrator() {
+    let program = TestProgram::new();
+    let created = program.create_account();
     let accounts = program.json(&["account", "list"], "");
-    assert_eq!(accounts[0]["id"], made["account_id"]);
+    assert_eq!(accounts[0]["id"], created["account_id"]);
     assert_eq!(accounts[0]["name"], "Northwind");
     assert_eq!(
         (accounts[0]["users"].as_i64(), &accounts[0]["features"]),
         (Some(1), &json!(["api-tokens"]))
     );
     let users = program.json(&["user", "list"], "");
-    assert_eq!(users[0]["id"], made["user_id"]);
+    assert_eq!(users[0]["id"], created["user_id"]);
     assert_eq!(
         (text(&users[0], "email"), text(&users[0], "profile")),
         (EMAIL, "Administrator")
@@ -33,10 +33,10 @@ fn an_account_is_made_and_listed() {
 }
 
 #[test]
-fn users_get_the_rights_of_their_profile_and_can_be_kept_out() {
-    let program = Program::new();
-    program.account();
-    let words = [
+fn user_create_with_profile_can_be_deactivated_and_activated() {
+    let program = TestProgram::new();
+    program.create_account();
+    let arguments = [
         "profile",
         "create",
         "--name",
@@ -47,10 +47,10 @@ fn users_get_the_rights_of_their_profile_and_can_be_kept_out() {
         "view-api-tokens",
     ];
     assert_eq!(
-        program.json(&words, "")["rights"],
+        program.json(&arguments, "")["rights"],
         json!(["admin-settings", "view-api-tokens"])
     );
-    let words = [
+    let arguments = [
         "user",
         "create",
         "--name",
@@ -60,7 +60,7 @@ fn users_get_the_rights_of_their_profile_and_can_be_kept_out() {
         "--profile",
         "viewers",
     ];
-    assert_eq!(program.json(&words, &format!("{PASSWORD}\n"))["profile"], "Viewers");
+    assert_eq!(program.json(&arguments, &format!("{PASSWORD}\n"))["profile"], "Viewers");
     assert_eq!(
         program.json(&["user", "deactivate", "grace@example.com"], "")["active"],
         false
@@ -74,40 +74,47 @@ fn users_get_the_rights_of_their_profile_and_can_be_kept_out() {
 }
 
 #[test]
-fn who_has_lost_a_password_is_given_another() {
-    let program = Program::new();
-    program.account();
+fn user_set_password_refuses_short_and_weak_passwords() {
+    let program = TestProgram::new();
+    program.create_account();
     let set = ["user", "set-password", EMAIL];
     assert_eq!(program.json(&set, "another horse, another battery\n")["email"], EMAIL);
     let short = program.run(&set, "short\n");
     assert!(
-        short.err.contains("password: Use at least 12 characters."),
+        short.stderr.contains("password: Use at least 12 characters."),
         "{}",
-        short.err
+        short.stderr
     );
     for weak in ["passwordpassword", "ada.lovelace", EMAIL] {
         let refused = program.run(&set, &format!("{weak}\n"));
         assert_eq!(refused.status, 1, "{weak}");
         assert!(
             refused
-                .err
+                .stderr
                 .starts_with("error: password: This password is too easy to guess. "),
             "{}",
-            refused.err
+            refused.stderr
         );
-        assert!(!refused.err.contains(weak) && !refused.out.contains(weak), "{weak}");
+        assert!(
+            !refused.stderr.contains(weak) && !refused.stdout.contains(weak),
+            "{weak}"
+        );
     }
-    let nobody = program.run(
+    let unknown_user = program.run(
         &["user", "set-password", "nobody@example.com"],
         &format!("{PASSWORD}\n"),
     );
-    assert!(nobody.err.contains("no such user"), "{}", nobody.err);
+    assert!(
+        unknown_user.stderr.contains("user not found"),
+        "{}",
+        unknown_user.stderr
+    );
 }
 
 #[test]
-fn consumers_and_tokens_come_and_go() {
-    let program = Program::new();
-    program.account();
+fn consumers_and_tokens_are_created_listed_revoked_and_deleted() {
+    let program = TestProgram::new();
+    program.create_account();
     let consumer = program.json(&["consumer", "create", "--name", "Web shop"], "");
     assert_eq!(
         (
@@ -117,7 +124,7 @@ fn consumers_and_tokens_come_and_go() {
         (32, 43)
     );
     let create = |consumer: &str, integration: &str| {
-        let words = [
+        let arguments = [
             "token",
             "create",
             "--user",
@@ -127,7 +134,7 @@ fn consumers_and_tokens_come_and_go() {
             "--integration",
             integration,
         ];
-        program.json(&words, "")
+        program.json(&arguments, "")
     };
     let first = create("web shop", "Contentful");
     let second = create(text(&consumer, "id"), "House CMS");
@@ -170,11 +177,11 @@ fn consumers_and_tokens_come_and_go() {
 }
 
 #[test]
-fn a_list_of_many_tokens_is_whole() {
-    let program = Program::new();
-    program.account();
+fn token_list_returns_every_page() {
+    let program = TestProgram::new();
+    program.create_account();
     program.json(&["consumer", "create", "--name", "Web shop"], "");
-    let words = [
+    let arguments = [
         "token",
         "create",
         "--user",
@@ -184,8 +191,8 @@ fn a_list_of_many_tokens_is_whole() {
         "--integration",
         "Contentful",
     ];
-    let mut made: Vec<Value> = (0..27).map(|_| program.json(&words, "")["id"].clone()).collect();
-    made.reverse();
+    let mut created: Vec<Value> = (0..27).map(|_| program.json(&arguments, "")["id"].clone()).collect();
+    created.reverse();
     let listed: Vec<Value> = program
         .json(&["token", "list"], "")
         .as_array()
@@ -193,14 +200,14 @@ fn a_list_of_many_tokens_is_whole() {
         .iter()
         .map(|token| token["id"].clone())
         .collect();
-    assert_eq!(listed, made);
+    assert_eq!(listed, created);
 }
 
 #[test]
-fn where_there_are_several_accounts_one_is_named() {
-    let program = Program::new();
-    program.account();
-    let words = [
+fn command_with_several_accounts_requires_the_account_option() {
+    let program = TestProgram::new();
+    program.create_account();
+    let arguments = [
         "account",
         "create",
         "--name",
@@ -210,38 +217,38 @@ fn where_there_are_several_accounts_one_is_named() {
         "--admin-email",
         "eve@example.com",
     ];
-    let south = program.json(&words, PASSWORD);
-    let unclear = program.run(&["user", "list"], "");
-    assert_eq!((unclear.status, unclear.out.as_str()), (1, ""));
+    let south = program.json(&arguments, PASSWORD);
+    let ambiguous = program.run(&["user", "list"], "");
+    assert_eq!((ambiguous.status, ambiguous.stdout.as_str()), (1, ""));
     assert_eq!(
-        unclear.err,
-        "error: there are several accounts; name one with --account\n"
+        ambiguous.stderr,
+        "error: there are several accounts; choose one with --account\n"
     );
     for name in ["Southwind", text(&south, "account_id")] {
         assert_eq!(program.json(&["user", "list", "--account", name], "")[0]["name"], "Eve");
     }
     assert_eq!(
-        program.run(&["user", "list", "--account", "Westwind"], "").err,
-        "error: there is no such account\n"
+        program.run(&["user", "list", "--account", "Westwind"], "").stderr,
+        "error: account not found\n"
     );
 }
 
 #[test]
-fn a_feature_is_switched_off_and_on() {
-    let program = Program::new();
-    program.account();
+fn account_feature_off_refuses_its_commands() {
+    let program = TestProgram::new();
+    program.create_account();
     program.json(&["account", "feature", "api-tokens", "off"], "");
     let refused = program.run(&["consumer", "create", "--name", "Web shop"], "");
-    assert_eq!(refused.err, "error: API tokens is not enabled for this account\n");
+    assert_eq!(refused.stderr, "error: API tokens is not enabled for this account\n");
     program.json(&["account", "feature", "api-tokens", "on"], "");
     program.json(&["consumer", "create", "--name", "Web shop"], "");
 }
 
 #[test]
-fn an_error_is_one_sentence_or_one_object() {
-    let program = Program::new();
-    program.account();
-    let words = [
+fn command_error_is_one_line_or_one_json_object() {
+    let program = TestProgram::new();
+    program.create_account();
+    let arguments = [
         "user",
         "create",
         "--name",
@@ -251,15 +258,15 @@ fn an_error_is_one_sentence_or_one_object() {
         "--profile",
         "Administrator",
     ];
-    let plain = program.run(&words, "short");
+    let plain = program.run(&arguments, "short");
     assert_eq!(
-        (plain.status, plain.out.as_str(), plain.err.lines().count()),
+        (plain.status, plain.stdout.as_str(), plain.stderr.lines().count()),
         (1, "", 1)
     );
-    let words: Vec<&str> = words.into_iter().chain(["--json"]).collect();
-    let scripted = program.run(&words, "short");
-    assert_eq!((scripted.status, scripted.out.as_str()), (1, ""));
-    let error: Value = serde_json::from_str(&scripted.err).unwrap();
+    let arguments: Vec<&str> = arguments.into_iter().chain(["--json"]).collect();
+    let scripted = program.run(&arguments, "short");
+    assert_eq!((scripted.status, scripted.stdout.as_str()), (1, ""));
+    let error: Value = serde_json::from_str(&scripted.stderr).unwrap();
     assert_eq!(error["error"], "invalid");
     let fields: Vec<&str> = error["errors"]
         .as_array()
@@ -269,31 +276,28 @@ fn an_error_is_one_sentence_or_one_object() {
         .collect();
     assert_eq!(fields, ["name", "password"]);
 
-    let unknown: Value = serde_json::from_str(&program.run(&["token", "revoke", "x", "--json"], "").err).unwrap();
-    assert_eq!(
-        unknown,
-        json!({ "error": "not-found", "detail": "there is no such token" })
-    );
+    let unknown: Value = serde_json::from_str(&program.run(&["token", "revoke", "x", "--json"], "").stderr).unwrap();
+    assert_eq!(unknown, json!({ "error": "not-found", "detail": "token not found" }));
 }
 
 #[test]
-fn usage_errors_are_told_apart() {
-    let program = Program::new();
-    for words in [
+fn command_with_usage_error_exits_with_status_2() {
+    let program = TestProgram::new();
+    for arguments in [
         &["token"][..],
         &["consume"],
         &["consumer", "create"],
         &["account", "feature", "api-tokens", "maybe"],
         &[],
     ] {
-        let outcome = program.run(words, "");
-        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{words:?}");
+        let outcome = program.run(arguments, "");
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{arguments:?}");
     }
 }
 
 #[test]
-fn help_is_there_for_everything() {
-    let program = Program::new();
+fn help_is_available_for_every_command() {
+    let program = TestProgram::new();
     let help = program.run(&["--help"], "");
     for word in [
         "serve",
@@ -308,25 +312,25 @@ fn help_is_there_for_everything() {
         "master-key",
         "Examples:",
     ] {
-        assert!(help.out.contains(word), "{word}");
+        assert!(help.stdout.contains(word), "{word}");
     }
-    for words in [
+    for arguments in [
         &["serve", "--help"][..],
         &["token", "create", "--help"],
         &["oauth-app", "create", "--help"],
         &["keys", "rotate", "--help"],
         &["account", "create", "-h"],
     ] {
-        let help = program.run(words, "");
-        assert_eq!((help.status, help.err.as_str()), (0, ""));
-        assert!(help.out.contains("Usage: gatehouse"), "{}", help.out);
+        let help = program.run(arguments, "");
+        assert_eq!((help.status, help.stderr.as_str()), (0, ""));
+        assert!(help.stdout.contains("Usage: gatehouse"), "{}", help.stdout);
     }
 }
 
 #[test]
-fn what_the_portal_keeps_is_its_owner_s_alone() {
+fn data_directory_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
-    let program = Program::new();
+    let program = TestProgram::new();
     assert_eq!(program.json(&["migrate"], ""), json!({ "migrated": true }));
     let mode = |path: &str| {
         std::fs::metadata(program.folder().join(path))
@@ -339,9 +343,9 @@ fn what_the_portal_keeps_is_its_owner_s_alone() {
 }
 
 #[test]
-fn the_master_key_is_changed_and_what_it_sealed_still_opens() {
-    let program = Program::new();
-    program.account();
+fn master_key_rotation_keeps_secrets_readable() {
+    let program = TestProgram::new();
+    program.create_account();
     program.json(&["consumer", "create", "--name", "Web shop"], "");
     let file = program.folder().join("data/master.key");
     let before = std::fs::read_to_string(&file).unwrap();

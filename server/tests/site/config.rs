@@ -1,6 +1,6 @@
-//! The settings, as the command line shows them.
+//! Tests the configuration as shown by `gatehouse config`.
 
-use crate::program::Program;
+use crate::test_program::TestProgram;
 use serde_json::Value;
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
@@ -10,11 +10,11 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
 }
 
 #[test]
-fn the_settings_are_shown_with_where_they_come_from() {
+fn config_command_shows_each_setting_with_its_source() {
     let key = portal::new_master_key();
-    let program = Program::new()
-        .with("GATEHOUSE_MASTER_KEY", key.expose())
-        .with("GATEHOUSE_DATABASE_URL", "postgres://ada:hunter2@localhost/gatehouse");
+    let program = TestProgram::new()
+        .with_env("GATEHOUSE_MASTER_KEY", key.expose())
+        .with_env("GATEHOUSE_DATABASE_URL", "postgres://ada:hunter2@localhost/gatehouse");
     std::fs::write(
         program.folder().join("gatehouse.toml"),
         "contact = 'Grace, extension 7'",
@@ -30,13 +30,13 @@ fn the_settings_are_shown_with_where_they_come_from() {
             .unwrap();
         (text(found, "value").to_owned(), text(found, "source").to_owned())
     };
-    let pair = |value: &str, source: &str| (value.to_owned(), source.to_owned());
-    assert_eq!(find("api_rate"), pair("7", "command line"));
-    assert_eq!(find("addr"), pair("127.0.0.1:0", "GATEHOUSE_ADDR"));
-    assert_eq!(find("contact"), pair("Grace, extension 7", "gatehouse.toml"));
-    assert_eq!(find("data_dir"), pair("./data", "default"));
-    assert_eq!(find("master_key"), pair("[redacted]", "GATEHOUSE_MASTER_KEY"));
-    let plain = program.run(&["config"], "").out;
+    let expected = |value: &str, source: &str| (value.to_owned(), source.to_owned());
+    assert_eq!(find("api_rate"), expected("7", "command line"));
+    assert_eq!(find("addr"), expected("127.0.0.1:0", "GATEHOUSE_ADDR"));
+    assert_eq!(find("contact"), expected("Grace, extension 7", "gatehouse.toml"));
+    assert_eq!(find("data_dir"), expected("./data", "default"));
+    assert_eq!(find("master_key"), expected("[redacted]", "GATEHOUSE_MASTER_KEY"));
+    let plain = program.run(&["config"], "").stdout;
     assert!(
         plain.contains("api_rate") && !plain.contains("hunter2") && !plain.contains(key.expose()),
         "{plain}"
@@ -44,18 +44,18 @@ fn the_settings_are_shown_with_where_they_come_from() {
 }
 
 #[test]
-fn a_bad_setting_stops_every_command_with_one_sentence() {
-    let program = Program::new().with("GATEHOUSE_PUBLIC_URL", "portal.example.com/path");
-    for words in [&["serve"][..], &["config"], &["account", "list"]] {
-        let outcome = program.run(words, "");
+fn invalid_setting_is_one_line_error_for_every_command() {
+    let program = TestProgram::new().with_env("GATEHOUSE_PUBLIC_URL", "portal.example.com/path");
+    for arguments in [&["serve"][..], &["config"], &["account", "list"]] {
+        let outcome = program.run(arguments, "");
         assert_eq!(
-            (outcome.status, outcome.out.as_str(), outcome.err.lines().count()),
+            (outcome.status, outcome.stdout.as_str(), outcome.stderr.lines().count()),
             (1, "", 1)
         );
         assert!(
-            outcome.err.contains("public_url") && outcome.err.contains("GATEHOUSE_PUBLIC_URL"),
+            outcome.stderr.contains("public_url") && outcome.stderr.contains("GATEHOUSE_PUBLIC_URL"),
             "{}",
-            outcome.err
+            outcome.stderr
         );
     }
 }

@@ -1,7 +1,7 @@
-//! How long, how many and how much: what a client may take of the server before it has shown a credential.
+//! Tests timeouts, connection limits and memory limits for unauthenticated clients.
 
-use crate::program::Program;
-use crate::support::Site;
+use crate::test_program::TestProgram;
+use crate::test_site::TestSite;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::routing::get;
@@ -19,57 +19,57 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep, timeout};
 
-/// A limit that a test can wait for.
-const SHORT: Duration = Duration::from_millis(400);
+/// A timeout short enough for a test to wait for.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// Longer than any of them, on a slow machine too.
-const LONG: Duration = Duration::from_secs(20);
+/// Longer than any timeout under test, also on a slow machine.
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
-const GET: &str = "GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n";
+const GET_SIGN_IN: &str = "GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /// The first bytes of HTTP/2 (RFC 9113 §3.4), with empty SETTINGS.
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
-/// What an HTTP/2 client sends to say that it is there.
+/// An HTTP/2 PING frame.
 const HTTP2_PING: &[u8] = b"\0\0\x08\x06\0\0\0\0\0abcdefgh";
 
-async fn connect(site: &Site) -> TcpStream {
+async fn connect(site: &TestSite) -> TcpStream {
     TcpStream::connect(site.address).await.unwrap()
 }
 
-/// A connection from another address of this machine.
+/// Connects from another loopback address.
 async fn connect_from(address: &str, server: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::new(address.parse().unwrap(), 0)).unwrap();
     socket.connect(server).await.unwrap()
 }
 
-/// Reads until the server closes; fails if it does not.
+/// Reads until the server closes the connection.
 async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut received = Vec::new();
-    // A reset is an end too.
-    let _ = timeout(LONG, stream.read_to_end(&mut received))
+    // A connection reset also counts as closed.
+    let _ = timeout(MAX_WAIT, stream.read_to_end(&mut received))
         .await
         .expect("the server closes the connection");
     String::from_utf8_lossy(&received).into_owned()
 }
 
-/// Reads the first line of an answer.
-async fn status(stream: &mut TcpStream) -> String {
+/// Reads the protocol version and status of a response.
+async fn read_status(stream: &mut TcpStream) -> String {
     let mut line = vec![0; 12];
-    timeout(LONG, stream.read_exact(&mut line)).await.unwrap().unwrap();
+    timeout(MAX_WAIT, stream.read_exact(&mut line)).await.unwrap().unwrap();
     String::from_utf8(line).unwrap()
 }
 
-/// What a new connection is answered.
-async fn ask(stream: &mut TcpStream, request: &str) -> String {
-    // A server that refuses may have hung up.
+/// Sends a request and returns the status line.
+async fn send_request(stream: &mut TcpStream, request: &str) -> String {
+    // The server may have closed the connection already.
     let _ = stream.write_all(request.as_bytes()).await;
-    status(stream).await
+    read_status(stream).await
 }
 
-/// A form of which a part has come.
-fn unfinished_form(site: &Site, more: &str) -> String {
+/// Returns a form post with an incomplete body.
+fn incomplete_form(site: &TestSite, more: &str) -> String {
     format!(
         "POST /fn/session/sign-in HTTP/1.1\r\nHost: x\r\nOrigin: {}\r\nContent-Length: 1000\r\n{more}\
          Content-Type: application/x-www-form-urlencoded\r\n\r\nemail=",
@@ -77,14 +77,14 @@ fn unfinished_form(site: &Site, more: &str) -> String {
     )
 }
 
-/// Sends `piece` again and again until the server closes; gives what it answered.
+/// Sends `piece` repeatedly until the server closes the connection, and returns the response.
 async fn trickle(mut stream: TcpStream, piece: &[u8]) -> String {
     let mut received = Vec::new();
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut clock = interval(Duration::from_millis(40));
     let mut buffer = [0; 4096];
     loop {
-        assert!(begun.elapsed() < LONG, "the server does not close");
+        assert!(started.elapsed() < MAX_WAIT, "the server does not close");
         tokio::select! {
             read = stream.read(&mut buffer) => match read {
                 Ok(0) | Err(_) => return String::from_utf8_lossy(&received).into_owned(),
@@ -98,15 +98,15 @@ async fn trickle(mut stream: TcpStream, piece: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn a_connection_without_a_whole_head_is_closed_at_one_deadline() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
-        head_timeout: SHORT,
-        idle_timeout: LONG * 10,
+async fn connection_without_complete_head_is_closed_after_head_timeout() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
+        head_timeout: SHORT_TIMEOUT,
+        idle_timeout: MAX_WAIT * 10,
         ..limits
     })
     .await;
-    let begun = Instant::now();
-    let silent: [&[u8]; 7] = [
+    let started = Instant::now();
+    let incomplete_heads: [&[u8]; 7] = [
         b"",
         b"P",
         b"PRI * HTTP/2.0\r\n",
@@ -116,19 +116,19 @@ async fn a_connection_without_a_whole_head_is_closed_at_one_deadline() {
         b"POST /fn/session/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n",
     ];
     let mut waiting = JoinSet::new();
-    for head in silent {
+    for head in incomplete_heads {
         let mut stream = connect(&site).await;
         stream.write_all(head).await.unwrap();
         waiting.spawn(async move { read_to_end(&mut stream).await });
     }
-    // Each piece is progress, and none of them a head.
-    let trickled: [(&[u8], &'static [u8]); 4] = [
+    // Each piece makes progress but never completes the head.
+    let trickled_heads: [(&[u8], &'static [u8]); 4] = [
         (b"GET /sign-in HTTP/1.1\r\nX: ", b"a"),
         (b"", b"\r\n"),
         (b"GET /", b"a"),
         (HTTP2_PREFACE, HTTP2_PING),
     ];
-    for (head, piece) in trickled {
+    for (head, piece) in trickled_heads {
         let mut stream = connect(&site).await;
         stream.write_all(head).await.unwrap();
         waiting.spawn(trickle(stream, piece));
@@ -136,36 +136,39 @@ async fn a_connection_without_a_whole_head_is_closed_at_one_deadline() {
     while let Some(received) = waiting.join_next().await {
         let received = received.unwrap();
         assert!(!received.contains("HTTP/1.1 2"), "{received}");
-        assert!(begun.elapsed() >= SHORT);
+        assert!(started.elapsed() >= SHORT_TIMEOUT);
     }
-    assert!(begun.elapsed() < LONG);
+    assert!(started.elapsed() < MAX_WAIT);
 }
 
 #[tokio::test]
-async fn a_connection_is_closed_when_the_next_head_does_not_come() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
-        idle_timeout: SHORT,
+async fn idle_connection_is_closed_after_idle_timeout() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
+        idle_timeout: SHORT_TIMEOUT,
         ..limits
     })
     .await;
     for next in ["", "G", "GET /sign-in HTTP/1.1\r\nHost: x\r\n"] {
         let mut stream = connect(&site).await;
-        let begun = Instant::now();
-        stream.write_all(format!("{GET}{next}").as_bytes()).await.unwrap();
+        let started = Instant::now();
+        stream
+            .write_all(format!("{GET_SIGN_IN}{next}").as_bytes())
+            .await
+            .unwrap();
         let received = read_to_end(&mut stream).await;
         assert_eq!(received.matches("HTTP/1.1 200").count(), 1, "{next}");
-        assert!(begun.elapsed() >= SHORT && begun.elapsed() < LONG);
+        assert!(started.elapsed() >= SHORT_TIMEOUT && started.elapsed() < MAX_WAIT);
     }
     let mut stream = connect(&site).await;
-    stream.write_all(GET.as_bytes()).await.unwrap();
+    stream.write_all(GET_SIGN_IN.as_bytes()).await.unwrap();
     assert_eq!(trickle(stream, b"a").await.matches("HTTP/1.1 200").count(), 1);
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_answered_408() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
-        body_idle_timeout: SHORT,
-        body_timeout: LONG * 10,
+async fn stalled_body_is_answered_408() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
+        body_idle_timeout: SHORT_TIMEOUT,
+        body_timeout: MAX_WAIT * 10,
         ..limits
     })
     .await;
@@ -175,22 +178,22 @@ async fn a_body_that_does_not_come_is_answered_408() {
         "/v6/authentication/oauth2/token",
     ] {
         let mut stream = connect(&site).await;
-        let request = unfinished_form(&site, "").replace("/fn/session/sign-in", route);
-        assert_eq!(ask(&mut stream, &request).await, "HTTP/1.1 408", "{route}");
+        let request = incomplete_form(&site, "").replace("/fn/session/sign-in", route);
+        assert_eq!(send_request(&mut stream, &request).await, "HTTP/1.1 408", "{route}");
         read_to_end(&mut stream).await;
     }
 }
 
 #[tokio::test]
-async fn a_body_that_comes_too_slowly_is_answered_408() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
-        body_idle_timeout: LONG,
-        body_timeout: SHORT,
+async fn slow_body_is_answered_408() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
+        body_idle_timeout: MAX_WAIT,
+        body_timeout: SHORT_TIMEOUT,
         ..limits
     })
     .await;
     for chunked in [false, true] {
-        let mut request = unfinished_form(&site, "");
+        let mut request = incomplete_form(&site, "");
         let mut piece: &[u8] = b"a";
         if chunked {
             request = request.replace("Content-Length: 1000", "Transfer-Encoding: chunked");
@@ -206,22 +209,22 @@ async fn a_body_that_comes_too_slowly_is_answered_408() {
 }
 
 #[tokio::test]
-async fn a_long_body_at_a_fair_rate_may_take_longer() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
-        body_timeout: SHORT,
+async fn long_body_above_minimum_rate_is_accepted_after_body_timeout() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
+        body_timeout: SHORT_TIMEOUT,
         min_body_bytes_per_second: 1024,
         ..limits
     })
     .await;
     let mut stream = connect(&site).await;
-    let head = unfinished_form(&site, "Connection: close\r\n").replace("Content-Length: 1000", "Content-Length: 20006");
+    let head = incomplete_form(&site, "Connection: close\r\n").replace("Content-Length: 1000", "Content-Length: 20006");
     stream.write_all(head.as_bytes()).await.unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     for _ in 0..20 {
         stream.write_all(&[b'a'; 1000]).await.unwrap();
         sleep(Duration::from_millis(60)).await;
     }
-    assert!(begun.elapsed() > 2 * SHORT);
+    assert!(started.elapsed() > 2 * SHORT_TIMEOUT);
     let received = read_to_end(&mut stream).await;
     assert!(
         received.starts_with("HTTP/1.1 ") && !received.starts_with("HTTP/1.1 408"),
@@ -229,8 +232,8 @@ async fn a_long_body_at_a_fair_rate_may_take_longer() {
     );
 }
 
-/// Serves endless answers at `/`: `pieces` bytes at a time, each `pause`. What is received says that one has ended.
-async fn endless(
+/// Serves endless responses at `/`, `bytes` at a time after each `pause`. The receiver reports dropped responses.
+async fn serve_endless_response(
     bytes: usize,
     pause: Duration,
     limits: ConnectionLimits,
@@ -255,17 +258,21 @@ async fn endless(
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    (address, crate::support::answer(listener, router, limits), all_dropped)
+    (
+        address,
+        crate::test_site::spawn_server(listener, router, limits),
+        all_dropped,
+    )
 }
 
-fn quick_writes() -> ConnectionLimits {
+fn short_write_timeout() -> ConnectionLimits {
     ConnectionLimits {
-        write_timeout: SHORT,
+        write_timeout: SHORT_TIMEOUT,
         ..ConnectionLimits::default()
     }
 }
 
-/// A client whose system takes little more than it reads.
+/// Connects with a small receive buffer.
 async fn connect_with_buffer(bytes: u32, address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(bytes).unwrap();
@@ -273,45 +280,53 @@ async fn connect_with_buffer(bytes: u32, address: SocketAddr) -> TcpStream {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_reads_is_dropped() {
-    // Much at once, and little at a time: an event stream.
+async fn response_that_is_not_read_is_dropped_after_write_timeout() {
+    // Large chunks, and small chunks as of an event stream.
     for (bytes, pause) in [(1_000_000, 0), (2_000, 10)] {
-        let (address, _tasks, mut dropped) = endless(bytes, Duration::from_millis(pause), quick_writes()).await;
+        let (address, _tasks, mut dropped) =
+            serve_endless_response(bytes, Duration::from_millis(pause), short_write_timeout()).await;
         let mut stream = connect_with_buffer(4096, address).await;
         stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
-        let begun = Instant::now();
-        timeout(LONG, dropped.recv()).await.expect("the answer is dropped");
-        assert!(begun.elapsed() >= SHORT, "{bytes}");
+        let started = Instant::now();
+        timeout(MAX_WAIT, dropped.recv())
+            .await
+            .expect("the response is dropped");
+        assert!(started.elapsed() >= SHORT_TIMEOUT, "{bytes}");
         read_to_end(&mut stream).await;
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_is_read_goes_on_however_slowly_it_is_written_or_read() {
-    let (address, _tasks, mut dropped) = endless(3, 2 * SHORT, quick_writes()).await;
+async fn response_that_is_written_or_read_slowly_is_not_dropped() {
+    let (address, _tasks, mut dropped) = serve_endless_response(3, 2 * SHORT_TIMEOUT, short_write_timeout()).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut received = Vec::new();
     while !String::from_utf8_lossy(&received).contains("aaa\r\n3\r\naaa\r\n3\r\naaa\r\n") {
-        timeout(LONG, stream.read_buf(&mut received)).await.unwrap().unwrap();
+        timeout(MAX_WAIT, stream.read_buf(&mut received))
+            .await
+            .unwrap()
+            .unwrap();
     }
 
-    let (address, _tasks, mut slowly_dropped) = endless(1_000_000, Duration::ZERO, quick_writes()).await;
+    let (address, _tasks, mut slowly_dropped) =
+        serve_endless_response(1_000_000, Duration::ZERO, short_write_timeout()).await;
     let mut stream = connect_with_buffer(64 * 1024, address).await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
-    let begun = Instant::now();
-    while begun.elapsed() < 4 * SHORT {
-        // Enough for the system to tell the server that there is room again.
+    let started = Instant::now();
+    while started.elapsed() < 4 * SHORT_TIMEOUT {
+        // Enough for the kernel to open the receive window again.
         let mut piece = [0; 64 * 1024];
         stream.read_exact(&mut piece).await.unwrap();
-        sleep(SHORT / 8).await;
+        sleep(SHORT_TIMEOUT / 8).await;
     }
     assert!(dropped.try_recv().is_err() && slowly_dropped.try_recv().is_err());
 }
 
 #[tokio::test]
-async fn an_http_2_stream_that_nobody_reads_is_reset_and_the_connection_goes_on() {
-    let (address, _tasks, mut dropped) = endless(100_000, Duration::from_millis(1), quick_writes()).await;
+async fn http2_stream_that_is_not_read_is_reset_without_closing_the_connection() {
+    let (address, _tasks, mut dropped) =
+        serve_endless_response(100_000, Duration::from_millis(1), short_write_timeout()).await;
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut client, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(50_000)
@@ -328,10 +343,10 @@ async fn an_http_2_stream_that_nobody_reads_is_reset_and_the_connection_goes_on(
             .unwrap()
     };
     let unread = client.send_request(request()).await.unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut read = Body::new(client.send_request(request()).await.unwrap().into_body()).into_data_stream();
     let mut bytes = 0;
-    timeout(LONG, async {
+    timeout(MAX_WAIT, async {
         loop {
             tokio::select! {
                 () = async { dropped.recv().await; } => break,
@@ -340,9 +355,9 @@ async fn an_http_2_stream_that_nobody_reads_is_reset_and_the_connection_goes_on(
         }
     })
     .await
-    .expect("the stream that nobody reads is reset");
-    assert!(begun.elapsed() >= SHORT && bytes > 100_000, "{bytes}");
-    // The other stream is not.
+    .expect("the unread stream is reset");
+    assert!(started.elapsed() >= SHORT_TIMEOUT && bytes > 100_000, "{bytes}");
+    // The other stream is not reset.
     for _ in 0..10 {
         read.next().await.unwrap().unwrap();
     }
@@ -351,8 +366,8 @@ async fn an_http_2_stream_that_nobody_reads_is_reset_and_the_connection_goes_on(
 }
 
 #[tokio::test]
-async fn http_2_clients_are_told_the_bounds_and_served() {
-    let site = Site::start_within(Overrides::default(), |limits| limits).await;
+async fn http2_settings_announce_the_limits() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| limits).await;
     let mut stream = connect(&site).await;
     stream.write_all(HTTP2_PREFACE).await.unwrap();
     let mut head = [0; 9];
@@ -364,7 +379,7 @@ async fn http_2_clients_are_told_the_bounds_and_served() {
         let entry = settings.chunks(6).find(|entry| entry[..2] == id.to_be_bytes());
         entry.map(|entry| u32::from_be_bytes(entry[2..].try_into().unwrap()))
     };
-    // RFC 9113 §6.5.2: streams at a time, window, header list.
+    // RFC 9113 §6.5.2: concurrent streams, window size, header list size.
     assert_eq!(setting(3), Some(100));
     assert_eq!(setting(4), Some(65_536));
     assert_eq!(setting(6), Some(65_536));
@@ -390,14 +405,14 @@ async fn http_2_clients_are_told_the_bounds_and_served() {
         .await
         .unwrap();
     let plain = site.request(Method::GET, "/api/openapi.json").send().await.unwrap();
-    assert_eq!(body, plain.bytes().await.unwrap(), "in pieces, and whole");
+    assert_eq!(body, plain.bytes().await.unwrap(), "HTTP/2 and HTTP/1.1 bodies differ");
     let different = client.send_request(request(Some("other.example"))).await.unwrap();
     assert_eq!(different.status(), 400);
 }
 
 #[tokio::test]
-async fn a_head_of_up_to_64_kib_is_read_and_a_longer_one_is_answered_431() {
-    let site = Site::start().await;
+async fn request_head_over_64_kib_is_answered_431() {
+    let site = TestSite::start().await;
     for (length, expected) in [
         (8_000, "HTTP/1.1 200"),
         (60_000, "HTTP/1.1 200"),
@@ -408,15 +423,19 @@ async fn a_head_of_up_to_64_kib_is_read_and_a_longer_one_is_answered_431() {
             "GET /sign-in HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n",
             "a".repeat(length)
         );
-        assert_eq!(ask(&mut connect(&site).await, &head).await, expected, "{length}");
+        assert_eq!(
+            send_request(&mut connect(&site).await, &head).await,
+            expected,
+            "{length}"
+        );
     }
     let many = format!("GET /sign-in HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(1000));
-    assert_eq!(ask(&mut connect(&site).await, &many).await, "HTTP/1.1 431");
+    assert_eq!(send_request(&mut connect(&site).await, &many).await, "HTTP/1.1 431");
 }
 
 #[tokio::test]
-async fn unfinished_heads_hold_no_more_memory_than_they_may_together() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
+async fn unfinished_heads_stay_within_the_shared_memory_limit() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
         max_unauthenticated_bytes: 512 * 1024,
         ..limits
     })
@@ -428,48 +447,54 @@ async fn unfinished_heads_hold_no_more_memory_than_they_may_together() {
         let _ = stream.write_all(head.as_bytes()).await;
         closed.spawn(async move { read_to_end(&mut stream).await });
     }
-    // Eight of them fit, and the others had to go before their time.
-    let begun = Instant::now();
+    // Eight of them fit. The others are closed before their timeout.
+    let started = Instant::now();
     for _ in 0..32 {
         closed.join_next().await.unwrap().unwrap();
     }
-    assert!(begun.elapsed() < ConnectionLimits::default().head_timeout);
-    assert_eq!(ask(&mut connect(&site).await, GET).await, "HTTP/1.1 200");
+    assert!(started.elapsed() < ConnectionLimits::default().head_timeout);
+    assert_eq!(
+        send_request(&mut connect(&site).await, GET_SIGN_IN).await,
+        "HTTP/1.1 200"
+    );
 }
 
 #[tokio::test]
-async fn bodies_hold_no_more_memory_than_they_may_together_before_a_credential_is_shown() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
+async fn unauthenticated_bodies_stay_within_the_shared_memory_limit() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
         max_unauthenticated_bytes: 512 * 1024,
         ..limits
     })
     .await;
     let cookie = site.sign_in().await;
-    let form = unfinished_form(&site, "").replace("Content-Length: 1000", "Content-Length: 60000");
+    let form = incomplete_form(&site, "").replace("Content-Length: 1000", "Content-Length: 60000");
     let long = "a".repeat(50_000);
     let mut streams = Vec::new();
     let mut refused = 0;
     while refused == 0 {
         let mut stream = connect(&site).await;
         let _ = stream.write_all(format!("{form}{long}").as_bytes()).await;
-        // Who still waits for the rest is answered nothing.
-        if let Ok(answer) = timeout(SHORT, status(&mut stream)).await {
-            assert_eq!(answer, "HTTP/1.1 503");
+        // A connection whose body is still awaited gets no response.
+        if let Ok(response) = timeout(SHORT_TIMEOUT, read_status(&mut stream)).await {
+            assert_eq!(response, "HTTP/1.1 503");
             refused += 1;
         }
         streams.push(stream);
         assert!(streams.len() < 20, "never refused");
     }
-    let signed_in = unfinished_form(&site, &format!("Cookie: {cookie}\r\n"))
+    let signed_in = incomplete_form(&site, &format!("Cookie: {cookie}\r\n"))
         .replace("Content-Length: 1000", "Content-Length: 50006")
         .replace("/fn/session/sign-in", "/fn/nothing");
     let mut stream = connect(&site).await;
-    assert_eq!(ask(&mut stream, &format!("{signed_in}{long}")).await, "HTTP/1.1 404");
+    assert_eq!(
+        send_request(&mut stream, &format!("{signed_in}{long}")).await,
+        "HTTP/1.1 404"
+    );
 }
 
 #[tokio::test]
-async fn an_address_at_its_limit_gets_in_while_its_older_connections_wait_and_503_while_they_work() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
+async fn address_at_its_connection_limit_replaces_idle_connections_or_gets_503() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
         max_connections_per_address: 4,
         ..limits
     })
@@ -477,39 +502,42 @@ async fn an_address_at_its_limit_gets_in_while_its_older_connections_wait_and_50
     let mut waiting = Vec::new();
     for _ in 0..20 {
         waiting.push(connect(&site).await);
-        assert_eq!(ask(&mut connect(&site).await, GET).await, "HTTP/1.1 200");
+        assert_eq!(
+            send_request(&mut connect(&site).await, GET_SIGN_IN).await,
+            "HTTP/1.1 200"
+        );
     }
     drop(waiting);
     let mut working = Vec::new();
     for _ in 0..4 {
         let mut stream = connect(&site).await;
         stream
-            .write_all(unfinished_form(&site, "Expect: 100-continue\r\n").as_bytes())
+            .write_all(incomplete_form(&site, "Expect: 100-continue\r\n").as_bytes())
             .await
             .unwrap();
-        // The server asks for the body, so the request is under way.
-        assert_eq!(status(&mut stream).await, "HTTP/1.1 100");
+        // The server asks for the body, so the request is in progress.
+        assert_eq!(read_status(&mut stream).await, "HTTP/1.1 100");
         working.push(stream);
     }
     let mut refused = connect(&site).await;
-    let answer = read_to_end(&mut refused).await;
+    let response = read_to_end(&mut refused).await;
     assert!(
-        answer.starts_with("HTTP/1.1 503") && answer.contains("Retry-After: 1\r\n"),
-        "{answer}"
+        response.starts_with("HTTP/1.1 503") && response.contains("Retry-After: 1\r\n"),
+        "{response}"
     );
     let mut other = connect_from("127.0.0.2", site.address).await;
-    assert_eq!(ask(&mut other, GET).await, "HTTP/1.1 200");
+    assert_eq!(send_request(&mut other, GET_SIGN_IN).await, "HTTP/1.1 200");
 }
 
 #[tokio::test]
-async fn many_addresses_do_not_keep_out_one_that_has_lately_shown_a_credential() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
+async fn recently_authenticated_address_is_admitted_at_the_connection_limit() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
         max_connections: 40,
         max_connections_per_address: 10,
         ..limits
     })
     .await;
-    // From 127.0.0.1, by a session.
+    // Authenticates 127.0.0.1 with a session.
     let cookie = site.sign_in().await;
     assert_eq!(site.get("/settings", Some(&cookie)).await.status(), 200);
     let mut working = Vec::new();
@@ -517,24 +545,27 @@ async fn many_addresses_do_not_keep_out_one_that_has_lately_shown_a_credential()
         assert!(working.len() < 40, "never refused");
         for host in 2..40 {
             let mut stream = connect_from(&format!("127.0.0.{host}"), site.address).await;
-            let form = unfinished_form(&site, "Expect: 100-continue\r\n");
-            match ask(&mut stream, &form).await.as_str() {
+            let form = incomplete_form(&site, "Expect: 100-continue\r\n");
+            match send_request(&mut stream, &form).await.as_str() {
                 "HTTP/1.1 100" => working.push(stream),
                 other => break 'full other.to_owned(),
             }
         }
     };
     assert_eq!(refused, "HTTP/1.1 503");
-    let mut stranger = connect_from("127.0.0.99", site.address).await;
-    assert_eq!(status(&mut stranger).await, "HTTP/1.1 503");
+    let mut other_address = connect_from("127.0.0.99", site.address).await;
+    assert_eq!(read_status(&mut other_address).await, "HTTP/1.1 503");
     for _ in 0..5 {
-        assert_eq!(ask(&mut connect(&site).await, GET).await, "HTTP/1.1 200");
+        assert_eq!(
+            send_request(&mut connect(&site).await, GET_SIGN_IN).await,
+            "HTTP/1.1 200"
+        );
     }
 }
 
 #[tokio::test]
-async fn listeners_with_an_api_key_do_not_count_for_their_address() {
-    let site = Site::start_within(Overrides::default(), |limits| ConnectionLimits {
+async fn event_streams_with_api_key_do_not_count_toward_the_address_limit() {
+    let site = TestSite::start_with_limits(Overrides::default(), |limits| ConnectionLimits {
         max_connections_per_address: 4,
         ..limits
     })
@@ -550,19 +581,22 @@ async fn listeners_with_an_api_key_do_not_count_for_their_address() {
     let mut listeners = Vec::new();
     for _ in 0..30 {
         let mut stream = connect(&site).await;
-        assert_eq!(ask(&mut stream, &request).await, "HTTP/1.1 200");
+        assert_eq!(send_request(&mut stream, &request).await, "HTTP/1.1 200");
         listeners.push(stream);
     }
-    assert_eq!(ask(&mut connect(&site).await, GET).await, "HTTP/1.1 200");
+    assert_eq!(
+        send_request(&mut connect(&site).await, GET_SIGN_IN).await,
+        "HTTP/1.1 200"
+    );
 }
 
 #[tokio::test]
-async fn clients_of_a_trusted_proxy_count_by_their_own_addresses() {
+async fn connection_limit_behind_trusted_proxy_counts_forwarded_addresses() {
     let overrides = Overrides {
         trusted_proxies: Some("127.0.0.1".to_owned()),
         ..Overrides::default()
     };
-    let site = Site::start_within(overrides, |limits| ConnectionLimits {
+    let site = TestSite::start_with_limits(overrides, |limits| ConnectionLimits {
         max_connections_per_address: 4,
         ..limits
     })
@@ -571,7 +605,10 @@ async fn clients_of_a_trusted_proxy_count_by_their_own_addresses() {
     for _ in 0..4 {
         let mut stream = connect(&site).await;
         let from = "X-Forwarded-For: 203.0.113.9\r\nExpect: 100-continue\r\n";
-        assert_eq!(ask(&mut stream, &unfinished_form(&site, from)).await, "HTTP/1.1 100");
+        assert_eq!(
+            send_request(&mut stream, &incomplete_form(&site, from)).await,
+            "HTTP/1.1 100"
+        );
         working.push(stream);
     }
     for (path, kind) in [
@@ -593,16 +630,16 @@ async fn clients_of_a_trusted_proxy_count_by_their_own_addresses() {
         site.request(Method::GET, "/sign-in")
             .header("x-forwarded-for", "203.0.113.9")
     };
-    let begun = Instant::now();
+    let started = Instant::now();
     while from_again().send().await.unwrap().status() == 503 {
-        assert!(begun.elapsed() < LONG, "the places are not given back");
+        assert!(started.elapsed() < MAX_WAIT, "the connection slots are not released");
         sleep(Duration::from_millis(10)).await;
     }
 }
 
 #[tokio::test]
-async fn a_request_without_one_valid_host_is_answered_400_in_the_manner_of_the_route() {
-    let site = Site::start().await;
+async fn request_without_one_valid_host_is_answered_400_in_the_format_of_the_route() {
+    let site = TestSite::start().await;
     for (version, lines, expected) in [
         ("1.1", "", 400),
         ("1.1", "Host: a.example\r\nHost: a.example\r\n", 400),
@@ -625,44 +662,44 @@ async fn a_request_without_one_valid_host_is_answered_400_in_the_manner_of_the_r
             let mut stream = connect(&site).await;
             let request = format!("GET {path} HTTP/{version}\r\n{lines}Accept: text/html\r\nConnection: close\r\n\r\n");
             stream.write_all(request.as_bytes()).await.unwrap();
-            let answer = read_to_end(&mut stream).await;
-            let is_refused = answer.split(' ').nth(1) == Some("400");
-            assert_eq!(is_refused, expected == 400, "{request}{answer}");
+            let response = read_to_end(&mut stream).await;
+            let is_refused = response.split(' ').nth(1) == Some("400");
+            assert_eq!(is_refused, expected == 400, "{request}{response}");
             if is_refused {
                 assert!(
-                    answer.to_lowercase().contains(&format!("content-type: {kind}\r\n")),
-                    "{answer}"
+                    response.to_lowercase().contains(&format!("content-type: {kind}\r\n")),
+                    "{response}"
                 );
-                assert!(answer.contains("Host header"), "{answer}");
+                assert!(response.contains("Host header"), "{response}");
             }
         }
     }
 }
 
 #[test]
-fn more_idle_sockets_than_open_files_do_not_stop_the_server() {
-    let program = Program::new().with_open_files(256);
+fn server_survives_more_idle_sockets_than_open_files() {
+    let program = TestProgram::new().with_open_files(256);
     let server = program.serve(&[]);
     let address = server.origin.strip_prefix("http://").unwrap().to_owned();
-    let mut held = Vec::new();
+    let mut idle = Vec::new();
     for number in 0..300 {
         let mut stream = std::net::TcpStream::connect(&address).unwrap();
         if number % 2 == 0 {
             // The server may have closed it already.
             let _ = std::io::Write::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: aaaa");
         }
-        held.push(stream);
+        idle.push(stream);
     }
     for _ in 0..10 {
         let mut stream = std::net::TcpStream::connect(&address).unwrap();
-        stream.set_read_timeout(Some(LONG)).unwrap();
+        stream.set_read_timeout(Some(MAX_WAIT)).unwrap();
         std::io::Write::write_all(
             &mut stream,
             b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         )
         .unwrap();
-        let mut answer = String::new();
-        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}\n{}", server.log());
+        let mut response = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}\n{}", server.log());
     }
 }

@@ -1,14 +1,14 @@
-//! What other sites make a browser send.
+//! Tests protection against cross-site request forgery.
 
-use crate::support::{EMAIL, PASSWORD, Site, cookie, form};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, form, session_cookie};
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const SIGN_IN: &str = "/fn/session/sign-in";
 
-/// The status of a sign-in whose headers say where it comes from, and whether it signed anyone in.
-async fn sign_in(site: &Site, headers: &[(&str, &str)]) -> (u16, bool) {
+/// Signs in with the given origin headers and returns the status and whether a session cookie was set.
+async fn sign_in(site: &TestSite, headers: &[(&str, &str)]) -> (u16, bool) {
     let mut request = site
         .request(Method::POST, SIGN_IN)
         .header("accept", "text/html")
@@ -17,13 +17,13 @@ async fn sign_in(site: &Site, headers: &[(&str, &str)]) -> (u16, bool) {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), cookie(&answer).is_some())
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), session_cookie(&response).is_some())
 }
 
 #[tokio::test]
-async fn only_the_portal_s_own_pages_can_sign_someone_in() {
-    let site = Site::start().await;
+async fn sign_in_from_another_origin_is_refused() {
+    let site = TestSite::start().await;
     let (own, port) = (site.origin(), site.address.port());
     let by_name = format!("http://localhost:{port}");
     let rebound = format!("http://evil.example:{port}");
@@ -51,8 +51,8 @@ async fn only_the_portal_s_own_pages_can_sign_someone_in() {
 }
 
 #[tokio::test]
-async fn a_session_cannot_be_ended_from_elsewhere() {
-    let site = Site::start().await;
+async fn sign_out_from_another_origin_is_refused() {
+    let site = TestSite::start().await;
     let signed_in = site.sign_in().await;
     for headers in [
         &[][..],
@@ -71,8 +71,8 @@ async fn a_session_cannot_be_ended_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_link_from_another_site_may_be_followed() {
-    let site = Site::start().await;
+async fn cross_site_get_is_allowed() {
+    let site = TestSite::start().await;
     let request = site
         .request(Method::GET, "/sign-in")
         .header("sec-fetch-site", "cross-site");
@@ -80,30 +80,30 @@ async fn a_link_from_another_site_may_be_followed() {
 }
 
 #[tokio::test]
-async fn the_refusal_says_where_to_go() {
-    let site = Site::start().await;
-    let person = site
+async fn cross_site_refusal_names_the_portal_url() {
+    let site = TestSite::start().await;
+    let browser = site
         .request(Method::POST, SIGN_IN)
         .header("accept", "text/html")
         .send()
         .await
         .unwrap();
-    let page = person.text().await.unwrap();
+    let page = browser.text().await.unwrap();
     assert!(page.contains(&site.origin()) && page.contains("<html"), "{page}");
-    // The app's own script reads the failure as a server function would have answered it.
+    // The app reads the error in the format of a server function.
     let script = site
         .request(Method::POST, SIGN_IN)
         .header("accept", "application/json")
         .send()
         .await
         .unwrap();
-    let failure: app::error::Failure = script.json().await.unwrap();
-    assert!(failure.to_string().contains(&site.origin()));
+    let error: app::error::AppError = script.json().await.unwrap();
+    assert!(error.to_string().contains(&site.origin()));
 }
 
 #[tokio::test]
-async fn no_other_spelling_of_a_path_passes() {
-    let site = Site::start().await;
+async fn cross_site_post_with_path_variants_is_refused() {
+    let site = TestSite::start().await;
     let signed_in = site.sign_in().await;
     for path in [
         "//fn/session/sign-out",
@@ -114,19 +114,19 @@ async fn no_other_spelling_of_a_path_passes() {
         "//api/../fn/session/sign-out",
         "/%2ffn/session/sign-out",
     ] {
-        // The address is given to the client as it is: its parser would tidy up the dots.
+        // Sent without an HTTP client, whose URL parser would resolve the dot segments.
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: {signed_in}\r\n\
              Sec-Fetch-Site: cross-site\r\nContent-Length: 0\r\n\r\n"
         );
         let mut stream = TcpStream::connect(site.address).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = vec![0; 12];
-        stream.read_exact(&mut answer).await.unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let mut response = vec![0; 12];
+        stream.read_exact(&mut response).await.unwrap();
+        let response = String::from_utf8_lossy(&response).into_owned();
         assert!(
-            ["HTTP/1.1 403", "HTTP/1.1 404"].contains(&answer.as_str()),
-            "{path}: {answer}"
+            ["HTTP/1.1 403", "HTTP/1.1 404"].contains(&response.as_str()),
+            "{path}: {response}"
         );
         assert_eq!(site.get("/settings", Some(&signed_in)).await.status(), 200, "{path}");
     }

@@ -1,6 +1,6 @@
-//! The DAM connection of a running server, and what its pages ask for besides pages.
+//! Tests the DAM connection, and downloads of settings files and thumbnails.
 
-use crate::support::{EMAIL, Site};
+use crate::test_site::{EMAIL, TestSite};
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::connection_test::{Outcome, StepKind};
 use domain::integration::settings::{ConnectionForm, Edit, GlobalForm};
@@ -13,20 +13,20 @@ use portal::oauth2::oauth_apps;
 use portal::{Secret, accounts};
 use reqwest::StatusCode;
 
-async fn text(answer: reqwest::Response) -> (StatusCode, String, String) {
+async fn status_head_body(response: reqwest::Response) -> (StatusCode, String, String) {
     let header = |name: &str| {
-        let value = answer.headers().get(name);
+        let value = response.headers().get(name);
         value
             .map(|value| value.to_str().unwrap().to_owned())
             .unwrap_or_default()
     };
     let head = format!("{}; {}", header("content-type"), header("content-disposition"));
-    (answer.status(), head, answer.text().await.unwrap())
+    (response.status(), head, response.text().await.unwrap())
 }
 
 #[tokio::test]
-async fn the_portals_own_oauth_app_is_a_dams() {
-    let site = Site::start().await;
+async fn connection_test_against_the_portals_own_oauth_app_gets_a_token() {
+    let site = TestSite::start().await;
     let portal = &site.app.portal;
     let operator = accounts::operator(portal, None).await.unwrap();
     let form = AppForm {
@@ -42,25 +42,25 @@ async fn the_portals_own_oauth_app_is_a_dams() {
         dam: "bynder".to_owned(),
         client_id: app.id.to_string(),
     });
-    let save = async |base, secret: &str| {
+    let save_and_test = async |base, secret: &str| {
         let secret = SecretChange::Replace(Secret::new(secret.to_owned()));
         settings::save_with(portal, &operator, base, &connected, secret)
             .await
             .unwrap();
         connection_test::test(portal, &operator, |_| {}).await.unwrap()
     };
-    let report = save(0, app.secret.unwrap().expose()).await;
+    let report = save_and_test(0, app.secret.unwrap().expose()).await;
     let passed = report
         .steps
         .iter()
         .filter(|step| step.outcome == Outcome::Passed)
         .count();
     assert_eq!(passed, 3 + 7, "{report:#?}");
-    // There are no assets here, and that is said.
+    // The portal serves no assets, so the last step fails.
     let last = report.steps.last().unwrap();
     assert_eq!((last.kind, last.outcome), (StepKind::Read, Outcome::Failed));
     assert!(last.detail.contains("404"), "{last:?}");
-    let report = save(1, "wrong").await;
+    let report = save_and_test(1, "wrong").await;
     let failed = report
         .steps
         .iter()
@@ -71,8 +71,8 @@ async fn the_portals_own_oauth_app_is_a_dams() {
 }
 
 #[tokio::test]
-async fn the_settings_are_a_file_for_whoever_may_see_them() {
-    let site = Site::start().await;
+async fn settings_file_download_requires_manage_integration_right() {
+    let site = TestSite::start().await;
     let portal = &site.app.portal;
     let operator = accounts::operator(portal, None).await.unwrap();
     let dutch = Edit::Global(GlobalForm {
@@ -80,14 +80,14 @@ async fn the_settings_are_a_file_for_whoever_may_see_them() {
     });
     settings::save(portal, &operator, 0, &dutch).await.unwrap();
     let cookie = site.sign_in().await;
-    let (status, head, toml) = text(site.get("/integration/settings.toml", Some(&cookie)).await).await;
+    let (status, head, toml) = status_head_body(site.get("/integration/settings.toml", Some(&cookie)).await).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(
         head,
         "application/toml; attachment; filename=\"gatehouse-settings.toml\""
     );
     assert!(toml.contains("language = \"nl_NL\""), "{toml}");
-    let (_, head, json) = text(site.get("/integration/settings.json", Some(&cookie)).await).await;
+    let (_, head, json) = status_head_body(site.get("/integration/settings.json", Some(&cookie)).await).await;
     assert!(head.starts_with("application/json; attachment"), "{head}");
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&json).unwrap()["language"],
@@ -99,16 +99,18 @@ async fn the_settings_are_a_file_for_whoever_may_see_them() {
         "/integration/settings.json",
         "/integration/thumbnails/x",
     ] {
-        let answer = site.get(path, None).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
+        let response = site.get(path, None).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
     }
-    let nothing = site.get("/integration/thumbnails/x", Some(&cookie)).await;
-    assert_eq!(nothing.status(), StatusCode::NOT_FOUND);
+    let unknown_thumbnail = site.get("/integration/thumbnails/x", Some(&cookie)).await;
+    assert_eq!(unknown_thumbnail.status(), StatusCode::NOT_FOUND);
     let all = profiles::list(portal, &operator).await.unwrap();
-    let fewer = Rights::all().without(Right::ManageIntegration);
-    profiles::set_rights(portal, &operator, all[0].id, fewer).await.unwrap();
+    let without_right = Rights::all().without(Right::ManageIntegration);
+    profiles::set_rights(portal, &operator, all[0].id, without_right)
+        .await
+        .unwrap();
     for path in ["/integration/settings.toml", "/integration/thumbnails/x"] {
-        let answer = site.get(path, Some(&cookie)).await;
-        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
+        let response = site.get(path, Some(&cookie)).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
     }
 }

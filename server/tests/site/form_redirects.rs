@@ -1,44 +1,44 @@
-//! Where a form leads, with `form-action 'self'` on every page.
+//! Tests redirects after form posts, which `form-action 'self'` restricts to the portal.
 
-use crate::support::{EMAIL, PASSWORD, Site, header, refresh_target, session_line};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, header, refresh_target, session_set_cookie};
 use reqwest::{Response, StatusCode};
 
-async fn sign_in(site: &Site, next: &str) -> Response {
+async fn sign_in(site: &TestSite, next: &str) -> Response {
     let fields = [("email", EMAIL), ("password", PASSWORD), ("next", next)];
     site.post("/fn/session/sign-in", &fields).send().await.unwrap()
 }
 
 #[tokio::test]
-async fn signing_in_on_the_way_to_an_application_leads_on_by_a_page() {
-    let site = Site::start().await;
+async fn sign_in_to_an_authorization_request_continues_with_a_refresh_page() {
+    let site = TestSite::start().await;
     for next in [
         "/oauth2/authorise?client_id=1&state=a%20b",
         "/oauth1/authorise?oauth_token=1",
         "/v6/authentication/oauth2/auth?client_id=1",
     ] {
-        let answer = sign_in(&site, next).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{next}");
-        assert!(session_line(&answer).is_some());
-        assert!(answer.headers().get("location").is_none());
-        assert_eq!(header(&answer, "cache-control"), "no-store");
-        assert!(header(&answer, "content-security-policy").contains("default-src 'none'"));
-        assert_eq!(refresh_target(answer).await, next);
+        let response = sign_in(&site, next).await;
+        assert_eq!(response.status(), StatusCode::OK, "{next}");
+        assert!(session_set_cookie(&response).is_some());
+        assert!(response.headers().get("location").is_none());
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        assert!(header(&response, "content-security-policy").contains("default-src 'none'"));
+        assert_eq!(refresh_target(response).await, next);
     }
 }
 
 #[tokio::test]
-async fn signing_in_to_a_page_of_the_portal_redirects() {
-    let site = Site::start().await;
+async fn sign_in_to_a_portal_page_redirects() {
+    let site = TestSite::start().await;
     for next in ["", "/settings?x=/oauth2/authorise"] {
-        let answer = sign_in(&site, next).await;
-        assert_eq!(answer.status(), StatusCode::FOUND, "{next}");
-        assert!(header(&answer, "location").starts_with('/'));
+        let response = sign_in(&site, next).await;
+        assert_eq!(response.status(), StatusCode::FOUND, "{next}");
+        assert!(header(&response, "location").starts_with('/'));
     }
 }
 
 #[tokio::test]
-async fn a_consent_form_leads_to_the_application_by_a_page() {
-    let site = Site::start().await;
+async fn consent_form_continues_to_the_application_with_a_refresh_page() {
+    let site = TestSite::start().await;
     let cookie = site.sign_in().await;
     for redirect_uri in ["https://app.example.com/back?kept=yes", "com.example.app:/back"] {
         let fields = [
@@ -48,16 +48,16 @@ async fn a_consent_form_leads_to_the_application_by_a_page() {
             ("redirect_uris", redirect_uri),
             ("scopes[]", "current.user:read"),
         ];
-        let made = site
+        let created = site
             .post("/fn/oauth-apps/create", &fields)
             .header("cookie", &cookie)
             .send()
             .await
             .unwrap();
-        let client_id = header(&made, "location").rsplit('/').next().unwrap().to_owned();
-        // By S256 of a verifier that nobody needs here.
+        let client_id = header(&created, "location").rsplit('/').next().unwrap().to_owned();
+        // An S256 challenge. The test does not need its verifier.
         let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-        let request = crate::support::form(&[
+        let request = crate::test_site::form(&[
             ("response_type", "code"),
             ("client_id", &client_id),
             ("redirect_uri", redirect_uri),
@@ -67,14 +67,14 @@ async fn a_consent_form_leads_to_the_application_by_a_page() {
         ]);
         for (choice, member) in [("allow", "code="), ("refuse", "error=access_denied")] {
             let fields = [("request", request.as_str()), ("answer", choice)];
-            let answer = site
+            let response = site
                 .post("/fn/oauth2/decide", &fields)
                 .header("cookie", &cookie)
                 .send()
                 .await
                 .unwrap();
-            assert_eq!(answer.status(), StatusCode::OK);
-            let target = refresh_target(answer).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            let target = refresh_target(response).await;
             assert!(target.starts_with(redirect_uri), "{target}");
             assert!(
                 target.contains(member) && target.contains("state=%22%3E%3Cb%20id%3Dstored%3E"),

@@ -1,18 +1,19 @@
-//! What is stored is text on every page, whatever it holds.
+//! Tests that stored texts and request parameters are escaped on every page.
 //!
-//! Every text column of the demo account's database gets a marker of markup, so that a column added later is covered
-//! without anybody thinking of it; then every page that a link leads to is read.
+//! A markup marker is appended to every text column of the demo account's database, which also covers columns that are
+//! added later. Then every linked page is checked.
 
-use crate::support::{Engine, Site, form};
+use crate::test_site::{Engine, TestSite, form};
 use portal::demo;
 use server::config::Overrides;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Ends what a text may stand in, then begins an element and an attribute. It has no `&`, whose own escape is `&amp;`.
+/// Closes every context that a text can be in, then opens an element and an attribute. It contains no `&`, which is
+/// escaped as `&amp;`.
 const MARKER: &str = "</title></textarea></script>--><b id=stored-markup>\" data-stored=\"'";
 
-/// Columns that hold no text of people or clients: codes, keys, digests, and what is parsed when it is read.
+/// Columns without text from users or clients: codes, keys, digests, and values that are parsed when they are read.
 const NOT_FREE_TEXT: [&str; 35] = [
     "account_features.feature",
     "accounts.language",
@@ -51,13 +52,13 @@ const NOT_FREE_TEXT: [&str; 35] = [
     "signing_keys.kid",
 ];
 
-/// Whether people or clients choose what a column holds. Tables that begin with `_` are those of the migrations.
+/// Returns whether users or clients choose the column's values. Tables that begin with `_` belong to the migrations.
 fn is_free_text(table: &str, column: &str) -> bool {
     !table.starts_with('_') && !NOT_FREE_TEXT.contains(&format!("{table}.{column}").as_str())
 }
 
-/// Puts the marker behind every free text of the database, and into the free texts of the settings.
-async fn mark_all_texts(site: &Site) -> usize {
+/// Appends the marker to every free text in the database and in its JSON documents, and returns the number of columns.
+async fn mark_all_texts(site: &TestSite) -> usize {
     let path = site.folder().join("gatehouse.db");
     let mut db = SqliteConnection::connect(&format!("sqlite://{}", path.display()))
         .await
@@ -108,7 +109,7 @@ async fn mark_all_texts(site: &Site) -> usize {
     marked
 }
 
-/// Puts the marker behind the strings that people type, known by the name that they stand under.
+/// Appends the marker to strings that users enter, selected by member name.
 fn mark_json(json: &mut serde_json::Value, name: &str) {
     match json {
         serde_json::Value::String(text) if matches!(name, "field" | "defaultSearchTerm" | "clientId" | "detail") => {
@@ -120,7 +121,7 @@ fn mark_json(json: &mut serde_json::Value, name: &str) {
     }
 }
 
-/// The names of all elements and attributes of a page, as a browser's tokenizer finds them.
+/// Returns the names of all elements and attributes of a page, as an HTML tokenizer finds them.
 fn markup(page: &str) -> impl Iterator<Item = &str> {
     let mut rest = page;
     std::iter::from_fn(move || {
@@ -138,7 +139,7 @@ fn markup(page: &str) -> impl Iterator<Item = &str> {
             }
         }
         let (inside, after) = tag.split_at(end);
-        // The text of a script ends at nothing but its end tag.
+        // A script ends only at its end tag.
         rest = match name {
             "script" => after.split_once("</script").map_or("", |(_, after)| after),
             _ => after,
@@ -165,7 +166,7 @@ fn assert_no_markup(address: &str, page: &str) {
     }
 }
 
-/// The addresses of this site that a page links to.
+/// Returns the same-origin URLs that a page links to.
 fn links(page: &str) -> BTreeSet<String> {
     page.split(" href=\"")
         .skip(1)
@@ -178,8 +179,8 @@ fn links(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The kind of page that an address leads to: ids and the values of its query make no other page.
-fn kind(address: &str) -> String {
+/// Returns the pattern of a URL, without ids and query values, so that each kind of page is read only a few times.
+fn page_pattern(address: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let path: Vec<&str> = path
         .split('/')
@@ -197,7 +198,7 @@ fn kind(address: &str) -> String {
 }
 
 #[test]
-fn the_tokenizer_finds_elements_and_attributes() {
+fn markup_tokenizer_finds_elements_and_attributes() {
     let page = "<p class=\"a > b\" id='x'>c \" data-stored=\"d</p><i title=\"\" data-stored=\"'\"></i><script>\" data-stored=\"</script>";
     let names: Vec<&str> = markup(page).filter(|name| !name.is_empty()).collect();
     assert_eq!(
@@ -209,14 +210,14 @@ fn the_tokenizer_finds_elements_and_attributes() {
 }
 
 #[tokio::test]
-async fn stored_text_is_markup_on_no_page() {
-    let first = Site::fresh(Engine::Sqlite, Overrides::default()).await;
-    let demo = demo::fill(&first.app.portal).await.unwrap();
+async fn stored_text_is_escaped_on_every_page() {
+    let first = TestSite::empty(Engine::Sqlite, Overrides::default()).await;
+    let demo = demo::create_if_missing(&first.app.portal).await.unwrap();
     let password = demo.password.unwrap();
     let cookie = first.sign_in_as(demo.logins[0].email, password.expose()).await;
     let marked = mark_all_texts(&first).await;
     assert!(marked >= 20, "only {marked} columns were marked");
-    let site = first.another_node().await;
+    let site = first.start_node().await;
 
     let mut queue: VecDeque<String> = [
         "/",
@@ -230,24 +231,24 @@ async fn stored_text_is_markup_on_no_page() {
     let mut seen = BTreeMap::<String, usize>::new();
     let mut with_marker = BTreeSet::new();
     while let Some(address) = queue.pop_front() {
-        // A few of each kind: one that is active, one that has expired, one that is somebody else's.
-        let count = seen.entry(kind(&address)).or_default();
+        // A few of each kind, such as active, expired and another user's.
+        let count = seen.entry(page_pattern(&address)).or_default();
         *count += 1;
         if *count > 3 {
             continue;
         }
-        let answer = site.get(&address, Some(&cookie)).await;
-        if !answer
+        let response = site.get(&address, Some(&cookie)).await;
+        if !response
             .headers()
             .get("content-type")
             .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
         {
             continue;
         }
-        let page = answer.text().await.unwrap();
+        let page = response.text().await.unwrap();
         assert_no_markup(&address, &page);
         if page.contains("&lt;b id=stored-markup") {
-            with_marker.insert(kind(&address));
+            with_marker.insert(page_pattern(&address));
         }
         queue.extend(links(&page));
     }
@@ -273,7 +274,7 @@ async fn stored_text_is_markup_on_no_page() {
     }
 }
 
-/// What the addresses of pages carry.
+/// The query parameters of the pages.
 const QUERY_NAMES: [&str; 38] = [
     "add",
     "answer",
@@ -316,8 +317,8 @@ const QUERY_NAMES: [&str; 38] = [
 ];
 
 #[tokio::test]
-async fn what_a_request_holds_is_markup_on_no_page() {
-    let site = Site::start().await;
+async fn request_parameters_are_escaped_on_every_page() {
+    let site = TestSite::start().await;
     let cookie = site.sign_in().await;
     let marker = form(&[("x", MARKER)]).split_off(2);
     for page in [
@@ -342,13 +343,15 @@ async fn what_a_request_holds_is_markup_on_no_page() {
         "/nowhere?",
     ] {
         let cookie = Some(cookie.as_str()).filter(|_| page != "/sign-in?");
-        let each = QUERY_NAMES.map(|name| format!("{page}&{name}={marker}"));
-        let most = ["dialog", "form", "base"].map(|name| format!("&{name}={marker}"));
-        let all = each.iter().fold(page.to_owned(), |all, one| all + &one[page.len()..]);
-        let all = most.iter().fold(all, |all, pair| all.replace(pair.as_str(), ""));
-        for address in each.iter().chain([&all]) {
-            let answer = site.get(address, cookie).await;
-            assert_no_markup(address, &answer.text().await.unwrap());
+        let addresses = QUERY_NAMES.map(|name| format!("{page}&{name}={marker}"));
+        let excluded = ["dialog", "form", "base"].map(|name| format!("&{name}={marker}"));
+        let all = addresses
+            .iter()
+            .fold(page.to_owned(), |all, address| all + &address[page.len()..]);
+        let all = excluded.iter().fold(all, |all, pair| all.replace(pair.as_str(), ""));
+        for address in addresses.iter().chain([&all]) {
+            let response = site.get(address, cookie).await;
+            assert_no_markup(address, &response.text().await.unwrap());
         }
     }
     let address = format!("/nowhere/{marker}");

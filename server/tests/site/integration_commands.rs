@@ -1,6 +1,6 @@
-//! The Integration settings and the API key, as an operator handles them without a browser.
+//! Tests the commands for the Integration settings and the API key.
 
-use crate::program::Program;
+use crate::test_program::TestProgram;
 use serde_json::{Value, json};
 
 const FILE: &str = "\
@@ -17,43 +17,43 @@ field = \"Hero\"
 defaultSearchTerm = \"cat\"
 ";
 
-fn started() -> Program {
-    let program = Program::new();
-    program.account();
+fn program_with_account() -> TestProgram {
+    let program = TestProgram::new();
+    program.create_account();
     program
 }
 
 #[test]
-fn settings_live_in_a_file() {
-    let program = started();
+fn settings_file_is_compared_applied_and_exported() {
+    let program = program_with_account();
     std::fs::write(program.folder().join("settings.toml"), FILE).unwrap();
     let changes = program.json(&["settings", "diff", "settings.toml"], "");
     assert_eq!(changes.as_array().unwrap().len(), 5, "{changes}");
-    let plain = program.run(&["settings", "diff", "-"], FILE).out;
+    let plain = program.run(&["settings", "diff", "-"], FILE).stdout;
     for line in [
         "+ Hero",
-        "~ Hero: Default search term: left open → \"cat\"",
+        "~ Hero: Default search term: not set → \"cat\"",
         "~ Settings: Language: \"en_US\" → \"nl_NL\"",
-        "~ Global field settings: Visible asset types: left open → \"image,video\"",
+        "~ Global field settings: Visible asset types: not set → \"image,video\"",
     ] {
         assert!(plain.lines().any(|other| other == line), "{line} in {plain}");
     }
 
-    let dry = program.json(&["settings", "apply", "settings.toml", "--dry-run"], "");
-    assert_eq!(dry, changes);
-    let asked = program.run(&["settings", "apply", "settings.toml"], "");
-    assert_eq!((asked.status, asked.out.as_str()), (1, ""));
-    assert!(asked.err.contains("--yes"), "{}", asked.err);
+    let dry_run = program.json(&["settings", "apply", "settings.toml", "--dry-run"], "");
+    assert_eq!(dry_run, changes);
+    let without_yes = program.run(&["settings", "apply", "settings.toml"], "");
+    assert_eq!((without_yes.status, without_yes.stdout.as_str()), (1, ""));
+    assert!(without_yes.stderr.contains("--yes"), "{}", without_yes.stderr);
     let applied = program.json(&["settings", "apply", "settings.toml", "--yes"], "");
     assert_eq!((&applied["revision"], &applied["changes"]), (&json!(1), &changes));
 
     for format in ["toml", "json"] {
-        let printed = program.run(&["settings", "export", "--format", format], "").out;
+        let printed = program.run(&["settings", "export", "--format", format], "").stdout;
         assert!(printed.contains("https://acme.bynder.com"), "{printed}");
         let same = program.run(&["settings", "apply", "-", "--yes"], &printed);
         assert_eq!(
-            (same.status, same.out.as_str()),
-            (0, "The settings are what the file says.\n")
+            (same.status, same.stdout.as_str()),
+            (0, "No changes: the settings match the file.\n")
         );
     }
     let settings = program.json(&["settings", "export"], "");
@@ -64,33 +64,33 @@ fn settings_live_in_a_file() {
 }
 
 #[test]
-fn a_file_that_is_wrong_changes_nothing_and_says_where() {
-    let program = started();
-    for (text, words) in [
+fn invalid_settings_file_is_refused_with_its_position() {
+    let program = program_with_account();
+    for (text, expected_words) in [
         ("[global]\nhideLimited = true\n", ["global.hideLimited", "line 2"]),
         ("{\"language\": \"nl\"}", ["language", "nl"]),
         ("[portal]\nurl = \"nowhere\"\n", ["portal.url", ""]),
         ("language = ", ["file", "line 1"]),
     ] {
         let outcome = program.run(&["settings", "apply", "-", "--yes"], text);
-        assert_eq!((outcome.status, outcome.out.as_str()), (1, ""), "{text}");
-        for word in words {
-            assert!(outcome.err.contains(word), "{word} in {}", outcome.err);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (1, ""), "{text}");
+        for word in expected_words {
+            assert!(outcome.stderr.contains(word), "{word} in {}", outcome.stderr);
         }
-        assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+        assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
     }
     let missing = program.run(&["settings", "diff", "nowhere.toml"], "");
     assert!(
-        missing.status == 1 && missing.err.contains("nowhere.toml"),
+        missing.status == 1 && missing.stderr.contains("nowhere.toml"),
         "{}",
-        missing.err
+        missing.stderr
     );
     assert_eq!(program.json(&["settings", "export"], "")["language"], "en_US");
 }
 
 #[test]
-fn the_api_key_is_shown_and_rotated() {
-    let program = started();
+fn api_key_show_and_rotate_print_the_key() {
+    let program = program_with_account();
     let key = |value: &Value| value["api_key"].as_str().unwrap().to_owned();
     let first = program.json(&["api-key", "show"], "");
     assert_eq!((key(&first).len(), &first["previous_ends_at"]), (43, &Value::Null));
@@ -100,9 +100,13 @@ fn the_api_key_is_shown_and_rotated() {
     assert!(
         program
             .run(&["api-key", "show"], "")
-            .out
+            .stdout
             .starts_with(&format!("API key  {}\n", key(&second)))
     );
     let again = program.run(&["api-key", "rotate"], "");
-    assert!(again.status == 1 && again.err.contains("still works"), "{}", again.err);
+    assert!(
+        again.status == 1 && again.stderr.contains("still active"),
+        "{}",
+        again.stderr
+    );
 }

@@ -1,31 +1,32 @@
-//! The server as browsers and operators meet it: pages and what guards them, files, the command line, the whole process.
+//! Tests pages and their protection, static files, the command line and the server process.
 
 #![allow(clippy::unwrap_used)]
 
 mod authorization_request;
 mod command_line;
-mod connections;
-mod cross_site;
+mod config;
+mod connection_limits;
+mod credential;
+mod csrf;
 mod dam;
 #[path = "../support/database.rs"]
 mod database;
-mod failures;
-mod files;
 mod form_redirects;
-mod gate;
-mod headers;
-mod integration;
-mod oauth_apps;
+mod html_escaping;
+mod integration_commands;
+mod oauth_app_commands;
 mod outages;
-mod process;
-mod program;
 mod requests;
-mod secrets;
-mod settings;
+mod require_auth;
+mod secret_leaks;
+mod security_headers;
+mod server_errors;
 mod settings_upload;
 mod sign_in;
 #[path = "../../../portal/tests/support/small_disk.rs"]
 mod small_disk;
-mod stored_markup;
-mod support;
+mod startup_shutdown;
+mod static_files;
+mod test_program;
+mod test_site;
 mod token_settings;

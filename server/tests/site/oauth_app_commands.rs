@@ -1,7 +1,7 @@
-//! OAuth 2 apps and signing keys, as an operator sees to them without a browser.
+//! Tests the commands for OAuth 2.0 apps and signing keys.
 
-use crate::program::{Program, Server};
-use crate::support::{EMAIL, PASSWORD, form};
+use crate::test_program::{ServerProcess, TestProgram};
+use crate::test_site::{EMAIL, PASSWORD, form};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -43,8 +43,8 @@ const NATIVE: &[&str] = &[
     "asset:read",
 ];
 
-/// What the token endpoint answers to client credentials.
-async fn ask(server: &Server, id: &str, secret: &str) -> (StatusCode, Value) {
+/// Requests a token with client credentials.
+async fn request_token(server: &ServerProcess, id: &str, secret: &str) -> (StatusCode, Value) {
     let body = form(&[
         ("grant_type", "client_credentials"),
         ("client_id", id),
@@ -54,14 +54,14 @@ async fn ask(server: &Server, id: &str, secret: &str) -> (StatusCode, Value) {
     let request = request
         .header("content-type", "application/x-www-form-urlencoded")
         .body(body);
-    let answer = request.send().await.unwrap();
-    (answer.status(), answer.json().await.unwrap())
+    let response = request.send().await.unwrap();
+    (response.status(), response.json().await.unwrap())
 }
 
 #[test]
-fn apps_come_and_go() {
-    let program = Program::new();
-    let account = program.account();
+fn oauth_apps_are_created_listed_and_deleted() {
+    let program = TestProgram::new();
+    let account = program.create_account();
     let connector = program.json(CONNECTOR, "");
     assert_eq!(
         (
@@ -91,7 +91,7 @@ fn apps_come_and_go() {
         (text(&list[0], "grant"), text(&list[0], "scope")),
         ("client_credentials", "current.user:read asset:read")
     );
-    let plain = program.run(&["oauth-app", "list"], "").out;
+    let plain = program.run(&["oauth-app", "list"], "").stdout;
     assert!(plain.contains("never") && plain.contains(EMAIL), "{plain}");
 
     let deleted = program.json(&["oauth-app", "delete", "connector"], "");
@@ -101,59 +101,59 @@ fn apps_come_and_go() {
 }
 
 #[test]
-fn what_does_not_go_together_is_said() {
-    let program = Program::new();
-    program.account();
-    let with = |base: &[&'static str], more: &[&'static str]| -> Vec<&'static str> {
+fn oauth_app_create_with_conflicting_options_is_refused() {
+    let program = TestProgram::new();
+    program.create_account();
+    let with_options = |base: &[&'static str], more: &[&'static str]| -> Vec<&'static str> {
         base.iter().chain(more).chain(&["--json"]).copied().collect()
     };
-    for (words, field) in [
-        (with(NATIVE, &["--user", EMAIL]), "user"),
+    for (arguments, field) in [
+        (with_options(NATIVE, &["--user", EMAIL]), "user"),
         (
-            with(CONNECTOR, &["--redirect-uri", "https://app.example/back"]),
+            with_options(CONNECTOR, &["--redirect-uri", "https://app.example/back"]),
             "redirect_uris",
         ),
-        (with(CONNECTOR, &["--scope", "offline"]), "scopes"),
+        (with_options(CONNECTOR, &["--scope", "offline"]), "scopes"),
         (
-            with(NATIVE, &["--redirect-uri", "http://app.example/back"]),
+            with_options(NATIVE, &["--redirect-uri", "http://app.example/back"]),
             "redirect_uris",
         ),
     ] {
-        let outcome = program.run(&words, "");
-        assert_eq!((outcome.status, outcome.out.as_str()), (1, ""), "{words:?}");
-        let error: Value = serde_json::from_str(&outcome.err).unwrap();
+        let outcome = program.run(&arguments, "");
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (1, ""), "{arguments:?}");
+        let error: Value = serde_json::from_str(&outcome.stderr).unwrap();
         assert_eq!(error["errors"][0]["field"], field, "{error}");
     }
     for more in [&["--scope", "asset:write"][..], &["--grant", "password"]] {
-        assert_eq!(program.run(&with(CONNECTOR, more), "").status, 2, "{more:?}");
+        assert_eq!(program.run(&with_options(CONNECTOR, more), "").status, 2, "{more:?}");
     }
     assert_eq!(program.run(&CONNECTOR[..8], "").status, 2, "without a scope");
     program.json(NATIVE, "");
     let refused = program.run(&["oauth-app", "add-secret", "Desktop"], "");
-    assert_eq!(refused.err, "error: A public client has no secret.\n");
+    assert_eq!(refused.stderr, "error: A public client can't have a secret.\n");
     let unknown = program.run(&["oauth-app", "delete", "Phone"], "");
-    assert_eq!(unknown.err, "error: there is no such app\n");
+    assert_eq!(unknown.stderr, "error: app not found\n");
     assert_eq!(
         program.json(&["oauth-app", "list"], "").as_array().unwrap().len(),
         1,
-        "nothing else was made"
+        "another app was created"
     );
 }
 
 #[tokio::test]
-async fn a_running_server_knows_apps_secrets_and_deletion_within_a_second() {
-    let program = Program::new();
-    program.account();
+async fn oauth_app_changes_reach_a_running_server_within_a_second() {
+    let program = TestProgram::new();
+    program.create_account();
     let server = program.serve(&[]);
     let app = program.json(CONNECTOR, "");
     let (id, first) = (text(&app, "client_id"), text(&app, "client_secret"));
-    let (status, token) = ask(&server, id, first).await;
+    let (status, token) = request_token(&server, id, first).await;
     assert_eq!(status, 200, "{token}");
     let listed = program.json(&["oauth-app", "list"], "");
     assert_eq!(listed[0]["tokens"], 1);
     assert!(listed[0]["last_used_at"].is_string());
 
-    let words = [
+    let arguments = [
         "oauth-app",
         "add-secret",
         "Connector",
@@ -162,70 +162,80 @@ async fn a_running_server_knows_apps_secrets_and_deletion_within_a_second() {
         "--days",
         "30",
     ];
-    let second = program.json(&words, "");
+    let second = program.json(&arguments, "");
     assert_eq!((text(&second, "client_id"), text(&second, "name")), (id, "Connector"));
-    let wait_for = async |secret: &str, wanted: u16| {
-        let begun = Instant::now();
+    let wait_for_status = async |secret: &str, expected_status: u16| {
+        let started = Instant::now();
         loop {
-            let (status, answer) = ask(&server, id, secret).await;
-            if status == wanted {
+            let (status, response) = request_token(&server, id, secret).await;
+            if status == expected_status {
                 break;
             }
-            // One or the other; what is deleted under a request that is under way is no fault of the server.
-            assert!([200, 401].contains(&status.as_u16()), "{answer}");
-            assert!(begun.elapsed() < Duration::from_secs(1), "not {wanted} after a second");
+            // A deletion during a request must not cause a server error.
+            assert!([200, 401].contains(&status.as_u16()), "{response}");
+            assert!(
+                started.elapsed() < Duration::from_secs(1),
+                "not {expected_status} after a second"
+            );
         }
     };
-    wait_for(text(&second, "client_secret"), 200).await;
-    wait_for(first, 200).await;
+    wait_for_status(text(&second, "client_secret"), 200).await;
+    wait_for_status(first, 200).await;
 
     let other = program.run(&["oauth-app", "add-secret", "Connector", "--days", "0"], "");
-    assert_eq!(other.status, 1, "{}", other.out);
+    assert_eq!(other.status, 1, "{}", other.stdout);
 
     program.json(&["oauth-app", "delete", "Connector"], "");
-    wait_for(first, 401).await;
-    let me = Client::new()
+    wait_for_status(first, 401).await;
+    let current_user = Client::new()
         .get(format!("{}/api/v4/currentUser", server.origin))
         .bearer_auth(text(&token, "access_token"));
-    assert_eq!(me.send().await.unwrap().status(), 401);
+    assert_eq!(current_user.send().await.unwrap().status(), 401);
 }
 
 #[tokio::test]
-async fn a_new_key_is_published_before_it_signs() {
-    let program = Program::new();
-    program.account();
+async fn signing_key_is_published_before_it_signs() {
+    let program = TestProgram::new();
+    program.create_account();
     let server = program.serve(&[]);
-    // The server makes the RSA key by itself, in the background.
-    let begun = Instant::now();
+    // The server creates the RSA key in the background.
+    let started = Instant::now();
     let before = loop {
         let list = program.json(&["keys", "list"], "");
         if list.as_array().unwrap().len() == 2 {
             break list;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "still {list}");
+        assert!(started.elapsed() < Duration::from_secs(30), "still {list}");
     };
     for (key, algorithm) in before.as_array().unwrap().iter().zip(["ES256", "RS256"]) {
         assert_eq!((text(key, "algorithm"), text(key, "state")), (algorithm, "signing"));
     }
 
-    let made = program.json(&["keys", "rotate"], "");
-    assert_eq!(program.json(&["keys", "rotate"], ""), made, "one waits already");
+    let created = program.json(&["keys", "rotate"], "");
+    assert_eq!(
+        program.json(&["keys", "rotate"], ""),
+        created,
+        "a waiting key exists already"
+    );
     let after = program.json(&["keys", "list"], "");
-    let said = program.run(&["keys", "rotate"], "").out;
+    let output = program.run(&["keys", "rotate"], "").stdout;
     let mut expected = Vec::new();
     for (index, algorithm) in ["ES256", "RS256"].into_iter().enumerate() {
-        let (made, after) = (&made[index], &after.as_array().unwrap()[2 * index..2 * index + 2]);
-        assert_eq!((text(made, "algorithm"), text(made, "state")), (algorithm, "waiting"));
-        assert_eq!((&after[0], &after[1]), (&before[index], made));
-        let (kid, time) = (text(made, "kid"), text(made, "signs_from"));
+        let (created, after) = (&created[index], &after.as_array().unwrap()[2 * index..2 * index + 2]);
+        assert_eq!(
+            (text(created, "algorithm"), text(created, "state")),
+            (algorithm, "waiting")
+        );
+        assert_eq!((&after[0], &after[1]), (&before[index], created));
+        let (kid, time) = (text(created, "kid"), text(created, "signs_from"));
         assert!(
-            said.contains(kid) && said.contains(time) && said.contains(algorithm),
-            "{said}"
+            output.contains(kid) && output.contains(time) && output.contains(algorithm),
+            "{output}"
         );
         expected.extend([text(&before[index], "kid").to_owned(), kid.to_owned()]);
     }
 
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         let url = format!("{}/.well-known/jwks.json", server.origin);
         let keys: Value = Client::new().get(url).send().await.unwrap().json().await.unwrap();
@@ -238,16 +248,19 @@ async fn a_new_key_is_published_before_it_signs() {
         if kids == expected {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(1), "only {kids:?} after a second");
+        assert!(
+            started.elapsed() < Duration::from_secs(1),
+            "only {kids:?} after a second"
+        );
     }
 }
 
 #[test]
-fn the_user_of_an_app_who_is_kept_out_is_shown_as_such() {
-    let program = Program::new();
-    program.account();
+fn oauth_app_list_shows_an_inactive_user() {
+    let program = TestProgram::new();
+    program.create_account();
     let grace = "grace@example.com";
-    let words = [
+    let arguments = [
         "user",
         "create",
         "--name",
@@ -257,21 +270,21 @@ fn the_user_of_an_app_who_is_kept_out_is_shown_as_such() {
         "--profile",
         "Administrator",
     ];
-    program.json(&words, PASSWORD);
-    let words: Vec<&str> = CONNECTOR
+    program.json(&arguments, PASSWORD);
+    let arguments: Vec<&str> = CONNECTOR
         .iter()
         .map(|word| if *word == EMAIL { grace } else { word })
         .collect();
-    program.json(&words, "");
+    program.json(&arguments, "");
     program.json(&["user", "deactivate", grace], "");
-    let list = program.run(&["oauth-app", "list"], "").out;
+    let list = program.run(&["oauth-app", "list"], "").stdout;
     assert!(list.contains("grace@example.com (inactive)"), "{list}");
 }
 
 #[test]
-fn token_settings_are_given_at_creation_and_changed_later() {
-    let program = Program::new().with("GATEHOUSE_OAUTH2_SIGNING_ALGORITHM", "RS256");
-    program.account();
+fn oauth_app_token_settings_are_set_at_creation_and_changed_later() {
+    let program = TestProgram::new().with_env("GATEHOUSE_OAUTH2_SIGNING_ALGORITHM", "RS256");
+    program.create_account();
     let settings = |app: &Value| {
         (
             app["rotate_refresh_tokens"].as_bool().unwrap(),
@@ -279,11 +292,11 @@ fn token_settings_are_given_at_creation_and_changed_later() {
             app["allow_introspection"].as_bool().unwrap(),
         )
     };
-    let of = |rotates: bool, algorithm: &str, introspects: bool| (rotates, algorithm.to_owned(), introspects);
-    // The default of the portal, and what a public client cannot do without.
-    assert_eq!(settings(&program.json(CONNECTOR, "")), of(false, "RS256", false));
-    assert_eq!(settings(&program.json(NATIVE, "")), of(true, "RS256", false));
-    let words = [
+    let expected = |rotates: bool, algorithm: &str, introspects: bool| (rotates, algorithm.to_owned(), introspects);
+    // The portal's default algorithm applies, and a public client always rotates.
+    assert_eq!(settings(&program.json(CONNECTOR, "")), expected(false, "RS256", false));
+    assert_eq!(settings(&program.json(NATIVE, "")), expected(true, "RS256", false));
+    let arguments = [
         "oauth-app",
         "create",
         "--name",
@@ -299,24 +312,31 @@ fn token_settings_are_given_at_creation_and_changed_later() {
         "--rotate-refresh-tokens",
         "--allow-introspection=true",
     ];
-    assert_eq!(settings(&program.json(&words, "")), of(true, "ES256", true));
+    assert_eq!(settings(&program.json(&arguments, "")), expected(true, "ES256", true));
 
     let set = |app: &str, more: &[&str]| program.json(&[&["oauth-app", "set-token-settings", app], more].concat(), "");
     let changed = set("wiki", &["--rotate-refresh-tokens=false"]);
-    assert_eq!(settings(&changed), of(false, "ES256", true), "the others stay");
+    assert_eq!(
+        settings(&changed),
+        expected(false, "ES256", true),
+        "omitted settings changed"
+    );
     let changed = set("Wiki", &["--allow-introspection=false", "--signing-algorithm", "RS256"]);
-    assert_eq!(settings(&changed), of(false, "RS256", false));
+    assert_eq!(settings(&changed), expected(false, "RS256", false));
     let listed = program.json(&["oauth-app", "list"], "");
-    assert_eq!(settings(&listed[2]), of(false, "RS256", false));
-    let words = [
+    assert_eq!(settings(&listed[2]), expected(false, "RS256", false));
+    let arguments = [
         "oauth-app",
         "set-token-settings",
         "Wiki",
         "--signing-algorithm",
         "ES256",
     ];
-    let said = program.run(&words, "").out;
-    assert!(said.contains("Signing algorithm") && said.contains("ES256"), "{said}");
+    let output = program.run(&arguments, "").stdout;
+    assert!(
+        output.contains("Signing algorithm") && output.contains("ES256"),
+        "{output}"
+    );
 
     for (app, more, field) in [
         ("Desktop", "--rotate-refresh-tokens=false", "rotate_refresh_tokens"),
@@ -324,15 +344,15 @@ fn token_settings_are_given_at_creation_and_changed_later() {
         ("Connector", "--rotate-refresh-tokens", "rotate_refresh_tokens"),
     ] {
         let outcome = program.run(&["oauth-app", "set-token-settings", app, more, "--json"], "");
-        assert_eq!((outcome.status, outcome.out.as_str()), (1, ""), "{app} {more}");
-        let error: Value = serde_json::from_str(&outcome.err).unwrap();
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (1, ""), "{app} {more}");
+        let error: Value = serde_json::from_str(&outcome.stderr).unwrap();
         assert_eq!(error["errors"][0]["field"], field, "{error}");
     }
-    for words in [
+    for arguments in [
         &["oauth-app", "set-token-settings", "Wiki"][..],
         &["oauth-app", "set-token-settings", "Wiki", "--signing-algorithm", "none"],
         &["oauth-app", "set-token-settings", "Wiki", "--allow-introspection=maybe"],
     ] {
-        assert_eq!(program.run(words, "").status, 2, "{words:?}");
+        assert_eq!(program.run(arguments, "").status, 2, "{arguments:?}");
     }
 }

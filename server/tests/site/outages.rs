@@ -1,9 +1,9 @@
-//! The whole process where its disk is full, its log cannot be written, its files are gone, or nobody reads what it says.
+//! Tests the server process with a full disk, an unwritable log, missing files and closed output.
 
-use crate::process::Credential;
-use crate::program::{Program, Server};
+use crate::credential::Credential;
 use crate::small_disk::SmallDisk;
-use crate::support::{EMAIL, PASSWORD, cookie, form, header};
+use crate::test_program::{ServerProcess, TestProgram};
+use crate::test_site::{EMAIL, PASSWORD, form, header, session_cookie};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use std::fs::File;
@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 struct Browser<'a> {
     client: Client,
-    server: &'a Server,
+    server: &'a ServerProcess,
 }
 
 impl<'a> Browser<'a> {
-    fn of(server: &'a Server) -> Self {
+    fn new(server: &'a ServerProcess) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         Self { client, server }
     }
@@ -43,117 +43,123 @@ impl<'a> Browser<'a> {
     }
 
     async fn text(&self, path: &str) -> (u16, String) {
-        let answer = self.get(path, "").await;
-        (answer.status().as_u16(), answer.text().await.unwrap())
+        let response = self.get(path, "").await;
+        (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    /// Waits until the server says that it is not ready; gives why.
-    async fn not_ready(&self) -> String {
-        let begun = Instant::now();
+    /// Waits until the server reports that it is not ready and returns the reason.
+    async fn wait_until_not_ready(&self) -> String {
+        let started = Instant::now();
         loop {
             let (status, text) = self.text("/readyz").await;
             if status != 200 {
                 assert_eq!(status, 503);
                 return text;
             }
-            assert!(begun.elapsed() < Duration::from_secs(5), "ready");
+            assert!(started.elapsed() < Duration::from_secs(5), "still ready");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    async fn ready_within(&self, patience: Duration) {
-        let begun = Instant::now();
+    async fn wait_until_ready(&self, max_wait: Duration) {
+        let started = Instant::now();
         while self.text("/readyz").await.0 != 200 {
-            assert!(begun.elapsed() < patience, "{:?}", self.text("/readyz").await);
+            assert!(started.elapsed() < max_wait, "{:?}", self.text("/readyz").await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
-fn program() -> Program {
-    Program::new().with("GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS", "true")
+fn plaintext_program() -> TestProgram {
+    TestProgram::new().with_env("GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS", "true")
 }
 
-/// What takes the room of a server's files away, and gives it back.
-enum Room {
+/// Exhausts and restores the space for a server's files.
+enum DiskSpace {
     Disk(SmallDisk),
-    /// Where mounting is not permitted: a bound on the size of every file that the process writes.
+    /// A file size limit of the process, where mounting a disk is not permitted.
     Limit(u32),
 }
 
-impl Room {
-    fn take(&self) {
+impl DiskSpace {
+    fn exhaust(&self) {
         match self {
             Self::Disk(disk) => disk.fill(),
-            Self::Limit(id) => limit(*id, "1"),
+            Self::Limit(id) => limit_file_size(*id, "1"),
         }
     }
 
-    fn give(&self) {
+    fn restore(&self) {
         match self {
             Self::Disk(disk) => disk.free(),
-            Self::Limit(id) => limit(*id, "unlimited"),
+            Self::Limit(id) => limit_file_size(*id, "unlimited"),
         }
     }
 }
 
-fn limit(id: u32, bytes: &str) {
+fn limit_file_size(pid: u32, bytes: &str) {
     let status = Command::new("prlimit")
-        .args(["--pid", &id.to_string(), &format!("--fsize={bytes}:unlimited")])
+        .args(["--pid", &pid.to_string(), &format!("--fsize={bytes}:unlimited")])
         .status();
     assert!(status.unwrap().success());
 }
 
 #[tokio::test]
-async fn everything_works_within_a_second_of_a_full_disk_having_room_again() {
+async fn full_disk_is_answered_503_and_recovers_within_a_second() {
     let disk = SmallDisk::mount(24, "0");
     let program = match &disk {
-        Some(disk) => program().with("GATEHOUSE_DATA_DIR", disk.path().to_str().unwrap()),
-        None => program(),
+        Some(disk) => plaintext_program().with_env("GATEHOUSE_DATA_DIR", disk.path().to_str().unwrap()),
+        None => plaintext_program(),
     };
-    program.account();
-    let credential = Credential::issue(&program);
+    program.create_account();
+    let credential = Credential::create(&program);
     let server = program.serve(&[]);
-    let room = match disk {
-        Some(disk) => Room::Disk(disk),
-        None => Room::Limit(server.id()),
+    let disk_space = match disk {
+        Some(disk) => DiskSpace::Disk(disk),
+        None => DiskSpace::Limit(server.pid()),
     };
-    let browser = Browser::of(&server);
-    let session = cookie(&browser.sign_in().await).unwrap();
+    let browser = Browser::new(&server);
+    let session = session_cookie(&browser.sign_in().await).unwrap();
     let create = async |name: &str| {
         let fields = [("name", name), ("back", "/settings/portal/api-tokens")];
         browser.post("/fn/consumers/create", &session, &fields).await
     };
     assert_eq!(create("Before").await.status(), 200);
 
-    room.take();
-    let begun = Instant::now();
-    while credential.me(&server).await != 503 {
-        assert!(begun.elapsed() < Duration::from_secs(20), "there is room still");
+    disk_space.exhaust();
+    let started = Instant::now();
+    while credential.current_user_status(&server).await != 503 {
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "the disk never became full"
+        );
     }
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
-        let answer = create(&format!("Full {:?}", begun.elapsed())).await;
-        if answer.status() == 503 {
-            assert_eq!(header(&answer, "retry-after"), "1");
+        let response = create(&format!("Full {:?}", started.elapsed())).await;
+        if response.status() == 503 {
+            assert_eq!(header(&response, "retry-after"), "1");
             break;
         }
-        assert_eq!(answer.status(), 200);
-        assert!(begun.elapsed() < Duration::from_secs(20), "there is room still");
+        assert_eq!(response.status(), 200);
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "the disk never became full"
+        );
     }
-    let reason = browser.not_ready().await;
+    let reason = browser.wait_until_not_ready().await;
     assert!(
-        reason == "The disk is full.\n" || matches!(room, Room::Limit(_)),
+        reason == "The disk is full.\n" || matches!(disk_space, DiskSpace::Limit(_)),
         "{reason}"
     );
     assert_eq!(browser.text("/healthz").await.0, 200);
     assert_eq!(browser.get("/settings", &session).await.status(), 200);
 
-    room.give();
+    disk_space.restore();
     let freed = Instant::now();
     loop {
         let works = [
-            credential.me(&server).await,
+            credential.current_user_status(&server).await,
             browser.sign_in().await.status(),
             create(&format!("After {:?}", freed.elapsed())).await.status(),
         ];
@@ -166,61 +172,61 @@ async fn everything_works_within_a_second_of_a_full_disk_having_room_again() {
         assert!(works.iter().all(|status| *status != 500), "{works:?}");
         assert!(freed.elapsed() < Duration::from_secs(1), "{works:?}");
     }
-    browser.ready_within(Duration::from_secs(2)).await;
+    browser.wait_until_ready(Duration::from_secs(2)).await;
     for _ in 0..20 {
-        assert_eq!(credential.me(&server).await, 200);
+        assert_eq!(credential.current_user_status(&server).await, 200);
     }
 }
 
 #[tokio::test]
-async fn a_log_that_cannot_be_written_does_not_end_the_server() {
+async fn unwritable_log_does_not_stop_the_server() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let full = File::options().write(true).open("/dev/full").unwrap();
     for stderr in [Stdio::from(full), Stdio::from(writer)] {
-        let program = program();
-        program.account();
-        let credential = Credential::issue(&program);
+        let program = plaintext_program();
+        program.create_account();
+        let credential = Credential::create(&program);
         let mut server = program.serve_logging_to(&[], stderr);
         for _ in 0..5 {
-            assert_eq!(credential.me(&server).await, 200);
+            assert_eq!(credential.current_user_status(&server).await, 200);
         }
-        let browser = Browser::of(&server);
+        let browser = Browser::new(&server);
         assert_eq!(browser.text("/healthz").await.0, 200);
         assert_eq!(browser.text("/readyz").await.0, 200);
         server.signal("TERM");
-        assert_eq!(server.ended(), Some(0));
+        assert_eq!(server.wait_for_exit(), Some(0));
     }
 }
 
 #[tokio::test]
-async fn a_log_that_nobody_reads_does_not_stop_the_server() {
+async fn unread_log_pipe_does_not_stop_the_server() {
     let (reader, writer) = std::io::pipe().unwrap();
-    let program = program();
-    program.account();
+    let program = plaintext_program();
+    program.create_account();
     let mut server = program.serve_logging_to(&[], writer.into());
-    let browser = Browser::of(&server);
-    let begun = Instant::now();
-    // More lines than the pipe and what waits for it have room for.
+    let browser = Browser::new(&server);
+    let started = Instant::now();
+    // More lines than the pipe and the log buffer can hold.
     for _ in 0..6000 {
         assert_eq!(browser.text("/healthz").await.0, 200);
     }
-    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
     server.signal("TERM");
     let reading = std::thread::spawn(move || std::io::read_to_string(reader).unwrap());
-    assert_eq!(server.ended(), Some(0));
+    assert_eq!(server.wait_for_exit(), Some(0));
     let log = reading.join().unwrap();
     assert!(
-        log.contains("log lines could not be written and are lost"),
+        log.contains("log lines were lost because they couldn't be written"),
         "{}",
         log.len()
     );
 }
 
 #[tokio::test]
-async fn a_server_whose_standard_output_is_closed_serves() {
-    let program = Program::new();
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
+async fn closed_standard_output_does_not_stop_the_server() {
+    let program = TestProgram::new();
+    let free_address = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
@@ -235,34 +241,34 @@ async fn a_server_whose_standard_output_is_closed_serves() {
         };
         let log = program.folder().join("log");
         let mut child = program
-            .command(&["serve", "--addr", &free.to_string()])
+            .command(&["serve", "--addr", &free_address.to_string()])
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(File::create(&log).unwrap())
             .spawn()
             .unwrap();
-        let begun = Instant::now();
-        let answer = loop {
-            match reqwest::get(format!("http://{free}/readyz")).await {
-                Ok(answer) => break answer,
-                Err(_) if child.try_wait().unwrap().is_some() => panic!("it ended"),
-                Err(_) => assert!(begun.elapsed() < Duration::from_secs(10), "no answer"),
+        let started = Instant::now();
+        let response = loop {
+            match reqwest::get(format!("http://{free_address}/readyz")).await {
+                Ok(response) => break response,
+                Err(_) if child.try_wait().unwrap().is_some() => panic!("the server exited"),
+                Err(_) => assert!(started.elapsed() < Duration::from_secs(10), "no response"),
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
-        assert_eq!(answer.status(), 200);
+        assert_eq!(response.status(), 200);
         child.kill().unwrap();
         child.wait().unwrap();
         let log = std::fs::read_to_string(&log).unwrap();
-        assert!(log.contains("the setup code could not be printed"), "{log}");
+        assert!(log.contains("couldn't print the setup code"), "{log}");
     }
 }
 
 #[test]
-fn a_command_that_nobody_reads_ends_without_a_panic() {
-    let program = Program::new();
-    program.account();
-    for words in [
+fn command_with_unwritable_output_exits_without_a_panic() {
+    let program = TestProgram::new();
+    program.create_account();
+    for arguments in [
         &["--help"][..],
         &["account", "list"],
         &["account", "list", "--json"],
@@ -271,7 +277,7 @@ fn a_command_that_nobody_reads_ends_without_a_panic() {
         &["consumer", "delete", "nothing", "--json"],
     ] {
         for full in [false, true] {
-            let out = || -> Stdio {
+            let unwritable = || -> Stdio {
                 let (reader, writer) = std::io::pipe().unwrap();
                 drop(reader);
                 match full {
@@ -279,8 +285,12 @@ fn a_command_that_nobody_reads_ends_without_a_panic() {
                     false => writer.into(),
                 }
             };
-            for (stdout, stderr) in [(out(), Stdio::piped()), (out(), out()), (Stdio::piped(), out())] {
-                let mut command = program.command(words);
+            for (stdout, stderr) in [
+                (unwritable(), Stdio::piped()),
+                (unwritable(), unwritable()),
+                (Stdio::piped(), unwritable()),
+            ] {
+                let mut command = program.command(arguments);
                 let output = command
                     .stdin(Stdio::null())
                     .stdout(stdout)
@@ -288,10 +298,10 @@ fn a_command_that_nobody_reads_ends_without_a_panic() {
                     .output()
                     .unwrap();
                 let err = String::from_utf8_lossy(&output.stderr);
-                assert!(!err.contains("panicked"), "{words:?}: {err}");
+                assert!(!err.contains("panic"), "{arguments:?}: {err}");
                 assert!(
                     output.status.code().is_some_and(|code| code <= 2),
-                    "{words:?}: {:?}",
+                    "{arguments:?}: {:?}",
                     output.status
                 );
             }
@@ -300,12 +310,12 @@ fn a_command_that_nobody_reads_ends_without_a_panic() {
 }
 
 #[tokio::test]
-async fn a_command_beside_a_server_whose_database_was_moved_away_begins_no_other() {
-    let program = program();
-    program.account();
-    let credential = Credential::issue(&program);
+async fn command_next_to_a_server_with_moved_database_creates_no_new_database() {
+    let program = plaintext_program();
+    program.create_account();
+    let credential = Credential::create(&program);
     let server = program.serve(&[]);
-    let browser = Browser::of(&server);
+    let browser = Browser::new(&server);
     let data = program.folder().join("data");
     let away = program.folder().join("away");
     let names = ["gatehouse.db", "gatehouse.db-wal", "gatehouse.db-shm"];
@@ -313,10 +323,10 @@ async fn a_command_beside_a_server_whose_database_was_moved_away_begins_no_other
     for name in names {
         std::fs::rename(data.join(name), away.join(name)).unwrap();
     }
-    let reason = browser.not_ready().await;
-    assert!(reason.contains("was moved away or deleted"), "{reason}");
+    let reason = browser.wait_until_not_ready().await;
+    assert!(reason.contains("was moved or deleted"), "{reason}");
     assert_eq!(browser.text("/healthz").await.0, 200);
-    assert_eq!(credential.me(&server).await, 503);
+    assert_eq!(credential.current_user_status(&server).await, 503);
     let begin = [
         "account",
         "create",
@@ -327,61 +337,76 @@ async fn a_command_beside_a_server_whose_database_was_moved_away_begins_no_other
         "--admin-email",
         "a@example.com",
     ];
-    for (words, sentence) in [
-        (&["account", "list"][..], "there is no database"),
-        (&["master-key", "rotate"], "there is no database"),
+    for (arguments, sentence) in [
+        (&["account", "list"][..], "no database found"),
+        (&["master-key", "rotate"], "no database found"),
         (&["migrate"], "a server is running on this database"),
         (&["demo"], "a server is running on this database"),
         (&["serve"], "a server is running on this database"),
         (&begin, "a server is running on this database"),
     ] {
-        let outcome = program.run(words, PASSWORD);
-        assert_eq!((outcome.status, outcome.err.lines().count()), (1, 1), "{}", outcome.err);
-        assert!(outcome.err.contains(sentence), "{words:?}: {}", outcome.err);
-        assert!(!data.join("gatehouse.db").exists(), "{words:?}");
+        let outcome = program.run(arguments, PASSWORD);
+        assert_eq!(
+            (outcome.status, outcome.stderr.lines().count()),
+            (1, 1),
+            "{}",
+            outcome.stderr
+        );
+        assert!(outcome.stderr.contains(sentence), "{arguments:?}: {}", outcome.stderr);
+        assert!(!data.join("gatehouse.db").exists(), "{arguments:?}");
     }
-    assert!(server.log().contains("was moved away or deleted"), "{}", server.log());
+    assert!(server.log().contains("was moved or deleted"), "{}", server.log());
     for name in names {
         std::fs::rename(away.join(name), data.join(name)).unwrap();
     }
-    browser.ready_within(Duration::from_secs(3)).await;
-    assert_eq!(credential.me(&server).await, 200);
+    browser.wait_until_ready(Duration::from_secs(3)).await;
+    assert_eq!(credential.current_user_status(&server).await, 200);
     assert_eq!(program.json(&["account", "list"], "").as_array().unwrap().len(), 1);
 }
 
 #[test]
-fn a_command_with_a_wrong_data_folder_makes_nothing() {
-    let program = Program::new().with("GATEHOUSE_DATA_DIR", "nowhere");
-    for words in [&["account", "list"][..], &["user", "list"], &["api-key", "show"]] {
-        let outcome = program.run(words, "");
-        assert_eq!((outcome.status, outcome.err.lines().count()), (1, 1), "{}", outcome.err);
-        assert!(outcome.err.contains("there is no database"), "{}", outcome.err);
+fn command_with_missing_data_directory_creates_nothing() {
+    let program = TestProgram::new().with_env("GATEHOUSE_DATA_DIR", "nowhere");
+    for arguments in [&["account", "list"][..], &["user", "list"], &["api-key", "show"]] {
+        let outcome = program.run(arguments, "");
+        assert_eq!(
+            (outcome.status, outcome.stderr.lines().count()),
+            (1, 1),
+            "{}",
+            outcome.stderr
+        );
+        assert!(outcome.stderr.contains("no database found"), "{}", outcome.stderr);
         assert!(!program.folder().join("nowhere").exists());
     }
 }
 
 #[test]
-fn a_missing_master_key_is_said_in_one_sentence_and_none_is_made() {
-    let program = Program::new();
-    program.account();
+fn missing_master_key_is_one_line_error_and_no_key_is_created() {
+    let program = TestProgram::new();
+    program.create_account();
     let data = program.folder().join("data");
     let (key, away) = (data.join("master.key"), program.folder().join("away"));
     std::fs::rename(&key, &away).unwrap();
     let before = std::fs::read_dir(&data).unwrap().count();
-    for words in [
+    for arguments in [
         &["serve"][..],
         &["account", "list"],
         &["master-key", "rotate"],
         &["migrate"],
     ] {
-        let outcome = program.run(words, "");
-        assert_eq!((outcome.status, outcome.err.lines().count()), (1, 1), "{}", outcome.err);
-        assert!(
-            outcome.err.contains("the master key file is missing"),
+        let outcome = program.run(arguments, "");
+        assert_eq!(
+            (outcome.status, outcome.stderr.lines().count()),
+            (1, 1),
             "{}",
-            outcome.err
+            outcome.stderr
         );
-        assert!(!key.exists(), "{words:?}");
+        assert!(
+            outcome.stderr.contains("the master key file is missing"),
+            "{}",
+            outcome.stderr
+        );
+        assert!(!key.exists(), "{arguments:?}");
     }
     assert_eq!(std::fs::read_dir(&data).unwrap().count(), before);
     std::fs::rename(&away, &key).unwrap();

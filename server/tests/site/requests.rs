@@ -1,14 +1,14 @@
-//! What every request gets, and what no request may do.
+//! Tests request ids, health endpoints and form size limits.
 
-use crate::support::{EMAIL, PASSWORD, Site, cookie, form, header};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, form, header, session_cookie};
 use reqwest::Method;
 use std::io::Write;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 #[tokio::test]
-async fn every_answer_names_its_request() {
-    let site = Site::start().await;
+async fn response_carries_the_request_id() {
+    let site = TestSite::start().await;
     for path in [
         "/sign-in",
         "/settings",
@@ -19,63 +19,63 @@ async fn every_answer_names_its_request() {
         "/readyz",
         "/fn/nothing",
     ] {
-        let given = site
+        let valid = site
             .request(Method::GET, path)
             .header("x-request-id", "abc-1.2_3")
             .send()
             .await
             .unwrap();
-        assert_eq!(header(&given, "x-request-id"), "abc-1.2_3", "{path}");
-        let insane = site
+        assert_eq!(header(&valid, "x-request-id"), "abc-1.2_3", "{path}");
+        let invalid = site
             .request(Method::GET, path)
             .header("x-request-id", "a b<script>")
             .send()
             .await
             .unwrap();
-        let new = header(&insane, "x-request-id");
+        let new = header(&invalid, "x-request-id");
         assert_eq!((new.len(), new.as_bytes()[14]), (36, b'7'), "{new}");
     }
 }
 
 #[tokio::test]
-async fn whoever_watches_over_the_server_sees_whether_it_works() {
-    let site = Site::start().await;
-    let ask = async |path| {
-        let answer = site.request(Method::GET, path).send().await.unwrap();
-        assert_eq!(header(&answer, "cache-control"), "no-store");
-        let retry_after = answer.headers().contains_key("retry-after");
-        (answer.status().as_u16(), retry_after, answer.text().await.unwrap())
+async fn health_and_readiness_endpoints_report_database_and_shutdown() {
+    let site = TestSite::start().await;
+    let get = async |path| {
+        let response = site.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        let retry_after = response.headers().contains_key("retry-after");
+        (response.status().as_u16(), retry_after, response.text().await.unwrap())
     };
-    assert_eq!(ask("/healthz").await, (200, false, "ok\n".to_owned()));
-    assert_eq!(ask("/readyz").await, (200, false, "ready\n".to_owned()));
+    assert_eq!(get("/healthz").await, (200, false, "ok\n".to_owned()));
+    assert_eq!(get("/readyz").await, (200, false, "ready\n".to_owned()));
     site.app.portal.close().await;
-    while ask("/readyz").await.0 == 200 {}
-    let sentence = "The database does not answer.\n";
-    assert_eq!(ask("/readyz").await, (503, true, sentence.to_owned()));
-    assert_eq!(ask("/healthz").await, (200, false, "ok\n".to_owned()));
-    site.app.stop();
+    while get("/readyz").await.0 == 200 {}
+    let sentence = "The database is not responding.\n";
+    assert_eq!(get("/readyz").await, (503, true, sentence.to_owned()));
+    assert_eq!(get("/healthz").await, (200, false, "ok\n".to_owned()));
+    site.app.begin_shutdown();
     assert_eq!(
-        ask("/readyz").await,
-        (503, true, "The server is stopping.\n".to_owned())
+        get("/readyz").await,
+        (503, true, "The server is shutting down.\n".to_owned())
     );
 }
 
 #[tokio::test]
-async fn a_form_that_is_too_large_is_refused() {
-    let site = Site::start().await;
-    let text = "x".repeat(server::middleware::MAX_FORM);
-    let answer = site
+async fn form_over_the_size_limit_is_refused() {
+    let site = TestSite::start().await;
+    let text = "x".repeat(server::middleware::MAX_FORM_BYTES);
+    let response = site
         .post("/fn/session/sign-in", &[("email", &text)])
         .send()
         .await
         .unwrap();
-    assert_eq!(answer.status(), 413);
-    assert!(answer.text().await.unwrap().contains("64 KiB"));
+    assert_eq!(response.status(), 413);
+    assert!(response.text().await.unwrap().contains("64 KiB"));
 }
 
 #[tokio::test]
-async fn a_form_that_does_not_say_its_length_is_refused_too() {
-    let site = Site::start().await;
+async fn chunked_form_over_the_size_limit_is_refused() {
+    let site = TestSite::start().await;
     let mut stream = TcpStream::connect(site.address).await.unwrap();
     let head = format!(
         "POST /fn/session/sign-in HTTP/1.1\r\nHost: x\r\nOrigin: {}\r\nTransfer-Encoding: chunked\r\n\
@@ -84,20 +84,20 @@ async fn a_form_that_does_not_say_its_length_is_refused_too() {
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
-    // The server may hang up as soon as it has seen enough.
+    // The server may close the connection as soon as the limit is exceeded.
     for _ in 0..17 {
         if stream.write_all(chunk.as_bytes()).await.is_err() {
             break;
         }
     }
-    let mut answer = vec![0; 12];
-    stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413");
+    let mut response = vec![0; 12];
+    stream.read_exact(&mut response).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&response), "HTTP/1.1 413");
 }
 
 #[tokio::test]
-async fn a_compressed_form_is_read_within_the_limit() {
-    let site = Site::start().await;
+async fn compressed_form_is_decoded_within_the_size_limit() {
+    let site = TestSite::start().await;
     let send = async |coding: &str, body: Vec<u8>| {
         let request = site.post("/fn/session/sign-in", &[]).header("content-encoding", coding);
         request.body(body).send().await.unwrap()
@@ -109,7 +109,10 @@ async fn a_compressed_form_is_read_within_the_limit() {
     };
     let fields = form(&[("email", EMAIL), ("password", PASSWORD), ("next", "")]);
     let signed_in = send("gzip", gzip(fields.as_bytes())).await;
-    assert_eq!((signed_in.status().as_u16(), cookie(&signed_in).is_some()), (302, true));
+    assert_eq!(
+        (signed_in.status().as_u16(), session_cookie(&signed_in).is_some()),
+        (302, true)
+    );
     assert_eq!(send("gzip", gzip(&vec![b'x'; 50 * 1024 * 1024])).await.status(), 413);
     assert_eq!(send("gzip", fields.clone().into_bytes()).await.status(), 400);
     let other = send("br", fields.into_bytes()).await;

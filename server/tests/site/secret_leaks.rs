@@ -1,8 +1,8 @@
-//! Nothing secret is in the database file, in the logs, or in what a panic says.
+//! Tests that no secret appears in the database file, the logs or panic messages.
 
-use crate::process::Credential;
-use crate::program::Program;
-use crate::support::{EMAIL, PASSWORD, cookie, form, known_browser_line};
+use crate::credential::Credential;
+use crate::test_program::TestProgram;
+use crate::test_site::{EMAIL, PASSWORD, form, known_browser_set_cookie, session_cookie};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
@@ -16,8 +16,8 @@ use reqwest::{Client, Response};
 use serde_json::Value;
 use std::path::Path;
 
-/// The `name=value` of a form body.
-fn part(body: &str, name: &str) -> String {
+/// Returns a value of a form body.
+fn form_value(body: &str, name: &str) -> String {
     let found = url::form_urlencoded::parse(body.as_bytes()).find(|(key, _)| key == name);
     found.unwrap_or_else(|| panic!("no {name} in {body}")).1.into_owned()
 }
@@ -44,22 +44,22 @@ impl Browser<'_> {
 
     async fn signed(&self, path: &str, credential: &Credential, more: &[(&str, &str)]) -> String {
         let request = self.client.post(format!("{}{path}", self.origin));
-        let answer = request
+        let response = request
             .header("authorization", credential.header(more))
             .send()
             .await
             .unwrap();
-        let (status, body) = (answer.status(), answer.text().await.unwrap());
+        let (status, body) = (response.status(), response.text().await.unwrap());
         assert_eq!(status, 200, "{body}");
         body
     }
 }
 
-/// The API key, shown and used; the DAM's client secret, saved and tried.
+/// Shows and uses the API key, saves and tests the DAM's client secret, and returns these secrets.
 async fn connector_secrets(browser: &Browser<'_>, cookie: &str) -> Vec<(&'static str, String)> {
     let show = async || -> String {
-        let answer = browser.post("/fn/integration/show-api-key", cookie, &[]).await;
-        answer.json().await.unwrap()
+        let response = browser.post("/fn/integration/show-api-key", cookie, &[]).await;
+        response.json().await.unwrap()
     };
     let before = show().await;
     let settings = format!("{}/api/connector/v1/settings", browser.origin);
@@ -86,8 +86,8 @@ async fn connector_secrets(browser: &Browser<'_>, cookie: &str) -> Vec<(&'static
     ]
 }
 
-/// The one secret that the page shows: 256 bits in Base64.
-fn shown_secret(page: &str) -> String {
+/// Returns the secret that the page shows: 256 bits in Base64.
+fn find_secret(page: &str) -> String {
     let mut words = page.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_');
     words
         .find(|word| word.len() == 43)
@@ -95,10 +95,10 @@ fn shown_secret(page: &str) -> String {
         .to_owned()
 }
 
-/// Files of the folder whose bytes hold `secret`.
-fn places(folder: &Path, secret: impl AsRef<[u8]>) -> Vec<String> {
+/// Returns the names of the files in the folder that contain `secret`.
+fn files_containing(folder: &Path, secret: impl AsRef<[u8]>) -> Vec<String> {
     let secret = secret.as_ref();
-    let holds = |path: &Path| {
+    let contains_secret = |path: &Path| {
         let bytes = std::fs::read(path).unwrap();
         bytes.windows(secret.len()).any(|window| window == secret)
     };
@@ -106,18 +106,18 @@ fn places(folder: &Path, secret: impl AsRef<[u8]>) -> Vec<String> {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(places(&path, secret));
-        } else if holds(&path) {
+            found.extend(files_containing(&path, secret));
+        } else if contains_secret(&path) {
             found.push(path.file_name().unwrap().to_string_lossy().into_owned());
         }
     }
     found
 }
 
-/// An app with two secrets gets a code, tokens for it, and newer ones for the refresh token: everything secret in that.
-async fn oauth2_secrets(program: &Program, browser: &Browser<'_>, cookie: &str) -> Vec<(&'static str, String)> {
-    let back = "https://app.example/back";
-    let words = [
+/// Registers an app with two secrets, runs the authorization code grant, refreshes, and returns all secrets involved.
+async fn oauth2_secrets(program: &TestProgram, browser: &Browser<'_>, cookie: &str) -> Vec<(&'static str, String)> {
+    let redirect_uri = "https://app.example/back";
+    let arguments = [
         "oauth-app",
         "create",
         "--name",
@@ -127,7 +127,7 @@ async fn oauth2_secrets(program: &Program, browser: &Browser<'_>, cookie: &str) 
     ];
     let more = [
         "--redirect-uri",
-        back,
+        redirect_uri,
         "--scope",
         "offline",
         "--scope",
@@ -136,37 +136,37 @@ async fn oauth2_secrets(program: &Program, browser: &Browser<'_>, cookie: &str) 
         "--signing-algorithm",
         "RS256",
     ];
-    let app = program.json(&[&words[..], &more].concat(), "");
+    let app = program.json(&[&arguments[..], &more].concat(), "");
     let added = program.json(&["oauth-app", "add-secret", "Gallery"], "");
     let member = |value: &Value, name: &str| {
         let text = value[name].as_str();
         text.unwrap_or_else(|| panic!("no {name} in {value}")).to_owned()
     };
     let (id, secret) = (member(&app, "client_id"), member(&app, "client_secret"));
-    let code = allowed_code(program, browser.origin, cookie, &id).await;
-    let ask = async |fields: &[(&str, &str)], secret: &str| -> Value {
+    let code = authorization_code(program, browser.origin, cookie, &id).await;
+    let request_tokens = async |fields: &[(&str, &str)], secret: &str| -> Value {
         let request = browser
             .client
             .post(format!("{}/v6/authentication/oauth2/token", browser.origin));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let answer = request
+        let response = request
             .basic_auth(&id, Some(secret))
             .body(form(fields))
             .send()
             .await
             .unwrap();
-        answer.json().await.unwrap()
+        response.json().await.unwrap()
     };
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", &code),
-        ("redirect_uri", back),
+        ("redirect_uri", redirect_uri),
     ];
-    let first = ask(&fields, &secret).await;
+    let first = request_tokens(&fields, &secret).await;
     let refresh = member(&first, "refresh_token");
     let added = member(&added, "client_secret");
     let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
-    let second = ask(&fields, &added).await;
+    let second = request_tokens(&fields, &added).await;
     let access = member(&second, "access_token");
     let request = browser.client.get(format!("{}/api/v4/currentUser", browser.origin));
     assert_eq!(request.bearer_auth(&access).send().await.unwrap().status(), 200);
@@ -181,46 +181,46 @@ async fn oauth2_secrets(program: &Program, browser: &Browser<'_>, cookie: &str) 
     ]
 }
 
-/// What the consent page does once the person has allowed the app.
-async fn allowed_code(program: &Program, origin: &str, cookie: &str, client_id: &str) -> String {
+/// Grants access to the app as the consent page does, and returns the authorization code.
+async fn authorization_code(program: &TestProgram, origin: &str, cookie: &str, client_id: &str) -> String {
     let data = program.folder().join("data");
     let portal = Portal::open(Options {
         database: Location::File(data.join("gatehouse.db")),
         keyring: Keyring::parse(&std::fs::read_to_string(data.join("master.key")).unwrap()).unwrap(),
         clock: Clock::System,
-        outgoing: portal::http_client::Policy::default(),
+        http_client: portal::http_client::HttpClientConfig::default(),
     })
     .await
     .unwrap();
     let cookie = cookie.split_once('=').unwrap().1;
-    let person = sessions::find(&portal, cookie).await.unwrap().expect("signed in");
+    let user = sessions::find(&portal, cookie).await.unwrap().expect("signed in");
     let policy = oauth2::Policy {
         issuer: origin.to_owned(),
     };
     let request = form(&[("response_type", "code"), ("client_id", client_id)]);
     let parameters = Parameters::parse(request.as_bytes()).unwrap();
-    let address = consents::allow(&portal, &policy, &person, &parameters).await.unwrap();
+    let address = consents::allow(&portal, &policy, &user, &parameters).await.unwrap();
     portal.close().await;
-    part(address.split_once('?').unwrap().1, "code")
+    form_value(address.split_once('?').unwrap().1, "code")
 }
 
-/// What every private key of this kind begins with: that it is one, and of which curve.
-fn beginning_of_private_keys() -> Vec<u8> {
+/// Returns the constant prefix of P-256 private keys in PKCS #8.
+fn private_key_prefix() -> Vec<u8> {
     let key = || {
-        let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
-        made.as_ref()[..27].to_vec()
+        let created = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        created.as_ref()[..27].to_vec()
     };
-    let beginning = key();
-    assert_eq!(beginning, key());
-    beginning
+    let prefix = key();
+    assert_eq!(prefix, key());
+    prefix
 }
 
 #[tokio::test]
-async fn no_secret_is_written_anywhere() {
+async fn secrets_are_not_written_to_database_logs_or_files() {
     let filter = "info,server=trace,portal=trace,app=trace,domain=trace,leptos=trace,leptos_axum=trace,sqlx=trace,tower_http=trace";
-    let program = Program::new()
-        .with("GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS", "true")
-        .with("GATEHOUSE_LOG", filter);
+    let program = TestProgram::new()
+        .with_env("GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS", "true")
+        .with_env("GATEHOUSE_LOG", filter);
     let mut server = program.serve(&[]);
     let code = server.setup_code();
     let origin = server.origin.clone();
@@ -229,7 +229,7 @@ async fn no_secret_is_written_anywhere() {
         origin: &origin,
     };
 
-    // The first account, by the setup page, and signing in once more.
+    // Creates the first account with the setup page and signs in again.
     let fields = [
         ("code", code.as_str()),
         ("account_name", "Northwind"),
@@ -243,17 +243,17 @@ async fn no_secret_is_written_anywhere() {
     assert_eq!(weak.status(), 400);
     assert!(weak.text().await.unwrap().contains("too easy to guess"));
     let set_up = browser.post("/fn/setup/complete", "", &fields).await;
-    let known_browser = known_browser_line(&set_up).unwrap();
+    let known_browser = known_browser_set_cookie(&set_up).unwrap();
     let known_browser = known_browser.split(['=', ';']).nth(1).unwrap().to_owned();
-    let first = cookie(&set_up).unwrap();
+    let first = session_cookie(&set_up).unwrap();
     let wrong_password = "a password that is not Ada's";
     let fields = |password| [("email", EMAIL), ("password", password), ("next", "")];
     browser.post("/fn/session/sign-in", "", &fields(wrong_password)).await;
-    let second = cookie(&browser.post("/fn/session/sign-in", "", &fields(PASSWORD)).await).unwrap();
+    let second = session_cookie(&browser.post("/fn/session/sign-in", "", &fields(PASSWORD)).await).unwrap();
 
-    // A credential from the command line, and one by the three-legged flow.
-    let issued = Credential::issue(&program);
-    assert_eq!(issued.me(&server).await, 200);
+    // Creates a credential with the command line and one with the three-legged flow.
+    let issued = Credential::create(&program);
+    assert_eq!(issued.current_user_status(&server).await, 200);
     let token_secret = issued.token_secret.clone();
     let consumer = Credential {
         token: String::new(),
@@ -263,13 +263,13 @@ async fn no_secret_is_written_anywhere() {
     let body = browser
         .signed("/api/v4/oauth/request_token/", &consumer, &[("oauth_callback", "oob")])
         .await;
-    let asked = Credential {
-        token: part(&body, "oauth_token"),
-        token_secret: part(&body, "oauth_token_secret"),
+    let request_token = Credential {
+        token: form_value(&body, "oauth_token"),
+        token_secret: form_value(&body, "oauth_token_secret"),
         consumer_key: consumer.consumer_key.clone(),
         consumer_secret: consumer.consumer_secret.clone(),
     };
-    let fields = [("oauth_token", asked.token.as_str()), ("answer", "allow")];
+    let fields = [("oauth_token", request_token.token.as_str()), ("answer", "allow")];
     let outcome: serde_json::Value = browser
         .post("/fn/authorise/decide", &second, &fields)
         .await
@@ -281,19 +281,23 @@ async fn no_secret_is_written_anywhere() {
         .unwrap_or_else(|| panic!("{outcome}"))
         .to_owned();
     let body = browser
-        .signed("/api/v4/oauth/access_token/", &asked, &[("oauth_verifier", &verifier)])
+        .signed(
+            "/api/v4/oauth/access_token/",
+            &request_token,
+            &[("oauth_verifier", &verifier)],
+        )
         .await;
-    let exchanged_secret = part(&body, "oauth_token_secret");
+    let exchanged_secret = form_value(&body, "oauth_token_secret");
 
-    // A consumer from the page, with its secret shown there once.
-    let made = browser
+    // Creates a consumer on the page, which shows its secret once.
+    let created = browser
         .post(
             "/fn/consumers/create",
             &first,
             &[("name", "From the page"), ("back", "/settings/portal/api-tokens")],
         )
         .await;
-    assert_eq!(made.status(), 200, "{made:?}");
+    assert_eq!(created.status(), 200, "{created:?}");
     let request = browser
         .client
         .get(format!("{origin}/settings/portal/api-tokens"))
@@ -306,13 +310,13 @@ async fn no_secret_is_written_anywhere() {
         .text()
         .await
         .unwrap();
-    let shown = shown_secret(&page);
+    let page_secret = find_secret(&page);
 
     let mut granted = oauth2_secrets(&program, &browser, &second).await;
     granted.extend(connector_secrets(&browser, &second).await);
-    let private_key = beginning_of_private_keys();
+    let private_key = private_key_prefix();
 
-    // As it is while the server runs, and as it is left.
+    // Checks the files while the server runs and after it has stopped.
     let value = |cookie: &str| cookie.split_once('=').unwrap().1.to_owned();
     let key = std::fs::read_to_string(program.folder().join("data/master.key"))
         .unwrap()
@@ -329,24 +333,24 @@ async fn no_secret_is_written_anywhere() {
         ("second session", value(&second)),
         ("consumer secret", consumer.consumer_secret.clone()),
         ("token secret", token_secret),
-        ("request token's secret", asked.token_secret.clone()),
+        ("request token's secret", request_token.token_secret.clone()),
         ("verifier", verifier),
         ("exchanged token's secret", exchanged_secret),
-        ("secret on the page", shown),
+        ("secret on the page", page_secret),
     ];
     let check = |moment: &str| {
         for (name, secret) in secrets.iter().chain(&granted) {
             assert!(secret.len() >= 8, "{name}: {secret}");
             assert_eq!(
-                places(program.folder(), secret),
+                files_containing(program.folder(), secret),
                 Vec::<String>::new(),
                 "{name}, {moment}"
             );
         }
-        assert_eq!(places(program.folder(), &key), ["master.key"], "{moment}");
+        assert_eq!(files_containing(program.folder(), &key), ["master.key"], "{moment}");
         for form in [private_key.clone(), STANDARD.encode(&private_key).into_bytes()] {
             assert_eq!(
-                places(program.folder(), form),
+                files_containing(program.folder(), form),
                 Vec::<String>::new(),
                 "private key, {moment}"
             );
@@ -354,13 +358,13 @@ async fn no_secret_is_written_anywhere() {
     };
     check("while it runs");
     server.signal("TERM");
-    assert_eq!(server.ended(), Some(0));
+    assert_eq!(server.wait_for_exit(), Some(0));
     check("afterwards");
-    // The search finds what is there.
+    // Confirms that the search finds values that are present.
     assert!(
-        places(program.folder(), EMAIL)
+        files_containing(program.folder(), EMAIL)
             .iter()
             .any(|file| file.starts_with("gatehouse.db"))
     );
-    assert!(places(program.folder(), "/fn/session/sign-in").contains(&"log".to_owned()));
+    assert!(files_containing(program.folder(), "/fn/session/sign-in").contains(&"log".to_owned()));
 }

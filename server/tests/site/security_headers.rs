@@ -1,9 +1,9 @@
-//! What browsers are told not to do.
+//! Tests the security headers of responses.
 
-use crate::support::{EMAIL, Engine, PASSWORD, Site, header, known_browser_line, session_line};
+use crate::test_site::{EMAIL, Engine, PASSWORD, TestSite, header, known_browser_set_cookie, session_set_cookie};
 use server::config::Overrides;
 
-/// A directive of the answer's policy.
+/// Returns a directive of a content security policy.
 fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
     policy
         .split("; ")
@@ -11,12 +11,12 @@ fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn every_script_of_a_page_carries_its_nonce_or_is_a_file_of_ours() {
-    let site = Site::start().await;
+async fn page_scripts_carry_the_csp_nonce() {
+    let site = TestSite::start().await;
     let mut nonces = Vec::new();
     for _ in 0..2 {
-        let answer = site.get("/sign-in", None).await;
-        let policy = header(&answer, "content-security-policy").to_owned();
+        let response = site.get("/sign-in", None).await;
+        let policy = header(&response, "content-security-policy").to_owned();
         let sources = directive(&policy, "script-src").unwrap();
         let nonce = sources
             .split_once("'nonce-")
@@ -30,7 +30,7 @@ async fn every_script_of_a_page_carries_its_nonce_or_is_a_file_of_ours() {
         for allowed in ["unsafe-inline", "'unsafe-eval'", "http", "*", "data:"] {
             assert!(!sources.contains(allowed), "{sources}");
         }
-        let page = answer.text().await.unwrap();
+        let page = response.text().await.unwrap();
         let scripts: Vec<&str> = page
             .split("<script")
             .skip(1)
@@ -49,8 +49,8 @@ async fn every_script_of_a_page_carries_its_nonce_or_is_a_file_of_ours() {
 }
 
 #[tokio::test]
-async fn a_page_may_load_nothing_from_elsewhere_and_be_framed_by_nobody() {
-    let site = Site::start().await;
+async fn page_security_headers_forbid_external_content_and_framing() {
+    let site = TestSite::start().await;
     let cookie = site.sign_in().await;
     for page in [
         "/sign-in",
@@ -59,10 +59,10 @@ async fn a_page_may_load_nothing_from_elsewhere_and_be_framed_by_nobody() {
         "/oauth1/authorise?oauth_token=x",
         "/oauth2/authorise?client_id=x",
     ] {
-        let answer = site
+        let response = site
             .get(page, Some(&cookie).filter(|_| page != "/sign-in").map(String::as_str))
             .await;
-        let policy = header(&answer, "content-security-policy");
+        let policy = header(&response, "content-security-policy");
         for (name, expected) in [
             ("default-src", "'none'"),
             ("style-src", "'self'"),
@@ -74,18 +74,18 @@ async fn a_page_may_load_nothing_from_elsewhere_and_be_framed_by_nobody() {
         ] {
             assert_eq!(directive(policy, name), Some(expected), "{page}: {policy}");
         }
-        assert_eq!(header(&answer, "cache-control"), "no-store");
-        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
-        assert_eq!(header(&answer, "referrer-policy"), "same-origin");
-        assert_eq!(header(&answer, "cross-origin-opener-policy"), "same-origin");
-        assert!(header(&answer, "permissions-policy").contains("camera=()"));
-        assert!(answer.headers().get("strict-transport-security").is_none());
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&response, "referrer-policy"), "same-origin");
+        assert_eq!(header(&response, "cross-origin-opener-policy"), "same-origin");
+        assert!(header(&response, "permissions-policy").contains("camera=()"));
+        assert!(response.headers().get("strict-transport-security").is_none());
     }
 }
 
 #[tokio::test]
-async fn answers_without_a_page_allow_nothing() {
-    let site = Site::start().await;
+async fn response_without_a_page_has_a_csp_that_allows_nothing() {
+    let site = TestSite::start().await;
     let redirect = site.get("/settings", None).await;
     let refused = site
         .post("/fn/session/sign-out", &[])
@@ -94,28 +94,31 @@ async fn answers_without_a_page_allow_nothing() {
         .await
         .unwrap();
     let function = site.post("/fn/session/sign-in", &[]).send().await.unwrap();
-    for answer in [redirect, refused, function] {
-        let policy = header(&answer, "content-security-policy");
+    for response in [redirect, refused, function] {
+        let policy = header(&response, "content-security-policy");
         assert_eq!(directive(policy, "default-src"), Some("'none'"));
         assert!(!policy.contains("script-src"), "{policy}");
-        assert_eq!(header(&answer, "cache-control"), "no-store");
+        assert_eq!(header(&response, "cache-control"), "no-store");
     }
 }
 
 #[tokio::test]
-async fn where_there_is_tls_it_stays_and_the_cookies_are_bound_to_it() {
+async fn https_public_url_sets_hsts_and_secure_cookies() {
     let overrides = Overrides {
         public_url: Some("https://portal.example.com".to_owned()),
         ..Overrides::default()
     };
-    let site = Site::start_with(Engine::Sqlite, overrides).await;
-    let answer = site.get("/sign-in", None).await;
-    assert_eq!(header(&answer, "strict-transport-security"), "max-age=63072000");
+    let site = TestSite::start_with(Engine::Sqlite, overrides).await;
+    let response = site.get("/sign-in", None).await;
+    assert_eq!(header(&response, "strict-transport-security"), "max-age=63072000");
     let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "")];
-    let answer = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
+    let response = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
     for (line, name) in [
-        (session_line(&answer).unwrap(), "__Host-gatehouse="),
-        (known_browser_line(&answer).unwrap(), "__Host-gatehouse-browser="),
+        (session_set_cookie(&response).unwrap(), "__Host-gatehouse="),
+        (
+            known_browser_set_cookie(&response).unwrap(),
+            "__Host-gatehouse-browser=",
+        ),
     ] {
         assert!(line.starts_with(name), "{line}");
         for attribute in ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"] {

@@ -1,18 +1,18 @@
-//! What is said when the portal itself is at fault.
+//! Tests responses to panics and to an unavailable database.
 
-use crate::support::{EMAIL, PASSWORD, Site, answer, form, header};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, form, header, spawn_server};
 use axum::Router;
 use axum::routing::get;
 use domain::ids::OauthAppId;
 use reqwest::{Client, Method};
 use server::listener::ConnectionLimits;
-use server::router::around;
+use server::router::with_base_layers;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-/// A request of a consumer that nobody knows, at this moment.
-fn unsigned() -> String {
+/// Returns an `Authorization` header of an unknown consumer with the current timestamp.
+fn oauth1_header() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     format!(
         "OAuth oauth_consumer_key=\"x\", oauth_signature_method=\"HMAC-SHA1\", oauth_signature=\"x\", \
@@ -21,19 +21,23 @@ fn unsigned() -> String {
 }
 
 async fn panics() -> &'static str {
-    panic!("the inside of the portal")
+    panic!("panic message")
 }
 
 #[tokio::test]
-async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
-    let site = Site::start().await;
+async fn panic_in_a_handler_is_answered_500_with_the_request_id() {
+    let site = TestSite::start().await;
     let router = Router::new()
         .route("/boom", get(panics))
         .route("/api/boom", get(panics))
         .route("/fine", get(|| async {}));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    let _tasks = answer(listener, around(router, &site.app), ConnectionLimits::default());
+    let _tasks = spawn_server(
+        listener,
+        with_base_layers(router, &site.app),
+        ConnectionLimits::default(),
+    );
     let client = Client::new();
 
     let page = client
@@ -45,36 +49,36 @@ async fn a_panic_ends_its_own_request_with_a_page_that_names_it() {
     assert_eq!(page.status(), 500);
     let id = header(&page, "x-request-id").to_owned();
     let text = page.text().await.unwrap();
-    assert!(text.contains(&id) && text.contains("Go to the portal"), "{text}");
-    assert!(!text.contains("inside"), "{text}");
+    assert!(text.contains(&id) && text.contains("Go to the dashboard"), "{text}");
+    assert!(!text.contains("panic message"), "{text}");
 
     let script = client.get(format!("{origin}/boom")).send().await.unwrap();
     let id = header(&script, "x-request-id").to_owned();
     let script_headers = script.headers().clone();
-    let failure: app::error::Failure = script.json().await.unwrap();
-    assert_eq!(failure, app::error::Failure::Internal { request_id: id });
+    let error: app::error::AppError = script.json().await.unwrap();
+    assert_eq!(error, app::error::AppError::Internal { request_id: id });
 
-    let program = client
+    let api = client
         .get(format!("{origin}/api/boom"))
         .header("accept", "text/html")
         .send()
         .await
         .unwrap();
-    // A page's script can read it too; a page itself is nobody else's to read.
-    assert_eq!(header(&program, "access-control-allow-origin"), "*");
+    // API errors are readable cross-origin. Pages are not.
+    assert_eq!(header(&api, "access-control-allow-origin"), "*");
     assert_eq!(script_headers.get("access-control-allow-origin"), None);
     assert_eq!(
-        (program.status().as_u16(), header(&program, "content-type")),
+        (api.status().as_u16(), header(&api, "content-type")),
         (500, "application/problem+json")
     );
-    assert!(!program.text().await.unwrap().contains("inside"));
+    assert!(!api.text().await.unwrap().contains("panic message"));
 
     assert_eq!(client.get(format!("{origin}/fine")).send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
-async fn without_its_database_the_portal_says_so() {
-    let site = Site::start().await;
+async fn closed_database_is_answered_503_with_retry_after() {
+    let site = TestSite::start().await;
     site.app.portal.close().await;
     let page = site.get("/settings", Some("gatehouse=x")).await;
     assert_eq!(page.status(), 503);
@@ -87,7 +91,9 @@ async fn without_its_database_the_portal_says_so() {
     ] {
         let request = match path {
             "/api/connector/v1/settings" => site.request(Method::GET, path).header("x-api-key", "gh_x"),
-            "/api/v4/oauth/request_token" => site.request(Method::POST, path).header("authorization", unsigned()),
+            "/api/v4/oauth/request_token" => site
+                .request(Method::POST, path)
+                .header("authorization", oauth1_header()),
             "/v6/authentication/oauth2/token" => {
                 let client = OauthAppId(Uuid::now_v7()).to_string();
                 let form = format!("grant_type=client_credentials&client_id={client}&client_secret=x");
@@ -105,12 +111,12 @@ async fn without_its_database_the_portal_says_so() {
                     .body(form(&fields))
             }
         };
-        let answer = request.send().await.unwrap();
+        let response = request.send().await.unwrap();
         assert_eq!(
             (
-                answer.status().as_u16(),
-                header(&answer, "content-type"),
-                header(&answer, "retry-after")
+                response.status().as_u16(),
+                header(&response, "content-type"),
+                header(&response, "retry-after")
             ),
             (503, expected, "1"),
             "{path}"
@@ -118,8 +124,5 @@ async fn without_its_database_the_portal_says_so() {
     }
     let id = header(&page, "x-request-id").to_owned();
     let text = page.text().await.unwrap();
-    assert!(
-        text.contains(&id) && text.contains("cannot do this at the moment"),
-        "{text}"
-    );
+    assert!(text.contains(&id) && text.contains("temporarily unavailable"), "{text}");
 }

@@ -1,23 +1,25 @@
-//! The settings as a file, downloaded and sent back through the pages.
+//! Tests download and upload of the settings file through the pages.
 
-use crate::program::Program;
-use crate::support::{Engine, PASSWORD, Site, engines, form, header};
+use crate::test_program::TestProgram;
+use crate::test_site::{Engine, PASSWORD, TestSite, engines, form, header};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use domain::integration::selector::{AssetType, Options};
-use domain::integration::settings::{Edit, FieldSettings, MAX_FIELD, MAX_FIELDS, MAX_TERM, Settings};
+use domain::integration::settings::{
+    Edit, FieldSettings, MAX_FIELD_NAME_CHARS, MAX_FIELDS, MAX_SEARCH_TERM_CHARS, Settings,
+};
 use portal::accounts;
 use portal::accounts::{profiles, users};
 use portal::integration::settings;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use server::config::Overrides;
-use server::middleware::{MAX_FORM, MAX_SETTINGS_FORM};
+use server::middleware::{MAX_FORM_BYTES, MAX_SETTINGS_FORM_BYTES};
 
 const PREVIEW: &str = "/fn/integration/preview-file";
 const APPLY: &str = "/fn/integration/apply-file";
 
-fn fields(count: usize, name: usize, term: usize) -> Settings {
+fn settings_with_fields(count: usize, name: usize, term: usize) -> Settings {
     let field = |number: usize| FieldSettings {
         field: format!("{number:04}{}", "\u{20000}".repeat(name)),
         options: Options {
@@ -32,137 +34,147 @@ fn fields(count: usize, name: usize, term: usize) -> Settings {
     }
 }
 
-async fn save(site: &Site, base: i64, settings: Settings) {
+async fn save(site: &TestSite, base: i64, settings: Settings) {
     let operator = accounts::operator(&site.app.portal, None).await.unwrap();
-    let edit = Edit::Whole(Box::new(settings));
+    let edit = Edit::Replace(Box::new(settings));
     settings::save(&site.app.portal, &operator, base, &edit).await.unwrap();
 }
 
-/// What a browser sends of what is in a text area.
-fn typed(text: &str) -> String {
+/// Converts line breaks as a browser does when it submits a text area.
+fn with_crlf(text: &str) -> String {
     text.replace('\n', "\r\n")
 }
 
 #[tokio::test]
-async fn a_downloaded_file_is_taken_back_whole_without_script() {
+async fn downloaded_settings_file_can_be_uploaded_without_javascript() {
     for engine in engines() {
-        let site = Site::start_with(engine, Overrides::default()).await;
+        let site = TestSite::start_with(engine, Overrides::default()).await;
         let cookie = site.sign_in().await;
         let post = async |path: &str, fields: &[(&str, &str)]| {
-            let answer = site.post(path, fields).header("cookie", &cookie).send().await.unwrap();
-            assert_eq!(answer.status(), StatusCode::FOUND, "{engine:?}");
-            header(&answer, "location").to_owned()
+            let response = site.post(path, fields).header("cookie", &cookie).send().await.unwrap();
+            assert_eq!(response.status(), StatusCode::FOUND, "{engine:?}");
+            header(&response, "location").to_owned()
         };
         let page = async |path: &str| site.get(path, Some(&cookie)).await.text().await.unwrap();
-        save(&site, 0, fields(MAX_FIELDS, 20, 3)).await;
+        save(&site, 0, settings_with_fields(MAX_FIELDS, 20, 3)).await;
         for (name, revision) in [("settings.toml", 3), ("settings.json", 5)] {
             let file = page(&format!("/integration/{name}")).await;
-            let there = post(PREVIEW, &[("name", name), ("text", &typed(&file))]).await;
-            let shown = page(&there).await;
-            assert!(shown.contains("Nothing would change"), "{name} {engine:?}: {there}");
+            let location = post(PREVIEW, &[("name", name), ("text", &with_crlf(&file))]).await;
+            let preview_page = page(&location).await;
+            assert!(
+                preview_page.contains("No differences from the current settings"),
+                "{name} {engine:?}: {location}"
+            );
 
             save(&site, revision - 2, Settings::default()).await;
-            let there = post(PREVIEW, &[("name", name), ("text", &typed(&file))]).await;
-            let shown = page(&there).await;
-            assert!(shown.contains("This would change"), "{name} {engine:?}: {there}");
-            assert!(shown.len() < 1024 * 1024, "{}", shown.len());
-            let (_, upload) = there.split_once("upload=").unwrap();
+            let location = post(PREVIEW, &[("name", name), ("text", &with_crlf(&file))]).await;
+            let preview_page = page(&location).await;
+            assert!(
+                preview_page.contains("Changes in this file"),
+                "{name} {engine:?}: {location}"
+            );
+            assert!(preview_page.len() < 1024 * 1024, "{}", preview_page.len());
+            let (_, upload) = location.split_once("upload=").unwrap();
             let base = (revision - 1).to_string();
-            let there = post(APPLY, &[("base", &base), ("upload", upload)]).await;
-            assert_eq!(there, format!("/integration/history?saved={revision}"));
+            let location = post(APPLY, &[("base", &base), ("upload", upload)]).await;
+            assert_eq!(location, format!("/integration/history?saved={revision}"));
             assert!(page(&format!("/integration/{name}")).await == file, "{name} {engine:?}");
-            assert!(page(&there).await.contains("Saved as revision"), "{name} {engine:?}");
+            assert!(page(&location).await.contains("Saved as revision"), "{name} {engine:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_downloaded_file_is_taken_back_whole_with_script() {
+async fn downloaded_settings_file_can_be_uploaded_with_javascript() {
     for engine in engines() {
-        let site = Site::start_with(engine, Overrides::default()).await;
+        let site = TestSite::start_with(engine, Overrides::default()).await;
         let cookie = site.sign_in().await;
         let post = async |path: &str, fields: &[(&str, &str)]| {
             let request = site.request(Method::POST, path).header("accept", "application/json");
             let request = request.header("origin", site.origin()).header("cookie", &cookie);
             let request = request.header("content-type", "application/x-www-form-urlencoded");
-            let answer = request.body(form(fields)).send().await.unwrap();
-            let status = answer.status();
-            let text = answer.text().await.unwrap();
+            let response = request.body(form(fields)).send().await.unwrap();
+            let status = response.status();
+            let text = response.text().await.unwrap();
             assert_eq!(status, StatusCode::OK, "{engine:?} {text}");
             serde_json::from_str::<Value>(&text).unwrap()
         };
         let file = portal::integration::settings::file::print(
-            &fields(1_500, 20, 3),
+            &settings_with_fields(1_500, 20, 3),
             portal::integration::settings::file::Format::Toml,
         );
-        assert!(file.len() > MAX_FORM);
+        assert!(file.len() > MAX_FORM_BYTES);
         let preview = post(PREVIEW, &[("name", "settings.toml"), ("text", &file)]).await;
         assert_eq!(preview["total"], 1_500 * 3);
         let upload = preview["upload"].as_str().unwrap();
         let saved = post(APPLY, &[("base", "0"), ("upload", upload)]).await;
         assert_eq!(saved["New"], 1);
-        let kept = site.get("/integration/settings.toml", Some(&cookie)).await;
-        assert!(kept.text().await.unwrap() == file);
+        let downloaded = site.get("/integration/settings.toml", Some(&cookie)).await;
+        assert!(downloaded.text().await.unwrap() == file);
     }
 }
 
 #[tokio::test]
-async fn the_longest_file_fits_into_a_form() {
-    let site = Site::start().await;
+async fn longest_settings_file_fits_into_a_form() {
+    let site = TestSite::start().await;
     let cookie = site.sign_in().await;
-    let settings = fields(MAX_FIELDS, MAX_FIELD - 4, MAX_TERM).checked().unwrap();
+    let settings = settings_with_fields(MAX_FIELDS, MAX_FIELD_NAME_CHARS - 4, MAX_SEARCH_TERM_CHARS)
+        .validate()
+        .unwrap();
     let file = portal::integration::settings::file::print(&settings, portal::integration::settings::file::Format::Json);
-    let body = form(&[("name", "settings.json"), ("text", &typed(&file))]);
+    let body = form(&[("name", "settings.json"), ("text", &with_crlf(&file))]);
     assert!(
-        (20 * 1024 * 1024..MAX_SETTINGS_FORM).contains(&body.len()),
+        (20 * 1024 * 1024..MAX_SETTINGS_FORM_BYTES).contains(&body.len()),
         "{}",
         body.len()
     );
     let request = site.request(Method::POST, PREVIEW).header("accept", "application/json");
     let request = request.header("origin", site.origin()).header("cookie", &cookie);
     let request = request.header("content-type", "application/x-www-form-urlencoded");
-    let answer = request.body(body).send().await.unwrap();
-    assert_eq!(answer.status(), StatusCode::OK);
-    let preview: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let response = request.body(body).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let preview: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
     assert_eq!(preview["total"], MAX_FIELDS * 3);
 }
 
 #[tokio::test]
-async fn a_file_that_is_wrong_comes_back_with_what_is_wrong() {
-    let site = Site::start().await;
+async fn invalid_settings_file_is_shown_again_with_its_errors() {
+    let site = TestSite::start().await;
     let cookie = site.sign_in().await;
     let text = "[global]\nhideLimited = true\n";
-    let answer = site.post(PREVIEW, &[("text", text)]).header("cookie", &cookie);
-    let answer = answer.send().await.unwrap();
-    let there = header(&answer, "location").to_owned();
-    let page = site.get(&there, Some(&cookie)).await.text().await.unwrap();
+    let response = site.post(PREVIEW, &[("text", text)]).header("cookie", &cookie);
+    let response = response.send().await.unwrap();
+    let location = header(&response, "location").to_owned();
+    let page = site.get(&location, Some(&cookie)).await.text().await.unwrap();
     assert!(page.contains("global.hideLimited"), "{page}");
     assert!(page.contains("hideLimited = true"), "{page}");
-    let (_, upload) = there.split_once("upload=").unwrap();
+    let (_, upload) = location.split_once("upload=").unwrap();
     let upload = upload.split('&').next().unwrap();
     let again = [("base", "0"), ("upload", upload)];
-    let answer = site.post(APPLY, &again).header("cookie", &cookie).send().await.unwrap();
-    assert!(header(&answer, "location").contains("__err="), "{answer:?}");
-    for gone in ["", "nonsense", "0192f0c1-2b3c-7d4e-8f90-123456789abc"] {
+    let response = site.post(APPLY, &again).header("cookie", &cookie).send().await.unwrap();
+    assert!(header(&response, "location").contains("__err="), "{response:?}");
+    for unknown_upload in ["", "nonsense", "0192f0c1-2b3c-7d4e-8f90-123456789abc"] {
         let request = site.request(Method::POST, APPLY).header("accept", "application/json");
         let request = request.header("origin", site.origin()).header("cookie", &cookie);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let answer = request
-            .body(form(&[("base", "0"), ("upload", gone)]))
+        let response = request
+            .body(form(&[("base", "0"), ("upload", unknown_upload)]))
             .send()
             .await
             .unwrap();
-        assert_eq!(answer.status(), StatusCode::CONFLICT, "{gone}");
+        assert_eq!(response.status(), StatusCode::CONFLICT, "{unknown_upload}");
     }
 }
 
 #[tokio::test]
-async fn only_who_may_apply_a_file_may_send_a_large_one() {
-    let site = Site::start_with(Engine::Sqlite, Overrides::default()).await;
+async fn large_settings_upload_requires_manage_integration_right() {
+    let site = TestSite::start_with(Engine::Sqlite, Overrides::default()).await;
     let portal = &site.app.portal;
     let operator = accounts::operator(portal, None).await.unwrap();
-    let fewer = Rights::all().without(Right::ManageIntegration);
-    profiles::create(portal, &operator, "Editors", fewer).await.unwrap();
+    let without_right = Rights::all().without(Right::ManageIntegration);
+    profiles::create(portal, &operator, "Editors", without_right)
+        .await
+        .unwrap();
     let eve = NewUser {
         name: "Eve".to_owned(),
         email: "eve@example.com".to_owned(),
@@ -172,7 +184,7 @@ async fn only_who_may_apply_a_file_may_send_a_large_one() {
     users::create(portal, &operator, eve).await.unwrap();
     let fields = [("email", "eve@example.com"), ("password", PASSWORD), ("next", "")];
     let signed_in = site.post("/fn/session/sign-in", &fields).send().await.unwrap();
-    let eve = crate::support::cookie(&signed_in).unwrap();
+    let eve = crate::test_site::session_cookie(&signed_in).unwrap();
     let ada = site.sign_in().await;
     let send = async |path: &str, cookie: &str, length: usize| {
         let text = "#".repeat(length);
@@ -181,26 +193,30 @@ async fn only_who_may_apply_a_file_may_send_a_large_one() {
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         request.body(format!("text={text}")).send().await.unwrap().status()
     };
-    assert_eq!(send(PREVIEW, &ada, MAX_FORM).await, StatusCode::OK);
-    assert_eq!(send(PREVIEW, &eve, MAX_FORM).await, StatusCode::FORBIDDEN);
-    assert_eq!(send(PREVIEW, "", MAX_FORM).await, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(send(APPLY, &ada, MAX_FORM).await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send(PREVIEW, &ada, MAX_FORM_BYTES).await, StatusCode::OK);
+    assert_eq!(send(PREVIEW, &eve, MAX_FORM_BYTES).await, StatusCode::FORBIDDEN);
+    assert_eq!(send(PREVIEW, "", MAX_FORM_BYTES).await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send(APPLY, &ada, MAX_FORM_BYTES).await, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(
-        send(PREVIEW, &ada, MAX_SETTINGS_FORM).await,
+        send(PREVIEW, &ada, MAX_SETTINGS_FORM_BYTES).await,
         StatusCode::PAYLOAD_TOO_LARGE
     );
 }
 
 #[test]
-fn the_command_line_takes_its_longest_export_back() {
-    let program = Program::new();
-    program.account();
-    let settings = fields(MAX_FIELDS, MAX_FIELD - 4, MAX_TERM).checked().unwrap();
+fn longest_settings_export_can_be_applied_again() {
+    let program = TestProgram::new();
+    program.create_account();
+    let settings = settings_with_fields(MAX_FIELDS, MAX_FIELD_NAME_CHARS - 4, MAX_SEARCH_TERM_CHARS)
+        .validate()
+        .unwrap();
     for format in portal::integration::settings::file::Format::ALL {
         let file = portal::integration::settings::file::print(&settings, format);
         let applied = program.run(&["settings", "apply", "-", "--yes"], &file);
-        assert_eq!(applied.status, 0, "{}", applied.err);
-        let exported = program.run(&["settings", "export", "--format", format.code()], "").out;
+        assert_eq!(applied.status, 0, "{}", applied.stderr);
+        let exported = program
+            .run(&["settings", "export", "--format", format.code()], "")
+            .stdout;
         assert!(exported.trim_end() == file.trim_end(), "{format:?}");
     }
 }

@@ -1,31 +1,31 @@
-//! Signing in as a browser does it: what the forms and their cookies come to.
+//! Tests signing in with a browser: forms and cookies.
 
-use crate::support::{EMAIL, PASSWORD, Site, cookie, engines, form, header, known_browser_line};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, engines, form, header, known_browser_set_cookie, session_cookie};
 use reqwest::Method;
 use server::config::Overrides;
 
 const SIGN_IN: &str = "/fn/session/sign-in";
 const SETUP: &str = "/fn/setup/complete";
 
-async fn send(site: &Site, password: &str, cookies: &str) -> reqwest::Response {
+async fn send(site: &TestSite, password: &str, cookies: &str) -> reqwest::Response {
     let fields = [("email", EMAIL), ("password", password), ("next", "")];
     let form = site.post(SIGN_IN, &fields).header("cookie", cookies);
     let page = format!("{}/sign-in", site.origin());
     form.header("referer", page).send().await.unwrap()
 }
 
-/// The cookie by which the browser is known, as it will send it back.
-fn known_browser(answer: &reqwest::Response) -> String {
-    let line = known_browser_line(answer).expect("the browser is known");
+/// Returns the known-browser cookie as the browser sends it back.
+fn known_browser(response: &reqwest::Response) -> String {
+    let line = known_browser_set_cookie(response).expect("the browser is known");
     line.split(';').next().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn signing_in_again_ends_the_session_that_the_browser_was_in() {
+async fn sign_in_again_ends_the_previous_session_of_the_browser() {
     for engine in engines() {
-        let site = Site::start_with(engine, Overrides::default()).await;
+        let site = TestSite::start_with(engine, Overrides::default()).await;
         let old = site.sign_in().await;
-        let made = site
+        let created = site
             .post(
                 "/fn/consumers/create",
                 &[("name", "Web shop"), ("back", "/settings/portal/api-tokens")],
@@ -34,40 +34,40 @@ async fn signing_in_again_ends_the_session_that_the_browser_was_in() {
             .send()
             .await
             .unwrap();
-        assert_eq!(made.status(), 302);
+        assert_eq!(created.status(), 302);
 
         let failed = send(&site, "a password that is not Ada's", &old).await;
-        assert_eq!(cookie(&failed), None);
+        assert_eq!(session_cookie(&failed), None);
         assert_eq!(site.get("/settings", Some(&old)).await.status(), 200);
 
-        let new = cookie(&send(&site, PASSWORD, &format!("other=x; {old}")).await).unwrap();
+        let new = session_cookie(&send(&site, PASSWORD, &format!("other=x; {old}")).await).unwrap();
         assert_ne!(new, old);
         assert_eq!(site.get("/settings", Some(&old)).await.status(), 303);
         let page = site.get("/settings/portal/api-tokens", Some(&new)).await;
         let page = page.text().await.unwrap();
         assert!(
             page.contains("The consumer was created"),
-            "the secret still waits: {page}"
+            "the secret is no longer shown: {page}"
         );
         let sessions = site.get("/sessions", Some(&new)).await.text().await.unwrap();
         assert_eq!(sessions.matches("This session").count(), 1);
-        assert!(!sessions.contains("End all others"), "{sessions}");
+        assert!(!sessions.contains("Sign out all others"), "{sessions}");
     }
 }
 
 #[tokio::test]
-async fn a_session_that_somebody_planted_is_not_taken_over() {
-    let site = Site::start().await;
+async fn planted_session_cookie_is_not_adopted() {
+    let site = TestSite::start().await;
     for planted in [
         "gatehouse=chosen-by-somebody-else",
         "gatehouse-browser=chosen-by-somebody-else",
     ] {
-        let answer = send(&site, PASSWORD, planted).await;
-        let (session, browser) = (cookie(&answer).unwrap(), known_browser(&answer));
+        let response = send(&site, PASSWORD, planted).await;
+        let (session, browser) = (session_cookie(&response).unwrap(), known_browser(&response));
         assert!(!session.contains("chosen") && !browser.contains("chosen"));
         assert_eq!(site.get("/settings", Some(planted)).await.status(), 303);
         assert_eq!(site.get("/settings", Some(&session)).await.status(), 200);
-        // What the browser is known by opens nothing.
+        // The known-browser cookie does not work as a session cookie.
         let value = browser.split_once('=').unwrap().1;
         assert_eq!(
             site.get("/settings", Some(&format!("gatehouse={value}")))
@@ -79,22 +79,22 @@ async fn a_session_that_somebody_planted_is_not_taken_over() {
 }
 
 #[tokio::test]
-async fn whoever_fails_too_often_learns_when_to_try_again_and_what_else_to_do() {
+async fn repeated_failed_sign_in_is_throttled_with_retry_advice() {
     for engine in engines() {
-        let site = Site::start_with(engine, Overrides::default()).await;
+        let site = TestSite::start_with(engine, Overrides::default()).await;
         let browser = known_browser(&send(&site, PASSWORD, "").await);
-        let mut answer = send(&site, "wrong password", "").await;
+        let mut response = send(&site, "wrong password", "").await;
         for _ in 0..5 {
-            answer = send(&site, "wrong password", "").await;
+            response = send(&site, "wrong password", "").await;
         }
-        // The browser is led to the page again.
-        let location = header(&answer, "location").trim_start_matches(&site.origin());
+        // The browser is redirected to the sign-in page.
+        let location = header(&response, "location").trim_start_matches(&site.origin());
         let page = site.get(location, None).await.text().await.unwrap();
         assert!(page.contains("Too many attempts. Try again in a second."), "{page}");
         assert!(page.contains("You can still sign in from a browser that you have used before."));
-        assert!(page.contains("ask the person who administers Gatehouse for a new one"));
+        assert!(page.contains("contact your Gatehouse administrator"));
 
-        // A script gets it as a status.
+        // A script gets a status code.
         let fields = [("email", EMAIL), ("password", "wrong password"), ("next", "")];
         let script = || {
             let request = site.request(Method::POST, SIGN_IN).header("accept", "application/json");
@@ -102,42 +102,42 @@ async fn whoever_fails_too_often_learns_when_to_try_again_and_what_else_to_do() 
             let request = request.header("content-type", "application/x-www-form-urlencoded");
             request.body(form(&fields)).send()
         };
-        let (mut statuses, mut waited) = (Vec::new(), String::new());
+        let (mut statuses, mut retry_after) = (Vec::new(), String::new());
         while statuses.last() != Some(&429) {
-            let answer = script().await.unwrap();
-            statuses.push(answer.status().as_u16());
+            let response = script().await.unwrap();
+            statuses.push(response.status().as_u16());
             assert!(statuses.len() < 20, "{statuses:?}");
             if statuses.last() == Some(&429) {
-                waited = header(&answer, "retry-after").to_owned();
+                retry_after = header(&response, "retry-after").to_owned();
             } else {
-                assert_eq!(answer.headers().get("retry-after"), None);
+                assert_eq!(response.headers().get("retry-after"), None);
             }
         }
-        assert!((1..=64).contains(&waited.parse::<u64>().unwrap()), "{waited}");
+        assert!((1..=64).contains(&retry_after.parse::<u64>().unwrap()), "{retry_after}");
 
-        // Whoever has signed in before is let in, from the same address.
-        let answer = send(&site, PASSWORD, &browser).await;
-        assert!(cookie(&answer).is_some(), "{answer:?}");
-        assert_ne!(known_browser(&answer), browser);
+        // A known browser can still sign in from the same address.
+        let response = send(&site, PASSWORD, &browser).await;
+        assert!(session_cookie(&response).is_some(), "{response:?}");
+        assert_ne!(known_browser(&response), browser);
     }
 }
 
 #[tokio::test]
-async fn signing_out_leaves_the_browser_known() {
-    let site = Site::start().await;
+async fn sign_out_keeps_the_known_browser_cookie() {
+    let site = TestSite::start().await;
     let session = site.sign_in().await;
-    let answer = site
+    let response = site
         .post("/fn/session/sign-out", &[])
         .header("cookie", &session)
         .send()
         .await
         .unwrap();
-    assert_eq!(known_browser_line(&answer), None);
+    assert_eq!(known_browser_set_cookie(&response), None);
 }
 
 #[tokio::test]
-async fn the_setup_page_names_a_weak_password_at_its_field() {
-    let site = Site::fresh(crate::support::Engine::Sqlite, Overrides::default()).await;
+async fn setup_with_weak_password_shows_an_error_at_the_field() {
+    let site = TestSite::empty(crate::test_site::Engine::Sqlite, Overrides::default()).await;
     let code = portal::auth::setup::issue_code(&site.app.portal)
         .await
         .unwrap()
@@ -154,9 +154,9 @@ async fn the_setup_page_names_a_weak_password_at_its_field() {
     for weak in ["northwind traders", "Ada@Example.com", "aaaaaaaaaaaa"] {
         let fields = fields(weak);
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = site.post(SETUP, &fields).send().await.unwrap();
-        assert_eq!(cookie(&answer), None);
-        let location = header(&answer, "location");
+        let response = site.post(SETUP, &fields).send().await.unwrap();
+        assert_eq!(session_cookie(&response), None);
+        let location = header(&response, "location");
         assert!(!location.to_lowercase().contains(&weak[..9]), "{location}");
         let page = site.get(location, None).await.text().await.unwrap();
         let error = page
@@ -173,5 +173,5 @@ async fn the_setup_page_names_a_weak_password_at_its_field() {
     }
     let fields = fields(PASSWORD);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert!(cookie(&site.post(SETUP, &fields).send().await.unwrap()).is_some());
+    assert!(session_cookie(&site.post(SETUP, &fields).send().await.unwrap()).is_some());
 }

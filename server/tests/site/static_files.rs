@@ -1,11 +1,11 @@
-//! The files for the browser.
+//! Tests static files: compression, caching and path traversal.
 
-use crate::support::{Site, header};
+use crate::test_site::{TestSite, header};
 use reqwest::{Method, Response};
 
 const SCRIPT: &str = "/pkg/gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.js";
 
-async fn fetch(site: &Site, path: &str, encodings: &str) -> Response {
+async fn fetch(site: &TestSite, path: &str, encodings: &str) -> Response {
     site.request(Method::GET, path)
         .header("accept-encoding", encodings)
         .send()
@@ -14,13 +14,13 @@ async fn fetch(site: &Site, path: &str, encodings: &str) -> Response {
 }
 
 #[tokio::test]
-async fn the_compressed_form_goes_to_whoever_takes_it() {
-    let site = Site::start().await;
-    let small = fetch(&site, SCRIPT, "gzip, br").await;
-    assert_eq!(header(&small, "content-encoding"), "br");
-    assert_eq!(header(&small, "content-type"), "text/javascript");
-    assert_eq!(header(&small, "vary"), "accept-encoding");
-    assert_eq!(small.text().await.unwrap(), "small");
+async fn static_file_is_served_with_brotli_when_accepted() {
+    let site = TestSite::start().await;
+    let compressed = fetch(&site, SCRIPT, "gzip, br").await;
+    assert_eq!(header(&compressed, "content-encoding"), "br");
+    assert_eq!(header(&compressed, "content-type"), "text/javascript");
+    assert_eq!(header(&compressed, "vary"), "accept-encoding");
+    assert_eq!(compressed.text().await.unwrap(), "small");
     let plain = fetch(&site, SCRIPT, "gzip").await;
     assert!(plain.headers().get("content-encoding").is_none());
     assert_eq!(header(&plain, "vary"), "accept-encoding");
@@ -28,10 +28,10 @@ async fn the_compressed_form_goes_to_whoever_takes_it() {
 }
 
 #[tokio::test]
-async fn what_has_a_hash_in_its_name_is_kept_for_ever_and_a_picture_for_a_day() {
-    let site = Site::start().await;
+async fn static_file_cache_control_depends_on_the_file_kind() {
+    let site = TestSite::start().await;
     let forever = "public, max-age=31536000, immutable";
-    for (path, kind, lasts) in [
+    for (path, kind, cache_control) in [
         (SCRIPT, "text/javascript", forever),
         (
             "/pkg/gatehouse.lVQSEfTzzE6ZW6ysvhaM0w.wasm",
@@ -42,27 +42,27 @@ async fn what_has_a_hash_in_its_name_is_kept_for_ever_and_a_picture_for_a_day() 
         ("/favicon.svg", "image/svg+xml", "no-cache"),
         ("/samples/harbour.svg", "image/svg+xml", "public, max-age=86400"),
     ] {
-        let answer = fetch(&site, path, "identity").await;
-        assert_eq!(answer.status(), 200, "{path}");
-        assert_eq!(header(&answer, "content-type"), kind);
-        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
-        assert_eq!(header(&answer, "cache-control"), lasts, "{path}");
+        let response = fetch(&site, path, "identity").await;
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(header(&response, "content-type"), kind);
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&response, "cache-control"), cache_control, "{path}");
     }
 }
 
 #[tokio::test]
-async fn what_is_gone_may_come_back() {
-    let site = Site::start().await;
+async fn missing_static_file_is_not_cached() {
+    let site = TestSite::start().await;
     for path in ["/pkg/gatehouse.AAAAAAAAAAAAAAAAAAAAAA.js", "/samples/no-such.svg"] {
-        let answer = fetch(&site, path, "br").await;
-        assert_eq!(answer.status(), 404, "{path}");
-        assert_eq!(header(&answer, "cache-control"), "no-cache", "{path}");
+        let response = fetch(&site, path, "br").await;
+        assert_eq!(response.status(), 404, "{path}");
+        assert_eq!(header(&response, "cache-control"), "no-cache", "{path}");
     }
 }
 
 #[tokio::test]
-async fn only_files_for_the_browser_are_handed_out() {
-    let site = Site::start().await;
+async fn file_outside_the_site_root_is_not_served() {
+    let site = TestSite::start().await;
     std::fs::write(site.folder().join("outside"), "outside").unwrap();
     for path in [
         "/.hidden",
@@ -82,9 +82,9 @@ async fn only_files_for_the_browser_are_handed_out() {
 }
 
 #[tokio::test]
-async fn files_ask_for_no_session() {
-    let site = Site::start().await;
-    let answer = fetch(&site, SCRIPT, "br").await;
-    assert!(answer.headers().get("set-cookie").is_none());
+async fn static_file_is_served_without_a_session() {
+    let site = TestSite::start().await;
+    let response = fetch(&site, SCRIPT, "br").await;
+    assert!(response.headers().get("set-cookie").is_none());
     assert_eq!(site.request(Method::POST, SCRIPT).send().await.unwrap().status(), 405);
 }

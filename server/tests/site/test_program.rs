@@ -1,4 +1,4 @@
-//! The program itself, in a folder of its own.
+//! Runs the `gatehouse` binary in a temporary folder.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -6,32 +6,32 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
-/// A folder with everything that the program keeps.
-pub struct Program {
+/// Holds the working directory and environment of the binary.
+pub struct TestProgram {
     folder: TempDir,
     variables: Vec<(String, String)>,
     open_files: Option<u32>,
 }
 
-/// How a command ended.
+/// Holds the exit status and output of a command.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct CommandOutput {
     pub status: i32,
-    pub out: String,
-    pub err: String,
+    pub stdout: String,
+    pub stderr: String,
 }
 
-/// The program serving.
-pub struct Server {
+/// Holds a running `gatehouse serve` process.
+pub struct ServerProcess {
     child: Child,
-    out: BufReader<std::process::ChildStdout>,
+    stdout: BufReader<std::process::ChildStdout>,
     log: PathBuf,
-    /// What it has printed so far.
+    /// The standard output read so far.
     pub printed: String,
     pub origin: String,
 }
 
-impl Program {
+impl TestProgram {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
@@ -41,13 +41,13 @@ impl Program {
         }
     }
 
-    pub fn with(mut self, variable: &str, value: &str) -> Self {
+    pub fn with_env(mut self, variable: &str, value: &str) -> Self {
         self.variables.retain(|(name, _)| name != variable);
         self.variables.push((variable.to_owned(), value.to_owned()));
         self
     }
 
-    /// With so many open files at most.
+    /// Limits the number of open files.
     pub fn with_open_files(mut self, count: u32) -> Self {
         self.open_files = Some(count);
         self
@@ -57,7 +57,7 @@ impl Program {
         self.folder.path()
     }
 
-    pub fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let program = env!("CARGO_BIN_EXE_gatehouse");
         let mut command = match self.open_files {
             None => Command::new(program),
@@ -68,43 +68,43 @@ impl Program {
             }
         };
         command
-            .args(words)
+            .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
             .envs(self.variables.iter().cloned());
         command
     }
 
-    /// Runs a command to its end.
-    pub fn run(&self, words: &[&str], input: &str) -> Outcome {
-        let mut command = self.command(words);
+    /// Runs a command and waits until it exits.
+    pub fn run(&self, arguments: &[&str], input: &str) -> CommandOutput {
+        let mut command = self.command(arguments);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // A command that fails early does not read.
+        // A command that fails early does not read its input.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
-        Outcome {
+        CommandOutput {
             status: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
 
-    /// Runs a command that must succeed, and reads its JSON.
-    pub fn json(&self, words: &[&str], input: &str) -> Value {
-        let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
-        let outcome = self.run(&words, input);
-        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""), "{words:?}");
-        serde_json::from_str(&outcome.out).unwrap()
+    /// Runs a command that must succeed and parses its JSON output.
+    pub fn json(&self, arguments: &[&str], input: &str) -> Value {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+        let outcome = self.run(&arguments, input);
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{arguments:?}");
+        serde_json::from_str(&outcome.stdout).unwrap()
     }
 
-    /// Makes an account with its administrator, `ada@example.com`.
-    pub fn account(&self) -> Value {
-        let words = [
+    /// Creates an account with the administrator `ada@example.com`.
+    pub fn create_account(&self) -> Value {
+        let arguments = [
             "account",
             "create",
             "--name",
@@ -113,73 +113,74 @@ impl Program {
             "Ada Lovelace",
             "--admin-email",
         ];
-        let words: Vec<&str> = words.into_iter().chain([crate::support::EMAIL]).collect();
-        self.json(&words, crate::support::PASSWORD)
+        let arguments: Vec<&str> = arguments.into_iter().chain([crate::test_site::EMAIL]).collect();
+        self.json(&arguments, crate::test_site::PASSWORD)
     }
 
-    pub fn serve(&self, words: &[&str]) -> Server {
+    pub fn serve(&self, arguments: &[&str]) -> ServerProcess {
         let file = std::fs::File::options()
             .create(true)
             .append(true)
             .open(self.log())
             .unwrap();
-        self.serve_logging_to(words, file.into())
+        self.serve_logging_to(arguments, file.into())
     }
 
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 
-    /// Serves with another standard error than the file that [`Server::log`] reads.
-    pub fn serve_logging_to(&self, words: &[&str], stderr: Stdio) -> Server {
-        let words: Vec<&str> = ["serve"].into_iter().chain(words.iter().copied()).collect();
+    /// Starts the server with its standard error redirected to `stderr` instead of the file that
+    /// [`ServerProcess::log`] reads.
+    pub fn serve_logging_to(&self, arguments: &[&str], stderr: Stdio) -> ServerProcess {
+        let arguments: Vec<&str> = ["serve"].into_iter().chain(arguments.iter().copied()).collect();
         let mut child = self
-            .command(&words)
+            .command(&arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(stderr)
             .spawn()
             .unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        let mut server = Server {
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut server = ServerProcess {
             child,
-            out,
+            stdout,
             log: self.log(),
             printed: String::new(),
             origin: String::new(),
         };
-        let line = server.line();
+        let line = server.read_line();
         server.origin = line
             .trim()
-            .strip_prefix("Gatehouse listens on ")
+            .strip_prefix("Gatehouse is listening on ")
             .unwrap_or_else(|| panic!("{line}"))
             .to_owned();
         server
     }
 }
 
-impl Server {
-    /// The next line that the console shows.
-    pub fn line(&mut self) -> String {
+impl ServerProcess {
+    /// Reads the next line of standard output.
+    pub fn read_line(&mut self) -> String {
         let mut line = String::new();
-        let count = self.out.read_line(&mut line).unwrap();
+        let count = self.stdout.read_line(&mut line).unwrap();
         assert!(count > 0, "the server ended: {}", self.log());
         self.printed.push_str(&line);
         line
     }
 
-    /// The code that the console shows for the setup page.
+    /// Reads standard output up to the setup code and returns the code.
     pub fn setup_code(&mut self) -> String {
-        while !self.line().contains("setup code") {}
-        self.line().trim().to_owned()
+        while !self.read_line().contains("setup code") {}
+        self.read_line().trim().to_owned()
     }
 
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
-    /// The process id.
-    pub fn id(&self) -> u32 {
+    /// Returns the process id.
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
@@ -192,17 +193,17 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Waits for the end; gives the exit code.
-    pub fn ended(&mut self) -> Option<i32> {
+    /// Waits until the process exits and returns the exit code.
+    pub fn wait_for_exit(&mut self) -> Option<i32> {
         let status = self.child.wait().unwrap();
-        self.out.read_to_string(&mut self.printed).unwrap();
+        self.stdout.read_to_string(&mut self.printed).unwrap();
         status.code()
     }
 }
 
-impl Drop for Server {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
-        // Ended already, if the test has waited for it.
+        // The process has already exited if the test waited for it.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! A server of a test's own, on a free port of the loopback address.
+//! A test server on a free loopback port, and helpers that act as a browser.
 
 use crate::database::Database;
 pub use crate::database::{Engine, engines};
@@ -18,25 +18,25 @@ use tokio::task::JoinSet;
 pub const EMAIL: &str = "ada@example.com";
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// A running server.
-pub struct Site {
+/// Holds a running server and its database.
+pub struct TestSite {
     pub app: App,
     pub address: SocketAddr,
     client: Client,
-    #[expect(dead_code, reason = "its tasks end with it")]
+    #[expect(dead_code, reason = "dropping it aborts the tasks")]
     tasks: JoinSet<()>,
     database: Arc<Database>,
     master_key: Arc<Secret>,
 }
 
-impl Site {
-    /// With an empty database.
-    pub async fn fresh(engine: Engine, overrides: Overrides) -> Self {
-        Self::fresh_within(engine, overrides, |limits| limits).await
+impl TestSite {
+    /// Starts a server with an empty database.
+    pub async fn empty(engine: Engine, overrides: Overrides) -> Self {
+        Self::empty_with_limits(engine, overrides, |limits| limits).await
     }
 
-    /// With an empty database and other limits on connections.
-    async fn fresh_within(
+    /// Starts a server with an empty database and changed connection limits.
+    async fn empty_with_limits(
         engine: Engine,
         overrides: Overrides,
         change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
@@ -45,8 +45,8 @@ impl Site {
         Self::serve(database, Arc::new(portal::new_master_key()), overrides, change).await
     }
 
-    /// Another node on the same database, which has cached nothing yet.
-    pub async fn another_node(&self) -> Self {
+    /// Starts another node on the same database, with empty caches.
+    pub async fn start_node(&self) -> Self {
         let (database, master_key) = (self.database.clone(), self.master_key.clone());
         Self::serve(database, master_key, Overrides::default(), |limits| limits).await
     }
@@ -63,16 +63,16 @@ impl Site {
             database: database.location.clone(),
             keyring: Keyring::parse(master_key.expose()).unwrap(),
             clock: Clock::System,
-            // The server may be its own DAM.
-            outgoing: portal::http_client::Policy {
+            // Allows connections to this server, which some tests use as their DAM.
+            http_client: portal::http_client::HttpClientConfig {
                 private_hosts: format!("http://{address}").parse().unwrap(),
-                ..portal::http_client::Policy::default()
+                ..portal::http_client::HttpClientConfig::default()
             },
         })
         .await
         .unwrap();
         let site_root = database.folder().join("site");
-        put_files(&site_root);
+        write_static_files(&site_root);
         let overrides = Overrides {
             addr: Some(address.to_string()),
             site_root: Some(site_root.display().to_string()),
@@ -80,7 +80,7 @@ impl Site {
         };
         let app = App::new(portal, Config::load(&overrides).unwrap());
         let limits = change(ConnectionLimits::of(&app.config));
-        let tasks = answer(listener, router::router(&app), limits);
+        let tasks = spawn_server(listener, router::router(&app), limits);
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         Self {
             app,
@@ -92,10 +92,10 @@ impl Site {
         }
     }
 
-    /// With an account, whose administrator is Ada.
+    /// Starts a server with an account whose administrator is Ada.
     pub async fn start_with(engine: Engine, overrides: Overrides) -> Self {
-        let site = Self::fresh(engine, overrides).await;
-        site.set_up().await;
+        let site = Self::empty(engine, overrides).await;
+        site.create_account().await;
         site
     }
 
@@ -103,14 +103,17 @@ impl Site {
         Self::start_with(Engine::Sqlite, Overrides::default()).await
     }
 
-    /// With an account and other limits on connections.
-    pub async fn start_within(overrides: Overrides, change: impl FnOnce(ConnectionLimits) -> ConnectionLimits) -> Self {
-        let site = Self::fresh_within(Engine::Sqlite, overrides, change).await;
-        site.set_up().await;
+    /// Starts a server with an account and changed connection limits.
+    pub async fn start_with_limits(
+        overrides: Overrides,
+        change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
+    ) -> Self {
+        let site = Self::empty_with_limits(Engine::Sqlite, overrides, change).await;
+        site.create_account().await;
         site
     }
 
-    pub async fn set_up(&self) {
+    pub async fn create_account(&self) {
         let account = NewAccount {
             account_name: "Northwind".to_owned(),
             name: "Ada Lovelace".to_owned(),
@@ -128,12 +131,12 @@ impl Site {
         format!("http://{}", self.address)
     }
 
-    /// A request as a program makes it.
+    /// Returns a request without browser headers.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.origin()))
     }
 
-    /// A page, as a browser asks for it.
+    /// Requests a page as a browser does.
     pub async fn get(&self, path: &str, cookie: Option<&str>) -> Response {
         let mut request = self.request(Method::GET, path).header("accept", "text/html");
         if let Some(cookie) = cookie {
@@ -142,7 +145,7 @@ impl Site {
         request.send().await.unwrap()
     }
 
-    /// A form, as a browser without script sends it from one of our pages.
+    /// Returns a same-origin form post as a browser sends it without JavaScript.
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
         self.request(Method::POST, path)
             .header("accept", "text/html")
@@ -151,22 +154,22 @@ impl Site {
             .body(form(fields))
     }
 
-    /// Ada's cookie, by signing in.
+    /// Signs in as Ada and returns the session cookie.
     pub async fn sign_in(&self) -> String {
         self.sign_in_as(EMAIL, PASSWORD).await
     }
 
     pub async fn sign_in_as(&self, email: &str, password: &str) -> String {
         let fields = [("email", email), ("password", password), ("next", "")];
-        let answer = self.post("/fn/session/sign-in", &fields).send().await.unwrap();
-        cookie(&answer).expect("signed in")
+        let response = self.post("/fn/session/sign-in", &fields).send().await.unwrap();
+        session_cookie(&response).expect("signed in")
     }
 }
 
-/// Serves until it is dropped.
-pub fn answer(listener: TcpListener, router: axum::Router, limits: ConnectionLimits) -> JoinSet<()> {
+/// Serves the router until the returned tasks are dropped.
+pub fn spawn_server(listener: TcpListener, router: axum::Router, limits: ConnectionLimits) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(listener::answer(listener, router, limits, std::future::pending()));
+    tasks.spawn(listener::serve(listener, router, limits, std::future::pending()));
     tasks
 }
 
@@ -176,9 +179,9 @@ pub fn form(fields: &[(&str, &str)]) -> String {
         .finish()
 }
 
-/// The line that gives the browser its session, or takes it away.
-pub fn session_line(answer: &Response) -> Option<&str> {
-    let mut lines = answer
+/// Returns the `Set-Cookie` line that sets or clears the session cookie.
+pub fn session_set_cookie(response: &Response) -> Option<&str> {
+    let mut lines = response
         .headers()
         .get_all("set-cookie")
         .iter()
@@ -186,9 +189,9 @@ pub fn session_line(answer: &Response) -> Option<&str> {
     lines.find(|line| line.starts_with("gatehouse=") || line.starts_with("__Host-gatehouse="))
 }
 
-/// The line that makes the browser known.
-pub fn known_browser_line(answer: &Response) -> Option<&str> {
-    let mut lines = answer
+/// Returns the `Set-Cookie` line of the known-browser cookie.
+pub fn known_browser_set_cookie(response: &Response) -> Option<&str> {
+    let mut lines = response
         .headers()
         .get_all("set-cookie")
         .iter()
@@ -196,29 +199,29 @@ pub fn known_browser_line(answer: &Response) -> Option<&str> {
     lines.find(|line| line.starts_with("gatehouse-browser=") || line.starts_with("__Host-gatehouse-browser="))
 }
 
-/// The session's cookie, as the browser will send it back.
-pub fn cookie(answer: &Response) -> Option<String> {
-    session_line(answer)?.split(';').next().map(str::to_owned)
+/// Returns the session cookie as the browser sends it back.
+pub fn session_cookie(response: &Response) -> Option<String> {
+    session_set_cookie(response)?.split(';').next().map(str::to_owned)
 }
 
-pub fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
-    answer
+pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response
         .headers()
         .get(name)
-        .unwrap_or_else(|| panic!("no {name} in {answer:?}"))
+        .unwrap_or_else(|| panic!("no {name} in {response:?}"))
         .to_str()
         .unwrap()
 }
 
-/// The address that a page goes to by itself.
-pub async fn refresh_target(answer: Response) -> String {
-    let page = answer.text().await.unwrap();
+/// Returns the target of the page's meta refresh.
+pub async fn refresh_target(response: Response) -> String {
+    let page = response.text().await.unwrap();
     let refresh = page.split("http-equiv=\"refresh\" content=\"0; url=").nth(1);
     let refresh = refresh.unwrap_or_else(|| panic!("no refresh in {page:.2000}"));
     unescape(refresh.split('"').next().unwrap())
 }
 
-/// The value of an attribute, as a browser reads it.
+/// Decodes the character references of an attribute value.
 pub fn unescape(value: &str) -> String {
     let entities = [
         ("&quot;", "\""),
@@ -232,8 +235,8 @@ pub fn unescape(value: &str) -> String {
         .fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 
-/// What a build leaves.
-fn put_files(root: &Path) {
+/// Writes the static files that a build produces.
+fn write_static_files(root: &Path) {
     let package = root.join("pkg");
     if package.exists() {
         return;

@@ -1,6 +1,6 @@
-//! The card `Token settings` on an app's page, without script.
+//! Tests the card "Token settings" of an app's page without JavaScript.
 
-use crate::support::{Site, engines, header};
+use crate::test_site::{TestSite, engines, header};
 use domain::oauth2::oauth_apps::{AppForm, TokenSettings};
 use portal::accounts;
 use portal::oauth2::oauth_apps;
@@ -10,16 +10,16 @@ fn form(grant: &str) -> AppForm {
     AppForm {
         name: grant.to_owned(),
         grant: grant.to_owned(),
-        user: crate::support::EMAIL.to_owned(),
+        user: crate::test_site::EMAIL.to_owned(),
         redirect_uris: "https://app.example.com/cb".to_owned(),
         scopes: vec!["asset:read".to_owned()],
     }
 }
 
 #[tokio::test]
-async fn token_settings_are_saved_without_script() {
+async fn token_settings_are_saved_without_javascript() {
     for engine in engines() {
-        let site = Site::start_with(engine, Overrides::default()).await;
+        let site = TestSite::start_with(engine, Overrides::default()).await;
         let portal = &site.app.portal;
         let operator = accounts::operator(portal, None).await.unwrap();
         let cookie = site.sign_in().await;
@@ -29,7 +29,7 @@ async fn token_settings_are_saved_without_script() {
             ("client_credentials", false, true, false),
         ] {
             let id = oauth_apps::create(portal, &operator, form(grant)).await.unwrap().id;
-            let kept = async || oauth_apps::get(portal, &operator, id).await.unwrap().token_settings;
+            let stored_settings = async || oauth_apps::get(portal, &operator, id).await.unwrap().token_settings;
             let path = format!("/settings/portal/oauth-apps/{id}");
             let page = site.get(&path, Some(&cookie)).await.text().await.unwrap();
             let has = |name: &str| page.contains(&format!("name=\"{name}\""));
@@ -56,25 +56,25 @@ async fn token_settings_are_saved_without_script() {
                 signing_algorithm: "RS256".parse().unwrap(),
                 allow_introspection: has_introspection,
             };
-            assert_eq!(kept().await, expected, "{grant}");
+            assert_eq!(stored_settings().await, expected, "{grant}");
 
             let refused = send(&[("app", &app), ("signing_algorithm", "none")]).await;
             let again = header(&refused, "location").to_owned();
             assert!(again.starts_with(&format!("{path}?__")), "{again}");
             let page = site.get(&again, Some(&cookie)).await.text().await.unwrap();
             assert!(page.contains("Select ES256 or RS256."), "{grant}");
-            assert_eq!(kept().await, expected, "{grant}");
+            assert_eq!(stored_settings().await, expected, "{grant}");
         }
     }
 }
 
 #[tokio::test]
-async fn new_app_signs_by_the_default_of_the_portal() {
+async fn new_app_uses_the_default_signing_algorithm() {
     let overrides = Overrides {
         oauth2_signing_algorithm: Some("RS256".to_owned()),
         ..Overrides::default()
     };
-    let site = Site::start_with(crate::support::Engine::Sqlite, overrides).await;
+    let site = TestSite::start_with(crate::test_site::Engine::Sqlite, overrides).await;
     let cookie = site.sign_in().await;
     let fields = [
         ("name", "Wiki"),
@@ -82,8 +82,8 @@ async fn new_app_signs_by_the_default_of_the_portal() {
         ("redirect_uris", "https://wiki.example/cb"),
         ("scopes[]", "asset:read"),
     ];
-    let made = site.post("/fn/oauth-apps/create", &fields).header("cookie", &cookie);
-    assert_eq!(made.send().await.unwrap().status(), 302);
+    let created = site.post("/fn/oauth-apps/create", &fields).header("cookie", &cookie);
+    assert_eq!(created.send().await.unwrap().status(), 302);
     let operator = accounts::operator(&site.app.portal, None).await.unwrap();
     let apps = oauth_apps::list(&site.app.portal, &operator).await.unwrap();
     assert_eq!(apps[0].token_settings.signing_algorithm.code(), "RS256");

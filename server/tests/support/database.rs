@@ -1,4 +1,4 @@
-//! A database of a test's own, which goes with the test.
+//! A separate database for each test, deleted after it.
 
 use portal::Location;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -12,18 +12,18 @@ pub enum Engine {
     Postgres,
 }
 
-/// The engines at hand: SQLite always, PostgreSQL where the run has started one.
+/// Returns the available engines: SQLite, and PostgreSQL if `GATEHOUSE_TEST_POSTGRES` is set.
 pub fn engines() -> Vec<Engine> {
     let postgres = std::env::var_os("GATEHOUSE_TEST_POSTGRES").map(|_| Engine::Postgres);
     [Some(Engine::Sqlite), postgres].into_iter().flatten().collect()
 }
 
-/// A folder, and in it or on the PostgreSQL server a new database; both are taken away when this is dropped.
+/// Holds a temporary folder and a new database in it or on the PostgreSQL server. Both are deleted on drop.
 pub struct Database {
     pub location: Location,
     folder: TempDir,
-    /// The server and the database's name there.
-    kept: Option<(String, String)>,
+    /// The PostgreSQL server's URL and the name of the database.
+    postgres: Option<(String, String)>,
 }
 
 impl Database {
@@ -34,7 +34,7 @@ impl Database {
             return Self {
                 location,
                 folder,
-                kept: None,
+                postgres: None,
             };
         };
         static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -46,33 +46,35 @@ impl Database {
         Self {
             location: Location::Postgres(url.into()),
             folder,
-            kept: Some((server, name)),
+            postgres: Some((server, name)),
         }
     }
 
-    /// A folder that the test may fill.
-    #[allow(dead_code, reason = "not every test does")]
+    /// Returns a temporary folder for the test.
+    #[allow(dead_code, reason = "not used by every test binary")]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
 
 impl Drop for Database {
-    /// Some hundred tests each leave ten megabytes otherwise, and a small disk fills. The test's runtime may be gone by
-    /// now, so a thread of its own does it; a panic on the way through here would hide why the test failed.
+    /// Deletes the PostgreSQL database, as several hundred tests of ten megabytes each would fill a small disk. The
+    /// test's runtime may have ended, so a separate thread does it. A panic here would hide why the test failed.
     fn drop(&mut self) {
-        let Some((server, name)) = self.kept.take() else { return };
-        let dropping = std::thread::spawn(move || {
+        let Some((server, name)) = self.postgres.take() else {
+            return;
+        };
+        let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let outcome = execute(&server, &format!("drop database {name} with (force)")).await;
                 outcome.map_err(std::io::Error::other)
             })
         });
-        match dropping.join() {
+        match thread.join() {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => eprintln!("the database of this test is left behind: {error}"),
-            Err(_) => eprintln!("the database of this test is left behind"),
+            Ok(Err(error)) => eprintln!("the database of this test was not deleted: {error}"),
+            Err(_) => eprintln!("the database of this test was not deleted"),
         }
     }
 }

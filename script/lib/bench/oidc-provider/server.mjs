@@ -1,5 +1,5 @@
-// server.mjs PORT CLIENT_ID CLIENT_SECRET SCOPES: npm's oidc-provider with its in-memory adapter, set up to grant what
-// Gatehouse grants: ES256 JWTs that live an hour, to one client that proves itself by client_secret_basic.
+// server.mjs PORT CLIENT_ID CLIENT_SECRET SCOPES: npm's oidc-provider with its in-memory adapter, configured like
+// Gatehouse: ES256 JWTs that expire after an hour, for one client with client_secret_basic.
 import { generateKeyPairSync } from 'node:crypto';
 import Provider from 'oidc-provider';
 

@@ -1,7 +1,7 @@
-//! Splits a WebAssembly module into the base and the pieces that pages load later, and writes the JavaScript that loads them.
+//! Splits a WebAssembly module into a base module and lazily loaded modules, and writes the JavaScript that loads them.
 //!
-//! Usage: `wasm-bundler MODULE FOLDER NAME`: reads `MODULE`, and writes `NAME.js`, `NAME.wasm`, the pieces and their manifest
-//! into `FOLDER`. The name of the loader holds [`HASH_PLACEHOLDER`], whose place a hash of the same length takes afterwards.
+//! Usage: `wasm-bundler MODULE FOLDER NAME`: reads `MODULE` and writes `NAME.js`, `NAME.wasm`, the lazily loaded modules and
+//! their manifest into `FOLDER`. The loader's file name contains [`HASH_PLACEHOLDER`], which the build replaces with a hash.
 
 use anyhow::{Context, Result, bail};
 use std::env;
@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// As long as the hash that takes its place: the name stands within compiled modules, whose length must not change.
+/// Has the length of the hash that replaces it: compiled modules contain the name, and their length must not change.
 const HASH_PLACEHOLDER: &str = "______________________";
 
 fn main() -> Result<()> {
@@ -23,7 +23,7 @@ fn main() -> Result<()> {
     bind(&base, folder, name)
 }
 
-/// Writes the pieces and their manifest, and returns the path of the base module.
+/// Writes the lazily loaded modules and their manifest, and returns the path of the base module.
 fn split(module: &Path, folder: &Path, name: &str) -> Result<std::path::PathBuf> {
     let input = fs::read(module).with_context(|| format!("could not read {}", module.display()))?;
     let base = module.with_extension("base.wasm");
@@ -34,16 +34,16 @@ fn split(module: &Path, folder: &Path, name: &str) -> Result<std::path::PathBuf>
     options.main_out_path = &base;
     options.main_module = &main_module;
     options.link_name = &link_name;
-    let pieces = match wasm_split_cli_support::transform(options) {
-        Ok(pieces) => pieces,
+    let chunks = match wasm_split_cli_support::transform(options) {
+        Ok(chunks) => chunks,
         Err(error) => bail!("could not split {}: {error:?}", module.display()),
     };
-    let manifest = serde_json::to_string(&pieces.prefetch_map)?;
+    let manifest = serde_json::to_string(&chunks.prefetch_map)?;
     fs::write(folder.join("__wasm_split_manifest.json"), manifest)?;
     Ok(base)
 }
 
-/// Writes the JavaScript around the base module, and the module as the JavaScript needs it.
+/// Writes the JavaScript bindings of the base module, and the module that they load.
 fn bind(base: &Path, folder: &Path, name: &str) -> Result<()> {
     Bindgen::new()
         .input_path(base)

@@ -1,9 +1,9 @@
-//! A connector, and who configures it.
+//! Helpers that act as a connector and as the operator who configures it.
 
-use crate::http::Call;
-use crate::world::World;
+use crate::http::Request;
+use crate::test_server::TestServer;
 use domain::integration::api_keys::Overlap;
-use domain::integration::settings::{Edit, FieldForm, GlobalForm, Own, Saved};
+use domain::integration::settings::{Edit, FieldForm, FieldOverride, GlobalForm, Saved};
 use portal::integration::{api_keys, settings};
 use portal::{Actor, Portal};
 use std::net::SocketAddr;
@@ -16,24 +16,24 @@ pub const SETTINGS: &str = "/api/connector/v1/settings";
 pub const EVENTS: &str = "/api/connector/v1/settings/events";
 pub const LOGS: &str = "/api/connector/v1/logs";
 
-/// How long anything may take that happens at once.
-const AT_ONCE: Duration = Duration::from_secs(5);
+/// The longest wait for data on an event stream.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The key that the account gives out now.
-pub async fn key(world: &World) -> String {
-    key_of(world.portal(), &world.operator).await
+/// Returns the account's current API key.
+pub async fn api_key(server: &TestServer) -> String {
+    api_key_of(server.portal(), &server.operator).await
 }
 
-pub async fn key_of(portal: &Portal, operator: &Actor) -> String {
+pub async fn api_key_of(portal: &Portal, operator: &Actor) -> String {
     api_keys::show(portal, operator).await.unwrap().expose().to_owned()
 }
 
-pub fn get(key: &str, path: &str) -> Call {
-    Call::new("GET", path).header("X-Api-Key", key)
+pub fn get(key: &str, path: &str) -> Request {
+    Request::new("GET", path).header("X-Api-Key", key)
 }
 
-pub fn logs(key: &str, body: impl Into<Vec<u8>>) -> Call {
-    Call::new("POST", LOGS)
+pub fn log_request(key: &str, body: impl Into<Vec<u8>>) -> Request {
+    Request::new("POST", LOGS)
         .header("X-Api-Key", key)
         .body("application/json", body)
 }
@@ -42,7 +42,7 @@ pub fn field_path(encoded: &str) -> String {
     format!("{SETTINGS}/fields/{encoded}")
 }
 
-/// Saves, and gives the new revision.
+/// Saves the edit and returns the new revision.
 pub async fn save(portal: &Portal, operator: &Actor, edit: &Edit) -> i64 {
     let base = settings::get(portal, operator).await.unwrap().revision;
     match settings::save(portal, operator, base, edit).await.unwrap() {
@@ -51,11 +51,11 @@ pub async fn save(portal: &Portal, operator: &Actor, edit: &Edit) -> i64 {
     }
 }
 
-/// A field with a search term of its own.
+/// Returns an edit that sets a custom search term for a field.
 pub fn field(name: &str, term: &str) -> Edit {
     Edit::Field(FieldForm {
         field: name.to_owned(),
-        term_source: Own::OWN.to_owned(),
+        term_source: FieldOverride::CUSTOM.to_owned(),
         term: term.to_owned(),
         ..FieldForm::default()
     })
@@ -67,16 +67,16 @@ pub fn language(code: &str) -> Edit {
     })
 }
 
-/// Puts another key in the place of the current one.
+/// Rotates the API key.
 pub async fn rotate(portal: &Portal, operator: &Actor, overlap: Overlap) {
     let current = api_keys::get(portal, operator).await.unwrap().current.id;
     api_keys::rotate(portal, operator, current, overlap).await.unwrap();
 }
 
-/// A connector that listens, by a reader of its own for chunks and events.
-pub struct Stream {
+/// Reads an event stream, with its own decoder for chunks and events.
+pub struct EventStream {
     reader: BufReader<TcpStream>,
-    /// What has come and was not read yet.
+    /// Decoded text that has not been parsed yet.
     text: String,
     pub head: String,
 }
@@ -87,7 +87,7 @@ pub struct Event {
     pub revision: i64,
 }
 
-impl Stream {
+impl EventStream {
     pub async fn open(server: SocketAddr, key: &str, last_event_id: Option<&str>) -> Self {
         let mut stream = TcpStream::connect(server).await.unwrap();
         let last = last_event_id.map_or_else(String::new, |id| format!("Last-Event-ID: {id}\r\n"));
@@ -112,13 +112,13 @@ impl Stream {
 
     async fn line(&mut self) -> Option<String> {
         let mut line = String::new();
-        let read = timeout(AT_ONCE, self.reader.read_line(&mut line)).await;
-        (read.expect("something within five seconds").unwrap() > 0).then(|| line.trim_end().to_owned())
+        let read = timeout(READ_TIMEOUT, self.reader.read_line(&mut line)).await;
+        (read.expect("data within five seconds").unwrap() > 0).then(|| line.trim_end().to_owned())
     }
 
-    /// The next chunk; nothing at the end.
+    /// Reads the next chunk. Returns `None` at the end of the stream.
     async fn chunk(&mut self) -> Option<()> {
-        let length = usize::from_str_radix(&self.line().await.expect("an orderly end"), 16).unwrap();
+        let length = usize::from_str_radix(&self.line().await.expect("a terminating chunk"), 16).unwrap();
         let mut chunk = vec![0; length + 2];
         self.reader.read_exact(&mut chunk).await.unwrap();
         chunk.truncate(length);
@@ -126,7 +126,7 @@ impl Stream {
         (length > 0).then_some(())
     }
 
-    /// The next event; nothing at the end.
+    /// Reads the next event. Returns `None` at the end of the stream.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             let Some((block, rest)) = self.text.split_once("\n\n") else {
@@ -146,7 +146,7 @@ impl Stream {
         }
     }
 
-    /// The revision of the next event.
+    /// Reads the next event and returns its revision.
     pub async fn revision(&mut self) -> i64 {
         let event = self.next().await.expect("an event");
         assert_eq!(event.id, event.revision);

@@ -1,8 +1,8 @@
-//! New revisions, as they are saved.
+//! Tests the event stream of settings revisions.
 
-use super::client::{EVENTS, Event, Stream, field, key, language, rotate, save};
-use crate::http::Call;
-use crate::world::{Settings, World, on_each_engine};
+use super::client::{EVENTS, Event, EventStream, api_key, field, language, rotate, save};
+use crate::http::Request;
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::integration::api_keys::Overlap;
 use portal::integration::api_keys;
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 const LANGUAGES: [&str; 4] = ["nl_NL", "de_DE", "fr_FR", "es_ES"];
 
 #[tokio::test]
-async fn who_comes_for_the_first_time_is_told_of_the_current_revision_and_then_of_each_new_one() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        let mut first = Stream::open(world.address(), &key, None).await;
+async fn event_stream_without_last_event_id_sends_current_revision_then_each_new_one() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        let mut first = EventStream::open(server.address(), &key, None).await;
         for line in [
             "content-type: text/event-stream",
             "cache-control: no-store",
@@ -24,58 +24,64 @@ async fn who_comes_for_the_first_time_is_told_of_the_current_revision_and_then_o
         assert!(!first.head.contains("content-encoding"), "{}", first.head);
         assert_eq!(first.next().await, Some(Event { id: 0, revision: 0 }));
         for (index, code) in LANGUAGES.into_iter().enumerate() {
-            let revision = save(world.portal(), &world.operator, &language(code)).await;
+            let revision = save(server.portal(), &server.operator, &language(code)).await;
             assert_eq!(revision, index as i64 + 1);
             assert_eq!(first.revision().await, revision);
         }
-        let mut second = Stream::open(world.address(), &key, None).await;
+        let mut second = EventStream::open(server.address(), &key, None).await;
         assert_eq!(second.revision().await, 4);
-        save(world.portal(), &world.operator, &field("Hero", "cat")).await;
+        save(server.portal(), &server.operator, &field("Hero", "cat")).await;
         assert_eq!((first.revision().await, second.revision().await), (5, 5));
     })
     .await;
 }
 
 #[tokio::test]
-async fn who_comes_back_misses_nothing_and_hears_nothing_twice() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
+async fn event_stream_resumes_after_last_event_id_without_gaps_or_duplicates() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
         for code in LANGUAGES {
-            save(world.portal(), &world.operator, &language(code)).await;
+            save(server.portal(), &server.operator, &language(code)).await;
         }
-        let mut behind = Stream::open(world.address(), &key, Some("1")).await;
-        let mut abreast = Stream::open(world.address(), &key, Some("4")).await;
+        let mut from_revision_1 = EventStream::open(server.address(), &key, Some("1")).await;
+        let mut from_revision_4 = EventStream::open(server.address(), &key, Some("4")).await;
         assert_eq!(
             (
-                behind.revision().await,
-                behind.revision().await,
-                behind.revision().await
+                from_revision_1.revision().await,
+                from_revision_1.revision().await,
+                from_revision_1.revision().await
             ),
             (2, 3, 4)
         );
-        // A number that never was, or none: a backup was restored, and it begins again.
-        for odd in ["5", "99999999999999999999", "-1", "+1", "x", "", "1 2"] {
-            let mut lost = Stream::open(world.address(), &key, Some(odd)).await;
-            assert_eq!(lost.revision().await, 4, "{odd}");
+        // An unknown or invalid `Last-Event-ID`, as after restoring a backup, starts at the current revision.
+        for last_event_id in ["5", "99999999999999999999", "-1", "+1", "x", "", "1 2"] {
+            let mut stream = EventStream::open(server.address(), &key, Some(last_event_id)).await;
+            assert_eq!(stream.revision().await, 4, "{last_event_id}");
         }
-        save(world.portal(), &world.operator, &language("en_US")).await;
-        assert_eq!((behind.revision().await, abreast.revision().await), (5, 5));
+        save(server.portal(), &server.operator, &language("en_US")).await;
+        assert_eq!(
+            (from_revision_1.revision().await, from_revision_4.revision().await),
+            (5, 5)
+        );
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_save_on_another_node_arrives_within_a_second() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let key = key(&world).await;
-        let mut here = Stream::open(world.address_of(0), &key, None).await;
-        let mut there = Stream::open(world.address_of(1), &key, None).await;
-        assert_eq!((here.revision().await, there.revision().await), (0, 0));
+async fn event_for_save_on_another_node_arrives_within_a_second() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let key = api_key(&server).await;
+        let mut first_node = EventStream::open(server.node_address(0), &key, None).await;
+        let mut second_node = EventStream::open(server.node_address(1), &key, None).await;
+        assert_eq!((first_node.revision().await, second_node.revision().await), (0, 0));
         for code in LANGUAGES {
-            let revision = save(world.portal_of(1), &world.operator, &language(code)).await;
+            let revision = save(server.node_portal(1), &server.operator, &language(code)).await;
             let saved = Instant::now();
-            assert_eq!((here.revision().await, there.revision().await), (revision, revision));
+            assert_eq!(
+                (first_node.revision().await, second_node.revision().await),
+                (revision, revision)
+            );
             assert!(saved.elapsed() < Duration::from_secs(1), "{:?}", saved.elapsed());
         }
     })
@@ -83,75 +89,83 @@ async fn a_save_on_another_node_arrives_within_a_second() {
 }
 
 #[tokio::test]
-async fn what_another_node_has_told_is_not_told_again_by_one_that_lags() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let key = key(&world).await;
-        let mut there = Stream::open(world.address_of(1), &key, None).await;
-        assert_eq!(there.revision().await, 0);
+async fn event_already_received_from_another_node_is_not_repeated() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let key = api_key(&server).await;
+        let mut second_node = EventStream::open(server.node_address(1), &key, None).await;
+        assert_eq!(second_node.revision().await, 0);
         for code in LANGUAGES {
-            let revision = save(world.portal(), &world.operator, &language(code)).await;
-            // The other node may not have heard of it yet.
-            let mut moved = Stream::open(world.address_of(1), &key, Some(&revision.to_string())).await;
-            let next = save(world.portal(), &world.operator, &field(code, "cat")).await;
-            assert_eq!(moved.revision().await, next);
+            let revision = save(server.portal(), &server.operator, &language(code)).await;
+            // The other node may not have seen this revision yet.
+            let mut resumed = EventStream::open(server.node_address(1), &key, Some(&revision.to_string())).await;
+            let next = save(server.portal(), &server.operator, &field(code, "cat")).await;
+            assert_eq!(resumed.revision().await, next);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_key_that_ends_takes_its_listeners_with_it() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let old = key(&world).await;
-        rotate(world.portal(), &world.operator, Overlap::Hour).await;
-        let new = key(&world).await;
-        let mut stays = Stream::open(world.address_of(1), &new, None).await;
-        let mut goes = Stream::open(world.address_of(1), &old, None).await;
-        assert_eq!((stays.revision().await, goes.revision().await), (0, 0));
-        save(world.portal(), &world.operator, &language("nl_NL")).await;
-        assert_eq!((stays.revision().await, goes.revision().await), (1, 1));
-        let ended = Instant::now();
-        api_keys::end_previous(world.portal(), &world.operator).await.unwrap();
-        assert_eq!(goes.next().await, None);
-        assert!(ended.elapsed() < Duration::from_secs(1), "{:?}", ended.elapsed());
+async fn event_streams_of_revoked_or_expired_api_key_are_closed() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let old = api_key(&server).await;
+        rotate(server.portal(), &server.operator, Overlap::Hour).await;
+        let new = api_key(&server).await;
+        let mut current_key_stream = EventStream::open(server.node_address(1), &new, None).await;
+        let mut old_key_stream = EventStream::open(server.node_address(1), &old, None).await;
+        assert_eq!(
+            (current_key_stream.revision().await, old_key_stream.revision().await),
+            (0, 0)
+        );
+        save(server.portal(), &server.operator, &language("nl_NL")).await;
+        assert_eq!(
+            (current_key_stream.revision().await, old_key_stream.revision().await),
+            (1, 1)
+        );
+        let revoked = Instant::now();
+        api_keys::revoke_previous(server.portal(), &server.operator)
+            .await
+            .unwrap();
+        assert_eq!(old_key_stream.next().await, None);
+        assert!(revoked.elapsed() < Duration::from_secs(1), "{:?}", revoked.elapsed());
 
-        rotate(world.portal(), &world.operator, Overlap::Hour).await;
-        world.advance(3600);
-        // Its time is over, and nobody says so before something happens.
-        save(world.portal(), &world.operator, &language("de_DE")).await;
-        assert_eq!(stays.next().await, None);
-        let answer = world.send(&Call::new("GET", EVENTS).header("X-Api-Key", new)).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (401, "invalid-api-key"));
+        rotate(server.portal(), &server.operator, Overlap::Hour).await;
+        server.advance(3600);
+        // The overlap has ended. The server notices at the next save.
+        save(server.portal(), &server.operator, &language("de_DE")).await;
+        assert_eq!(current_key_stream.next().await, None);
+        let response = server.send(&Request::new("GET", EVENTS).header("X-Api-Key", new)).await;
+        assert_eq!((response.status, response.problem().as_str()), (401, "invalid-api-key"));
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_server_that_stops_sends_its_listeners_elsewhere() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        let key = key(&world).await;
+async fn event_streams_end_cleanly_on_shutdown_and_resume_on_another_node() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        let key = api_key(&server).await;
         let mut listeners = Vec::new();
         for _ in 0..20 {
-            let mut listener = Stream::open(world.address(), &key, None).await;
+            let mut listener = EventStream::open(server.address(), &key, None).await;
             assert_eq!(listener.revision().await, 0);
             listeners.push(listener);
         }
-        let begun = Instant::now();
-        world.stop(0).await;
-        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+        let started = Instant::now();
+        server.stop_node(0).await;
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
         for mut listener in listeners {
-            assert_eq!(listener.next().await, None, "it ends as it should");
+            assert_eq!(listener.next().await, None, "the stream ends cleanly");
         }
-        // While nobody serves, the command line saves.
+        // Settings are saved while no server is running.
         for code in LANGUAGES {
-            save(world.portal(), &world.operator, &language(code)).await;
+            save(server.portal(), &server.operator, &language(code)).await;
         }
-        world.add_node().await;
-        let mut back = Stream::open(world.address_of(1), &key, Some("0")).await;
+        server.add_node().await;
+        let mut stream = EventStream::open(server.node_address(1), &key, Some("0")).await;
         for revision in 1..=4 {
-            assert_eq!(back.revision().await, revision);
+            assert_eq!(stream.revision().await, revision);
         }
     })
     .await;

@@ -1,9 +1,9 @@
-//! Requests that are sent again.
+//! Tests the `Idempotency-Key` header.
 
-use super::client::{key, logs};
-use super::logs::{kept, switch};
-use crate::http::Call;
-use crate::world::{Settings, on_each_engine};
+use super::client::{api_key, log_request};
+use super::logs::{set_remote_logging, stored_logs};
+use crate::http::Request;
+use crate::test_server::{TestConfig, on_each_engine};
 use portal::maintenance;
 use serde_json::json;
 
@@ -11,120 +11,123 @@ fn record(message: &str) -> String {
     json!([{ "level": "info", "message": message }]).to_string()
 }
 
-fn once(key: &str, idempotency_key: &str, message: &str) -> Call {
-    logs(key, record(message)).header("Idempotency-Key", idempotency_key)
+fn keyed_request(key: &str, idempotency_key: &str, message: &str) -> Request {
+    log_request(key, record(message)).header("Idempotency-Key", idempotency_key)
 }
 
 #[tokio::test]
-async fn a_batch_that_is_sent_again_is_kept_once_for_a_day() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
-        let call = once(&key, "8e03978e-40d5-43dd-bc93-6894a57f9324", "One");
+async fn repeated_log_batch_with_same_idempotency_key_is_stored_once_for_a_day() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
+        let request = keyed_request(&key, "8e03978e-40d5-43dd-bc93-6894a57f9324", "One");
         for _ in 0..3 {
-            let answer = world.send(&call).await;
-            assert_eq!((answer.status, answer.json()), (202, json!({ "accepted": 1 })));
+            let response = server.send(&request).await;
+            assert_eq!((response.status, response.json()), (202, json!({ "accepted": 1 })));
         }
-        assert_eq!(kept(&world).await.len(), 1);
-        // The answer is the first one's, whatever has changed since.
-        switch(&world, false).await;
-        assert_eq!(world.send(&call).await.status, 202);
-        assert_eq!(world.send(&once(&key, "another", "One")).await.status, 403);
-        switch(&world, true).await;
+        assert_eq!(stored_logs(&server).await.len(), 1);
+        // The first response is returned, whatever has changed since.
+        set_remote_logging(&server, false).await;
+        assert_eq!(server.send(&request).await.status, 202);
+        assert_eq!(server.send(&keyed_request(&key, "another", "One")).await.status, 403);
+        set_remote_logging(&server, true).await;
         assert_eq!(
-            world.send(&once(&key, "another", "One")).await.status,
+            server.send(&keyed_request(&key, "another", "One")).await.status,
             202,
-            "what failed was not done"
+            "a refused request does not reserve the key"
         );
 
-        let other = world.send(&once(&key, "another", "Two")).await;
+        let other = server.send(&keyed_request(&key, "another", "Two")).await;
         assert_eq!(
             (other.status, other.problem().as_str()),
             (422, "idempotency-key-reused")
         );
-        assert_eq!(kept(&world).await.len(), 2);
+        assert_eq!(stored_logs(&server).await.len(), 2);
 
-        world.advance(24 * 3600 - 1);
-        maintenance::run(world.portal()).await.unwrap();
-        assert_eq!(world.send(&call).await.status, 202);
-        assert_eq!(kept(&world).await.len(), 2);
-        world.advance(1);
+        server.advance(24 * 3600 - 1);
+        maintenance::run(server.portal()).await.unwrap();
+        assert_eq!(server.send(&request).await.status, 202);
+        assert_eq!(stored_logs(&server).await.len(), 2);
+        server.advance(1);
         assert_eq!(
-            world.send(&once(&key, "another", "Two")).await.status,
+            server.send(&keyed_request(&key, "another", "Two")).await.status,
             202,
-            "its day is over"
+            "the key expires after a day"
         );
-        maintenance::run(world.portal()).await.unwrap();
-        assert_eq!(world.send(&call).await.status, 202);
-        assert_eq!(kept(&world).await.len(), 4);
+        maintenance::run(server.portal()).await.unwrap();
+        assert_eq!(server.send(&request).await.status, 202);
+        assert_eq!(stored_logs(&server).await.len(), 4);
     })
     .await;
 }
 
 #[tokio::test]
-async fn of_batches_that_come_at_once_one_is_kept() {
-    on_each_engine(Settings::default(), async |mut world| {
-        world.add_node().await;
-        let key = key(&world).await;
-        switch(&world, true).await;
+async fn concurrent_log_batches_with_same_idempotency_key_are_stored_once() {
+    on_each_engine(TestConfig::default(), async |mut server| {
+        server.add_node().await;
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
         for round in 0..5 {
-            let call = once(&key, &format!("round {round}"), "One");
-            let (here, there) = (world.address_of(0), world.address_of(1));
-            let answers = tokio::join!(
-                call.send(here),
-                call.send(there),
-                call.send(here),
-                call.send(there),
-                call.send(here),
-                call.send(there)
+            let request = keyed_request(&key, &format!("round {round}"), "One");
+            let (first_node, second_node) = (server.node_address(0), server.node_address(1));
+            let responses = tokio::join!(
+                request.send(first_node),
+                request.send(second_node),
+                request.send(first_node),
+                request.send(second_node),
+                request.send(first_node),
+                request.send(second_node)
             );
-            let (a, b, c, d, e, f) = answers;
-            for answer in [a, b, c, d, e, f] {
-                // A node that has not heard that logs are taken has done nothing.
-                assert!([202, 403].contains(&answer.status), "{answer:?}");
+            let (a, b, c, d, e, f) = responses;
+            for response in [a, b, c, d, e, f] {
+                // A node that has not yet seen that remote logging is enabled answers 403 and stores nothing.
+                assert!([202, 403].contains(&response.status), "{response:?}");
             }
-            assert_eq!(kept(&world).await.len(), round + 1);
+            assert_eq!(stored_logs(&server).await.len(), round + 1);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_key_is_the_account_s_own() {
-    on_each_engine(Settings::default(), async |world| {
-        let ours = key(&world).await;
-        let other = world.other_account().await;
-        let theirs = super::client::key_of(world.portal(), &other).await;
-        switch(&world, true).await;
+async fn idempotency_key_is_scoped_to_the_account() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let own_key = api_key(&server).await;
+        let other = server.create_other_account().await;
+        let other_key = super::client::api_key_of(server.portal(), &other).await;
+        set_remote_logging(&server, true).await;
         let edit = domain::integration::settings::Edit::RemoteLogging(true);
-        super::client::save(world.portal(), &other, &edit).await;
-        for key in [&ours, &theirs] {
-            let message = format!("of {}", key.len());
-            assert_eq!(world.send(&once(key, "same", &message)).await.status, 202);
+        super::client::save(server.portal(), &other, &edit).await;
+        for key in [&own_key, &other_key] {
+            let message = format!("for {}", key.len());
+            assert_eq!(server.send(&keyed_request(key, "same", &message)).await.status, 202);
         }
-        assert_eq!(world.send(&once(&theirs, "same", "else")).await.status, 422);
-        assert_eq!(kept(&world).await.len(), 1);
+        assert_eq!(
+            server.send(&keyed_request(&other_key, "same", "else")).await.status,
+            422
+        );
+        assert_eq!(stored_logs(&server).await.len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_is_no_key_is_refused() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
+async fn invalid_idempotency_key_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
         let too_long = "x".repeat(256);
-        for call in [
-            once(&key, "", "x"),
-            once(&key, &too_long, "x"),
-            once(&key, "ä", "x"),
-            once(&key, "a", "x").header("Idempotency-Key", "b"),
+        for request in [
+            keyed_request(&key, "", "x"),
+            keyed_request(&key, &too_long, "x"),
+            keyed_request(&key, "ä", "x"),
+            keyed_request(&key, "a", "x").header("Idempotency-Key", "b"),
         ] {
-            let answer = world.send(&call).await;
-            assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid"));
-            assert_eq!(answer.json()["errors"][0]["field"], "Idempotency-Key");
+            let response = server.send(&request).await;
+            assert_eq!((response.status, response.problem().as_str()), (400, "invalid"));
+            assert_eq!(response.json()["errors"][0]["field"], "Idempotency-Key");
         }
-        assert_eq!(world.send(&once(&key, &too_long[1..], "x")).await.status, 202);
+        assert_eq!(server.send(&keyed_request(&key, &too_long[1..], "x")).await.status, 202);
     })
     .await;
 }

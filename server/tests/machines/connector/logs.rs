@@ -1,68 +1,74 @@
-//! What connectors log.
+//! Tests the remote logs endpoint.
 
-use super::client::{LOGS, key, logs, save};
-use crate::http::{Answer, Call};
-use crate::world::{Settings, World, on_each_engine};
-use domain::integration::remote_logs::{Filter, RemoteLog};
+use super::client::{LOGS, api_key, log_request, save};
+use crate::http::{Request, Response};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
+use domain::integration::remote_logs::{LogFilter, RemoteLog};
 use domain::integration::settings::Edit;
 use portal::integration::remote_logs;
 use serde_json::json;
 
-pub async fn switch(world: &World, on: bool) {
-    save(world.portal(), &world.operator, &Edit::RemoteLogging(on)).await;
+pub async fn set_remote_logging(server: &TestServer, is_enabled: bool) {
+    save(server.portal(), &server.operator, &Edit::RemoteLogging(is_enabled)).await;
 }
 
-/// What is kept, the last received first.
-pub async fn kept(world: &World) -> Vec<RemoteLog> {
-    let filter = Filter::default();
-    let logs = remote_logs::list(world.portal(), &world.operator, &filter)
+/// Returns the stored log records, latest first.
+pub async fn stored_logs(server: &TestServer) -> Vec<RemoteLog> {
+    let filter = LogFilter::default();
+    let logs = remote_logs::list(server.portal(), &server.operator, &filter)
         .await
         .unwrap();
     logs.records
 }
 
-fn lines(key: &str, body: impl Into<Vec<u8>>) -> Call {
-    Call::new("POST", LOGS)
+fn ndjson_request(key: &str, body: impl Into<Vec<u8>>) -> Request {
+    Request::new("POST", LOGS)
         .header("X-Api-Key", key)
         .body("application/x-ndjson; charset=utf-8", body)
 }
 
-fn assert_invalid(answer: &Answer, place: &str) {
+fn assert_invalid(response: &Response, field: &str) {
     assert_eq!(
-        (answer.status, answer.problem().as_str()),
+        (response.status, response.problem().as_str()),
         (400, "invalid"),
-        "{answer:?}"
+        "{response:?}"
     );
-    assert_eq!(answer.json()["errors"][0]["field"], place, "{answer:?}");
+    assert_eq!(response.json()["errors"][0]["field"], field, "{response:?}");
 }
 
 #[tokio::test]
-async fn records_are_kept_in_either_form() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
+async fn log_records_are_stored_from_json_and_ndjson() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
         let list = json!([
             { "time": "2026-05-31T23:59:00Z", "level": "WARN", "message": "Slow", "thread": { "id": [1, 2] } },
             { "level": "error", "message": "Broken\u{0}" },
         ]);
-        let call = logs(&key, list.to_string()).header("X-Connector", "xpxm/10; instance=\"North\"");
-        let answer = world.send(&call).await;
-        assert_eq!((answer.status, answer.json()), (202, json!({ "accepted": 2 })));
+        let request = log_request(&key, list.to_string()).header("X-Connector", "xpxm/10; instance=\"North\"");
+        let response = server.send(&request).await;
+        assert_eq!((response.status, response.json()), (202, json!({ "accepted": 2 })));
         let text = "{\"level\":\"info\",\"message\":\"One\"}\r\n\n  {\"level\":\"debug\",\"message\":\"Two\"}";
-        let answer = world.send(&lines(&key, text)).await;
-        assert_eq!((answer.status, answer.json()), (202, json!({ "accepted": 2 })));
-        assert_eq!(world.send(&logs(&key, "[]")).await.json(), json!({ "accepted": 0 }));
-        assert_eq!(world.send(&lines(&key, "\n\n")).await.json(), json!({ "accepted": 0 }));
+        let response = server.send(&ndjson_request(&key, text)).await;
+        assert_eq!((response.status, response.json()), (202, json!({ "accepted": 2 })));
+        assert_eq!(
+            server.send(&log_request(&key, "[]")).await.json(),
+            json!({ "accepted": 0 })
+        );
+        assert_eq!(
+            server.send(&ndjson_request(&key, "\n\n")).await.json(),
+            json!({ "accepted": 0 })
+        );
 
-        let kept = kept(&world).await;
-        let messages: Vec<&str> = kept.iter().map(|record| record.message.as_str()).collect();
+        let stored = stored_logs(&server).await;
+        let messages: Vec<&str> = stored.iter().map(|record| record.message.as_str()).collect();
         assert_eq!(messages, ["Two", "One", "Broken\u{fffd}", "Slow"]);
         assert_eq!(
-            (kept[3].at.rfc3339().as_str(), kept[3].level.code()),
+            (stored[3].at.rfc3339().as_str(), stored[3].level.code()),
             ("2026-05-31T23:59:00Z", "warning")
         );
         assert_eq!(
-            (kept[3].implementation.as_str(), kept[0].implementation.as_str()),
+            (stored[3].implementation.as_str(), stored[0].implementation.as_str()),
             ("XP/XM North", "")
         );
     })
@@ -70,32 +76,32 @@ async fn records_are_kept_in_either_form() {
 }
 
 #[tokio::test]
-async fn nothing_is_taken_unless_it_is_switched_on() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        let call = logs(&key, "[{\"level\":\"info\",\"message\":\"x\"}]");
-        let refused = async || {
-            let answer = world.send(&call).await;
+async fn log_records_are_refused_while_remote_logging_is_disabled() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        let request = log_request(&key, "[{\"level\":\"info\",\"message\":\"x\"}]");
+        let assert_disabled = async || {
+            let response = server.send(&request).await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (403, "remote-logging-disabled")
             );
         };
-        refused().await;
-        switch(&world, true).await;
-        assert_eq!(world.send(&call).await.status, 202);
-        switch(&world, false).await;
-        refused().await;
-        assert_eq!(kept(&world).await.len(), 1);
+        assert_disabled().await;
+        set_remote_logging(&server, true).await;
+        assert_eq!(server.send(&request).await.status, 202);
+        set_remote_logging(&server, false).await;
+        assert_disabled().await;
+        assert_eq!(stored_logs(&server).await.len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_bad_record_is_named_and_the_others_are_kept() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
+async fn invalid_log_record_is_reported_and_the_others_are_stored() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
         let good = "{\"level\":\"info\",\"message\":\"good\"}";
         let bad = [
             ("{\"level\":\"info\"}", "message"),
@@ -108,55 +114,55 @@ async fn a_bad_record_is_named_and_the_others_are_kept() {
             ),
             ("{\"level\":\"info\",\"message\":\"x\",\"message\":\"y\"}", "duplicate"),
             ("7", "integer `7`"),
-            ("nonsense", "cannot be read"),
+            ("nonsense", "parse the record"),
         ];
         let mut expected = 0;
         for (bad, reason) in bad {
-            for (call, index) in [
-                (logs(&key, format!("[{good},{bad},{good}]")), 1),
-                (logs(&key, format!("[{bad},{good},{good}]")), 0),
-                (lines(&key, format!("{good}\n\n{good}\r\n{bad}")), 2),
+            for (request, index) in [
+                (log_request(&key, format!("[{good},{bad},{good}]")), 1),
+                (log_request(&key, format!("[{bad},{good},{good}]")), 0),
+                (ndjson_request(&key, format!("{good}\n\n{good}\r\n{bad}")), 2),
             ] {
-                let answer = world.send(&call).await;
-                assert_eq!(answer.status, 202, "{bad}: {answer:?}");
-                let body = answer.json();
+                let response = server.send(&request).await;
+                assert_eq!(response.status, 202, "{bad}: {response:?}");
+                let body = response.json();
                 assert_eq!(
                     (&body["accepted"], body["rejected"].as_array().unwrap().len()),
                     (&json!(2), 1)
                 );
                 assert_eq!(body["rejected"][0]["index"], index);
-                let said = body["rejected"][0]["reason"].as_str().unwrap();
-                assert!(said.contains(reason) && said.len() < 300, "{said}");
+                let message = body["rejected"][0]["reason"].as_str().unwrap();
+                assert!(message.contains(reason) && message.len() < 300, "{message}");
                 expected += 2;
             }
         }
-        // Nothing is left of a batch of one, and yet its client need not send it again.
-        let answer = world.send(&logs(&key, "[7]")).await;
-        assert_eq!((answer.status, &answer.json()["accepted"]), (202, &json!(0)));
-        // The records of a page; all have the same message.
+        // A batch whose only record is invalid is still answered 202, so that the client does not retry it.
+        let response = server.send(&log_request(&key, "[7]")).await;
+        assert_eq!((response.status, &response.json()["accepted"]), (202, &json!(0)));
+        // All records fit on one page and have the same message.
         assert_eq!(expected, 48);
-        let kept = kept(&world).await;
-        assert_eq!(kept.len(), expected);
-        assert!(kept.iter().all(|record| record.message == "good"));
+        let stored = stored_logs(&server).await;
+        assert_eq!(stored.len(), expected);
+        assert!(stored.iter().all(|record| record.message == "good"));
         for body in [String::new(), good.to_owned(), "null".to_owned()] {
-            assert_invalid(&world.send(&logs(&key, body)).await, "records");
+            assert_invalid(&server.send(&log_request(&key, body)).await, "records");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn half_a_surrogate_pair_or_a_byte_that_is_no_text_is_replaced() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
-        let cut = r#"{"level":"info","message":"cut \ud83d"}"#;
+async fn lone_surrogate_or_invalid_utf_8_in_log_message_is_replaced() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
+        let truncated = r#"{"level":"info","message":"cut \ud83d"}"#;
         let whole = r#"{"level":"info","message":"whole \ud83d\ude00"}"#;
-        for call in [
-            logs(&key, format!("\u{feff}[{cut},{whole}]")),
-            lines(&key, format!("{cut}\n{whole}")),
-            logs(&key, format!("[{cut},{whole}]")).header("Idempotency-Key", "one"),
-            lines(
+        for request in [
+            log_request(&key, format!("\u{feff}[{truncated},{whole}]")),
+            ndjson_request(&key, format!("{truncated}\n{whole}")),
+            log_request(&key, format!("[{truncated},{whole}]")).header("Idempotency-Key", "one"),
+            ndjson_request(
                 &key,
                 [
                     br#"{"level":"info","message":"cut "#,
@@ -166,15 +172,15 @@ async fn half_a_surrogate_pair_or_a_byte_that_is_no_text_is_replaced() {
                 .concat(),
             ),
         ] {
-            let answer = world.send(&call).await;
+            let response = server.send(&request).await;
             assert_eq!(
-                (answer.status, answer.json()),
+                (response.status, response.json()),
                 (202, json!({ "accepted": 2 })),
-                "{call:?}"
+                "{request:?}"
             );
-            let kept = kept(&world).await;
+            let stored = stored_logs(&server).await;
             assert_eq!(
-                (kept[0].message.as_str(), kept[1].message.as_str()),
+                (stored[0].message.as_str(), stored[1].message.as_str()),
                 ("whole \u{1f600}", "cut \u{fffd}")
             );
         }
@@ -183,43 +189,49 @@ async fn half_a_surrogate_pair_or_a_byte_that_is_no_text_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_batch_with_a_bad_record_is_kept_once_too() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
+async fn partially_rejected_log_batch_is_stored_once_per_idempotency_key() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
         let body = r#"[{"level":"info","message":"x"},{}]"#;
-        let first = world.send(&logs(&key, body).header("Idempotency-Key", "k")).await;
-        let again = world.send(&logs(&key, body).header("Idempotency-Key", "k")).await;
+        let first = server
+            .send(&log_request(&key, body).header("Idempotency-Key", "k"))
+            .await;
+        let again = server
+            .send(&log_request(&key, body).header("Idempotency-Key", "k"))
+            .await;
         assert_eq!((first.status, again.status), (202, 202));
         assert_eq!(first.json(), again.json());
         assert_eq!(first.json()["rejected"][0]["index"], 1);
-        assert_eq!(kept(&world).await.len(), 1);
+        assert_eq!(stored_logs(&server).await.len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_batch_has_its_bounds() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
+async fn log_batch_over_record_or_byte_limit_is_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
         let records = |count: usize| vec!["{\"level\":\"info\",\"message\":\"x\"}"; count];
-        let answer = world.send(&logs(&key, format!("[{}]", records(1_000).join(",")))).await;
-        assert_eq!(answer.json(), json!({ "accepted": 1_000 }));
-        for call in [
-            logs(&key, format!("[{}]", records(1_001).join(","))),
-            lines(&key, records(1_001).join("\n")),
+        let response = server
+            .send(&log_request(&key, format!("[{}]", records(1_000).join(","))))
+            .await;
+        assert_eq!(response.json(), json!({ "accepted": 1_000 }));
+        for request in [
+            log_request(&key, format!("[{}]", records(1_001).join(","))),
+            ndjson_request(&key, records(1_001).join("\n")),
         ] {
-            assert_invalid(&world.send(&call).await, "records");
+            assert_invalid(&server.send(&request).await, "records");
         }
         let padded = |length: usize| {
             let mut body = b"[]".to_vec();
             body.resize(length, b' ');
-            logs(&key, body)
+            log_request(&key, body)
         };
-        assert_eq!(world.send(&padded(1024 * 1024)).await.status, 202);
-        let answer = world.send(&padded(1024 * 1024 + 1)).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (413, "body-too-large"));
+        assert_eq!(server.send(&padded(1024 * 1024)).await.status, 202);
+        let response = server.send(&padded(1024 * 1024 + 1)).await;
+        assert_eq!((response.status, response.problem().as_str()), (413, "body-too-large"));
 
         for kind in [
             "text/plain",
@@ -227,12 +239,12 @@ async fn a_batch_has_its_bounds() {
             "application/x-www-form-urlencoded",
             "",
         ] {
-            let call = Call::new("POST", LOGS)
+            let request = Request::new("POST", LOGS)
                 .header("X-Api-Key", key.as_str())
                 .body(kind, "[]");
-            let answer = world.send(&call).await;
+            let response = server.send(&request).await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (415, "unsupported-media-type"),
                 "{kind}"
             );

@@ -1,15 +1,15 @@
-//! What no connector sends.
+//! Tests malformed requests to the connector API.
 
-use super::client::{EVENTS, LOGS, SETTINGS, field_path, get, key, logs};
-use super::logs::{kept, switch};
-use crate::http::{Call, exchange};
-use crate::world::{Settings, on_each_engine};
+use super::client::{EVENTS, LOGS, SETTINGS, api_key, field_path, get, log_request};
+use super::logs::{set_remote_logging, stored_logs};
+use crate::http::{Request, exchange};
+use crate::test_server::{TestConfig, on_each_engine};
 use portal::integration::implementations;
 
 #[tokio::test]
-async fn headers_of_any_size_and_bytes() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
+async fn oversized_and_binary_headers_are_refused_without_echo() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
         let huge = "x".repeat(60 * 1024);
         for path in [SETTINGS, EVENTS] {
             for name in ["X-Api-Key", "Authorization"] {
@@ -19,9 +19,9 @@ async fn headers_of_any_size_and_bytes() {
                     format!("Bearer {huge}").as_bytes(),
                     b"Bearer \xff",
                 ] {
-                    let answer = world.send(&Call::new("GET", path).header(name, value)).await;
-                    assert_eq!((answer.status, answer.problem().as_str()), (401, "invalid-api-key"));
-                    assert!(answer.body.len() < 1_000, "it is not sent back");
+                    let response = server.send(&Request::new("GET", path).header(name, value)).await;
+                    assert_eq!((response.status, response.problem().as_str()), (401, "invalid-api-key"));
+                    assert!(response.body.len() < 1_000, "input is echoed in the response");
                 }
             }
         }
@@ -30,9 +30,9 @@ async fn headers_of_any_size_and_bytes() {
             b"\xff/1",
             format!("a/1; instance=\"{huge}\"").as_bytes(),
         ] {
-            let answer = world.send(&get(&key, SETTINGS).header("X-Connector", value)).await;
-            assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid"));
-            assert!(answer.body.len() < 1_000, "it is not sent back");
+            let response = server.send(&get(&key, SETTINGS).header("X-Connector", value)).await;
+            assert_eq!((response.status, response.problem().as_str()), (400, "invalid"));
+            assert!(response.body.len() < 1_000, "input is echoed in the response");
         }
         for value in [
             huge.as_bytes(),
@@ -41,11 +41,11 @@ async fn headers_of_any_size_and_bytes() {
             b"\"",
             b"W/",
         ] {
-            let answer = world.send(&get(&key, SETTINGS).header("If-None-Match", value)).await;
-            assert_eq!(answer.status, 200);
+            let response = server.send(&get(&key, SETTINGS).header("If-None-Match", value)).await;
+            assert_eq!(response.status, 200);
         }
         assert!(
-            implementations::list(world.portal(), &world.operator)
+            implementations::list(server.portal(), &server.operator)
                 .await
                 .unwrap()
                 .is_empty()
@@ -55,12 +55,12 @@ async fn headers_of_any_size_and_bytes() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_sent_becomes_a_header() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
+async fn request_input_is_not_injected_into_response_headers() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
         let injected = "a%0d%0aX-Injected:%20yes";
-        let answer = world.send(&get(&key, &field_path(injected))).await;
-        assert_eq!((answer.status, answer.header("x-injected")), (200, None));
+        let response = server.send(&get(&key, &field_path(injected))).await;
+        assert_eq!((response.status, response.header("x-injected")), (200, None));
         for line in [
             "X-Connector: a/1; instance=\"x\rX-Injected: yes\"\r\n".to_owned(),
             "X-Connector: a/1\0\r\n".to_owned(),
@@ -68,22 +68,22 @@ async fn nothing_that_is_sent_becomes_a_header() {
         ] {
             let request =
                 format!("GET {SETTINGS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Api-Key: {key}\r\n{line}\r\n");
-            let answer = exchange(world.address(), request.as_bytes()).await.unwrap();
-            assert_eq!((answer.status, answer.header("x-injected")), (400, None), "{line}");
+            let response = exchange(server.address(), request.as_bytes()).await.unwrap();
+            assert_eq!((response.status, response.header("x-injected")), (400, None), "{line}");
         }
         let named = get(&key, SETTINGS).header("X-Connector", "a/1; instance=\"<b>\\\"'; --\"");
-        assert_eq!(world.send(&named).await.status, 200);
-        let seen = implementations::list(world.portal(), &world.operator).await.unwrap();
-        assert_eq!(seen[0].connector.instance, "<b>\"'; --");
+        assert_eq!(server.send(&named).await.status, 200);
+        let implementations = implementations::list(server.portal(), &server.operator).await.unwrap();
+        assert_eq!(implementations[0].connector.instance, "<b>\"'; --");
     })
     .await;
 }
 
 #[tokio::test]
-async fn bodies_that_are_meant_to_hurt() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        switch(&world, true).await;
+async fn oversized_and_deeply_nested_log_bodies_are_refused() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        set_remote_logging(&server, true).await;
         let deep = "[".repeat(500_000);
         let record = |message: &str| {
             format!(
@@ -106,27 +106,30 @@ async fn bodies_that_are_meant_to_hurt() {
         ];
         for body in bodies {
             for kind in ["application/json", "application/x-ndjson"] {
-                let call = Call::new("POST", LOGS)
+                let request = Request::new("POST", LOGS)
                     .header("X-Api-Key", key.as_str())
                     .body(kind, body.as_str());
-                let answer = world.send(&call).await;
-                // Refused whole, or taken with no record in it.
-                match answer.status {
-                    202 => assert_eq!(answer.json()["accepted"], 0, "{kind}: {:.40}", body),
-                    _ => assert_eq!(answer.problem(), "invalid", "{kind}: {:.40}", body),
+                let response = server.send(&request).await;
+                // Either the whole body is refused, or no record in it is accepted.
+                match response.status {
+                    202 => assert_eq!(response.json()["accepted"], 0, "{kind}: {:.40}", body),
+                    _ => assert_eq!(response.problem(), "invalid", "{kind}: {:.40}", body),
                 }
-                assert!(answer.body.len() < 5_000, "it is not sent back");
+                assert!(response.body.len() < 5_000, "input is echoed in the response");
             }
         }
-        assert!(kept(&world).await.is_empty());
-        // What nobody reads may be nested as it likes, and a message be as long as a body.
+        assert!(stored_logs(&server).await.is_empty());
+        // Unknown members may be nested to any depth, and a message may be as long as the body.
         assert_eq!(
-            world.send(&logs(&key, format!("[{}]", record("nested")))).await.status,
+            server
+                .send(&log_request(&key, format!("[{}]", record("nested"))))
+                .await
+                .status,
             202
         );
         let long = format!("[{{\"level\":\"info\",\"message\":\"{}\"}}]", "ü".repeat(500_000));
-        assert_eq!(world.send(&logs(&key, long)).await.status, 202);
-        assert_eq!(kept(&world).await[0].message.chars().count(), 4_001);
+        assert_eq!(server.send(&log_request(&key, long)).await.status, 202);
+        assert_eq!(stored_logs(&server).await[0].message.chars().count(), 4_001);
     })
     .await;
 }

@@ -1,8 +1,8 @@
-//! The whole configuration, and those who have it already.
+//! Tests the settings endpoint and its ETag.
 
-use super::client::{SETTINGS, field, get, key, language, save};
-use crate::http::Call;
-use crate::world::{Settings, World, on_each_engine};
+use super::client::{SETTINGS, api_key, field, get, language, save};
+use crate::http::Request;
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::integration::settings::{ConnectionForm, Edit};
 use portal::Secret;
 use portal::integration::settings::SecretChange;
@@ -10,17 +10,17 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn everything_but_the_client_secret() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        let answer = world.send(&get(&key, SETTINGS)).await;
+async fn settings_response_contains_everything_but_the_client_secret() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        let response = server.send(&get(&key, SETTINGS)).await;
         let expected = json!({
             "revision": 0, "portal": { "dam": "bynder" }, "language": "en_US", "remoteLogging": false, "global": {},
             "fields": [],
         });
-        assert_eq!(answer.json(), expected);
-        assert_eq!(answer.header("content-type"), Some("application/json"));
-        assert_eq!(answer.header("cache-control"), Some("private, no-cache"));
+        assert_eq!(response.json(), expected);
+        assert_eq!(response.header("content-type"), Some("application/json"));
+        assert_eq!(response.header("cache-control"), Some("private, no-cache"));
 
         let connection = Edit::Connection(ConnectionForm {
             url: "Acme.bynder.com/login".to_owned(),
@@ -28,28 +28,28 @@ async fn everything_but_the_client_secret() {
             client_id: "abc".to_owned(),
         });
         let secret = SecretChange::Replace(Secret::new("hunter2hunter2".to_owned()));
-        portal::integration::settings::save_with(world.portal(), &world.operator, 0, &connection, secret)
+        portal::integration::settings::save_with(server.portal(), &server.operator, 0, &connection, secret)
             .await
             .unwrap();
-        save(world.portal(), &world.operator, &field("Hero", "cat")).await;
-        let answer = world.send(&get(&key, SETTINGS)).await;
+        save(server.portal(), &server.operator, &field("Hero", "cat")).await;
+        let response = server.send(&get(&key, SETTINGS)).await;
         let expected = json!({
             "revision": 2,
             "portal": { "url": "https://acme.bynder.com", "dam": "bynder", "clientId": "abc" },
             "language": "en_US", "remoteLogging": false, "global": {},
             "fields": [{ "field": "Hero", "defaultSearchTerm": "cat" }],
         });
-        assert_eq!(answer.json(), expected);
-        assert!(!format!("{answer:?}").contains("hunter2"));
+        assert_eq!(response.json(), expected);
+        assert!(!format!("{response:?}").contains("hunter2"));
     })
     .await;
 }
 
 #[tokio::test]
-async fn who_has_it_is_told_so() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
-        let first = world.send(&get(&key, SETTINGS)).await;
+async fn settings_with_matching_etag_are_answered_304() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
+        let first = server.send(&get(&key, SETTINGS)).await;
         let etag = first.header("etag").unwrap().to_owned();
         assert!(etag.starts_with('"') && etag.ends_with('"'), "{etag}");
         for list in [
@@ -58,68 +58,75 @@ async fn who_has_it_is_told_so() {
             "*".to_owned(),
             format!("\"a,b\", {etag}"),
         ] {
-            let answer = world
+            let response = server
                 .send(&get(&key, SETTINGS).header("If-None-Match", list.as_str()))
                 .await;
-            assert_eq!((answer.status, answer.body.as_str()), (304, ""), "{list}");
-            assert_eq!(answer.header("etag"), Some(etag.as_str()));
-            assert_eq!(answer.header("cache-control"), Some("private, no-cache"));
-            assert_eq!(answer.header("content-type"), None);
+            assert_eq!((response.status, response.body.as_str()), (304, ""), "{list}");
+            assert_eq!(response.header("etag"), Some(etag.as_str()));
+            assert_eq!(response.header("cache-control"), Some("private, no-cache"));
+            assert_eq!(response.header("content-type"), None);
         }
-        let head = Call::new("HEAD", SETTINGS).header("X-Api-Key", key.as_str());
-        assert_eq!(world.send(&head).await.header("etag"), Some(etag.as_str()));
-        let asked = get(&key, SETTINGS).header("If-None-Match", etag.as_str());
-        save(world.portal(), &world.operator, &language("nl_NL")).await;
-        let changed = world.send(&asked).await;
+        let head = Request::new("HEAD", SETTINGS).header("X-Api-Key", key.as_str());
+        assert_eq!(server.send(&head).await.header("etag"), Some(etag.as_str()));
+        let conditional = get(&key, SETTINGS).header("If-None-Match", etag.as_str());
+        save(server.portal(), &server.operator, &language("nl_NL")).await;
+        let changed = server.send(&conditional).await;
         assert_eq!(
             (changed.status, changed.json()["language"].as_str()),
             (200, Some("nl_NL"))
         );
         assert_ne!(changed.header("etag"), Some(etag.as_str()));
-        // The revision counts, even where all else is as it was.
-        save(world.portal(), &world.operator, &language("en_US")).await;
-        assert_eq!(world.send(&asked).await.status, 200);
+        // A new revision changes the ETag even if the settings are the same.
+        save(server.portal(), &server.operator, &language("en_US")).await;
+        assert_eq!(server.send(&conditional).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_save_is_answered_by_the_other_nodes_within_a_second() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let key = key(&world).await;
-        let ask = get(&key, SETTINGS);
+async fn settings_saved_on_one_node_are_served_by_others_within_a_second() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let key = api_key(&server).await;
+        let request = get(&key, SETTINGS);
         for node in 0..2 {
-            assert_eq!(ask.send(world.address_of(node)).await.json()["revision"], 0);
+            assert_eq!(request.send(server.node_address(node)).await.json()["revision"], 0);
         }
-        save(world.portal(), &world.operator, &language("fr_FR")).await;
+        save(server.portal(), &server.operator, &language("fr_FR")).await;
         let saved = Instant::now();
         assert_eq!(
-            ask.send(world.address_of(0)).await.json()["revision"],
+            request.send(server.node_address(0)).await.json()["revision"],
             1,
-            "here at once"
+            "not immediate on the saving node"
         );
-        while ask.send(world.address_of(1)).await.json()["revision"] != 1 {
-            assert!(saved.elapsed() < Duration::from_secs(1), "not there after a second");
+        while request.send(server.node_address(1)).await.json()["revision"] != 1 {
+            assert!(
+                saved.elapsed() < Duration::from_secs(1),
+                "not on the other node after a second"
+            );
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn other_methods_are_not_allowed() {
-    on_each_engine(Settings::default(), async |world| {
-        let key = key(&world).await;
+async fn connector_api_refuses_other_methods_and_unknown_paths() {
+    on_each_engine(TestConfig::default(), async |server| {
+        let key = api_key(&server).await;
         for (method, path, allowed) in [
             ("POST", SETTINGS, "GET,HEAD"),
             ("DELETE", "/api/connector/v1/settings/fields/Hero", "GET,HEAD"),
             ("GET", "/api/connector/v1/logs", "POST"),
         ] {
-            let answer = world
-                .send(&Call::new(method, path).header("X-Api-Key", key.as_str()))
+            let response = server
+                .send(&Request::new(method, path).header("X-Api-Key", key.as_str()))
                 .await;
-            assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{path}");
-            assert_eq!(answer.problem(), "method-not-allowed");
+            assert_eq!(
+                (response.status, response.header("allow")),
+                (405, Some(allowed)),
+                "{path}"
+            );
+            assert_eq!(response.problem(), "method-not-allowed");
         }
         for path in [
             "/api/connector",
@@ -127,9 +134,9 @@ async fn other_methods_are_not_allowed() {
             "/api/connector/v1/settings/fields/",
             "/api/connector/v2/settings",
         ] {
-            let answer = world.send(&get(&key, path)).await;
+            let response = server.send(&get(&key, path)).await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (404, "unknown-route"),
                 "{path}"
             );

@@ -1,18 +1,18 @@
-//! The attacks of RFC 9700 that a server can meet.
+//! Tests the attacks of RFC 9700 that an authorization server can prevent.
 
 use super::client::{
     ALL_SCOPES, CALLBACK, Client, VERIFIER, access_token, challenge, error, form, get, native_app, parameter, policy,
     web_app,
 };
-use crate::http::Call;
-use crate::world::{PASSWORD, Settings, World, on_each_engine};
+use crate::http::Request;
+use crate::test_server::{PASSWORD, TestConfig, TestServer, on_each_engine};
 use domain::accounts::NewAccount;
 use domain::oauth2::Parameters;
 use domain::oauth2::oauth_apps::AppForm;
 use portal::oauth2::consents::{self, Outcome};
 use portal::{Error, accounts};
 
-fn other() -> AppForm {
+fn attacker_app() -> AppForm {
     AppForm {
         name: "Attacker".to_owned(),
         redirect_uris: "https://attacker.example/cb".to_owned(),
@@ -20,12 +20,12 @@ fn other() -> AppForm {
     }
 }
 
-/// §4.1: whatever is not the registered address by its letters gets no redirect at all.
+/// §4.1: a redirect URI that is not identical to a registered one gets no redirect.
 #[tokio::test]
-async fn no_redirect_to_an_address_that_is_not_registered() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let native = Client::register(&world, native_app()).await;
+async fn authorize_with_unregistered_redirect_uri_does_not_redirect() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let native = Client::register(&server, native_app()).await;
         for uri in [
             "https://attacker.example/",
             "https://app.example.com/callback/",
@@ -46,7 +46,7 @@ async fn no_redirect_to_an_address_that_is_not_registered() {
             "javascript:alert(1)//app.example.com/callback",
             "app.example.com/callback",
         ] {
-            let outcome = client.authorize(&world, &[("redirect_uri", uri)]).await;
+            let outcome = client.authorize(&server, &[("redirect_uri", uri)]).await;
             assert!(matches!(outcome, Err(Error::Invalid(_))), "{uri}: {outcome:?}");
         }
         for uri in [
@@ -58,26 +58,26 @@ async fn no_redirect_to_an_address_that_is_not_registered() {
             "com.example.app:/callbackx",
             "com.example.app://callback",
         ] {
-            let outcome = native.authorize(&world, &[("redirect_uri", uri)]).await;
+            let outcome = native.authorize(&server, &[("redirect_uri", uri)]).await;
             assert!(matches!(outcome, Err(Error::Invalid(_))), "{uri}: {outcome:?}");
         }
     })
     .await;
 }
 
-/// §4.1 and §4.10: an unknown client, and one of another account, is told nothing and led nowhere.
+/// §4.1 and §4.10: an unknown client or a client of another account gets no redirect.
 #[tokio::test]
-async fn no_redirect_for_a_client_that_is_not_the_accounts() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
+async fn authorize_with_unknown_or_foreign_client_does_not_redirect() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
         let account = NewAccount {
             account_name: "Difference Engines".to_owned(),
             name: "Charles Babbage".to_owned(),
             email: "charles@example.org".to_owned(),
             password: PASSWORD.to_owned(),
         };
-        accounts::create(world.portal(), account).await.unwrap();
-        let charles = world.signed_in("charles@example.org").await;
+        accounts::create(server.portal(), account).await.unwrap();
+        let charles = server.sign_in("charles@example.org").await;
         for id in [
             client.id.to_string(),
             uuid::Uuid::nil().to_string(),
@@ -90,26 +90,26 @@ async fn no_redirect_for_a_client_that_is_not_the_accounts() {
                 ("redirect_uri", CALLBACK),
             ]);
             let parameters = Parameters::parse(query.as_bytes()).unwrap();
-            let outcome = consents::question(world.portal(), &policy(&world), &charles, &parameters).await;
+            let outcome = consents::authorize(server.portal(), &policy(&server), &charles, &parameters).await;
             assert!(matches!(outcome, Err(Error::Invalid(_))), "{id}: {outcome:?}");
         }
     })
     .await;
 }
 
-/// §4.5: a stolen code is of no use to another client, with another address, or without the verifier.
+/// §4.5: a stolen code cannot be used by another client, with another redirect URI or without the verifier.
 #[tokio::test]
-async fn a_stolen_code_gives_nothing() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let attacker = Client::register(&world, other()).await;
-        let code = client.code(&world, ALL_SCOPES).await;
-        assert_eq!(error(&attacker.exchange(&world, &code).await), "invalid_grant");
+async fn stolen_authorization_code_cannot_be_exchanged() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let attacker = Client::register(&server, attacker_app()).await;
+        let code = client.code(&server, ALL_SCOPES).await;
+        assert_eq!(error(&attacker.exchange(&server, &code).await), "invalid_grant");
         let exchange = async |uri: Option<&str>, verifier: Option<&str>| {
             let mut pairs = vec![("grant_type", "authorization_code"), ("code", code.as_str())];
             pairs.extend(uri.map(|uri| ("redirect_uri", uri)));
             pairs.extend(verifier.map(|verifier| ("code_verifier", verifier)));
-            client.token(&world, &pairs).await
+            client.token(&server, &pairs).await
         };
         let another = "x".repeat(43);
         for (uri, verifier, expected) in [
@@ -118,46 +118,46 @@ async fn a_stolen_code_gives_nothing() {
             (Some(CALLBACK), None, "invalid_request"),
             (Some(CALLBACK), Some(another.as_str()), "invalid_grant"),
             (Some(CALLBACK), Some("short"), "invalid_grant"),
-            // The challenge itself, as `plain` would have it.
+            // The challenge itself, which the `plain` method would accept.
             (Some(CALLBACK), Some(challenge(VERIFIER).as_str()), "invalid_grant"),
         ] {
             assert_eq!(error(&exchange(uri, verifier).await), expected, "{uri:?} {verifier:?}");
         }
-        // None of these has used it up: its owner is not shut out by whoever tries.
-        assert_eq!(client.exchange(&world, &code).await.status, 200);
+        // Failed attempts do not consume the code, so they cannot lock out its owner.
+        assert_eq!(client.exchange(&server, &code).await.status, 200);
     })
     .await;
 }
 
-/// §4.8.2: an attacker who strips the challenge off a request cannot make the client's verifier pass.
+/// §4.8.2: a verifier is refused if the challenge was removed from the authorization request.
 #[tokio::test]
-async fn pkce_is_not_downgraded() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let address = client.authorize(&world, &[("redirect_uri", CALLBACK)]).await.unwrap();
+async fn authorization_code_without_challenge_is_refused_with_a_verifier() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let address = client.authorize(&server, &[("redirect_uri", CALLBACK)]).await.unwrap();
         let code = parameter(&address, "code").unwrap();
-        assert_eq!(error(&client.exchange(&world, &code).await), "invalid_grant");
+        assert_eq!(error(&client.exchange(&server, &code).await), "invalid_grant");
         let pairs = [
             ("grant_type", "authorization_code"),
             ("code", &code),
             ("redirect_uri", CALLBACK),
         ];
-        assert_eq!(client.token(&world, &pairs).await.status, 200);
+        assert_eq!(client.token(&server, &pairs).await.status, 200);
     })
     .await;
 }
 
-/// §4.4: each answer says who it is from, errors included (RFC 9207).
+/// §4.4: every authorization response names its issuer, including errors (RFC 9207).
 #[tokio::test]
-async fn a_mix_up_is_seen_by_the_client() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
+async fn authorization_response_carries_iss_on_success_and_error() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
         for scope in ["asset:read", "everything"] {
             let pairs = [("redirect_uri", CALLBACK), ("scope", scope)];
-            let address = client.authorize(&world, &pairs).await.unwrap();
+            let address = client.authorize(&server, &pairs).await.unwrap();
             assert_eq!(
                 parameter(&address, "iss"),
-                Some(world.credentials.origin.clone()),
+                Some(server.credentials.origin.clone()),
                 "{address}"
             );
         }
@@ -165,15 +165,15 @@ async fn a_mix_up_is_seen_by_the_client() {
     .await;
 }
 
-/// RFC 8252 §8.6: on a person's own machine any program can wait at the address, so they are asked each time.
+/// RFC 8252 §8.6: any program on the user's device can listen at the redirect URI, so consent is asked every time.
 #[tokio::test]
-async fn a_native_app_is_not_let_in_silently() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let ada = world.signed_in("ada@example.com").await;
-        let native = Client::register(&world, native_app()).await;
-        let web = Client::register(&world, web_app()).await;
+async fn native_app_is_asked_for_consent_every_time() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let ada = server.sign_in("ada@example.com").await;
+        let native = Client::register(&server, native_app()).await;
+        let web = Client::register(&server, web_app()).await;
         let challenge = challenge(VERIFIER);
-        for (client, uri, silent) in [
+        for (client, uri, skips_consent) in [
             (&native, "http://127.0.0.1:1234/callback", false),
             (&native, "com.example.app:/callback", false),
             (&web, CALLBACK, true),
@@ -187,63 +187,64 @@ async fn a_native_app_is_not_let_in_silently() {
                 ("code_challenge_method", "S256"),
             ]);
             let parameters = Parameters::parse(query.as_bytes()).unwrap();
-            consents::allow(world.portal(), &policy(&world), &ada, &parameters)
+            consents::allow(server.portal(), &policy(&server), &ada, &parameters)
                 .await
                 .unwrap();
-            let again = consents::question(world.portal(), &policy(&world), &ada, &parameters)
+            let again = consents::authorize(server.portal(), &policy(&server), &ada, &parameters)
                 .await
                 .unwrap();
-            assert_eq!(matches!(again, Outcome::Redirect(_)), silent, "{uri}");
+            assert_eq!(matches!(again, Outcome::Redirect(_)), skips_consent, "{uri}");
         }
     })
     .await;
 }
 
-/// §4.13 and §2.5: a client id alone is nobody's proof, and a public client's id is of no use where a secret is due.
+/// §4.13 and §2.5: a client id alone does not authenticate a client, and a public client cannot use another client's
+/// secret or code.
 #[tokio::test]
-async fn nobody_passes_for_another_client() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let native = Client::register(&world, native_app()).await;
-        let code = client.code(&world, ALL_SCOPES).await;
-        let without_proof = Client {
+async fn client_without_its_own_proof_cannot_impersonate_another() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let native = Client::register(&server, native_app()).await;
+        let code = client.code(&server, ALL_SCOPES).await;
+        let without_secret = Client {
             secret: None,
             ..client.clone()
         };
-        assert_eq!(error(&without_proof.exchange(&world, &code).await), "invalid_client");
+        assert_eq!(error(&without_secret.exchange(&server, &code).await), "invalid_client");
         let with_secret = Client {
             secret: client.secret.clone(),
             ..native.clone()
         };
-        assert_eq!(error(&with_secret.exchange(&world, &code).await), "invalid_client");
-        assert_eq!(error(&native.exchange(&world, &code).await), "invalid_grant");
-        assert_eq!(client.exchange(&world, &code).await.status, 200);
+        assert_eq!(error(&with_secret.exchange(&server, &code).await), "invalid_client");
+        assert_eq!(error(&native.exchange(&server, &code).await), "invalid_grant");
+        assert_eq!(client.exchange(&server, &code).await.status, 200);
     })
     .await;
 }
 
-/// §2.3 and §4.3.2: secrets and tokens in an address are not looked at.
+/// §2.3 and §4.3.2: secrets and tokens in the query are ignored.
 #[tokio::test]
-async fn nothing_secret_counts_in_an_address() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, super::client::service()).await;
+async fn secrets_and_tokens_in_the_query_are_ignored() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, super::client::service_app()).await;
         let id = client.id.to_string();
-        let query = form(&client.proving(&id, &[("grant_type", "client_credentials")]));
-        for call in [
-            Call::new("POST", &format!("{}?{query}", super::client::TOKEN))
+        let query = form(&client.with_credentials(&id, &[("grant_type", "client_credentials")]));
+        for request in [
+            Request::new("POST", &format!("{}?{query}", super::client::TOKEN))
                 .body("application/x-www-form-urlencoded", ""),
-            Call::new("GET", &format!("{}?{query}", super::client::TOKEN)),
+            Request::new("GET", &format!("{}?{query}", super::client::TOKEN)),
         ] {
-            let answer = world.send(&call).await;
-            assert!([401, 405].contains(&answer.status), "{answer:?}");
-            assert!(!answer.body.contains("access_token\":"));
+            let response = server.send(&request).await;
+            assert!([401, 405].contains(&response.status), "{response:?}");
+            assert!(!response.body.contains("access_token\":"));
         }
-        let token = access_token(&client.token(&world, &[("grant_type", "client_credentials")]).await);
-        let answer = world
-            .send(&Call::new("GET", &format!("/api/v4/users?access_token={token}")))
+        let token = access_token(&client.token(&server, &[("grant_type", "client_credentials")]).await);
+        let response = server
+            .send(&Request::new("GET", &format!("/api/v4/users?access_token={token}")))
             .await;
-        assert_eq!(answer.status, 401);
-        assert_eq!(get(&world, "/api/v4/users", &token).await.status, 200);
+        assert_eq!(response.status, 401);
+        assert_eq!(get(&server, "/api/v4/users", &token).await.status, 200);
     })
     .await;
 }

@@ -1,36 +1,36 @@
-//! RFC 6749 §4.1 with PKCE (RFC 7636).
+//! Tests the authorization code grant (RFC 6749 §4.1) with PKCE (RFC 7636).
 
 use super::client::{
     ALL_SCOPES, CALLBACK, Client, VERIFIER, access_token, challenge, error, get, native_app, parameter, web_app,
 };
-use crate::http::Call;
-use crate::world::{Settings, World, on_each_engine};
+use crate::http::Request;
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::accounts::rights::Rights;
 use domain::oauth2::Parameters;
 use portal::oauth2::connected_apps;
 
 #[tokio::test]
-async fn a_person_allows_it_and_the_app_acts_for_them() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let code = client.code(&world, ALL_SCOPES).await;
-        let answer = client.exchange(&world, &code).await;
-        assert_eq!(answer.json()["scope"], ALL_SCOPES);
-        let token = access_token(&answer);
+async fn authorization_code_grant_issues_tokens_for_the_user() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let code = client.code(&server, ALL_SCOPES).await;
+        let response = client.exchange(&server, &code).await;
+        assert_eq!(response.json()["scope"], ALL_SCOPES);
+        let token = access_token(&response);
         assert_eq!(
-            get(&world, "/api/v4/currentUser", &token).await.json()["email"],
+            get(&server, "/api/v4/currentUser", &token).await.json()["email"],
             "ada@example.com"
         );
-        assert!(answer.json()["refresh_token"].as_str().is_some());
+        assert!(response.json()["refresh_token"].as_str().is_some());
 
-        // Without `offline`, no refresh token.
-        let code = client.code(&world, "current.user:read").await;
-        let answer = client.exchange(&world, &code).await;
-        assert_eq!(answer.json()["scope"], "current.user:read");
-        assert_eq!(answer.json().get("refresh_token"), None);
+        // Without the `offline` scope, no refresh token is issued.
+        let code = client.code(&server, "current.user:read").await;
+        let response = client.exchange(&server, &code).await;
+        assert_eq!(response.json()["scope"], "current.user:read");
+        assert_eq!(response.json().get("refresh_token"), None);
 
-        let ada = world.signed_in("ada@example.com").await;
-        let connected = connected_apps::list(world.portal(), &ada).await.unwrap();
+        let ada = server.sign_in("ada@example.com").await;
+        let connected = connected_apps::list(server.portal(), &ada).await.unwrap();
         assert_eq!(connected[0].name, "Web app");
         assert_eq!(connected[0].scopes.to_string(), ALL_SCOPES);
         assert!(connected[0].last_used_at.is_some());
@@ -39,40 +39,40 @@ async fn a_person_allows_it_and_the_app_acts_for_them() {
 }
 
 #[tokio::test]
-async fn a_code_lives_a_minute() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let code = client.code(&world, ALL_SCOPES).await;
-        world.advance(59);
-        assert_eq!(client.exchange(&world, &code).await.status, 200);
-        let code = client.code(&world, ALL_SCOPES).await;
-        world.advance(60);
-        assert_eq!(error(&client.exchange(&world, &code).await), "invalid_grant");
+async fn authorization_code_expires_after_a_minute() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let code = client.code(&server, ALL_SCOPES).await;
+        server.advance(59);
+        assert_eq!(client.exchange(&server, &code).await.status, 200);
+        let code = client.code(&server, ALL_SCOPES).await;
+        server.advance(60);
+        assert_eq!(error(&client.exchange(&server, &code).await), "invalid_grant");
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_code_that_comes_twice_takes_back_what_it_gave() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let code = client.code(&world, ALL_SCOPES).await;
-        let answer = client.exchange(&world, &code).await;
-        let (access, refresh) = (access_token(&answer), super::client::refresh_token(&answer));
-        assert_eq!(get(&world, "/api/v4/currentUser", &access).await.status, 200);
-        assert_eq!(error(&client.exchange(&world, &code).await), "invalid_grant");
-        assert_eq!(get(&world, "/api/v4/currentUser", &access).await.status, 401);
-        assert_eq!(error(&client.refresh(&world, &refresh).await), "invalid_grant");
+async fn reused_authorization_code_revokes_the_tokens_it_issued() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let code = client.code(&server, ALL_SCOPES).await;
+        let response = client.exchange(&server, &code).await;
+        let (access, refresh) = (access_token(&response), super::client::refresh_token(&response));
+        assert_eq!(get(&server, "/api/v4/currentUser", &access).await.status, 200);
+        assert_eq!(error(&client.exchange(&server, &code).await), "invalid_grant");
+        assert_eq!(get(&server, "/api/v4/currentUser", &access).await.status, 401);
+        assert_eq!(error(&client.refresh(&server, &refresh).await), "invalid_grant");
     })
     .await;
 }
 
 #[tokio::test]
-async fn of_exchanges_at_once_at_most_one_holds() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, web_app()).await;
-        let code = client.code(&world, ALL_SCOPES).await;
+async fn concurrent_code_exchanges_issue_one_grant_and_revoke_it() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, web_app()).await;
+        let code = client.code(&server, ALL_SCOPES).await;
         let id = client.id.to_string();
         let pairs = [
             ("grant_type", "authorization_code"),
@@ -80,22 +80,22 @@ async fn of_exchanges_at_once_at_most_one_holds() {
             ("redirect_uri", CALLBACK),
             ("code_verifier", VERIFIER),
         ];
-        let call = super::client::post(super::client::TOKEN, &client.proving(&id, &pairs));
+        let request = super::client::post(super::client::TOKEN, &client.with_credentials(&id, &pairs));
         let mut tasks = tokio::task::JoinSet::new();
         for index in 0..8 {
-            let (call, address) = (call.clone(), world.address_of(index % 2));
-            tasks.spawn(async move { call.send(address).await });
+            let (request, address) = (request.clone(), server.node_address(index % 2));
+            tasks.spawn(async move { request.send(address).await });
         }
-        let answers = tasks.join_all().await;
+        let responses = tasks.join_all().await;
         assert!(
-            answers.iter().all(|answer| [200, 400].contains(&answer.status)),
-            "{answers:?}"
+            responses.iter().all(|response| [200, 400].contains(&response.status)),
+            "{responses:?}"
         );
-        let granted: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
+        let granted: Vec<_> = responses.iter().filter(|response| response.status == 200).collect();
         assert_eq!(granted.len(), 1);
-        // The others were a second use: the first holds no more.
+        // The other requests reused the code, which revokes the token issued to the first.
         assert_eq!(
-            get(&world, "/api/v4/currentUser", &access_token(granted[0]))
+            get(&server, "/api/v4/currentUser", &access_token(granted[0]))
                 .await
                 .status,
             401
@@ -105,9 +105,9 @@ async fn of_exchanges_at_once_at_most_one_holds() {
 }
 
 #[tokio::test]
-async fn a_native_app_proves_itself_by_pkce() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, native_app()).await;
+async fn native_app_requires_pkce_with_s256() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, native_app()).await;
         assert_eq!(client.secret, None);
         let uri = "http://127.0.0.1:51004/callback";
         let challenge = challenge(VERIFIER);
@@ -116,7 +116,7 @@ async fn a_native_app_proves_itself_by_pkce() {
             ("code_challenge_method", "S256"),
         ];
         let address = client
-            .authorize(&world, &[("redirect_uri", uri), pkce[0], pkce[1]])
+            .authorize(&server, &[("redirect_uri", uri), pkce[0], pkce[1]])
             .await
             .unwrap();
         assert!(address.starts_with(&format!("{uri}?code=")), "{address}");
@@ -127,33 +127,33 @@ async fn a_native_app_proves_itself_by_pkce() {
             ("redirect_uri", uri),
             ("code_verifier", VERIFIER),
         ];
-        let answer = client.token(&world, &pairs).await;
-        let refresh = super::client::refresh_token(&answer);
-        assert_eq!(client.refresh(&world, &refresh).await.status, 200);
+        let response = client.token(&server, &pairs).await;
+        let refresh = super::client::refresh_token(&response);
+        assert_eq!(client.refresh(&server, &refresh).await.status, 200);
 
-        let without = client.authorize(&world, &[("redirect_uri", uri)]).await.unwrap();
-        assert_eq!(parameter(&without, "error").as_deref(), Some("invalid_request"));
+        let without_pkce = client.authorize(&server, &[("redirect_uri", uri)]).await.unwrap();
+        assert_eq!(parameter(&without_pkce, "error").as_deref(), Some("invalid_request"));
         let plain = [
             ("redirect_uri", uri),
             ("code_challenge", VERIFIER),
             ("code_challenge_method", "plain"),
         ];
-        let plain = client.authorize(&world, &plain).await.unwrap();
+        let plain = client.authorize(&server, &plain).await.unwrap();
         assert_eq!(parameter(&plain, "error").as_deref(), Some("invalid_request"));
-        // Without a method it would be plain.
-        let silent = [("redirect_uri", uri), ("code_challenge", challenge.as_str())];
-        let silent = client.authorize(&world, &silent).await.unwrap();
-        assert_eq!(parameter(&silent, "error").as_deref(), Some("invalid_request"));
+        // Without a method, the default would be `plain`.
+        let without_method = [("redirect_uri", uri), ("code_challenge", challenge.as_str())];
+        let without_method = client.authorize(&server, &without_method).await.unwrap();
+        assert_eq!(parameter(&without_method, "error").as_deref(), Some("invalid_request"));
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_to_the_app_with_its_state() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
+async fn authorization_error_is_redirected_to_the_client_with_state() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
         let id = client.id.to_string();
-        let ada = world.signed_in("ada@example.com").await;
+        let ada = server.sign_in("ada@example.com").await;
         for (pairs, expected) in [
             (vec![("response_type", "token")], "unsupported_response_type"),
             (vec![], "invalid_request"),
@@ -171,12 +171,12 @@ async fn what_is_wrong_is_told_to_the_app_with_its_state() {
             ),
             (vec![("response_type", "code"), ("request", "eyJ")], "invalid_request"),
         ] {
-            let mut all = vec![("client_id", id.as_str()), ("redirect_uri", CALLBACK), ("state", "xyz")];
-            all.extend(pairs);
-            let query = super::client::form(&all);
+            let mut query_pairs = vec![("client_id", id.as_str()), ("redirect_uri", CALLBACK), ("state", "xyz")];
+            query_pairs.extend(pairs);
+            let query = super::client::form(&query_pairs);
             let parameters = domain::oauth2::Parameters::parse(query.as_bytes()).unwrap();
-            let policy = super::client::policy(&world);
-            let outcome = portal::oauth2::consents::question(world.portal(), &policy, &ada, &parameters).await;
+            let policy = super::client::policy(&server);
+            let outcome = portal::oauth2::consents::authorize(server.portal(), &policy, &ada, &parameters).await;
             let Ok(portal::oauth2::consents::Outcome::Redirect(address)) = outcome else {
                 panic!("{query}: {outcome:?}");
             };
@@ -189,14 +189,15 @@ async fn what_is_wrong_is_told_to_the_app_with_its_state() {
     .await;
 }
 
-/// RFC 6749 §4.1.2 and §4.1.2.1: the exact value, in every answer. The request as a whole has a bound.
+/// RFC 6749 §4.1.2 and §4.1.2.1: every response returns the exact value. Only the request as a whole is limited in
+/// size.
 #[tokio::test]
-async fn state_of_any_length_comes_back_exactly() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
+async fn authorization_state_of_any_length_is_returned_unchanged() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
         let id = client.id.to_string();
-        let ada = world.signed_in("ada@example.com").await;
-        let policy = super::client::policy(&world);
+        let ada = server.sign_in("ada@example.com").await;
+        let policy = super::client::policy(&server);
         let states = [
             "x".to_owned(),
             "x".repeat(2048),
@@ -231,59 +232,59 @@ async fn state_of_any_length_comes_back_exactly() {
                     Some("invalid_request"),
                 ),
             ] {
-                let mut all = vec![("client_id", id.as_str()), ("redirect_uri", CALLBACK), ("state", state)];
-                all.extend(pairs);
-                let query = super::client::form(&all);
-                let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
-                let (portal, came) = (world.portal(), |address: &str| {
+                let mut query_pairs = vec![("client_id", id.as_str()), ("redirect_uri", CALLBACK), ("state", state)];
+                query_pairs.extend(pairs);
+                let query = super::client::form(&query_pairs);
+                let parameters = Parameters::parse_lenient(query.as_bytes()).unwrap();
+                let (portal, assert_returned) = (server.portal(), |address: &str| {
                     assert_eq!(parameter(address, "error").as_deref(), expected, "{address:.200}");
                     assert_eq!(parameter(address, "state").as_ref(), Some(state), "{query:.200}");
                 });
-                came(
+                assert_returned(
                     &portal::oauth2::consents::allow(portal, &policy, &ada, &parameters)
                         .await
                         .unwrap(),
                 );
-                let refused = portal::oauth2::consents::refuse(portal, &policy, &ada, &parameters)
+                let refused = portal::oauth2::consents::deny(portal, &policy, &ada, &parameters)
                     .await
                     .unwrap();
                 let error = parameter(&refused, "error");
                 assert_eq!(error.as_deref(), Some(expected.unwrap_or("access_denied")));
                 assert_eq!(parameter(&refused, "state").as_ref(), Some(state));
-                // Allowed before, so nothing is asked.
-                match portal::oauth2::consents::question(portal, &policy, &ada, &parameters)
+                // Access was granted before, so consent is not asked again.
+                match portal::oauth2::consents::authorize(portal, &policy, &ada, &parameters)
                     .await
                     .unwrap()
                 {
-                    portal::oauth2::consents::Outcome::Redirect(address) => came(&address),
+                    portal::oauth2::consents::Outcome::Redirect(address) => assert_returned(&address),
                     other => panic!("{other:?}"),
                 }
             }
-            // Another parameter that cannot be decoded is no reason to drop it.
-            for broken in ["scope=%zz", "scope=%ff", "x=%E4", "%zz=1"] {
-                let all = [
+            // The state is returned even if another parameter cannot be decoded.
+            for malformed in ["scope=%zz", "scope=%ff", "x=%E4", "%zz=1"] {
+                let query_pairs = [
                     ("client_id", id.as_str()),
                     ("redirect_uri", CALLBACK),
                     ("response_type", "code"),
                     ("state", state),
                 ];
-                let query = format!("{broken}&{}", super::client::form(&all));
-                let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
-                let address = portal::oauth2::consents::allow(world.portal(), &policy, &ada, &parameters)
+                let query = format!("{malformed}&{}", super::client::form(&query_pairs));
+                let parameters = Parameters::parse_lenient(query.as_bytes()).unwrap();
+                let address = portal::oauth2::consents::allow(server.portal(), &policy, &ada, &parameters)
                     .await
                     .unwrap();
                 assert_eq!(
                     parameter(&address, "error").as_deref(),
                     Some("invalid_request"),
-                    "{broken}"
+                    "{malformed}"
                 );
-                assert_eq!(parameter(&address, "state").as_ref(), Some(state), "{broken}");
+                assert_eq!(parameter(&address, "state").as_ref(), Some(state), "{malformed}");
             }
         }
         for absent in ["", "&state=", "&state"] {
             let query = format!("client_id={id}&redirect_uri={CALLBACK}{absent}");
-            let parameters = Parameters::parse_each(query.as_bytes()).unwrap();
-            let address = portal::oauth2::consents::allow(world.portal(), &policy, &ada, &parameters)
+            let parameters = Parameters::parse_lenient(query.as_bytes()).unwrap();
+            let address = portal::oauth2::consents::allow(server.portal(), &policy, &ada, &parameters)
                 .await
                 .unwrap();
             assert_eq!(parameter(&address, "state"), None, "{absent}");
@@ -293,20 +294,20 @@ async fn state_of_any_length_comes_back_exactly() {
 }
 
 #[tokio::test]
-async fn the_endpoint_leads_to_the_page() {
-    on_each_engine(Settings::default(), async |world: World| {
+async fn oauth2_authorize_endpoint_redirects_to_the_consent_page() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
         let query = "client_id=x&redirect_uri=https%3A%2F%2Fa.example&state=%C3%A4";
         for path in ["/v6/authentication/oauth2/auth", "/v6/authentication/oauth2/auth/"] {
-            let answer = world.send(&Call::new("GET", &format!("{path}?{query}"))).await;
-            assert_eq!(answer.status, 303);
+            let response = server.send(&Request::new("GET", &format!("{path}?{query}"))).await;
+            assert_eq!(response.status, 303);
             assert_eq!(
-                answer.header("location"),
+                response.header("location"),
                 Some(format!("/oauth2/authorise?{query}").as_str())
             );
-            let posted = Call::new("POST", path).body("application/x-www-form-urlencoded", query);
-            let answer = world.send(&posted).await;
+            let posted = Request::new("POST", path).body("application/x-www-form-urlencoded", query);
+            let response = server.send(&posted).await;
             assert_eq!(
-                answer.header("location"),
+                response.header("location"),
                 Some(format!("/oauth2/authorise?{query}").as_str())
             );
         }
@@ -315,15 +316,15 @@ async fn the_endpoint_leads_to_the_page() {
 }
 
 #[tokio::test]
-async fn people_are_asked_once_and_can_think_better_of_it() {
-    on_each_engine(Settings::default(), async |world: World| {
-        world.person("Grace Hopper", Rights::all()).await;
-        let client = Client::register(&world, web_app()).await;
-        let (access, refresh) = client.connect(&world).await;
-        let ada = world.signed_in("ada@example.com").await;
-        let grace = world.signed_in("grace@example.com").await;
+async fn consent_is_asked_once_per_user_and_can_be_withdrawn() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        server.create_user("Grace Hopper", Rights::all()).await;
+        let client = Client::register(&server, web_app()).await;
+        let (access, refresh) = client.obtain_tokens(&server).await;
+        let ada = server.sign_in("ada@example.com").await;
+        let grace = server.sign_in("grace@example.com").await;
         let id = client.id.to_string();
-        let ask = async |actor: &portal::Actor, scope: &str| {
+        let authorize = async |actor: &portal::Actor, scope: &str| {
             let pairs = [
                 ("client_id", id.as_str()),
                 ("response_type", "code"),
@@ -332,22 +333,22 @@ async fn people_are_asked_once_and_can_think_better_of_it() {
             ];
             let query = super::client::form(&pairs);
             let parameters = domain::oauth2::Parameters::parse(query.as_bytes()).unwrap();
-            let policy = super::client::policy(&world);
-            portal::oauth2::consents::question(world.portal(), &policy, actor, &parameters)
+            let policy = super::client::policy(&server);
+            portal::oauth2::consents::authorize(server.portal(), &policy, actor, &parameters)
                 .await
                 .unwrap()
         };
         let is_asked =
             |outcome: &portal::oauth2::consents::Outcome| matches!(outcome, portal::oauth2::consents::Outcome::Ask(_));
-        assert!(!is_asked(&ask(&ada, "asset:read").await));
-        assert!(is_asked(&ask(&grace, "asset:read").await), "what Ada allowed is Ada's");
+        assert!(!is_asked(&authorize(&ada, "asset:read").await));
+        assert!(is_asked(&authorize(&grace, "asset:read").await), "consent is per user");
 
-        connected_apps::disconnect(world.portal(), &ada, client.id)
+        connected_apps::disconnect(server.portal(), &ada, client.id)
             .await
             .unwrap();
-        assert!(is_asked(&ask(&ada, "asset:read").await));
-        assert_eq!(get(&world, "/api/v4/currentUser", &access).await.status, 401);
-        assert_eq!(error(&client.refresh(&world, &refresh).await), "invalid_grant");
+        assert!(is_asked(&authorize(&ada, "asset:read").await));
+        assert_eq!(get(&server, "/api/v4/currentUser", &access).await.status, 401);
+        assert_eq!(error(&client.refresh(&server, &refresh).await), "invalid_grant");
     })
     .await;
 }

@@ -1,8 +1,8 @@
-//! Access tokens at the API (RFC 6750): what each scope opens, and what none does.
+//! Tests access tokens at the API (RFC 6750).
 
-use super::client::{ALL_SCOPES, Client, get, rs256, service, words};
-use crate::http::{Answer, Call};
-use crate::world::{Settings, World, on_each_engine};
+use super::client::{ALL_SCOPES, Client, get, rs256_settings, service_app, split_scopes};
+use crate::http::{Request, Response};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
@@ -14,10 +14,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use portal::accounts::profiles;
 use sha2::Sha256;
 
-/// The error of a refused token, with what each refusal must have.
+/// Returns the error code of a refused token, and asserts what every such response must contain.
 #[track_caller]
-fn refused(answer: &Answer) -> String {
-    let challenge = answer.header("www-authenticate").unwrap();
+fn bearer_error(response: &Response) -> String {
+    let challenge = response.header("www-authenticate").unwrap();
     assert!(
         challenge.starts_with("Bearer realm=\"Gatehouse\", error=\""),
         "{challenge}"
@@ -30,32 +30,32 @@ fn refused(answer: &Answer) -> String {
         .next()
         .unwrap()
         .to_owned();
-    let problem = answer.problem();
+    let problem = response.problem();
     match error.as_str() {
-        "invalid_token" => assert_eq!((answer.status, problem.as_str()), (401, "invalid-token")),
-        "insufficient_scope" => assert_eq!((answer.status, problem.as_str()), (403, "insufficient-scope")),
+        "invalid_token" => assert_eq!((response.status, problem.as_str()), (401, "invalid-token")),
+        "insufficient_scope" => assert_eq!((response.status, problem.as_str()), (403, "insufficient-scope")),
         other => panic!("{other}"),
     }
     error
 }
 
 #[tokio::test]
-async fn each_scope_opens_what_it_is_for() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let profile = profiles::list(world.portal(), &world.operator).await.unwrap()[0].id;
-        let (_, other) = world.person("Grace Hopper", Rights::default()).await;
+async fn access_token_opens_only_the_paths_of_its_scope() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let profile = profiles::list(server.portal(), &server.operator).await.unwrap()[0].id;
+        let (_, other) = server.create_user("Grace Hopper", Rights::default()).await;
         let client = Client::register(
-            &world,
+            &server,
             AppForm {
-                scopes: words(ALL_SCOPES),
-                ..service()
+                scopes: split_scopes(ALL_SCOPES),
+                ..service_app()
             },
         )
         .await;
         let own_profile = format!("/api/v4/profiles/{profile}");
         let other_profile = format!("/api/v4/profiles/{other}");
-        let user = format!("/api/v4/users/{}", world.ada);
-        for (path, opening) in [
+        let user = format!("/api/v4/users/{}", server.ada);
+        for (path, allowed_scopes) in [
             ("/api/v4/account", vec!["current.user:read"]),
             ("/api/v4/currentUser", vec!["current.user:read"]),
             ("/api/v4/users", vec!["admin.user:read"]),
@@ -64,14 +64,14 @@ async fn each_scope_opens_what_it_is_for() {
             (own_profile.as_str(), vec!["current.profile:read", "admin.profile:read"]),
             (other_profile.as_str(), vec!["admin.profile:read"]),
         ] {
-            for scope in words(ALL_SCOPES).iter().filter(|scope| *scope != "offline") {
+            for scope in split_scopes(ALL_SCOPES).iter().filter(|scope| *scope != "offline") {
                 let pairs = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
-                let token = super::client::access_token(&client.token(&world, &pairs).await);
-                let answer = get(&world, path, &token).await;
-                if opening.contains(&scope.as_str()) {
-                    assert_eq!(answer.status, 200, "{path} with {scope}: {answer:?}");
+                let token = super::client::access_token(&client.token(&server, &pairs).await);
+                let response = get(&server, path, &token).await;
+                if allowed_scopes.contains(&scope.as_str()) {
+                    assert_eq!(response.status, 200, "{path} with {scope}: {response:?}");
                 } else {
-                    assert_eq!(refused(&answer), "insufficient_scope", "{path} with {scope}");
+                    assert_eq!(bearer_error(&response), "insufficient_scope", "{path} with {scope}");
                 }
             }
         }
@@ -80,40 +80,40 @@ async fn each_scope_opens_what_it_is_for() {
 }
 
 #[tokio::test]
-async fn a_right_that_is_lost_takes_its_scopes_along() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let (_, profile) = world
-            .person("Grace Hopper", Rights::default().with(Right::ManageUsers))
+async fn access_token_loses_scopes_of_a_removed_right() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let (_, profile) = server
+            .create_user("Grace Hopper", Rights::default().with(Right::ManageUsers))
             .await;
         let input = AppForm {
             user: "grace@example.com".to_owned(),
-            ..service()
+            ..service_app()
         };
-        let client = Client::register(&world, input).await;
-        let token = client.access_token(&world).await;
-        assert_eq!(get(&world, "/api/v4/users", &token).await.status, 200);
-        profiles::set_rights(world.portal(), &world.operator, profile, Rights::default())
+        let client = Client::register(&server, input).await;
+        let token = client.access_token(&server).await;
+        assert_eq!(get(&server, "/api/v4/users", &token).await.status, 200);
+        profiles::set_rights(server.portal(), &server.operator, profile, Rights::default())
             .await
             .unwrap();
         assert_eq!(
-            refused(&get(&world, "/api/v4/users", &token).await),
+            bearer_error(&get(&server, "/api/v4/users", &token).await),
             "insufficient_scope"
         );
-        assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 200);
+        assert_eq!(get(&server, "/api/v4/currentUser", &token).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_token_is_over_after_an_hour() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, service()).await;
-        let token = client.access_token(&world).await;
-        world.advance(3599);
-        assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 200);
-        world.advance(1);
+async fn access_token_expires_after_an_hour() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, service_app()).await;
+        let token = client.access_token(&server).await;
+        server.advance(3599);
+        assert_eq!(get(&server, "/api/v4/currentUser", &token).await.status, 200);
+        server.advance(1);
         assert_eq!(
-            refused(&get(&world, "/api/v4/currentUser", &token).await),
+            bearer_error(&get(&server, "/api/v4/currentUser", &token).await),
             "invalid_token"
         );
     })
@@ -121,37 +121,37 @@ async fn a_token_is_over_after_an_hour() {
 }
 
 #[tokio::test]
-async fn a_token_counts_in_its_header_only() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, service()).await;
-        let token = client.access_token(&world).await;
-        let query = Call::new("GET", &format!("/api/v4/currentUser?access_token={token}"));
-        let body = Call::new("GET", "/api/v4/currentUser")
+async fn access_token_is_accepted_only_in_the_authorization_header() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, service_app()).await;
+        let token = client.access_token(&server).await;
+        let query = Request::new("GET", &format!("/api/v4/currentUser?access_token={token}"));
+        let body = Request::new("GET", "/api/v4/currentUser")
             .body("application/x-www-form-urlencoded", format!("access_token={token}"));
-        let twice = Call::new("GET", "/api/v4/currentUser")
+        let twice = Request::new("GET", "/api/v4/currentUser")
             .header("Authorization", format!("Bearer {token}"))
             .header("Authorization", format!("Bearer {token}"));
-        for call in [query, body, twice] {
-            let answer = world.send(&call).await;
-            assert!([400, 401].contains(&answer.status), "{answer:?}");
-            assert!(!answer.body.contains(&token));
+        for request in [query, body, twice] {
+            let response = server.send(&request).await;
+            assert!([400, 401].contains(&response.status), "{response:?}");
+            assert!(!response.body.contains(&token));
         }
-        let lower = Call::new("GET", "/api/v4/currentUser").header("Authorization", format!("bearer {token}"));
-        assert_eq!(world.send(&lower).await.status, 200);
+        let lower = Request::new("GET", "/api/v4/currentUser").header("Authorization", format!("bearer {token}"));
+        assert_eq!(server.send(&lower).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn nobody_makes_a_token_of_their_own() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, service()).await;
-        let token = client.access_token(&world).await;
+async fn forged_access_token_is_refused() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, service_app()).await;
+        let token = client.access_token(&server).await;
         let parts: Vec<&str> = token.split('.').collect();
         let header = |text: &str| URL_SAFE_NO_PAD.encode(text);
         let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[0]).unwrap()).unwrap();
         let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
-        let wider = header(&claims.replace("asset:read", "asset:read admin.profile:read"));
+        let wider_claims = header(&claims.replace("asset:read", "asset:read admin.profile:read"));
         let own_key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let own = |signed: &str| {
             let signature = own_key.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
@@ -162,13 +162,13 @@ async fn nobody_makes_a_token_of_their_own() {
         let jwt = header(&decoded.replace("at+jwt", "JWT"));
         let traversal = header(r#"{"typ":"at+jwt","alg":"ES256","kid":"../../etc/passwd"}"#);
         for forged in [
-            format!("{}.{wider}.{}", parts[0], parts[2]),
+            format!("{}.{wider_claims}.{}", parts[0], parts[2]),
             format!("{none}.{}.", parts[1]),
             format!("{none}.{}.{}", parts[1], parts[2]),
             format!("{hmac}.{}.{}", parts[1], parts[2]),
             format!("{jwt}.{}.{}", parts[1], parts[2]),
             own(&format!("{}.{}", parts[0], parts[1])),
-            own(&format!("{}.{wider}", parts[0])),
+            own(&format!("{}.{wider_claims}", parts[0])),
             own(&format!("{traversal}.{}", parts[1])),
             format!("{}.{}", parts[0], parts[1]),
             format!("{token}."),
@@ -179,29 +179,29 @@ async fn nobody_makes_a_token_of_their_own() {
             "é".to_owned(),
             String::new(),
         ] {
-            let answer = get(&world, "/api/v4/currentUser", &forged).await;
-            assert!([400, 401, 431].contains(&answer.status), "{forged:.80}: {answer:?}");
+            let response = get(&server, "/api/v4/currentUser", &forged).await;
+            assert!([400, 401, 431].contains(&response.status), "{forged:.80}: {response:?}");
         }
-        assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 200);
+        assert_eq!(get(&server, "/api/v4/currentUser", &token).await.status, 200);
     })
     .await;
 }
 
-/// RFC 8725 §2.1 and §3.1: a key verifies by its own algorithm, whatever the token's header says.
+/// RFC 8725 §2.1 and §3.1: a key verifies only with its own algorithm, whatever the token's header says.
 #[tokio::test]
-async fn token_under_another_algorithm_than_its_key_has_is_refused() {
-    on_each_engine(Settings::default(), async |world: World| {
+async fn access_token_with_another_algorithm_than_its_key_is_refused() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
         let form = |name: &str| AppForm {
             name: name.to_owned(),
-            ..service()
+            ..service_app()
         };
-        let by_curve = Client::register(&world, form("ES256")).await;
-        let by_rsa = Client::register_with(&world, form("RS256"), rs256()).await;
-        let keys = world.send(&Call::new("GET", "/.well-known/jwks.json")).await.json();
+        let es256_client = Client::register(&server, form("ES256")).await;
+        let rs256_client = Client::register_with(&server, form("RS256"), rs256_settings()).await;
+        let keys = server.send(&Request::new("GET", "/.well-known/jwks.json")).await.json();
         let own_rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
         let own_curve = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-        for (client, own) in [(&by_curve, "ES256"), (&by_rsa, "RS256")] {
-            let token = client.access_token(&world).await;
+        for (client, own) in [(&es256_client, "ES256"), (&rs256_client, "RS256")] {
+            let token = client.access_token(&server).await;
             let parts: Vec<&str> = token.split('.').collect();
             let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[0]).unwrap()).unwrap();
             assert!(decoded.contains(own), "{decoded}");
@@ -226,8 +226,8 @@ async fn token_under_another_algorithm_than_its_key_has_is_refused() {
                 for (name, kid) in [(own, kid), ("the other", other_kid)] {
                     let header = format!(r#"{{"typ":"at+jwt","alg":"{algorithm}","kid":"{kid}"}}"#);
                     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), parts[1]);
-                    // Every way to sign without the private key: none, the genuine signature, the published key as a
-                    // secret in each form that it is published in, and keys of one's own.
+                    // Every way to sign without the private key: no signature, the genuine signature, the published key
+                    // as an HMAC secret in each published form, and self-made keys.
                     forged.push((algorithm, name, format!("{signed}.")));
                     if !(algorithm == own && name == own) {
                         forged.push((algorithm, name, format!("{signed}.{}", parts[2])));
@@ -236,8 +236,8 @@ async fn token_under_another_algorithm_than_its_key_has_is_refused() {
                         key.to_string().into_bytes(),
                         other_key.to_string().into_bytes(),
                         keys.to_string().into_bytes(),
-                        member(key),
-                        member(other_key),
+                        key_bytes(key),
+                        key_bytes(other_key),
                         pem(key),
                         Vec::new(),
                     ];
@@ -270,26 +270,26 @@ async fn token_under_another_algorithm_than_its_key_has_is_refused() {
                 }
             }
             for (algorithm, kid, forged) in forged {
-                let answer = get(&world, "/api/v4/currentUser", &forged).await;
+                let response = get(&server, "/api/v4/currentUser", &forged).await;
                 assert_eq!(
-                    refused(&answer),
+                    bearer_error(&response),
                     "invalid_token",
-                    "{algorithm} with the key of {kid}: {forged:.80}"
+                    "{algorithm} with the kid of {kid}: {forged:.80}"
                 );
             }
-            assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 200);
+            assert_eq!(get(&server, "/api/v4/currentUser", &token).await.status, 200);
         }
     })
     .await;
 }
 
-/// The published key's bytes.
-fn member(key: &serde_json::Value) -> Vec<u8> {
+/// Returns the bytes of the published key.
+fn key_bytes(key: &serde_json::Value) -> Vec<u8> {
     let name = if key["kty"] == "RSA" { "n" } else { "x" };
     URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap()
 }
 
-/// The published RSA key as the classic attack has it: in PEM, by openssl's own encoding.
+/// Returns the published RSA key in PEM, as used as an HMAC secret in algorithm confusion attacks.
 fn pem(key: &serde_json::Value) -> Vec<u8> {
     let Some(n) = key["n"].as_str() else { return Vec::new() };
     let n = URL_SAFE_NO_PAD.decode(n).unwrap();

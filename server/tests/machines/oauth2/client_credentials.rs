@@ -1,7 +1,7 @@
-//! RFC 6749 §4.4.
+//! Tests the client credentials grant (RFC 6749 §4.4).
 
-use super::client::{Client, access_token, error, get, service, web_app, words};
-use crate::world::{Settings, World, on_each_engine};
+use super::client::{Client, access_token, error, get, service_app, split_scopes, web_app};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use portal::accounts::users;
@@ -10,22 +10,22 @@ use portal::oauth2::oauth_apps::{self, secrets};
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
 #[tokio::test]
-async fn an_app_gets_a_token_that_opens_the_api() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, service()).await;
-        for answer in [
-            client.token(&world, &[GRANT]).await,
-            client.token_by_header(&world, &[GRANT]).await,
+async fn client_credentials_token_opens_the_api() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, service_app()).await;
+        for response in [
+            client.token(&server, &[GRANT]).await,
+            client.token_with_basic_auth(&server, &[GRANT]).await,
         ] {
-            let body = answer.json();
+            let body = response.json();
             assert_eq!(body["scope"], "current.user:read admin.user:read asset:read");
             assert_eq!(body.get("refresh_token"), None);
-            let answer = get(&world, "/api/v4/currentUser", &access_token(&answer)).await;
-            assert_eq!(answer.status, 200, "{answer:?}");
-            assert_eq!(answer.json()["email"], "ada@example.com");
+            let response = get(&server, "/api/v4/currentUser", &access_token(&response)).await;
+            assert_eq!(response.status, 200, "{response:?}");
+            assert_eq!(response.json()["email"], "ada@example.com");
         }
-        let apps = oauth_apps::list(world.portal(), &world.operator).await.unwrap();
-        assert_eq!(apps[0].live_tokens, 2);
+        let apps = oauth_apps::list(server.portal(), &server.operator).await.unwrap();
+        assert_eq!(apps[0].active_tokens, 2);
         assert!(apps[0].last_used_at.is_some());
         assert_eq!(apps[0].used_scopes.to_string(), "current.user:read");
     })
@@ -33,20 +33,20 @@ async fn an_app_gets_a_token_that_opens_the_api() {
 }
 
 #[tokio::test]
-async fn the_scope_is_what_was_asked_for_and_can_be_granted() {
-    on_each_engine(Settings::default(), async |world: World| {
-        world
-            .person("Grace Hopper", Rights::default().with(Right::ManageIntegration))
+async fn client_credentials_scope_is_limited_to_what_can_be_granted() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        server
+            .create_user("Grace Hopper", Rights::default().with(Right::ManageIntegration))
             .await;
         let input = AppForm {
             user: "grace@example.com".to_owned(),
-            ..service()
+            ..service_app()
         };
-        let client = Client::register(&world, input).await;
-        for (asked, granted) in [
+        let client = Client::register(&server, input).await;
+        for (requested, granted) in [
             ("asset:read", Some("asset:read")),
             ("asset:read current.user:read", Some("current.user:read asset:read")),
-            // Grace has not the right, the app has not got it, nobody knows it.
+            // Grace lacks the right, the app lacks the scope, or the scope is unknown.
             ("admin.user:read asset:read", Some("asset:read")),
             ("collection:read asset:read", Some("asset:read")),
             ("openid asset:read", Some("asset:read")),
@@ -54,10 +54,10 @@ async fn the_scope_is_what_was_asked_for_and_can_be_granted() {
             ("collection:read", None),
             ("everything", None),
         ] {
-            let answer = client.token(&world, &[GRANT, ("scope", asked)]).await;
+            let response = client.token(&server, &[GRANT, ("scope", requested)]).await;
             match granted {
-                Some(granted) => assert_eq!(answer.json()["scope"], granted, "{asked}"),
-                None => assert_eq!(error(&answer), "invalid_scope", "{asked}"),
+                Some(granted) => assert_eq!(response.json()["scope"], granted, "{requested}"),
+                None => assert_eq!(error(&response), "invalid_scope", "{requested}"),
             }
         }
     })
@@ -65,46 +65,48 @@ async fn the_scope_is_what_was_asked_for_and_can_be_granted() {
 }
 
 #[tokio::test]
-async fn several_secrets_hold_at_a_time() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let first = Client::register(&world, service()).await;
+async fn multiple_client_secrets_are_valid_until_deleted_or_expired() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let first = Client::register(&server, service_app()).await;
         let form = SecretForm {
             note: "CI".to_owned(),
             days: "7".to_owned(),
         };
-        let secret = secrets::add(world.portal(), &world.operator, first.id, form)
+        let secret = secrets::add(server.portal(), &server.operator, first.id, form)
             .await
             .unwrap();
         let second = Client {
             secret: Some(secret.expose().to_owned()),
             ..first.clone()
         };
-        first.access_token(&world).await;
-        second.access_token(&world).await;
-        let listed = secrets::list(world.portal(), &world.operator, first.id).await.unwrap();
+        first.access_token(&server).await;
+        second.access_token(&server).await;
+        let listed = secrets::list(server.portal(), &server.operator, first.id)
+            .await
+            .unwrap();
         assert_eq!(listed.len(), 2);
         assert!(listed.iter().all(|secret| secret.last_used_at.is_some()));
 
-        secrets::delete(world.portal(), &world.operator, first.id, listed[0].id)
+        secrets::delete(server.portal(), &server.operator, first.id, listed[0].id)
             .await
             .unwrap();
-        assert_eq!(error(&first.token(&world, &[GRANT]).await), "invalid_client");
-        second.access_token(&world).await;
-        world.advance(7 * 24 * 3600);
-        assert_eq!(error(&second.token(&world, &[GRANT]).await), "invalid_client");
+        assert_eq!(error(&first.token(&server, &[GRANT]).await), "invalid_client");
+        second.access_token(&server).await;
+        server.advance(7 * 24 * 3600);
+        assert_eq!(error(&second.token(&server, &[GRANT]).await), "invalid_client");
     })
     .await;
 }
 
 #[tokio::test]
-async fn who_is_not_the_client_gets_nothing() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, service()).await;
+async fn invalid_client_credentials_are_refused() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, service_app()).await;
         let other = Client::register(
-            &world,
+            &server,
             AppForm {
                 name: "Other".to_owned(),
-                ..service()
+                ..service_app()
             },
         )
         .await;
@@ -118,7 +120,7 @@ async fn who_is_not_the_client_gets_nothing() {
                 ("client_id", "nobody"),
                 ("client_secret", client.secret.as_deref().unwrap()),
             ],
-            // An id is one text: another spelling of it would be counted apart.
+            // Client ids are case-sensitive. Another spelling would have its own rate limit.
             vec![
                 ("client_id", &upper),
                 ("client_secret", client.secret.as_deref().unwrap()),
@@ -127,127 +129,134 @@ async fn who_is_not_the_client_gets_nothing() {
         ] {
             let mut pairs = pairs;
             pairs.push(GRANT);
-            let answer = world.send(&super::client::post(super::client::TOKEN, &pairs)).await;
-            assert_eq!(error(&answer), "invalid_client", "{pairs:?}");
+            let response = server.send(&super::client::post(super::client::TOKEN, &pairs)).await;
+            assert_eq!(error(&response), "invalid_client", "{pairs:?}");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_app_stops_with_its_user() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let (grace, _) = world.person("Grace Hopper", Rights::all()).await;
+async fn client_credentials_app_stops_when_its_user_is_deactivated() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let (grace, _) = server.create_user("Grace Hopper", Rights::all()).await;
         let input = AppForm {
             user: "grace@example.com".to_owned(),
-            ..service()
+            ..service_app()
         };
-        let client = Client::register(&world, input).await;
-        let token = client.access_token(&world).await;
-        users::set_active(world.portal(), &world.operator, grace, false)
+        let client = Client::register(&server, input).await;
+        let token = client.access_token(&server).await;
+        users::set_active(server.portal(), &server.operator, grace, false)
             .await
             .unwrap();
-        assert_eq!(error(&client.token(&world, &[GRANT]).await), "unauthorized_client");
-        assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 401);
-        users::set_active(world.portal(), &world.operator, grace, true)
+        assert_eq!(error(&client.token(&server, &[GRANT]).await), "unauthorized_client");
+        assert_eq!(get(&server, "/api/v4/currentUser", &token).await.status, 401);
+        users::set_active(server.portal(), &server.operator, grace, true)
             .await
             .unwrap();
-        client.access_token(&world).await;
+        client.access_token(&server).await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_app_has_its_own_grant_only() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let service = Client::register(&world, service()).await;
-        let web = Client::register(&world, web_app()).await;
+async fn app_cannot_use_another_grant_type() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let service = Client::register(&server, service_app()).await;
+        let web = Client::register(&server, web_app()).await;
         for (client, grant) in [
             (&service, "authorization_code"),
             (&service, "refresh_token"),
             (&web, "client_credentials"),
         ] {
-            let answer = client.token(&world, &[("grant_type", grant)]).await;
-            assert_eq!(error(&answer), "unauthorized_client", "{grant}");
+            let response = client.token(&server, &[("grant_type", grant)]).await;
+            assert_eq!(error(&response), "unauthorized_client", "{grant}");
         }
         for grant in ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer"] {
-            let answer = web.token(&world, &[("grant_type", grant)]).await;
-            assert_eq!(error(&answer), "unsupported_grant_type", "{grant}");
+            let response = web.token(&server, &[("grant_type", grant)]).await;
+            assert_eq!(error(&response), "unsupported_grant_type", "{grant}");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_is_taken_from_an_app_is_gone_at_once() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, service()).await;
-        let token = client.access_token(&world).await;
-        assert_eq!(get(&world, "/api/v4/users", &token).await.status, 200);
-        let less = AppForm {
-            scopes: words("current.user:read"),
-            ..service()
+async fn removed_scope_or_deleted_app_is_refused_immediately() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, service_app()).await;
+        let token = client.access_token(&server).await;
+        assert_eq!(get(&server, "/api/v4/users", &token).await.status, 200);
+        let fewer_scopes = AppForm {
+            scopes: split_scopes("current.user:read"),
+            ..service_app()
         };
-        oauth_apps::update(world.portal(), &world.operator, client.id, less, false)
+        oauth_apps::update(server.portal(), &server.operator, client.id, fewer_scopes, false)
             .await
             .unwrap();
-        assert_eq!(get(&world, "/api/v4/users", &token).await.status, 403);
-        assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 200);
-        let more = oauth_apps::update(world.portal(), &world.operator, client.id, service(), false).await;
-        assert!(matches!(more, Err(portal::Error::Conflict(_))), "{more:?}");
-        oauth_apps::update(world.portal(), &world.operator, client.id, service(), true)
+        assert_eq!(get(&server, "/api/v4/users", &token).await.status, 403);
+        assert_eq!(get(&server, "/api/v4/currentUser", &token).await.status, 200);
+        let more_scopes = oauth_apps::update(server.portal(), &server.operator, client.id, service_app(), false).await;
+        assert!(
+            matches!(more_scopes, Err(portal::Error::Conflict(_))),
+            "{more_scopes:?}"
+        );
+        oauth_apps::update(server.portal(), &server.operator, client.id, service_app(), true)
             .await
             .unwrap();
-        oauth_apps::delete(world.portal(), &world.operator, client.id, "Connector")
+        oauth_apps::delete(server.portal(), &server.operator, client.id, "Connector")
             .await
             .unwrap();
-        assert_eq!(get(&world, "/api/v4/currentUser", &token).await.status, 401);
-        assert_eq!(error(&client.token(&world, &[GRANT]).await), "invalid_client");
+        assert_eq!(get(&server, "/api/v4/currentUser", &token).await.status, 401);
+        assert_eq!(error(&client.token(&server, &[GRANT]).await), "invalid_client");
     })
     .await;
 }
 
 #[tokio::test]
-async fn many_at_once_each_get_one_that_holds() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, service()).await;
-        let gone = AppForm {
-            name: "Gone".to_owned(),
-            ..service()
+async fn concurrent_client_credentials_requests_each_get_a_valid_token() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, service_app()).await;
+        let deleted = AppForm {
+            name: "Deleted".to_owned(),
+            ..service_app()
         };
-        let gone = Client::register(&world, gone).await;
-        // Both nodes know both apps by now.
-        for client in [&client, &gone] {
-            client.access_token(&world).await;
+        let deleted = Client::register(&server, deleted).await;
+        // Both nodes have cached both apps.
+        for client in [&client, &deleted] {
+            client.access_token(&server).await;
             let id = client.id.to_string();
-            let call = super::client::post(super::client::TOKEN, &client.proving(&id, &[GRANT]));
-            assert_eq!(call.send(world.address_of(1)).await.status, 200);
+            let request = super::client::post(super::client::TOKEN, &client.with_credentials(&id, &[GRANT]));
+            assert_eq!(request.send(server.node_address(1)).await.status, 200);
         }
-        oauth_apps::delete(world.portal(), &world.operator, gone.id, "Gone")
+        oauth_apps::delete(server.portal(), &server.operator, deleted.id, "Deleted")
             .await
             .unwrap();
         let mut tasks = tokio::task::JoinSet::new();
         for index in 0..80 {
-            let client = if index % 8 == 7 { gone.clone() } else { client.clone() };
-            let address = world.address_of(index % 2);
+            let client = if index % 8 == 7 {
+                deleted.clone()
+            } else {
+                client.clone()
+            };
+            let address = server.node_address(index % 2);
             tasks.spawn(async move {
                 let id = client.id.to_string();
-                let call = super::client::post(super::client::TOKEN, &client.proving(&id, &[GRANT]));
-                (index % 8 == 7, call.send(address).await)
+                let request = super::client::post(super::client::TOKEN, &client.with_credentials(&id, &[GRANT]));
+                (index % 8 == 7, request.send(address).await)
             });
         }
         let mut tokens = std::collections::HashSet::new();
-        for (is_gone, answer) in tasks.join_all().await {
-            if is_gone {
-                assert_eq!(error(&answer), "invalid_client");
+        for (is_deleted, response) in tasks.join_all().await {
+            if is_deleted {
+                assert_eq!(error(&response), "invalid_client");
             } else {
-                tokens.insert(access_token(&answer));
+                tokens.insert(access_token(&response));
             }
         }
         assert_eq!(tokens.len(), 70);
         for token in &tokens {
-            assert_eq!(get(&world, "/api/v4/currentUser", token).await.status, 200);
+            assert_eq!(get(&server, "/api/v4/currentUser", token).await.status, 200);
         }
     })
     .await;

@@ -1,19 +1,19 @@
-//! What clients find out by themselves.
+//! Tests the metadata, the scopes endpoint and their CORS headers.
 
-use crate::http::Call;
-use crate::world::{Settings, World, on_each_engine};
+use crate::http::Request;
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::oauth2::scopes::Scope;
 
 #[tokio::test]
-async fn the_metadata_names_endpoints_that_answer() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let answer = world
-            .send(&Call::new("GET", "/.well-known/oauth-authorization-server"))
+async fn authorization_server_metadata_names_existing_endpoints() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let response = server
+            .send(&Request::new("GET", "/.well-known/oauth-authorization-server"))
             .await;
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
-        let body = answer.json();
-        let origin = &world.credentials.origin;
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("cache-control"), Some("public, max-age=300"));
+        let body = response.json();
+        let origin = &server.credentials.origin;
         assert_eq!(body["issuer"], *origin);
         assert_eq!(
             body["access_token_signing_alg_values_supported"],
@@ -27,10 +27,13 @@ async fn the_metadata_names_endpoints_that_answer() {
             ("jwks_uri", "GET"),
         ] {
             let path = body[member].as_str().unwrap().strip_prefix(origin.as_str()).unwrap();
-            let call = Call::new(method, path).body("application/x-www-form-urlencoded", "");
-            let answer = world.send(&call).await;
-            assert!(![404, 405, 415, 500].contains(&answer.status), "{member}: {answer:?}");
-            let wrong = world.send(&Call::new("DELETE", path)).await;
+            let request = Request::new(method, path).body("application/x-www-form-urlencoded", "");
+            let response = server.send(&request).await;
+            assert!(
+                ![404, 405, 415, 500].contains(&response.status),
+                "{member}: {response:?}"
+            );
+            let wrong = server.send(&Request::new("DELETE", path)).await;
             assert_eq!(wrong.status, 405, "{member}");
             assert!(wrong.header("allow").unwrap().contains(method));
         }
@@ -39,10 +42,12 @@ async fn the_metadata_names_endpoints_that_answer() {
 }
 
 #[tokio::test]
-async fn every_scope_is_explained() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let answer = world.send(&Call::new("GET", "/v6/authentication/oauth2/scopes")).await;
-        let body = answer.json();
+async fn scopes_endpoint_describes_every_scope() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let response = server
+            .send(&Request::new("GET", "/v6/authentication/oauth2/scopes"))
+            .await;
+        let body = response.json();
         let described: Vec<String> = body["groups"]
             .as_array()
             .unwrap()
@@ -68,27 +73,27 @@ async fn every_scope_is_explained() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_may_ask() {
-    on_each_engine(Settings::default(), async |world: World| {
+async fn oauth2_endpoints_allow_cors_except_the_authorize_endpoint() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
         for path in [
             "/v6/authentication/oauth2/token",
             "/v6/authentication/oauth2/revoke",
             "/.well-known/jwks.json",
             "/.well-known/oauth-authorization-server",
         ] {
-            let call = Call::new("OPTIONS", path)
+            let request = Request::new("OPTIONS", path)
                 .header("Origin", "https://spa.example")
                 .header("Access-Control-Request-Method", "POST")
                 .header("Access-Control-Request-Headers", "authorization");
-            let answer = world.send(&call).await;
-            assert_eq!(answer.status, 200, "{path}: {answer:?}");
-            assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-            // Cookies are not looked at, and must not be sent.
-            assert_eq!(answer.header("access-control-allow-credentials"), None);
+            let response = server.send(&request).await;
+            assert_eq!(response.status, 200, "{path}: {response:?}");
+            assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+            // The endpoints ignore cookies, and browsers must not send them.
+            assert_eq!(response.header("access-control-allow-credentials"), None);
         }
         let page =
-            Call::new("GET", "/v6/authentication/oauth2/auth?client_id=x").header("Origin", "https://spa.example");
-        assert_eq!(world.send(&page).await.header("access-control-allow-origin"), None);
+            Request::new("GET", "/v6/authentication/oauth2/auth?client_id=x").header("Origin", "https://spa.example");
+        assert_eq!(server.send(&page).await.header("access-control-allow-origin"), None);
     })
     .await;
 }

@@ -1,11 +1,11 @@
-//! RFC 7662.
+//! Tests token introspection (RFC 7662).
 
 use super::client::{
-    ALL_SCOPES, Client, INTROSPECT, error, introspecting, keeping, native_app, refresh_token, rotating, service,
-    web_app, words,
+    ALL_SCOPES, Client, INTROSPECT, default_token_settings, error, introspection_settings, native_app, refresh_token,
+    rotation_settings, service_app, split_scopes, web_app,
 };
-use crate::http::Answer;
-use crate::world::{PASSWORD, Settings, World, on_each_engine};
+use crate::http::Response;
+use crate::test_server::{PASSWORD, TestConfig, TestServer, on_each_engine};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::oauth2::oauth_apps::AppForm;
@@ -15,33 +15,35 @@ use portal::oauth2::oauth_apps;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-async fn ask(world: &World, client: &Client, token: &str) -> Answer {
-    client.send(world, INTROSPECT, &[("token", token)]).await
+async fn introspect(server: &TestServer, client: &Client, token: &str) -> Response {
+    client.send(server, INTROSPECT, &[("token", token)]).await
 }
 
 #[tokio::test]
-async fn it_says_what_a_token_is_good_for() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let service = Client::register_with(&world, service(), introspecting()).await;
-        let web = Client::register_with(&world, web_app(), introspecting()).await;
-        let (access, refresh) = web.connect(&world).await;
-        let answer = ask(&world, &service, &access).await;
-        let body = answer.json();
-        assert_eq!(body["active"], true, "{answer:?}");
+async fn introspection_describes_an_active_access_token() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let service = Client::register_with(&server, service_app(), introspection_settings()).await;
+        let web = Client::register_with(&server, web_app(), introspection_settings()).await;
+        let (access, refresh) = web.obtain_tokens(&server).await;
+        let response = introspect(&server, &service, &access).await;
+        let body = response.json();
+        assert_eq!(body["active"], true, "{response:?}");
         assert_eq!(body["client_id"], web.id.to_string());
         assert_eq!(body["username"], "ada@example.com");
-        assert_eq!(body["sub"], world.ada.to_string());
-        assert_eq!(body["iss"], world.credentials.origin);
-        assert_eq!(body["exp"], world.now() + 3600);
-        assert_eq!(body["iat"], world.now());
-        let own = ask(&world, &web, &service.access_token(&world).await).await.json();
-        assert_eq!(own["sub"], service.id.to_string(), "nobody but the app is meant");
+        assert_eq!(body["sub"], server.ada.to_string());
+        assert_eq!(body["iss"], server.credentials.origin);
+        assert_eq!(body["exp"], server.now() + 3600);
+        assert_eq!(body["iat"], server.now());
+        let own = introspect(&server, &web, &service.access_token(&server).await)
+            .await
+            .json();
+        assert_eq!(own["sub"], service.id.to_string(), "the subject is the app itself");
         assert_eq!(own.get("username"), None);
 
-        world.advance(3600);
+        server.advance(3600);
         for token in [access.as_str(), &refresh, "nonsense", "a.b.c"] {
             assert_eq!(
-                ask(&world, &service, token).await.json(),
+                introspect(&server, &service, token).await.json(),
                 json!({"active": false}),
                 "{token}"
             );
@@ -51,37 +53,43 @@ async fn it_says_what_a_token_is_good_for() {
 }
 
 #[tokio::test]
-async fn it_answers_about_its_own_account_to_clients_with_a_secret() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let service_here = Client::register(&world, service()).await;
-        let token = service_here.access_token(&world).await;
+async fn introspection_is_limited_to_confidential_clients_and_their_account() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let own_account_client = Client::register(&server, service_app()).await;
+        let token = own_account_client.access_token(&server).await;
         let account = NewAccount {
             account_name: "Difference Engines".to_owned(),
             name: "Charles Babbage".to_owned(),
             email: "charles@example.org".to_owned(),
             password: PASSWORD.to_owned(),
         };
-        accounts::create(world.portal(), account).await.unwrap();
-        let operator = accounts::operator(world.portal(), Some("Difference Engines"))
+        accounts::create(server.portal(), account).await.unwrap();
+        let operator = accounts::operator(server.portal(), Some("Difference Engines"))
             .await
             .unwrap();
-        let mut input = service();
+        let mut input = service_app();
         "charles@example.org".clone_into(&mut input.user);
-        let made = oauth_apps::create_with(world.portal(), &operator, input, introspecting())
+        let created = oauth_apps::create_with(server.portal(), &operator, input, introspection_settings())
             .await
             .unwrap();
-        let elsewhere = Client {
-            id: made.id,
-            secret: made.secret.map(|secret| secret.expose().to_owned()),
+        let other_account_client = Client {
+            id: created.id,
+            secret: created.secret.map(|secret| secret.expose().to_owned()),
         };
-        assert_eq!(ask(&world, &elsewhere, &token).await.json(), json!({"active": false}));
-        let native = Client::register(&world, native_app()).await;
-        assert_eq!(error(&ask(&world, &native, &token).await), "invalid_client");
-        let nobody = Client {
+        assert_eq!(
+            introspect(&server, &other_account_client, &token).await.json(),
+            json!({"active": false})
+        );
+        let native = Client::register(&server, native_app()).await;
+        assert_eq!(error(&introspect(&server, &native, &token).await), "invalid_client");
+        let without_secret = Client {
             secret: None,
-            ..service_here
+            ..own_account_client
         };
-        assert_eq!(error(&ask(&world, &nobody, &token).await), "invalid_client");
+        assert_eq!(
+            error(&introspect(&server, &without_secret, &token).await),
+            "invalid_client"
+        );
     })
     .await;
 }
@@ -91,29 +99,35 @@ fn inactive() -> Value {
 }
 
 #[tokio::test]
-async fn client_that_is_not_allowed_learns_of_its_own_tokens_alone() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let service = Client::register(&world, service()).await;
-        let web = Client::register(&world, web_app()).await;
-        let (of_web, _) = web.connect(&world).await;
-        let of_service = service.access_token(&world).await;
-        for (client, own, foreign) in [(&service, &of_service, &of_web), (&web, &of_web, &of_service)] {
-            assert_eq!(ask(&world, client, own).await.json()["active"], true);
-            let answer = ask(&world, client, foreign).await;
-            assert_eq!((answer.status, answer.json()), (200, inactive()));
+async fn introspection_without_permission_is_limited_to_own_tokens() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let service = Client::register(&server, service_app()).await;
+        let web = Client::register(&server, web_app()).await;
+        let (web_token, _) = web.obtain_tokens(&server).await;
+        let service_token = service.access_token(&server).await;
+        for (client, own, other) in [
+            (&service, &service_token, &web_token),
+            (&web, &web_token, &service_token),
+        ] {
+            assert_eq!(introspect(&server, client, own).await.json()["active"], true);
+            let response = introspect(&server, client, other).await;
+            assert_eq!((response.status, response.json()), (200, inactive()));
         }
 
-        // The switch holds on each node within a second, on and off.
-        for (settings, is_active) in [(introspecting(), true), (keeping(), false)] {
-            service.set_token_settings(&world, settings).await;
-            assert_eq!(ask(&world, &service, &of_web).await.json()["active"], is_active);
-            let begun = Instant::now();
+        // Changing the setting reaches every node within a second.
+        for (settings, is_active) in [(introspection_settings(), true), (default_token_settings(), false)] {
+            service.set_token_settings(&server, settings).await;
+            assert_eq!(
+                introspect(&server, &service, &web_token).await.json()["active"],
+                is_active
+            );
+            let started = Instant::now();
             let id = service.id.to_string();
-            let call = super::client::post(INTROSPECT, &service.proving(&id, &[("token", &of_web)]));
-            while call.send(world.address_of(1)).await.json()["active"] != is_active {
+            let request = super::client::post(INTROSPECT, &service.with_credentials(&id, &[("token", &web_token)]));
+            while request.send(server.node_address(1)).await.json()["active"] != is_active {
                 assert!(
-                    begun.elapsed() < Duration::from_secs(1),
+                    started.elapsed() < Duration::from_secs(1),
                     "not {is_active} after a second"
                 );
             }
@@ -123,96 +137,100 @@ async fn client_that_is_not_allowed_learns_of_its_own_tokens_alone() {
 }
 
 #[tokio::test]
-async fn live_refresh_token_is_active_for_its_own_client_and_nobody_else() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let web = Client::register(&world, web_app()).await;
+async fn introspection_of_refresh_token_is_active_for_its_own_client_only() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let web = Client::register(&server, web_app()).await;
         let other = AppForm {
             name: "Resource server".to_owned(),
-            ..service()
+            ..service_app()
         };
-        let resource_server = Client::register_with(&world, other, introspecting()).await;
-        let (_, refresh) = web.connect(&world).await;
-        let issued_at = world.now();
-        world.advance(60);
-        for hint in [None, Some("refresh_token"), Some("access_token"), Some("pumpkin")] {
+        let resource_server = Client::register_with(&server, other, introspection_settings()).await;
+        let (_, refresh) = web.obtain_tokens(&server).await;
+        let issued_at = server.now();
+        server.advance(60);
+        for hint in [None, Some("refresh_token"), Some("access_token"), Some("unknown")] {
             let mut pairs = vec![("token", refresh.as_str())];
             pairs.extend(hint.map(|hint| ("token_type_hint", hint)));
             assert_eq!(
-                web.send(&world, INTROSPECT, &pairs).await.json(),
+                web.send(&server, INTROSPECT, &pairs).await.json(),
                 json!({
                     "active": true,
                     "scope": ALL_SCOPES,
                     "client_id": web.id.to_string(),
                     "username": "ada@example.com",
-                    "sub": world.ada.to_string(),
-                    "iss": world.credentials.origin,
+                    "sub": server.ada.to_string(),
+                    "iss": server.credentials.origin,
                     "iat": issued_at,
                     "exp": issued_at + 30 * 24 * 3600,
                 }),
                 "{hint:?}"
             );
             assert_eq!(
-                resource_server.send(&world, INTROSPECT, &pairs).await.json(),
+                resource_server.send(&server, INTROSPECT, &pairs).await.json(),
                 inactive(),
                 "{hint:?}"
             );
         }
-        // A use puts its end off; asking does not.
-        assert_eq!(web.refresh(&world, &refresh).await.status, 200);
-        let said = ask(&world, &web, &refresh).await.json();
-        assert_eq!(said["exp"], world.now() + 30 * 24 * 3600);
-        assert_eq!(said["iat"], issued_at);
+        // Using the token extends its expiration. Introspecting it does not.
+        assert_eq!(web.refresh(&server, &refresh).await.status, 200);
+        let introspection = introspect(&server, &web, &refresh).await.json();
+        assert_eq!(introspection["exp"], server.now() + 30 * 24 * 3600);
+        assert_eq!(introspection["iat"], issued_at);
     })
     .await;
 }
 
 #[tokio::test]
-async fn refresh_token_that_would_be_refused_is_inactive() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let web = Client::register_with(&world, web_app(), rotating()).await;
-        let (_, first) = web.connect(&world).await;
-        let second = refresh_token(&web.refresh(&world, &first).await);
-        assert_eq!(ask(&world, &web, &first).await.json(), inactive(), "rotated");
-        assert_eq!(ask(&world, &web, &second).await.json()["active"], true);
-        // To ask about the old one is no use of it.
-        assert_eq!(refresh_token(&web.refresh(&world, &first).await), second);
+async fn introspection_of_unusable_refresh_token_is_inactive() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let web = Client::register_with(&server, web_app(), rotation_settings()).await;
+        let (_, first) = web.obtain_tokens(&server).await;
+        let second = refresh_token(&web.refresh(&server, &first).await);
+        assert_eq!(introspect(&server, &web, &first).await.json(), inactive(), "rotated");
+        assert_eq!(introspect(&server, &web, &second).await.json()["active"], true);
+        // Introspecting the old token does not count as a use.
+        assert_eq!(refresh_token(&web.refresh(&server, &first).await), second);
 
-        let less = AppForm {
-            scopes: words("current.user:read"),
+        let fewer_scopes = AppForm {
+            scopes: split_scopes("current.user:read"),
             ..web_app()
         };
-        oauth_apps::update(world.portal(), &world.operator, web.id, less, false)
+        oauth_apps::update(server.portal(), &server.operator, web.id, fewer_scopes, false)
             .await
             .unwrap();
         assert_eq!(
-            ask(&world, &web, &second).await.json(),
+            introspect(&server, &web, &second).await.json(),
             inactive(),
-            "offline taken away"
+            "without the offline scope"
         );
-        oauth_apps::update(world.portal(), &world.operator, web.id, web_app(), true)
+        oauth_apps::update(server.portal(), &server.operator, web.id, web_app(), true)
             .await
             .unwrap();
-        assert_eq!(ask(&world, &web, &second).await.json()["active"], true);
+        assert_eq!(introspect(&server, &web, &second).await.json()["active"], true);
 
-        world.person("Grace Hopper", Rights::all()).await;
-        users::set_active(world.portal(), &world.operator, world.ada, false)
+        server.create_user("Grace Hopper", Rights::all()).await;
+        users::set_active(server.portal(), &server.operator, server.ada, false)
             .await
             .unwrap();
-        assert_eq!(ask(&world, &web, &second).await.json(), inactive(), "inactive user");
-        users::set_active(world.portal(), &world.operator, world.ada, true)
+        assert_eq!(
+            introspect(&server, &web, &second).await.json(),
+            inactive(),
+            "inactive user"
+        );
+        users::set_active(server.portal(), &server.operator, server.ada, true)
             .await
             .unwrap();
-        assert_eq!(ask(&world, &web, &second).await.json()["active"], true);
+        assert_eq!(introspect(&server, &web, &second).await.json()["active"], true);
 
-        world.advance(30 * 24 * 3600);
-        assert_eq!(ask(&world, &web, &second).await.json(), inactive(), "expired");
-        let (_, third) = web.connect(&world).await;
-        oauth_apps::revoke_refresh_tokens(world.portal(), &world.operator, web.id)
+        server.advance(30 * 24 * 3600);
+        assert_eq!(introspect(&server, &web, &second).await.json(), inactive(), "expired");
+        let (_, third) = web.obtain_tokens(&server).await;
+        oauth_apps::revoke_refresh_tokens(server.portal(), &server.operator, web.id)
             .await
             .unwrap();
-        assert_eq!(ask(&world, &web, &third).await.json(), inactive(), "revoked");
+        assert_eq!(introspect(&server, &web, &third).await.json(), inactive(), "revoked");
         for token in ["nonsense", "a.b.c", &"x".repeat(5000)] {
-            assert_eq!(ask(&world, &web, token).await.json(), inactive());
+            assert_eq!(introspect(&server, &web, token).await.json(), inactive());
         }
     })
     .await;

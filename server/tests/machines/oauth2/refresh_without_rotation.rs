@@ -1,9 +1,10 @@
-//! Refresh tokens of confidential apps, which keep them unless they ask for rotation; and apps that change their mind.
+//! Tests refresh tokens of confidential apps without rotation, and turning rotation on and off.
 
 use super::client::{
-    ALL_SCOPES, Client, REVOKE, access_token, error, get_at, keeping, refresh_token, rotating, web_app,
+    ALL_SCOPES, Client, REVOKE, access_token, default_token_settings, error, get_at, refresh_token, rotation_settings,
+    web_app,
 };
-use crate::world::{Settings, World, on_each_engine};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::oauth2::oauth_apps::{REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS};
 use portal::maintenance;
 use portal::oauth2::oauth_apps;
@@ -13,145 +14,145 @@ const DAY: u64 = 24 * 3600;
 const IDLE: u64 = REFRESH_TOKEN_IDLE_DAYS as u64 * DAY;
 const LIFETIME: u64 = REFRESH_TOKEN_LIFETIME_DAYS as u64 * DAY;
 
-/// What the SDKs for C# and Java do: they put the first one back after each refresh. Others overwrite it with whatever
-/// the answer has, so it has the same.
+/// The SDKs for C# and Java restore the first refresh token after each refresh. Others store the one in the response,
+/// so the response returns the same token.
 #[tokio::test]
-async fn first_refresh_token_works_for_as_long_as_it_is_used() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, web_app()).await;
-        let (_, first) = client.connect(&world).await;
+async fn refresh_token_without_rotation_works_while_it_is_used() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, web_app()).await;
+        let (_, first) = client.obtain_tokens(&server).await;
         for (round, pause) in [0, 1, 31, 33, 3600, DAY, IDLE - 1].into_iter().enumerate() {
-            world.advance(pause);
-            maintenance::run(world.portal()).await.unwrap();
+            server.advance(pause);
+            maintenance::run(server.portal()).await.unwrap();
             for node in [round % 2, 1 - round % 2] {
-                let answer = client.refresh_at(&world, node, &first).await;
-                assert_eq!(answer.json()["scope"], ALL_SCOPES, "after {pause} s: {answer:?}");
-                assert_eq!(refresh_token(&answer), first);
-                let access = access_token(&answer);
+                let response = client.refresh_at(&server, node, &first).await;
+                assert_eq!(response.json()["scope"], ALL_SCOPES, "after {pause} s: {response:?}");
+                assert_eq!(refresh_token(&response), first);
+                let access = access_token(&response);
                 for node in [0, 1] {
-                    assert_eq!(get_at(&world, node, USER, &access).await.status, 200);
+                    assert_eq!(get_at(&server, node, USER, &access).await.status, 200);
                 }
             }
         }
-        let app = oauth_apps::get(world.portal(), &world.operator, client.id)
+        let app = oauth_apps::get(server.portal(), &server.operator, client.id)
             .await
             .unwrap();
         assert_eq!(
-            app.live_tokens, 3,
-            "the refresh token, and the two access tokens of just now"
+            app.active_tokens, 3,
+            "the refresh token and two unexpired access tokens"
         );
     })
     .await;
 }
 
 #[tokio::test]
-async fn kept_token_that_is_not_used_for_thirty_days_expires() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let (_, first) = client.connect(&world).await;
-        world.advance(IDLE - 1);
-        assert_eq!(client.refresh(&world, &first).await.status, 200);
-        world.advance(IDLE);
-        assert_eq!(error(&client.refresh(&world, &first).await), "invalid_grant");
-        maintenance::run(world.portal()).await.unwrap();
-        assert_eq!(error(&client.refresh(&world, &first).await), "invalid_grant");
+async fn refresh_token_without_rotation_expires_after_thirty_idle_days() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let (_, first) = client.obtain_tokens(&server).await;
+        server.advance(IDLE - 1);
+        assert_eq!(client.refresh(&server, &first).await.status, 200);
+        server.advance(IDLE);
+        assert_eq!(error(&client.refresh(&server, &first).await), "invalid_grant");
+        maintenance::run(server.portal()).await.unwrap();
+        assert_eq!(error(&client.refresh(&server, &first).await), "invalid_grant");
     })
     .await;
 }
 
 #[tokio::test]
-async fn kept_token_expires_a_year_after_it_was_issued_however_often_it_is_used() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let (_, first) = client.connect(&world).await;
+async fn refresh_token_without_rotation_expires_a_year_after_issue() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let (_, first) = client.obtain_tokens(&server).await;
         let mut passed = 0;
         while passed + IDLE - 1 < LIFETIME {
-            world.advance(IDLE - 1);
+            server.advance(IDLE - 1);
             passed += IDLE - 1;
-            maintenance::run(world.portal()).await.unwrap();
-            assert_eq!(client.refresh(&world, &first).await.status, 200, "after {passed} s");
+            maintenance::run(server.portal()).await.unwrap();
+            assert_eq!(client.refresh(&server, &first).await.status, 200, "after {passed} s");
         }
-        world.advance(LIFETIME - passed - 1);
-        assert_eq!(client.refresh(&world, &first).await.status, 200);
-        world.advance(1);
-        assert_eq!(error(&client.refresh(&world, &first).await), "invalid_grant");
+        server.advance(LIFETIME - passed - 1);
+        assert_eq!(client.refresh(&server, &first).await.status, 200);
+        server.advance(1);
+        assert_eq!(error(&client.refresh(&server, &first).await), "invalid_grant");
     })
     .await;
 }
 
 #[tokio::test]
-async fn workers_that_refresh_a_kept_token_at_once_all_get_access() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, web_app()).await;
-        let (_, first) = client.connect(&world).await;
-        let call = client.refresh_call(&first);
+async fn concurrent_refreshes_without_rotation_all_succeed() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, web_app()).await;
+        let (_, first) = client.obtain_tokens(&server).await;
+        let request = client.refresh_request(&first);
         let mut tasks = tokio::task::JoinSet::new();
         for index in 0..8 {
-            let (call, address) = (call.clone(), world.address_of(index % 2));
-            tasks.spawn(async move { call.send(address).await });
+            let (request, address) = (request.clone(), server.node_address(index % 2));
+            tasks.spawn(async move { request.send(address).await });
         }
-        for answer in tasks.join_all().await {
-            assert_eq!(refresh_token(&answer), first);
-            assert_eq!(get_at(&world, 0, USER, &access_token(&answer)).await.status, 200);
+        for response in tasks.join_all().await {
+            assert_eq!(refresh_token(&response), first);
+            assert_eq!(get_at(&server, 0, USER, &access_token(&response)).await.status, 200);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn revoked_kept_token_ends_with_all_that_came_of_it() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
-        let (_, first) = client.connect(&world).await;
-        let access = access_token(&client.refresh(&world, &first).await);
-        assert_eq!(client.send(&world, REVOKE, &[("token", &first)]).await.status, 200);
-        assert_eq!(error(&client.refresh(&world, &first).await), "invalid_grant");
-        assert_eq!(get_at(&world, 0, USER, &access).await.status, 401);
+async fn revoked_refresh_token_without_rotation_revokes_its_access_tokens() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
+        let (_, first) = client.obtain_tokens(&server).await;
+        let access = access_token(&client.refresh(&server, &first).await);
+        assert_eq!(client.send(&server, REVOKE, &[("token", &first)]).await.status, 200);
+        assert_eq!(error(&client.refresh(&server, &first).await), "invalid_grant");
+        assert_eq!(get_at(&server, 0, USER, &access).await.status, 401);
     })
     .await;
 }
 
 #[tokio::test]
-async fn rotation_that_is_switched_on_replaces_the_kept_token_at_its_next_use() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, web_app()).await;
-        let (_, first) = client.connect(&world).await;
+async fn enabling_rotation_replaces_the_refresh_token_at_its_next_use() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, web_app()).await;
+        let (_, first) = client.obtain_tokens(&server).await;
         for node in [0, 1] {
-            assert_eq!(refresh_token(&client.refresh_at(&world, node, &first).await), first);
+            assert_eq!(refresh_token(&client.refresh_at(&server, node, &first).await), first);
         }
-        client.set_token_settings(&world, rotating()).await;
-        // At once on every node: whether to rotate is read with the token.
-        let second = refresh_token(&client.refresh_at(&world, 1, &first).await);
+        client.set_token_settings(&server, rotation_settings()).await;
+        // Takes effect immediately on every node, because the setting is read with the token.
+        let second = refresh_token(&client.refresh_at(&server, 1, &first).await);
         assert_ne!(second, first);
-        assert_eq!(refresh_token(&client.refresh_at(&world, 0, &first).await), second);
-        let third = refresh_token(&client.refresh_at(&world, 0, &second).await);
+        assert_eq!(refresh_token(&client.refresh_at(&server, 0, &first).await), second);
+        let third = refresh_token(&client.refresh_at(&server, 0, &second).await);
         assert_ne!(third, second);
-        assert_eq!(error(&client.refresh_at(&world, 1, &first).await), "invalid_grant");
-        assert_eq!(error(&client.refresh_at(&world, 0, &third).await), "invalid_grant");
+        assert_eq!(error(&client.refresh_at(&server, 1, &first).await), "invalid_grant");
+        assert_eq!(error(&client.refresh_at(&server, 0, &third).await), "invalid_grant");
     })
     .await;
 }
 
 #[tokio::test]
-async fn rotation_that_is_switched_off_keeps_the_newest_token_and_still_knows_reuse() {
-    on_each_engine(Settings::default(), async |world: World| {
+async fn disabling_rotation_keeps_the_latest_refresh_token_and_still_detects_reuse() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
         for reused_is_older in [true, false] {
-            let client = Client::register_with(&world, web_app(), rotating()).await;
-            let (_, first) = client.connect(&world).await;
-            let second = refresh_token(&client.refresh(&world, &first).await);
-            let third = refresh_token(&client.refresh(&world, &second).await);
-            client.set_token_settings(&world, keeping()).await;
-            // A lost answer is still given again, until the token in it is used. That it is kept then makes no difference.
-            assert_eq!(refresh_token(&client.refresh(&world, &second).await), third);
-            assert_eq!(refresh_token(&client.refresh(&world, &third).await), third);
-            assert_eq!(refresh_token(&client.refresh(&world, &third).await), third);
+            let client = Client::register_with(&server, web_app(), rotation_settings()).await;
+            let (_, first) = client.obtain_tokens(&server).await;
+            let second = refresh_token(&client.refresh(&server, &first).await);
+            let third = refresh_token(&client.refresh(&server, &second).await);
+            client.set_token_settings(&server, default_token_settings()).await;
+            // The previous response is still repeated until the token in it is used, also without rotation.
+            assert_eq!(refresh_token(&client.refresh(&server, &second).await), third);
+            assert_eq!(refresh_token(&client.refresh(&server, &third).await), third);
+            assert_eq!(refresh_token(&client.refresh(&server, &third).await), third);
             let reused = if reused_is_older { &first } else { &second };
-            assert_eq!(error(&client.refresh(&world, reused).await), "invalid_grant");
-            assert_eq!(error(&client.refresh(&world, &third).await), "invalid_grant");
-            oauth_apps::delete(world.portal(), &world.operator, client.id, "Web app")
+            assert_eq!(error(&client.refresh(&server, reused).await), "invalid_grant");
+            assert_eq!(error(&client.refresh(&server, &third).await), "invalid_grant");
+            oauth_apps::delete(server.portal(), &server.operator, client.id, "Web app")
                 .await
                 .unwrap();
         }
@@ -160,25 +161,25 @@ async fn rotation_that_is_switched_off_keeps_the_newest_token_and_still_knows_re
 }
 
 #[tokio::test]
-async fn workers_that_refresh_while_rotation_is_switched_are_not_signed_out() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, web_app()).await;
-        let (_, first) = client.connect(&world).await;
-        let call = client.refresh_call(&first);
+async fn concurrent_refreshes_while_rotation_is_enabled_keep_the_grant() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, web_app()).await;
+        let (_, first) = client.obtain_tokens(&server).await;
+        let request = client.refresh_request(&first);
         let mut tasks = tokio::task::JoinSet::new();
         for index in 0..12 {
-            let (call, address) = (call.clone(), world.address_of(index % 2));
-            tasks.spawn(async move { call.send(address).await });
+            let (request, address) = (request.clone(), server.node_address(index % 2));
+            tasks.spawn(async move { request.send(address).await });
         }
-        client.set_token_settings(&world, rotating()).await;
-        let mut answered: Vec<String> = tasks.join_all().await.iter().map(refresh_token).collect();
-        answered.push(refresh_token(&client.refresh(&world, &first).await));
-        answered.sort();
-        answered.dedup();
-        let successors: Vec<&String> = answered.iter().filter(|token| **token != first).collect();
-        assert_eq!(successors.len(), 1, "{answered:?}");
-        assert_eq!(client.refresh(&world, successors[0]).await.status, 200);
+        client.set_token_settings(&server, rotation_settings()).await;
+        let mut refresh_tokens: Vec<String> = tasks.join_all().await.iter().map(refresh_token).collect();
+        refresh_tokens.push(refresh_token(&client.refresh(&server, &first).await));
+        refresh_tokens.sort();
+        refresh_tokens.dedup();
+        let successors: Vec<&String> = refresh_tokens.iter().filter(|token| **token != first).collect();
+        assert_eq!(successors.len(), 1, "{refresh_tokens:?}");
+        assert_eq!(client.refresh(&server, successors[0]).await.status, 200);
     })
     .await;
 }

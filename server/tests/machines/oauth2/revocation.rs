@@ -1,7 +1,7 @@
-//! RFC 7009: what is revoked on one node opens nothing on the others within a second.
+//! Tests token revocation (RFC 7009), which takes effect on every node within a second.
 
-use super::client::{Client, REVOKE, error, get, get_at, service, web_app};
-use crate::world::{Settings, World, on_each_engine};
+use super::client::{Client, REVOKE, error, get, get_at, service_app, web_app};
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use domain::accounts::rights::Rights;
 use domain::oauth2::oauth_apps::AppForm;
 use portal::accounts::users;
@@ -10,73 +10,80 @@ use std::time::{Duration, Instant};
 
 const USER: &str = "/api/v4/currentUser";
 
-async fn gone_within_a_second(world: &World, token: &str) {
-    let begun = Instant::now();
-    while get_at(world, 1, USER, token).await.status != 401 {
-        assert!(begun.elapsed() < Duration::from_secs(1), "still let in after a second");
+async fn assert_refused_within_a_second(server: &TestServer, token: &str) {
+    let started = Instant::now();
+    while get_at(server, 1, USER, token).await.status != 401 {
+        assert!(
+            started.elapsed() < Duration::from_secs(1),
+            "still accepted after a second"
+        );
     }
 }
 
 #[tokio::test]
-async fn an_access_token_ends_alone() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, web_app()).await;
-        let (access, refresh) = client.connect(&world).await;
-        assert_eq!(get_at(&world, 1, USER, &access).await.status, 200);
-        let answer = client.send(&world, REVOKE, &[("token", &access)]).await;
-        assert_eq!((answer.status, answer.body.as_str()), (200, ""));
-        assert_eq!(get(&world, USER, &access).await.status, 401, "here it holds at once");
-        gone_within_a_second(&world, &access).await;
-        assert_eq!(client.refresh(&world, &refresh).await.status, 200);
+async fn revoked_access_token_is_refused_and_its_refresh_token_still_works() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, web_app()).await;
+        let (access, refresh) = client.obtain_tokens(&server).await;
+        assert_eq!(get_at(&server, 1, USER, &access).await.status, 200);
+        let response = client.send(&server, REVOKE, &[("token", &access)]).await;
+        assert_eq!((response.status, response.body.as_str()), (200, ""));
+        assert_eq!(
+            get(&server, USER, &access).await.status,
+            401,
+            "not immediate on the revoking node"
+        );
+        assert_refused_within_a_second(&server, &access).await;
+        assert_eq!(client.refresh(&server, &refresh).await.status, 200);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_refresh_token_ends_with_all_that_came_of_it() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, web_app()).await;
-        let (access, refresh) = client.connect(&world).await;
-        assert_eq!(get_at(&world, 1, USER, &access).await.status, 200);
+async fn revoked_refresh_token_revokes_its_access_tokens() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, web_app()).await;
+        let (access, refresh) = client.obtain_tokens(&server).await;
+        assert_eq!(get_at(&server, 1, USER, &access).await.status, 200);
         let pairs = [("token", refresh.as_str()), ("token_type_hint", "access_token")];
         assert_eq!(
-            client.send(&world, REVOKE, &pairs).await.status,
+            client.send(&server, REVOKE, &pairs).await.status,
             200,
-            "a wrong hint is only a hint"
+            "a wrong hint is ignored"
         );
-        gone_within_a_second(&world, &access).await;
-        assert_eq!(error(&client.refresh(&world, &refresh).await), "invalid_grant");
+        assert_refused_within_a_second(&server, &access).await;
+        assert_eq!(error(&client.refresh(&server, &refresh).await), "invalid_grant");
     })
     .await;
 }
 
 #[tokio::test]
-async fn nobody_revokes_what_is_anothers() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, web_app()).await;
+async fn token_of_another_client_is_not_revoked() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, web_app()).await;
         let other = Client::register(
-            &world,
+            &server,
             AppForm {
                 name: "Other".to_owned(),
                 ..web_app()
             },
         )
         .await;
-        let (access, refresh) = client.connect(&world).await;
+        let (access, refresh) = client.obtain_tokens(&server).await;
         for token in [access.as_str(), &refresh, "nonsense", "a.b.c", ""] {
-            let answer = other.send(&world, REVOKE, &[("token", token)]).await;
-            assert_eq!(answer.status, if token.is_empty() { 400 } else { 200 }, "{token}");
+            let response = other.send(&server, REVOKE, &[("token", token)]).await;
+            assert_eq!(response.status, if token.is_empty() { 400 } else { 200 }, "{token}");
         }
-        assert_eq!(get(&world, USER, &access).await.status, 200);
-        assert_eq!(client.refresh(&world, &refresh).await.status, 200);
-        let nobody = Client {
+        assert_eq!(get(&server, USER, &access).await.status, 200);
+        assert_eq!(client.refresh(&server, &refresh).await.status, 200);
+        let wrong_secret = Client {
             secret: Some("wrong".to_owned()),
             ..client
         };
         assert_eq!(
-            error(&nobody.send(&world, REVOKE, &[("token", &access)]).await),
+            error(&wrong_secret.send(&server, REVOKE, &[("token", &access)]).await),
             "invalid_client"
         );
     })
@@ -84,35 +91,35 @@ async fn nobody_revokes_what_is_anothers() {
 }
 
 #[tokio::test]
-async fn apps_people_and_permissions_end_everywhere() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let (grace, _) = world.person("Grace Hopper", Rights::all()).await;
-        let ada = world.signed_in("ada@example.com").await;
-        let (portal, operator) = (world.portal().clone(), world.operator.clone());
+async fn access_token_of_deactivated_user_disconnected_or_deleted_app_is_refused_on_every_node() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let (grace, _) = server.create_user("Grace Hopper", Rights::all()).await;
+        let ada = server.sign_in("ada@example.com").await;
+        let (portal, operator) = (server.portal().clone(), server.operator.clone());
 
         let input = AppForm {
             user: "grace@example.com".to_owned(),
-            ..service()
+            ..service_app()
         };
-        let client = Client::register(&world, input).await;
-        let token = client.access_token(&world).await;
-        assert_eq!(get_at(&world, 1, USER, &token).await.status, 200);
+        let client = Client::register(&server, input).await;
+        let token = client.access_token(&server).await;
+        assert_eq!(get_at(&server, 1, USER, &token).await.status, 200);
         users::set_active(&portal, &operator, grace, false).await.unwrap();
-        gone_within_a_second(&world, &token).await;
+        assert_refused_within_a_second(&server, &token).await;
 
-        let client = Client::register(&world, web_app()).await;
-        let (token, _) = client.connect(&world).await;
-        assert_eq!(get_at(&world, 1, USER, &token).await.status, 200);
+        let client = Client::register(&server, web_app()).await;
+        let (token, _) = client.obtain_tokens(&server).await;
+        assert_eq!(get_at(&server, 1, USER, &token).await.status, 200);
         connected_apps::disconnect(&portal, &ada, client.id).await.unwrap();
-        gone_within_a_second(&world, &token).await;
+        assert_refused_within_a_second(&server, &token).await;
 
-        let (token, _) = client.connect(&world).await;
-        assert_eq!(get_at(&world, 1, USER, &token).await.status, 200);
+        let (token, _) = client.obtain_tokens(&server).await;
+        assert_eq!(get_at(&server, 1, USER, &token).await.status, 200);
         oauth_apps::delete(&portal, &operator, client.id, "Web app")
             .await
             .unwrap();
-        gone_within_a_second(&world, &token).await;
+        assert_refused_within_a_second(&server, &token).await;
     })
     .await;
 }

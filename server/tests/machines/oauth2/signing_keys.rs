@@ -1,9 +1,8 @@
-//! A resource server that asks nobody: it checks access tokens by the published keys, before, during and after a
-//! rotation.
+//! Tests offline verification of access tokens with the published keys before, during and after a key rotation.
 
-use super::client::{Client, get, get_at, keeping, rs256, service};
-use crate::http::Call;
-use crate::world::{Settings, World, on_each_engine};
+use super::client::{Client, default_token_settings, get, get_at, rs256_settings, service_app};
+use crate::http::Request;
+use crate::test_server::{TestConfig, TestServer, on_each_engine};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
@@ -17,14 +16,14 @@ fn decode(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-async fn published(world: &World) -> Vec<Value> {
-    let answer = world.send(&Call::new("GET", "/.well-known/jwks.json")).await;
-    assert_eq!(answer.status, 200);
-    answer.json()["keys"].as_array().unwrap().clone()
+async fn published_keys(server: &TestServer) -> Vec<Value> {
+    let response = server.send(&Request::new("GET", "/.well-known/jwks.json")).await;
+    assert_eq!(response.status, 200);
+    response.json()["keys"].as_array().unwrap().clone()
 }
 
-/// The header and claims of a token that one of the keys has signed.
-fn check(keys: &[Value], token: &str) -> Option<(Value, Value)> {
+/// Returns the header and claims of a token if one of the keys verifies its signature.
+fn verify(keys: &[Value], token: &str) -> Option<(Value, Value)> {
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts[..] else {
         return None;
@@ -34,7 +33,7 @@ fn check(keys: &[Value], token: &str) -> Option<(Value, Value)> {
     let key = keys.iter().find(|key| key["kid"] == header["kid"])?;
     assert_eq!((&key["alg"], &key["use"]), (&header["alg"], &"sig".into()));
     for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
-        assert_eq!(key.get(private), None, "the private half");
+        assert_eq!(key.get(private), None, "a private key member is published");
     }
     let member = |name: &str| decode(key[name].as_str().unwrap());
     let (message, signature) = (signed.as_bytes(), decode(signature));
@@ -60,14 +59,14 @@ fn check(keys: &[Value], token: &str) -> Option<(Value, Value)> {
 }
 
 #[tokio::test]
-async fn a_token_is_as_rfc_9068_has_it() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let client = Client::register(&world, service()).await;
-        let token = client.access_token(&world).await;
-        let (header, claims) = check(&published(&world).await, &token).unwrap();
+async fn access_token_has_the_claims_of_rfc_9068() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let client = Client::register(&server, service_app()).await;
+        let token = client.access_token(&server).await;
+        let (header, claims) = verify(&published_keys(&server).await, &token).unwrap();
         assert_eq!((&header["typ"], &header["alg"]), (&"at+jwt".into(), &"ES256".into()));
-        assert_eq!(claims["iss"], world.credentials.origin);
-        assert_eq!(claims["aud"], world.credentials.origin);
+        assert_eq!(claims["iss"], server.credentials.origin);
+        assert_eq!(claims["aud"], server.credentials.origin);
         assert_eq!(claims["client_id"], client.id.to_string());
         assert_eq!(claims["sub"], client.id.to_string());
         assert_eq!(claims["scope"], "current.user:read admin.user:read asset:read");
@@ -78,154 +77,154 @@ async fn a_token_is_as_rfc_9068_has_it() {
 }
 
 #[tokio::test]
-async fn a_rotation_is_seen_by_nobody() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, service()).await;
-        let before = published(&world).await;
-        let old = client.access_token(&world).await;
+async fn signing_key_rotation_does_not_break_verification() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, service_app()).await;
+        let before = published_keys(&server).await;
+        let old = client.access_token(&server).await;
 
-        let all = signing_keys::rotate(world.portal()).await.unwrap();
+        let all = signing_keys::rotate(server.portal()).await.unwrap();
         assert_eq!(
-            signing_keys::rotate(world.portal()).await.unwrap(),
+            signing_keys::rotate(server.portal()).await.unwrap(),
             all,
-            "one that waits is enough"
+            "no second waiting key is created"
         );
         let [rotated] = all.try_into().unwrap();
-        assert!(!rotated.signs);
-        let during = published(&world).await;
+        assert!(!rotated.is_active);
+        let during = published_keys(&server).await;
         assert_eq!(during.len(), 2);
-        // Whoever kept the keys from before can check everything until the new one has been out for a while.
-        world.advance(signing_keys::LEAD.as_secs() - 1);
-        let still = client.access_token(&world).await;
-        assert!(check(&before, &still).is_some());
-        assert!(check(&during, &still).is_some());
+        // A resource server with the previous keys can verify every token during the publish lead time.
+        server.advance(signing_keys::PUBLISH_LEAD_TIME.as_secs() - 1);
+        let lead_time_token = client.access_token(&server).await;
+        assert!(verify(&before, &lead_time_token).is_some());
+        assert!(verify(&during, &lead_time_token).is_some());
 
-        world.advance(1);
-        let new = client.access_token(&world).await;
-        assert!(check(&before, &new).is_none());
-        assert_eq!(check(&during, &new).unwrap().0["kid"], rotated.kid);
-        for token in [&still, &new] {
-            assert_eq!(get(&world, "/api/v4/currentUser", token).await.status, 200);
+        server.advance(1);
+        let new = client.access_token(&server).await;
+        assert!(verify(&before, &new).is_none());
+        assert_eq!(verify(&during, &new).unwrap().0["kid"], rotated.kid);
+        for token in [&lead_time_token, &new] {
+            assert_eq!(get(&server, "/api/v4/currentUser", token).await.status, 200);
         }
-        // The old one stays for as long as anything that it signed.
-        world.advance(3600 - 1);
-        maintenance::run(world.portal()).await.unwrap();
-        assert!(check(&published(&world).await, &still).is_some());
-        world.advance(signing_keys::KEPT.as_secs());
-        maintenance::run(world.portal()).await.unwrap();
-        let after = published(&world).await;
+        // The old key is published until every token that it signed has expired.
+        server.advance(3600 - 1);
+        maintenance::run(server.portal()).await.unwrap();
+        assert!(verify(&published_keys(&server).await, &lead_time_token).is_some());
+        server.advance(signing_keys::RETIRED_KEY_RETENTION.as_secs());
+        maintenance::run(server.portal()).await.unwrap();
+        let after = published_keys(&server).await;
         assert_eq!(after.len(), 1);
-        assert!(check(&after, &old).is_none());
-        assert!(check(&after, &client.access_token(&world).await).is_some());
+        assert!(verify(&after, &old).is_none());
+        assert!(verify(&after, &client.access_token(&server).await).is_some());
     })
     .await;
 }
 
 #[tokio::test]
-async fn keys_are_changed_on_a_schedule() {
-    on_each_engine(Settings::default(), async |world: World| {
-        let first = published(&world).await;
-        maintenance::run(world.portal()).await.unwrap();
-        assert_eq!(published(&world).await, first);
-        world.advance(signing_keys::PERIOD.as_secs());
-        maintenance::run(world.portal()).await.unwrap();
-        assert_eq!(published(&world).await.len(), 2);
-        maintenance::run(world.portal()).await.unwrap();
-        assert_eq!(published(&world).await.len(), 2);
+async fn signing_keys_are_rotated_on_schedule() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        let first = published_keys(&server).await;
+        maintenance::run(server.portal()).await.unwrap();
+        assert_eq!(published_keys(&server).await, first);
+        server.advance(signing_keys::ROTATION_INTERVAL.as_secs());
+        maintenance::run(server.portal()).await.unwrap();
+        assert_eq!(published_keys(&server).await.len(), 2);
+        maintenance::run(server.portal()).await.unwrap();
+        assert_eq!(published_keys(&server).await.len(), 2);
     })
     .await;
 }
 
 #[tokio::test]
-async fn app_that_asks_for_rs256_gets_tokens_that_verify_by_the_published_rsa_key() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register_with(&world, service(), rs256()).await;
+async fn access_token_of_rs256_app_verifies_with_the_published_rsa_key() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register_with(&server, service_app(), rs256_settings()).await;
         let other = domain::oauth2::oauth_apps::AppForm {
             name: "Another".to_owned(),
-            ..service()
+            ..service_app()
         };
-        let other = Client::register(&world, other).await;
-        let keys = published(&world).await;
+        let other = Client::register(&server, other).await;
+        let keys = published_keys(&server).await;
         let algorithms: Vec<&str> = keys.iter().map(|key| key["alg"].as_str().unwrap()).collect();
         assert_eq!(algorithms, ["ES256", "RS256"]);
-        let token = client.access_token(&world).await;
-        let (header, claims) = check(&keys, &token).unwrap();
+        let token = client.access_token(&server).await;
+        let (header, claims) = verify(&keys, &token).unwrap();
         assert_eq!((&header["typ"], &header["alg"]), (&"at+jwt".into(), &"RS256".into()));
         assert_eq!(claims["client_id"], client.id.to_string());
-        let of_other = other.access_token(&world).await;
-        assert_eq!(check(&keys, &of_other).unwrap().0["alg"], "ES256");
+        let other_token = other.access_token(&server).await;
+        assert_eq!(verify(&keys, &other_token).unwrap().0["alg"], "ES256");
         for node in [0, 1] {
-            for token in [&token, &of_other] {
-                assert_eq!(get_at(&world, node, "/api/v4/currentUser", token).await.status, 200);
+            for token in [&token, &other_token] {
+                assert_eq!(get_at(&server, node, "/api/v4/currentUser", token).await.status, 200);
             }
         }
 
-        // The next token follows a changed setting, and the tokens from before go on.
-        client.set_token_settings(&world, keeping()).await;
-        let changed = client.access_token(&world).await;
-        assert_eq!(check(&keys, &changed).unwrap().0["alg"], "ES256");
+        // A changed setting applies to the next token. Earlier tokens stay valid.
+        client.set_token_settings(&server, default_token_settings()).await;
+        let changed = client.access_token(&server).await;
+        assert_eq!(verify(&keys, &changed).unwrap().0["alg"], "ES256");
         for token in [&token, &changed] {
-            assert_eq!(get(&world, "/api/v4/currentUser", token).await.status, 200);
+            assert_eq!(get(&server, "/api/v4/currentUser", token).await.status, 200);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn keys_of_both_algorithms_are_rotated_with_overlap() {
-    on_each_engine(Settings::default(), async |world: World| {
-        signing_keys::ensure_all(world.portal()).await.unwrap();
-        let client = Client::register_with(&world, service(), rs256()).await;
-        let before = published(&world).await;
+async fn signing_keys_of_both_algorithms_are_rotated_with_overlap() {
+    on_each_engine(TestConfig::default(), async |server: TestServer| {
+        signing_keys::ensure_all(server.portal()).await.unwrap();
+        let client = Client::register_with(&server, service_app(), rs256_settings()).await;
+        let before = published_keys(&server).await;
         assert_eq!(before.len(), 2);
-        world.advance(signing_keys::PERIOD.as_secs());
+        server.advance(signing_keys::ROTATION_INTERVAL.as_secs());
         for _ in 0..2 {
-            maintenance::run(world.portal()).await.unwrap();
+            maintenance::run(server.portal()).await.unwrap();
         }
-        let during = published(&world).await;
+        let during = published_keys(&server).await;
         assert_eq!(during.len(), 4);
-        let old = client.access_token(&world).await;
+        let old = client.access_token(&server).await;
         assert!(
-            check(&before, &old).is_some(),
+            verify(&before, &old).is_some(),
             "the new key is published and does not sign yet"
         );
 
-        world.advance(signing_keys::LEAD.as_secs());
-        let new = client.access_token(&world).await;
-        assert!(check(&before, &new).is_none());
-        assert_eq!(check(&during, &new).unwrap().0["alg"], "RS256");
+        server.advance(signing_keys::PUBLISH_LEAD_TIME.as_secs());
+        let new = client.access_token(&server).await;
+        assert!(verify(&before, &new).is_none());
+        assert_eq!(verify(&during, &new).unwrap().0["alg"], "RS256");
         for token in [&old, &new] {
-            assert_eq!(get(&world, "/api/v4/currentUser", token).await.status, 200);
+            assert_eq!(get(&server, "/api/v4/currentUser", token).await.status, 200);
         }
-        world.advance(signing_keys::KEPT.as_secs());
-        maintenance::run(world.portal()).await.unwrap();
-        let after = published(&world).await;
+        server.advance(signing_keys::RETIRED_KEY_RETENTION.as_secs());
+        maintenance::run(server.portal()).await.unwrap();
+        let after = published_keys(&server).await;
         let algorithms: Vec<&str> = after.iter().map(|key| key["alg"].as_str().unwrap()).collect();
         assert_eq!(algorithms, ["ES256", "RS256"]);
-        assert!(check(&after, &new).is_some() && check(&after, &old).is_none());
+        assert!(verify(&after, &new).is_some() && verify(&after, &old).is_none());
     })
     .await;
 }
 
 #[tokio::test]
-async fn nodes_that_need_the_first_rsa_key_at_once_make_one() {
-    on_each_engine(Settings::default(), async |mut world: World| {
-        world.add_node().await;
-        let client = Client::register(&world, service()).await;
-        let (first, second) = (world.portal_of(0).clone(), world.portal_of(1).clone());
-        let making = [first.clone(), second, first]
+async fn concurrent_nodes_create_one_rsa_signing_key() {
+    on_each_engine(TestConfig::default(), async |mut server: TestServer| {
+        server.add_node().await;
+        let client = Client::register(&server, service_app()).await;
+        let (first, second) = (server.node_portal(0).clone(), server.node_portal(1).clone());
+        let tasks = [first.clone(), second, first]
             .map(|portal| tokio::spawn(async move { signing_keys::ensure_all(&portal).await.unwrap() }));
-        for one in making {
-            one.await.unwrap();
+        for task in tasks {
+            task.await.unwrap();
         }
-        let listed = signing_keys::list(world.portal()).await.unwrap();
+        let listed = signing_keys::list(server.portal()).await.unwrap();
         assert_eq!(listed.len(), 2);
-        assert!(listed.iter().all(|key| key.signs));
-        client.set_token_settings(&world, rs256()).await;
-        let token = client.access_token(&world).await;
-        assert!(check(&published(&world).await, &token).is_some());
+        assert!(listed.iter().all(|key| key.is_active));
+        client.set_token_settings(&server, rs256_settings()).await;
+        let token = client.access_token(&server).await;
+        assert!(verify(&published_keys(&server).await, &token).is_some());
     })
     .await;
 }
