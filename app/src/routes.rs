@@ -38,7 +38,10 @@ macro_rules! lazy_bundle {
     ($(#[$meta:meta])* $bundle:ident { $($path:pat $(if $guard:expr)? => $name:ident($page:ty),)* }) => {
         $(#[$meta])*
         pub enum $bundle {
-            $($name($page),)*
+            $(
+                /// The page of a route.
+                $name($page),
+            )*
         }
 
         impl $bundle {

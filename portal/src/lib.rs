@@ -19,9 +19,9 @@ pub mod oauth1;
 pub mod oauth2;
 mod open;
 
-pub use crate::auth::actor::{Actor, AuthMethod};
 pub use crate::crypto::keyring::{Keyring, MasterKeyError, new_master_key};
 pub use crate::crypto::secret::Secret;
+pub use crate::infra::actor::{Actor, AuthMethod};
 pub use crate::infra::clock::Clock;
 pub use crate::infra::error::{Error, Result};
 pub use crate::infra::portal::Portal;

@@ -42,9 +42,15 @@ fn imports() -> BTreeMap<String, BTreeMap<String, String>> {
 
 #[test]
 fn core_imports_no_subject() {
-    for (group, imported) in imports().into_iter().filter(|(group, _)| CORE.contains(&group.as_str())) {
+    for (group, imported) in imports()
+        .into_iter()
+        .filter(|(group, _)| CORE.contains(&group.as_str()))
+    {
         for (target, file) in imported {
-            assert!(CORE.contains(&target.as_str()), "{file} in the core group {group} imports {target}");
+            assert!(
+                CORE.contains(&target.as_str()),
+                "{file} in the core group {group} imports {target}"
+            );
         }
     }
 }
@@ -55,13 +61,17 @@ fn groups_import_each_other_in_one_direction() {
     for (group, imported) in imports.iter().filter(|(group, _)| !CORE.contains(&group.as_str())) {
         for (target, file) in imported {
             let is_top = |name: &String| TOP.contains(&name.as_str());
-            assert!(!is_top(target) || is_top(group), "{file} imports {target}, which stands above the groups");
+            assert!(
+                !is_top(target) || is_top(group),
+                "{file} imports {target}, which stands above the groups"
+            );
             let mut reached = BTreeSet::new();
             let mut pending = vec![target];
             while let Some(next) = pending.pop() {
                 assert_ne!(next, group, "{file} imports {target}, which imports {group} again");
                 let further = imports.get(next).into_iter().flat_map(BTreeMap::keys);
-                pending.extend(further.filter(|name| reached.insert((*name).clone()) && !CORE.contains(&name.as_str())));
+                pending
+                    .extend(further.filter(|name| reached.insert((*name).clone()) && !CORE.contains(&name.as_str())));
             }
         }
     }

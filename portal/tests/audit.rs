@@ -6,8 +6,9 @@ use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
 use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
 use portal::accounts;
+use portal::accounts::setup;
 use portal::accounts::{profiles, users};
-use portal::auth::{sessions, setup, sign_in};
+use portal::auth::{sessions, sign_in};
 use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::{consumers, tokens};
 

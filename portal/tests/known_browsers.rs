@@ -308,14 +308,17 @@ async fn known_browsers_are_limited_per_user(test: TestPortal) {
 }
 
 async fn browser_used_for_setup_is_known(test: TestPortal) {
-    let code = portal::auth::setup::issue_code(&test.portal).await.unwrap().unwrap();
+    let code = portal::accounts::setup::issue_code(&test.portal)
+        .await
+        .unwrap()
+        .unwrap();
     let form = domain::accounts::NewAccount {
         account_name: "Analytical Engines".to_owned(),
         name: "Ada Lovelace".to_owned(),
         email: ADA.to_owned(),
         password: PASSWORD.to_owned(),
     };
-    let created = portal::auth::setup::complete(&test.portal, code.expose(), form, &client("192.0.2.1"))
+    let created = portal::accounts::setup::complete(&test.portal, code.expose(), form, &client("192.0.2.1"))
         .await
         .unwrap();
     throttle_account(&test, ADA).await;

@@ -9,6 +9,7 @@ mod support;
 
 mod accounts;
 mod api_keys;
+mod architecture;
 mod audit;
 mod cache_invalidation;
 mod cancellation;

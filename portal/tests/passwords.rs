@@ -3,8 +3,8 @@ use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
 use portal::accounts;
+use portal::accounts::setup;
 use portal::accounts::users;
-use portal::auth::setup;
 use portal::auth::sign_in::sign_in;
 
 on_both_engines!(

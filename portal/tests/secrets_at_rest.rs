@@ -1,7 +1,8 @@
 use crate::support::oauth1_client::Oauth1Client;
 use crate::support::{ADA, Engine, PASSWORD, TestPortal, client, run};
 use domain::accounts::NewAccount;
-use portal::auth::{sessions, setup};
+use portal::accounts::setup;
+use portal::auth::sessions;
 use portal::oauth1::request_tokens::{self, Decision};
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 use crate::support::{ADA, PASSWORD, TestPortal, client, validation_error};
 use domain::accounts::NewAccount;
-use portal::auth::{sessions, setup, sign_in};
+use portal::accounts::setup;
+use portal::auth::{sessions, sign_in};
 use portal::{Error, Secret};
 
 on_both_engines!(

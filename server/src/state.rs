@@ -86,7 +86,7 @@ impl App {
         if self.is_set_up.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        let is_set_up = !portal::auth::setup::is_pending(&self.portal).await?;
+        let is_set_up = !portal::accounts::setup::is_pending(&self.portal).await?;
         if is_set_up {
             self.is_set_up.store(true, Ordering::Relaxed);
         }

@@ -1,11 +1,12 @@
-//! Accounts: creation, features and details.
+//! Accounts: creation, first-time setup, features and details.
 
 pub mod profiles;
+pub mod setup;
 pub mod users;
 
-use crate::auth::actor::{self, Actor, AuthMethod};
 use crate::crypto::passwords::{self, UserInputs};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::infra::actor::{self, Actor, AuthMethod};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;

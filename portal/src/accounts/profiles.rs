@@ -1,7 +1,7 @@
 //! Security profiles: named sets of rights.
 
-use crate::auth::actor::Actor;
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;

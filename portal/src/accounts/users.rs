@@ -1,11 +1,12 @@
 //! The users of an account.
 
 use crate::accounts::profiles;
-use crate::auth::actor::Actor;
 use crate::auth::known_browsers;
 use crate::auth::sign_in;
 use crate::crypto::passwords::{self, UserInputs};
+use crate::database::like::{email_like_pattern, like_pattern};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_one, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
@@ -17,9 +18,6 @@ use domain::fields;
 use domain::ids::{AccountId, ProfileId, UserId};
 use domain::oauth1::tokens::UserRef;
 use domain::time::Timestamp;
-
-/// The maximum length of a search text, in characters.
-const MAX_SEARCH_CHARS: usize = 300;
 
 /// The maximum number of users that [`suggest`] returns.
 pub const MAX_SUGGESTIONS: i64 = 8;
@@ -348,33 +346,5 @@ pub(crate) async fn resolve(
             field,
             "Several users have this name. Enter the email instead.",
         )),
-    }
-}
-
-/// Returns the [key](fields::name_key) of a search text for names, as a pattern for `like … escape '!'`. The text is
-/// truncated, because SQLite refuses very long patterns; no name or email is longer.
-pub(crate) fn like_pattern(text: &str) -> String {
-    escape_pattern(&fields::name_key(&truncate_search(text)))
-}
-
-/// Returns the key of a search text for emails, as a pattern for `like … escape '!'`.
-pub(crate) fn email_like_pattern(text: &str) -> String {
-    escape_pattern(&email::search_key(&truncate_search(text)))
-}
-
-fn truncate_search(text: &str) -> String {
-    text.trim().chars().take(MAX_SEARCH_CHARS).collect()
-}
-
-/// Escapes the wildcards of a `like` pattern.
-fn escape_pattern(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn wildcards_in_search_are_escaped() {
-        assert_eq!(super::like_pattern(" 50%_A! "), "50!%!_a!!");
     }
 }

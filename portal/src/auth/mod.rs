@@ -1,10 +1,8 @@
-//! Authentication and authorization: the actor and its rights, sign-in, sessions, first-time setup, and one-time secrets.
+//! Authentication: sign-in, sessions, known browsers, and one-time secrets.
 
-pub mod actor;
 pub mod known_browsers;
 pub mod one_time_secrets;
 pub mod sessions;
-pub mod setup;
 pub mod sign_in;
 
 use crate::infra::subject_state::SubjectState;

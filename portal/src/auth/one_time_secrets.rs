@@ -3,9 +3,9 @@
 //! A new secret is encrypted into a record of the session that created it, in the same transaction. The page shows it until
 //! the user clicks OK or ten minutes have passed, so it survives a reload or a lost response, and needs no JavaScript.
 
-use crate::auth::actor::Actor;
 use crate::crypto::secret::Secret;
 use crate::database::{Transaction, execute, fetch_all};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::auth::one_time_secrets::{OneTimeSecret, OneTimeSecretKind};

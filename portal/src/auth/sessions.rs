@@ -1,9 +1,9 @@
 //! Browser sessions. The cookie holds 256 random bits; the database holds their digest.
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::audit::{self, Change};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};

@@ -11,6 +11,7 @@ pub(crate) mod sqlite_pool;
 
 mod failure;
 mod files;
+pub(crate) mod like;
 mod postgres;
 mod sqlite;
 #[cfg(test)]

@@ -7,10 +7,10 @@
 use crate::accounts;
 use crate::accounts::profiles;
 use crate::accounts::users;
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::auth::sessions::BrowserInfo;
 use crate::auth::sign_in;
 use crate::crypto::secret::{self, Secret};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth1::consumers::{self, WithSecret};

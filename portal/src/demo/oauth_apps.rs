@@ -1,9 +1,9 @@
 //! The OAuth 2.0 apps of the demo account, with their consents and usage.
 
-use crate::auth::actor::Actor;
 use crate::crypto::secret::Secret;
 use crate::demo::data::{DAY, HENRIK, HOUR, JOAQUIN, MAREN, MARGUERITE, SVC_WEB, USERS};
 use crate::demo::{DemoBuilder, ORIGIN};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::consents;

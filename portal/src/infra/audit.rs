@@ -1,7 +1,7 @@
 //! The audit log: every change writes a record in its own transaction.
 
-use crate::auth::actor::Actor;
 use crate::database::{Transaction, execute};
+use crate::infra::actor::Actor;
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use uuid::Uuid;

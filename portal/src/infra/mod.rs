@@ -1,5 +1,6 @@
-//! Shared infrastructure: the portal service, clock, errors, caches and their invalidation, audit, and readiness.
+//! Shared infrastructure: the portal service, the actor and its rights, clock, errors, caches and their invalidation, audit, and readiness.
 
+pub mod actor;
 pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod clock;

@@ -1,9 +1,9 @@
 //! Manages the API keys that an account's connectors authenticate with. Every account has one; during a rotation, two
 //! are active.
 
-use crate::auth::actor::Actor;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};

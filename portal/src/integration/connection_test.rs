@@ -1,8 +1,8 @@
 //! Tests the connection to the DAM with the saved settings.
 
-use crate::auth::actor::Actor;
 use crate::database::{execute, fetch_optional};
 use crate::http_client::{HttpClient, Target};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::dam::{Dam, DamError, TokenResponse};

@@ -1,6 +1,6 @@
 //! Loads the account's own assets for the live preview of the asset selector.
 
-use crate::auth::actor::Actor;
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::dam::{Dam, DamError, TokenResponse};

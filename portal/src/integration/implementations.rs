@@ -1,7 +1,7 @@
 //! Manages implementations: the CMS instances that have used the connector API.
 
-use crate::auth::actor::Actor;
 use crate::database::{AsExecutor, execute, fetch_all, fetch_one, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};

@@ -1,7 +1,7 @@
 //! Stores fields that connectors have requested and that have no custom settings, to suggest them.
 
-use crate::auth::actor::Actor;
 use crate::database::{Transaction, execute, fetch_all, fetch_one};
+use crate::infra::actor::Actor;
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;

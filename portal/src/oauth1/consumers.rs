@@ -1,10 +1,10 @@
 //! Manages OAuth 1.0 consumers.
 
-use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::rsa;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;

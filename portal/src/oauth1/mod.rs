@@ -5,9 +5,9 @@ pub mod nonces;
 pub mod request_tokens;
 pub mod tokens;
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::database::Database;
 use crate::database::{AsExecutor, fetch_optional};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::Error;
 use crate::infra::portal::Portal;

@@ -1,9 +1,9 @@
 //! Implements the three-legged flow (RFC 5849 §2): a request token, the user's decision, and an access token that
 //! expires after 30 days.
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;

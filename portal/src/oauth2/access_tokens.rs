@@ -1,9 +1,9 @@
 //! Issues and verifies access tokens: JWTs that can be verified offline (RFC 9068), and that this server accepts only
 //! while neither they nor their grant is revoked.
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;

@@ -1,9 +1,9 @@
 //! Issues and exchanges authorization codes (RFC 6749 §4.1.2). A code can be used once, within a minute, by the client
 //! that requested it.
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{Transaction, execute, fetch_optional};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{self, NewAccessToken};

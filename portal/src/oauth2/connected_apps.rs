@@ -1,7 +1,7 @@
 //! Stores the consents that users have granted to apps, so that each is requested once and can be revoked.
 
-use crate::auth::actor::Actor;
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;

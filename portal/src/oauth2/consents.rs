@@ -1,6 +1,6 @@
 //! Implements the authorization endpoint (RFC 6749 §4.1.1): the consent request and the user's decision.
 
-use crate::auth::actor::Actor;
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;

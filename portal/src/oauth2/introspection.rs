@@ -1,7 +1,7 @@
 //! Implements token revocation (RFC 7009) and introspection (RFC 7662).
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::database::execute;
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::portal::Portal;
 use crate::oauth2::{Client, Policy, RequestError, access_tokens, refresh_tokens};
 use domain::ids::{OauthAppId, UserId};

@@ -8,9 +8,9 @@
 //! token was copied, and the whole grant is revoked. This applies to every token that has a successor, even if the app
 //! no longer rotates.
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{self, NewAccessToken};

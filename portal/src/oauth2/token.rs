@@ -1,7 +1,7 @@
 //! Implements the token endpoint (RFC 6749 §3.2).
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::crypto::secret::Secret;
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{self, NewAccessToken};

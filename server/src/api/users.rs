@@ -15,7 +15,7 @@ use domain::ids::{ProfileId, UserId};
 use domain::time::Timestamp;
 use portal::Error;
 use portal::accounts::users::UserQuery;
-use portal::auth::actor::ActorUser;
+use portal::infra::actor::ActorUser;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -6,7 +6,7 @@ use crate::router::router;
 use crate::startup::logging;
 use crate::startup::open::open;
 use crate::state::App;
-use portal::auth::setup;
+use portal::accounts::setup;
 use portal::crypto::passwords;
 use portal::{Portal, maintenance};
 use std::io::Write;

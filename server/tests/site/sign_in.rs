@@ -138,7 +138,7 @@ async fn sign_out_keeps_the_known_browser_cookie() {
 #[tokio::test]
 async fn setup_with_weak_password_shows_an_error_at_the_field() {
     let site = TestSite::empty(crate::test_site::Engine::Sqlite, Overrides::default()).await;
-    let code = portal::auth::setup::issue_code(&site.app.portal)
+    let code = portal::accounts::setup::issue_code(&site.app.portal)
         .await
         .unwrap()
         .unwrap();

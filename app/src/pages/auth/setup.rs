@@ -40,7 +40,7 @@ pub async fn complete_setup(
         email,
         password,
     };
-    let signed_in = portal::auth::setup::complete(&site.portal, &code, input, &client)
+    let signed_in = portal::accounts::setup::complete(&site.portal, &code, input, &client)
         .await
         .map_err(|error| respond_error::<CompleteSetup>(error.into(), &"/setup"))?;
     crate::context::set_sign_in_cookies(&signed_in)?;

@@ -8,12 +8,12 @@ pub use crate::auth::sign_in::attempts::{
     MAX_WAIT,
 };
 
-use crate::auth::actor::{Actor, AuthMethod};
 use crate::auth::known_browsers;
 use crate::auth::sessions::{self, BrowserInfo};
 use crate::crypto::passwords;
 use crate::crypto::secret::Secret;
 use crate::database::{execute, fetch_optional};
+use crate::infra::actor::{Actor, AuthMethod};
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;

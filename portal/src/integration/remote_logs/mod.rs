@@ -2,9 +2,9 @@
 
 mod usage;
 
-use crate::accounts::users::like_pattern;
-use crate::auth::actor::Actor;
+use crate::database::like::like_pattern;
 use crate::database::{Transaction, execute, fetch_all};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::idempotency::{self, IdempotentRequest, KeyReusedError};
 use crate::infra::portal::Portal;

@@ -1,8 +1,8 @@
 //! Stores the client secret for the DAM's token requests. It is written and used, but never returned to users.
 
-use crate::auth::actor::Actor;
 use crate::crypto::secret::Secret;
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::fields::too_long_message;

@@ -1,7 +1,7 @@
 //! Implements the history of the settings: listing, restoring and undoing revisions.
 
-use crate::auth::actor::Actor;
 use crate::database::{AsExecutor, Transaction, execute, fetch_all};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::settings::connection::ValidatedSecretChange;

@@ -16,8 +16,8 @@ pub(crate) use crate::integration::settings::listening::{Listeners, latest_revis
 pub(crate) use crate::integration::settings::published::SettingsCache;
 pub use crate::integration::settings::published::{Published, published};
 
-use crate::auth::actor::Actor;
 use crate::database::{AsExecutor, Transaction};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;

@@ -1,8 +1,8 @@
 //! Stores uploaded settings files until they are applied, so that a long file is sent once, and a browser without
 //! JavaScript can be redirected to a page that previews the changes.
 
-use crate::auth::actor::Actor;
 use crate::database::{Transaction, execute, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::settings::authorize;

@@ -1,9 +1,9 @@
 //! Lists tokens with search, filter, sort order and keyset pagination, so that the last page costs as much as the
 //! first.
 
-use crate::accounts::users::{email_like_pattern, like_pattern};
-use crate::auth::actor::Actor;
+use crate::database::like::{email_like_pattern, like_pattern};
 use crate::database::{AsExecutor, fetch_all, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth1::consumers::authorize;

@@ -1,10 +1,10 @@
 //! Manages OAuth 1.0 tokens.
 
 use crate::accounts::users;
-use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{Transaction, execute, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;

@@ -1,8 +1,8 @@
 //! Lists apps.
 
 use crate::accounts::users;
-use crate::auth::actor::{self, Actor};
 use crate::database::{AsExecutor, fetch_all, fetch_one};
+use crate::infra::actor::{self, Actor};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::oauth_apps::{TokenSettingsRow, authorize, parse_grant, parse_scopes};

@@ -10,10 +10,10 @@ pub use crate::oauth2::oauth_apps::token_settings::set_token_settings;
 pub(crate) use crate::oauth2::oauth_apps::token_settings::TokenSettingsRow;
 
 use crate::accounts::users;
-use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::audit::{self, Change};
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;

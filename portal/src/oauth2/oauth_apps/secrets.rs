@@ -1,9 +1,9 @@
 //! Manages an app's client secrets. An app can have several, so that one can be replaced without an outage.
 
-use crate::auth::actor::Actor;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{Transaction, execute, fetch_all, fetch_one, fetch_optional};
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::oauth_apps::{authorize, load, record};

@@ -1,7 +1,7 @@
 //! Manages an app's token settings: rotation, signing algorithm, introspection.
 
-use crate::auth::actor::Actor;
 use crate::database::execute;
+use crate::infra::actor::Actor;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::oauth_apps::{authorize, load, record};

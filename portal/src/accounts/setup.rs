@@ -1,13 +1,13 @@
 //! First-time setup: creates the first account with a code that the server prints.
 
 use crate::accounts;
-use crate::auth::actor::AuthMethod;
 use crate::auth::known_browsers;
 use crate::auth::sessions::{self, BrowserInfo};
 use crate::auth::sign_in::{Attempt, SessionCookies};
 use crate::crypto::passwords::{self, UserInputs};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{Lock, execute, fetch_optional};
+use crate::infra::actor::AuthMethod;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::accounts::NewAccount;
