@@ -67,7 +67,7 @@ async fn idempotency_keys_over_account_limit_are_deleted_oldest_first(test: Test
         format!(
             "with recursive number (n) as (select {first} union all select n + 1 from number where n < {})
              insert into idempotency_keys (account_id, key, digest, outcome, created_at)
-             select accounts.id, 'key ' || n, accounts.id, '{{}}', {now} - 1000000 + n from accounts, number",
+             select accounts.id, 'key ' || n, sessions.digest, '{{}}', {now} - 1000000 + n from accounts, sessions, number",
             first + count - 1
         )
     };
