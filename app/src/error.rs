@@ -1,4 +1,4 @@
-//! The error that server functions return to the browser.
+//! The error that server functions and middleware return to the browser.
 
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
@@ -13,7 +13,7 @@ use std::fmt;
 #[cfg(feature = "ssr")]
 pub const RETRY_SECONDS: u64 = 1;
 
-/// Describes why a server function failed, without the details that only the log may contain.
+/// Describes why a request failed, without the details that only the log may contain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AppError {
     /// No user is signed in, or the session has ended.
@@ -33,6 +33,28 @@ pub enum AppError {
     Invalid(FieldErrors),
     /// The request conflicts with the current state of the resource.
     Conflict(String),
+    /// The request came from a page of another site.
+    CrossOrigin {
+        /// The portal's public URL.
+        public_url: String,
+    },
+    /// The request violates HTTP, as the message says.
+    Malformed(String),
+    /// The body exceeds its limit.
+    TooLarge {
+        /// The limit in bytes.
+        max_bytes: usize,
+    },
+    /// The body was not received in time.
+    TimedOut,
+    /// The body ended early, or doesn't match its `Content-Encoding`.
+    Incomplete,
+    /// The body has a `Content-Encoding` that the server can't decode.
+    UnsupportedContentCoding,
+    /// The body has a `Transfer-Encoding` that the server can't decode.
+    UnsupportedTransferCoding,
+    /// The client has too many requests in progress.
+    TooManyRequests,
     /// Too many attempts.
     TooManyAttempts {
         /// The number of seconds until the next attempt is accepted.
@@ -66,12 +88,16 @@ impl AppError {
         use http::StatusCode;
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) | Self::Disabled { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Disabled { .. } | Self::CrossOrigin { .. } => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) | Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
+            Self::UnsupportedContentCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedTransferCoding => StatusCode::NOT_IMPLEMENTED,
             Self::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable | Self::Connection => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyRequests | Self::Unavailable | Self::Connection => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -82,7 +108,7 @@ impl AppError {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyAttempts { retry_after } => Some(*retry_after),
-            Self::Unavailable | Self::Connection => Some(RETRY_SECONDS),
+            Self::TooManyRequests | Self::Unavailable | Self::Connection => Some(RETRY_SECONDS),
             _ => None,
         }
     }
@@ -115,7 +141,21 @@ impl fmt::Display for AppError {
             }
             Self::NotFound(what) => write!(f, "This {what} doesn’t exist or was deleted."),
             Self::Invalid(errors) => write!(f, "{errors}"),
-            Self::Conflict(message) => f.write_str(message),
+            Self::Conflict(message) | Self::Malformed(message) => f.write_str(message),
+            Self::CrossOrigin { public_url } => write!(
+                f,
+                "This request didn't come from a page of this portal. Open {public_url} and try again."
+            ),
+            Self::TooLarge { max_bytes } => write!(f, "The form exceeds {} KiB.", max_bytes / 1024),
+            Self::TimedOut => f.write_str("The form took too long to send. Try again."),
+            Self::Incomplete => f.write_str("The form was incomplete or couldn't be decoded. Try again."),
+            Self::UnsupportedContentCoding => f.write_str(
+                "Unsupported Content-Encoding. Use gzip or deflate, applied once, or send the body uncompressed.",
+            ),
+            Self::UnsupportedTransferCoding => f.write_str("Unsupported Transfer-Encoding. Use chunked."),
+            Self::TooManyRequests => {
+                f.write_str("Too many requests in progress from your address. Try again in a moment.")
+            }
             Self::TooManyAttempts { retry_after } => {
                 write!(f, "Too many attempts. Try again in {}.", format_seconds(*retry_after))
             }
@@ -154,54 +194,11 @@ impl FromServerFnError for AppError {
         }
     }
 
-    /// Encodes the error. On the server, every error that a server function returns is encoded here, so this also sets the
-    /// status of the response.
     fn ser(&self) -> Bytes {
-        #[cfg(feature = "ssr")]
-        crate::context::set_status_for_script(self.status(), self.retry_after());
         JsonEncoding::encode(self).unwrap_or_default()
     }
 
-    /// Decodes the error. In the browser, every error of a server function is decoded here, so this also reports an ended
-    /// session to the page.
     fn de(data: Bytes) -> Self {
-        let error = JsonEncoding::decode(data).unwrap_or(Self::Connection);
-        #[cfg(feature = "hydrate")]
-        if error == Self::SignedOut {
-            crate::session::handle_session_ended();
-        }
-        error
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl From<portal::Error> for AppError {
-    fn from(error: portal::Error) -> Self {
-        use portal::Error;
-        match error {
-            Error::SignedOut => Self::SignedOut,
-            Error::Forbidden(right) => Self::Forbidden(right),
-            Error::Disabled(feature) => {
-                let contact = crate::context::site()
-                    .map(|site| site.contact.to_string())
-                    .unwrap_or_default();
-                Self::Disabled { feature, contact }
-            }
-            Error::NotFound(what) => Self::NotFound(what.to_owned()),
-            Error::Invalid(errors) => Self::Invalid(errors),
-            Error::Conflict(message) => Self::Conflict(message),
-            Error::TooManyAttempts { retry_after } => Self::TooManyAttempts { retry_after },
-            error @ Error::Unavailable { .. } => {
-                tracing::error!(%error, "portal unavailable");
-                Self::Unavailable
-            }
-            error @ Error::Internal(_) => {
-                let request_id = crate::context::request_context()
-                    .map(|context| context.request_id)
-                    .unwrap_or_default();
-                tracing::error!(%error, request_id, "internal error");
-                Self::Internal { request_id }
-            }
-        }
+        JsonEncoding::decode(data).unwrap_or(Self::Connection)
     }
 }

@@ -4,8 +4,9 @@ use crate::components::navigation::session_ended::{SessionEnded, provide_page_se
 use crate::components::overlay::menu::close_menus;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::SyncView;
+use crate::destination::remember_destination;
 use crate::icons::{Icon, IconView, Logo};
-use crate::session::{CurrentUserContext, SignOut, load_current_user, remember_destination};
+use crate::session::{CurrentUserContext, SignOut, load_current_user};
 use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

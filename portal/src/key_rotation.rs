@@ -5,20 +5,13 @@
 //! decrypt what others have encrypted with it. Keys from the environment are added by the operator, on every node, before
 //! [`rotate`] encrypts with the first of them.
 
-use crate::auth::one_time_secrets;
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::Secret;
 use crate::database::{Lock, execute, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::integration::api_keys;
-use crate::integration::settings;
-use crate::oauth1::consumers;
-use crate::oauth1::request_tokens;
-use crate::oauth1::tokens;
-use crate::oauth2::refresh_token_context;
-use crate::oauth2::signing_keys;
-use domain::ids::{AccountId, ApiKeyId, ConsumerId, OneTimeSecretId, SessionId, TokenId};
-use domain::oauth2::oauth_apps::SigningAlgorithm;
+use crate::{auth, integration, oauth1, oauth2};
+use sqlx::AssertSqlSafe;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -76,20 +69,25 @@ pub async fn remove_old_keys(portal: &Portal) -> Result<usize> {
     Ok(keys - portal.keyring().len())
 }
 
+/// Returns the encrypted columns of all subjects.
+fn encrypted_columns() -> Vec<EncryptedColumn> {
+    let mut columns = Vec::new();
+    columns.extend(auth::encrypted_columns());
+    columns.extend(oauth1::encrypted_columns());
+    columns.extend(oauth2::encrypted_columns());
+    columns.extend(integration::encrypted_columns());
+    columns
+}
+
 /// Re-encrypts all values that are not encrypted with the first key, until none is left.
 async fn reencrypt(portal: &Portal) -> Result<Rotation> {
     portal.keyring().reload_if_changed()?;
     let mut reencrypted = 0;
     loop {
-        let touched = reencrypt_consumers(portal).await?
-            + reencrypt_tokens(portal).await?
-            + reencrypt_request_tokens(portal).await?
-            + reencrypt_one_time_secrets(portal).await?
-            + reencrypt_signing_keys(portal).await?
-            + reencrypt_rsa_signing_keys(portal).await?
-            + reencrypt_refresh_tokens(portal).await?
-            + reencrypt_api_keys(portal).await?
-            + reencrypt_dam_secrets(portal).await?;
+        let mut touched = 0;
+        for column in encrypted_columns() {
+            touched += reencrypt_column(portal, column).await?;
+        }
         if touched == 0 {
             break;
         }
@@ -103,15 +101,20 @@ async fn reencrypt(portal: &Portal) -> Result<Rotation> {
     })
 }
 
-/// Walks through a table by its key in batches. Skips values that changed after they were read: the change either
-/// encrypted them with the first key or deleted them.
-macro_rules! reencrypt_table {
-    ($portal:expr, $row:ty, from $start:expr, $select:literal, $update:literal, $parts:expr) => {{
+/// Walks through the rows of a column by their key in batches. Skips values that changed after they were read: the change
+/// either encrypted them with the first key or deleted them.
+macro_rules! reencrypt_rows {
+    ($portal:expr, $column:expr, $columns:expr, $row:ty, from $start:expr, $parts:expr) => {{
+        let (EncryptedColumn { table, key, value, .. }, columns) = ($column, $columns);
+        let select = format!(
+            "select {columns}, {value} from {table} where {key} > $1 and {value} is not null order by {key} limit $2"
+        );
+        let update = format!("update {table} set {value} = $2 where {key} = $1 and {value} = $3");
         let mut after = $start;
         let mut reencrypted = 0;
         loop {
             let mut db = $portal.read().await?;
-            let rows = fetch_all!(&mut db, $row, $select, &after, BATCH_ROWS)?;
+            let rows = fetch_all!(&mut db, $row, AssertSqlSafe(select.as_str()), &after, BATCH_ROWS)?;
             drop(db);
             let rows: Vec<_> = rows.into_iter().map($parts).collect();
             let Some((last, _, _)) = rows.last() else { break };
@@ -126,7 +129,7 @@ macro_rules! reencrypt_table {
             let mut tx = $portal.begin().await?;
             for (key, context, sealed) in outdated {
                 let new = $portal.encrypt(&context, &$portal.decrypt(&context, &sealed)?)?;
-                reencrypted += execute!(&mut tx, $update, &key, new, sealed)?;
+                reencrypted += execute!(&mut tx, AssertSqlSafe(update.as_str()), &key, new, sealed)?;
             }
             tx.commit().await?;
         }
@@ -134,116 +137,33 @@ macro_rules! reencrypt_table {
     }};
 }
 
-async fn reencrypt_consumers(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (ConsumerId, Vec<u8>),
-        from ConsumerId(Uuid::nil()),
-        "select id, sealed_secret from consumers where id > $1 order by id limit $2",
-        "update consumers set sealed_secret = $2 where id = $1 and sealed_secret = $3",
-        |(id, sealed)| (id, consumers::context(id), sealed)
-    )
-}
-
-async fn reencrypt_tokens(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (TokenId, Vec<u8>),
-        from TokenId(Uuid::nil()),
-        "select id, sealed_secret from tokens where id > $1 order by id limit $2",
-        "update tokens set sealed_secret = $2 where id = $1 and sealed_secret = $3",
-        |(id, sealed)| (id, tokens::context(id), sealed)
-    )
-}
-
-async fn reencrypt_request_tokens(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (String, Vec<u8>),
-        from String::new(),
-        "select token, sealed_secret from request_tokens where token > $1 order by token limit $2",
-        "update request_tokens set sealed_secret = $2 where token = $1 and sealed_secret = $3",
-        |(token, sealed)| {
-            let context = request_tokens::context(&token);
-            (token, context, sealed)
+/// Re-encrypts all values of a column that are not encrypted with the first key. Returns their number.
+async fn reencrypt_column(portal: &Portal, column: EncryptedColumn) -> Result<u64> {
+    match column.context {
+        RowContext::Id(context) => {
+            reencrypt_rows!(portal, column, column.key, (Uuid, Vec<u8>), from Uuid::nil(), |(id, sealed)| {
+                (id, context(id), sealed)
+            })
         }
-    )
-}
-
-async fn reencrypt_one_time_secrets(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (OneTimeSecretId, SessionId, Vec<u8>),
-        from OneTimeSecretId(Uuid::nil()),
-        "select id, session_id, sealed from reveals where id > $1 order by id limit $2",
-        "update reveals set sealed = $2 where id = $1 and sealed = $3",
-        |(id, session, sealed)| (id, one_time_secrets::context(id, session), sealed)
-    )
-}
-
-async fn reencrypt_signing_keys(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (String, Vec<u8>),
-        from String::new(),
-        "select kid, sealed from signing_keys where kid > $1 order by kid limit $2",
-        "update signing_keys set sealed = $2 where kid = $1 and sealed = $3",
-        |(kid, sealed)| {
-            let context = signing_keys::context(SigningAlgorithm::Es256, &kid);
-            (kid, context, sealed)
+        RowContext::IdWith(other, context) => {
+            let columns = format!("{}, {other}", column.key);
+            reencrypt_rows!(portal, column, columns, (Uuid, Uuid, Vec<u8>), from Uuid::nil(), |(id, other, sealed)| {
+                (id, context(id, other), sealed)
+            })
         }
-    )
-}
-
-async fn reencrypt_rsa_signing_keys(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (String, Vec<u8>),
-        from String::new(),
-        "select kid, sealed from rsa_signing_keys where kid > $1 order by kid limit $2",
-        "update rsa_signing_keys set sealed = $2 where kid = $1 and sealed = $3",
-        |(kid, sealed)| {
-            let context = signing_keys::context(SigningAlgorithm::Rs256, &kid);
-            (kid, context, sealed)
+        RowContext::Text(context) => {
+            reencrypt_rows!(portal, column, column.key, (String, Vec<u8>), from String::new(), |(key, sealed)| {
+                let context = context(&key);
+                (key, context, sealed)
+            })
         }
-    )
-}
-
-async fn reencrypt_refresh_tokens(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (Vec<u8>, Vec<u8>),
-        from Vec::<u8>::new(),
-        "select digest, sealed_successor from refresh_tokens
-         where digest > $1 and sealed_successor is not null order by digest limit $2",
-        "update refresh_tokens set sealed_successor = $2 where digest = $1 and sealed_successor = $3",
-        |(digest, sealed)| {
-            let context = refresh_token_context(&digest);
-            (digest, context, sealed)
+        RowContext::Bytes(context) => {
+            reencrypt_rows!(portal, column, column.key, (Vec<u8>, Vec<u8>), from Vec::<u8>::new(), |(key, sealed)| {
+                let context = context(&key);
+                (key, context, sealed)
+            })
         }
-    )
-}
-
-async fn reencrypt_api_keys(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (ApiKeyId, Vec<u8>),
-        from ApiKeyId(Uuid::nil()),
-        "select id, sealed from api_keys where id > $1 order by id limit $2",
-        "update api_keys set sealed = $2 where id = $1 and sealed = $3",
-        |(id, sealed)| (id, api_keys::context(id), sealed)
-    )
-}
-
-async fn reencrypt_dam_secrets(portal: &Portal) -> Result<u64> {
-    reencrypt_table!(
-        portal,
-        (AccountId, Vec<u8>),
-        from AccountId(Uuid::nil()),
-        "select account_id, sealed from dam_secrets where account_id > $1 order by account_id limit $2",
-        "update dam_secrets set sealed = $2 where account_id = $1 and sealed = $3",
-        |(account, sealed)| (account, settings::context(account), sealed)
-    )
+    }
 }
 
 /// Checks at startup that the database was encrypted with one of the master keys.
@@ -313,4 +233,37 @@ async fn encrypt_check(portal: &Portal) -> Result<()> {
         Some(_) => 0,
     };
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encrypted_columns;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    #[test]
+    fn every_sealed_column_is_declared_by_a_subject() {
+        let mut sealed = BTreeSet::new();
+        let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/postgres");
+        for entry in fs::read_dir(migrations).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let mut table = "";
+            for line in text.lines().map(str::trim) {
+                if let Some(rest) = line.strip_prefix("create table ") {
+                    table = rest.split(' ').next().unwrap();
+                }
+                if line.starts_with("sealed") {
+                    sealed.insert(format!("{table}.{}", line.split(' ').next().unwrap()));
+                }
+            }
+        }
+        // The check value, which a rotation re-encrypts last.
+        assert!(sealed.remove("master_key_checks.sealed"));
+        let declared: BTreeSet<_> = encrypted_columns()
+            .iter()
+            .map(|column| format!("{}.{}", column.table, column.value))
+            .collect();
+        assert_eq!(declared, sealed);
+    }
 }

@@ -4,15 +4,18 @@ use domain::accounts::NewAccount;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
+use portal::Actor;
 use portal::accounts;
 use portal::accounts::setup;
 use portal::accounts::{profiles, users};
 use portal::auth::{sessions, sign_in};
+use portal::demo;
 use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::{consumers, tokens};
 
 on_both_engines!(
+    audit_record_details_are_json_objects,
     each_change_writes_one_audit_record,
     failed_change_writes_no_audit_record,
     setup_writes_audit_records
@@ -60,7 +63,7 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
     let id = consumer.value.id;
     assert_eq!(
         audit.new_records().await,
-        ["consumer.create|ada@example.com|session|Web shop"]
+        [r#"consumer.create|ada@example.com|session|{"name":"Web shop"}"#]
     );
     consumers::rename(
         portal,
@@ -74,7 +77,7 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
     .unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["consumer.rename|ada@example.com|session|Web shop → Shop"]
+        [r#"consumer.rename|ada@example.com|session|{"before":"Web shop","after":"Shop"}"#]
     );
     let signing = ConsumerSigning {
         rsa_public_key: String::new(),
@@ -83,19 +86,19 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
     consumers::set_signing(portal, actor, id, signing).await.unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["consumer.set-signing|ada@example.com|session|Shop: RSA key none, flow without verifier on"]
+        [r#"consumer.set-signing|ada@example.com|session|{"name":"Shop","has_rsa_key":false,"legacy_flow":true}"#]
     );
     let token = tokens::create(portal, actor, new_token(&consumer.value, ADA, "Drupal"))
         .await
         .unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["token.create|ada@example.com|session|Drupal"]
+        [token_created("session", &consumer.value, actor, "Drupal")]
     );
     tokens::revoke(portal, actor, token.value.id).await.unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["token.revoke|ada@example.com|session|Drupal"]
+        [r#"token.revoke|ada@example.com|session|{"integration":"Drupal"}"#]
     );
 
     let app = Oauth1Client::new(&consumer);
@@ -108,12 +111,12 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
     };
     assert_eq!(
         audit.new_records().await,
-        ["request-token.allow|ada@example.com|session|Shop"]
+        [r#"request-token.allow|ada@example.com|session|{"name":"Shop"}"#]
     );
     app.exchange(portal, &request_token, Some(&verifier)).await.unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["token.create|ada@example.com|token|Authorized by the user"]
+        [token_created("token", &consumer.value, actor, "Authorized by the user")]
     );
     let request_token = app.obtain_request_token(portal, Some("oob")).await.unwrap();
     request_tokens::deny(portal, actor, &request_token.token, None)
@@ -121,12 +124,12 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
         .unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["request-token.refuse|ada@example.com|session|Shop"]
+        [r#"request-token.refuse|ada@example.com|session|{"name":"Shop"}"#]
     );
     consumers::delete(portal, actor, id, "Shop").await.unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["consumer.delete|ada@example.com|session|Shop"]
+        [r#"consumer.delete|ada@example.com|session|{"name":"Shop"}"#]
     );
 
     let profile = profiles::create(portal, actor, "Editors", Rights::default())
@@ -134,14 +137,17 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
         .unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["profile.create|ada@example.com|session|Editors"]
+        [r#"profile.create|ada@example.com|session|{"name":"Editors","rights":[]}"#]
     );
     profiles::set_rights(portal, actor, profile, Rights::all())
         .await
         .unwrap();
+    let rights = serde_json::to_string(&Rights::all()).unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["profile.set-rights|ada@example.com|session|Editors"]
+        [format!(
+            r#"profile.set-rights|ada@example.com|session|{{"name":"Editors","rights":{rights}}}"#
+        )]
     );
     let input = NewUser {
         name: "Eve".to_owned(),
@@ -152,16 +158,19 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
     let eve = users::create(portal, actor, input).await.unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["user.create|ada@example.com|session|eve@example.com"]
+        [r#"user.create|ada@example.com|session|{"email":"eve@example.com","profile":"Editors"}"#]
     );
     users::set_active(portal, actor, eve, false).await.unwrap();
-    assert_eq!(audit.new_records().await, ["user.deactivate|ada@example.com|session|"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["user.deactivate|ada@example.com|session|{}"]
+    );
     users::set_active(portal, actor, eve, true).await.unwrap();
-    assert_eq!(audit.new_records().await, ["user.activate|ada@example.com|session|"]);
+    assert_eq!(audit.new_records().await, ["user.activate|ada@example.com|session|{}"]);
     users::set_password(portal, actor, eve, PASSWORD).await.unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["user.set-password|ada@example.com|session|"]
+        ["user.set-password|ada@example.com|session|{}"]
     );
 
     sign_in::sign_in(portal, "eve@example.com", PASSWORD, &client("192.0.2.9"))
@@ -169,29 +178,60 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
         .unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["session.sign-in|eve@example.com|session|192.0.2.9"]
+        [r#"session.sign-in|eve@example.com|session|{"address":"192.0.2.9"}"#]
     );
     test.sign_in(ADA).await;
     audit.new_records().await;
     sessions::end_others(portal, actor).await.unwrap();
     assert_eq!(
         audit.new_records().await,
-        ["session.end-others|ada@example.com|session|1"]
+        [r#"session.end-others|ada@example.com|session|{"sessions":1}"#]
     );
     sessions::sign_out(portal, actor).await.unwrap();
-    assert_eq!(audit.new_records().await, ["session.sign-out|ada@example.com|session|"]);
+    assert_eq!(
+        audit.new_records().await,
+        ["session.sign-out|ada@example.com|session|{}"]
+    );
 
     let operator = test.operator().await;
     accounts::set_feature(portal, &operator, Feature::ApiTokens, false)
         .await
         .unwrap();
-    assert_eq!(audit.new_records().await, ["feature.disable|-|command-line|api-tokens"]);
+    assert_eq!(
+        audit.new_records().await,
+        [r#"feature.disable|-|command-line|{"feature":"api-tokens"}"#]
+    );
     accounts::set_feature(portal, &operator, Feature::ApiTokens, true)
         .await
         .unwrap();
-    assert_eq!(audit.new_records().await, ["feature.enable|-|command-line|api-tokens"]);
+    assert_eq!(
+        audit.new_records().await,
+        [r#"feature.enable|-|command-line|{"feature":"api-tokens"}"#]
+    );
     test.create_consumer(&operator, "Web shop").await;
-    assert_eq!(audit.new_records().await, ["consumer.create|-|command-line|Web shop"]);
+    assert_eq!(
+        audit.new_records().await,
+        [r#"consumer.create|-|command-line|{"name":"Web shop"}"#]
+    );
+}
+
+/// Returns the audit record of a token that Ada has issued to herself.
+fn token_created(via: &str, consumer: &Consumer, ada: &Actor, integration: &str) -> String {
+    format!(
+        r#"token.create|ada@example.com|{via}|{{"consumer":"{}","user":"{}","integration":"{integration}"}}"#,
+        consumer.id,
+        ada.user().unwrap().id
+    )
+}
+
+async fn audit_record_details_are_json_objects(test: TestPortal) {
+    demo::create_if_missing(&test.portal).await.unwrap();
+    let details = test.query_column("select detail from audit_records").await;
+    assert!(details.len() > 50, "only {} audit records", details.len());
+    for detail in details {
+        let value: serde_json::Value = serde_json::from_str(&detail).unwrap();
+        assert!(value.is_object(), "{detail}");
+    }
 }
 
 async fn failed_change_writes_no_audit_record(test: TestPortal) {
@@ -233,12 +273,13 @@ async fn setup_writes_audit_records(test: TestPortal) {
         .await
         .unwrap();
     let mut audit = AuditLog { test: &test, seen: 0 };
+    let rights = serde_json::to_string(&Rights::all()).unwrap();
     assert_eq!(
         audit.new_records().await,
         [
-            "account.create|-|setup|Analytical Engines",
-            "profile.create|-|setup|Administrator",
-            "user.create|-|setup|ada@example.com",
+            r#"account.create|-|setup|{"name":"Analytical Engines"}"#.to_owned(),
+            format!(r#"profile.create|-|setup|{{"name":"Administrator","rights":{rights}}}"#),
+            r#"user.create|-|setup|{"email":"ada@example.com","profile":"Administrator"}"#.to_owned(),
         ]
     );
 }

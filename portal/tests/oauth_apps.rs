@@ -184,11 +184,19 @@ async fn oauth_app_changes_write_audit_records(test: TestPortal) {
         test.advance(1);
         new_records
     };
+    let stored = |rotates: bool, algorithm: &str, allows: bool| {
+        format!(
+            r#"{{"rotate_refresh_tokens":{rotates},"signing_algorithm":"{algorithm}","allow_introspection":{allows}}}"#
+        )
+    };
     new_records().await;
     let app = oauth_apps::create(portal, actor, web_app("Web app")).await.unwrap().id;
     assert_eq!(
         new_records().await,
-        ["oauth-app.create|Web app: authorization_code, offline asset:read"]
+        [format!(
+            r#"oauth-app.create|{{"name":"Web app","grant":"authorization_code","scopes":"offline asset:read","settings":{}}}"#,
+            stored(false, "ES256", false)
+        )]
     );
     let other = oauth_apps::create_with(portal, actor, web_app("Other"), gateway_settings())
         .await
@@ -196,7 +204,10 @@ async fn oauth_app_changes_write_audit_records(test: TestPortal) {
         .id;
     assert_eq!(
         new_records().await,
-        ["oauth-app.create|Other: authorization_code, offline asset:read, signing algorithm RS256, introspection on"]
+        [format!(
+            r#"oauth-app.create|{{"name":"Other","grant":"authorization_code","scopes":"offline asset:read","settings":{}}}"#,
+            stored(false, "RS256", true)
+        )]
     );
     oauth_apps::delete(portal, actor, other, "Other").await.unwrap();
     new_records().await;
@@ -211,7 +222,9 @@ async fn oauth_app_changes_write_audit_records(test: TestPortal) {
     oauth_apps::update(portal, actor, app, changed, true).await.unwrap();
     assert_eq!(
         new_records().await,
-        ["oauth-app.update|Web app → Website +collection:read -offline"]
+        [
+            r#"oauth-app.update|{"name":"Website","previous_name":"Web app","added_scopes":"collection:read","removed_scopes":"offline"}"#
+        ]
     );
     let settings = TokenSettingsForm {
         rotate_refresh_tokens: true,
@@ -225,7 +238,11 @@ async fn oauth_app_changes_write_audit_records(test: TestPortal) {
     }
     assert_eq!(
         new_records().await,
-        ["oauth-app.set-token-settings|Website: refresh token rotation on, signing algorithm RS256, introspection on"],
+        [format!(
+            r#"oauth-app.set-token-settings|{{"name":"Website","before":{},"after":{}}}"#,
+            stored(false, "ES256", false),
+            stored(true, "RS256", true)
+        )],
         "unchanged settings write no audit record"
     );
     oauth_apps::set_token_settings(portal, actor, app, SigningAlgorithm::Rs256.into())
@@ -233,21 +250,34 @@ async fn oauth_app_changes_write_audit_records(test: TestPortal) {
         .unwrap();
     assert_eq!(
         new_records().await,
-        ["oauth-app.set-token-settings|Website: refresh token rotation off, introspection off"]
+        [format!(
+            r#"oauth-app.set-token-settings|{{"name":"Website","before":{},"after":{}}}"#,
+            stored(true, "RS256", true),
+            stored(false, "RS256", false)
+        )]
     );
     let form = SecretForm {
         note: "CI".to_owned(),
         days: String::new(),
     };
     secrets::add(portal, actor, app, form).await.unwrap();
-    assert_eq!(new_records().await, ["oauth-app.add-secret|Website: CI"]);
-    let stored = secrets::list(portal, actor, app).await.unwrap();
-    secrets::delete(portal, actor, app, stored[1].id).await.unwrap();
-    assert_eq!(new_records().await, ["oauth-app.delete-secret|Website: CI"]);
+    assert_eq!(
+        new_records().await,
+        [r#"oauth-app.add-secret|{"name":"Website","note":"CI"}"#]
+    );
+    let secrets = secrets::list(portal, actor, app).await.unwrap();
+    secrets::delete(portal, actor, app, secrets[1].id).await.unwrap();
+    assert_eq!(
+        new_records().await,
+        [r#"oauth-app.delete-secret|{"name":"Website","note":"CI"}"#]
+    );
     let query = format!("client_id={app}&response_type=code&scope=asset:read");
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
     consents::allow(portal, &policy(), actor, &parameters).await.unwrap();
-    assert_eq!(new_records().await, ["connected-app.allow|Website: asset:read"]);
+    assert_eq!(
+        new_records().await,
+        [r#"connected-app.allow|{"name":"Website","scopes":"asset:read"}"#]
+    );
     consents::allow(portal, &policy(), actor, &parameters).await.unwrap();
     assert!(
         new_records().await.is_empty(),
@@ -256,11 +286,14 @@ async fn oauth_app_changes_write_audit_records(test: TestPortal) {
     portal::oauth2::connected_apps::disconnect(portal, actor, app)
         .await
         .unwrap();
-    assert_eq!(new_records().await, ["connected-app.disconnect|Website"]);
+    assert_eq!(new_records().await, [r#"connected-app.disconnect|{"name":"Website"}"#]);
     oauth_apps::revoke_refresh_tokens(portal, actor, app).await.unwrap();
-    assert_eq!(new_records().await, ["oauth-app.revoke-refresh-tokens|Website: 0"]);
+    assert_eq!(
+        new_records().await,
+        [r#"oauth-app.revoke-refresh-tokens|{"name":"Website","grants":0}"#]
+    );
     oauth_apps::delete(portal, actor, app, "Website").await.unwrap();
-    assert_eq!(new_records().await, ["oauth-app.delete|Website"]);
+    assert_eq!(new_records().await, [r#"oauth-app.delete|{"name":"Website"}"#]);
 }
 
 async fn invalid_oauth_app_fields_are_reported_by_name(test: TestPortal) {

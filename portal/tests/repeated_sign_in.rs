@@ -213,8 +213,8 @@ async fn replaced_session_is_recorded_in_audit_log(test: TestPortal) {
     assert_eq!(
         records,
         [
-            "session.end|ada@example.com|signed in again",
-            "session.sign-in|eve@example.com|192.0.2.1",
+            r#"session.end|ada@example.com|{"replaced":true}"#,
+            r#"session.sign-in|eve@example.com|{"address":"192.0.2.1"}"#,
         ]
     );
 }

@@ -132,9 +132,9 @@ async fn each_save_adds_revision_to_history(test: TestPortal) {
     assert_eq!(
         records,
         [
-            "revision 1: Language",
-            "revision 2: Hero: Field, Hero: Default search term",
-            "revision 3: Hero: Field, Hero: Default search term"
+            r#"{"revision":1,"source":"form","changed":[{"member":"language"}]}"#,
+            r#"{"revision":2,"source":"form","changed":[{"field":"Hero","member":"field"},{"field":"Hero","member":"defaultSearchTerm"}]}"#,
+            r#"{"revision":3,"source":"form","changed":[{"field":"Hero","member":"field"},{"field":"Hero","member":"defaultSearchTerm"}]}"#
         ]
     );
 }

@@ -1,7 +1,7 @@
 //! The state that is shared by all handlers.
 
 use crate::config::Config;
-use crate::middleware::AllowedOrigins;
+use crate::http::AllowedOrigins;
 use app::context::SiteContext;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;

@@ -32,7 +32,8 @@ pub struct ApiKey {
 }
 
 /// How long the previous key stays active after a rotation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Overlap {
     /// The previous key is revoked immediately, for a leaked key.
     None,
@@ -62,7 +63,7 @@ impl Overlap {
         }
     }
 
-    /// Returns the label in the UI and in the audit log.
+    /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {

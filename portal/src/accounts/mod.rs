@@ -7,7 +7,7 @@ pub mod users;
 use crate::crypto::passwords::{self, UserInputs};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::actor::{self, Actor, AuthMethod};
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::{self, AuditEvent};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::api_keys;
@@ -58,25 +58,30 @@ pub(crate) async fn insert(
         )?;
     }
     let operator = Actor::operator(account, input.account_name.clone(), Feature::ALL.to_vec(), auth_method);
-    audit::record(
-        portal,
-        tx,
-        &operator,
-        Change {
-            action: "account.create",
-            subject: Some(account.0),
-            detail: &input.account_name,
-        },
-    )
-    .await?;
-    profiles::insert(portal, tx, &operator, ADMINISTRATOR_PROFILE, Rights::all()).await?;
+    let event = AuditEvent::AccountCreated {
+        id: account,
+        name: input.account_name,
+    };
+    audit::record(portal, tx, &operator, event).await?;
+    let event = AuditEvent::ProfileCreated {
+        id: profiles::insert(portal, tx, account, ADMINISTRATOR_PROFILE, Rights::all()).await?,
+        name: ADMINISTRATOR_PROFILE.to_owned(),
+        rights: Rights::all(),
+    };
+    audit::record(portal, tx, &operator, event).await?;
     let administrator = NewUser {
         name: input.name,
         email: input.email,
         password: input.password,
         profile: ADMINISTRATOR_PROFILE.to_owned(),
     };
-    let user = users::insert(portal, tx, &operator, &administrator, password_hash).await?;
+    let user = users::insert(portal, tx, account, &administrator, password_hash).await?;
+    let event = AuditEvent::UserCreated {
+        id: user,
+        email: administrator.email,
+        profile: administrator.profile,
+    };
+    audit::record(portal, tx, &operator, event).await?;
     api_keys::insert(portal, tx, account, None).await?;
     Ok((account, user))
 }
@@ -153,27 +158,19 @@ pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
 /// Returns an error if the database fails.
 pub async fn set_feature(portal: &Portal, operator: &Actor, feature: Feature, on: bool) -> Result<()> {
     let account = operator.account();
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(operator).await?;
     let sql = if on {
         "insert into account_features (account_id, feature) values ($1, $2) on conflict do nothing"
     } else {
         "delete from account_features where account_id = $1 and feature = $2"
     };
-    execute!(&mut tx, sql, account, feature.code())?;
-    let action = if on { "feature.enable" } else { "feature.disable" };
-    audit::record(
-        portal,
-        &mut tx,
-        operator,
-        Change {
-            action,
-            subject: None,
-            detail: feature.code(),
-        },
-    )
-    .await?;
-    portal.commit_change(tx, operator.account()).await?;
-    Ok(())
+    execute!(&mut change, sql, account, feature.code())?;
+    let event = if on {
+        AuditEvent::FeatureEnabled { feature }
+    } else {
+        AuditEvent::FeatureDisabled { feature }
+    };
+    change.commit(event).await
 }
 
 /// Describes an account for the API.

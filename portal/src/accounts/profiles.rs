@@ -2,7 +2,7 @@
 
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use domain::accounts::rights::{Right, Rights};
@@ -19,9 +19,9 @@ pub async fn create(portal: &Portal, actor: &Actor, name: &str, rights: Rights) 
     let mut errors = FieldErrors::default();
     let name = fields::validate_name("name", name, &mut errors);
     let name = errors.into_result(name)?;
-    let mut tx = portal.begin().await?;
-    let id = insert(portal, &mut tx, actor, &name, rights).await?;
-    tx.commit().await?;
+    let mut change = portal.begin_change(actor).await?;
+    let id = insert(portal, &mut change, actor.account(), &name, rights).await?;
+    change.commit(AuditEvent::ProfileCreated { id, name, rights }).await?;
     Ok(id)
 }
 
@@ -31,33 +31,26 @@ pub async fn create(portal: &Portal, actor: &Actor, name: &str, rights: Rights) 
 /// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::NotFound`] if the account has no such profile.
 pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: Rights) -> Result<()> {
     actor.require_right(Right::ManageUsers)?;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     // An update without effect locks the row, so that concurrent changes wait for each other.
     let found = fetch_optional!(
-        &mut tx,
+        &mut change,
         (String,),
         "update profiles set name = name where id = $1 and account_id = $2 returning name",
         id,
         actor.account()
     )?;
     let (name,) = found.ok_or(Error::NotFound("profile"))?;
-    execute!(&mut tx, "delete from profile_rights where profile_id = $1", id)?;
-    insert_rights(&mut tx, id, rights).await?;
-    let change = Change {
-        action: "profile.set-rights",
-        subject: Some(id.0),
-        detail: &name,
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    execute!(&mut change, "delete from profile_rights where profile_id = $1", id)?;
+    insert_rights(&mut change, id, rights).await?;
+    change.commit(AuditEvent::ProfileRightsSet { id, name, rights }).await
 }
 
 /// Inserts a profile in the caller's transaction.
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
-    actor: &Actor,
+    account: AccountId,
     name: &str,
     rights: Rights,
 ) -> Result<ProfileId> {
@@ -66,19 +59,13 @@ pub(crate) async fn insert(
         tx,
         "insert into profiles (id, account_id, name, name_key, created_at) values ($1, $2, $3, $4, $5)",
         id,
-        actor.account(),
+        account,
         name,
         fields::name_key(name),
         portal.now()
     )
     .map_err(|error| on_unique_violation(error, "name", "This name is already in use."))?;
     insert_rights(tx, id, rights).await?;
-    let change = Change {
-        action: "profile.create",
-        subject: Some(id.0),
-        detail: name,
-    };
-    audit::record(portal, tx, actor, change).await?;
     Ok(id)
 }
 

@@ -7,7 +7,7 @@ use crate::crypto::passwords::{self, UserInputs};
 use crate::database::like::{email_like_pattern, like_pattern};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use domain::accounts::features::Feature;
@@ -79,9 +79,14 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewUser) -> Result<Us
     let input = input.validate()?;
     let user_inputs = UserInputs::new(&input.name, &input.email, actor.account_name());
     let password_hash = passwords::hash_new(portal, &input.password, user_inputs).await?;
-    let mut tx = portal.begin().await?;
-    let id = insert(portal, &mut tx, actor, &input, &password_hash).await?;
-    tx.commit().await?;
+    let mut change = portal.begin_change(actor).await?;
+    let id = insert(portal, &mut change, actor.account(), &input, &password_hash).await?;
+    let event = AuditEvent::UserCreated {
+        id,
+        email: input.email,
+        profile: input.profile,
+    };
+    change.commit(event).await?;
     Ok(id)
 }
 
@@ -89,11 +94,11 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewUser) -> Result<Us
 pub(crate) async fn insert(
     portal: &Portal,
     tx: &mut Transaction,
-    actor: &Actor,
+    account: AccountId,
     input: &NewUser,
     password_hash: &str,
 ) -> Result<UserId> {
-    let profile = profiles::find_by_name(tx, actor.account(), &input.profile)
+    let profile = profiles::find_by_name(tx, account, &input.profile)
         .await?
         .ok_or_else(|| Error::field("profile", "This account has no security profile with this name."))?;
     let id = UserId(portal.new_id());
@@ -102,7 +107,7 @@ pub(crate) async fn insert(
         "insert into users (id, account_id, profile_id, name, name_key, email, email_key, password_hash, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id,
-        actor.account(),
+        account,
         profile,
         &input.name,
         fields::name_key(&input.name),
@@ -112,12 +117,6 @@ pub(crate) async fn insert(
         portal.now()
     )
     .map_err(|error| on_unique_violation(error, "email", "This email is already in use."))?;
-    let change = Change {
-        action: "user.create",
-        subject: Some(id.0),
-        detail: &input.email,
-    };
-    audit::record(portal, tx, actor, change).await?;
     Ok(id)
 }
 
@@ -128,9 +127,9 @@ pub(crate) async fn insert(
 /// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::NotFound`] if the account has no such user.
 pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool) -> Result<()> {
     actor.require_right(Right::ManageUsers)?;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let updated = execute!(
-        &mut tx,
+        &mut change,
         "update users set active = $3 where id = $1 and account_id = $2",
         id,
         actor.account(),
@@ -140,23 +139,15 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
         return Err(Error::NotFound("user"));
     }
     if !active {
-        execute!(&mut tx, "delete from sessions where user_id = $1", id)?;
-        known_browsers::delete_all(&mut tx, id).await?;
+        execute!(&mut change, "delete from sessions where user_id = $1", id)?;
+        known_browsers::delete_all(&mut change, id).await?;
     }
-    let action = if active { "user.activate" } else { "user.deactivate" };
-    audit::record(
-        portal,
-        &mut tx,
-        actor,
-        Change {
-            action,
-            subject: Some(id.0),
-            detail: "",
-        },
-    )
-    .await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    let event = if active {
+        AuditEvent::UserActivated { id }
+    } else {
+        AuditEvent::UserDeactivated { id }
+    };
+    change.commit(event).await
 }
 
 /// Changes a user's password and ends the user's sessions, on every node within a second. Also deletes the user's known
@@ -180,11 +171,11 @@ pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: 
     let (name, email) = found.ok_or(Error::NotFound("user"))?;
     let user_inputs = UserInputs::new(&name, &email, actor.account_name());
     let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     // The same order as in a sign-in, which prevents deadlocks.
-    sign_in::reset_account(&mut tx, &email).await?;
+    sign_in::reset_account(&mut change, &email).await?;
     let updated = execute!(
-        &mut tx,
+        &mut change,
         "update users set password_hash = $3 where id = $1 and account_id = $2",
         id,
         actor.account(),
@@ -193,16 +184,9 @@ pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: 
     if updated == 0 {
         return Err(Error::NotFound("user"));
     }
-    execute!(&mut tx, "delete from sessions where user_id = $1", id)?;
-    known_browsers::delete_all(&mut tx, id).await?;
-    let change = Change {
-        action: "user.set-password",
-        subject: Some(id.0),
-        detail: "",
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    execute!(&mut change, "delete from sessions where user_id = $1", id)?;
+    known_browsers::delete_all(&mut change, id).await?;
+    change.commit(AuditEvent::UserPasswordSet { id }).await
 }
 
 /// Lists the account's users in the order of their creation.

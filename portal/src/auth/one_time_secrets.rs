@@ -3,6 +3,7 @@
 //! A new secret is encrypted into a record of the session that created it, in the same transaction. The page shows it until
 //! the user clicks OK or ten minutes have passed, so it survives a reload or a lost response, and needs no JavaScript.
 
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::Secret;
 use crate::database::{Transaction, execute, fetch_all};
 use crate::infra::actor::Actor;
@@ -144,7 +145,17 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     Ok(())
 }
 
+/// The records of one-time secrets.
+pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
+    table: "reveals",
+    key: "id",
+    value: "sealed",
+    context: RowContext::IdWith("session_id", |id, session| {
+        context(OneTimeSecretId(id), SessionId(session))
+    }),
+};
+
 /// Returns the encryption context of a one-time secret.
-pub(crate) fn context(id: OneTimeSecretId, session: SessionId) -> String {
+fn context(id: OneTimeSecretId, session: SessionId) -> String {
     format!("reveals/{id}/{session}")
 }

@@ -4,7 +4,7 @@ use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::actor::{Actor, AuthMethod};
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::{self, AuditEvent};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
@@ -115,12 +115,11 @@ pub(crate) async fn replace(
     execute!(tx, "delete from sessions where id = $1", old)?;
     // An expired session, or one of an inactive user, has already ended.
     if is_live && let Some(actor) = Actor::load(tx, old_user, AuthMethod::Session(old)).await? {
-        let change = Change {
-            action: "session.end",
-            subject: Some(old.0),
-            detail: "signed in again",
+        let event = AuditEvent::SessionEnded {
+            session: old,
+            replaced: true,
         };
-        audit::record(portal, tx, &actor, change).await?;
+        audit::record(portal, tx, &actor, event).await?;
     }
     Ok(Some(account))
 }
@@ -230,9 +229,9 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Session>> {
 /// Returns [`Error::NotFound`] if the user has no such session, and [`Error::SignedOut`] for an actor without session.
 pub async fn end(portal: &Portal, actor: &Actor, id: SessionId) -> Result<()> {
     let (session, user) = (actor.require_session()?, actor.require_user()?);
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let deleted = execute!(
-        &mut tx,
+        &mut change,
         "delete from sessions where id = $1 and user_id = $2",
         id,
         user.id
@@ -240,24 +239,15 @@ pub async fn end(portal: &Portal, actor: &Actor, id: SessionId) -> Result<()> {
     if deleted == 0 {
         return Err(Error::NotFound("session"));
     }
-    let action = if id == session {
-        "session.sign-out"
+    let event = if id == session {
+        AuditEvent::SignedOut { session }
     } else {
-        "session.end"
+        AuditEvent::SessionEnded {
+            session: id,
+            replaced: false,
+        }
     };
-    audit::record(
-        portal,
-        &mut tx,
-        actor,
-        Change {
-            action,
-            subject: Some(id.0),
-            detail: "",
-        },
-    )
-    .await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    change.commit(event).await
 }
 
 /// Ends the actor's session.
@@ -274,19 +264,15 @@ pub async fn sign_out(portal: &Portal, actor: &Actor) -> Result<()> {
 /// Returns [`Error::SignedOut`] for an actor without session, and database errors.
 pub async fn end_others(portal: &Portal, actor: &Actor) -> Result<u64> {
     let (session, user) = (actor.require_session()?, actor.require_user()?);
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let ended = execute!(
-        &mut tx,
+        &mut change,
         "delete from sessions where user_id = $1 and id <> $2",
         user.id,
         session
     )?;
-    let change = Change {
-        action: "session.end-others",
-        subject: None,
-        detail: &ended.to_string(),
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    portal.commit_change(tx, actor.account()).await?;
+    change
+        .commit(AuditEvent::OtherSessionsEnded { sessions: ended })
+        .await?;
     Ok(ended)
 }

@@ -24,7 +24,8 @@ const MAX_CHANGES: i64 = 1_000;
 const RETENTION: Duration = Duration::from_secs(3600);
 
 impl Portal {
-    /// Commits a change, and invalidates the cached data of `account` on every node; with `None`, that of all accounts.
+    /// Commits a change, and invalidates the cached data of `account` on every node; with `None`, that of all accounts. For
+    /// changes without an actor; an actor's change is a [`Change`](crate::infra::change::Change).
     pub(crate) async fn commit_change(&self, mut tx: Transaction, account: impl Into<Option<AccountId>>) -> Result<()> {
         let account = account.into();
         publish(self, &mut tx, account).await?;

@@ -1,8 +1,9 @@
-//! Shared infrastructure: the portal service, the actor and its rights, clock, errors, caches and their invalidation, audit, and readiness.
+//! Shared infrastructure: the portal service, the actor and its rights, clock, errors, caches and their invalidation, audited changes, and readiness.
 
 pub mod actor;
 pub(crate) mod audit;
 pub(crate) mod cache;
+pub(crate) mod change;
 pub(crate) mod clock;
 pub(crate) mod error;
 pub mod idempotency;

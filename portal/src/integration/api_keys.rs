@@ -1,10 +1,11 @@
 //! Manages the API keys that an account's connectors authenticate with. Every account has one; during a rotation, two
 //! are active.
 
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
@@ -28,8 +29,16 @@ pub struct AuthenticatedKey {
     last_used: LastUsed,
 }
 
+/// The API keys.
+pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
+    table: "api_keys",
+    key: "id",
+    value: "sealed",
+    context: RowContext::Id(|id| context(ApiKeyId(id))),
+};
+
 /// Returns the encryption context (associated data) of a key.
-pub(crate) fn context(id: ApiKeyId) -> String {
+fn context(id: ApiKeyId) -> String {
     format!("api_keys/{id}")
 }
 
@@ -138,9 +147,9 @@ pub async fn show(portal: &Portal, actor: &Actor) -> Result<Secret> {
 pub async fn rotate(portal: &Portal, actor: &Actor, current: ApiKeyId, overlap: Overlap) -> Result<()> {
     let account = authorize(actor)?;
     let now = portal.now();
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let previous = fetch_optional!(
-        &mut tx,
+        &mut change,
         (ApiKeyId,),
         "select id from api_keys where account_id = $1 and ends_at > $2",
         account,
@@ -152,7 +161,7 @@ pub async fn rotate(portal: &Portal, actor: &Actor, current: ApiKeyId, overlap: 
     }
     // An end at the current time takes effect immediately.
     let updated = execute!(
-        &mut tx,
+        &mut change,
         "update api_keys set ends_at = $3 where id = $1 and account_id = $2 and ends_at = 0",
         current,
         account,
@@ -161,9 +170,8 @@ pub async fn rotate(portal: &Portal, actor: &Actor, current: ApiKeyId, overlap: 
     if updated == 0 {
         return Err(Error::Conflict("Someone else has just rotated the key.".to_owned()));
     }
-    insert(portal, &mut tx, account, actor.user_id()).await?;
-    let detail = format!("previous key: {}", overlap.label());
-    commit_change(portal, tx, actor, "api-key.rotate", &detail).await
+    insert(portal, &mut change, account, actor.user_id()).await?;
+    change.commit(AuditEvent::ApiKeyRotated { overlap }).await
 }
 
 /// Revokes the previous key immediately.
@@ -172,9 +180,9 @@ pub async fn rotate(portal: &Portal, actor: &Actor, current: ApiKeyId, overlap: 
 /// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] if there is none.
 pub async fn revoke_previous(portal: &Portal, actor: &Actor) -> Result<()> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let updated = execute!(
-        &mut tx,
+        &mut change,
         "update api_keys set ends_at = $2 where account_id = $1 and ends_at > $2",
         account,
         portal.now()
@@ -182,24 +190,7 @@ pub async fn revoke_previous(portal: &Portal, actor: &Actor) -> Result<()> {
     if updated == 0 {
         return Err(Error::NotFound("key"));
     }
-    commit_change(portal, tx, actor, "api-key.end", "previous key").await
-}
-
-async fn commit_change(
-    portal: &Portal,
-    mut tx: Transaction,
-    actor: &Actor,
-    action: &'static str,
-    detail: &str,
-) -> Result<()> {
-    let change = Change {
-        action,
-        subject: None,
-        detail,
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    change.commit(AuditEvent::ApiKeyEnded {}).await
 }
 
 /// Caches API keys by their digest.

@@ -2,7 +2,7 @@
 
 use crate::database::{AsExecutor, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
@@ -92,9 +92,9 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ImplementationId, name: 
         name => fields::validate_name("name", name, &mut errors),
     };
     let name = errors.into_result(name)?;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let updated = execute!(
-        &mut tx,
+        &mut change,
         "update implementations set name = $3 where id = $1 and account_id = $2",
         id,
         account,
@@ -103,13 +103,7 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ImplementationId, name: 
     if updated == 0 {
         return Err(Error::NotFound("implementation"));
     }
-    let change = Change {
-        action: "implementation.rename",
-        subject: Some(id.0),
-        detail: &name,
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    tx.commit().await
+    change.commit(AuditEvent::ImplementationRenamed { id, name }).await
 }
 
 /// Removes an implementation. It reappears when it is seen again.
@@ -118,25 +112,19 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ImplementationId, name: 
 /// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] if the account has no such implementation.
 pub async fn remove(portal: &Portal, actor: &Actor, id: ImplementationId) -> Result<()> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let row = fetch_optional!(
-        &mut tx,
+        &mut change,
         (String, String),
         "select kind, instance from implementations where id = $1 and account_id = $2",
         id,
         account
     )?;
     let (kind, instance) = row.ok_or(Error::NotFound("implementation"))?;
-    execute!(&mut tx, "delete from implementations where id = $1", id)?;
-    let detail = format!("{kind} {instance}");
-    let change = Change {
-        action: "implementation.forget",
-        subject: Some(id.0),
-        detail: detail.trim_end(),
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    execute!(&mut change, "delete from implementations where id = $1", id)?;
+    change
+        .commit(AuditEvent::ImplementationForgotten { id, kind, instance })
+        .await
 }
 
 /// Caches the implementations that are recorded.

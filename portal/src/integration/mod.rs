@@ -10,6 +10,7 @@ pub mod remote_logs;
 pub mod requested_fields;
 pub mod settings;
 
+use crate::crypto::encrypted_column::EncryptedColumn;
 use crate::infra::subject_state::SubjectState;
 
 /// Registers the state of this group.
@@ -21,4 +22,9 @@ pub(crate) fn register(subjects: &mut SubjectState) {
     subjects.insert(settings::Listeners::default());
     subjects.insert(dam_assets::AssetCache::default());
     subjects.insert(connection_test::TestPermits::default());
+}
+
+/// Returns the encrypted columns of this group.
+pub(crate) fn encrypted_columns() -> [EncryptedColumn; 2] {
+    [api_keys::ENCRYPTED_COLUMN, settings::ENCRYPTED_COLUMN]
 }

@@ -1,11 +1,12 @@
 //! Manages OAuth 1.0 consumers.
 
 use crate::auth::one_time_secrets;
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::rsa;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use domain::accounts::features::Feature;
@@ -79,9 +80,9 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Resul
         created_by: actor.user().map(|user| user.name.clone()),
         created_at: portal.now(),
     };
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     execute!(
-        &mut tx,
+        &mut change,
         "insert into consumers (id, account_id, name, name_key, consumer_key, sealed_secret, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         consumer.id,
@@ -95,9 +96,12 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Resul
     )
     .map_err(name_taken)?;
     let revealed = (consumer.name.as_str(), consumer.key.as_str(), &secret);
-    one_time_secrets::insert(portal, &mut tx, actor, OneTimeSecretKind::Consumer, revealed).await?;
-    record(portal, &mut tx, actor, "consumer.create", consumer.id, &consumer.name).await?;
-    tx.commit().await?;
+    one_time_secrets::insert(portal, &mut change, actor, OneTimeSecretKind::Consumer, revealed).await?;
+    let event = AuditEvent::ConsumerCreated {
+        id: consumer.id,
+        name: consumer.name.clone(),
+    };
+    change.commit(event).await?;
     Ok(WithSecret {
         value: consumer,
         secret,
@@ -171,10 +175,10 @@ pub async fn choices(portal: &Portal, actor: &Actor) -> Result<Vec<ConsumerOptio
 pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: NewConsumer) -> Result<()> {
     let account = authorize(actor, Right::CreateApiTokens)?;
     let NewConsumer { name } = input.validate()?;
-    let mut tx = portal.begin().await?;
-    let before = find_name(&mut tx, account, id).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let before = find_name(&mut change, account, id).await?;
     execute!(
-        &mut tx,
+        &mut change,
         "update consumers set name = $3, name_key = $4 where id = $1 and account_id = $2",
         id,
         account,
@@ -182,16 +186,12 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: NewCo
         fields::name_key(&name)
     )
     .map_err(name_taken)?;
-    record(
-        portal,
-        &mut tx,
-        actor,
-        "consumer.rename",
+    let event = AuditEvent::ConsumerRenamed {
         id,
-        &format!("{before} → {name}"),
-    )
-    .await?;
-    tx.commit().await
+        before,
+        after: name,
+    };
+    change.commit(event).await
 }
 
 /// Sets a consumer's RSA public key and whether it may use the flow without verifier.
@@ -207,24 +207,23 @@ pub async fn set_signing(portal: &Portal, actor: &Actor, id: ConsumerId, input: 
     if let Some(key) = &key {
         rsa::PublicKey::from_pem(key).map_err(|error| Error::field("rsa_public_key", error.to_string()))?;
     }
-    let mut tx = portal.begin().await?;
-    let name = find_name(&mut tx, account, id).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let name = find_name(&mut change, account, id).await?;
     execute!(
-        &mut tx,
+        &mut change,
         "update consumers set rsa_public_key = $3, legacy_flow = $4 where id = $1 and account_id = $2",
         id,
         account,
         key.as_deref(),
         input.legacy_flow
     )?;
-    let detail = format!(
-        "{name}: RSA key {}, flow without verifier {}",
-        if key.is_some() { "set" } else { "none" },
-        if input.legacy_flow { "on" } else { "off" }
-    );
-    record(portal, &mut tx, actor, "consumer.set-signing", id, &detail).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    let event = AuditEvent::ConsumerSigningSet {
+        id,
+        name,
+        has_rsa_key: key.is_some(),
+        legacy_flow: input.legacy_flow,
+    };
+    change.commit(event).await
 }
 
 /// Deletes a consumer and all its tokens. Every node applies this within a second. `name` must be the consumer's name,
@@ -235,19 +234,18 @@ pub async fn set_signing(portal: &Portal, actor: &Actor, id: ConsumerId, input: 
 /// the feature, [`Error::Invalid`] if `name` differs, [`Error::NotFound`] if the account has no such consumer.
 pub async fn delete(portal: &Portal, actor: &Actor, id: ConsumerId, name: &str) -> Result<()> {
     let account = authorize(actor, Right::RevokeApiTokens)?;
-    let mut tx = portal.begin().await?;
-    let current_name = find_name(&mut tx, account, id).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let current_name = find_name(&mut change, account, id).await?;
     fields::validate_confirmation(&current_name, name)?;
-    tx.lock_tokens_of(id).await?;
+    change.lock_tokens_of(id).await?;
     execute!(
-        &mut tx,
+        &mut change,
         "delete from consumers where id = $1 and account_id = $2",
         id,
         account
     )?;
-    record(portal, &mut tx, actor, "consumer.delete", id, &current_name).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    let event = AuditEvent::ConsumerDeleted { id, name: current_name };
+    change.commit(event).await
 }
 
 async fn find_name(tx: &mut Transaction, account: AccountId, id: ConsumerId) -> Result<String> {
@@ -261,30 +259,17 @@ async fn find_name(tx: &mut Transaction, account: AccountId, id: ConsumerId) -> 
     row.map(|(name,)| name).ok_or(Error::NotFound("consumer"))
 }
 
-async fn record(
-    portal: &Portal,
-    tx: &mut Transaction,
-    actor: &Actor,
-    action: &'static str,
-    id: ConsumerId,
-    detail: &str,
-) -> Result<()> {
-    audit::record(
-        portal,
-        tx,
-        actor,
-        Change {
-            action,
-            subject: Some(id.0),
-            detail,
-        },
-    )
-    .await
-}
-
 fn name_taken(error: sqlx::Error) -> Error {
     on_unique_violation(error, "name", "This name is already in use.")
 }
+
+/// The secrets of consumers.
+pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
+    table: "consumers",
+    key: "id",
+    value: "sealed_secret",
+    context: RowContext::Id(|id| context(ConsumerId(id))),
+};
 
 /// Returns the encryption context (associated data) of a consumer's secret.
 pub(crate) fn context(id: ConsumerId) -> String {

@@ -5,6 +5,7 @@ pub mod nonces;
 pub mod request_tokens;
 pub mod tokens;
 
+use crate::crypto::encrypted_column::EncryptedColumn;
 use crate::database::Database;
 use crate::database::{AsExecutor, fetch_optional};
 use crate::infra::actor::{Actor, AuthMethod};
@@ -205,6 +206,15 @@ impl Equivalent<(String, String)> for CredentialKey<'_> {
 pub(crate) fn register(subjects: &mut SubjectState, database: &Database) {
     subjects.insert_cache::<CredentialCache>();
     subjects.insert(NonceWriter::start(database.clone(), NonceInsert::default()));
+}
+
+/// Returns the encrypted columns of this group.
+pub(crate) fn encrypted_columns() -> [EncryptedColumn; 3] {
+    [
+        consumers::ENCRYPTED_COLUMN,
+        tokens::ENCRYPTED_COLUMN,
+        request_tokens::ENCRYPTED_COLUMN,
+    ]
 }
 
 /// Finishes pending writes.

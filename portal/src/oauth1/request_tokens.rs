@@ -1,10 +1,11 @@
 //! Implements the three-legged flow (RFC 5849 §2): a request token, the user's decision, and an access token that
 //! expires after 30 days.
 
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::actor::{Actor, AuthMethod};
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::{self, AuditEvent};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth1::tokens::{self, NewTokenRow};
@@ -139,10 +140,10 @@ pub async fn consent_request(
 pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Decision> {
     let user = actor.require_user()?.id;
     let verifier = secret::new_public_key();
-    let mut tx = portal.begin().await?;
-    let row = find_pending(portal, &mut tx, actor, token).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let row = find_pending(portal, &mut change, actor, token).await?;
     let updated = execute!(
-        &mut tx,
+        &mut change,
         "update request_tokens set user_id = $2, verifier_digest = $3
          where token = $1 and user_id is null and refused_at = 0",
         token,
@@ -152,8 +153,11 @@ pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option
     if updated == 0 {
         return Err(not_found());
     }
-    record(portal, &mut tx, actor, "request-token.allow", &row).await?;
-    tx.commit().await?;
+    let event = AuditEvent::RequestTokenAllowed {
+        consumer: row.consumer_id,
+        name: row.consumer.clone(),
+    };
+    change.commit(event).await?;
     Ok(match row.callback(callback) {
         Some(callback) if row.legacy => Decision::Redirect(append_query(&callback, &[("oauth_token", token)])),
         Some(callback) => {
@@ -170,10 +174,10 @@ pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option
 /// # Errors
 /// As [`consent_request`].
 pub async fn deny(portal: &Portal, actor: &Actor, token: &str, callback: Option<&str>) -> Result<Decision> {
-    let mut tx = portal.begin().await?;
-    let row = find_pending(portal, &mut tx, actor, token).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let row = find_pending(portal, &mut change, actor, token).await?;
     let updated = execute!(
-        &mut tx,
+        &mut change,
         "update request_tokens set refused_at = $2 where token = $1 and user_id is null and refused_at = 0",
         token,
         portal.now()
@@ -181,8 +185,11 @@ pub async fn deny(portal: &Portal, actor: &Actor, token: &str, callback: Option<
     if updated == 0 {
         return Err(not_found());
     }
-    record(portal, &mut tx, actor, "request-token.refuse", &row).await?;
-    tx.commit().await?;
+    let event = AuditEvent::RequestTokenRefused {
+        consumer: row.consumer_id,
+        name: row.consumer.clone(),
+    };
+    change.commit(event).await?;
     Ok(match row.callback(callback) {
         Some(callback) => {
             let problem = OauthProblem::PermissionDenied.as_str();
@@ -234,14 +241,22 @@ pub async fn exchange(
     let actor = Actor::load(&mut tx, user, AuthMethod::Token)
         .await?
         .ok_or(OauthProblem::UserRefused)?;
-    let issue = NewTokenRow {
+    let new = NewTokenRow {
         account: row.account_id,
         consumer: row.consumer_id,
         user,
         integration: AUTHORIZED_BY_USER,
         expires_at: portal.now().after(THREE_LEGGED_TOKEN_LIFETIME),
     };
-    let (_, token, secret) = tokens::insert(portal, &mut tx, &actor, issue).await?;
+    let (id, token, secret) = tokens::insert(portal, &mut tx, &actor, new).await?;
+    let event = AuditEvent::TokenCreated {
+        id,
+        consumer: row.consumer_id,
+        user,
+        integration: AUTHORIZED_BY_USER.to_owned(),
+    };
+    audit::record(portal, &mut tx, &actor, event).await?;
+    // No cached data depends on a new token.
     tx.commit().await?;
     Ok(IssuedToken { token, secret })
 }
@@ -310,15 +325,6 @@ fn not_found() -> Error {
     Error::NotFound("request")
 }
 
-async fn record(portal: &Portal, tx: &mut Transaction, actor: &Actor, action: &'static str, row: &Row) -> Result<()> {
-    let change = Change {
-        action,
-        subject: Some(row.consumer_id.0),
-        detail: &row.consumer,
-    };
-    audit::record(portal, tx, actor, change).await
-}
-
 /// Returns whether a callback is an absolute URI that a browser can be redirected to without running it as a script. A
 /// URI is visible ASCII (RFC 3986 §2); the parser alone would strip line breaks, which a header must not contain.
 fn is_valid_callback(text: &str) -> bool {
@@ -347,7 +353,15 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     Ok(())
 }
 
+/// The secrets of request tokens.
+pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
+    table: "request_tokens",
+    key: "token",
+    value: "sealed_secret",
+    context: RowContext::Text(context),
+};
+
 /// Returns the encryption context (associated data) of a request token's secret.
-pub(crate) fn context(token: &str) -> String {
+fn context(token: &str) -> String {
     format!("request_tokens/{token}")
 }

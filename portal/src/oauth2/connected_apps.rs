@@ -2,7 +2,7 @@
 
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::oauth_apps::parse_scopes;
@@ -55,9 +55,9 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<ConnectedApp>> {
 /// [`Error::NotFound`] if the user has not granted the app access.
 pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<()> {
     let user = actor.require_user()?.id;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let row = fetch_optional!(
-        &mut tx,
+        &mut change,
         (String,),
         "select name from oauth_apps where id = $1 and account_id = $2",
         app,
@@ -65,7 +65,7 @@ pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Resu
     )?;
     let (name,) = row.ok_or(Error::NotFound("app"))?;
     let deleted = execute!(
-        &mut tx,
+        &mut change,
         "delete from oauth_consents where user_id = $1 and app_id = $2",
         user,
         app
@@ -74,7 +74,7 @@ pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Resu
         return Err(Error::NotFound("app"));
     }
     execute!(
-        &mut tx,
+        &mut change,
         "update oauth_grants set revoked_at = $3 where user_id = $1 and app_id = $2 and revoked_at = 0",
         user,
         app,
@@ -82,19 +82,12 @@ pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Resu
     )?;
     // A pending authorization code would still be exchanged for tokens.
     execute!(
-        &mut tx,
+        &mut change,
         "delete from authorization_codes where user_id = $1 and app_id = $2 and used_at = 0",
         user,
         app
     )?;
-    let change = Change {
-        action: "connected-app.disconnect",
-        subject: Some(app.0),
-        detail: &name,
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    change.commit(AuditEvent::ConnectedAppDisconnected { app, name }).await
 }
 
 /// Returns the scopes that the user has already granted the app.

@@ -1,7 +1,7 @@
 //! Implements the authorization endpoint (RFC 6749 §4.1.1): the consent request and the user's decision.
 
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::{self, AuditEvent};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::connected_apps;
@@ -246,13 +246,12 @@ async fn grant(portal: &Portal, policy: &Policy, actor: &Actor, request: &Reques
     };
     let code = oauth2::insert_code(portal, &mut tx, &new).await?;
     if !added.is_empty() {
-        let detail = format!("{}: {added}", request.app.name);
-        let change = Change {
-            action: "connected-app.allow",
-            subject: Some(request.app.id.0),
-            detail: &detail,
+        let event = AuditEvent::ConnectedAppAllowed {
+            app: request.app.id,
+            name: request.app.name.clone(),
+            scopes: added,
         };
-        audit::record(portal, &mut tx, actor, change).await?;
+        audit::record(portal, &mut tx, actor, event).await?;
     }
     tx.commit().await?;
     let mut query = vec![("code", code.expose())];

@@ -22,8 +22,9 @@ pub use token::{IssuedTokens, grant};
 pub(crate) use crate::oauth2::clients::find as find_client;
 pub(crate) use access_tokens::prune as prune_access_tokens;
 pub(crate) use codes::{NewCode, insert as insert_code, prune as prune_codes};
-pub(crate) use refresh_tokens::{context as refresh_token_context, prune as prune_refresh_tokens};
+pub(crate) use refresh_tokens::prune as prune_refresh_tokens;
 
+use crate::crypto::encrypted_column::EncryptedColumn;
 use crate::database::Database;
 use crate::infra::error::Error;
 use crate::infra::portal::Portal;
@@ -38,6 +39,12 @@ pub(crate) fn register(subjects: &mut SubjectState, database: &Database) {
     subjects.insert_cache::<signing_keys::SigningKeyCache>();
     subjects.insert_cache::<token::ActorCache>();
     subjects.insert(TokenWriter::start(database.clone(), AccessTokenInsert));
+}
+
+/// Returns the encrypted columns of this group.
+pub(crate) fn encrypted_columns() -> [EncryptedColumn; 3] {
+    let [es256, rs256] = signing_keys::ENCRYPTED_COLUMNS;
+    [es256, rs256, refresh_tokens::ENCRYPTED_COLUMN]
 }
 
 /// Finishes pending writes.

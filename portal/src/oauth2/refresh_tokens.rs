@@ -8,6 +8,7 @@
 //! token was copied, and the whole grant is revoked. This applies to every token that has a successor, even if the app
 //! no longer rotates.
 
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::actor::{Actor, AuthMethod};
@@ -291,8 +292,16 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     Ok(())
 }
 
+/// The successors of rotated refresh tokens.
+pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
+    table: "refresh_tokens",
+    key: "digest",
+    value: "sealed_successor",
+    context: RowContext::Bytes(context),
+};
+
 /// Returns the encryption context (associated data) of a successor.
-pub(crate) fn context(digest: &[u8]) -> String {
+fn context(digest: &[u8]) -> String {
     let mut context = "refresh_tokens/".to_owned();
     for byte in digest {
         // Writing to a `String` can't fail.

@@ -1,8 +1,7 @@
 //! The account API, `/api/v4/account`.
 
 use crate::api::CurrentActor;
-use crate::api::openapi::AuthenticatedErrors;
-use crate::http::problem::Problem;
+use crate::http::problem::{AuthenticatedErrors, Problem};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

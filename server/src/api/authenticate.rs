@@ -2,8 +2,8 @@
 
 use crate::http::problem::{Kind, Problem};
 use crate::http::rate_limit::{RateLimitExceeded, RateLimitStatus, RateLimits};
+use crate::http::{AuthRejection, ClientAddress};
 use crate::listener::mark_authenticated;
-use crate::middleware::ClientAddress;
 use crate::oauth1::BufferedRequest;
 use crate::state::App;
 use axum::extract::{Extension, FromRequestParts, Request, State};
@@ -60,42 +60,6 @@ pub(crate) struct AuthState {
     pub scopes: &'static [Scope],
 }
 
-/// Describes why a request was rejected, and the rate limit status of its client.
-#[derive(Debug)]
-pub(crate) struct AuthRejection {
-    pub problem: Problem,
-    /// `None` if the request was not counted.
-    pub rate_limit: Option<RateLimitStatus>,
-}
-
-impl From<Problem> for AuthRejection {
-    fn from(problem: Problem) -> Self {
-        Self {
-            problem,
-            rate_limit: None,
-        }
-    }
-}
-
-impl From<RateLimitExceeded> for AuthRejection {
-    fn from(exceeded: RateLimitExceeded) -> Self {
-        Self {
-            problem: Problem::too_many_requests(exceeded.retry_after),
-            rate_limit: Some(exceeded.rate_limit),
-        }
-    }
-}
-
-impl IntoResponse for AuthRejection {
-    fn into_response(self) -> Response {
-        let mut response = self.problem.into_response();
-        if let Some(rate_limit) = self.rate_limit {
-            rate_limit.insert_headers(response.headers_mut());
-        }
-        response
-    }
-}
-
 /// Rejects requests without a valid credential, and adds [`CurrentActor`] and [`AccessToken`] to the others.
 pub(crate) async fn require_auth(
     State(state): State<AuthState>,
@@ -113,23 +77,6 @@ pub(crate) async fn require_auth(
             response
         }
         Err(rejection) => rejection.into_response(),
-    }
-}
-
-/// Counts requests by client address, for endpoints that need no credential of an actor.
-pub(crate) async fn count_address(
-    State(limits): State<Arc<RateLimits>>,
-    Extension(ClientAddress(address)): Extension<ClientAddress>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match limits.count_address(address) {
-        Ok(rate_limit) => {
-            let mut response = next.run(request).await;
-            rate_limit.insert_headers(response.headers_mut());
-            response
-        }
-        Err(exceeded) => AuthRejection::from(exceeded).into_response(),
     }
 }
 

@@ -2,9 +2,8 @@
 
 use crate::api::CurrentActor;
 use crate::api::authenticate::AccessToken;
-use crate::api::openapi::AuthenticatedErrors;
-use crate::api::query::IdPath;
-use crate::http::problem::{Body, Problem};
+use crate::http::problem::{AuthenticatedErrors, Body, Problem};
+use crate::http::query::IdPath;
 use crate::state::App;
 use axum::Json;
 use axum::extract::rejection::PathRejection;

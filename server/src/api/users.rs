@@ -1,9 +1,8 @@
 //! The user API, `/api/v4/currentUser` and `/api/v4/users`.
 
 use crate::api::CurrentActor;
-use crate::api::openapi::AuthenticatedErrors;
-use crate::api::query::{IdPath, Query};
-use crate::http::problem::{Body, Problem};
+use crate::http::problem::{AuthenticatedErrors, Body, Problem};
+use crate::http::query::{IdPath, Query};
 use crate::state::App;
 use axum::Json;
 use axum::extract::rejection::PathRejection;

@@ -14,7 +14,7 @@ pub use setting::{ConfigKey, Source};
 use crate::config::parse::{
     DatabaseLocation, DisplayRedacted, default_origin, non_empty, parse_database_url, parse_path,
 };
-use crate::listener::{default_max_connections, default_max_connections_per_address};
+use crate::open_files::{default_max_connections, default_max_connections_per_address};
 use domain::oauth1::Origin;
 use domain::oauth2::oauth_apps::{ParseSigningAlgorithmError, SigningAlgorithm};
 use leptos::config::{Env, LeptosOptions};

@@ -1,18 +1,13 @@
 //! Lists of IP addresses and networks.
 
+use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 /// Holds a list of IP addresses and networks in CIDR notation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Networks(Vec<Network>);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
+pub struct Networks(Vec<IpNet>);
 
 /// The error for a text that is not an IP address or network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,51 +19,23 @@ impl Networks {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(address))
+        self.0.iter().any(|network| network.contains(&address))
     }
 }
 
-impl Network {
-    fn contains(self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => has_same_prefix(
-                u128::from(network.to_bits()) << 96,
-                u128::from(address.to_bits()) << 96,
-                self.prefix,
-            ),
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                has_same_prefix(network.to_bits(), address.to_bits(), self.prefix)
-            }
-            _ => false,
-        }
-    }
-}
-
-/// Returns whether the first `prefix` bits of both addresses are the same.
-fn has_same_prefix(a: u128, b: u128, prefix: u8) -> bool {
-    (a ^ b).leading_zeros() >= u32::from(prefix)
-}
-
-impl FromStr for Network {
-    type Err = ParseNetworkError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (address, prefix) = text
-            .split_once('/')
-            .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let invalid = || ParseNetworkError(text.to_owned());
-        let address: IpAddr = address.parse().map_err(|_| invalid())?;
-        let max_prefix = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => max_prefix,
-            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
-                .parse()
-                .ok()
-                .filter(|prefix| *prefix <= max_prefix)
-                .ok_or_else(invalid)?,
-            Some(_) => return Err(invalid()),
-        };
-        Ok(Self { address, prefix })
+/// Parses a network, or an address as the network that contains only it. An octet with a leading zero is refused, as
+/// some programs read it as octal; `ipnet` alone would accept it as decimal.
+fn parse_network(text: &str) -> Result<IpNet, ParseNetworkError> {
+    let invalid = || ParseNetworkError(text.to_owned());
+    let (address, has_prefix) = match text.split_once('/') {
+        Some((address, _)) => (address, true),
+        None => (text, false),
+    };
+    let address: IpAddr = address.parse().map_err(|_| invalid())?;
+    if has_prefix {
+        text.parse().map_err(|_| invalid())
+    } else {
+        Ok(address.into())
     }
 }
 
@@ -78,7 +45,7 @@ impl FromStr for Networks {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.split([',', ' '])
             .filter(|part| !part.is_empty())
-            .map(str::parse)
+            .map(parse_network)
             .collect::<Result<_, _>>()
             .map(Self)
     }
@@ -86,9 +53,9 @@ impl FromStr for Networks {
 
 impl fmt::Display for Networks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Network { address, prefix }) in self.0.iter().enumerate() {
+        for (index, network) in self.0.iter().enumerate() {
             let separator = if index > 0 { ", " } else { "" };
-            write!(f, "{separator}{address}/{prefix}")?;
+            write!(f, "{separator}{network}")?;
         }
         Ok(())
     }
@@ -123,7 +90,15 @@ mod tests {
 
     #[test]
     fn invalid_network_is_named_in_the_error() {
-        for invalid in ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "::/129", "proxy", "10.0.0/8"] {
+        for invalid in [
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "010.0.0.0/8",
+            "::/129",
+            "proxy",
+            "10.0.0/8",
+        ] {
             assert_eq!(
                 invalid.parse::<Networks>(),
                 Err(ParseNetworkError(invalid.to_owned())),

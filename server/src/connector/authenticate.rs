@@ -1,11 +1,10 @@
 //! Authentication of connector requests by the account's API key.
 
-use crate::api::AuthRejection;
 use crate::connector::ConnectorState;
 use crate::http::problem::{Kind, Problem};
 use crate::http::rate_limit::RateLimitStatus;
+use crate::http::{AuthRejection, ClientAddress};
 use crate::listener::mark_authenticated;
-use crate::middleware::ClientAddress;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;

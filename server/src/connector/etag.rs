@@ -34,6 +34,9 @@ fn matches(headers: &HeaderMap, etag: &str) -> bool {
 
 /// Returns whether a list of entity tags contains `etag`. A tag may contain a comma, so the list is parsed by quotes.
 /// Parsing stops at the first malformed tag.
+///
+/// `headers::IfNoneMatch` is not used, as it ignores the whole list if a tag in it has a byte beyond ASCII, which RFC
+/// 9110 §8.8.3 allows.
 fn list_contains(mut line: &[u8], etag: &[u8]) -> bool {
     if line.trim_ascii() == b"*" {
         return true;

@@ -1,11 +1,10 @@
 //! The settings of one content field, `/api/connector/v1/settings/fields/{field}`.
 
-use crate::api::openapi::AuthenticatedErrors;
 use crate::connector::ConnectorState;
 use crate::connector::authenticate::AuthenticatedConnector;
 use crate::connector::etag;
 use crate::connector::openapi::{SelectorOptions, SelectorSources};
-use crate::http::problem::{Kind, Problem};
+use crate::http::problem::{AuthenticatedErrors, Kind, Problem};
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};

@@ -1,13 +1,12 @@
 //! Remote logging, `/api/connector/v1/logs`.
 
-use crate::api::openapi::AuthenticatedErrors;
 use crate::connector::ConnectorState;
 use crate::connector::authenticate::AuthenticatedConnector;
 use crate::connector::batch;
 use crate::connector::idempotency_key::idempotent_request;
 use crate::connector::openapi::{LogRecord, LogsAccepted};
 use crate::http::body;
-use crate::http::problem::{Body as ProblemBody, Kind, Problem};
+use crate::http::problem::{AuthenticatedErrors, Body as ProblemBody, Kind, Problem};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

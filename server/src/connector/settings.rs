@@ -1,10 +1,10 @@
 //! All settings of the account, `/api/connector/v1/settings`.
 
-use crate::api::openapi::AuthenticatedErrors;
 use crate::connector::ConnectorState;
 use crate::connector::authenticate::AuthenticatedConnector;
 use crate::connector::etag;
 use crate::connector::openapi::Settings;
+use crate::http::problem::AuthenticatedErrors;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use portal::integration::connectors;

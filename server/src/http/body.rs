@@ -1,7 +1,7 @@
 //! Reading of request bodies, with a size limit and a timeout.
 
+use crate::http::body_error::{BodyError, body_error};
 use crate::http::problem::{Kind, Problem};
-use crate::listener::{BodyError, body_error};
 use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::error::Error;

@@ -1,9 +1,9 @@
 //! Static error pages, for errors outside of the app's pages and server functions.
 
+use crate::http::RequestId;
 use crate::http::html::escape;
+use crate::http::paths::is_api_path;
 use crate::http::problem::{Kind, Problem};
-use crate::middleware::RequestId;
-use crate::router;
 use app::error::AppError;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -13,26 +13,23 @@ use axum::response::{IntoResponse, Response};
 /// a problem.
 #[must_use]
 pub fn internal_error(path: &str, headers: &HeaderMap, id: &RequestId) -> Response {
-    if router::is_api_path(path) {
+    if is_api_path(path) {
         return Problem::new(
             Kind::Internal,
             "An internal error occurred. Find it in the server log by the request ID in X-Request-Id.",
         )
         .into_response();
     }
-    render(
-        headers,
-        StatusCode::INTERNAL_SERVER_ERROR,
-        &AppError::Internal {
-            request_id: id.as_str().to_owned(),
-        },
-        id,
-    )
+    let error = AppError::Internal {
+        request_id: id.as_str().to_owned(),
+    };
+    render(headers, &error, id)
 }
 
 /// Returns an error response: a page if the client accepts HTML, and otherwise JSON as a server function returns it.
 #[must_use]
-pub fn render(headers: &HeaderMap, status: StatusCode, error: &AppError, id: &RequestId) -> Response {
+pub fn render(headers: &HeaderMap, error: &AppError, id: &RequestId) -> Response {
+    let status = error.status();
     let accepts_html = headers
         .get_all(ACCEPT)
         .iter()

@@ -3,27 +3,24 @@
 //! The limits bound the time, the number of connections and the memory that a client without a valid credential can
 //! use. `docs/limits.md` describes them for operators.
 
-mod body_error;
 mod connection;
 mod http2_stream;
 mod limits;
 mod memory;
-mod open_files;
 mod registry;
 mod request_body;
 mod response_body;
 mod tcp_stream;
 
-pub use crate::listener::body_error::{BodyError, body_error};
 pub use crate::listener::connection::{ClientConnection, RequestLimitError, mark_authenticated};
 pub use crate::listener::limits::ConnectionLimits;
-pub use crate::listener::open_files::{default_max_connections, default_max_connections_per_address};
 
 use crate::listener::connection::{Close, Connection};
 use crate::listener::http2_stream::Http2Executor;
 use crate::listener::registry::Registry;
 use crate::listener::response_body::ResponseBody;
 use crate::listener::tcp_stream::ClientStream;
+use crate::open_files;
 use axum::Router;
 use axum::extract::Request;
 use hyper::service::service_fn;

@@ -1,6 +1,6 @@
 //! Request bodies with time limits, and a memory limit for requests that are not authenticated.
 
-use crate::listener::body_error::BodyError;
+use crate::http::body_error::BodyError;
 use crate::listener::connection::RequestState;
 use axum::BoxError;
 use axum::body::Bytes;

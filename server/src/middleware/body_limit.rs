@@ -1,15 +1,13 @@
 //! Limits the size of form bodies.
 
 use crate::http::body::is_length_limit;
-use crate::http::error_page;
-use crate::listener::{BodyError, body_error};
-use crate::middleware::RequestId;
+use crate::http::body_error::{BodyError, body_error};
+use crate::http::{RequestId, error_page};
 use app::context::RequestContext;
 use app::error::AppError;
 use axum::Extension;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::accounts::rights::Right;
@@ -40,7 +38,7 @@ pub async fn limit_body(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let refuse = |status, failure: AppError| error_page::render(&parts.headers, status, &failure, &id);
+    let refuse = |failure: AppError| error_page::render(&parts.headers, &failure, &id);
     let is_small = body
         .size_hint()
         .upper()
@@ -49,33 +47,20 @@ pub async fn limit_body(
     let (limit, permit) = match context.actor.as_deref().filter(|_| is_large_upload) {
         None => (MAX_FORM_BYTES, None),
         Some(actor) => match (actor.require_right(Right::ManageIntegration), LARGE_FORMS.try_acquire()) {
-            (Err(error), _) => {
-                let failure = AppError::from(error);
-                return refuse(failure.status(), failure);
-            }
-            (Ok(_), Err(_)) => return refuse(StatusCode::SERVICE_UNAVAILABLE, AppError::Unavailable),
+            (Err(error), _) => return refuse(error.into()),
+            (Ok(_), Err(_)) => return refuse(AppError::Unavailable),
             (Ok(_), Ok(permit)) => (MAX_SETTINGS_FORM_BYTES, Some(permit)),
         },
     };
     let bytes = match to_bytes(body, limit).await {
         Ok(bytes) => bytes,
         Err(error) => {
-            let (status, failure) = match body_error(&error) {
-                Some(BodyError::TimedOut) => (
-                    StatusCode::REQUEST_TIMEOUT,
-                    AppError::Conflict("The form took too long to send. Try again.".to_owned()),
-                ),
-                Some(BodyError::NoMemory) => (StatusCode::SERVICE_UNAVAILABLE, AppError::Unavailable),
-                None if !is_length_limit(&error) => (
-                    StatusCode::BAD_REQUEST,
-                    AppError::Conflict("The form was incomplete or couldn't be decoded. Try again.".to_owned()),
-                ),
-                None => (
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    AppError::Conflict(format!("The form exceeds {} KiB.", limit / 1024)),
-                ),
-            };
-            return refuse(status, failure);
+            return refuse(match body_error(&error) {
+                Some(BodyError::TimedOut) => AppError::TimedOut,
+                Some(BodyError::NoMemory) => AppError::Unavailable,
+                None if is_length_limit(&error) => AppError::TooLarge { max_bytes: limit },
+                None => AppError::Incomplete,
+            });
         }
     };
     let mut request = Request::from_parts(parts, Body::from(bytes));

@@ -4,11 +4,10 @@
 //! Supported are gzip and deflate, whose decoders need a window of 32 KiB. With brotli and zstd, a sender could demand
 //! megabytes of memory without a valid credential.
 
-use crate::http::error_page;
+use crate::http::paths::{is_api_path, is_oauth2_path};
 use crate::http::problem::{Kind, Problem};
-use crate::middleware::RequestId;
+use crate::http::{RequestId, error_page};
 use crate::oauth2::error::OauthErrorResponse;
-use crate::router;
 use app::error::AppError;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
@@ -53,12 +52,7 @@ pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Re
     }
     let headers = request.headers_mut();
     if has_unsupported_transfer_coding(headers) {
-        return refuse(
-            &request,
-            id,
-            StatusCode::NOT_IMPLEMENTED,
-            "Unsupported Transfer-Encoding. Use chunked.",
-        );
+        return refuse(&request, id, &AppError::UnsupportedTransferCoding);
     }
     let coding = match coding(headers) {
         Coding::Identity => {
@@ -67,14 +61,7 @@ pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Re
         }
         Coding::Gzip => HeaderValue::from_static("gzip"),
         Coding::Deflate => HeaderValue::from_static("deflate"),
-        Coding::Unsupported => {
-            return refuse(
-                &request,
-                id,
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Unsupported Content-Encoding. Use gzip or deflate, applied once, or send the body uncompressed.",
-            );
-        }
+        Coding::Unsupported => return refuse(&request, id, &AppError::UnsupportedContentCoding),
     };
     headers.insert(CONTENT_ENCODING, coding);
     let service = ServiceBuilder::new()
@@ -118,19 +105,20 @@ fn has_unsupported_transfer_coding(headers: &HeaderMap) -> bool {
 }
 
 /// Returns the error in the format of the route: OAuth 2.0 error, problem details or error page.
-fn refuse(request: &Request, id: &RequestId, status: StatusCode, message: &'static str) -> Response {
+fn refuse(request: &Request, id: &RequestId, failure: &AppError) -> Response {
     let path = request.uri().path();
-    let mut response = if router::is_oauth2_path(path) {
-        OauthErrorResponse::with_status(status, ErrorCode::InvalidRequest, message).into_response()
-    } else if router::is_api_path(path) {
+    let status = failure.status();
+    let mut response = if is_oauth2_path(path) {
+        OauthErrorResponse::with_status(status, ErrorCode::InvalidRequest, failure.to_string()).into_response()
+    } else if is_api_path(path) {
         let kind = if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             Kind::UnsupportedMediaType
         } else {
             Kind::NotImplemented
         };
-        Problem::new(kind, message).into_response()
+        Problem::new(kind, failure.to_string()).into_response()
     } else {
-        error_page::render(request.headers(), status, &AppError::Conflict(message.to_owned()), id)
+        error_page::render(request.headers(), failure, id)
     };
     if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
         let supported = HeaderValue::from_static(SUPPORTED_CODINGS);

@@ -11,11 +11,9 @@
 //! `tower_http::cors` is not used, as it treats every OPTIONS request as a preflight and answers it before the 405
 //! response that names the allowed methods.
 
-use crate::api::docs;
-use crate::middleware::merge_slashes;
+use crate::http::paths::{API_DOCS, API_DOCS_STYLESHEET, is_api_path, merge_slashes};
 use crate::oauth1::three_legged;
 use crate::oauth2::path;
-use crate::router;
 use axum::extract::Request;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -49,15 +47,9 @@ pub fn is_open_to_any_origin(path: &str) -> bool {
         path.strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    router::is_api_path(path)
+    is_api_path(path)
         && !is_below("/api/connector")
-        && ![
-            path::AUTHORIZE,
-            three_legged::AUTHORISE,
-            docs::PATH,
-            docs::STYLESHEET_PATH,
-        ]
-        .contains(&path)
+        && ![path::AUTHORIZE, three_legged::AUTHORISE, API_DOCS, API_DOCS_STYLESHEET].contains(&path)
 }
 
 /// Returns the response to a preflight, or `None` for any other request. Rate limits, authentication and routing apply

@@ -14,67 +14,15 @@
 //!    POST since 2020, so this affects only old browsers and programs. Programs can use the API or send the portal's
 //!    origin. Accepting such requests without a cookie would still leave old browsers open to login CSRF.
 
-use crate::config::Config;
-use crate::http::error_page;
-use crate::middleware::RequestId;
+use crate::http::{AllowedOrigins, RequestId, error_page};
 use crate::state::App;
 use app::error::AppError;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::oauth1::Origin;
-
-/// Holds the origins of the portal's own pages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AllowedOrigins(Vec<String>);
-
-impl AllowedOrigins {
-    /// Returns the origins of the public URL and of the listening address. A loopback or unspecified address also has
-    /// the origins of `localhost`, `127.0.0.1` and `[::1]`.
-    #[must_use]
-    pub fn of(config: &Config) -> Self {
-        let mut origins = vec![config.public_url.as_str().to_owned()];
-        let addr = config.addr;
-        if !addr.ip().is_unspecified() {
-            origins.push(format!("http://{addr}"));
-        }
-        if addr.ip().is_loopback() || addr.ip().is_unspecified() {
-            let port = addr.port();
-            origins.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}")));
-        }
-        Self(origins)
-    }
-
-    /// Returns the origins in the form that OAuth 1.0a signature base strings use. Clients sign for the address that
-    /// the portal's pages show.
-    #[must_use]
-    pub fn parsed(&self) -> Vec<Origin> {
-        self.0.iter().filter_map(|origin| origin.parse().ok()).collect()
-    }
-
-    fn contains(&self, origin: &str) -> bool {
-        self.0.iter().any(|allowed| allowed == origin)
-    }
-
-    /// Returns the part of `url` after the origin (a path or an empty string), or `None` when the origin is not
-    /// allowed.
-    #[must_use]
-    pub fn strip<'a>(&self, url: &'a str) -> Option<&'a str> {
-        self.0
-            .iter()
-            .filter_map(|allowed| url.strip_prefix(allowed.as_str()))
-            .find(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
-    }
-}
-
-impl<'a> FromIterator<&'a str> for AllowedOrigins {
-    fn from_iter<T: IntoIterator<Item = &'a str>>(origins: T) -> Self {
-        Self(origins.into_iter().map(str::to_owned).collect())
-    }
-}
 
 /// Refuses requests with 403 unless their method is safe or they come from one of the portal's own pages.
 pub async fn csrf_protection(
@@ -86,11 +34,10 @@ pub async fn csrf_protection(
     if is_allowed(request.method(), request.headers(), &app.allowed_origins) {
         return next.run(request).await;
     }
-    let failure = AppError::Conflict(format!(
-        "This request didn't come from a page of this portal. Open {} and try again.",
-        app.site.public_url
-    ));
-    error_page::render(request.headers(), StatusCode::FORBIDDEN, &failure, &id)
+    let failure = AppError::CrossOrigin {
+        public_url: app.site.public_url.to_string(),
+    };
+    error_page::render(request.headers(), &failure, &id)
 }
 
 fn is_allowed(method: &Method, headers: &HeaderMap, allowed_origins: &AllowedOrigins) -> bool {

@@ -4,7 +4,7 @@
 //! The consent form redirects to the application, and so does the sign-in form at the end of an authorization request.
 //! A page that redirects starts a new navigation, to which the directive does not apply.
 
-use crate::middleware::AllowedOrigins;
+use crate::http::AllowedOrigins;
 use crate::state::App;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};

@@ -5,35 +5,19 @@
 //! [`OriginalUri`](axum::extract::OriginalUri) keeps. Paths of pages and server functions are never merged, so that
 //! each has a single spelling and no redirect can point to `//another.host`.
 
-use crate::router;
+use crate::http::paths::{is_api_path, merge_slashes};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::borrow::Cow;
 use tower::ServiceExt;
-
-/// Returns the path with repeated slashes replaced by one.
-#[must_use]
-pub fn merge_slashes(path: &str) -> Cow<'_, str> {
-    if !path.contains("//") {
-        return Cow::Borrowed(path);
-    }
-    let mut merged = String::with_capacity(path.len());
-    for character in path.chars() {
-        if character != '/' || !merged.ends_with('/') {
-            merged.push(character);
-        }
-    }
-    Cow::Owned(merged)
-}
 
 /// Passes a request to the API router `api` if its path is an API path with several leading slashes. Wraps the router
 /// that would handle it otherwise.
 pub async fn merge_leading_slashes(State(api): State<Router>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path.starts_with("//") && router::is_api_path(path) {
+    if path.starts_with("//") && is_api_path(path) {
         call_with_merged_path(api, request).await
     } else {
         next.run(request).await
@@ -62,22 +46,6 @@ fn merged_uri(uri: &Uri) -> Option<Uri> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn repeated_slashes_are_merged_and_nothing_else_changes() {
-        for (path, merged) in [
-            ("/", "/"),
-            ("/api/v4/users/", "/api/v4/users/"),
-            ("//api/v4/users//", "/api/v4/users/"),
-            ("///", "/"),
-            ("/a////b/c", "/a/b/c"),
-            ("/api/%2F%2F", "/api/%2F%2F"),
-            ("/./a/../b", "/./a/../b"),
-            ("//ü//x", "/ü/x"),
-        ] {
-            assert_eq!(merge_slashes(path), merged, "{path}");
-        }
-    }
 
     #[test]
     fn query_is_not_changed() {

@@ -1,10 +1,10 @@
 //! Sets up the context of a request (ID, client address, decoded body), adds common response headers, and logs the
 //! request.
 
-use crate::http::error_page;
+use crate::http::{ClientAddress, RequestId, client_address, error_page};
 use crate::listener::ClientConnection;
 use crate::middleware::request_check::check_request;
-use crate::middleware::{ClientAddress, NeedsErrorPage, RequestId, client_address, content_coding, cors};
+use crate::middleware::{NeedsErrorPage, content_coding, cors};
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::ACCEPT;

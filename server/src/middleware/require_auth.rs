@@ -1,13 +1,12 @@
 //! Redirects users to setup or sign-in before a page is rendered.
 
-use crate::http::error_page;
-use crate::middleware::RequestId;
+use crate::http::{RequestId, error_page};
 use crate::state::App;
 use app::context::RequestContext;
 use app::error::AppError;
 use axum::Extension;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::local_path::local_path;
@@ -32,12 +31,7 @@ pub async fn require_auth(
         Ok(is_set_up) => is_set_up,
         Err(error) => {
             tracing::error!(%error, "setup state lookup failed");
-            return error_page::render(
-                request.headers(),
-                StatusCode::SERVICE_UNAVAILABLE,
-                &AppError::Unavailable,
-                &id,
-            );
+            return error_page::render(request.headers(), &AppError::Unavailable, &id);
         }
     };
     match redirect_target(request.uri(), page, is_set_up, context.actor.is_some()) {

@@ -1,14 +1,12 @@
 //! Loads the session of the session cookie.
 
-use crate::http::error_page;
+use crate::http::{ClientAddress, RequestId, error_page};
 use crate::listener::mark_authenticated;
-use crate::middleware::{ClientAddress, RequestId};
 use crate::state::App;
 use app::context::{RequestContext, read_session_cookie};
 use app::error::AppError;
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::USER_AGENT;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -28,12 +26,7 @@ pub async fn load_session(
             Ok(actor) => actor,
             Err(error) => {
                 tracing::error!(%error, "session lookup failed");
-                return error_page::render(
-                    request.headers(),
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    &AppError::Unavailable,
-                    &id,
-                );
+                return error_page::render(request.headers(), &AppError::Unavailable, &id);
             }
         },
     };

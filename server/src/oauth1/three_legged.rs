@@ -1,8 +1,7 @@
 //! The endpoints of the three-legged flow (RFC 5849 §2). The consent page is in the `app` crate.
 
-use crate::api::openapi::{AuthenticatedErrors, PublicErrors};
-use crate::api::query::Query;
-use crate::http::problem::Problem;
+use crate::http::problem::{AuthenticatedErrors, Problem, PublicErrors};
+use crate::http::query::Query;
 use crate::oauth1::BufferedRequest;
 use crate::state::App;
 use axum::extract::{RawQuery, Request, State};

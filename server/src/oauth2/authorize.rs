@@ -1,7 +1,6 @@
 //! The authorization endpoint (RFC 6749 §3.1), which redirects to the consent page of the `app` crate.
 
-use crate::api::openapi::OauthErrors;
-use crate::oauth2::error::OauthErrorResponse;
+use crate::oauth2::error::{OauthErrorResponse, OauthErrors};
 use crate::oauth2::form::Form;
 use axum::extract::{RawQuery, Request};
 use axum::http::StatusCode;

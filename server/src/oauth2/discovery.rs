@@ -1,8 +1,7 @@
 //! Discovery for clients and resource servers: server metadata (RFC 8414), signing keys (RFC 7517) and scopes.
 
-use crate::api::docs;
-use crate::api::openapi::PublicErrors;
-use crate::http::problem::Problem;
+use crate::http::paths::API_DOCS;
+use crate::http::problem::{Problem, PublicErrors};
 use crate::oauth2::path;
 use crate::state::App;
 use axum::Json;
@@ -62,7 +61,7 @@ pub async fn metadata(State(app): State<App>) -> Response {
         revocation_endpoint: url_of(path::REVOKE),
         introspection_endpoint: url_of(path::INTROSPECT),
         jwks_uri: url_of(path::JWKS),
-        service_documentation: url_of(docs::PATH),
+        service_documentation: url_of(API_DOCS),
         scopes_supported: Scope::ALL.iter().map(|scope| scope.code()).collect(),
         response_types_supported: ["code"],
         response_modes_supported: ["query"],

@@ -10,7 +10,7 @@ use domain::oauth2::{ErrorCode, Oauth2Error};
 use portal::oauth2::RequestError;
 use serde::Serialize;
 use std::borrow::Cow;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 /// Represents an OAuth 2.0 error response.
 #[derive(Debug)]
@@ -31,6 +31,30 @@ struct Inner {
 pub(crate) struct Body<'a> {
     error: &'static str,
     error_description: &'a str,
+}
+
+/// Describes the error responses of OAuth 2.0 endpoints.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes responses in OpenAPI")]
+pub(crate) enum OauthErrors {
+    /// The request is invalid or was not granted
+    #[response(status = 400)]
+    BadRequest(#[to_schema] Body<'static>),
+    /// Client authentication failed
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] Body<'static>),
+    /// The request body is too large
+    #[response(status = 413)]
+    BodyTooLarge(#[to_schema] Body<'static>),
+    /// The request URI is too long
+    #[response(status = 414)]
+    UriTooLong(#[to_schema] Body<'static>),
+    /// The request body is not a form
+    #[response(status = 415)]
+    UnsupportedMediaType(#[to_schema] Body<'static>),
+    /// Too many requests
+    #[response(status = 429)]
+    TooManyRequests(#[to_schema] Body<'static>),
 }
 
 impl OauthErrorResponse {

@@ -1,9 +1,9 @@
 //! Form requests to the OAuth 2.0 endpoints, and client authentication (RFC 6749 §2.3.1).
 
+use crate::http::ClientAddress;
 use crate::http::body::{self, ReadBodyError};
 use crate::http::rate_limit::{RateLimitStatus, RateLimits};
 use crate::listener::ClientConnection;
-use crate::middleware::ClientAddress;
 use crate::oauth2::error::OauthErrorResponse;
 use crate::state::App;
 use axum::body::Bytes;

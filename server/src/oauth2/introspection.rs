@@ -1,8 +1,7 @@
 //! Token revocation (RFC 7009) and introspection (RFC 7662).
 
-use crate::api::openapi::OauthErrors;
 use crate::http::rate_limit::RateLimits;
-use crate::oauth2::error::{OauthErrorResponse, set_no_store};
+use crate::oauth2::error::{OauthErrorResponse, OauthErrors, set_no_store};
 use crate::oauth2::form::Form;
 use crate::state::App;
 use axum::Json;

@@ -1,8 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2).
 
-use crate::api::openapi::OauthErrors;
 use crate::http::rate_limit::RateLimits;
-use crate::oauth2::error::{OauthErrorResponse, set_no_store};
+use crate::oauth2::error::{OauthErrorResponse, OauthErrors, set_no_store};
 use crate::oauth2::form::Form;
 use crate::state::App;
 use axum::Json;

@@ -14,10 +14,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 const MARKER: &str = "</title></textarea></script>--><b id=stored-markup>\" data-stored=\"'";
 
 /// Columns without text from users or clients: codes, keys, digests, and values that are parsed when they are read.
-const NOT_FREE_TEXT: [&str; 35] = [
+const NOT_FREE_TEXT: [&str; 36] = [
     "account_features.feature",
     "accounts.language",
     "accounts.time_zone",
+    "audit_records.detail",
     "audit_records.via",
     "authorization_codes.code_challenge",
     "authorization_codes.scopes",
@@ -84,6 +85,7 @@ async fn mark_all_texts(site: &TestSite) -> usize {
         }
     }
     for (table, column) in [
+        ("audit_records", "detail"),
         ("settings", "document"),
         ("settings_revisions", "differences"),
         ("connection_tests", "steps"),
@@ -112,7 +114,12 @@ async fn mark_all_texts(site: &TestSite) -> usize {
 /// Appends the marker to strings that users enter, selected by member name.
 fn mark_json(json: &mut serde_json::Value, name: &str) {
     match json {
-        serde_json::Value::String(text) if matches!(name, "field" | "defaultSearchTerm" | "clientId" | "detail") => {
+        serde_json::Value::String(text)
+            if matches!(
+                name,
+                "field" | "defaultSearchTerm" | "clientId" | "detail" | "name" | "email" | "integration" | "note"
+            ) =>
+        {
             text.push_str(MARKER);
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(|item| mark_json(item, name)),

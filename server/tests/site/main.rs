@@ -1,7 +1,8 @@
-//! Tests pages and their protection, static files, the command line and the server process.
+//! Tests pages and their protection, static files, the command line, the server process and its source.
 
 #![allow(clippy::unwrap_used)]
 
+mod architecture;
 mod authorization_request;
 mod command_line;
 mod config;

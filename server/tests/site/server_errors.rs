@@ -77,6 +77,26 @@ async fn panic_in_a_handler_is_answered_500_with_the_request_id() {
 }
 
 #[tokio::test]
+async fn failed_server_function_answers_a_script_with_its_status_and_redirects_a_form() {
+    let site = TestSite::start().await;
+    let script = site
+        .request(Method::POST, "/fn/sessions/end-others")
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", site.origin());
+    let script = script.send().await.unwrap();
+    assert_eq!(
+        (script.status().as_u16(), header(&script, "content-type")),
+        (401, "application/json")
+    );
+    let error: app::error::AppError = script.json().await.unwrap();
+    assert_eq!(error, app::error::AppError::SignedOut);
+
+    let form = site.post("/fn/sessions/end-others", &[]).send().await.unwrap();
+    assert_eq!((form.status().as_u16(), header(&form, "location")), (302, "/sign-in"));
+}
+
+#[tokio::test]
 async fn closed_database_is_answered_503_with_retry_after() {
     let site = TestSite::start().await;
     site.app.portal.close().await;

@@ -11,6 +11,9 @@ pub fn ListCard(
     title: &'static str,
     /// The number of items.
     count: usize,
+    /// The link beside the heading.
+    #[prop(optional)]
+    action: Option<AnyView>,
     /// A sentence below the heading.
     #[prop(optional)]
     help: &'static str,
@@ -21,6 +24,7 @@ pub fn ListCard(
         <section class="card" aria-labelledby=id>
             <div class="card-header">
                 <h2 id=id>{title} " " {(count > 0).then(|| view! { <span class="count">{count}</span> })}</h2>
+                {action}
                 {(!help.is_empty()).then(|| view! { <p>{help}</p> })}
             </div>
             {children()}

@@ -1,6 +1,10 @@
 //! Components that display data.
 
+pub mod card;
 pub mod copy;
+pub mod data_table;
+pub mod description_list;
+pub mod empty_state;
 pub mod link_card;
 pub mod list_card;
 pub mod page_header;

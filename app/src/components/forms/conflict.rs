@@ -1,5 +1,6 @@
 //! Labels of settings, and the notice about conflicting changes.
 
+use crate::components::data::data_table::{DataTable, heading};
 use crate::components::data::time::{byline, timestamp};
 use crate::icons::{Icon, IconView};
 use domain::integration::settings::{Conflicts, SettingKey, SettingPath};
@@ -66,6 +67,7 @@ pub fn ConflictNotice(
             </tr>
         }
     });
+    let rows = rows.collect_view();
     let page = use_location().pathname.get_untracked();
     view! {
         <section class="conflict" role="alert" tabindex="-1" aria-labelledby="conflict">
@@ -81,19 +83,9 @@ pub fn ConflictNotice(
                     </p>
                 </div>
             </div>
-            <div class="table-wrap">
-                <table class="table stack">
-                    <caption class="visually-hidden">"Conflicting changes"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Setting"</th>
-                            <th scope="col">"Your change"</th>
-                            <th scope="col">"Their change"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <DataTable caption="Conflicting changes" headings=["Setting", "Your change", "Their change"].map(heading)>
+                {rows}
+            </DataTable>
             <div class="buttons">
                 <button class="button primary" name="over" value=revision.to_string()>
                     "Keep my changes"

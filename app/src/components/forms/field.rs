@@ -25,6 +25,43 @@ pub fn FieldError(
     }
 }
 
+/// Renders a label with its input, select or text area.
+#[component]
+pub fn Field(
+    /// The element ID of the input, select or text area. Its `aria-describedby` names the help, `{id}-help`, and the
+    /// error, `{id}-error`.
+    id: &'static str,
+    /// The label.
+    #[prop(into)]
+    label: String,
+    /// A sentence of help.
+    #[prop(into, optional)]
+    help: String,
+    /// Whether the field may be left empty.
+    #[prop(optional)]
+    optional: bool,
+    /// What is below the error.
+    #[prop(optional)]
+    footer: Option<AnyView>,
+    /// The validation error, if any.
+    error: Signal<Option<String>>,
+    /// The input, select or text area.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id>
+                {label} {optional.then(|| view! { " " <span class="optional">"(optional)"</span> })}
+            </label>
+            {children()}
+            {(!help.is_empty()).then(|| view! { <p class="help" id=format!("{id}-help")>{help}</p> })}
+            <FieldError id=format!("{id}-error") error />
+            {footer}
+        </div>
+    }
+    .into_any()
+}
+
 /// Renders a text field with its label. It has no `maxlength`, because browsers silently truncate pasted text.
 #[component]
 pub fn TextField(
@@ -59,26 +96,14 @@ pub fn TextField(
 ) -> impl IntoView {
     // Without script, a form that is shown again focuses its first invalid field.
     let autofocus = autofocus || error.with_untracked(Option::is_some);
-    let error_id = format!("{name}-error");
-    let help_id = format!("{name}-help");
-    let described_by = {
-        let (help_id, error_id) = (help_id.clone(), error_id.clone());
-        move || {
-            let mut ids = Vec::new();
-            if !help.is_empty() {
-                ids.push(help_id.as_str());
-            }
-            if error.with(Option::is_some) {
-                ids.push(error_id.as_str());
-            }
-            (!ids.is_empty()).then(|| ids.join(" "))
-        }
+    let described_by = move || {
+        let help = (!help.is_empty()).then(|| format!("{name}-help"));
+        let error = error.with(Option::is_some).then(|| format!("{name}-error"));
+        let ids: Vec<String> = help.into_iter().chain(error).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
     };
     view! {
-        <div class="field">
-            <label for=name>
-                {label} {optional.then(|| view! { " " <span class="optional">"(optional)"</span> })}
-            </label>
+        <Field id=name label help optional error>
             <input
                 id=name
                 name=name
@@ -91,9 +116,7 @@ pub fn TextField(
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by
             />
-            {(!help.is_empty()).then(|| view! { <p class="help" id=help_id>{help}</p> })}
-            <FieldError id=error_id error />
-        </div>
+        </Field>
     }
     .into_any()
 }

@@ -4,6 +4,7 @@ pub mod combobox;
 pub mod conflict;
 pub mod field;
 pub mod form;
+pub mod form_card;
 pub mod pointer;
 pub mod save_form;
 pub mod text_area;

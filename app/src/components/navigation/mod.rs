@@ -4,3 +4,4 @@ pub mod history_guard;
 pub mod redirects;
 pub mod route_focus;
 pub mod session_ended;
+pub mod tabs;

@@ -4,14 +4,14 @@
 use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
+use crate::destination::{destination, sign_in_url};
 use crate::error::AppError;
-use crate::session::{load_current_user, sign_in_url};
+use crate::session::{clear_session_ended_handler, load_current_user, set_session_ended_handler};
 use domain::accounts::users::CurrentUser;
 use domain::ids::UserId;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::cell::RefCell;
 
 /// The path of the page that confirms the sign-in in the other tab.
 pub const SIGNED_IN_PATH: &str = "/signed-in";
@@ -44,19 +44,6 @@ pub struct PageSession {
     is_checking: StoredValue<bool>,
 }
 
-thread_local! {
-    /// The session of the open page, for [`notify`].
-    static CURRENT: RefCell<Option<PageSession>> = const { RefCell::new(None) };
-}
-
-/// Reports to the open page that a server function found no session. Returns whether there is a page that can show it.
-pub fn notify() -> bool {
-    let Some(session) = CURRENT.with_borrow(|current| *current) else {
-        return false;
-    };
-    session.end(false)
-}
-
 /// Provides [`PageSession`] below the current owner and tracks it until the owner is disposed of. `user` is the user that
 /// the page was loaded for.
 pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> PageSession {
@@ -73,7 +60,7 @@ pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> Pa
     });
     // Effects only run in the browser.
     Effect::new(move |_| {
-        CURRENT.set(Some(session));
+        set_session_ended_handler(move || session.end(false));
         let toaster = toaster();
         // The user may have signed in or out in another tab.
         let focus = window_event_listener(ev::focus, move |_| session.check(toaster));
@@ -83,7 +70,7 @@ pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> Pa
             }
         });
         on_cleanup(move || {
-            CURRENT.set(None);
+            clear_session_ended_handler();
             focus.remove();
             visible.remove();
         });
@@ -138,7 +125,7 @@ impl PageSession {
         }
         self.is_checking.set_value(true);
         spawn_local(async move {
-            // If no user is signed in, decoding the error has already called `notify`.
+            // If no user is signed in, the session's client has already called `end`.
             let result = load_current_user().await;
             self.is_checking.try_set_value(false);
             if let Ok(user) = result {
@@ -250,13 +237,6 @@ fn other_user_dialog(name: String) -> impl IntoView {
             </div>
         </Dialog>
     }
-}
-
-fn destination() -> String {
-    #[cfg(feature = "hydrate")]
-    return crate::session::destination();
-    #[cfg(not(feature = "hydrate"))]
-    String::new()
 }
 
 fn reload() {

@@ -1,6 +1,6 @@
 //! Dialogs that confirm a destructive action.
 
-use crate::components::forms::field::FieldError;
+use crate::components::forms::field::Field;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
 use crate::error::AppError;
@@ -74,8 +74,7 @@ where
 {
     let error = form_state.error("name");
     view! {
-        <div class="field">
-            <label for="confirm">{format!("Type the {what}’s name to confirm")}</label>
+        <Field id="confirm" label=format!("Type the {what}’s name to confirm") help=name error>
             <input
                 id="confirm"
                 name="name"
@@ -87,11 +86,7 @@ where
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby="confirm-help confirm-error"
             />
-            <p class="help" id="confirm-help">
-                {name}
-            </p>
-            <FieldError id="confirm-error" error />
-        </div>
+        </Field>
     }
     .into_any()
 }

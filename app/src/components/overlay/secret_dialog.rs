@@ -6,6 +6,7 @@ use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::navigation::route_focus::focus_heading_after_load;
 use crate::components::overlay::dialog::Dialog;
 use crate::error::AppError;
+use crate::session::SessionClient;
 use domain::auth::one_time_secrets::{OneTimeSecret, OneTimeSecretKind};
 use domain::ids::OneTimeSecretId;
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "reveals/dismiss")]
+#[server(prefix = "/fn", endpoint = "reveals/dismiss", client = SessionClient)]
 pub async fn acknowledge_secret(reveal: OneTimeSecretId, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::auth::one_time_secrets::acknowledge(&portal, &actor, reveal).await;

@@ -1,5 +1,7 @@
 //! The user's sessions: where they are signed in, and signing out of other sessions.
 
+use crate::components::data::data_table::{DataTable, heading};
+use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::Time;
 use crate::components::feedback::error_message::ErrorMessage;
@@ -13,6 +15,7 @@ use crate::components::overlay::dialog::Dialog;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::page::Page;
+use crate::session::SessionClient;
 use domain::auth::sessions::Session;
 use domain::ids::SessionId;
 use leptos::prelude::*;
@@ -29,7 +32,7 @@ const END_OTHERS_URL: &str = "/sessions?dialog=end-others";
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(name = ListSessions, prefix = "/fn", endpoint = "sessions/list", input = GetUrl)]
+#[server(name = ListSessions, prefix = "/fn", endpoint = "sessions/list", input = GetUrl, client = SessionClient)]
 pub async fn list_sessions() -> Result<Vec<Session>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::auth::sessions::list(&portal, &actor).await?)
@@ -39,7 +42,7 @@ pub async fn list_sessions() -> Result<Vec<Session>, AppError> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] if the user has no such session.
-#[server(prefix = "/fn", endpoint = "sessions/end")]
+#[server(prefix = "/fn", endpoint = "sessions/end", client = SessionClient)]
 pub async fn end_session(id: SessionId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::auth::sessions::end(&portal, &actor, id).await?)
@@ -49,7 +52,7 @@ pub async fn end_session(id: SessionId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "sessions/end-others")]
+#[server(prefix = "/fn", endpoint = "sessions/end-others", client = SessionClient)]
 pub async fn end_other_sessions() -> Result<u64, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     match portal::auth::sessions::end_others(&portal, &actor).await {
@@ -178,37 +181,23 @@ fn List(sessions: Vec<Session>, end: ServerAction<EndSession>) -> impl IntoView 
         .into_iter()
         .map(|session| view! { <Row session end /> })
         .collect_view();
+    let end_others = (count > 1).then(|| {
+        view! {
+            <a class="button small" href=END_OTHERS_URL data-noscroll>
+                "Sign out all others"
+            </a>
+        }
+    });
     view! {
-        <section class="card" aria-labelledby="sessions">
-            <div class="card-header">
-                <h2 id="sessions">"Your sessions " <span class="count">{count}</span></h2>
-                {(count > 1)
-                    .then(|| {
-                        view! {
-                            <a class="button small" href=END_OTHERS_URL data-noscroll>
-                                "Sign out all others"
-                            </a>
-                        }
-                    })}
-            </div>
-            <div class="table-wrap">
-                <table class="table stack">
-                    <caption class="visually-hidden">"Your sessions"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Browser"</th>
-                            <th scope="col">"Address"</th>
-                            <th scope="col">"Signed in"</th>
-                            <th scope="col">"Last active"</th>
-                            <th scope="col" class="action">
-                                <span class="visually-hidden">"Action"</span>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
+        <ListCard id="sessions" title="Your sessions" count action=end_others.into_any()>
+            <DataTable
+                caption="Your sessions"
+                headings=["Browser", "Address", "Signed in", "Last active"].map(heading)
+                actions=true
+            >
+                {rows}
+            </DataTable>
+        </ListCard>
     }
     .into_any()
 }

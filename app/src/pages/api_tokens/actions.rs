@@ -2,6 +2,7 @@
 //! script, the browser returns there after the request.
 
 use crate::error::AppError;
+use crate::session::SessionClient;
 use domain::ids::{ConsumerId, TokenId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -16,7 +17,7 @@ use {
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for an empty or duplicate name.
-#[server(prefix = "/fn", endpoint = "consumers/create")]
+#[server(prefix = "/fn", endpoint = "consumers/create", client = SessionClient)]
 pub async fn create_consumer(name: String, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth1::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
@@ -30,7 +31,7 @@ pub async fn create_consumer(name: String, back: String) -> Result<(), AppError>
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "tokens/create")]
+#[server(prefix = "/fn", endpoint = "tokens/create", client = SessionClient)]
 pub async fn create_token(
     user: String,
     #[server(default)] consumer: String,
@@ -56,7 +57,7 @@ pub async fn create_token(
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "tokens/revoke")]
+#[server(prefix = "/fn", endpoint = "tokens/revoke", client = SessionClient)]
 pub async fn revoke_token(token: TokenId, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth1::tokens::revoke(&portal, &actor, token).await;
@@ -69,7 +70,7 @@ pub async fn revoke_token(token: TokenId, back: String) -> Result<(), AppError> 
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for an empty or duplicate name.
-#[server(prefix = "/fn", endpoint = "consumers/rename")]
+#[server(prefix = "/fn", endpoint = "consumers/rename", client = SessionClient)]
 pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth1::consumers::rename(&portal, &actor, consumer, NewConsumer { name }).await;
@@ -82,7 +83,7 @@ pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), A
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for an invalid key.
-#[server(prefix = "/fn", endpoint = "consumers/set-signing")]
+#[server(prefix = "/fn", endpoint = "consumers/set-signing", client = SessionClient)]
 pub async fn set_signing(
     consumer: ConsumerId,
     rsa_public_key: String,
@@ -102,7 +103,7 @@ pub async fn set_signing(
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] if `name` does not match.
-#[server(prefix = "/fn", endpoint = "consumers/delete")]
+#[server(prefix = "/fn", endpoint = "consumers/delete", client = SessionClient)]
 pub async fn delete_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth1::consumers::delete(&portal, &actor, consumer, &name).await;

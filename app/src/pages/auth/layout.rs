@@ -3,7 +3,6 @@
 use crate::components::navigation::route_focus::focus_on_navigation;
 use crate::icons::Logo;
 use crate::session::SignOut;
-use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -54,35 +53,6 @@ pub fn AuthLayout(
     .into_any()
 }
 
-/// Renders the application that requests access and the user who decides.
-#[component]
-pub fn ClientInfo(
-    /// The name of the consumer or app.
-    application: String,
-    /// The signed-in user.
-    me: CurrentUser,
-) -> impl IntoView {
-    view! {
-        <dl class="facts framed">
-            <div>
-                <dt>"Application"</dt>
-                <dd>
-                    <bdi>{application}</bdi>
-                </dd>
-            </div>
-            <div>
-                <dt>"Account"</dt>
-                <dd>{me.account_name}</dd>
-            </div>
-            <div>
-                <dt>"You"</dt>
-                <dd>{me.name} <small>{me.email}</small></dd>
-            </div>
-        </dl>
-    }
-    .into_any()
-}
-
 /// Renders a button that signs out, to continue as another user.
 #[component]
 pub fn SwitchUser() -> impl IntoView {
@@ -96,10 +66,4 @@ pub fn SwitchUser() -> impl IntoView {
         </form>
     }
     .into_any()
-}
-
-/// Renders the heading of a consent page. The application chose its name, so `<bdi>` isolates the name's writing direction
-/// from the text around it (UTR #36 §2.5).
-pub fn consent_heading(application: String) -> AnyView {
-    view! { "Allow “" <bdi>{application}</bdi> "” to use your account?" }.into_any()
 }

@@ -7,6 +7,7 @@ use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
+use crate::session::SessionClient;
 use domain::accounts::NewAccount;
 use domain::accounts::users::MIN_PASSWORD_CHARS;
 use domain::fields::FieldErrors;
@@ -24,7 +25,7 @@ const FIELDS: &[&str] = &["code", "account_name", "name", "email", "password"];
 /// # Errors
 /// [`AppError::Invalid`] for a wrong code or an invalid field, [`AppError::TooManyAttempts`] after too many wrong codes,
 /// [`AppError::Conflict`] if there already is an account.
-#[server(prefix = "/fn", endpoint = "setup/complete")]
+#[server(prefix = "/fn", endpoint = "setup/complete", client = SessionClient)]
 pub async fn complete_setup(
     code: String,
     account_name: String,

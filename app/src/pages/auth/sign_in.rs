@@ -5,6 +5,7 @@ use crate::components::forms::field::TextField;
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
+use crate::session::SessionClient;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 #[cfg(not(feature = "ssr"))]
@@ -14,7 +15,7 @@ use leptos_router::hooks::use_query_map;
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an incorrect email or password, [`AppError::TooManyAttempts`] while sign-in is blocked.
-#[server(prefix = "/fn", endpoint = "session/sign-in")]
+#[server(prefix = "/fn", endpoint = "session/sign-in", client = SessionClient)]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
     use portal::auth::sign_in::sign_in_with_cookies;
 

@@ -3,5 +3,6 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod last_decision;
 
+mod consent_page;
 pub mod oauth1;
 pub mod oauth2;

@@ -1,12 +1,13 @@
 //! The consent page of an authorization request (RFC 6749 §4.1.1): a user decides what an app may do on their behalf.
 
-use crate::components::feedback::error_message::ErrorMessage;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
-use crate::pages::auth::layout::{AuthLayout, ClientInfo, SwitchUser, consent_heading};
+use crate::pages::auth::layout::{AuthLayout, SwitchUser};
+use crate::pages::consent::consent_page::{ConsentPage, Decision, DecisionButtons, InvalidRequest};
 use crate::pages::page::Page;
+use crate::session::SessionClient;
 use domain::accounts::users::CurrentUser;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
@@ -38,23 +39,12 @@ pub struct ConsentRequest {
     pub me: CurrentUser,
 }
 
-/// Lists the user's decisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Decision {
-    /// Allow access.
-    Allow,
-    /// Deny access.
-    #[serde(rename = "refuse")]
-    Deny,
-}
-
 /// Loads an authorization request. `request` is the query string as the app sent it. If no decision is needed, redirects
 /// the browser to the app.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an unknown app or a redirect URI that is not registered for it.
-#[server(name = LoadConsent, prefix = "/fn", endpoint = "oauth2/ask", input = GetUrl)]
+#[server(name = LoadConsent, prefix = "/fn", endpoint = "oauth2/ask", input = GetUrl, client = SessionClient)]
 pub async fn load_consent(request: String) -> Result<ConsentState, AppError> {
     use portal::oauth2::consents::{Outcome, authorize};
     let (portal, actor) = crate::context::require_sign_in()?;
@@ -79,7 +69,7 @@ pub async fn load_consent(request: String) -> Result<ConsentState, AppError> {
 ///
 /// # Errors
 /// Returns the errors of [`load_consent`].
-#[server(prefix = "/fn", endpoint = "oauth2/decide")]
+#[server(prefix = "/fn", endpoint = "oauth2/decide", client = SessionClient)]
 pub async fn decide(request: String, answer: Decision) -> Result<(), AppError> {
     use portal::oauth2::consents::{allow, deny};
     let (portal, actor) = crate::context::require_sign_in()?;
@@ -138,14 +128,9 @@ impl Page for Oauth2AuthorisePage {
                     .into_any(),
                     Err(AppError::Invalid(errors)) => {
                         let reasons = errors.0.into_iter().map(|error| error.message).collect();
-                        view! { <InvalidRequest reasons /> }.into_any()
+                        view! { <RejectedRequest reasons /> }.into_any()
                     }
-                    Err(error) => view! {
-                        <AuthLayout title="Invalid authorization request">
-                            <ErrorMessage error />
-                        </AuthLayout>
-                    }
-                    .into_any(),
+                    Err(error) => view! { <InvalidRequest error /> }.into_any(),
                 }
             })
         };
@@ -163,46 +148,16 @@ fn ConsentForm(request: Memo<String>, consent: ConsentRequest, decide: ServerAct
         allowed,
         me,
     } = consent;
-    let notice = move || {
-        decide.value().get().and_then(Result::err).map(|error| {
-            view! {
-                <Notice kind=NoticeKind::Danger>
-                    <p>{error.form_error(&[]).unwrap_or_default()}</p>
-                </Notice>
-            }
-        })
-    };
-    let busy = move || decide.pending().get().then_some("true");
-    let items = scopes.iter().map(|scope| scope_item(scope, allowed)).collect_view();
-    let footer = move || {
-        view! {
-            <p>"You’ll be redirected to " <strong><bdi>{back}</bdi></strong> "."</p>
-            <SwitchUser />
-        }
-    };
+    let error = Signal::derive(move || decide.value().get().and_then(Result::err));
+    let access = scopes.iter().map(|scope| scope_item(scope, allowed)).collect_view();
     view! {
-        <AuthLayout
-            title=format!("Allow “{app}” to use your account?")
-            heading=consent_heading(app.clone())
-            lead=format!("It wants to access {} on your behalf.", me.account_name)
-            wide=true
-            footer
-        >
-            {notice}
-            <ClientInfo application=app me />
-            <h2>"This will allow the application to:"</h2>
-            <ul class="access-list">{items}</ul>
+        <ConsentPage application=app me back=Some(back) error access=access.into_any()>
             <p class="lead">"You can revoke access at any time in Connected apps."</p>
             <ActionForm action=decide attr:class="button-pair">
                 <input type="hidden" name="request" value=move || request.get() />
-                <button class="button" name="answer" value="refuse" aria-busy=busy>
-                    "Deny"
-                </button>
-                <button class="button primary" name="answer" value="allow" aria-busy=busy>
-                    "Allow"
-                </button>
+                <DecisionButtons pending=decide.pending() />
             </ActionForm>
-        </AuthLayout>
+        </ConsentPage>
     }
     .into_any()
 }
@@ -227,7 +182,7 @@ fn scope_item(scope: Scope, allowed: Scopes) -> impl IntoView {
 /// Renders the reasons why a request is invalid. It names no app of the account, or a redirect URI that is not registered,
 /// so the browser must not be redirected.
 #[component]
-fn InvalidRequest(reasons: Vec<String>) -> impl IntoView {
+fn RejectedRequest(reasons: Vec<String>) -> impl IntoView {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::BAD_REQUEST);

@@ -3,6 +3,7 @@
 use crate::components::feedback::access_denied::{AccessDenied, rights_list};
 use crate::components::feedback::error_message::{ErrorMessage, access_error};
 use crate::components::navigation::route_focus::focus_on_navigation;
+use crate::components::navigation::tabs::{self, Tabs};
 use crate::error::AppError;
 use domain::accounts::rights::Right;
 use domain::accounts::users::CurrentUser;
@@ -85,13 +86,10 @@ pub fn IntegrationLayout(
         Tab::Settings => "Integration".to_owned(),
         tab => format!("{} · Integration", tab.label()),
     };
-    let tabs = Tab::ALL.map(|other| {
-        let current = (other == tab).then_some("page");
-        view! {
-            <a href=other.path() aria-current=current>
-                {other.label()}
-            </a>
-        }
+    let tabs = Tab::ALL.map(|other| tabs::Tab {
+        url: other.path().to_owned(),
+        label: other.label(),
+        is_selected: other == tab,
     });
     view! {
         <Title text=title />
@@ -104,9 +102,7 @@ pub fn IntegrationLayout(
                     <p class="lead">{tab.description()}</p>
                 </div>
             </header>
-            <nav class="tabs" aria-label="Integration">
-                {tabs.into_iter().collect_view()}
-            </nav>
+            <Tabs label="Integration" tabs />
             {children()}
         </div>
     }

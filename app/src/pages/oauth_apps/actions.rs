@@ -1,6 +1,7 @@
 //! Server functions behind the forms of the OAuth apps pages.
 
 use crate::error::AppError;
+use crate::session::SessionClient;
 use domain::ids::{ClientSecretId, OauthAppId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -14,7 +15,7 @@ use {
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "oauth-apps/create")]
+#[server(prefix = "/fn", endpoint = "oauth-apps/create", client = SessionClient)]
 pub async fn create_app(
     name: String,
     #[server(default)] grant: String,
@@ -43,7 +44,7 @@ pub async fn create_app(
 ///
 /// # Errors
 /// Returns the same errors as [`create_app`], and [`AppError::Conflict`] if scopes are added without `confirmed`.
-#[server(prefix = "/fn", endpoint = "oauth-apps/update")]
+#[server(prefix = "/fn", endpoint = "oauth-apps/update", client = SessionClient)]
 pub async fn update_app(
     app: OauthAppId,
     name: String,
@@ -69,7 +70,7 @@ pub async fn update_app(
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "oauth-apps/set-token-settings")]
+#[server(prefix = "/fn", endpoint = "oauth-apps/set-token-settings", client = SessionClient)]
 pub async fn set_token_settings(
     app: OauthAppId,
     #[server(default)] rotate_refresh_tokens: bool,
@@ -91,7 +92,7 @@ pub async fn set_token_settings(
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "oauth-apps/add-secret")]
+#[server(prefix = "/fn", endpoint = "oauth-apps/add-secret", client = SessionClient)]
 pub async fn add_secret(
     app: OauthAppId,
     #[server(default)] note: String,
@@ -112,7 +113,7 @@ pub async fn add_secret(
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "oauth-apps/delete-secret")]
+#[server(prefix = "/fn", endpoint = "oauth-apps/delete-secret", client = SessionClient)]
 pub async fn delete_secret(app: OauthAppId, secret: ClientSecretId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth2::oauth_apps::secrets::delete(&portal, &actor, app, secret).await;
@@ -124,7 +125,7 @@ pub async fn delete_secret(app: OauthAppId, secret: ClientSecretId) -> Result<()
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "oauth-apps/revoke")]
+#[server(prefix = "/fn", endpoint = "oauth-apps/revoke", client = SessionClient)]
 pub async fn revoke_refresh_tokens(app: OauthAppId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth2::oauth_apps::revoke_refresh_tokens(&portal, &actor, app).await;
@@ -140,7 +141,7 @@ pub async fn revoke_refresh_tokens(app: OauthAppId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] if `name` does not match.
-#[server(prefix = "/fn", endpoint = "oauth-apps/delete")]
+#[server(prefix = "/fn", endpoint = "oauth-apps/delete", client = SessionClient)]
 pub async fn delete_app(app: OauthAppId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth2::oauth_apps::delete(&portal, &actor, app, &name).await;

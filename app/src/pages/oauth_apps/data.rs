@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::pages::oauth_apps::page_url::PageUrl;
+use crate::session::SessionClient;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::UserOption;
 use domain::auth::one_time_secrets::OneTimeSecret;
@@ -52,7 +53,7 @@ pub struct AppData {
 ///
 /// # Errors
 /// Returns [`AppError::Forbidden`] without the rights Admin settings and Access & manage OAuth apps.
-#[server(name = LoadApps, prefix = "/fn", endpoint = "oauth-apps/list", input = GetUrl)]
+#[server(name = LoadApps, prefix = "/fn", endpoint = "oauth-apps/list", input = GetUrl, client = SessionClient)]
 pub async fn load_apps() -> Result<ListData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(ListData {
@@ -68,7 +69,7 @@ pub async fn load_apps() -> Result<ListData, AppError> {
 ///
 /// # Errors
 /// Returns the same errors as [`load_apps`].
-#[server(name = LoadNewApp, prefix = "/fn", endpoint = "oauth-apps/new", input = GetUrl)]
+#[server(name = LoadNewApp, prefix = "/fn", endpoint = "oauth-apps/new", input = GetUrl, client = SessionClient)]
 pub async fn load_new_app(address: String) -> Result<AppFormData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let url = PageUrl::parse(&address);
@@ -80,7 +81,7 @@ pub async fn load_new_app(address: String) -> Result<AppFormData, AppError> {
 ///
 /// # Errors
 /// Returns the same errors as [`load_apps`], and [`AppError::NotFound`] if the account has no such app.
-#[server(name = LoadApp, prefix = "/fn", endpoint = "oauth-apps/page", input = GetUrl)]
+#[server(name = LoadApp, prefix = "/fn", endpoint = "oauth-apps/page", input = GetUrl, client = SessionClient)]
 pub async fn load_app(id: OauthAppId, address: String) -> Result<AppData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let app = portal::oauth2::oauth_apps::get(&portal, &actor, id).await?;
@@ -131,7 +132,7 @@ async fn find_rights(portal: &portal::Portal, actor: &portal::Actor, user: &str)
 ///
 /// # Errors
 /// Returns the same errors as [`load_apps`].
-#[server(name = FindAppUsers, prefix = "/fn", endpoint = "oauth-apps/users", input = GetUrl)]
+#[server(name = FindAppUsers, prefix = "/fn", endpoint = "oauth-apps/users", input = GetUrl, client = SessionClient)]
 pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let right = domain::accounts::rights::Right::ManageOauthApps;
@@ -142,7 +143,13 @@ pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
 ///
 /// # Errors
 /// Returns the same errors as [`load_apps`].
-#[server(name = LoadUserRights, prefix = "/fn", endpoint = "oauth-apps/user-rights", input = GetUrl)]
+#[server(
+    name = LoadUserRights,
+    prefix = "/fn",
+    endpoint = "oauth-apps/user-rights",
+    input = GetUrl,
+    client = SessionClient,
+)]
 pub async fn load_user_rights(user: String) -> Result<Option<Rights>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     find_rights(&portal, &actor, &user).await

@@ -1,7 +1,7 @@
 //! Fields that the forms for a new and an existing app share.
 
 use crate::components::forms::combobox::{Combobox, Suggestion};
-use crate::components::forms::field::FieldError;
+use crate::components::forms::field::{Field, FieldError};
 use crate::components::forms::form::Values;
 use crate::components::forms::pointer::after_pointer_up;
 use crate::components::forms::text_area::text_area_content;
@@ -174,15 +174,15 @@ pub fn RedirectUrisField(
         view! { <textarea {..attributes}>{text_area_content(value)}</textarea> }.into_any()
     };
     view! {
-        <div class="field">
-            <label for="redirect_uris">"Authorization redirect URIs"</label>
+        <Field
+            id="redirect_uris"
+            label="Authorization redirect URIs"
+            help="For Authorization Code: where users are redirected after consent. One URI per line. Requests must \
+                  match one exactly."
+            error
+        >
             {area}
-            <p class="help" id="redirect_uris-help">
-                "For Authorization Code: where users are redirected after consent. One URI per line. Requests must match \
-                 one exactly."
-            </p>
-            <FieldError id="redirect_uris-error" error />
-        </div>
+        </Field>
     }
     .into_any()
 }

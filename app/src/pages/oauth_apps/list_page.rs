@@ -1,5 +1,7 @@
 //! The list page of OAuth apps.
 
+use crate::components::data::data_table::{DataTable, heading, number_heading};
+use crate::components::data::empty_state::EmptyState;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::timestamp_or_never;
@@ -109,25 +111,21 @@ fn table(apps: Vec<OauthApp>) -> impl IntoView {
             </tr>
         }
     });
+    let rows = rows.collect_view();
     view! {
-        <div class="table-wrap">
-            <table class="table stack">
-                <caption class="visually-hidden">"OAuth apps"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Grant type"</th>
-                        <th scope="col">"User"</th>
-                        <th scope="col">"Scopes"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col" class="number">
-                            "Active tokens"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        <DataTable
+            caption="OAuth apps"
+            headings=[
+                heading("Name"),
+                heading("Grant type"),
+                heading("User"),
+                heading("Scopes"),
+                heading("Last used"),
+                number_heading("Active tokens"),
+            ]
+        >
+            {rows}
+        </DataTable>
     }
 }
 
@@ -161,18 +159,15 @@ fn scopes(scopes: Scopes) -> impl IntoView {
 
 fn empty_state() -> impl IntoView {
     view! {
-        <div class="empty">
-            <span class="icon-badge large">
-                <IconView icon=Icon::Consumer size="large" />
-            </span>
-            <h3>"No apps yet"</h3>
-            <p>
-                "A connector needs an app to upload assets and to track asset usage. Use the grant type Client Credentials, \
-                 select a user, and select the connector scopes."
-            </p>
+        <EmptyState
+            icon=Icon::Consumer
+            title="No apps yet"
+            help="A connector needs an app to upload assets and to track asset usage. Use the grant type Client \
+                  Credentials, select a user, and select the connector scopes."
+        >
             <a class="button" href=PageUrl::new_app().to_string()>
                 "Add new app"
             </a>
-        </div>
+        </EmptyState>
     }
 }

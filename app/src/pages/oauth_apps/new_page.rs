@@ -3,7 +3,8 @@
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::access_error;
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::form::{FormState, Values};
+use crate::components::forms::form_card::SubmitForm;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::oauth_apps::access_denied::PageUnavailable;
@@ -90,7 +91,7 @@ fn NewAppForm(form: AppForm, data: AppFormData) -> impl IntoView {
     view! {
         <section class="card" aria-label="Add new app">
             <div class="card-body">
-                <ValidatedForm form_state class="form">
+                <SubmitForm form_state fields=FIELDS button="Register application" primary=true cancel_url=PATH>
                     <TextField
                         name="name"
                         label="Application name"
@@ -113,16 +114,7 @@ fn NewAppForm(form: AppForm, data: AppFormData) -> impl IntoView {
                         live
                         error=form_state.error("scopes")
                     />
-                    <FormError form_state fields=FIELDS />
-                    <div class="buttons">
-                        <button class="button primary" aria-busy=move || form_state.busy()>
-                            "Register application"
-                        </button>
-                        <a class="button" href=PATH>
-                            "Cancel"
-                        </a>
-                    </div>
-                </ValidatedForm>
+                </SubmitForm>
             </div>
         </section>
     }

@@ -1,5 +1,7 @@
 //! Permission management: the user's security profile and rights.
 
+use crate::components::data::card::Card;
+use crate::components::data::data_table::{DataTable, heading};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
 use crate::components::reactive::suspend::suspend;
@@ -66,28 +68,17 @@ fn OwnRights(me: CurrentUser, contact: String) -> impl IntoView {
             </tr>
         }
     });
+    let rows = rows.collect_view();
+    let badge = view! { <span class="badge plain">"Your profile"</span> }.into_any();
     view! {
-        <section class="card" aria-labelledby="profile">
-            <div class="card-header">
-                <h2 id="profile">{me.profile}</h2>
-                <span class="badge plain">"Your profile"</span>
-            </div>
-            <div class="table-wrap">
-                <table class="table">
-                    <caption class="visually-hidden">"Your rights"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Right"</th>
-                            <th scope="col">"You"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+        <Card id="profile" title=me.profile action=badge>
+            <DataTable caption="Your rights" class="table" headings=["Right", "You"].map(heading)>
+                {rows}
+            </DataTable>
             <div class="card-footer">
                 <p>"To add a right to your profile, ask " {contact} "."</p>
             </div>
-        </section>
+        </Card>
     }
     .into_any()
 }

@@ -14,7 +14,7 @@ use crate::crypto::passwords;
 use crate::crypto::secret::Secret;
 use crate::database::{execute, fetch_optional};
 use crate::infra::actor::{Actor, AuthMethod};
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::{self, AuditEvent};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::email;
@@ -98,12 +98,11 @@ pub async fn sign_in_with_cookies(
         None => None,
     };
     let known_browser = known_browsers::remember(portal, &mut tx, user, known_browser).await?;
-    let change = Change {
-        action: "session.sign-in",
-        subject: Some(user.0),
-        detail: &client.address,
+    let event = AuditEvent::SignedIn {
+        user,
+        address: client.address.clone(),
     };
-    audit::record(portal, &mut tx, &actor, change).await?;
+    audit::record(portal, &mut tx, &actor, event).await?;
     match replaced_account {
         Some(account) => portal.commit_change(tx, account).await?,
         None => tx.commit().await?,

@@ -1,5 +1,6 @@
 //! Stores the client secret for the DAM's token requests. It is written and used, but never returned to users.
 
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::Secret;
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::actor::Actor;
@@ -57,8 +58,16 @@ impl ValidatedSecretChange {
     }
 }
 
+/// The client secrets.
+pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
+    table: "dam_secrets",
+    key: "account_id",
+    value: "sealed",
+    context: RowContext::Id(|account| context(AccountId(account))),
+};
+
 /// Returns the encryption context (associated data) of a client secret.
-pub(crate) fn context(account: AccountId) -> String {
+fn context(account: AccountId) -> String {
     format!("dam_secrets/{account}")
 }
 

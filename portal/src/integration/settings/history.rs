@@ -2,6 +2,7 @@
 
 use crate::database::{AsExecutor, Transaction, execute, fetch_all};
 use crate::infra::actor::Actor;
+use crate::infra::audit::SettingsSource;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::settings::connection::ValidatedSecretChange;
@@ -102,18 +103,18 @@ pub async fn at(portal: &Portal, actor: &Actor, revision: i64) -> Result<Setting
 /// As [`save`](crate::integration::settings::save).
 pub async fn restore(portal: &Portal, actor: &Actor, base: i64, revision: i64) -> Result<Saved> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
-    let current = document::lock(portal, &mut tx, account).await?;
-    let base_settings = settings_at(&mut tx, account, &current, base).await?;
-    let ours = settings_at(&mut tx, account, &current, revision).await?;
-    let change = PendingSave {
+    let mut change = portal.begin_change(actor).await?;
+    let current = document::lock(portal, &mut change, account).await?;
+    let base_settings = settings_at(&mut change, account, &current, base).await?;
+    let ours = settings_at(&mut change, account, &current, revision).await?;
+    let pending = PendingSave {
         base,
         base_settings: &base_settings,
         ours: &ours,
-        note: &format!("Restored revision {revision}"),
+        source: SettingsSource::Restored(revision),
     };
-    change
-        .save(portal, tx, actor, current, ValidatedSecretChange::keep())
+    pending
+        .save(portal, actor, change, current, ValidatedSecretChange::keep())
         .await
 }
 
@@ -123,18 +124,18 @@ pub async fn restore(portal: &Portal, actor: &Actor, base: i64, revision: i64) -
 /// As [`save`](crate::integration::settings::save).
 pub async fn undo(portal: &Portal, actor: &Actor, revision: i64) -> Result<Saved> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
-    let current = document::lock(portal, &mut tx, account).await?;
-    let base_settings = settings_at(&mut tx, account, &current, revision).await?;
-    let ours = settings_at(&mut tx, account, &current, revision - 1).await?;
-    let change = PendingSave {
+    let mut change = portal.begin_change(actor).await?;
+    let current = document::lock(portal, &mut change, account).await?;
+    let base_settings = settings_at(&mut change, account, &current, revision).await?;
+    let ours = settings_at(&mut change, account, &current, revision - 1).await?;
+    let pending = PendingSave {
         base: revision,
         base_settings: &base_settings,
         ours: &ours,
-        note: &format!("Undid revision {revision}"),
+        source: SettingsSource::Undone(revision),
     };
-    change
-        .save(portal, tx, actor, current, ValidatedSecretChange::keep())
+    pending
+        .save(portal, actor, change, current, ValidatedSecretChange::keep())
         .await
 }
 
@@ -201,7 +202,7 @@ pub(crate) async fn insert(
     tx: &mut Transaction,
     actor: &Actor,
     revision: i64,
-    note: &str,
+    source: SettingsSource,
     differences: &[Difference],
 ) -> Result<()> {
     execute!(
@@ -212,8 +213,18 @@ pub(crate) async fn insert(
         revision,
         portal.now(),
         actor.user_id(),
-        note,
+        note(source),
         serde_json::to_string(differences).map_err(Error::internal)?
     )?;
     Ok(())
+}
+
+/// Returns the note of a revision; empty for a form.
+fn note(source: SettingsSource) -> String {
+    match source {
+        SettingsSource::Form => String::new(),
+        SettingsSource::File => "Applied a file".to_owned(),
+        SettingsSource::Restored(revision) => format!("Restored revision {revision}"),
+        SettingsSource::Undone(revision) => format!("Undid revision {revision}"),
+    }
 }

@@ -9,25 +9,24 @@ mod published;
 pub mod uploads;
 
 pub use crate::integration::settings::connection::SecretChange;
-pub(crate) use crate::integration::settings::connection::{client_secret, context};
+pub(crate) use crate::integration::settings::connection::{ENCRYPTED_COLUMN, client_secret};
 pub use crate::integration::settings::history::{History, at, history, restore, undo};
 pub use crate::integration::settings::listening::{Listener, State, listen};
 pub(crate) use crate::integration::settings::listening::{Listeners, latest_revision};
 pub(crate) use crate::integration::settings::published::SettingsCache;
 pub use crate::integration::settings::published::{Published, published};
 
-use crate::database::{AsExecutor, Transaction};
+use crate::database::AsExecutor;
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::{AuditEvent, SettingsSource};
+use crate::infra::change::Change;
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use crate::integration::requested_fields;
 use crate::integration::settings::document::CurrentSettings;
 use domain::accounts::rights::Right;
 use domain::ids::AccountId;
-use domain::integration::settings::{
-    Conflicts, Difference, Edit, Saved, SettingPath, Settings, SettingsRevision, differences, merge, rebase,
-};
+use domain::integration::settings::{Conflicts, Edit, Saved, Settings, SettingsRevision, differences, merge, rebase};
 
 /// Returns the actor's account if the actor has Manage integration.
 pub(crate) fn authorize(actor: &Actor) -> Result<AccountId> {
@@ -89,20 +88,20 @@ pub async fn save_with(
     let base = base.into();
     let account = authorize(actor)?;
     let secret = secret.validate(edit)?;
-    let mut tx = portal.begin().await?;
-    let current = document::lock(portal, &mut tx, account).await?;
-    let (base, base_settings, ours) = apply_edit(&mut tx, account, &current, base, edit).await?;
-    let note = match edit {
-        Edit::Replace(_) => "Applied a file",
-        _ => "",
+    let mut change = portal.begin_change(actor).await?;
+    let current = document::lock(portal, &mut change, account).await?;
+    let (base, base_settings, ours) = apply_edit(&mut change, account, &current, base, edit).await?;
+    let source = match edit {
+        Edit::Replace(_) => SettingsSource::File,
+        _ => SettingsSource::Form,
     };
-    let change = PendingSave {
+    let pending = PendingSave {
         base,
         base_settings: &base_settings,
         ours: &ours,
-        note,
+        source,
     };
-    change.save(portal, tx, actor, current, secret).await
+    pending.save(portal, actor, change, current, secret).await
 }
 
 /// Returns the conflicts that [`save`] would report for the edit, if any.
@@ -154,16 +153,16 @@ struct PendingSave<'a> {
     base_settings: &'a Settings,
     /// The edited settings.
     ours: &'a Settings,
-    /// The note for the history; empty for a form.
-    note: &'a str,
+    /// Where the edit comes from.
+    source: SettingsSource,
 }
 
 impl PendingSave<'_> {
     async fn save(
         self,
         portal: &Portal,
-        mut tx: Transaction,
         actor: &Actor,
+        mut change: Change<'_>,
         current: CurrentSettings,
         secret: connection::ValidatedSecretChange,
     ) -> Result<Saved> {
@@ -171,52 +170,28 @@ impl PendingSave<'_> {
         let merged = match merge(self.base_settings, &current.settings, self.ours) {
             Ok(merged) => merged,
             Err(conflicts) => {
-                let conflicts = history::attribute_conflicts(&mut tx, account, &current, self.base, conflicts).await?;
+                let conflicts =
+                    history::attribute_conflicts(&mut change, account, &current, self.base, conflicts).await?;
                 return Ok(Saved::Conflict(conflicts));
             }
         };
         // Two changes may each be valid but not together: both may have added the last field that the limit allows.
         let merged = merged.validate()?;
         let mut changes = differences(&current.settings, &merged);
-        changes.extend(connection::save_secret(portal, &mut tx, actor, secret).await?);
+        changes.extend(connection::save_secret(portal, &mut change, actor, secret).await?);
         if changes.is_empty() {
             return Ok(Saved::Unchanged(current.revision));
         }
         let revision = current.revision + 1;
-        document::write(portal, &mut tx, account, revision, &merged).await?;
-        history::insert(portal, &mut tx, actor, revision, self.note, &changes).await?;
-        requested_fields::remove_configured(&mut tx, account, &changes).await?;
-        let detail = describe(revision, self.note, &changes);
-        let record = Change {
-            action: "settings.save",
-            subject: None,
-            detail: &detail,
+        document::write(portal, &mut change, account, revision, &merged).await?;
+        history::insert(portal, &mut change, actor, revision, self.source, &changes).await?;
+        requested_fields::remove_configured(&mut change, account, &changes).await?;
+        let event = AuditEvent::SettingsSaved {
+            revision,
+            source: self.source,
+            changed: changes.into_iter().map(|change| change.path).collect(),
         };
-        audit::record(portal, &mut tx, actor, record).await?;
-        portal.commit_change(tx, actor.account()).await?;
+        change.commit(event).await?;
         Ok(Saved::New(revision))
     }
-}
-
-/// Describes a save for the audit log: which settings of which fields, the first few by name.
-fn describe(revision: i64, note: &str, changes: &[Difference]) -> String {
-    const MAX_NAMED: usize = 5;
-    let name = |path: &SettingPath| match &path.field {
-        Some(field) => format!("{field}: {}", path.key.label()),
-        None => path.key.label().to_owned(),
-    };
-    let mut names: Vec<String> = changes
-        .iter()
-        .take(MAX_NAMED)
-        .map(|change| name(&change.path))
-        .collect();
-    if changes.len() > MAX_NAMED {
-        names.push(format!("{} more", changes.len() - MAX_NAMED));
-    }
-    let note = if note.is_empty() {
-        String::new()
-    } else {
-        format!("{note}. ")
-    };
-    format!("revision {revision}: {note}{}", names.join(", "))
 }

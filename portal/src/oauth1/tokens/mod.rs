@@ -2,10 +2,11 @@
 
 use crate::accounts::users;
 use crate::auth::one_time_secrets;
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::{self, Secret};
 use crate::database::{Transaction, execute, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth1::consumers::{WithSecret, authorize};
@@ -41,10 +42,10 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<W
     let account = authorize(actor, Right::CreateApiTokens)?;
     let input = input.validate()?;
     let integration = input.integration_name.unwrap_or(input.integration_type);
-    let mut tx = portal.begin().await?;
-    let user = users::resolve(&mut tx, account, "user", &input.user).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let user = users::resolve(&mut change, account, "user", &input.user).await?;
     let consumer = fetch_optional!(
-        &mut tx,
+        &mut change,
         (String,),
         "select name from consumers where id = $1 and account_id = $2",
         input.consumer,
@@ -58,17 +59,23 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<W
         integration: &integration,
         expires_at: Timestamp(0),
     };
-    let (id, token, secret) = insert(portal, &mut tx, actor, issue).await?;
+    let (id, token, secret) = insert(portal, &mut change, actor, issue).await?;
     let name = describe(&user, &consumer, &integration);
     one_time_secrets::insert(
         portal,
-        &mut tx,
+        &mut change,
         actor,
         OneTimeSecretKind::Token,
         (&name, &token, &secret),
     )
     .await?;
-    tx.commit().await?;
+    let event = AuditEvent::TokenCreated {
+        id,
+        consumer: input.consumer,
+        user: user.id,
+        integration: integration.clone(),
+    };
+    change.commit(event).await?;
     let value = Token {
         id,
         token,
@@ -129,12 +136,6 @@ pub(crate) async fn insert(
         sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => consumer_not_found(),
         _ => error.into(),
     })?;
-    let change = Change {
-        action: "token.create",
-        subject: Some(id.0),
-        detail: issue.integration,
-    };
-    audit::record(portal, tx, actor, change).await?;
     Ok((id, token, secret))
 }
 
@@ -146,9 +147,9 @@ pub(crate) async fn insert(
 /// the feature, [`Error::NotFound`] if the account has no such token.
 pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
     let account = authorize(actor, Right::RevokeApiTokens)?;
-    let mut tx = portal.begin().await?;
+    let mut change = portal.begin_change(actor).await?;
     let revoked = fetch_optional!(
-        &mut tx,
+        &mut change,
         (String,),
         "update tokens set revoked_at = $3, revoked_by = $4, sealed_secret = $5
          where id = $1 and account_id = $2 and revoked_at = 0 returning integration",
@@ -160,7 +161,7 @@ pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
     )?;
     let Some((integration,)) = revoked else {
         let existing = fetch_optional!(
-            &mut tx,
+            &mut change,
             (TokenId,),
             "select id from tokens where id = $1 and account_id = $2",
             id,
@@ -168,15 +169,16 @@ pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
         )?;
         return existing.map(|_| ()).ok_or(Error::NotFound("token"));
     };
-    let change = Change {
-        action: "token.revoke",
-        subject: Some(id.0),
-        detail: &integration,
-    };
-    audit::record(portal, &mut tx, actor, change).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    change.commit(AuditEvent::TokenRevoked { id, integration }).await
 }
+
+/// The secrets of tokens; empty for a revoked one.
+pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
+    table: "tokens",
+    key: "id",
+    value: "sealed_secret",
+    context: RowContext::Id(|id| context(TokenId(id))),
+};
 
 /// Returns the encryption context (associated data) of a token's secret.
 pub(crate) fn context(id: TokenId) -> String {

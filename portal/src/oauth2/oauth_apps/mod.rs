@@ -14,7 +14,7 @@ use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
 use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, Change};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use crate::oauth2::signing_keys;
@@ -24,9 +24,7 @@ use domain::email;
 use domain::fields;
 use domain::ids::{AccountId, OauthAppId, UserId};
 use domain::oauth1::tokens::UserRef;
-use domain::oauth2::oauth_apps::{
-    AppForm, Grant, SigningAlgorithm, TokenSettings, TokenSettingsForm, ValidatedApp, ValidatedSecret,
-};
+use domain::oauth2::oauth_apps::{AppForm, Grant, SigningAlgorithm, TokenSettings, TokenSettingsForm, ValidatedSecret};
 use domain::oauth2::scopes::Scopes;
 
 /// Holds a new app and its first secret.
@@ -71,10 +69,10 @@ pub async fn create_with(
     // Before the transaction, because it may have to generate the key.
     signing_keys::ensure(portal, settings.signing_algorithm).await?;
     let id = OauthAppId(portal.new_id());
-    let mut tx = portal.begin().await?;
-    let user = resolve(&mut tx, account, input.user.as_ref()).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let user = resolve(&mut change, account, input.user.as_ref()).await?;
     execute!(
-        &mut tx,
+        &mut change,
         "insert into oauth_apps (id, account_id, name, name_key, grant_code, user_id, scopes, created_by, created_at,
                                  rotate_refresh_tokens, signing_algorithm, allow_introspection)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -92,26 +90,17 @@ pub async fn create_with(
         settings.allow_introspection
     )
     .map_err(name_taken)?;
-    insert_redirect_uris(&mut tx, id, &input.redirect_uris).await?;
-    record(
-        portal,
-        &mut tx,
-        actor,
-        "oauth-app.create",
-        id,
-        &describe(&input, settings),
-    )
-    .await?;
+    insert_redirect_uris(&mut change, id, &input.redirect_uris).await?;
     let secret = if input.grant.has_secret() {
         let first = ValidatedSecret {
             note: String::new(),
             days: None,
         };
-        let secret = crate::oauth2::oauth_apps::secrets::insert(portal, &mut tx, actor, id, first).await?;
+        let secret = crate::oauth2::oauth_apps::secrets::insert(portal, &mut change, actor, id, first).await?;
         let revealed = (input.name.as_str(), id.to_string());
         one_time_secrets::insert(
             portal,
-            &mut tx,
+            &mut change,
             actor,
             OneTimeSecretKind::OauthApp,
             (revealed.0, &revealed.1, &secret),
@@ -121,7 +110,15 @@ pub async fn create_with(
     } else {
         None
     };
-    tx.commit().await?;
+    let event = AuditEvent::OauthAppCreated {
+        id,
+        name: input.name,
+        grant: input.grant,
+        scopes: input.scopes,
+        user,
+        settings,
+    };
+    change.commit(event).await?;
     Ok(NewApp { id, secret })
 }
 
@@ -133,8 +130,8 @@ pub async fn create_with(
 /// without `confirmed`, because added scopes need an explicit confirmation.
 pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppForm, confirmed: bool) -> Result<()> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
-    let before = load(&mut tx, account, id).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let before = load(&mut change, account, id).await?;
     let input = AppForm {
         grant: before.grant.code().to_owned(),
         ..input
@@ -146,11 +143,11 @@ pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppFo
     }
     let user = match before.user {
         // The user that the app acts as stays, active or not, so that a disabled app can still be changed.
-        Some(user) if matches_user(&mut tx, user, input.user.as_ref()).await? => Some(user),
-        _ => resolve(&mut tx, account, input.user.as_ref()).await?,
+        Some(user) if matches_user(&mut change, user, input.user.as_ref()).await? => Some(user),
+        _ => resolve(&mut change, account, input.user.as_ref()).await?,
     };
     execute!(
-        &mut tx,
+        &mut change,
         "update oauth_apps set name = $3, name_key = $4, user_id = $5, scopes = $6 where id = $1 and account_id = $2",
         id,
         account,
@@ -160,12 +157,17 @@ pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppFo
         input.scopes.to_string()
     )
     .map_err(name_taken)?;
-    execute!(&mut tx, "delete from oauth_redirect_uris where app_id = $1", id)?;
-    insert_redirect_uris(&mut tx, id, &input.redirect_uris).await?;
-    let detail = differences(&before, &input, user);
-    record(portal, &mut tx, actor, "oauth-app.update", id, &detail).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    execute!(&mut change, "delete from oauth_redirect_uris where app_id = $1", id)?;
+    insert_redirect_uris(&mut change, id, &input.redirect_uris).await?;
+    let event = AuditEvent::OauthAppUpdated {
+        id,
+        previous_name: (before.name != input.name).then_some(before.name),
+        name: input.name,
+        added_scopes: added,
+        removed_scopes: before.scopes.difference(input.scopes),
+        user: user.filter(|_| before.user != user),
+    };
+    change.commit(event).await
 }
 
 /// Revokes every refresh token of an app and the access tokens of the same grants. Returns the number of revoked
@@ -176,17 +178,20 @@ pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppFo
 /// no such app.
 pub async fn revoke_refresh_tokens(portal: &Portal, actor: &Actor, id: OauthAppId) -> Result<u64> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
-    let app = load(&mut tx, account, id).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let app = load(&mut change, account, id).await?;
     let ended = execute!(
-        &mut tx,
+        &mut change,
         "update oauth_grants set revoked_at = $2 where app_id = $1 and revoked_at = 0",
         id,
         portal.now()
     )?;
-    let detail = format!("{}: {ended}", app.name);
-    record(portal, &mut tx, actor, "oauth-app.revoke-refresh-tokens", id, &detail).await?;
-    portal.commit_change(tx, actor.account()).await?;
+    let event = AuditEvent::OauthAppRefreshTokensRevoked {
+        id,
+        name: app.name,
+        grants: ended,
+    };
+    change.commit(event).await?;
     Ok(ended)
 }
 
@@ -198,18 +203,16 @@ pub async fn revoke_refresh_tokens(portal: &Portal, actor: &Actor, id: OauthAppI
 /// [`Error::NotFound`] if the account has no such app.
 pub async fn delete(portal: &Portal, actor: &Actor, id: OauthAppId, name: &str) -> Result<()> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
-    let app = load(&mut tx, account, id).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let app = load(&mut change, account, id).await?;
     fields::validate_confirmation(&app.name, name)?;
     execute!(
-        &mut tx,
+        &mut change,
         "delete from oauth_apps where id = $1 and account_id = $2",
         id,
         account
     )?;
-    record(portal, &mut tx, actor, "oauth-app.delete", id, &app.name).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    change.commit(AuditEvent::OauthAppDeleted { id, name: app.name }).await
 }
 
 /// Holds an app as it is before a change.
@@ -293,47 +296,6 @@ async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[Stri
         )?;
     }
     Ok(())
-}
-
-fn describe(app: &ValidatedApp, settings: TokenSettings) -> String {
-    let mut details = vec![app.grant.code().to_owned(), app.scopes.to_string()];
-    details.extend(crate::oauth2::oauth_apps::token_settings::describe(app.grant, settings));
-    format!("{}: {}", app.name, details.join(", "))
-}
-
-/// Describes a change for the audit log.
-fn differences(before: &StoredApp, after: &ValidatedApp, user: Option<UserId>) -> String {
-    let mut details = vec![if before.name == after.name {
-        after.name.clone()
-    } else {
-        format!("{} → {}", before.name, after.name)
-    }];
-    let (added, removed) = (
-        after.scopes.difference(before.scopes),
-        before.scopes.difference(after.scopes),
-    );
-    details.extend(added.iter().map(|scope| format!("+{}", scope.code())));
-    details.extend(removed.iter().map(|scope| format!("-{}", scope.code())));
-    if before.user != user {
-        details.extend(user.map(|user| format!("acts for {user}")));
-    }
-    details.join(" ")
-}
-
-pub(crate) async fn record(
-    portal: &Portal,
-    tx: &mut Transaction,
-    actor: &Actor,
-    action: &'static str,
-    id: OauthAppId,
-    detail: &str,
-) -> Result<()> {
-    let change = Change {
-        action,
-        subject: Some(id.0),
-        detail,
-    };
-    audit::record(portal, tx, actor, change).await
 }
 
 fn name_taken(error: sqlx::Error) -> Error {

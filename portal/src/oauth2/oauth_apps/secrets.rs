@@ -4,9 +4,10 @@ use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{Transaction, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::actor::Actor;
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::oauth2::oauth_apps::{authorize, load, record};
+use crate::oauth2::oauth_apps::{authorize, load};
 use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::ids::{ClientSecretId, OauthAppId};
 use domain::oauth2::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm, ValidatedSecret};
@@ -24,15 +25,15 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 pub async fn add(portal: &Portal, actor: &Actor, app: OauthAppId, input: SecretForm) -> Result<Secret> {
     let account = authorize(actor)?;
     let input = input.validate()?;
-    let mut tx = portal.begin().await?;
-    let stored = load(&mut tx, account, app).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let stored = load(&mut change, account, app).await?;
     if !stored.grant.has_secret() {
         return Err(Error::Conflict("A public client can't have a secret.".to_owned()));
     }
     // Locks the row first, so that concurrent calls are counted one after the other.
-    execute!(&mut tx, "update oauth_apps set name = name where id = $1", app)?;
+    execute!(&mut change, "update oauth_apps set name = name where id = $1", app)?;
     let (count,) = fetch_one!(
-        &mut tx,
+        &mut change,
         (i64,),
         "select count(*) from client_secrets where app_id = $1",
         app
@@ -42,13 +43,17 @@ pub async fn add(portal: &Portal, actor: &Actor, app: OauthAppId, input: SecretF
             "An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used."
         )));
     }
-    let detail = format!("{}: {}", stored.name, input.note);
-    let secret = insert(portal, &mut tx, actor, app, input).await?;
-    record(portal, &mut tx, actor, "oauth-app.add-secret", app, &detail).await?;
+    let note = input.note.clone();
+    let secret = insert(portal, &mut change, actor, app, input).await?;
     let client_id = app.to_string();
     let revealed = (stored.name.as_str(), client_id.as_str(), &secret);
-    one_time_secrets::insert(portal, &mut tx, actor, OneTimeSecretKind::OauthApp, revealed).await?;
-    portal.commit_change(tx, actor.account()).await?;
+    one_time_secrets::insert(portal, &mut change, actor, OneTimeSecretKind::OauthApp, revealed).await?;
+    let event = AuditEvent::OauthAppSecretAdded {
+        app,
+        name: stored.name,
+        note,
+    };
+    change.commit(event).await?;
     Ok(secret)
 }
 
@@ -125,18 +130,20 @@ pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec
 /// no such app or the app no such secret.
 pub async fn delete(portal: &Portal, actor: &Actor, app: OauthAppId, id: ClientSecretId) -> Result<()> {
     let account = authorize(actor)?;
-    let mut tx = portal.begin().await?;
-    let stored = load(&mut tx, account, app).await?;
+    let mut change = portal.begin_change(actor).await?;
+    let stored = load(&mut change, account, app).await?;
     let row = fetch_optional!(
-        &mut tx,
+        &mut change,
         (String,),
         "delete from client_secrets where id = $1 and app_id = $2 returning note",
         id,
         app
     )?;
     let (note,) = row.ok_or(Error::NotFound("secret"))?;
-    let detail = format!("{}: {note}", stored.name);
-    record(portal, &mut tx, actor, "oauth-app.delete-secret", app, &detail).await?;
-    portal.commit_change(tx, actor.account()).await?;
-    Ok(())
+    let event = AuditEvent::OauthAppSecretDeleted {
+        app,
+        name: stored.name,
+        note,
+    };
+    change.commit(event).await
 }

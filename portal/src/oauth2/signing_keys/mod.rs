@@ -13,6 +13,7 @@ pub use crate::oauth2::signing_keys::key::KeyParameters;
 
 pub(crate) use crate::oauth2::signing_keys::key::SigningKey;
 
+use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::database::{AsExecutor, Lock, Transaction, execute, fetch_all};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::{Error, Result};
@@ -288,8 +289,24 @@ async fn insert(portal: &Portal, tx: &mut Transaction, new: &NewKey, signs_from:
     Ok(())
 }
 
+/// The private keys.
+pub(crate) const ENCRYPTED_COLUMNS: [EncryptedColumn; 2] = [
+    EncryptedColumn {
+        table: "signing_keys",
+        key: "kid",
+        value: "sealed",
+        context: RowContext::Text(|kid| context(SigningAlgorithm::Es256, kid)),
+    },
+    EncryptedColumn {
+        table: "rsa_signing_keys",
+        key: "kid",
+        value: "sealed",
+        context: RowContext::Text(|kid| context(SigningAlgorithm::Rs256, kid)),
+    },
+];
+
 /// Returns the encryption context (associated data) of a private key.
-pub(crate) fn context(algorithm: SigningAlgorithm, kid: &str) -> String {
+fn context(algorithm: SigningAlgorithm, kid: &str) -> String {
     match algorithm {
         SigningAlgorithm::Es256 => format!("signing_keys/{kid}"),
         SigningAlgorithm::Rs256 => format!("rsa_signing_keys/{kid}"),

@@ -3,10 +3,9 @@
 //! A stream is a small state and a future; it has neither a task nor a buffer of its own. One task per account
 //! publishes new revisions to all streams (see `portal::integration::settings`).
 
-use crate::api::openapi::AuthenticatedErrors;
 use crate::connector::ConnectorState;
 use crate::connector::authenticate::AuthenticatedConnector;
-use crate::http::problem::Problem;
+use crate::http::problem::{AuthenticatedErrors, Problem};
 use crate::state::App;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};

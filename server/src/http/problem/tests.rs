@@ -1,5 +1,5 @@
 use crate::http::problem::*;
-use domain::oauth1;
+use domain::oauth1::{self, Oauth1Error};
 
 /// Returns the status, headers and body of a problem response.
 async fn respond(problem: impl Into<Problem>) -> (u16, Vec<(String, String)>, serde_json::Value) {

@@ -8,6 +8,10 @@
 //! Counts are kept per node and bounded in number. A credential is counted only after it was authenticated, so made-up
 //! keys use no memory. Recently used counts are evicted last.
 
+mod by_address;
+
+pub(crate) use crate::http::rate_limit::by_address::limit_by_address;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::{Clock, DefaultClock, Reference};
 use governor::middleware::StateInformationMiddleware;

@@ -9,12 +9,14 @@
 //! The lock is taken when a connection opens and closes, at its first request and at its first valid credential, but
 //! not for each request.
 
+mod open_connections;
+
 use crate::http::rate_limit::network;
 use crate::listener::connection::{Connection, PeerKind};
 use crate::listener::limits::ConnectionLimits;
 use crate::listener::memory::MemoryBudget;
+use crate::listener::registry::open_connections::OpenConnections;
 use quick_cache::sync::Cache;
-use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,9 +28,6 @@ const MAX_KNOWN_ADDRESSES: usize = 20_000;
 
 /// How long an address stays known after its last valid credential.
 const KNOWN_ADDRESS_TTL: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// How many idle connections are closed at once, as finding them requires a scan of all connections.
-const MAX_IDLE_EVICTIONS: usize = 32;
 
 /// The minimum time between two warnings about reached limits in the log.
 const WARNING_INTERVAL: Duration = Duration::from_secs(10);
@@ -44,25 +43,6 @@ pub struct Registry {
     /// When the next warning may be logged, in milliseconds since `started`.
     next_warning: AtomicU64,
     open: Mutex<OpenConnections>,
-}
-
-/// Holds what the lock protects. IDs are assigned in ascending order, so all sets are ordered by age.
-#[derive(Debug, Default)]
-struct OpenConnections {
-    next_id: u64,
-    all: HashMap<u64, Arc<Connection>>,
-    /// Connections of unknown addresses that have not sent a request head.
-    unfinished_unknown: BTreeSet<u64>,
-    /// Unauthenticated connections of known addresses that have not sent a request head.
-    unfinished_known: BTreeSet<u64>,
-    /// Unauthenticated connections by address.
-    by_address: HashMap<IpAddr, BTreeSet<u64>>,
-    /// The number of connections in `by_address` from unknown addresses.
-    direct_unknown: usize,
-    /// The number of unauthenticated requests in progress through trusted proxies, by address.
-    forwarded: HashMap<IpAddr, usize>,
-    /// The number of requests in `forwarded` from unknown addresses.
-    forwarded_unknown: usize,
 }
 
 /// The error for a connection or request beyond the limits.
@@ -273,103 +253,6 @@ impl Registry {
 pub struct ForwardedSlot {
     address: IpAddr,
     is_unknown: bool,
-}
-
-impl OpenConnections {
-    fn count_for(&self, address: IpAddr) -> usize {
-        self.by_address.get(&address).map_or(0, BTreeSet::len)
-    }
-
-    fn unknown_count(&self) -> usize {
-        self.direct_unknown + self.forwarded_unknown
-    }
-
-    /// Closes the connection of `address` with the lowest priority: the oldest without a request head, else the one
-    /// that has been idle longest.
-    fn evict_for_address(&mut self, address: IpAddr) -> Result<(), ConnectionLimitError> {
-        let ids = self.by_address.get(&address).ok_or(ConnectionLimitError)?;
-        let has_received_head = |id: &u64| {
-            self.all
-                .get(id)
-                .is_some_and(|connection| connection.has_received_head())
-        };
-        let unfinished = ids.iter().find(|id| !has_received_head(id)).copied();
-        let id = unfinished.or_else(|| self.by_idle_time(ids.iter(), PeerKind::Known).first().copied());
-        self.close(id.ok_or(ConnectionLimitError)?);
-        Ok(())
-    }
-
-    /// Closes the connections with the lowest priority for a new one of `kind`. For an unknown address, only
-    /// connections of unknown addresses are closed.
-    fn evict_for(&mut self, kind: PeerKind) -> Result<(), ConnectionLimitError> {
-        if self.evict_unfinished(kind) {
-            return Ok(());
-        }
-        let idle = self.by_idle_time(self.by_address.values().flatten(), kind);
-        if idle.is_empty() {
-            return Err(ConnectionLimitError);
-        }
-        idle.into_iter().take(MAX_IDLE_EVICTIONS).for_each(|id| self.close(id));
-        Ok(())
-    }
-
-    /// Closes the oldest connection that has not sent a request head, preferably of an unknown address. Returns false
-    /// when there is none.
-    fn evict_unfinished(&mut self, kind: PeerKind) -> bool {
-        let mut oldest = self.unfinished_unknown.first();
-        if kind != PeerKind::Unknown {
-            oldest = oldest.or_else(|| self.unfinished_known.first());
-        }
-        let oldest = oldest.copied();
-        oldest.inspect(|id| self.close(*id)).is_some()
-    }
-
-    /// Returns the idle connections among `ids` that may be closed for a new one of `kind`: those of unknown addresses
-    /// first, then by idle time, longest first.
-    fn by_idle_time<'a>(&self, ids: impl Iterator<Item = &'a u64>, kind: PeerKind) -> Vec<u64> {
-        let mut idle: Vec<(bool, Instant, u64)> = ids
-            .filter_map(|id| self.all.get(id))
-            .filter(|connection| kind != PeerKind::Unknown || connection.kind == PeerKind::Unknown)
-            .filter_map(|connection| {
-                let since = connection.idle_since()?;
-                Some((connection.kind == PeerKind::Known, since, connection.id))
-            })
-            .collect();
-        idle.sort_unstable();
-        idle.into_iter().map(|(_, _, id)| id).collect()
-    }
-
-    /// Closes a connection and removes it immediately, without waiting for its task.
-    fn close(&mut self, id: u64) {
-        if let Some(connection) = self.all.get(&id).cloned() {
-            self.remove(&connection);
-            connection.close_now();
-        }
-    }
-
-    fn remove(&mut self, connection: &Connection) {
-        if self.all.remove(&connection.id).is_some() {
-            self.remove_unauthenticated(connection);
-        }
-    }
-
-    fn remove_unfinished(&mut self, connection: &Connection) {
-        self.unfinished_unknown.remove(&connection.id);
-        self.unfinished_known.remove(&connection.id);
-    }
-
-    fn remove_unauthenticated(&mut self, connection: &Connection) {
-        self.remove_unfinished(connection);
-        let Some(ids) = self.by_address.get_mut(&connection.network) else {
-            return;
-        };
-        if ids.remove(&connection.id) && connection.kind == PeerKind::Unknown {
-            self.direct_unknown -= 1;
-        }
-        if ids.is_empty() {
-            self.by_address.remove(&connection.network);
-        }
-    }
 }
 
 #[cfg(test)]

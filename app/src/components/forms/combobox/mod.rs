@@ -2,7 +2,7 @@
 
 mod matched;
 
-use crate::components::forms::field::FieldError;
+use crate::components::forms::field::Field;
 use crate::components::reactive::task_scope::TaskScope;
 use domain::accounts::users::UserOption;
 use leptos::ev::{Event, KeyboardEvent};
@@ -98,23 +98,15 @@ pub fn Combobox(
     let is_live = list.is_live;
     Effect::new(move |_| is_live.set(true));
     let is_open = move || list.suggestions.with(Option::is_some);
-    let (list_id, datalist_id, help_id, error_id) = (
-        format!("{name}-list"),
-        format!("{name}-datalist"),
-        format!("{name}-help"),
-        format!("{name}-error"),
-    );
+    let (list_id, datalist_id) = (format!("{name}-list"), format!("{name}-datalist"));
     let if_live = move |value: &'static str| is_live.get().then_some(value);
     let controls = list_id.clone();
     let datalist = datalist_id.clone();
-    let described_by = {
-        let (help, error_id) = (help_id.clone(), error_id.clone());
-        move || {
-            if error.with(Option::is_some) {
-                format!("{help} {error_id}")
-            } else {
-                help.clone()
-            }
+    let described_by = move || {
+        if error.with(Option::is_some) {
+            format!("{name}-help {name}-error")
+        } else {
+            format!("{name}-help")
         }
     };
     let options = suggestions
@@ -122,8 +114,7 @@ pub fn Combobox(
         .map(|suggestion| view! { <option value=suggestion.text>{suggestion.title}</option> })
         .collect_view();
     view! {
-        <div class="field">
-            <label for=name>{label}</label>
+        <Field id=name label help error>
             <div class="combobox">
                 <input
                     id=name
@@ -153,11 +144,7 @@ pub fn Combobox(
                 </span>
             </div>
             <datalist id=datalist_id>{options}</datalist>
-            <p class="help" id=help_id>
-                {help}
-            </p>
-            <FieldError id=error_id error />
-        </div>
+        </Field>
     }
     .into_any()
 }

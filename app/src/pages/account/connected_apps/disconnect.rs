@@ -5,6 +5,7 @@ use crate::components::forms::form::FormState;
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::error::AppError;
 use crate::pages::account::connected_apps::PATH;
+use crate::session::SessionClient;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use leptos::prelude::*;
@@ -13,7 +14,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// [`AppError::NotFound`] if the user has granted the app no access.
-#[server(prefix = "/fn", endpoint = "connected-apps/disconnect")]
+#[server(prefix = "/fn", endpoint = "connected-apps/disconnect", client = SessionClient)]
 pub async fn disconnect_app(app: OauthAppId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let disconnected = portal::oauth2::connected_apps::disconnect(&portal, &actor, app).await;

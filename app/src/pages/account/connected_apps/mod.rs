@@ -2,16 +2,18 @@
 
 mod disconnect;
 
+use crate::components::data::data_table::{DataTable, heading};
+use crate::components::data::empty_state::EmptyState;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::error_message::access_error;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
-use crate::icons::{Icon, IconView};
+use crate::icons::Icon;
 use crate::pages::account::connected_apps::disconnect::DisconnectDialog;
 use crate::pages::page::Page;
-use crate::session::current_user;
+use crate::session::{SessionClient, current_user};
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use domain::oauth2::scopes::Scope;
@@ -26,7 +28,13 @@ const PATH: &str = "/connected-apps";
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(name = ListConnectedApps, prefix = "/fn", endpoint = "connected-apps/list", input = GetUrl)]
+#[server(
+    name = ListConnectedApps,
+    prefix = "/fn",
+    endpoint = "connected-apps/list",
+    input = GetUrl,
+    client = SessionClient,
+)]
 pub async fn list_connected_apps() -> Result<Vec<ConnectedApp>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::oauth2::connected_apps::list(&portal, &actor).await?)
@@ -98,23 +106,13 @@ fn card(apps: Vec<ConnectedApp>) -> impl IntoView {
 fn table(apps: Vec<ConnectedApp>) -> impl IntoView {
     let rows = apps.into_iter().map(row).collect_view();
     view! {
-        <div class="table-wrap">
-            <table class="table stack">
-                <caption class="visually-hidden">"Your connected apps"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"App"</th>
-                        <th scope="col">"Permissions"</th>
-                        <th scope="col">"Allowed"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col" class="action">
-                            <span class="visually-hidden">"Action"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <DataTable
+            caption="Your connected apps"
+            headings=["App", "Permissions", "Allowed", "Last used"].map(heading)
+            actions=true
+        >
+            {rows}
+        </DataTable>
     }
 }
 
@@ -149,12 +147,10 @@ fn row(app: ConnectedApp) -> impl IntoView {
 
 fn empty() -> impl IntoView {
     view! {
-        <div class="empty">
-            <span class="icon-badge large">
-                <IconView icon=Icon::Integration size="large" />
-            </span>
-            <h3>"No connected apps"</h3>
-            <p>"Applications that you allow to access your account are listed here."</p>
-        </div>
+        <EmptyState
+            icon=Icon::Integration
+            title="No connected apps"
+            help="Applications that you allow to access your account are listed here."
+        />
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
-use crate::components::forms::field::{FieldError, TextField};
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::field::{Field, TextField};
+use crate::components::forms::form::{FormState, Values};
+use crate::components::forms::form_card::FormCard;
 use crate::components::forms::text_area::text_area_content;
 use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
 use crate::pages::api_tokens::consumer::create::validate_name;
@@ -25,23 +26,10 @@ pub fn RenameForm(
         changes.update(|changes| *changes += 1);
     });
     view! {
-        <section class="card" aria-labelledby="rename">
-            <div class="card-header">
-                <h2 id="rename">"Rename"</h2>
-            </div>
-            <div class="card-body">
-                <ValidatedForm form_state class="form">
-                    <input type="hidden" name="consumer" value=consumer.id.to_string() />
-                    <TextField name="name" label="Name" value=consumer.name error=form_state.error("name") />
-                    <FormError form_state fields=&["name"] />
-                    <div class="buttons">
-                        <button class="button" aria-busy=move || form_state.busy()>
-                            "Rename"
-                        </button>
-                    </div>
-                </ValidatedForm>
-            </div>
-        </section>
+        <FormCard form_state id="rename" title="Rename" fields=&["name"] button="Rename">
+            <input type="hidden" name="consumer" value=consumer.id.to_string() />
+            <TextField name="name" label="Name" value=consumer.name error=form_state.error("name") />
+        </FormCard>
     }
     .into_any()
 }
@@ -71,51 +59,36 @@ pub fn SigningForm(
     let error = form_state.error("rsa_public_key");
     let has_legacy_flow = consumer.legacy_flow;
     view! {
-        <section class="card" aria-labelledby="signing">
-            <div class="card-header">
-                <h2 id="signing">"Signing"</h2>
-            </div>
-            <div class="card-body">
-                <ValidatedForm form_state class="form">
-                    {has_legacy_flow
-                        .then(|| {
-                            view! {
-                                <Notice kind=NoticeKind::Warning title="Legacy OAuth 1.0 flow (without verifier) is on">
-                                    <p>"Turn it off when the application supports OAuth 1.0a."</p>
-                                </Notice>
-                            }
-                        })}
-                    <input type="hidden" name="consumer" value=consumer.id.to_string() />
-                    <div class="field">
-                        <label for="rsa_public_key">
-                            "RSA public key " <span class="optional">"(optional)"</span>
-                        </label>
-                        {key_text_area(consumer.rsa_public_key, error)}
-                        <p class="help" id="rsa_public_key-help">
-                            "PEM format. Lets the application sign with RSA-SHA1 instead of the consumer secret."
-                        </p>
-                        <FieldError id="rsa_public_key-error" error />
-                    </div>
-                    <label class="check">
-                        <input type="checkbox" name="legacy_flow" value="true" checked=consumer.legacy_flow />
-                        <span>
-                            "Allow the legacy flow without verifier " <span class="badge warning">"Unsafe"</span>
-                            <small class="muted">
-                                "Only for applications that use OAuth 1.0 (before revision A, 2009). This flow is \
-                                 vulnerable to session fixation: an attacker who starts it can get the token of the \
-                                 user who completes it."
-                            </small>
-                        </span>
-                    </label>
-                    <FormError form_state fields=&["rsa_public_key"] />
-                    <div class="buttons">
-                        <button class="button" aria-busy=move || form_state.busy()>
-                            "Save changes"
-                        </button>
-                    </div>
-                </ValidatedForm>
-            </div>
-        </section>
+        <FormCard form_state id="signing" title="Signing" fields=&["rsa_public_key"] button="Save changes">
+            {has_legacy_flow
+                .then(|| {
+                    view! {
+                        <Notice kind=NoticeKind::Warning title="Legacy OAuth 1.0 flow (without verifier) is on">
+                            <p>"Turn it off when the application supports OAuth 1.0a."</p>
+                        </Notice>
+                    }
+                })}
+            <input type="hidden" name="consumer" value=consumer.id.to_string() />
+            <Field
+                id="rsa_public_key"
+                label="RSA public key"
+                help="PEM format. Lets the application sign with RSA-SHA1 instead of the consumer secret."
+                optional=true
+                error
+            >
+                {key_text_area(consumer.rsa_public_key, error)}
+            </Field>
+            <label class="check">
+                <input type="checkbox" name="legacy_flow" value="true" checked=consumer.legacy_flow />
+                <span>
+                    "Allow the legacy flow without verifier " <span class="badge warning">"Unsafe"</span>
+                    <small class="muted">
+                        "Only for applications that use OAuth 1.0 (before revision A, 2009). This flow is vulnerable to \
+                         session fixation: an attacker who starts it can get the token of the user who completes it."
+                    </small>
+                </span>
+            </label>
+        </FormCard>
     }
     .into_any()
 }

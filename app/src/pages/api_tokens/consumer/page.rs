@@ -1,6 +1,7 @@
 //! The page of a consumer.
 
-use crate::components::data::copy::Copy;
+use crate::components::data::card::Card;
+use crate::components::data::description_list::{Description, DescriptionList, KeyDescription};
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::created;
 use crate::components::feedback::notice::MissingRight;
@@ -201,31 +202,17 @@ fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32
 }
 
 fn details_card(consumer: &Consumer) -> impl IntoView + use<> {
+    let tokens = format_count(consumer.tokens);
+    let created = created(consumer.created_at, consumer.created_by.clone());
+    let key = consumer.key.clone();
     view! {
-        <section class="card" aria-labelledby="facts">
-            <div class="card-header">
-                <h2 id="facts">"About this consumer"</h2>
-            </div>
-            <dl class="facts">
-                <div>
-                    <dt>"Consumer key"</dt>
-                    <dd>
-                        <span class="key">
-                            <code>{consumer.key.clone()}</code>
-                            <Copy text=consumer.key.clone() what="Consumer key" compact=true />
-                        </span>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Active tokens"</dt>
-                    <dd>{format_count(consumer.tokens)}</dd>
-                </div>
-                <div>
-                    <dt>"Created"</dt>
-                    <dd>{created(consumer.created_at, consumer.created_by.clone())}</dd>
-                </div>
-            </dl>
-        </section>
+        <Card id="facts" title="About this consumer">
+            <DescriptionList>
+                <KeyDescription term="Consumer key" key />
+                <Description term="Active tokens">{tokens}</Description>
+                <Description term="Created">{created}</Description>
+            </DescriptionList>
+        </Card>
     }
 }
 

@@ -1,9 +1,11 @@
 //! The Consumers tab of the API tokens page.
 
 use crate::components::data::copy::Copy;
+use crate::components::data::data_table::{DataTable, heading, number_heading};
+use crate::components::data::empty_state::EmptyState;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::time::created;
-use crate::icons::{Icon, IconView};
+use crate::icons::Icon;
 use crate::pages::api_tokens::page_url::{Created, Dialog, PageUrl, Route};
 use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
@@ -52,23 +54,14 @@ fn table(consumers: Vec<Consumer>, just_created: Option<Created>) -> impl IntoVi
             </tr>
         }
     });
+    let rows = rows.collect_view();
     view! {
-        <div class="table-wrap">
-            <table class="table stack">
-                <caption class="visually-hidden">"Consumers"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Consumer key"</th>
-                        <th scope="col" class="number">
-                            "Active tokens"
-                        </th>
-                        <th scope="col">"Created"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        <DataTable
+            caption="Consumers"
+            headings=[heading("Name"), heading("Consumer key"), number_heading("Active tokens"), heading("Created")]
+        >
+            {rows}
+        </DataTable>
     }
 }
 
@@ -79,12 +72,11 @@ fn empty_state(may_create: bool) -> impl IntoView {
     };
     let new_consumer = list.with_dialog(Dialog::NewConsumer(String::new())).to_string();
     view! {
-        <div class="empty">
-            <span class="icon-badge large">
-                <IconView icon=Icon::Consumer size="large" />
-            </span>
-            <h3>"No consumers yet"</h3>
-            <p>"A consumer is an application that uses the API. Create one, then create tokens for it."</p>
+        <EmptyState
+            icon=Icon::Consumer
+            title="No consumers yet"
+            help="A consumer is an application that uses the API. Create one, then create tokens for it."
+        >
             {may_create
                 .then(|| {
                     view! {
@@ -93,6 +85,6 @@ fn empty_state(may_create: bool) -> impl IntoView {
                         </a>
                     }
                 })}
-        </div>
+        </EmptyState>
     }
 }

@@ -1,8 +1,10 @@
 //! Placeholders of the token list: empty states, missing rights, and the loading skeleton.
 
+use crate::components::data::card::Card;
+use crate::components::data::empty_state::EmptyState;
 use crate::components::feedback::error_message::access_error;
 use crate::error::AppError;
-use crate::icons::{Icon, IconView};
+use crate::icons::Icon;
 use crate::pages::api_tokens::page_url::{Dialog, PageUrl};
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::{PagePosition, TokenFilter, TokenPage};
@@ -45,13 +47,11 @@ pub fn no_tokens(page: &TokenPage, rights: Rights, url: &PageUrl) -> AnyView {
         )
     };
     view! {
-        <div class="empty">
-            <h3>{title}</h3>
-            <p>{help}</p>
+        <EmptyState title help>
             <a class="button" href=href.to_string()>
                 {label}
             </a>
-        </div>
+        </EmptyState>
     }
     .into_any()
 }
@@ -61,12 +61,11 @@ fn no_tokens_in_account(rights: Rights) -> impl IntoView {
         .with_dialog(Dialog::NewConsumer(String::new()))
         .to_string();
     view! {
-        <div class="empty">
-            <span class="icon-badge large">
-                <IconView icon=Icon::Token size="large" />
-            </span>
-            <h3>"No tokens yet"</h3>
-            <p>"Create a consumer for the application first, then a token for each user that it acts for."</p>
+        <EmptyState
+            icon=Icon::Token
+            title="No tokens yet"
+            help="Create a consumer for the application first, then a token for each user that it acts for."
+        >
             {rights
                 .has(Right::CreateApiTokens)
                 .then(|| {
@@ -76,7 +75,7 @@ fn no_tokens_in_account(rights: Rights) -> impl IntoView {
                         </a>
                     }
                 })}
-        </div>
+        </EmptyState>
     }
 }
 
@@ -84,18 +83,11 @@ fn no_tokens_in_account(rights: Rights) -> impl IntoView {
 pub fn no_access(tab: &'static str, error: AppError) -> impl IntoView {
     let title = format!("You don’t have access to {}", tab.to_lowercase());
     view! {
-        <section class="card" aria-labelledby="no-access">
-            <div class="card-header">
-                <h2 id="no-access">{tab}</h2>
-            </div>
-            <div class="empty">
-                <span class="icon-badge large">
-                    <IconView icon=Icon::Lock size="large" />
-                </span>
-                <h3>{title}</h3>
+        <Card id="no-access" title=tab>
+            <EmptyState icon=Icon::Lock title>
                 {access_error("view this list", error)}
-            </div>
-        </section>
+            </EmptyState>
+        </Card>
     }
 }
 

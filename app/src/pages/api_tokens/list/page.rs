@@ -3,6 +3,7 @@
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::MissingRight;
+use crate::components::navigation::tabs::{Tab, Tabs};
 use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::{SyncView, skip_dry_resolve};
@@ -108,8 +109,18 @@ impl Page for ApiTokensPage {
 /// Renders the tab bar and the selected tab.
 fn tabs(tab: Result<TabData, AppError>, me: &CurrentUser, url: &PageUrl, search: Search) -> impl IntoView + use<> {
     let is_tokens = url.route != Route::Consumers;
-    let current = |is_selected: bool| is_selected.then_some("page");
-    let consumers = format!("{PATH}?show=consumers");
+    let tabs = [
+        Tab {
+            url: PATH.to_owned(),
+            label: "Tokens",
+            is_selected: is_tokens,
+        },
+        Tab {
+            url: format!("{PATH}?show=consumers"),
+            label: "Consumers",
+            is_selected: !is_tokens,
+        },
+    ];
     let may_create = me.rights.has(Right::CreateApiTokens);
     let content = match tab {
         Ok(TabData::Tokens(page)) => EitherOf3::A(tokens::card(page, me.rights, url, search)),
@@ -117,14 +128,7 @@ fn tabs(tab: Result<TabData, AppError>, me: &CurrentUser, url: &PageUrl, search:
         Err(error) => EitherOf3::C(empty::no_access(if is_tokens { "Tokens" } else { "Consumers" }, error)),
     };
     view! {
-        <nav class="tabs" aria-label="API tokens">
-            <a href=PATH aria-current=current(is_tokens)>
-                "Tokens"
-            </a>
-            <a href=consumers aria-current=current(!is_tokens)>
-                "Consumers"
-            </a>
-        </nav>
+        <Tabs label="API tokens" tabs />
         {(!may_create)
             .then(|| view! { <MissingRight to="create consumers and tokens" right=Right::CreateApiTokens /> })}
         {(is_tokens && !me.rights.has(Right::RevokeApiTokens))

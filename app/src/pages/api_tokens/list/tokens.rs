@@ -1,6 +1,7 @@
 //! The Tokens tab. This is the page that is loaded most often, so its rows are plain markup: no signals, no components of
 //! their own, and nothing of type `AnyView`, for which the renderer copies every attribute of a row.
 
+use crate::components::data::data_table::DataTable;
 use crate::components::data::time::{created, never, timestamp};
 use crate::icons::{Icon, IconView};
 use crate::pages::api_tokens::list::empty::no_tokens;
@@ -42,7 +43,6 @@ pub fn token_list(page: TokenPage, rights: Rights, url: &PageUrl) -> impl IntoVi
     if page.tokens.is_empty() {
         return Either::Left(no_tokens(&page, rights, url));
     }
-    let shows_consumer = shows_consumer(url);
     let range = format!("{} of {}", page.tokens.len(), format_count(page.total));
     let link = |label: &'static str, rel: &'static str, position: Option<PagePosition>| match position {
         Some(position) => {
@@ -59,25 +59,19 @@ pub fn token_list(page: TokenPage, rights: Rights, url: &PageUrl) -> impl IntoVi
             </nav>
         }
     });
+    let headings = [
+        Some(sortable_heading("User", TokenSort::User, url)),
+        shows_consumer(url).then(|| sortable_heading("Consumer", TokenSort::Consumer, url)),
+        Some(sortable_heading("Integration", TokenSort::Integration, url)),
+        Some(sortable_heading("Created", TokenSort::Created, url)),
+        Some(sortable_heading("Last used", TokenSort::Used, url)),
+    ];
+    let headings: Vec<AnyView> = headings.into_iter().flatten().collect();
+    let rows = rows(page.tokens, rights.has(Right::RevokeApiTokens), url);
     Either::Right(view! {
-        <div class="table-wrap">
-            <table class="table stack">
-                <caption class="visually-hidden">"Tokens"</caption>
-                <thead>
-                    <tr>
-                        {sortable_heading("User", TokenSort::User, url)}
-                        {shows_consumer.then(|| sortable_heading("Consumer", TokenSort::Consumer, url))}
-                        {sortable_heading("Integration", TokenSort::Integration, url)}
-                        {sortable_heading("Created", TokenSort::Created, url)}
-                        {sortable_heading("Last used", TokenSort::Used, url)}
-                        <th scope="col" class="action">
-                            <span class="visually-hidden">"Action"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows(page.tokens, rights.has(Right::RevokeApiTokens), url)}</tbody>
-            </table>
-        </div>
+        <DataTable caption="Tokens" headings actions=true>
+            {rows}
+        </DataTable>
         {pager}
     })
 }
@@ -87,7 +81,7 @@ fn shows_consumer(url: &PageUrl) -> bool {
     !matches!(url.route, Route::Consumer(_))
 }
 
-fn sortable_heading(label: &'static str, sort: TokenSort, url: &PageUrl) -> impl IntoView + use<> {
+fn sortable_heading(label: &'static str, sort: TokenSort, url: &PageUrl) -> AnyView {
     let query = &url.query;
     let is_time = matches!(sort, TokenSort::Created | TokenSort::Used);
     // By default times sort newest first and names from A to Z.
@@ -113,6 +107,7 @@ fn sortable_heading(label: &'static str, sort: TokenSort, url: &PageUrl) -> impl
             </a>
         </th>
     }
+    .into_any()
 }
 
 fn rows(tokens: Vec<Token>, may_revoke: bool, url: &PageUrl) -> impl IntoView + use<> {

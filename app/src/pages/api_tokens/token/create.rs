@@ -2,7 +2,7 @@
 
 use crate::components::feedback::error_message::access_error;
 use crate::components::forms::combobox::{Combobox, Suggestion};
-use crate::components::forms::field::FieldError;
+use crate::components::forms::field::Field;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::components::forms::user_suggestions::{UserSuggestions, suggest_users};
 use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
@@ -133,8 +133,13 @@ fn NewTokenForm(form: NewToken, options: NewTokenOptions, back: String) -> impl 
                     node=type_node
                     on:change=on_type_change
                 />
-                <div class="field" hidden=move || live.get() && !is_other.get()>
-                    <label for="integration_name">"Integration name"</label>
+                <Field
+                    id="integration_name"
+                    label="Integration name"
+                    help="If you selected Other, describe what the token is for."
+                    error=name_error
+                    attr:hidden=move || live.get() && !is_other.get()
+                >
                     <input
                         id="integration_name"
                         name="integration_name"
@@ -143,11 +148,7 @@ fn NewTokenForm(form: NewToken, options: NewTokenOptions, back: String) -> impl 
                         aria-invalid=move || name_error.with(Option::is_some).then_some("true")
                         aria-describedby="integration_name-help integration_name-error"
                     />
-                    <p class="help" id="integration_name-help">
-                        "If you selected Other, describe what the token is for."
-                    </p>
-                    <FieldError id="integration_name-error" error=name_error />
-                </div>
+                </Field>
                 <FormError form_state fields=FIELDS />
             </div>
             <DialogFooter form_state back button="Create" />
@@ -167,28 +168,26 @@ fn SelectField(
     error: Signal<Option<String>>,
     #[prop(optional)] node: NodeRef<html::Select>,
 ) -> impl IntoView {
-    let error_id = format!("{name}-error");
-    let described_by = error_id.clone();
+    let described_by = move || error.with(Option::is_some).then(|| format!("{name}-error"));
     let options = options.into_iter().map(|(value, label)| {
         let selected = value == selected_value;
         view! { <option value=value selected=selected>{label}</option> }
     });
+    let options = options.collect_view();
     view! {
-        <div class="field">
-            <label for=name>{label}</label>
+        <Field id=name label error>
             <select
                 id=name
                 name=name
                 required
                 node_ref=node
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=move || error.with(Option::is_some).then(|| described_by.clone())
+                aria-describedby=described_by
             >
                 <option value="">{placeholder}</option>
-                {options.collect_view()}
+                {options}
             </select>
-            <FieldError id=error_id error />
-        </div>
+        </Field>
     }
     .into_any()
 }

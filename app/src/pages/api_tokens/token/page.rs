@@ -1,6 +1,8 @@
 //! The page of a token.
 
+use crate::components::data::card::Card;
 use crate::components::data::copy::Copy;
+use crate::components::data::description_list::{Description, DescriptionList, KeyDescription};
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, created};
 use crate::components::feedback::notice::MissingRight;
@@ -18,6 +20,7 @@ use crate::pages::page::Page;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::Token;
+use domain::time::Timestamp;
 use leptos::prelude::*;
 
 /// Renders the page of a token: its details and example requests.
@@ -113,63 +116,32 @@ fn page(data: TokenData, rights: Rights) -> impl IntoView {
 
 fn details_card(token: Token) -> impl IntoView {
     let consumer = PageUrl::consumer(token.consumer_id).to_string();
-    let time_row = |label: &'static str, at: Option<domain::time::Timestamp>| {
+    let time = |term: &'static str, at: Option<Timestamp>| {
         at.map(|at| {
             view! {
-                <div>
-                    <dt>{label}</dt>
-                    <dd>
-                        <Time at />
-                    </dd>
-                </div>
+                <Description term>
+                    <Time at />
+                </Description>
             }
         })
     };
+    let (expires, revoked) = (time("Expires", token.expires_at), time("Revoked", token.revoked_at));
     view! {
-        <section class="card" aria-labelledby="facts">
-            <div class="card-header">
-                <h2 id="facts">"About this token"</h2>
-            </div>
-            <dl class="facts">
-                <div>
-                    <dt>"State"</dt>
-                    <dd>{state_badge(token.state)}</dd>
-                </div>
-                <div>
-                    <dt>"User"</dt>
-                    <dd>{token.user} <small>{token.user_email}</small></dd>
-                </div>
-                <div>
-                    <dt>"Consumer"</dt>
-                    <dd>
-                        <a href=consumer>{token.consumer}</a>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Integration"</dt>
-                    <dd>{token.integration}</dd>
-                </div>
-                <div>
-                    <dt>"Token"</dt>
-                    <dd>
-                        <span class="key">
-                            <code>{token.token.clone()}</code>
-                            <Copy text=token.token what="Token" compact=true />
-                        </span>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Created"</dt>
-                    <dd>{created(token.created_at, token.created_by)}</dd>
-                </div>
-                {time_row("Expires", token.expires_at)}
-                {time_row("Revoked", token.revoked_at)}
-                <div>
-                    <dt>"Last used"</dt>
-                    <dd>{last_used(token.last_used_at, token.last_used_from)}</dd>
-                </div>
-            </dl>
-        </section>
+        <Card id="facts" title="About this token">
+            <DescriptionList>
+                <Description term="State">{state_badge(token.state)}</Description>
+                <Description term="User">{token.user} <small>{token.user_email}</small></Description>
+                <Description term="Consumer">
+                    <a href=consumer>{token.consumer}</a>
+                </Description>
+                <Description term="Integration">{token.integration}</Description>
+                <KeyDescription term="Token" key=token.token />
+                <Description term="Created">{created(token.created_at, token.created_by)}</Description>
+                {expires}
+                {revoked}
+                <Description term="Last used">{last_used(token.last_used_at, token.last_used_from)}</Description>
+            </DescriptionList>
+        </Card>
     }
 }
 
@@ -198,17 +170,18 @@ fn example_card(public_url: &str, consumer_key: &str, token: &str) -> impl IntoV
             </div>
         }
     });
+    let panels = panels.collect_view();
     view! {
-        <section class="card" aria-labelledby="example">
-            <div class="card-header">
-                <h2 id="example">"Example request"</h2>
-                <p>"Replace the placeholders with the consumer secret and token secret."</p>
-            </div>
+        <Card
+            id="example"
+            title="Example request"
+            help="Replace the placeholders with the consumer secret and token secret."
+        >
             <fieldset class="tab-group">
                 <legend class="visually-hidden">"Language of the example"</legend>
                 {tabs}
-                {panels.collect_view()}
+                {panels}
             </fieldset>
-        </section>
+        </Card>
     }
 }

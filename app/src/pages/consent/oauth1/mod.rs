@@ -1,13 +1,13 @@
 //! Resource owner authorization of OAuth 1 (RFC 5849 §2.2): a user decides whether a consumer may act on their behalf.
 
 use crate::components::data::copy::Copy;
-use crate::components::feedback::error_message::ErrorMessage;
-use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
-use crate::pages::auth::layout::{AuthLayout, ClientInfo, SwitchUser, consent_heading};
+use crate::pages::auth::layout::{AuthLayout, SwitchUser};
+use crate::pages::consent::consent_page::{ConsentPage, Decision, DecisionButtons, InvalidRequest};
 use crate::pages::page::Page;
+use crate::session::SessionClient;
 use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -43,23 +43,12 @@ pub enum Outcome {
     Denied,
 }
 
-/// Lists the user's decisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Decision {
-    /// Allow access.
-    Allow,
-    /// Deny access.
-    #[serde(rename = "refuse")]
-    Deny,
-}
-
 /// Loads the consent request of a request token, or the decision that was made in this browser.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a token that is unknown, expired or of another account, [`AppError::Disabled`] if the
 /// account lacks the feature.
-#[server(prefix = "/fn", endpoint = "authorise/ask", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "authorise/ask", input = GetUrl, client = SessionClient)]
 pub async fn load_consent(oauth_token: String, callback: Option<String>) -> Result<ConsentState, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     if let Some(outcome) = crate::pages::consent::last_decision::get(&oauth_token) {
@@ -81,7 +70,7 @@ pub async fn load_consent(oauth_token: String, callback: Option<String>) -> Resu
 ///
 /// # Errors
 /// Returns the errors of [`load_consent`].
-#[server(prefix = "/fn", endpoint = "authorise/decide")]
+#[server(prefix = "/fn", endpoint = "authorise/decide", client = SessionClient)]
 pub async fn decide(oauth_token: String, callback: Option<String>, answer: Decision) -> Result<Outcome, AppError> {
     use portal::oauth1::request_tokens::{Decision as Next, allow, deny};
     let (portal, actor) = crate::context::require_sign_in()?;
@@ -142,12 +131,7 @@ impl Page for AuthorisePage {
                     }
                     Ok(ConsentState::Decided(outcome)) => view! { <OutcomePage outcome /> }.into_any(),
                     Err(AppError::NotFound(_)) => view! { <RequestExpired /> }.into_any(),
-                    Err(error) => view! {
-                        <AuthLayout title="Invalid authorization request">
-                            <ErrorMessage error />
-                        </AuthLayout>
-                    }
-                    .into_any(),
+                    Err(error) => view! { <InvalidRequest error /> }.into_any(),
                 }
             })
         };
@@ -180,66 +164,32 @@ fn ConsentForm(
     me: CurrentUser,
     decide: ServerAction<Decide>,
 ) -> impl IntoView {
-    let error = move || decide.value().get().and_then(Result::err);
-    let notice = move || {
-        error().map(|error| {
-            view! {
-                <Notice kind=NoticeKind::Danger>
-                    <p>{error.to_string()}</p>
-                </Notice>
-            }
-        })
-    };
+    let error = Signal::derive(move || decide.value().get().and_then(Result::err));
     let rights: Vec<&str> = me.rights.iter().map(|right| right.label()).collect();
-    let footer = move || {
-        let next_step = match back {
-            Some(back) => view! { <p>"You’ll be redirected to " <strong><bdi>{back}</bdi></strong> "."</p> }.into_any(),
-            None => view! { <p>"Return to the application when you’re done."</p> }.into_any(),
-        };
-        view! {
-            {next_step}
-            <SwitchUser />
-        }
+    let access = view! {
+        <li>
+            <IconView icon=Icon::Check />
+            "Read your name, email and security profile"
+        </li>
+        <li>
+            <IconView icon=Icon::Check />
+            <span>
+                "Use the API on your behalf with your rights" {(!rights.is_empty()).then_some(": ")} {rights.join(", ")}
+            </span>
+        </li>
+        <li>
+            <IconView icon=Icon::Clock />
+            "Keep access for 30 days, or until the token is revoked"
+        </li>
     };
     view! {
-        <AuthLayout
-            title=format!("Allow “{consumer}” to use your account?")
-            heading=consent_heading(consumer.clone())
-            lead=format!("It wants to access {} on your behalf.", me.account_name)
-            wide=true
-            footer
-        >
-            {notice}
-            <ClientInfo application=consumer me />
-            <h2>"This will allow the application to:"</h2>
-            <ul class="access-list">
-                <li>
-                    <IconView icon=Icon::Check />
-                    "Read your name, email and security profile"
-                </li>
-                <li>
-                    <IconView icon=Icon::Check />
-                    <span>
-                        "Use the API on your behalf with your rights" {(!rights.is_empty()).then_some(": ")}
-                        {rights.join(", ")}
-                    </span>
-                </li>
-                <li>
-                    <IconView icon=Icon::Clock />
-                    "Keep access for 30 days, or until the token is revoked"
-                </li>
-            </ul>
+        <ConsentPage application=consumer me back error access=access.into_any()>
             <ActionForm action=decide attr:class="button-pair">
                 <input type="hidden" name="oauth_token" value=token />
                 {move || callback.get().map(|value| view! { <input type="hidden" name="callback" value=value /> })}
-                <button class="button" name="answer" value="refuse">
-                    "Deny"
-                </button>
-                <button class="button primary" name="answer" value="allow">
-                    "Allow"
-                </button>
+                <DecisionButtons pending=decide.pending() />
             </ActionForm>
-        </AuthLayout>
+        </ConsentPage>
     }
     .into_any()
 }

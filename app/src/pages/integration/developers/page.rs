@@ -1,5 +1,6 @@
 //! Page with code snippets for connectors and web pages, filled in with the account's values.
 
+use crate::components::data::card::Card;
 use crate::components::data::copy::Copy;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
@@ -14,7 +15,7 @@ use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error}
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key_actions::ShowApiKey;
 use crate::pages::page::Page;
-use crate::session::current_user;
+use crate::session::{SessionClient, current_user};
 use domain::integration::selector::Dam;
 use domain::integration::settings::Settings;
 use leptos::prelude::*;
@@ -38,7 +39,13 @@ pub struct DevelopersData {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = LoadDevelopers, prefix = "/fn", endpoint = "integration/developers", input = GetUrl)]
+#[server(
+    name = LoadDevelopers,
+    prefix = "/fn",
+    endpoint = "integration/developers",
+    input = GetUrl,
+    client = SessionClient,
+)]
 pub async fn load_developers_data(with_key: bool) -> Result<DevelopersData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let settings = portal::integration::settings::get(&portal, &actor).await?.settings;
@@ -104,16 +111,12 @@ fn cards(data: DevelopersData, url: &PageUrl) -> AnyView {
     let has_url = settings.portal.url.is_some();
     view! {
         {field_picker(&settings, &field)}
-        <section class="card" aria-labelledby="compact-view">
-            <div class="card-header">
-                <h2 id="compact-view">"Compact View"</h2>
-                <p>{embed_description(&settings, &field)}</p>
-            </div>
+        <Card id="compact-view" title="Compact View" help=embed_description(&settings, &field)>
             {is_webdam
                 .then(|| warning_notice("The Compact View requires Bynder. This account’s DAM is Webdam."))}
             {(!has_url).then(|| warning_notice("No Portal URL is set, so editors are asked for one."))}
             {code_block("Embed code", embed)}
-        </section>
+        </Card>
         <KeySnippets public_url field key page />
     }
     .into_any()
@@ -129,11 +132,11 @@ fn field_picker(settings: &Settings, field: &str) -> impl IntoView + use<> {
     let suggestions = suggestions.collect_view();
     let field = field.to_owned();
     view! {
-        <section class="card" aria-labelledby="which">
-            <div class="card-header">
-                <h2 id="which">"Field"</h2>
-                <p>"Content field that the snippets are for. Leave empty to use the Global field settings."</p>
-            </div>
+        <Card
+            id="which"
+            title="Field"
+            help="Content field that the snippets are for. Leave empty to use the Global field settings."
+        >
             <div class="card-body">
                 <FilterForm path=Tab::Developers.path() names=&["field"] class="toolbar">
                     <div class="grow">
@@ -151,7 +154,7 @@ fn field_picker(settings: &Settings, field: &str) -> impl IntoView + use<> {
                     <button class="button">"Show"</button>
                 </FilterForm>
             </div>
-        </section>
+        </Card>
     }
 }
 
@@ -235,17 +238,17 @@ fn KeySnippets(
         }
     };
     view! {
-        <section class="card" aria-labelledby="connector-api">
-            <div class="card-header">
-                <h2 id="connector-api">"Connector API"</h2>
-                {show_or_hide}
-                <p>"Authenticate with the API key, here in the variable GATEHOUSE_API_KEY."</p>
-            </div>
+        <Card
+            id="connector-api"
+            title="Connector API"
+            action=show_or_hide.into_any()
+            help="Authenticate with the API key, here in the variable GATEHOUSE_API_KEY."
+        >
             <div class="problem">
                 <FormError form_state fields=&[] />
             </div>
             {snippets}
-        </section>
+        </Card>
     }
     .into_any()
 }

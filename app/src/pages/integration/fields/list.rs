@@ -1,5 +1,6 @@
 //! The list of the Global field settings and all fields, which can be searched by any part of a field's name.
 
+use crate::components::data::data_table::{DataTable, heading};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::form::FieldEditor;
 use crate::pages::integration::fields::page_url::{FieldsUrl, OpenForm, PAGE_SIZE};
@@ -36,6 +37,8 @@ pub fn FieldList(
         data.with(|data| keys.with(|keys| visible_rows(data, keys, &search, limit, &open_form)))
     });
     let rows = move || list.with(|list| list.rows.clone());
+    let mut headings = vec![heading("Field")];
+    headings.extend(SettingKey::OPTIONS.iter().map(|key| heading(key.label())));
     view! {
         <section class="card fields" aria-labelledby="fields">
             <div class="card-header">
@@ -47,23 +50,9 @@ pub fn FieldList(
                     "Unset options use the Global field settings."
                 </p>
             </div>
-            <div class="table-wrap">
-                <table class="table stack">
-                    <caption class="visually-hidden">"Field settings"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Field"</th>
-                            {SettingKey::OPTIONS.map(|key| view! { <th scope="col">{key.label()}</th> })}
-                            <th scope="col">
-                                <span class="visually-hidden">"Actions"</span>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <For each=rows key=Row::key children=move |row| table_row(fields, row) />
-                    </tbody>
-                </table>
-            </div>
+            <DataTable caption="Field settings" headings actions=true>
+                <For each=rows key=Row::key children=move |row| table_row(fields, row) />
+            </DataTable>
             {move || list.with(|list| list_footer(fields, list))}
         </section>
     }

@@ -1,6 +1,7 @@
 //! Server functions that list, compare, restore and undo revisions of the settings.
 
 use crate::error::AppError;
+use crate::session::SessionClient;
 use domain::integration::settings::{Difference, Revision};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -40,7 +41,13 @@ pub struct Comparison {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = ListRevisions, prefix = "/fn", endpoint = "integration/history", input = GetUrl)]
+#[server(
+    name = ListRevisions,
+    prefix = "/fn",
+    endpoint = "integration/history",
+    input = GetUrl,
+    client = SessionClient,
+)]
 pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let history = portal::integration::settings::history(&portal, &actor, before).await?;
@@ -55,7 +62,13 @@ pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration, [`AppError::NotFound`] for a revision that doesn't exist.
-#[server(name = CompareRevision, prefix = "/fn", endpoint = "integration/compare", input = GetUrl)]
+#[server(
+    name = CompareRevision,
+    prefix = "/fn",
+    endpoint = "integration/compare",
+    input = GetUrl,
+    client = SessionClient,
+)]
 pub async fn compare_with_current(revision: i64) -> Result<Comparison, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let current = portal::integration::settings::get(&portal, &actor).await?;
@@ -74,7 +87,7 @@ pub async fn compare_with_current(revision: i64) -> Result<Comparison, AppError>
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if someone changed the same settings after `base`.
-#[server(prefix = "/fn", endpoint = "integration/restore")]
+#[server(prefix = "/fn", endpoint = "integration/restore", client = SessionClient)]
 pub async fn restore_revision(base: i64, revision: i64) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let restored = portal::integration::settings::restore(&portal, &actor, base, revision).await;
@@ -86,7 +99,7 @@ pub async fn restore_revision(base: i64, revision: i64) -> Result<(), AppError> 
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if a later revision changed the same settings.
-#[server(prefix = "/fn", endpoint = "integration/undo")]
+#[server(prefix = "/fn", endpoint = "integration/undo", client = SessionClient)]
 pub async fn undo_revision(revision: i64) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let undone = portal::integration::settings::undo(&portal, &actor, revision).await;

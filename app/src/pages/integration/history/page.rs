@@ -1,10 +1,12 @@
 //! Page with the revisions of the settings, and the settings as a file.
 
+use crate::components::data::card::Card;
+use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::{byline, timestamp};
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
-use crate::icons::{Icon, IconView};
+use crate::icons::Icon;
 use crate::pages::integration::changes::change_list;
 use crate::pages::integration::current_url;
 use crate::pages::integration::history::actions::{Comparison, HistoryData, compare_with_current, list_revisions};
@@ -139,13 +141,9 @@ fn cards(data: HistoryData, url: &PageUrl, upload: Option<UploadedFile>, changes
     };
     view! {
         <SavedNotice saved />
-        <section class="card" aria-labelledby="history">
-            <div class="card-header">
-                <h2 id="history">"History"</h2>
-                <p>"Each save creates a revision. Connectors receive it within a second."</p>
-            </div>
+        <Card id="history" title="History" help="Each save creates a revision. Connectors receive it within a second.">
             {list}
-        </section>
+        </Card>
         <SettingsFileCard upload changes />
     }
     .into_any()
@@ -224,15 +222,14 @@ fn pager(oldest: Option<i64>, url: &PageUrl) -> Option<impl IntoView + use<>> {
 
 fn empty_state() -> impl IntoView {
     view! {
-        <div class="empty">
-            <span class="icon-badge large">
-                <IconView icon=Icon::Clock size="large" />
-            </span>
-            <h3>"No revisions yet"</h3>
-            <p>"The first change to these settings becomes revision 1."</p>
+        <EmptyState
+            icon=Icon::Clock
+            title="No revisions yet"
+            help="The first change to these settings becomes revision 1."
+        >
             <a class="button" href=Tab::Settings.path()>
                 "Go to Settings"
             </a>
-        </div>
+        </EmptyState>
     }
 }

@@ -7,6 +7,7 @@ use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::{Dialog, DialogFooter};
 use crate::error::AppError;
 use crate::pages::integration::layout::Tab;
+use crate::session::SessionClient;
 use domain::fields::{FieldErrors, validate_name};
 use domain::ids::ImplementationId;
 use domain::integration::implementations::Implementation;
@@ -18,7 +19,7 @@ use {crate::components::forms::form::respond, crate::pages::integration::page_ur
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Invalid`] for a name that is too long.
-#[server(prefix = "/fn", endpoint = "integration/rename-implementation")]
+#[server(prefix = "/fn", endpoint = "integration/rename-implementation", client = SessionClient)]
 pub async fn rename_implementation(id: ImplementationId, #[server(default)] name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let renamed = portal::integration::implementations::rename(&portal, &actor, id, &name).await;
@@ -31,7 +32,7 @@ pub async fn rename_implementation(id: ImplementationId, #[server(default)] name
 ///
 /// # Errors
 /// Errors of the portal.
-#[server(prefix = "/fn", endpoint = "integration/forget-implementation")]
+#[server(prefix = "/fn", endpoint = "integration/forget-implementation", client = SessionClient)]
 pub async fn remove_implementation(id: ImplementationId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let removed = portal::integration::implementations::remove(&portal, &actor, id).await;

@@ -1,16 +1,18 @@
 //! Page with the CMS instances that have used the connector API.
 
+use crate::components::data::data_table::{DataTable, heading};
+use crate::components::data::empty_state::EmptyState;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::time::timestamp;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
-use crate::icons::{Icon, IconView};
+use crate::icons::Icon;
 use crate::pages::integration::current_url;
 use crate::pages::integration::implementations::dialogs::{RemoveDialog, RenameDialog};
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::page::Page;
-use crate::session::current_user;
+use crate::session::{SessionClient, current_user};
 use domain::integration::implementations::Implementation;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -28,7 +30,13 @@ pub struct ImplementationsData {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = ListImplementations, prefix = "/fn", endpoint = "integration/implementations", input = GetUrl)]
+#[server(
+    name = ListImplementations,
+    prefix = "/fn",
+    endpoint = "integration/implementations",
+    input = GetUrl,
+    client = SessionClient,
+)]
 pub async fn list_implementations() -> Result<ImplementationsData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(ImplementationsData {
@@ -108,24 +116,14 @@ fn card(data: ImplementationsData) -> impl IntoView {
 fn table(implementations: Vec<Implementation>, newest: i64) -> impl IntoView {
     let rows = implementations.into_iter().map(|one| row(one, newest)).collect_view();
     view! {
-        <div class="table-wrap">
-            <table class="table stack two-actions">
-                <caption class="visually-hidden">"Implementations"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Connector"</th>
-                        <th scope="col">"Environment"</th>
-                        <th scope="col">"Last seen"</th>
-                        <th scope="col">"Settings"</th>
-                        <th scope="col" class="action">
-                            <span class="visually-hidden">"Action"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <DataTable
+            caption="Implementations"
+            class="table stack two-actions"
+            headings=["Name", "Connector", "Environment", "Last seen", "Settings"].map(heading)
+            actions=true
+        >
+            {rows}
+        </DataTable>
     }
 }
 
@@ -198,15 +196,12 @@ fn sync_status(revision: Option<i64>, newest: i64) -> AnyView {
 
 fn empty_state() -> impl IntoView {
     view! {
-        <div class="empty">
-            <span class="icon-badge large">
-                <IconView icon=Icon::Integration size="large" />
-            </span>
-            <h3>"No implementations yet"</h3>
-            <p>
-                "Enter the API key in a connector’s configuration. The connector appears here after its first request \
-                 with an X-Connector header."
-            </p>
+        <EmptyState
+            icon=Icon::Integration
+            title="No implementations yet"
+            help="Enter the API key in a connector’s configuration. The connector appears here after its first request \
+                  with an X-Connector header."
+        >
             <div class="buttons">
                 <a class="button" href=Tab::Settings.path()>
                     "View API key"
@@ -215,6 +210,6 @@ fn empty_state() -> impl IntoView {
                     "View example request"
                 </a>
             </div>
-        </div>
+        </EmptyState>
     }
 }

@@ -1,5 +1,7 @@
 //! Page with the logs that connectors sent in the last 14 days.
 
+use crate::components::data::data_table::{DataTable, heading};
+use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::timestamp;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::reactive::suspend::suspend;
@@ -10,7 +12,7 @@ use crate::pages::integration::filter_form::FilterForm;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::page::Page;
-use crate::session::current_user;
+use crate::session::{SessionClient, current_user};
 use domain::fields::too_long_message;
 use domain::integration::remote_logs::{Level, LogFilter, LogPage, MAX_SEARCH_CHARS, RemoteLog};
 use domain::unicode::escape_hidden;
@@ -37,7 +39,7 @@ pub struct LogsData {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = ListRemoteLogs, prefix = "/fn", endpoint = "integration/logs", input = GetUrl)]
+#[server(name = ListRemoteLogs, prefix = "/fn", endpoint = "integration/logs", input = GetUrl, client = SessionClient)]
 pub async fn list_remote_logs(address: String) -> Result<LogsData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let filter = filter(&PageUrl::parse(&address));
@@ -216,20 +218,13 @@ fn table(logs: &LogPage, url: &PageUrl) -> impl IntoView + use<> {
         }
     });
     view! {
-        <div class="table-wrap">
-            <table class="table stack logs">
-                <caption class="visually-hidden">"Remote logs"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Time"</th>
-                        <th scope="col">"Level"</th>
-                        <th scope="col">"Implementation"</th>
-                        <th scope="col">"Message"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <DataTable
+            caption="Remote logs"
+            class="table stack logs"
+            headings=["Time", "Level", "Implementation", "Message"].map(heading)
+        >
+            {rows}
+        </DataTable>
         {pager}
     }
 }
@@ -304,15 +299,10 @@ fn empty_state(is_enabled: bool, filter: &LogFilter) -> impl IntoView + use<> {
         )
     };
     view! {
-        <div class="empty">
-            <span class="icon-badge large">
-                <IconView icon=Icon::Clock size="large" />
-            </span>
-            <h3>{title}</h3>
-            <p>{description}</p>
+        <EmptyState icon=Icon::Clock title help=description>
             <a class="button" href=href>
                 {label}
             </a>
-        </div>
+        </EmptyState>
     }
 }

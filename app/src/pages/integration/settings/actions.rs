@@ -1,6 +1,7 @@
 //! Server functions that save the forms of the Settings tab.
 
 use crate::error::AppError;
+use crate::session::SessionClient;
 use domain::integration::settings::Saved;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -25,7 +26,7 @@ fn retry_url_of(form: &str, base: i64) -> PageUrl {
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "integration/save-connection")]
+#[server(prefix = "/fn", endpoint = "integration/save-connection", client = SessionClient)]
 pub async fn save_connection(
     base: i64,
     #[server(default)] over: Option<i64>,
@@ -77,7 +78,7 @@ pub async fn save_connection(
 ///
 /// # Errors
 /// The errors of [`save_connection`].
-#[server(prefix = "/fn", endpoint = "integration/save-language")]
+#[server(prefix = "/fn", endpoint = "integration/save-language", client = SessionClient)]
 pub async fn save_language(
     base: i64,
     #[server(default)] over: Option<i64>,
@@ -103,7 +104,7 @@ pub async fn save_language(
 ///
 /// # Errors
 /// The errors of [`save_connection`].
-#[server(prefix = "/fn", endpoint = "integration/save-remote-logging")]
+#[server(prefix = "/fn", endpoint = "integration/save-remote-logging", client = SessionClient)]
 pub async fn save_remote_logging(
     base: i64,
     #[server(default)] over: Option<i64>,

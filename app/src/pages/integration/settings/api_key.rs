@@ -1,6 +1,8 @@
 //! Card with the API key, which stays masked until the user shows it.
 
+use crate::components::data::card::Card;
 use crate::components::data::copy::write_to_clipboard;
+use crate::components::data::description_list::{Description, DescriptionList};
 use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
@@ -60,20 +62,21 @@ pub fn ApiKeyCard(
             </a>
         }
     });
+    let details = key_details(&current);
     let previous = previous.map(|previous| previous_key_notice(previous, dialog("end-key")));
     view! {
-        <section class="card" aria-labelledby="api-key-title">
-            <div class="card-header">
-                <h2 id="api-key-title">"API Key"</h2>
-                {rotate}
-                <p>"Authenticates Bynder connectors with this portal. Enter it in each connector’s configuration."</p>
-            </div>
+        <Card
+            id="api-key-title"
+            title="API Key"
+            action=rotate.into_any()
+            help="Authenticates Bynder connectors with this portal. Enter it in each connector’s configuration."
+        >
             <div class="card-body">
                 <ApiKeyField key />
             </div>
             {previous}
-            {key_details(&current)}
-        </section>
+            {details}
+        </Card>
     }
     .into_any()
 }
@@ -190,22 +193,17 @@ fn key_details(key: &ApiKey) -> impl IntoView + use<> {
         Some(name) => format!("by {name}"),
         None => "with the account".to_owned(),
     };
+    let created_at = key.created_at;
+    let last_used_at = timestamp_or_never(key.last_used_at);
+    let user = last_used_by(key).map(|by| view! { <small>{by}</small> });
     view! {
-        <dl class="facts">
-            <div>
-                <dt>"Created"</dt>
-                <dd>
-                    <Time at=key.created_at />
-                    <small>{creator}</small>
-                </dd>
-            </div>
-            <div>
-                <dt>"Last used"</dt>
-                <dd>
-                    {timestamp_or_never(key.last_used_at)} {last_used_by(key).map(|by| view! { <small>{by}</small> })}
-                </dd>
-            </div>
-        </dl>
+        <DescriptionList>
+            <Description term="Created">
+                <Time at=created_at />
+                <small>{creator}</small>
+            </Description>
+            <Description term="Last used">{last_used_at} {user}</Description>
+        </DescriptionList>
     }
 }
 

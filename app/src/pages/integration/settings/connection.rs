@@ -1,8 +1,9 @@
 //! Card with the Bynder settings: the Portal URL, the DAM and the OAuth2 credentials.
 
+use crate::components::data::card::Card;
 use crate::components::data::time::timestamp;
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::field::FieldError;
+use crate::components::forms::field::Field;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
@@ -65,11 +66,7 @@ pub fn ConnectionCard(
     let origin = Memo::new(move |_| typed.with(|typed| portal_url::normalize(typed).ok()));
     let (back, conflicts) = rejected;
     view! {
-        <section class="card" aria-labelledby="bynder">
-            <div class="card-header">
-                <h2 id="bynder">"Bynder settings"</h2>
-                <p>"How connectors reach your organization’s DAM portal."</p>
-            </div>
+        <Card id="bynder" title="Bynder settings" help="How connectors reach your organization’s DAM portal.">
             <div class="card-body with-help">
                 <SaveForm form_state tracker revision=current.revision back conflicts fields=FORM_FIELDS changes>
                     <UrlField typed error=form_state.error("url") origin />
@@ -97,7 +94,7 @@ pub fn ConnectionCard(
                 </div>
             </div>
             <ConnectionTest last=report tracker />
-        </section>
+        </Card>
     }
     .into_any()
 }
@@ -113,8 +110,7 @@ fn UrlField(
 ) -> impl IntoView {
     let used = move || origin.get().map(|origin| format!("Will be used as {origin}"));
     view! {
-        <div class="field">
-            <label for="url">"Portal URL"</label>
+        <Field id="url" label="Portal URL" error>
             <input
                 id="url"
                 name="url"
@@ -134,8 +130,7 @@ fn UrlField(
             <p class="help" id="url-used" aria-live="polite">
                 {used}
             </p>
-            <FieldError id="url-error" error />
-        </div>
+        </Field>
     }
     .into_any()
 }
@@ -157,8 +152,7 @@ fn DamField(
     });
     let options = options.collect_view();
     view! {
-        <div class="field">
-            <label for="dam">"DAM"</label>
+        <Field id="dam" label="DAM" error>
             <select
                 id="dam"
                 name="dam"
@@ -169,8 +163,7 @@ fn DamField(
             >
                 {options}
             </select>
-            <FieldError id="dam-error" error />
-        </div>
+        </Field>
     }
     .into_any()
 }
@@ -178,8 +171,12 @@ fn DamField(
 #[component]
 fn ClientIdField(value: String, error: Signal<Option<String>>) -> impl IntoView {
     view! {
-        <div class="field">
-            <label for="client_id">"OAuth2 Client ID"</label>
+        <Field
+            id="client_id"
+            label="OAuth2 Client ID"
+            help="Client ID for OAuth2 app. Used for tracking features."
+            error
+        >
             <input
                 id="client_id"
                 name="client_id"
@@ -190,13 +187,9 @@ fn ClientIdField(value: String, error: Signal<Option<String>>) -> impl IntoView 
                 spellcheck="false"
                 value=value
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby="client-id-help client-id-error"
+                aria-describedby="client_id-help client_id-error"
             />
-            <p class="help" id="client-id-help">
-                "Client ID for OAuth2 app. Used for tracking features."
-            </p>
-            <FieldError id="client-id-error" error />
-        </div>
+        </Field>
     }
     .into_any()
 }
@@ -216,9 +209,16 @@ fn SecretField(
         Some(at) => view! { "Set on " {timestamp(at)} ". Enter a new secret to replace it." }.into_any(),
         None => "Not set.".into_any(),
     };
+    let removal = set_at.is_some().then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="remove_secret" value="true" autocomplete="off" checked=remove />
+                <span>"Remove the client secret"</span>
+            </label>
+        }
+    });
     view! {
-        <div class="field">
-            <label for="client_secret">"OAuth2 Client Secret"</label>
+        <Field id="client_secret" label="OAuth2 Client Secret" footer=removal.into_any() error>
             <input
                 id="client_secret"
                 name="client_secret"
@@ -226,27 +226,16 @@ fn SecretField(
                 autocomplete="new-password"
                 spellcheck="false"
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby="client-secret-state client-secret-help client-secret-error"
+                aria-describedby="client_secret-state client_secret-help client_secret-error"
             />
-            <p class="help" id="client-secret-state">
+            <p class="help" id="client_secret-state">
                 {state}
                 {is_lost.then_some(" The secret you entered wasn’t saved. Enter it again.")}
             </p>
-            <p class="help" id="client-secret-help">
+            <p class="help" id="client_secret-help">
                 "Secret for OAuth2 app. Used for tracking features. Stored encrypted and never shown."
             </p>
-            <FieldError id="client-secret-error" error />
-            {set_at
-                .is_some()
-                .then(|| {
-                    view! {
-                        <label class="check">
-                            <input type="checkbox" name="remove_secret" value="true" autocomplete="off" checked=remove />
-                            <span>"Remove the client secret"</span>
-                        </label>
-                    }
-                })}
-        </div>
+        </Field>
     }
     .into_any()
 }

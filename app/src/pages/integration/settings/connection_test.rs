@@ -7,6 +7,7 @@ use crate::components::forms::unsaved_changes::FormTracker;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
+use crate::session::SessionClient;
 use domain::integration::connection_test::{Outcome, Report, Step};
 use futures::StreamExt;
 use leptos::prelude::*;
@@ -48,7 +49,7 @@ impl TestEvent {
 ///
 /// # Errors
 /// Errors of the portal.
-#[server(prefix = "/fn", endpoint = "integration/test-connection")]
+#[server(prefix = "/fn", endpoint = "integration/test-connection", client = SessionClient)]
 pub async fn test_connection() -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let tested = portal::integration::connection_test::test(&portal, &actor, |_| {}).await;
@@ -60,7 +61,7 @@ pub async fn test_connection() -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; other errors are reported in the last line.
-#[server(prefix = "/fn", endpoint = "integration/follow-test", output = StreamingText)]
+#[server(prefix = "/fn", endpoint = "integration/follow-test", output = StreamingText, client = SessionClient)]
 pub async fn follow_test() -> Result<TextStream<AppError>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let (sender, receiver) = futures::channel::mpsc::unbounded();

@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::pages::integration::page_url::PageUrl;
+use crate::session::SessionClient;
 use domain::integration::api_keys::ApiKeys;
 use domain::integration::connection_test::Report;
 use domain::integration::settings::{Conflicts, ConnectionForm, Edit, GlobalForm, SettingsRevision};
@@ -28,7 +29,13 @@ pub struct SettingsData {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = LoadSettings, prefix = "/fn", endpoint = "integration/settings", input = GetUrl)]
+#[server(
+    name = LoadSettings,
+    prefix = "/fn",
+    endpoint = "integration/settings",
+    input = GetUrl,
+    client = SessionClient,
+)]
 pub async fn load_settings_data(address: String) -> Result<SettingsData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let url = PageUrl::parse(&address);

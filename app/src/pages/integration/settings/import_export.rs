@@ -1,14 +1,17 @@
 //! Card that exports the settings as a file and imports a file after a preview of its changes.
 
+use crate::components::data::card::Card;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 use crate::components::forms::conflict::ConflictNotice;
-use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::field::Field;
+use crate::components::forms::form::{FormState, ValidatedForm, Values};
+use crate::components::forms::form_card::SubmitForm;
 use crate::components::forms::text_area::text_area_content;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
 use crate::pages::integration::changes::change_list;
+use crate::session::SessionClient;
 use domain::fields::FieldErrors;
 use domain::ids::SettingsUploadId;
 use domain::integration::settings::{Difference, Saved};
@@ -81,7 +84,7 @@ async fn compare_upload(
 ///
 /// # Errors
 /// [`AppError::Invalid`] with a validation error for each invalid value.
-#[server(prefix = "/fn", endpoint = "integration/preview-file")]
+#[server(prefix = "/fn", endpoint = "integration/preview-file", client = SessionClient)]
 pub async fn preview_file(
     #[server(default)] text: String,
     #[server(default)] name: String,
@@ -108,7 +111,7 @@ pub async fn preview_file(
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = LoadUpload, prefix = "/fn", endpoint = "integration/upload", input = GetUrl)]
+#[server(name = LoadUpload, prefix = "/fn", endpoint = "integration/upload", input = GetUrl, client = SessionClient)]
 pub async fn load_upload(upload: String) -> Result<Option<UploadedFile>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let Ok(id) = upload.parse() else { return Ok(None) };
@@ -135,7 +138,7 @@ pub async fn load_upload(upload: String) -> Result<Option<UploadedFile>, AppErro
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if the file has expired or was already applied.
-#[server(prefix = "/fn", endpoint = "integration/apply-file")]
+#[server(prefix = "/fn", endpoint = "integration/apply-file", client = SessionClient)]
 pub async fn apply_file(
     base: i64,
     #[server(default)] over: Option<i64>,
@@ -225,11 +228,11 @@ pub fn SettingsFileCard(
         })
     };
     view! {
-        <section class="card" aria-labelledby="file">
-            <div class="card-header">
-                <h2 id="file">"Settings as a file"</h2>
-                <p>"All settings of this section except the client secret, for version control or migration."</p>
-            </div>
+        <Card
+            id="file"
+            title="Settings as a file"
+            help="All settings of this section except the client secret, for version control or migration."
+        >
             <div class="card-body buttons">
                 <a class="button" href="/integration/settings.toml" download="settings.toml" rel="external">
                     "Download TOML"
@@ -251,8 +254,7 @@ pub fn SettingsFileCard(
                             on:change=move |event| read_file(tasks, &event, name, text)
                         />
                     </div>
-                    <div class="field">
-                        <label for="file-text">"Or paste it"</label>
+                    <Field id="file-text" label="Or paste it" error>
                         <textarea
                             id="file-text"
                             name="text"
@@ -261,12 +263,11 @@ pub fn SettingsFileCard(
                             autocomplete="off"
                             node_ref=text
                             aria-invalid=move || error.with(Option::is_some).then_some("true")
-                            aria-describedby="file-error"
+                            aria-describedby="file-text-error"
                         >
                             {text_area_content(initial_text)}
                         </textarea>
-                        <FieldError id="file-error" error />
-                    </div>
+                    </Field>
                     {validation_errors}
                     {error_notice}
                     <div class="buttons">
@@ -277,7 +278,7 @@ pub fn SettingsFileCard(
                 </ValidatedForm>
             </div>
             {move || preview().map(|preview| view! { <ApplyForm preview on_close=close_preview /> })}
-        </section>
+        </Card>
     }
     .into_any()
 }
@@ -321,19 +322,13 @@ fn ApplyForm(
     }
     view! {
         <div class="card-body">
-            <ValidatedForm form_state class="form">
+            <SubmitForm form_state fields=&[] button="Apply" primary=true>
                 <h3>"Changes in this file"</h3>
                 {change_list(&differences, total)}
                 <input type="hidden" name="base" value=base.to_string() />
                 <input type="hidden" name="upload" value=upload.to_string() />
-                <FormError form_state fields=&[] />
                 {choice}
-                <div class="buttons">
-                    <button class="button primary" aria-busy=move || form_state.busy()>
-                        "Apply"
-                    </button>
-                </div>
-            </ValidatedForm>
+            </SubmitForm>
         </div>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! Card with the asset selector global settings.
 
-use crate::components::forms::field::FieldError;
+use crate::components::data::card::Card;
+use crate::components::forms::field::Field;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
@@ -47,15 +48,10 @@ pub fn LanguageCard(
     let options = options.collect_view();
     let (back, conflicts) = rejected;
     view! {
-        <section class="card" aria-labelledby="global">
-            <div class="card-header">
-                <h2 id="global">"Asset selector global settings"</h2>
-                <p>"Applies to all asset selectors."</p>
-            </div>
+        <Card id="global" title="Asset selector global settings" help="Applies to all asset selectors.">
             <div class="card-body">
                 <SaveForm form_state tracker revision=current.revision back conflicts fields=FORM_FIELDS changes>
-                    <div class="field">
-                        <label for="language">"Language"</label>
+                    <Field id="language" label="Language" help="Language shown to editors." error>
                         <select
                             id="language"
                             name="language"
@@ -65,14 +61,10 @@ pub fn LanguageCard(
                         >
                             {options}
                         </select>
-                        <p class="help" id="language-help">
-                            "Language shown to editors."
-                        </p>
-                        <FieldError id="language-error" error />
-                    </div>
+                    </Field>
                 </SaveForm>
             </div>
-        </section>
+        </Card>
     }
     .into_any()
 }

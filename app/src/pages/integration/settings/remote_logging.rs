@@ -1,5 +1,6 @@
 //! Card with the advanced settings: remote logging.
 
+use crate::components::data::card::Card;
 use crate::components::forms::form::FormState;
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
@@ -29,14 +30,13 @@ pub fn RemoteLoggingCard(
     let form_state = FormState::<SaveRemoteLogging>::new(|_| None);
     let is_on = draft.unwrap_or(current.settings.remote_logging);
     let (back, conflicts) = rejected;
+    let logs_link = view! {
+        <a class="button" href=Tab::Logs.path()>
+            "Remote logs"
+        </a>
+    };
     view! {
-        <section class="card" aria-labelledby="advanced">
-            <div class="card-header">
-                <h2 id="advanced">"Advanced settings"</h2>
-                <a class="button" href=Tab::Logs.path()>
-                    "Remote logs"
-                </a>
-            </div>
+        <Card id="advanced" title="Advanced settings" action=logs_link.into_any()>
             <div class="card-body">
                 <SaveForm form_state tracker revision=current.revision back conflicts fields=&[] changes>
                     <div class="field">
@@ -67,7 +67,7 @@ pub fn RemoteLoggingCard(
                     </div>
                 </SaveForm>
             </div>
-        </section>
+        </Card>
     }
     .into_any()
 }

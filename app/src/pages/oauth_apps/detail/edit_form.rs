@@ -2,7 +2,8 @@
 
 use crate::components::feedback::toast::toast;
 use crate::components::forms::field::{FieldError, TextField};
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::form::{FormState, Values};
+use crate::components::forms::form_card::FormCard;
 use crate::pages::oauth_apps::actions::UpdateApp;
 use crate::pages::oauth_apps::data::AppFormData;
 use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, read_app_form, user_suggestions};
@@ -98,40 +99,22 @@ pub fn DetailsForm(
             .into_any()
     };
     view! {
-        <section class="card" aria-labelledby="details">
-            <div class="card-header">
-                <h2 id="details">"Details"</h2>
-            </div>
-            <div class="card-body">
-                <ValidatedForm form_state class="form">
-                    <input type="hidden" name="app" value=app.id.to_string() />
-                    <input type="hidden" name="grant" value=app.grant.code() />
-                    <input type="hidden" name="before" value=before.to_string() />
-                    <TextField
-                        name="name"
-                        label="Application name"
-                        value=form.name
-                        error=form_state.error("name")
-                    />
-                    {grant_field}
-                    <ScopesField
-                        selected
-                        rights
-                        requires_consent=Signal::stored(requires_consent)
-                        connector_url
-                        live=form_state.is_live()
-                        error=form_state.error("scopes")
-                    />
-                    {confirmation}
-                    <FormError form_state fields=FIELDS />
-                    <div class="buttons">
-                        <button class="button" aria-busy=move || form_state.busy()>
-                            "Save changes"
-                        </button>
-                    </div>
-                </ValidatedForm>
-            </div>
-        </section>
+        <FormCard form_state id="details" title="Details" fields=FIELDS button="Save changes">
+            <input type="hidden" name="app" value=app.id.to_string() />
+            <input type="hidden" name="grant" value=app.grant.code() />
+            <input type="hidden" name="before" value=before.to_string() />
+            <TextField name="name" label="Application name" value=form.name error=form_state.error("name") />
+            {grant_field}
+            <ScopesField
+                selected
+                rights
+                requires_consent=Signal::stored(requires_consent)
+                connector_url
+                live=form_state.is_live()
+                error=form_state.error("scopes")
+            />
+            {confirmation}
+        </FormCard>
     }
     .into_any()
 }

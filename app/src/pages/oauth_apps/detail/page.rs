@@ -1,6 +1,7 @@
 //! The page of an app.
 
-use crate::components::data::copy::Copy;
+use crate::components::data::card::Card;
+use crate::components::data::description_list::{Description, DescriptionList, KeyDescription};
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, byline, timestamp_or_never};
 use crate::components::feedback::error_message::access_error;
@@ -156,38 +157,22 @@ fn page(data: AppData, draft: Option<FormDraft>, changes: RwSignal<u32>) -> impl
 
 fn details_card(app: &OauthApp) -> impl IntoView + use<> {
     let client_id = app.id.to_string();
+    let client_id = app.id.to_string();
+    let user = app_user(app.user.clone());
+    let (created_at, creator) = (app.created_at, byline(app.created_by.clone()));
+    let last_used_at = timestamp_or_never(app.last_used_at);
     view! {
-        <section class="card" aria-labelledby="facts">
-            <div class="card-header">
-                <h2 id="facts">"About this app"</h2>
-            </div>
-            <dl class="facts">
-                <div>
-                    <dt>"Client ID"</dt>
-                    <dd>
-                        <span class="key">
-                            <code>{client_id.clone()}</code>
-                            <Copy text=client_id what="Client ID" compact=true />
-                        </span>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Acts as"</dt>
-                    <dd>{app_user(app.user.clone())}</dd>
-                </div>
-                <div>
-                    <dt>"Created"</dt>
-                    <dd>
-                        <Time at=app.created_at />
-                        <small>{byline(app.created_by.clone())}</small>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Last used"</dt>
-                    <dd>{timestamp_or_never(app.last_used_at)}</dd>
-                </div>
-            </dl>
-        </section>
+        <Card id="facts" title="About this app">
+            <DescriptionList>
+                <KeyDescription term="Client ID" key=client_id />
+                <Description term="Acts as">{user}</Description>
+                <Description term="Created">
+                    <Time at=created_at />
+                    <small>{creator}</small>
+                </Description>
+                <Description term="Last used">{last_used_at}</Description>
+            </DescriptionList>
+        </Card>
     }
 }
 
@@ -200,29 +185,20 @@ fn tokens_card(app: &OauthApp) -> impl IntoView + use<> {
         (_, true) => "Access tokens expire after one hour. Refresh tokens work until they expire or are revoked.",
         (_, false) => "Access tokens expire after one hour. The app can get new ones while it has a client secret.",
     };
+    let revoke_link = app.grant.requires_consent().then(|| {
+        view! {
+            <a class="button danger quiet" href=revoke data-noscroll>
+                "Revoke all refresh tokens"
+            </a>
+        }
+    });
+    let active_tokens = app.active_tokens;
     view! {
-        <section class="card" aria-labelledby="tokens">
-            <div class="card-header">
-                <h2 id="tokens">"Tokens"</h2>
-                {app
-                    .grant
-                    .requires_consent()
-                    .then(|| {
-                        view! {
-                            <a class="button danger quiet" href=revoke data-noscroll>
-                                "Revoke all refresh tokens"
-                            </a>
-                        }
-                    })}
-                <p>{help}</p>
-            </div>
-            <dl class="facts">
-                <div>
-                    <dt>"Active tokens"</dt>
-                    <dd>{app.active_tokens}</dd>
-                </div>
-            </dl>
-        </section>
+        <Card id="tokens" title="Tokens" action=revoke_link.into_any() help>
+            <DescriptionList>
+                <Description term="Active tokens">{active_tokens}</Description>
+            </DescriptionList>
+        </Card>
     }
 }
 

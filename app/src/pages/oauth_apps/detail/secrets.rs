@@ -1,8 +1,11 @@
 //! The card with the client secrets of an app. An app can have several, so that one can be rotated without downtime.
 
+use crate::components::data::data_table::{DataTable, heading};
+use crate::components::data::list_card::ListCard;
 use crate::components::data::time::{created, timestamp_or_never};
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::form::{FormState, Values};
+use crate::components::forms::form_card::SubmitForm;
 use crate::pages::oauth_apps::actions::AddSecret;
 use crate::pages::oauth_apps::page_url::{Dialog, PageUrl};
 use domain::fields::FieldErrors;
@@ -52,21 +55,17 @@ pub fn SecretsCard(
         view! { <p class="muted">{format!("An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used.")}</p> }
             .into_any()
     };
+    let help = if count == 0 {
+        "No client secret. Add one to get tokens."
+    } else {
+        "To rotate a secret, add a new one, update the application, and then delete the old one."
+    };
+    let table = (count > 0).then(|| table(app, secrets, now));
     view! {
-        <section class="card" aria-labelledby="secrets">
-            <div class="card-header">
-                <h2 id="secrets">"Client secrets " {(count > 0).then(|| view! { <span class="count">{count}</span> })}</h2>
-                <p>
-                    {if count == 0 {
-                        "No client secret. Add one to get tokens."
-                    } else {
-                        "To rotate a secret, add a new one, update the application, and then delete the old one."
-                    }}
-                </p>
-            </div>
-            {(count > 0).then(|| table(app, secrets, now))}
+        <ListCard id="secrets" title="Client secrets" count help>
+            {table}
             <div class="card-body">{add_form}</div>
-        </section>
+        </ListCard>
     }
     .into_any()
 }
@@ -98,24 +97,15 @@ fn table(app: OauthAppId, secrets: Vec<ClientSecret>, now: Timestamp) -> impl In
             </tr>
         }
     });
+    let rows = rows.collect_view();
     view! {
-        <div class="table-wrap">
-            <table class="table stack">
-                <caption class="visually-hidden">"Client secrets"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Note"</th>
-                        <th scope="col">"Created"</th>
-                        <th scope="col">"Expires"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col" class="action">
-                            <span class="visually-hidden">"Action"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        <DataTable
+            caption="Client secrets"
+            headings=["Note", "Created", "Expires", "Last used"].map(heading)
+            actions=true
+        >
+            {rows}
+        </DataTable>
     }
 }
 
@@ -124,7 +114,7 @@ fn AddSecretForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> i
     let form_state = FormState::<AddSecret>::new(validate);
     form_state.on_success(move || changes.update(|changes| *changes += 1));
     view! {
-        <ValidatedForm form_state class="form">
+        <SubmitForm form_state fields=FIELDS button="Add secret">
             <input type="hidden" name="app" value=app.to_string() />
             <TextField
                 name="note"
@@ -142,13 +132,7 @@ fn AddSecretForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> i
                 optional=true
                 error=form_state.error("days")
             />
-            <FormError form_state fields=FIELDS />
-            <div class="buttons">
-                <button class="button" aria-busy=move || form_state.busy()>
-                    "Add secret"
-                </button>
-            </div>
-        </ValidatedForm>
+        </SubmitForm>
     }
     .into_any()
 }

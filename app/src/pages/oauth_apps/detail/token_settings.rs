@@ -1,8 +1,9 @@
 //! The card with the token settings of an app.
 
 use crate::components::feedback::toast::toast;
-use crate::components::forms::field::FieldError;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::field::{Field, FieldError};
+use crate::components::forms::form::{FormState, Values};
+use crate::components::forms::form_card::FormCard;
 use crate::pages::oauth_apps::actions::SetTokenSettings;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{
@@ -38,27 +39,14 @@ pub fn TokenSettingsCard(
     });
     let settings = app.token_settings;
     view! {
-        <section class="card" aria-labelledby="token-settings">
-            <div class="card-header">
-                <h2 id="token-settings">"Token settings"</h2>
-            </div>
-            <div class="card-body">
-                <ValidatedForm form_state class="form">
-                    <input type="hidden" name="app" value=app.id.to_string() />
-                    // Only for validation in the browser; the server does not read it.
-                    <input type="hidden" name="grant" value=app.grant.code() />
-                    {rotation_field(app.grant, settings)}
-                    {algorithm_field(settings, form_state.error("signing_algorithm"))}
-                    {app.grant.has_secret().then(|| introspection_field(settings, form_state.error("allow_introspection")))}
-                    <FormError form_state fields=FIELDS />
-                    <div class="buttons">
-                        <button class="button" aria-busy=move || form_state.busy()>
-                            "Save token settings"
-                        </button>
-                    </div>
-                </ValidatedForm>
-            </div>
-        </section>
+        <FormCard form_state id="token-settings" title="Token settings" fields=FIELDS button="Save token settings">
+            <input type="hidden" name="app" value=app.id.to_string() />
+            // Only for validation in the browser; the server does not read it.
+            <input type="hidden" name="grant" value=app.grant.code() />
+            {rotation_field(app.grant, settings)}
+            {algorithm_field(settings, form_state.error("signing_algorithm"))}
+            {app.grant.has_secret().then(|| introspection_field(settings, form_state.error("allow_introspection")))}
+        </FormCard>
     }
     .into_any()
 }
@@ -102,9 +90,14 @@ fn algorithm_field(settings: TokenSettings, error: Signal<Option<String>>) -> An
             </option>
         }
     });
+    let options = options.collect_view();
     view! {
-        <div class="field">
-            <label for="signing_algorithm">"Signing algorithm"</label>
+        <Field
+            id="signing_algorithm"
+            label="Signing algorithm"
+            help="Signs new access tokens. Choose RS256 if your resource server or gateway supports only RS256."
+            error
+        >
             <select
                 id="signing_algorithm"
                 name="signing_algorithm"
@@ -112,13 +105,9 @@ fn algorithm_field(settings: TokenSettings, error: Signal<Option<String>>) -> An
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby="signing_algorithm-help signing_algorithm-error"
             >
-                {options.collect_view()}
+                {options}
             </select>
-            <p class="help" id="signing_algorithm-help">
-                "Signs new access tokens. Choose RS256 if your resource server or gateway supports only RS256."
-            </p>
-            <FieldError id="signing_algorithm-error" error />
-        </div>
+        </Field>
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! The card that tries an app without a program: a token and an API request from the browser, or an authorization URL.
 
+use crate::components::data::card::Card;
 use crate::components::data::copy::Copy;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::oauth_apps::detail::example_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
@@ -192,22 +193,19 @@ fn result(exchange: Exchange) -> impl IntoView {
 /// Renders the authorization URL of an app, complete except for the values that change with each request.
 pub fn authorization_url_card(app: &OauthApp, public_url: &str) -> impl IntoView + use<> {
     let url = authorization_url(app, public_url);
-    let is_public = app.grant == Grant::Public;
+    let challenge = if app.grant == Grant::Public {
+        ", and CODE_CHALLENGE with the base64url-encoded SHA-256 of the code verifier (RFC 7636)"
+    } else {
+        ""
+    };
+    let help = format!(
+        "The application redirects a user’s browser to this URL. Replace STATE with a random state value{challenge}. \
+         The user returns to the redirect URI with a code, which the application exchanges for tokens."
+    );
     view! {
-        <section class="card" aria-labelledby="try">
-            <div class="card-header">
-                <h2 id="try">"Try it"</h2>
-                <p>
-                    "The application redirects a user’s browser to this URL. Replace STATE with a random state value"
-                    {is_public
-                        .then_some(
-                            ", and CODE_CHALLENGE with the base64url-encoded SHA-256 of the code verifier (RFC 7636)",
-                        )}
-                    ". The user returns to the redirect URI with a code, which the application exchanges for tokens."
-                </p>
-            </div>
+        <Card id="try" title="Try it" help>
             {code_block("Authorization URL", url)}
-        </section>
+        </Card>
     }
 }
 

@@ -1,5 +1,7 @@
 //! The card that shows which of its scopes an app has used.
 
+use crate::components::data::card::Card;
+use crate::components::data::data_table::{DataTable, heading};
 use domain::oauth2::oauth_apps::OauthApp;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
@@ -49,25 +51,12 @@ pub fn usage_card(app: &OauthApp) -> impl IntoView + use<> {
             </tr>
         }
     });
+    let rows = rows.collect_view();
     view! {
-        <section class="card" aria-labelledby="usage">
-            <div class="card-header">
-                <h2 id="usage">"Scopes used"</h2>
-                <p>{hint}</p>
-            </div>
-            <div class="table-wrap">
-                <table class="table stack">
-                    <caption class="visually-hidden">"Scopes of this app"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Scope"</th>
-                            <th scope="col">"Allows"</th>
-                            <th scope="col">"Used"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </section>
+        <Card id="usage" title="Scopes used" help=hint>
+            <DataTable caption="Scopes of this app" headings=["Scope", "Allows", "Used"].map(heading)>
+                {rows}
+            </DataTable>
+        </Card>
     }
 }

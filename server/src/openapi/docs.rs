@@ -1,7 +1,8 @@
 //! The API reference: a page without scripts, rendered from the OpenAPI document.
 
-use crate::api::openapi;
 use crate::http::html::escape;
+use crate::http::paths::API_DOCS_STYLESHEET;
+use crate::openapi;
 use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
@@ -10,12 +11,6 @@ use serde_json::Value;
 use std::fmt::Write;
 use std::future::{Ready, ready};
 use utoipa::openapi::OpenApi;
-
-/// The path of the page.
-pub const PATH: &str = "/api/docs";
-
-/// The path of the stylesheet.
-pub const STYLESHEET_PATH: &str = "/api/docs.css";
 
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -65,7 +60,7 @@ fn render_page(document: &Value) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>API reference · Gatehouse</title>\n\
-         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n<link rel=\"stylesheet\" href=\"{STYLESHEET_PATH}\">\n</head>\n\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n<link rel=\"stylesheet\" href=\"{API_DOCS_STYLESHEET}\">\n</head>\n\
          <body>\n<header><p><a href=\"/\">Gatehouse</a></p><h1>API reference</h1><p>{description}</p>\
          <p>OpenAPI document: <a href=\"{json}\">{json}</a>. Server: <code>{server}</code></p>\
          <nav aria-label=\"Contents\"><ul>{contents}</ul></nav></header>\n<main>{body}</main>\n</body>\n</html>\n",

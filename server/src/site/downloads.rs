@@ -1,7 +1,6 @@
 //! Downloads of the Integration section: thumbnails of DAM assets, and the settings as a file.
 
-use crate::http::error_page;
-use crate::middleware::RequestId;
+use crate::http::{RequestId, error_page};
 use crate::state::App;
 use app::context::RequestContext;
 use app::error::AppError;
@@ -80,5 +79,5 @@ fn signed_in_actor(context: &RequestContext) -> portal::Result<&Actor> {
 
 fn error_response(error: Error, headers: &HeaderMap, id: &RequestId) -> Response {
     let error = AppError::from(error);
-    error_page::render(headers, error.status(), &error, id)
+    error_page::render(headers, &error, id)
 }

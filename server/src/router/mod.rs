@@ -1,9 +1,12 @@
 //! The router of the whole server.
 
+mod machines;
+
+use crate::http::paths::API_PREFIXES;
 use crate::http::problem::RETRY_SECONDS;
-use crate::http::{assets, downloads};
+use crate::middleware;
+use crate::site::{assets, downloads};
 use crate::state::App;
-use crate::{api, middleware};
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
@@ -16,28 +19,9 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{ErrorHandler, LeptosRoutes, ResponseOptions, generate_route_list};
 use tower::ServiceBuilder;
 
-/// The path prefixes of the machine APIs. The API router handles every path below them, including unknown ones.
-const API_PREFIXES: [&str; 3] = ["/api", "/v6", "/.well-known"];
-
-/// Returns whether a path belongs to the machine APIs. Repeated slashes are ignored.
-#[must_use]
-pub fn is_api_path(path: &str) -> bool {
-    let path = middleware::merge_slashes(path);
-    API_PREFIXES.iter().any(|prefix| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
-}
-
-/// Returns whether a path belongs to the OAuth 2.0 endpoints, which return the errors of RFC 6749 §5.2.
-#[must_use]
-pub fn is_oauth2_path(path: &str) -> bool {
-    middleware::merge_slashes(path).starts_with("/v6/")
-}
-
 /// Builds the router of the whole server.
 pub fn router(app: &App) -> Router {
-    let api = api::router(app);
+    let api = machines::router(app);
     let merge_slashes = from_fn_with_state(api.clone(), middleware::merge_leading_slashes);
     let mut router = pages(app)
         .layer(merge_slashes)
@@ -86,6 +70,7 @@ fn pages(app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), middleware::load_session))
         .layer(from_fn_with_state(app.clone(), middleware::require_auth))
         .layer(from_fn(middleware::limit_body))
+        .layer(from_fn(middleware::set_function_status))
         .layer(from_fn(middleware::buffer_html));
     let not_found = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());
     let files = downloads::SETTINGS_FILES.map(|(path, format)| {
@@ -151,40 +136,4 @@ async fn portal_settings() -> Redirect {
 /// Redirects from the path that Bynder's guide gives for registering OAuth apps.
 async fn oauth_apps() -> Redirect {
     Redirect::permanent("/settings/portal/oauth-apps")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn api_paths_are_recognized() {
-        for path in [
-            "/api",
-            "/api/",
-            "/api/v4/account",
-            "/v6/authentication",
-            "/.well-known/jwks.json",
-            "//api/v4/account",
-            "///v6//authentication/",
-            "/api//",
-        ] {
-            assert!(is_api_path(path), "{path}");
-        }
-        for path in [
-            "/",
-            "//",
-            "/apis",
-            "/v60",
-            "/fn/x",
-            "//fn/x",
-            "/fn//api",
-            "//evil.example/api",
-            "/./api",
-            "/%2fapi",
-            "/settings/portal/api-tokens",
-        ] {
-            assert!(!is_api_path(path), "{path}");
-        }
-    }
 }

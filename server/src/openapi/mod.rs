@@ -1,87 +1,29 @@
-//! The OpenAPI 3.1 document of all machine endpoints, generated from the handlers.
+//! The OpenAPI 3.1 document of all machine endpoints, generated from the handlers, and the API reference.
+
+mod docs;
 
 use crate::connector;
-use crate::http::problem;
+use crate::http::paths::{API_DOCS, API_DOCS_STYLESHEET};
+use crate::http::rate_limit::{RateLimits, limit_by_address};
 use crate::oauth1::three_legged;
-use crate::oauth2::{authorize, discovery, token};
-use crate::oauth2::{error, introspection};
+use crate::oauth2::{authorize, discovery, introspection, path, token};
+use crate::state::App;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
 use std::future::{Ready, ready};
+use std::sync::Arc;
+use utoipa::OpenApi as _;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, AuthorizationCode, ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes,
     SecurityScheme,
 };
 use utoipa::openapi::{InfoBuilder, OpenApi, ServerBuilder};
-use utoipa::{IntoResponses, OpenApi as _};
 
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
-
-/// Describes the error responses of operations that need a credential.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes responses in OpenAPI")]
-pub(crate) enum AuthenticatedErrors {
-    /// The request is malformed or contains invalid values
-    #[response(status = 400, content_type = "application/problem+json")]
-    BadRequest(#[to_schema] problem::Body),
-    /// The credential is missing or invalid
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(#[to_schema] problem::Body),
-    /// The credential doesn't permit this request
-    #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] problem::Body),
-    /// The request body timed out
-    #[response(status = 408, content_type = "application/problem+json")]
-    TimedOut(#[to_schema] problem::Body),
-    /// The request body is too large
-    #[response(status = 413, content_type = "application/problem+json")]
-    BodyTooLarge(#[to_schema] problem::Body),
-    /// The media type of the request body is not supported
-    #[response(status = 415, content_type = "application/problem+json")]
-    UnsupportedMediaType(#[to_schema] problem::Body),
-    /// Too many requests
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooManyRequests(#[to_schema] problem::Body),
-}
-
-/// Describes the error responses of operations that need no credential.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes responses in OpenAPI")]
-pub(crate) enum PublicErrors {
-    /// The request is malformed
-    #[response(status = 400, content_type = "application/problem+json")]
-    BadRequest(#[to_schema] problem::Body),
-    /// Too many requests
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooManyRequests(#[to_schema] problem::Body),
-}
-
-/// Describes the error responses of OAuth 2.0 endpoints.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes responses in OpenAPI")]
-pub(crate) enum OauthErrors {
-    /// The request is invalid or was not granted
-    #[response(status = 400)]
-    BadRequest(#[to_schema] error::Body<'static>),
-    /// Client authentication failed
-    #[response(status = 401)]
-    Unauthorized(#[to_schema] error::Body<'static>),
-    /// The request body is too large
-    #[response(status = 413)]
-    BodyTooLarge(#[to_schema] error::Body<'static>),
-    /// The request URI is too long
-    #[response(status = 414)]
-    UriTooLong(#[to_schema] error::Body<'static>),
-    /// The request body is not a form
-    #[response(status = 415)]
-    UnsupportedMediaType(#[to_schema] error::Body<'static>),
-    /// Too many requests
-    #[response(status = 429)]
-    TooManyRequests(#[to_schema] error::Body<'static>),
-}
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
@@ -109,6 +51,17 @@ pub(crate) enum OauthErrors {
 ))]
 struct ApiDoc;
 
+/// Returns the routes of the document and of the API reference.
+pub(crate) fn routes(app: &App, limits: &Arc<RateLimits>) -> [(&'static str, MethodRouter<App>); 3] {
+    let document = document(&app.oauth2.issuer);
+    let public = |methods: MethodRouter<App>| limit_by_address(limits, methods);
+    [
+        (PATH, public(get(serve_json(&document)))),
+        (API_DOCS, public(get(docs::serve_page(&document)))),
+        (API_DOCS_STYLESHEET, get(docs::stylesheet)),
+    ]
+}
+
 /// Returns the document for a portal at `public_url`.
 #[must_use]
 pub fn document(public_url: &str) -> OpenApi {
@@ -134,10 +87,10 @@ pub fn document(public_url: &str) -> OpenApi {
     };
     let components = document.components.get_or_insert_default();
     let flows = [
-        Flow::ClientCredentials(ClientCredentials::new(url_of(crate::oauth2::path::TOKEN), scopes())),
+        Flow::ClientCredentials(ClientCredentials::new(url_of(path::TOKEN), scopes())),
         Flow::AuthorizationCode(AuthorizationCode::new(
-            url_of(crate::oauth2::path::AUTHORIZE),
-            url_of(crate::oauth2::path::TOKEN),
+            url_of(path::AUTHORIZE),
+            url_of(path::TOKEN),
             scopes(),
         )),
     ];
@@ -159,7 +112,7 @@ pub fn document(public_url: &str) -> OpenApi {
 }
 
 /// Returns a handler that serves the document as JSON. It is serialized once.
-pub(crate) fn serve_json(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
+fn serve_json(document: &OpenApi) -> impl Fn() -> Ready<Response> + Clone + use<> {
     let json = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),

@@ -1,0 +1,91 @@
+//! The cookies of a request and of its response.
+
+use crate::context::{missing, site};
+use crate::error::AppError;
+use http::header::{COOKIE, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use portal::Secret;
+use portal::auth::known_browsers;
+use portal::auth::sessions::MAX_LIFETIME;
+use portal::auth::sign_in::{BrowserCookies, SessionCookies};
+
+/// Returns the name of the session cookie. With TLS, the prefix `__Host-` binds it to this host and to TLS.
+#[must_use]
+pub fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-gatehouse" } else { "gatehouse" }
+}
+
+/// Returns the name of the cookie that identifies a browser that has signed in before.
+#[must_use]
+fn known_browser_cookie(secure: bool) -> &'static str {
+    if secure {
+        "__Host-gatehouse-browser"
+    } else {
+        "gatehouse-browser"
+    }
+}
+
+/// Returns the value of the session cookie in a request's headers.
+#[must_use]
+pub fn read_session_cookie(headers: &HeaderMap, secure: bool) -> Option<&str> {
+    read_cookie(headers, session_cookie(secure))
+}
+
+/// Returns the value of the named cookie in a request's headers.
+fn read_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// Returns the cookies that matter for signing in.
+pub(crate) fn sign_in_cookies() -> Result<BrowserCookies, AppError> {
+    let secure = site()?.is_secure();
+    let secret = |name| cookie(name).map(Secret::new);
+    Ok(BrowserCookies {
+        session: secret(session_cookie(secure)),
+        known_browser: secret(known_browser_cookie(secure)),
+    })
+}
+
+/// Sets the session cookie and the cookie that identifies a browser that has signed in before.
+pub(crate) fn set_sign_in_cookies(signed_in: &SessionCookies) -> Result<(), AppError> {
+    let secure = site()?.is_secure();
+    let SessionCookies { session, known_browser } = signed_in;
+    set_cookie(session_cookie(secure), session.expose(), "/", MAX_LIFETIME.as_secs())?;
+    set_cookie(
+        known_browser_cookie(secure),
+        known_browser.expose(),
+        "/",
+        known_browsers::LIFETIME.as_secs(),
+    )
+}
+
+/// Deletes the session cookie.
+pub(crate) fn clear_session_cookie() -> Result<(), AppError> {
+    set_cookie(session_cookie(site()?.is_secure()), "", "/", 0)
+}
+
+/// Returns the value of a cookie of the current request.
+pub(crate) fn cookie(name: &str) -> Option<String> {
+    read_cookie(&use_context::<Parts>()?.headers, name).map(str::to_owned)
+}
+
+/// Sets an `HttpOnly` cookie for the paths under `path` for `max_age` seconds.
+pub(crate) fn set_cookie(name: &str, value: &str, path: &str, max_age: u64) -> Result<(), AppError> {
+    let tls = if site()?.is_secure() { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{tls}");
+    let mut header = HeaderValue::from_str(&text).map_err(|_| missing("cookie"))?;
+    header.set_sensitive(true);
+    let response = use_context::<ResponseOptions>().ok_or_else(|| missing("response"))?;
+    response.append_header(SET_COOKIE, header);
+    Ok(())
+}

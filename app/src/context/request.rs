@@ -1,0 +1,52 @@
+//! The current request: its user, its client and what it asks for.
+
+use crate::context::missing;
+use crate::error::AppError;
+use http::HeaderMap;
+use http::header::ACCEPT;
+use http::request::Parts;
+use leptos::prelude::use_context;
+use portal::Actor;
+use portal::auth::sessions::BrowserInfo;
+use std::sync::Arc;
+
+/// Holds the signed-in user and the client of a request. The server's middleware adds it to each request's extensions.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// The signed-in user, if any.
+    pub actor: Option<Arc<Actor>>,
+    /// The client's IP address and user agent.
+    pub client: BrowserInfo,
+    /// The request's ID in the logs and in the response.
+    pub request_id: String,
+}
+
+/// Returns the context of the current request.
+///
+/// # Errors
+/// [`AppError::Internal`] outside of a request.
+pub fn request_context() -> Result<RequestContext, AppError> {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<RequestContext>().cloned())
+        .ok_or_else(|| missing("request context"))
+}
+
+/// Returns whether the browser displays the response: it loads a page, or it submitted a form without script.
+#[must_use]
+pub fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Returns a query parameter of the current request, decoded once. The router decodes twice on the server, which breaks a
+/// URL inside a parameter.
+pub(crate) fn query_parameter(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let pairs = parts.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
+    domain::oauth1::decode_form(value.as_bytes())
+        .ok()
+        .map(std::borrow::Cow::into_owned)
+}

@@ -1,0 +1,60 @@
+//! The user's session: the signed-in user, signing out, and how an ended session is noticed.
+
+mod client;
+mod ended;
+
+pub use client::SessionClient;
+pub use ended::{clear_session_ended_handler, set_session_ended_handler};
+
+use crate::error::AppError;
+use domain::accounts::users::CurrentUser;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+/// Returns the signed-in user.
+///
+/// # Errors
+/// [`AppError::SignedOut`] if no user is signed in.
+#[server(name = LoadCurrentUser, prefix = "/fn", endpoint = "session/me", input = GetUrl, client = SessionClient)]
+pub async fn load_current_user() -> Result<CurrentUser, AppError> {
+    crate::context::request_context()?
+        .actor
+        .and_then(|actor| actor.current_user())
+        .ok_or(AppError::SignedOut)
+}
+
+/// Returns who to contact about settings that only the portal's operator can change.
+///
+/// # Errors
+/// [`AppError::SignedOut`] if no user is signed in.
+#[server(name = LoadContact, prefix = "/fn", endpoint = "session/contact", input = GetUrl, client = SessionClient)]
+pub async fn contact() -> Result<String, AppError> {
+    crate::context::require_sign_in()?;
+    Ok(crate::context::site()?.contact.to_string())
+}
+
+/// Ends the session and redirects to the sign-in page, which then leads to `next`.
+///
+/// # Errors
+/// Returns the portal's error.
+#[server(prefix = "/fn", endpoint = "session/sign-out", client = SessionClient)]
+pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    portal::auth::sessions::sign_out(&portal, &actor).await?;
+    crate::context::clear_session_cookie()?;
+    leptos_axum::redirect(&crate::destination::sign_in_url(&next));
+    Ok(())
+}
+
+/// Provides the signed-in user to every page inside the [`Layout`](crate::layout::Layout).
+#[derive(Clone, Copy)]
+pub struct CurrentUserContext(pub Resource<Result<CurrentUser, AppError>>);
+
+/// Returns the resource with the signed-in user that the layout provides.
+///
+/// # Panics
+/// Panics outside of the layout.
+#[must_use]
+pub fn current_user() -> Resource<Result<CurrentUser, AppError>> {
+    expect_context::<CurrentUserContext>().0
+}

@@ -1,0 +1,4 @@
+//! Files for browsers: static files, thumbnails and the settings as a file.
+
+pub mod assets;
+pub(crate) mod downloads;
