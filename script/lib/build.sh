@@ -34,12 +34,13 @@ make_build() {
 }
 
 # As small as it gets. These are settings of the one build rather than a profile of its own, so that what both sides need
-# while they are compiled, procedural macros above all, is compiled once.
+# while they are compiled, procedural macros above all, is compiled once. The relocations are what it is split by.
 build_browser_side() {
     (cd "$root" &&
         CARGO_PROFILE_RELEASE_OPT_LEVEL=z CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 \
             CARGO_PROFILE_RELEASE_PANIC=abort \
-            cargo build --locked --release --package frontend --lib --target "$wasm_target")
+            cargo build --locked --release --package frontend --lib --target "$wasm_target" \
+            --config "target.$wasm_target.rustflags=['-Clink-args=--emit-relocs']")
 }
 
 build_site() {

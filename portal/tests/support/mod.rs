@@ -20,6 +20,7 @@ pub mod connected_portal;
 pub mod mock_dam;
 pub mod oauth1_client;
 pub mod postgres_server;
+mod postgres_template;
 pub mod proxy;
 pub mod small_disk;
 
@@ -93,9 +94,7 @@ pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, case: 
         Engine::Postgres => {
             let server = PostgresTestServer::from_env();
             let name = format!("test_{}", uuid::Uuid::from_u128(random_u128()).simple());
-            server
-                .execute(&format!("create database {name} template template0"))
-                .await;
+            postgres_template::create_database(&server.url, &name).await.unwrap();
             (Location::Postgres(server.url(&name)), Some((server, name)))
         }
     };

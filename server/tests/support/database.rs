@@ -1,5 +1,8 @@
 //! A separate database for each test, deleted after it.
 
+#[path = "../../../portal/tests/support/postgres_template.rs"]
+mod postgres_template;
+
 use portal::Location;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::path::Path;
@@ -40,7 +43,7 @@ impl Database {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("GATEHOUSE_TEST_POSTGRES").unwrap();
         let name = format!("server_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        execute(&server, &format!("create database {name}")).await.unwrap();
+        postgres_template::create_database(&server, &name).await.unwrap();
         let mut url = url::Url::parse(&server).unwrap();
         url.set_path(&name);
         Self {
