@@ -157,7 +157,6 @@ fn page(data: AppData, draft: Option<FormDraft>, changes: RwSignal<u32>) -> impl
 
 fn details_card(app: &OauthApp) -> impl IntoView + use<> {
     let client_id = app.id.to_string();
-    let client_id = app.id.to_string();
     let user = app_user(app.user.clone());
     let (created_at, creator) = (app.created_at, byline(app.created_by.clone()));
     let last_used_at = timestamp_or_never(app.last_used_at);
