@@ -4,7 +4,7 @@ use domain::accounts::NewAccount;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
-use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerForm, ConsumerSigning};
 use portal::Actor;
 use portal::accounts;
 use portal::accounts::setup;
@@ -54,7 +54,7 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
     let consumer = consumers::create(
         portal,
         actor,
-        NewConsumer {
+        ConsumerForm {
             name: "Web shop".to_owned(),
         },
     )
@@ -69,7 +69,7 @@ async fn each_change_writes_one_audit_record(test: TestPortal) {
         portal,
         actor,
         id,
-        NewConsumer {
+        ConsumerForm {
             name: "Shop".to_owned(),
         },
     )
@@ -242,7 +242,7 @@ async fn failed_change_writes_no_audit_record(test: TestPortal) {
     consumers::create(
         portal,
         actor,
-        NewConsumer {
+        ConsumerForm {
             name: "WEB SHOP".to_owned(),
         },
     )

@@ -1,5 +1,5 @@
 use crate::support::{ADA, Engine, TestPortal, eventually, new_token};
-use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::consumers::ConsumerForm;
 use portal::auth::one_time_secrets;
 use portal::oauth1::{consumers, tokens};
 use portal::{Actor, Portal};
@@ -88,7 +88,11 @@ async fn canceled_create_consumer_leaves_none_or_readable_secret(test: TestPorta
     let ada = test.set_up().await;
     cancel_at_every_poll(&test, |portal, name| {
         let actor = Arc::clone(&ada.actor);
-        async move { consumers::create(&portal, &actor, NewConsumer { name }).await.map(drop) }
+        async move {
+            consumers::create(&portal, &actor, ConsumerForm { name })
+                .await
+                .map(drop)
+        }
     })
     .await;
     let stored: BTreeSet<_> = consumers::list(&test.portal, &ada.actor)

@@ -2,10 +2,10 @@ use crate::support::oauth1_client::problem;
 use crate::support::{TestPortal, validation_error};
 use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::oauth1::OauthProblem;
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{ConsumerForm, ConsumerSigning};
 use portal::Error;
 use portal::auth::one_time_secrets;
-use portal::oauth1::consumers::{choices, create, delete, get, list, rename, set_signing};
+use portal::oauth1::consumers::{create, delete, get, list, options, rename, set_signing};
 use portal::oauth1::tokens;
 
 on_both_engines!(
@@ -19,8 +19,8 @@ on_both_engines!(
     consumer_accepts_only_public_rsa_key,
 );
 
-fn new_consumer(name: &str) -> NewConsumer {
-    NewConsumer { name: name.to_owned() }
+fn new_consumer(name: &str) -> ConsumerForm {
+    ConsumerForm { name: name.to_owned() }
 }
 
 async fn new_consumer_is_listed_and_its_secret_is_shown_once(test: TestPortal) {
@@ -63,7 +63,7 @@ async fn new_consumer_is_listed_and_its_secret_is_shown_once(test: TestPortal) {
         .map(|created| created.name)
         .collect();
     assert_eq!(names, ["app for the field", "Web shop"]);
-    let names: Vec<_> = choices(&test.portal, &ada.actor)
+    let names: Vec<_> = options(&test.portal, &ada.actor)
         .await
         .unwrap()
         .into_iter()

@@ -3,7 +3,7 @@ use crate::support::{ADA, TestPortal, new_token};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
 use domain::oauth1::OauthProblem;
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{ConsumerForm, ConsumerSigning};
 use domain::oauth1::tokens::TokenQuery;
 use portal::accounts::users;
 use portal::oauth1::{consumers, request_tokens, tokens};
@@ -26,7 +26,7 @@ async fn api_tokens_feature_refuses_every_operation_while_off(test: TestPortal) 
 
     let (portal, actor) = (&test.portal, &test.actor(&ada.cookie).await);
     assert_eq!(actor.current_user().unwrap().features, []);
-    let named = || NewConsumer {
+    let named = || ConsumerForm {
         name: "Website".to_owned(),
     };
     assert_refused!(
@@ -35,7 +35,7 @@ async fn api_tokens_feature_refuses_every_operation_while_off(test: TestPortal) 
     );
     assert_refused!(consumers::list(portal, actor).await, Error::Disabled(_));
     assert_refused!(consumers::get(portal, actor, consumer.id).await, Error::Disabled(_));
-    assert_refused!(consumers::choices(portal, actor).await, Error::Disabled(_));
+    assert_refused!(consumers::options(portal, actor).await, Error::Disabled(_));
     assert_refused!(
         consumers::rename(portal, actor, consumer.id, named()).await,
         Error::Disabled(_)

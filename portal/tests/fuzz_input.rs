@@ -1,7 +1,7 @@
 use crate::support::oauth1_client::{Oauth1Client, problem};
 use crate::support::{ADA, TestPortal, new_token};
 use domain::oauth1::OauthProblem;
-use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenSort};
 use portal::Error;
 use portal::accounts::users;
@@ -52,7 +52,7 @@ async fn unusual_input_never_causes_internal_error(test: TestPortal) {
     for text in unusual_inputs() {
         let label: String = text.chars().take(10).collect();
         assert_no_internal_error(
-            consumers::create(portal, actor, NewConsumer { name: text.clone() }).await,
+            consumers::create(portal, actor, ConsumerForm { name: text.clone() }).await,
             &label,
         );
         assert_no_internal_error(consumers::delete(portal, actor, consumer.value.id, &text).await, &label);

@@ -1,6 +1,6 @@
 use crate::support::oauth1_client::Oauth1Client;
 use crate::support::{ADA, TestPortal};
-use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::consumers::ConsumerForm;
 use portal::auth::one_time_secrets::{LIFETIME, acknowledge, list};
 use portal::auth::sessions;
 use portal::oauth1::{consumers, tokens};
@@ -92,7 +92,7 @@ async fn ended_session_cannot_create_credentials(test: TestPortal) {
     let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     // A request that was authenticated just before its session ended.
     sessions::sign_out(&test.portal, &ada.actor).await.unwrap();
-    let input = NewConsumer {
+    let input = ConsumerForm {
         name: "Website".to_owned(),
     };
     assert_refused!(

@@ -7,7 +7,7 @@ use crate::support::proxy::Proxy;
 use crate::support::small_disk::SmallDisk;
 use crate::support::{ADA, Browser, Engine, Oauth1Client, PASSWORD, TestPortal, client, eventually, open, random_u128};
 use domain::integration::implementations::Connector;
-use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth2::Parameters;
 use domain::oauth2::scopes::Scope;
 use portal::auth::{sessions, sign_in};
@@ -121,7 +121,7 @@ impl Clients {
             ("an access token", self.token(portal).await.map(|_| ())),
             (
                 "a consumer",
-                consumers::create(portal, &self.browser.actor, NewConsumer { name })
+                consumers::create(portal, &self.browser.actor, ConsumerForm { name })
                     .await
                     .map(|_| ()),
             ),
@@ -402,7 +402,7 @@ async fn reads_succeed_while_another_process_holds_write_lock(test: TestPortal) 
         let started = Instant::now();
         assert_all_unavailable(vec![("a consumer", {
             let name = "Waiting".to_owned();
-            let created = consumers::create(&test.portal, &clients.browser.actor, NewConsumer { name }).await;
+            let created = consumers::create(&test.portal, &clients.browser.actor, ConsumerForm { name }).await;
             created.map(|_| ())
         })]);
         assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());

@@ -1,6 +1,6 @@
 use crate::support::{ADA, PASSWORD, TestPortal, client, eventually};
 use domain::accounts::rights::Rights;
-use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::consumers::ConsumerForm;
 use portal::accounts::users;
 use portal::auth::sign_in::{BrowserCookies, sign_in_with_cookies};
 use portal::auth::{one_time_secrets, sessions};
@@ -54,7 +54,7 @@ async fn sign_in_again_replaces_session(test: TestPortal) {
     assert_ne!(actor.auth_method(), old.actor.auth_method());
     assert_eq!(sessions::list(&test.portal, &actor).await.unwrap().len(), 1);
     // A pending request of the old session is refused.
-    let input = NewConsumer {
+    let input = ConsumerForm {
         name: "Web shop".to_owned(),
     };
     assert_refused!(
@@ -171,7 +171,7 @@ async fn secret_created_during_sign_in_is_shown_or_not_created(test: TestPortal)
     let mut browser = test.set_up().await;
     let mut created = Vec::new();
     for round in 0..12 {
-        let input = NewConsumer {
+        let input = ConsumerForm {
             name: format!("Web shop {round:02}"),
         };
         let (signed_in, consumer) = tokio::join!(sign_in_again(&test, ADA, PASSWORD, &browser.cookie), async {

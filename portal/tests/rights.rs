@@ -2,7 +2,7 @@ use crate::support::{ADA, Browser, TestPortal, new_token, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use domain::ids::{ProfileId, UserId};
-use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerForm, ConsumerSigning};
 use domain::oauth1::tokens::{Token, TokenQuery, UserRef};
 use portal::accounts::users::UserQuery;
 use portal::accounts::{profiles, users};
@@ -111,14 +111,14 @@ async fn create_fixtures(test: &TestPortal, owner: &Browser, email: &str) -> Fix
 }
 
 async fn perform(portal: &Portal, actor: &Actor, operation: Operation, fixtures: &Fixtures) -> Result<()> {
-    let named = |name: &str| NewConsumer { name: name.to_owned() };
+    let named = |name: &str| ConsumerForm { name: name.to_owned() };
     match operation {
         CreateConsumer => consumers::create(portal, actor, named("Created consumer"))
             .await
             .map(drop),
         ListConsumers => consumers::list(portal, actor).await.map(drop),
         GetConsumer => consumers::get(portal, actor, fixtures.consumer.id).await.map(drop),
-        ListConsumerOptions => consumers::choices(portal, actor).await.map(drop),
+        ListConsumerOptions => consumers::options(portal, actor).await.map(drop),
         RenameConsumer => consumers::rename(portal, actor, fixtures.consumer.id, named("Web shop")).await,
         SetSigning => consumers::set_signing(portal, actor, fixtures.consumer.id, ConsumerSigning::default()).await,
         DeleteConsumer => consumers::delete(portal, actor, fixtures.consumer.id, "Web shop").await,

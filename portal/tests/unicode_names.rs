@@ -5,7 +5,7 @@ use domain::accounts::users::NewUser;
 use domain::integration::implementations::Connector;
 use domain::integration::remote_logs::{LogFilter, SubmittedLog};
 use domain::integration::settings::{Edit, FieldForm, FieldOverride, Saved};
-use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth1::integration_types;
 use domain::oauth1::tokens::TokenQuery;
 use domain::oauth2::oauth_apps::{AppForm, SecretForm};
@@ -108,7 +108,7 @@ async fn name_in_equivalent_spelling_is_already_in_use(test: TestPortal) {
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     for (one, other) in SPELLINGS {
-        let consumer = |name: &str| NewConsumer { name: name.to_owned() };
+        let consumer = |name: &str| ConsumerForm { name: name.to_owned() };
         consumers::create(portal, actor, consumer(one)).await.unwrap();
         validation_error(consumers::create(portal, actor, consumer(other)).await, "name");
         oauth_apps::create(portal, actor, app_form(one)).await.unwrap();
@@ -308,7 +308,7 @@ async fn deceptive_name_is_refused_everywhere(test: TestPortal) {
     identify(&test, &ada, "xpxm/9").await;
     let seen = implementations::list(portal, actor).await.unwrap()[0].id;
     for name in DECEPTIVE {
-        let input = NewConsumer { name: name.to_owned() };
+        let input = ConsumerForm { name: name.to_owned() };
         let message = validation_error(consumers::create(portal, actor, input.clone()).await, "name");
         assert!(message.ends_with('.') && !message.contains(name), "{message}");
         validation_error(consumers::rename(portal, actor, consumer.id, input).await, "name");

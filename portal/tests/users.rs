@@ -175,10 +175,10 @@ async fn user_suggestions_match_active_users_by_name_and_email(test: TestPortal)
     let gone = test.create_user("Adam", "adam@example.com", Rights::default()).await;
     set_active(&test.portal, &ada.actor, gone, false).await.unwrap();
     let suggested = async |search: &str| {
-        let choices = suggest(&test.portal, &ada.actor, Right::CreateApiTokens, search)
+        let options = suggest(&test.portal, &ada.actor, Right::CreateApiTokens, search)
             .await
             .unwrap();
-        choices.into_iter().map(|choice| choice.name).collect::<Vec<_>>()
+        options.into_iter().map(|choice| choice.name).collect::<Vec<_>>()
     };
     // Users whose name starts with the search text come first.
     assert_eq!(suggested("ADA").await, ["Ada Lovelace", "Bob", "Zoë Ada"]);

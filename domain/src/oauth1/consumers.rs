@@ -38,14 +38,14 @@ pub struct ConsumerOption {
     pub name: String,
 }
 
-/// Holds the input for a new consumer.
+/// Holds the input for a new or renamed consumer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewConsumer {
+pub struct ConsumerForm {
     /// The name.
     pub name: String,
 }
 
-impl NewConsumer {
+impl ConsumerForm {
     /// Validates and normalizes the input.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl NewConsumer {
     }
 }
 
-/// Holds how a consumer's signatures are verified in addition to its secret.
+/// Holds the signing settings of a consumer: its RSA public key, and whether the legacy flow is allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerSigning {
     /// The RSA public key in PEM form (`BEGIN PUBLIC KEY` or `BEGIN RSA PUBLIC KEY`); empty for none.

@@ -20,7 +20,7 @@ use crate::oauth1::{self, Policy, RequestError};
 use domain::accounts::NewAccount;
 use domain::accounts::users::NewUser;
 use domain::ids::UserId;
-use domain::oauth1::consumers::{Consumer, ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerForm, ConsumerSigning};
 use domain::oauth1::integration_types::OTHER;
 use domain::oauth1::tokens::NewToken;
 use domain::oauth1::{Request, SignedRequest, encode, signing_key};
@@ -195,7 +195,7 @@ impl DemoBuilder<'_> {
             let consumer = consumers::create(
                 &portal,
                 &actor,
-                NewConsumer {
+                ConsumerForm {
                     name: (*name).to_owned(),
                 },
             )

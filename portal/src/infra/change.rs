@@ -7,7 +7,7 @@ use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use std::ops::{Deref, DerefMut};
 
-/// A transaction that changes data of the actor's account. Rolled back on drop unless it is committed.
+/// Holds a transaction that changes data of the actor's account. It is rolled back on drop unless it is committed.
 pub(crate) struct Change<'a> {
     portal: &'a Portal,
     actor: &'a Actor,

@@ -247,8 +247,8 @@ impl AuthenticatedKey {
     pub(crate) async fn record_use(&self, portal: &Portal, by: &str) {
         let now = portal.now();
         if self.last_used.should_record(now, LAST_USED_INTERVAL) {
-            let note = update_last_used(portal.clone(), self.id, now, by.to_owned());
-            Box::pin(portal.background_writer().write("API key use", note)).await;
+            let record_use = update_last_used(portal.clone(), self.id, now, by.to_owned());
+            Box::pin(portal.background_writer().write("API key use", record_use)).await;
         }
     }
 }

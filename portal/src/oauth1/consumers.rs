@@ -14,13 +14,13 @@ use domain::accounts::rights::Right;
 use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::fields;
 use domain::ids::{AccountId, ConsumerId};
-use domain::oauth1::consumers::{Consumer, ConsumerOption, ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerForm, ConsumerOption, ConsumerSigning};
 use domain::time::Timestamp;
 
-/// What was just made, with its secret, the only time that it can be read.
+/// Holds a new consumer or token with its secret, which can't be read again.
 #[derive(Debug)]
 pub struct WithSecret<T> {
-    /// What was made.
+    /// The consumer or token.
     pub value: T,
     /// Its secret.
     pub secret: Secret,
@@ -66,9 +66,9 @@ pub(crate) fn authorize(actor: &Actor, right: Right) -> Result<AccountId> {
 /// # Errors
 /// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] if the account lacks
 /// the feature, [`Error::Invalid`] for a name that is empty or already in use.
-pub async fn create(portal: &Portal, actor: &Actor, input: NewConsumer) -> Result<WithSecret<Consumer>> {
+pub async fn create(portal: &Portal, actor: &Actor, input: ConsumerForm) -> Result<WithSecret<Consumer>> {
     let account = authorize(actor, Right::CreateApiTokens)?;
-    let NewConsumer { name } = input.validate()?;
+    let ConsumerForm { name } = input.validate()?;
     let secret = secret::new_secret();
     let consumer = Consumer {
         id: ConsumerId(portal.new_id()),
@@ -156,7 +156,7 @@ async fn select(
 /// # Errors
 /// [`Error::Forbidden`] without Admin settings and Create Bynder API tokens, [`Error::Disabled`] if the account lacks
 /// the feature.
-pub async fn choices(portal: &Portal, actor: &Actor) -> Result<Vec<ConsumerOption>> {
+pub async fn options(portal: &Portal, actor: &Actor) -> Result<Vec<ConsumerOption>> {
     let account = authorize(actor, Right::CreateApiTokens)?;
     let mut db = portal.read().await?;
     let rows = fetch_all!(
@@ -172,9 +172,9 @@ pub async fn choices(portal: &Portal, actor: &Actor) -> Result<Vec<ConsumerOptio
 ///
 /// # Errors
 /// As [`create`], and [`Error::NotFound`] if the account has no such consumer.
-pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: NewConsumer) -> Result<()> {
+pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: ConsumerForm) -> Result<()> {
     let account = authorize(actor, Right::CreateApiTokens)?;
-    let NewConsumer { name } = input.validate()?;
+    let ConsumerForm { name } = input.validate()?;
     let mut change = portal.begin_change(actor).await?;
     let before = find_name(&mut change, account, id).await?;
     execute!(

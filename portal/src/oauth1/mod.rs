@@ -1,4 +1,4 @@
-//! Authenticates requests signed with OAuth 1.0 (RFC 5849 §3.2).
+//! OAuth 1.0a: consumers, tokens, and the authentication of signed requests (RFC 5849 §3.2).
 
 pub mod consumers;
 pub mod nonces;

@@ -90,13 +90,13 @@ impl Bearer {
         let bit = 1 << (scope as u32);
         if self.recorded.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
             let recorded = Arc::clone(&self.recorded);
-            let note = record_scope(portal.clone(), self.app, scope);
-            let note = async move {
-                note.await.inspect_err(|_| {
+            let record_use = record_scope(portal.clone(), self.app, scope);
+            let record_use = async move {
+                record_use.await.inspect_err(|_| {
                     recorded.fetch_and(!bit, Ordering::Relaxed);
                 })
             };
-            let app_exists = Box::pin(portal.background_writer().write("scope use", note)).await;
+            let app_exists = Box::pin(portal.background_writer().write("scope use", record_use)).await;
             if app_exists == Some(false) {
                 return Err(invalid_token().into());
             }

@@ -84,7 +84,7 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
         matching_secret.filter(|secret| secret.last_used.should_record(now, LAST_USED_INTERVAL))
     {
         let (id, portal) = (matching_secret.id, portal.clone());
-        let note = async move {
+        let record_use = async move {
             let mut tx = portal.begin_relaxed().await?;
             execute!(
                 &mut tx,
@@ -94,7 +94,7 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
             )?;
             tx.commit().await
         };
-        Box::pin(writer.write("client secret use", note)).await;
+        Box::pin(writer.write("client secret use", record_use)).await;
     }
     Ok(client)
 }
@@ -177,7 +177,7 @@ impl Client {
             return;
         }
         let (id, writer_portal) = (self.id, portal.clone());
-        let note = async move {
+        let record_use = async move {
             let mut tx = writer_portal.begin_relaxed().await?;
             execute!(
                 &mut tx,
@@ -187,6 +187,6 @@ impl Client {
             )?;
             tx.commit().await
         };
-        Box::pin(portal.background_writer().write("app use", note)).await;
+        Box::pin(portal.background_writer().write("app use", record_use)).await;
     }
 }

@@ -4,7 +4,7 @@ use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
 use domain::ids::UserId;
-use domain::oauth1::consumers::{Consumer, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerForm};
 use domain::oauth1::tokens::{NewToken, Token};
 use domain::time::Timestamp;
 use portal::auth::sessions::BrowserInfo;
@@ -268,7 +268,7 @@ impl TestPortal {
     }
 
     pub async fn create_consumer(&self, actor: &Actor, name: &str) -> WithSecret<Consumer> {
-        portal::oauth1::consumers::create(&self.portal, actor, NewConsumer { name: name.to_owned() })
+        portal::oauth1::consumers::create(&self.portal, actor, ConsumerForm { name: name.to_owned() })
             .await
             .unwrap()
     }

@@ -5,7 +5,7 @@ use crate::cli::error::CliError;
 use crate::cli::output::Output;
 use clap::Subcommand;
 use domain::fields::name_key;
-use domain::oauth1::consumers::{Consumer, NewConsumer};
+use domain::oauth1::consumers::{Consumer, ConsumerForm};
 use portal::oauth1::consumers;
 use portal::{Actor, Portal};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub(crate) async fn run(portal: &Portal, command: Command) -> Result<Output, Cli
 
 async fn create(portal: &Portal, account: &AccountArg, name: String) -> Result<Output, CliError> {
     let operator = account.operator(portal).await?;
-    let created = consumers::create(portal, &operator, NewConsumer { name }).await?;
+    let created = consumers::create(portal, &operator, ConsumerForm { name }).await?;
     let (consumer, secret) = (created.value, created.secret);
     let text = format!(
         "Consumer key     {}\nConsumer secret  {}",

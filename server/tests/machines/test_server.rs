@@ -7,7 +7,7 @@ use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::{ADMINISTRATOR_PROFILE, NewUser};
 use domain::ids::{ConsumerId, ProfileId, TokenId, UserId};
-use domain::oauth1::consumers::{ConsumerSigning, NewConsumer};
+use domain::oauth1::consumers::{ConsumerForm, ConsumerSigning};
 use domain::oauth1::tokens::{NewToken, Token};
 use domain::time::Timestamp;
 use portal::accounts::{profiles, users};
@@ -111,7 +111,7 @@ impl TestServer {
             .await
             .unwrap();
         let name = "Web shop".to_owned();
-        let created = consumers::create(&node.portal, &operator, NewConsumer { name: name.clone() })
+        let created = consumers::create(&node.portal, &operator, ConsumerForm { name: name.clone() })
             .await
             .unwrap();
         let consumer = Consumer {

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use {
     crate::components::forms::form::respond,
     crate::pages::api_tokens::page_url::{Created, Dialog, PageUrl, Route},
-    domain::oauth1::consumers::{ConsumerSigning, NewConsumer},
+    domain::oauth1::consumers::{ConsumerForm, ConsumerSigning},
     domain::oauth1::tokens::NewToken,
 };
 
@@ -20,7 +20,7 @@ use {
 #[server(prefix = "/fn", endpoint = "consumers/create", client = SessionClient)]
 pub async fn create_consumer(name: String, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
-    let result = portal::oauth1::consumers::create(&portal, &actor, NewConsumer { name: name.clone() }).await;
+    let result = portal::oauth1::consumers::create(&portal, &actor, ConsumerForm { name: name.clone() }).await;
     let back = PageUrl::parse(&back);
     let created = result.as_ref().ok().map(|made| Created::Consumer(made.value.id));
     let retry_url = back.with_dialog(Dialog::NewConsumer(name));
@@ -73,7 +73,7 @@ pub async fn revoke_token(token: TokenId, back: String) -> Result<(), AppError> 
 #[server(prefix = "/fn", endpoint = "consumers/rename", client = SessionClient)]
 pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
-    let result = portal::oauth1::consumers::rename(&portal, &actor, consumer, NewConsumer { name }).await;
+    let result = portal::oauth1::consumers::rename(&portal, &actor, consumer, ConsumerForm { name }).await;
     let page_url = PageUrl::consumer(consumer);
     respond::<RenameConsumer>(result, &page_url, &page_url)
 }

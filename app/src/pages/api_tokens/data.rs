@@ -114,7 +114,7 @@ async fn dialog_data(portal: &portal::Portal, actor: &portal::Actor, url: &PageU
         Some(Dialog::NewToken(form)) => {
             let options = async {
                 Ok(NewTokenOptions {
-                    consumers: portal::oauth1::consumers::choices(portal, actor).await?,
+                    consumers: portal::oauth1::consumers::options(portal, actor).await?,
                     users: portal::accounts::users::suggest(portal, actor, Right::CreateApiTokens, &form.user).await?,
                 })
             };

@@ -10,7 +10,7 @@ use domain::oauth2::scopes::Scopes;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// A change, as the audit log records it. Serializes to a JSON object of its fields without the subject, which has a column
+/// Describes a change for the audit log. Serializes to a JSON object of its fields without the subject, which has a column
 /// of its own. Must not hold secrets.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]

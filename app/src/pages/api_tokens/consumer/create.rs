@@ -11,7 +11,7 @@ use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
 use domain::accounts::users::CurrentUser;
 use domain::fields::FieldErrors;
-use domain::oauth1::consumers::NewConsumer;
+use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth1::tokens::NewToken;
 use leptos::prelude::*;
 
@@ -47,7 +47,7 @@ pub fn create_links(me: &CurrentUser, url: &PageUrl, autofocus: bool) -> Option<
 
 /// Validates the name field of a consumer form.
 pub fn validate_name(values: Values<'_>) -> Option<FieldErrors> {
-    NewConsumer { name: values("name") }.validate().err()
+    ConsumerForm { name: values("name") }.validate().err()
 }
 
 /// Renders the dialog that creates a consumer.
