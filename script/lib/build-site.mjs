@@ -62,7 +62,6 @@ async function bundleStyle() {
     outfile: join(pkg, `${NAME}.css`),
     bundle: true,
     minify: true,
-    external: ["/*"],
     target: BROWSERS,
     logLevel: "warning",
   });
