@@ -43,13 +43,13 @@ export async function registerApp(page: Page, app: NewApp): Promise<App> {
   const created = await callServerFunction(page, "oauth-apps/create", body);
   expect(created.status()).toBe(200);
   const id = created.headers()["location"]!.split("/").pop()!;
-  const { reveal } = (await (await page.request.get("/fn/oauth-apps/list")).json()) as AppList;
-  if (reveal) await callServerFunction(page, "reveals/dismiss", new URLSearchParams({ reveal: reveal.id, back: oauthApps }));
-  return { id, secret: reveal?.secret };
+  const { one_time_secret: secret } = (await (await page.request.get("/fn/oauth-apps/list")).json()) as AppList;
+  if (secret) await callServerFunction(page, "reveals/dismiss", new URLSearchParams({ reveal: secret.id, back: oauthApps }));
+  return { id, secret: secret?.secret };
 }
 
 interface AppList {
-  reveal: { id: string; secret: string } | null;
+  one_time_secret: { id: string; secret: string } | null;
 }
 
 export interface ListedApp {
