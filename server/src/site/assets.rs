@@ -21,7 +21,7 @@ const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 /// The path of the sample images, which the preview of the asset selector shows if no DAM is connected.
 const SAMPLES_PATH: &str = "/samples";
 
-/// The length of the hashes in file names that cargo-leptos generates.
+/// The length of the hashes in the file names of the built site.
 const HASH_LENGTH: usize = 22;
 
 /// Builds the routes of the files in the site root. Files at the top level are listed once, at startup; the `pkg` and
