@@ -25,7 +25,7 @@ make_build() {
     rm -f "$build_stamp"
     inputs=$(build_inputs) &&
         step "browser side (1 of 3)" build_browser_side || return
-    # The files for the browser are made on one processor while the server is compiled on the other.
+    # Creates the browser's files while the server is being compiled.
     step "files for the browser (2 of 3)" build_site &
     site_build=$!
     step "server (3 of 3)" build_server || status=1
@@ -33,8 +33,8 @@ make_build() {
     [ "$status" = 0 ] && printf '%s %s\n' "$inputs" "$(build_outputs)" >"$build_stamp"
 }
 
-# As small as it gets. These are settings of the one build rather than a profile of its own, so that what both sides need
-# while they are compiled, procedural macros above all, is compiled once. The relocations are what it is split by.
+# Compiles for size. Environment variables are used instead of a profile, so that procedural macros and build scripts are
+# compiled once for both sides. wasm-bundler needs the relocations to split the module.
 build_browser_side() {
     (cd "$root" &&
         CARGO_PROFILE_RELEASE_OPT_LEVEL=z CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 \
@@ -56,7 +56,7 @@ build_server() {
         ln -f "target/$target/release/gatehouse" "$gatehouse")
 }
 
-# Whatever lies in the clone counts by its content, except what no build reads.
+# Hashes the content of all files in the clone that a build reads.
 build_inputs() {
     (
         set -o pipefail

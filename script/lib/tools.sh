@@ -23,8 +23,8 @@ cargo_install() {
         cargo install "$crate" --version "$version" "$@"
 }
 
-# What turns the compiled browser side into files for browsers. It writes what the crate wasm-bindgen reads, so both have the
-# same version.
+# wasm-bundler splits the compiled browser side and generates its JavaScript. Its version of wasm-bindgen must be the one in
+# Cargo.lock, because the formats differ between versions.
 wasm_bundler=$root/target/tools/release/wasm-bundler
 wasm_bundler_source=$root/script/tools/wasm-bundler
 has_wasm_bundler() {
