@@ -1,14 +1,13 @@
-use crate::support::{ACCOUNT, PASSWORD, TestPortal, validation_error};
 use domain::accounts::NewAccount;
 use domain::accounts::features::Feature;
 use portal::{Error, accounts};
+use rstest::rstest;
+use testing::{ACCOUNT, Engine, PASSWORD, TestPortal, assert_refused, validation_error};
 
-on_both_engines!(
-    create_account_creates_its_administrator,
-    operator_selects_account_by_name_or_id
-);
-
-async fn create_account_creates_its_administrator(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn create_account_creates_its_administrator(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let form = |email: &str| NewAccount {
         account_name: " Analytical  Engines ".to_owned(),
         name: "Ada".to_owned(),
@@ -38,7 +37,10 @@ async fn create_account_creates_its_administrator(test: TestPortal) {
     assert_eq!(errors.0.len(), 4);
 }
 
-async fn operator_selects_account_by_name_or_id(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn operator_selects_account_by_name_or_id(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let operator = async |name: Option<&str>| accounts::operator(&test.portal, name).await;
     assert_refused!(operator(None).await, Error::NotFound("account"));
     test.set_up().await;

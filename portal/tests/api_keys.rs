@@ -1,20 +1,11 @@
-use crate::support::{TestPortal, open};
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::api_keys::Overlap;
 use domain::integration::implementations::Connector;
 use portal::integration::{api_keys, connectors};
 use portal::{Actor, Error, Portal, maintenance};
+use rstest::rstest;
 use std::time::Duration;
-
-on_both_engines!(
-    new_account_has_api_key,
-    account_without_api_key_gets_one_when_nodes_start,
-    rotated_api_key_works_until_overlap_ends,
-    revoked_previous_api_key_is_refused_on_every_node,
-    concurrent_api_key_rotation_creates_one_key,
-    api_key_operations_require_manage_integration,
-    api_key_records_last_use,
-);
+use testing::{Engine, TestPortal, assert_refused, open};
 
 async fn is_valid_key(portal: &Portal, key: &str) -> bool {
     connectors::authenticate(portal, key, None).await.unwrap().is_some()
@@ -29,7 +20,10 @@ async fn rotate(portal: &Portal, actor: &Actor, overlap: Overlap) -> portal::Res
     api_keys::rotate(portal, actor, current, overlap).await
 }
 
-async fn new_account_has_api_key(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn new_account_has_api_key(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let bob = test.create_account("Northwind", "Bob", "bob@example.com").await;
     let portal = &test.portal;
@@ -52,7 +46,10 @@ async fn new_account_has_api_key(test: TestPortal) {
     );
 }
 
-async fn account_without_api_key_gets_one_when_nodes_start(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn account_without_api_key_gets_one_when_nodes_start(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.execute("delete from api_keys").await;
     let starts: Vec<_> = (0..4)
@@ -68,7 +65,10 @@ async fn account_without_api_key_gets_one_when_nodes_start(test: TestPortal) {
     assert!(is_valid_key(&test.portal, &key(&test.portal, &ada.actor).await).await);
 }
 
-async fn rotated_api_key_works_until_overlap_ends(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn rotated_api_key_works_until_overlap_ends(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let other = test.another_node().await;
@@ -99,7 +99,10 @@ async fn rotated_api_key_works_until_overlap_ends(test: TestPortal) {
     assert!(!is_valid_key(portal, &after).await);
 }
 
-async fn revoked_previous_api_key_is_refused_on_every_node(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn revoked_previous_api_key_is_refused_on_every_node(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let before = key(portal, actor).await;
@@ -110,7 +113,7 @@ async fn revoked_previous_api_key_is_refused_on_every_node(test: TestPortal) {
     assert!(is_valid_key(&other, &before).await);
     api_keys::revoke_previous(portal, actor).await.unwrap();
     assert!(!is_valid_key(portal, &before).await);
-    let took = crate::support::eventually("the other node accepts a revoked key", || async {
+    let took = testing::eventually("the other node accepts a revoked key", || async {
         !is_valid_key(&other, &before).await
     })
     .await;
@@ -124,7 +127,10 @@ async fn revoked_previous_api_key_is_refused_on_every_node(test: TestPortal) {
     assert_eq!(records, ["api-key.end: {}", r#"api-key.rotate: {"overlap":"month"}"#]);
 }
 
-async fn concurrent_api_key_rotation_creates_one_key(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_api_key_rotation_creates_one_key(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     let current = api_keys::get(&test.portal, &ada.actor).await.unwrap().current.id;
@@ -137,7 +143,10 @@ async fn concurrent_api_key_rotation_creates_one_key(test: TestPortal) {
     assert_eq!(test.count_rows("api_keys").await, 2);
 }
 
-async fn api_key_operations_require_manage_integration(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn api_key_operations_require_manage_integration(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user(
         "Eve",
@@ -165,7 +174,10 @@ async fn api_key_operations_require_manage_integration(test: TestPortal) {
     );
 }
 
-async fn api_key_records_last_use(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn api_key_records_last_use(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let key = key(portal, actor).await;

@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::Oauth1Client;
-use crate::support::{ADA, PASSWORD, TestPortal, client, new_token};
 use domain::accounts::NewAccount;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Rights;
@@ -13,13 +11,9 @@ use portal::auth::{sessions, sign_in};
 use portal::demo;
 use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::{consumers, tokens};
-
-on_both_engines!(
-    audit_record_details_are_json_objects,
-    each_change_writes_one_audit_record,
-    failed_change_writes_no_audit_record,
-    setup_writes_audit_records
-);
+use rstest::rstest;
+use testing::oauth1_client::Oauth1Client;
+use testing::{ADA, Engine, PASSWORD, TestPortal, client, new_token};
 
 /// Reads the audit records written since the last call: action, user, authentication method and detail.
 struct AuditLog<'a> {
@@ -45,7 +39,10 @@ impl AuditLog<'_> {
     }
 }
 
-async fn each_change_writes_one_audit_record(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn each_change_writes_one_audit_record(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let mut audit = AuditLog { test: &test, seen: 0 };
     audit.new_records().await;
@@ -224,7 +221,10 @@ fn token_created(via: &str, consumer: &Consumer, ada: &Actor, integration: &str)
     )
 }
 
-async fn audit_record_details_are_json_objects(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn audit_record_details_are_json_objects(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     demo::create_if_missing(&test.portal).await.unwrap();
     let details = test.query_column("select detail from audit_records").await;
     assert!(details.len() > 50, "only {} audit records", details.len());
@@ -234,7 +234,10 @@ async fn audit_record_details_are_json_objects(test: TestPortal) {
     }
 }
 
-async fn failed_change_writes_no_audit_record(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn failed_change_writes_no_audit_record(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (_, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
     let records = test.count_rows("audit_records").await;
@@ -261,7 +264,10 @@ async fn failed_change_writes_no_audit_record(test: TestPortal) {
     assert_eq!(test.count_rows("audit_records").await, records);
 }
 
-async fn setup_writes_audit_records(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn setup_writes_audit_records(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let code = setup::issue_code(&test.portal).await.unwrap().unwrap();
     let form = NewAccount {
         account_name: "Analytical Engines".to_owned(),

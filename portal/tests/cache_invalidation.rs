@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::Oauth1Client;
-use crate::support::{ADA, TestPortal, eventually};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Rights;
 use domain::oauth1::OauthProblem;
@@ -7,13 +5,10 @@ use portal::accounts::{profiles, users};
 use portal::oauth1::RequestError;
 use portal::oauth1::{consumers, tokens};
 use portal::{Portal, accounts, maintenance};
+use rstest::rstest;
 use std::time::Duration;
-
-on_both_engines!(
-    revoked_access_is_refused_on_other_node_within_a_second,
-    node_without_watch_serves_cached_access,
-    maintenance_deletes_old_changes_except_newest,
-);
+use testing::oauth1_client::Oauth1Client;
+use testing::{ADA, Engine, TestPortal, eventually};
 
 /// Returns the problem that a node reports for a request of the client, or `None` if it accepts the request.
 async fn oauth_problem_of(app: &Oauth1Client, node: &Portal) -> Option<OauthProblem> {
@@ -33,7 +28,12 @@ async fn assert_becomes(app: &Oauth1Client, node: &Portal, expected: Option<Oaut
     assert!(took < Duration::from_secs(1), "{expected:?} took {took:?}");
 }
 
-async fn revoked_access_is_refused_on_other_node_within_a_second(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn revoked_access_is_refused_on_other_node_within_a_second(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     let watch = tokio::spawn(maintenance::watch(other.clone()));
@@ -85,7 +85,10 @@ async fn revoked_access_is_refused_on_other_node_within_a_second(test: TestPorta
     watch.abort();
 }
 
-async fn node_without_watch_serves_cached_access(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn node_without_watch_serves_cached_access(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
@@ -99,7 +102,10 @@ async fn node_without_watch_serves_cached_access(test: TestPortal) {
     );
 }
 
-async fn maintenance_deletes_old_changes_except_newest(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn maintenance_deletes_old_changes_except_newest(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     for name in ["One", "Two", "Three"] {
         let (_, consumer, _) = test.create_client(&ada.actor, name).await;

@@ -1,18 +1,14 @@
-use crate::support::{ADA, Engine, TestPortal, eventually, new_token};
 use domain::oauth1::consumers::ConsumerForm;
 use portal::auth::one_time_secrets;
 use portal::oauth1::{consumers, tokens};
 use portal::{Actor, Portal};
+use rstest::rstest;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-
-on_both_engines!(
-    canceled_create_consumer_leaves_none_or_readable_secret,
-    canceled_create_token_leaves_none_or_readable_secret,
-);
+use testing::{ADA, Engine, TestPortal, eventually, new_token};
 
 /// Drops a future after this many polls, as a server drops a request when its connection is closed. Resolves to whether
 /// the future completed before that.
@@ -84,7 +80,12 @@ async fn shown_keys(portal: &Portal, actor: &Actor) -> BTreeSet<String> {
         .collect()
 }
 
-async fn canceled_create_consumer_leaves_none_or_readable_secret(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn canceled_create_consumer_leaves_none_or_readable_secret(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     cancel_at_every_poll(&test, |portal, name| {
         let actor = Arc::clone(&ada.actor);
@@ -109,7 +110,12 @@ async fn canceled_create_consumer_leaves_none_or_readable_secret(test: TestPorta
     );
 }
 
-async fn canceled_create_token_leaves_none_or_readable_secret(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn canceled_create_token_leaves_none_or_readable_secret(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&test.operator().await, "Web shop").await.value;
     cancel_at_every_poll(&test, |portal, _| {

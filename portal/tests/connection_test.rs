@@ -1,16 +1,17 @@
-use crate::support::connected_portal::{
-    CLIENT_SECRET, ConnectedPortal, DAM_HOST, StaticResolver, allow_http, connect_http_dam, start_https_dam,
-    working_dam,
-};
-use crate::support::mock_dam::{Authority, MockDam, Reply};
-use crate::support::{TestPortal, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::connection_test::{Outcome, Report, Step, StepKind};
 use domain::integration::selector::preview::PreviewSource;
 use portal::Error;
 use portal::http_client::HttpClientConfig;
 use portal::integration::{connection_test, dam_assets};
+use rstest::rstest;
 use std::time::Duration;
+use testing::connected_portal::{
+    CLIENT_SECRET, ConnectedPortal, DAM_HOST, StaticResolver, allow_http, connect_http_dam, start_https_dam,
+    working_dam,
+};
+use testing::mock_dam::{Authority, MockDam, Reply};
+use testing::{Engine, TestPortal, assert_refused, validation_error};
 
 /// Returns the kind and outcome of each step.
 fn outcomes(report: &Report) -> Vec<(StepKind, Outcome)> {
@@ -30,12 +31,12 @@ fn failed_step(report: &Report) -> &Step {
     failed_step[0]
 }
 
-on_both_engines!(
-    connection_test_with_working_dam_reports_every_step,
-    connection_test_without_right_sends_no_request
-);
-
-async fn connection_test_with_working_dam_reports_every_step(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn connection_test_with_working_dam_reports_every_step(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let authority = Authority::new("Acme");
     let (dam, policy) = start_https_dam(&authority, authority.certificate(DAM_HOST)).await;
     let connected = ConnectedPortal::open(&test, policy, &format!("{DAM_HOST}:{}", dam.port)).await;
@@ -67,7 +68,10 @@ async fn connection_test_with_working_dam_reports_every_step(test: TestPortal) {
     );
 }
 
-async fn connection_test_without_right_sends_no_request(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn connection_test_without_right_sends_no_request(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let (dam, connected) = connect_http_dam(&test, working_dam).await;
     let portal = &connected.portal;
     test.create_user(
@@ -102,26 +106,9 @@ async fn connection_test_without_right_sends_no_request(test: TestPortal) {
     assert_eq!(dam.connections(), 0);
 }
 
-on_sqlite!(
-    connection_test_fails_when_host_does_not_resolve,
-    connection_test_fails_when_port_is_closed,
-    connection_test_fails_when_certificate_is_invalid,
-    connection_test_fails_when_server_does_not_speak_tls,
-    connection_test_never_connects_to_private_addresses,
-    connection_test_refuses_http_unless_configured,
-    connection_test_times_out_when_dam_does_not_respond,
-    connection_test_fails_when_response_is_too_large,
-    connection_test_fails_when_response_is_not_from_a_dam,
-    token_request_does_not_follow_redirect,
-    asset_request_does_not_follow_redirect_to_private_address,
-    asset_request_stops_after_too_many_redirects,
-    connection_test_with_wrong_secret_reports_dam_error,
-    connection_test_reports_missing_scopes,
-    connection_test_requests_each_scope_alone_after_invalid_scope,
-    connection_test_with_webdam_requests_no_token,
-);
-
-async fn connection_test_fails_when_host_does_not_resolve(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_fails_when_host_does_not_resolve() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let policy = HttpClientConfig {
         resolver: Some(StaticResolver::new(&[])),
         ..HttpClientConfig::default()
@@ -140,7 +127,9 @@ async fn connection_test_fails_when_host_does_not_resolve(test: TestPortal) {
     );
 }
 
-async fn connection_test_fails_when_port_is_closed(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_fails_when_port_is_closed() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let dam = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = dam.local_addr().unwrap().port();
     drop(dam);
@@ -150,7 +139,9 @@ async fn connection_test_fails_when_port_is_closed(test: TestPortal) {
     assert!(failed_step(&report).detail.contains("refused"), "{report:#?}");
 }
 
-async fn connection_test_fails_when_certificate_is_invalid(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_fails_when_certificate_is_invalid() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (authority, untrusted) = (Authority::new("Acme"), Authority::new("Untrusted"));
     let mut connected = None;
     for (certificate, why) in [
@@ -172,7 +163,9 @@ async fn connection_test_fails_when_certificate_is_invalid(test: TestPortal) {
     }
 }
 
-async fn connection_test_fails_when_server_does_not_speak_tls(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_fails_when_server_does_not_speak_tls() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -189,7 +182,9 @@ async fn connection_test_fails_when_server_does_not_speak_tls(test: TestPortal) 
     assert!(failed_step(&report).detail.contains("TLS handshake"), "{report:#?}");
 }
 
-async fn connection_test_never_connects_to_private_addresses(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_never_connects_to_private_addresses() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let dam = MockDam::start(None, working_dam).await;
     let loopback = format!("127.0.0.1:{}", dam.port);
     let policy = HttpClientConfig {
@@ -220,7 +215,9 @@ async fn connection_test_never_connects_to_private_addresses(test: TestPortal) {
     assert_eq!(dam.connections(), 0);
 }
 
-async fn connection_test_refuses_http_unless_configured(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_refuses_http_unless_configured() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let dam = MockDam::start(None, working_dam).await;
     let policy = HttpClientConfig {
         // Without a scheme, this allows HTTPS only.
@@ -233,7 +230,9 @@ async fn connection_test_refuses_http_unless_configured(test: TestPortal) {
     assert_eq!(dam.connections(), 0);
 }
 
-async fn connection_test_times_out_when_dam_does_not_respond(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_times_out_when_dam_does_not_respond() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let dam = MockDam::start(None, |_| Reply::NoResponse).await;
     let policy = HttpClientConfig {
         step_timeout: Duration::from_secs(1),
@@ -244,7 +243,9 @@ async fn connection_test_times_out_when_dam_does_not_respond(test: TestPortal) {
     assert_eq!(failed_step(&report).detail, "127.0.0.1 didn't respond within 1 s.");
 }
 
-async fn connection_test_fails_when_response_is_too_large(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_fails_when_response_is_too_large() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (_dam, connected) = connect_http_dam(&test, |_| Reply::Endless).await;
     let report = connected.test().await;
     assert_eq!(
@@ -253,7 +254,9 @@ async fn connection_test_fails_when_response_is_too_large(test: TestPortal) {
     );
 }
 
-async fn connection_test_fails_when_response_is_not_from_a_dam(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_fails_when_response_is_not_from_a_dam() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (_dam, connected) = connect_http_dam(&test, |request| {
         if request.line.contains("token") {
             Reply::Body(200, "text/html", b"<h1>Welcome</h1>".to_vec())
@@ -277,7 +280,9 @@ async fn connection_test_fails_when_response_is_not_from_a_dam(test: TestPortal)
     );
 }
 
-async fn token_request_does_not_follow_redirect(test: TestPortal) {
+#[tokio::test]
+async fn token_request_does_not_follow_redirect() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let target = MockDam::start(None, working_dam).await;
     let location = format!("http://127.0.0.1:{}/v6/authentication/oauth2/token", target.port);
     let (_dam, connected) = connect_http_dam(&test, move |_| Reply::Redirect(location.clone())).await;
@@ -287,7 +292,9 @@ async fn token_request_does_not_follow_redirect(test: TestPortal) {
     assert_eq!(target.connections(), 0);
 }
 
-async fn asset_request_does_not_follow_redirect_to_private_address(test: TestPortal) {
+#[tokio::test]
+async fn asset_request_does_not_follow_redirect_to_private_address() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let target = MockDam::start(None, working_dam).await;
     let location = format!("http://127.0.0.1:{}/secrets", target.port);
     let (_dam, connected) = connect_http_dam(&test, move |request| {
@@ -310,7 +317,9 @@ async fn asset_request_does_not_follow_redirect_to_private_address(test: TestPor
     assert_eq!(target.connections(), 0);
 }
 
-async fn asset_request_stops_after_too_many_redirects(test: TestPortal) {
+#[tokio::test]
+async fn asset_request_stops_after_too_many_redirects() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (dam, connected) = connect_http_dam(&test, |request| {
         if request.line.starts_with("GET") {
             Reply::Redirect("/again".to_owned())
@@ -333,7 +342,9 @@ async fn asset_request_stops_after_too_many_redirects(test: TestPortal) {
     );
 }
 
-async fn connection_test_with_wrong_secret_reports_dam_error(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_with_wrong_secret_reports_dam_error() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (_dam, connected) = connect_http_dam(&test, |_| {
         Reply::Json(
             401,
@@ -349,7 +360,9 @@ async fn connection_test_with_wrong_secret_reports_dam_error(test: TestPortal) {
     assert_eq!(report.steps.last().unwrap().outcome, Outcome::Skipped);
 }
 
-async fn connection_test_reports_missing_scopes(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_reports_missing_scopes() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (dam, connected) = connect_http_dam(&test, |request| {
         if request.line.starts_with("POST") {
             return Reply::Json(
@@ -374,7 +387,9 @@ async fn connection_test_reports_missing_scopes(test: TestPortal) {
     assert_eq!(dam.requests().len(), 1);
 }
 
-async fn connection_test_requests_each_scope_alone_after_invalid_scope(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_requests_each_scope_alone_after_invalid_scope() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (_dam, connected) = connect_http_dam(&test, |request| {
         let is_single_scope = request.body == "grant_type=client_credentials&scope=asset%3Aread";
         match request.line.starts_with("POST") {
@@ -394,7 +409,9 @@ async fn connection_test_requests_each_scope_alone_after_invalid_scope(test: Tes
     assert_eq!(passed, 5, "{report:#?}");
 }
 
-async fn connection_test_with_webdam_requests_no_token(test: TestPortal) {
+#[tokio::test]
+async fn connection_test_with_webdam_requests_no_token() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (dam, connected) = connect_http_dam(&test, working_dam).await;
     connected
         .save(&format!("http://127.0.0.1:{}", dam.port), "webdam")

@@ -1,4 +1,3 @@
-use crate::support::TestPortal;
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::implementations::Connector;
 use domain::integration::remote_logs::{
@@ -9,20 +8,8 @@ use portal::integration::connectors::{self, ConnectorIdentity};
 use portal::integration::remote_logs::RemoteLogError;
 use portal::integration::{api_keys, implementations, remote_logs, requested_fields, settings};
 use portal::{Actor, Error, Portal, maintenance};
-
-on_both_engines!(
-    connector_instance_is_listed_after_its_first_request,
-    implementation_can_be_renamed_and_removed,
-    implementations_are_limited_per_account,
-    requested_field_without_settings_is_suggested,
-    remote_logs_are_accepted_only_while_remote_logging_is_on,
-    remote_logs_can_be_searched_and_filtered,
-    invalid_log_record_is_rejected_and_others_are_stored,
-    remote_logs_are_deleted_after_two_weeks,
-    remote_logs_are_limited_in_size_per_account,
-    remote_logs_over_total_limit_are_deleted_from_largest_account,
-    implementation_and_log_operations_require_manage_integration,
-);
+use rstest::rstest;
+use testing::{Engine, TestPortal, assert_refused};
 
 const PRODUCTION: &str = "sitecoreai/2.1; instance=\"Production\"; environment=\"live\"";
 
@@ -61,7 +48,12 @@ async fn enable_remote_logging(portal: &Portal, actor: &Actor) {
     assert!(matches!(saved, Saved::New(_)));
 }
 
-async fn connector_instance_is_listed_after_its_first_request(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn connector_instance_is_listed_after_its_first_request(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     identify(portal, actor, "no connector at all").await;
@@ -95,7 +87,10 @@ async fn connector_instance_is_listed_after_its_first_request(test: TestPortal) 
     );
 }
 
-async fn implementation_can_be_renamed_and_removed(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn implementation_can_be_renamed_and_removed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let bob = test.create_account("Northwind", "Bob", "bob@example.com").await;
     let (portal, actor) = (&test.portal, &*ada.actor);
@@ -109,7 +104,7 @@ async fn implementation_can_be_renamed_and_removed(test: TestPortal) {
         "Web site"
     );
     let long = implementations::rename(portal, actor, id, &"x".repeat(101)).await;
-    crate::support::validation_error(long, "name");
+    testing::validation_error(long, "name");
     for refused in [
         implementations::rename(portal, &bob.actor, id, "Mine").await,
         implementations::remove(portal, &bob.actor, id).await,
@@ -126,7 +121,10 @@ async fn implementation_can_be_renamed_and_removed(test: TestPortal) {
     );
 }
 
-async fn implementations_are_limited_per_account(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn implementations_are_limited_per_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let key = api_keys::show(portal, actor).await.unwrap();
@@ -141,11 +139,14 @@ async fn implementations_are_limited_per_account(test: TestPortal) {
     assert_eq!(implementations::list(portal, actor).await.unwrap().len(), 500);
 }
 
-async fn requested_field_without_settings_is_suggested(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn requested_field_without_settings_is_suggested(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let caller = identify(portal, actor, PRODUCTION).await;
-    crate::support::validation_error(connectors::field(portal, &caller, " ").await, "field");
+    testing::validation_error(connectors::field(portal, &caller, " ").await, "field");
     for name in ["Hero Image", "hero  image", &"x".repeat(300), "a\u{7}b"] {
         assert!(!connectors::field(portal, &caller, name).await.unwrap().configured);
     }
@@ -160,7 +161,12 @@ async fn requested_field_without_settings_is_suggested(test: TestPortal) {
     assert!(requested_fields::list(portal, actor).await.unwrap().is_empty());
 }
 
-async fn remote_logs_are_accepted_only_while_remote_logging_is_on(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn remote_logs_are_accepted_only_while_remote_logging_is_on(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let caller = identify(portal, actor, PRODUCTION).await;
@@ -175,7 +181,10 @@ async fn remote_logs_are_accepted_only_while_remote_logging_is_on(test: TestPort
     assert_eq!(test.count_rows("remote_logs").await, 1);
 }
 
-async fn remote_logs_can_be_searched_and_filtered(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn remote_logs_can_be_searched_and_filtered(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let bob = test.create_account("Northwind", "Bob", "bob@example.com").await;
     let (portal, actor) = (&test.portal, &*ada.actor);
@@ -239,7 +248,12 @@ async fn remote_logs_can_be_searched_and_filtered(test: TestPortal) {
     );
 }
 
-async fn invalid_log_record_is_rejected_and_others_are_stored(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_log_record_is_rejected_and_others_are_stored(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     enable_remote_logging(portal, actor).await;
@@ -273,7 +287,10 @@ async fn invalid_log_record_is_rejected_and_others_are_stored(test: TestPortal) 
     assert_eq!((page.records.len(), page.more), (100, true));
 }
 
-async fn remote_logs_are_deleted_after_two_weeks(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn remote_logs_are_deleted_after_two_weeks(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     enable_remote_logging(portal, actor).await;
@@ -296,7 +313,12 @@ async fn remote_logs_are_deleted_after_two_weeks(test: TestPortal) {
     assert_eq!(test.count_rows("remote_logs").await, 0);
 }
 
-async fn implementation_and_log_operations_require_manage_integration(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn implementation_and_log_operations_require_manage_integration(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user(
         "Eve",
@@ -337,7 +359,10 @@ fn large_record(index: usize) -> SubmittedLog {
     )
 }
 
-async fn remote_logs_are_limited_in_size_per_account(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn remote_logs_are_limited_in_size_per_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test
         .create_account("Northwind", "Grace Hopper", "grace@example.com")
@@ -399,7 +424,12 @@ async fn remote_logs_are_limited_in_size_per_account(test: TestPortal) {
     assert_eq!(left, ["0"]);
 }
 
-async fn remote_logs_over_total_limit_are_deleted_from_largest_account(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn remote_logs_over_total_limit_are_deleted_from_largest_account(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test
         .create_account("Northwind", "Grace Hopper", "grace@example.com")

@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::problem;
-use crate::support::{TestPortal, validation_error};
 use domain::auth::one_time_secrets::OneTimeSecretKind;
 use domain::oauth1::OauthProblem;
 use domain::oauth1::consumers::{ConsumerForm, ConsumerSigning};
@@ -7,23 +5,20 @@ use portal::Error;
 use portal::auth::one_time_secrets;
 use portal::oauth1::consumers::{create, delete, get, list, options, rename, set_signing};
 use portal::oauth1::tokens;
-
-on_both_engines!(
-    new_consumer_is_listed_and_its_secret_is_shown_once,
-    consumer_name_is_unique_regardless_of_case,
-    consumer_name_is_normalized_and_validated,
-    concurrent_create_consumer_with_same_name_creates_one,
-    consumer_can_be_renamed,
-    delete_consumer_requires_its_name_and_deletes_its_tokens,
-    consumer_counts_active_tokens,
-    consumer_accepts_only_public_rsa_key,
-);
+use rstest::rstest;
+use testing::oauth1_client::problem;
+use testing::{Engine, TestPortal, assert_refused, validation_error};
 
 fn new_consumer(name: &str) -> ConsumerForm {
     ConsumerForm { name: name.to_owned() }
 }
 
-async fn new_consumer_is_listed_and_its_secret_is_shown_once(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn new_consumer_is_listed_and_its_secret_is_shown_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let created = create(&test.portal, &ada.actor, new_consumer("Web shop"))
         .await
@@ -72,7 +67,10 @@ async fn new_consumer_is_listed_and_its_secret_is_shown_once(test: TestPortal) {
     assert_eq!(names, ["app for the field", "Web shop"]);
 }
 
-async fn consumer_name_is_unique_regardless_of_case(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn consumer_name_is_unique_regardless_of_case(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_consumer(&ada.actor, "Façade").await;
     for name in ["Façade", "FAÇADE", " façade "] {
@@ -87,7 +85,10 @@ async fn consumer_name_is_unique_regardless_of_case(test: TestPortal) {
         .unwrap();
 }
 
-async fn consumer_name_is_normalized_and_validated(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn consumer_name_is_normalized_and_validated(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let created = create(&test.portal, &ada.actor, new_consumer("  Web \t shop "))
         .await
@@ -111,7 +112,12 @@ async fn consumer_name_is_normalized_and_validated(test: TestPortal) {
     );
 }
 
-async fn concurrent_create_consumer_with_same_name_creates_one(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_create_consumer_with_same_name_creates_one(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let attempts: Vec<_> = (0..8)
         .map(|_| {
@@ -130,7 +136,10 @@ async fn concurrent_create_consumer_with_same_name_creates_one(test: TestPortal)
     assert_eq!(one_time_secrets::list(&test.portal, &ada.actor).await.unwrap().len(), 1);
 }
 
-async fn consumer_can_be_renamed(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn consumer_can_be_renamed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
     test.create_consumer(&ada.actor, "Website").await;
@@ -147,7 +156,12 @@ async fn consumer_can_be_renamed(test: TestPortal) {
     app.call(&test.portal).await.unwrap();
 }
 
-async fn delete_consumer_requires_its_name_and_deletes_its_tokens(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn delete_consumer_requires_its_name_and_deletes_its_tokens(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, consumer, token) = test.create_client(&ada.actor, "Web shop").await;
     let (remaining, ..) = test.create_client(&ada.actor, "Website").await;
@@ -178,7 +192,10 @@ async fn delete_consumer_requires_its_name_and_deletes_its_tokens(test: TestPort
     test.create_consumer(&ada.actor, "Web shop").await;
 }
 
-async fn consumer_counts_active_tokens(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn consumer_counts_active_tokens(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await;
     let tokens = [
@@ -195,7 +212,10 @@ async fn consumer_counts_active_tokens(test: TestPortal) {
     assert_eq!(count().await, 1);
 }
 
-async fn consumer_accepts_only_public_rsa_key(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn consumer_accepts_only_public_rsa_key(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     let set = async |key: &str| {

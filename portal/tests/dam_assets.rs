@@ -1,17 +1,14 @@
-use crate::support::TestPortal;
-use crate::support::connected_portal::{connect_http_dam, working_dam};
-use crate::support::mock_dam::Reply;
 use domain::integration::selector::preview::PreviewSource;
 use portal::Error;
 use portal::integration::dam_assets;
 use std::time::Duration;
+use testing::connected_portal::{connect_http_dam, working_dam};
+use testing::mock_dam::Reply;
+use testing::{Engine, TestPortal, assert_refused};
 
-on_sqlite!(
-    preview_shows_assets_of_the_dam,
-    preview_falls_back_to_samples_when_dam_does_not_respond
-);
-
-async fn preview_shows_assets_of_the_dam(test: TestPortal) {
+#[tokio::test]
+async fn preview_shows_assets_of_the_dam() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (dam, connected) = connect_http_dam(&test, |request| match request.line.split(' ').nth(1) {
         Some("/thumbs/harbour.png") => Reply::Body(200, "image/png", b"picture".to_vec()),
         Some("/thumbs/script.svg") => Reply::Body(200, "image/svg+xml", b"<svg onload=alert(1)>".to_vec()),
@@ -61,7 +58,9 @@ async fn preview_shows_assets_of_the_dam(test: TestPortal) {
     );
 }
 
-async fn preview_falls_back_to_samples_when_dam_does_not_respond(test: TestPortal) {
+#[tokio::test]
+async fn preview_falls_back_to_samples_when_dam_does_not_respond() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let (_dam, connected) = connect_http_dam(&test, |_| Reply::NoResponse).await;
     let started = std::time::Instant::now();
     let preview = connected.preview().await;

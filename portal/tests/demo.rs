@@ -1,4 +1,3 @@
-use crate::support::{TestPortal, client};
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::remote_logs::LogFilter;
 use domain::oauth1::integration_types::INTEGRATION_TYPES;
@@ -12,17 +11,15 @@ use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps::secrets;
 use portal::oauth2::{connected_apps, oauth_apps};
 use portal::{Error, accounts, demo};
+use rstest::rstest;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use testing::{Engine, TestPortal, client};
 
-on_both_engines!(
-    demo_account_has_users_and_tokens_in_every_state,
-    demo_account_has_oauth_apps_of_every_grant_type,
-    demo_account_has_connectors_and_settings_history,
-    filling_demo_account_again_changes_nothing
-);
-
-async fn demo_account_has_users_and_tokens_in_every_state(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn demo_account_has_users_and_tokens_in_every_state(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let demo = demo::create_if_missing(&test.portal).await.unwrap();
     let (portal, password) = (&test.portal, demo.password.expect("a new password"));
     let operator = accounts::operator(portal, Some(demo.account)).await.unwrap();
@@ -118,7 +115,10 @@ async fn demo_account_has_users_and_tokens_in_every_state(test: TestPortal) {
     assert_eq!(test.count_rows("reveals").await, 0);
 }
 
-async fn demo_account_has_oauth_apps_of_every_grant_type(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn demo_account_has_oauth_apps_of_every_grant_type(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     const DAY: Duration = Duration::from_secs(24 * 3600);
     let demo = demo::create_if_missing(&test.portal).await.unwrap();
     let (portal, password) = (&test.portal, demo.password.expect("a new password"));
@@ -172,7 +172,10 @@ async fn demo_account_has_oauth_apps_of_every_grant_type(test: TestPortal) {
     assert!(pair[1].last_used_at.is_some() && !pair[1].note.is_empty());
 }
 
-async fn filling_demo_account_again_changes_nothing(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn filling_demo_account_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     assert!(demo::create_if_missing(&test.portal).await.unwrap().password.is_some());
     let rows = async || {
         (
@@ -189,7 +192,10 @@ async fn filling_demo_account_again_changes_nothing(test: TestPortal) {
     assert_eq!((again.logins.len(), rows().await), (9, before));
 }
 
-async fn demo_account_has_connectors_and_settings_history(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn demo_account_has_connectors_and_settings_history(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let demo = demo::create_if_missing(&test.portal).await.unwrap();
     let (portal, operator) = (
         &test.portal,

@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::{Oauth1Client, problem};
-use crate::support::{ADA, TestPortal, new_token};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
 use domain::oauth1::OauthProblem;
@@ -8,13 +6,16 @@ use domain::oauth1::tokens::TokenQuery;
 use portal::accounts::users;
 use portal::oauth1::{consumers, request_tokens, tokens};
 use portal::{Error, accounts};
+use rstest::rstest;
+use testing::oauth1_client::{Oauth1Client, problem};
+use testing::{ADA, Engine, TestPortal, assert_refused, new_token};
 
-on_both_engines!(
-    api_tokens_feature_refuses_every_operation_while_off,
-    set_feature_is_idempotent
-);
-
-async fn api_tokens_feature_refuses_every_operation_while_off(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn api_tokens_feature_refuses_every_operation_while_off(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, consumer, token) = test.create_client(&ada.actor, "Web shop").await;
     let request_token = app.obtain_request_token(&test.portal, Some("oob")).await.unwrap();
@@ -92,7 +93,7 @@ async fn api_tokens_feature_refuses_every_operation_while_off(test: TestPortal) 
         .await
         .unwrap();
     assert_eq!(
-        accounts::operator(portal, Some(crate::support::ACCOUNT)).await.unwrap(),
+        accounts::operator(portal, Some(testing::ACCOUNT)).await.unwrap(),
         operator
     );
     app.call(portal).await.unwrap();
@@ -103,7 +104,10 @@ async fn api_tokens_feature_refuses_every_operation_while_off(test: TestPortal) 
         .unwrap();
 }
 
-async fn set_feature_is_idempotent(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn set_feature_is_idempotent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let operator = test.operator().await;
     for enabled in [true, false, false, true, true] {

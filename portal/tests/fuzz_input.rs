@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::{Oauth1Client, problem};
-use crate::support::{ADA, TestPortal, new_token};
 use domain::oauth1::OauthProblem;
 use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth1::tokens::{TokenFilter, TokenQuery, TokenSort};
@@ -7,8 +5,9 @@ use portal::Error;
 use portal::accounts::users;
 use portal::auth::sign_in;
 use portal::oauth1::{consumers, request_tokens, tokens};
-
-on_both_engines!(unusual_input_never_causes_internal_error);
+use rstest::rstest;
+use testing::oauth1_client::{Oauth1Client, problem};
+use testing::{ADA, Engine, TestPortal, new_token};
 
 /// Returns strings that a browser or a client can send in any text field.
 fn unusual_inputs() -> Vec<String> {
@@ -45,7 +44,10 @@ fn assert_no_internal_error<T>(result: Result<T, Error>, label: &str) {
     }
 }
 
-async fn unusual_input_never_causes_internal_error(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn unusual_input_never_causes_internal_error(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await;
     let (portal, actor) = (&test.portal, &*ada.actor);
@@ -81,7 +83,7 @@ async fn unusual_input_never_causes_internal_error(test: TestPortal) {
             portal::accounts::profiles::create(portal, actor, &text, actor.rights()).await,
             &label,
         );
-        let client = crate::support::client(&format!("192.0.2.{}", text.len() % 250));
+        let client = testing::client(&format!("192.0.2.{}", text.len() % 250));
         assert_no_internal_error(sign_in::sign_in(portal, &text, &text, &client).await, &label);
         assert_no_internal_error(
             request_tokens::consent_request(portal, actor, &text, Some(&text)).await,

@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::problem;
-use crate::support::{ADA, TestPortal, open};
 use domain::integration::settings::{ConnectionForm, Edit};
 use domain::oauth1::OauthProblem;
 use portal::auth::{one_time_secrets, sessions};
@@ -9,16 +7,10 @@ use portal::key_rotation::{remove_old_keys, rotate};
 use portal::oauth1::tokens;
 use portal::oauth2::signing_keys;
 use portal::{Error, Keyring, Portal, Secret, new_master_key};
+use rstest::rstest;
 use std::path::PathBuf;
-
-on_both_engines!(
-    every_node_works_after_master_key_rotation,
-    requests_succeed_during_master_key_rotation,
-    environment_keys_are_rotated_by_operator,
-    rotation_reencrypts_signing_keys_of_both_algorithms,
-    open_with_wrong_master_key_is_refused,
-    concurrent_first_start_with_different_keys_opens_one,
-);
+use testing::oauth1_client::problem;
+use testing::{ADA, Engine, TestPortal, assert_refused, open};
 
 /// Opens the portal with a key file, on a database without encrypted data. Returns it with the path of the file.
 async fn open_with_key_file(test: &TestPortal) -> (Portal, PathBuf) {
@@ -42,7 +34,10 @@ fn read_keys(path: &PathBuf) -> Vec<String> {
         .collect()
 }
 
-async fn every_node_works_after_master_key_rotation(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn every_node_works_after_master_key_rotation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let (portal, path) = open_with_key_file(&test).await;
     let test = TestPortal { portal, ..test };
     let other = open(&test.location, &test.clock, Keyring::from_file(&path).unwrap())
@@ -127,7 +122,10 @@ async fn every_node_works_after_master_key_rotation(test: TestPortal) {
     assert_refused!(open(&test.location, &test.clock, old).await, Error::Unavailable { .. });
 }
 
-async fn requests_succeed_during_master_key_rotation(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn requests_succeed_during_master_key_rotation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let (portal, path) = open_with_key_file(&test).await;
     let test = TestPortal { portal, ..test };
     let ada = test.set_up().await;
@@ -179,7 +177,10 @@ async fn requests_succeed_during_master_key_rotation(test: TestPortal) {
     );
 }
 
-async fn environment_keys_are_rotated_by_operator(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn environment_keys_are_rotated_by_operator(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let new = new_master_key();
@@ -200,7 +201,12 @@ async fn environment_keys_are_rotated_by_operator(test: TestPortal) {
     app.call(&portal).await.unwrap();
 }
 
-async fn rotation_reencrypts_signing_keys_of_both_algorithms(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn rotation_reencrypts_signing_keys_of_both_algorithms(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     signing_keys::ensure_all(&test.portal).await.unwrap();
     let before = signing_keys::list(&test.portal).await.unwrap();
     assert_eq!(before.len(), 2);
@@ -217,7 +223,10 @@ async fn rotation_reencrypts_signing_keys_of_both_algorithms(test: TestPortal) {
     assert_eq!(signing_keys::list(&portal).await.unwrap(), before);
 }
 
-async fn open_with_wrong_master_key_is_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn open_with_wrong_master_key_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let other = Keyring::parse(new_master_key().expose()).unwrap();
     let error = open(&test.location, &test.clock, other).await.unwrap_err().to_string();
     assert!(
@@ -227,7 +236,12 @@ async fn open_with_wrong_master_key_is_refused(test: TestPortal) {
     test.another_node().await;
 }
 
-async fn concurrent_first_start_with_different_keys_opens_one(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_first_start_with_different_keys_opens_one(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.execute("delete from master_key_checks; delete from signing_keys")
         .await;
     let keyring = || Keyring::parse(new_master_key().expose()).unwrap();

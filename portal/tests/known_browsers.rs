@@ -1,4 +1,3 @@
-use crate::support::{ADA, PASSWORD, TestPortal, client};
 use domain::accounts::rights::Rights;
 use portal::accounts::users;
 use portal::auth::known_browsers::{LIFETIME, MAX_BROWSERS_PER_USER, MAX_FAILURES};
@@ -7,24 +6,9 @@ use portal::auth::sign_in::{
     sign_in_with_cookies,
 };
 use portal::{Error, Result, Secret, maintenance};
+use rstest::rstest;
 use std::time::Duration;
-
-on_both_engines!(
-    known_browser_can_sign_in_while_account_is_attacked_from_many_addresses,
-    known_browser_can_sign_in_while_its_address_is_throttled,
-    stolen_known_browser_cookie_allows_limited_guesses,
-    concurrent_guesses_with_stolen_known_browser_cookie_are_limited,
-    successful_sign_in_resets_failures_of_known_browser,
-    known_browser_cookie_is_valid_for_its_user_only,
-    forged_known_browser_cookie_is_ignored,
-    copied_known_browser_cookie_is_invalid_after_next_sign_in,
-    known_browser_can_belong_to_two_users,
-    set_password_deletes_known_browsers_and_failures,
-    deactivated_user_loses_known_browsers,
-    known_browser_expires_after_its_lifetime,
-    known_browsers_are_limited_per_user,
-    browser_used_for_setup_is_known,
-);
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, client};
 
 const EVE: &str = "eve@example.com";
 
@@ -72,7 +56,12 @@ fn assert_throttled(result: Result<SessionCookies>) {
     assert!(matches!(result, Err(Error::TooManyAttempts { .. })), "{result:?}");
 }
 
-async fn known_browser_can_sign_in_while_account_is_attacked_from_many_addresses(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn known_browser_can_sign_in_while_account_is_attacked_from_many_addresses(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let browser = remember_browser(&test, ADA).await;
     throttle_account(&test, ADA).await;
@@ -89,7 +78,12 @@ async fn known_browser_can_sign_in_while_account_is_attacked_from_many_addresses
         .unwrap();
 }
 
-async fn known_browser_can_sign_in_while_its_address_is_throttled(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn known_browser_can_sign_in_while_its_address_is_throttled(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user("Eve", EVE, Rights::default()).await;
     let (ada, eve) = (remember_browser(&test, ADA).await, remember_browser(&test, EVE).await);
@@ -113,7 +107,12 @@ async fn known_browser_can_sign_in_while_its_address_is_throttled(test: TestPort
         .unwrap();
 }
 
-async fn stolen_known_browser_cookie_allows_limited_guesses(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn stolen_known_browser_cookie_allows_limited_guesses(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let stolen = remember_browser(&test, ADA).await;
     throttle_account(&test, ADA).await;
@@ -130,7 +129,12 @@ async fn stolen_known_browser_cookie_allows_limited_guesses(test: TestPortal) {
     }
 }
 
-async fn concurrent_guesses_with_stolen_known_browser_cookie_are_limited(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_guesses_with_stolen_known_browser_cookie_are_limited(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let stolen = remember_browser(&test, ADA).await;
     throttle_account(&test, ADA).await;
@@ -158,7 +162,12 @@ async fn concurrent_guesses_with_stolen_known_browser_cookie_are_limited(test: T
     assert_eq!(checked, MAX_FAILURES);
 }
 
-async fn successful_sign_in_resets_failures_of_known_browser(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn successful_sign_in_resets_failures_of_known_browser(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let mut browser = remember_browser(&test, ADA).await;
     throttle_account(&test, ADA).await;
@@ -171,7 +180,10 @@ async fn successful_sign_in_resets_failures_of_known_browser(test: TestPortal) {
     }
 }
 
-async fn known_browser_cookie_is_valid_for_its_user_only(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn known_browser_cookie_is_valid_for_its_user_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user("Eve", EVE, Rights::default()).await;
     let eve = remember_browser(&test, EVE).await;
@@ -187,7 +199,10 @@ async fn known_browser_cookie_is_valid_for_its_user_only(test: TestPortal) {
         .unwrap();
 }
 
-async fn forged_known_browser_cookie_is_ignored(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn forged_known_browser_cookie_is_ignored(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let browser = remember_browser(&test, ADA).await;
     throttle_account(&test, ADA).await;
@@ -207,8 +222,8 @@ async fn forged_known_browser_cookie_is_ignored(test: TestPortal) {
         assert_throttled(sign_in_from(&test, ADA, PASSWORD, "192.0.2.9", Some(&forged)).await);
     }
     let digests = test.query_column(match test.engine {
-        crate::support::Engine::Sqlite => "select lower(hex(digest)) from known_browsers",
-        crate::support::Engine::Postgres => "select encode(digest, 'hex') from known_browsers",
+        Engine::Sqlite => "select lower(hex(digest)) from known_browsers",
+        Engine::Postgres => "select encode(digest, 'hex') from known_browsers",
     });
     for digest in digests.await {
         assert_throttled(sign_in_from(&test, ADA, PASSWORD, "192.0.2.9", Some(&Secret::new(digest))).await);
@@ -218,7 +233,12 @@ async fn forged_known_browser_cookie_is_ignored(test: TestPortal) {
         .unwrap();
 }
 
-async fn copied_known_browser_cookie_is_invalid_after_next_sign_in(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn copied_known_browser_cookie_is_invalid_after_next_sign_in(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let copy = remember_browser(&test, ADA).await;
     let signed_in = sign_in_from(&test, ADA, PASSWORD, "192.0.2.1", Some(&copy))
@@ -233,7 +253,10 @@ async fn copied_known_browser_cookie_is_invalid_after_next_sign_in(test: TestPor
         .unwrap();
 }
 
-async fn known_browser_can_belong_to_two_users(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn known_browser_can_belong_to_two_users(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user("Eve", EVE, Rights::default()).await;
     let first = remember_browser(&test, ADA).await;
@@ -250,7 +273,10 @@ async fn known_browser_can_belong_to_two_users(test: TestPortal) {
     }
 }
 
-async fn set_password_deletes_known_browsers_and_failures(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn set_password_deletes_known_browsers_and_failures(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = test.create_user("Eve", EVE, Rights::default()).await;
     let browser = remember_browser(&test, EVE).await;
@@ -264,7 +290,10 @@ async fn set_password_deletes_known_browsers_and_failures(test: TestPortal) {
     assert_throttled(sign_in_from(&test, EVE, new, "192.0.2.1", Some(&browser)).await);
 }
 
-async fn deactivated_user_loses_known_browsers(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn deactivated_user_loses_known_browsers(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = test.create_user("Eve", EVE, Rights::default()).await;
     let browser = remember_browser(&test, EVE).await;
@@ -274,7 +303,10 @@ async fn deactivated_user_loses_known_browsers(test: TestPortal) {
     assert_throttled(sign_in_from(&test, EVE, PASSWORD, "192.0.2.1", Some(&browser)).await);
 }
 
-async fn known_browser_expires_after_its_lifetime(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn known_browser_expires_after_its_lifetime(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let browser = remember_browser(&test, ADA).await;
     test.clock.advance(LIFETIME - Duration::from_secs(2));
@@ -290,7 +322,10 @@ async fn known_browser_expires_after_its_lifetime(test: TestPortal) {
     assert_eq!(test.count_rows("known_browsers").await, 0);
 }
 
-async fn known_browsers_are_limited_per_user(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn known_browsers_are_limited_per_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let mut browsers = Vec::new();
     for _ in 0..MAX_BROWSERS_PER_USER + 1 {
@@ -307,7 +342,10 @@ async fn known_browsers_are_limited_per_user(test: TestPortal) {
     }
 }
 
-async fn browser_used_for_setup_is_known(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn browser_used_for_setup_is_known(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let code = portal::accounts::setup::issue_code(&test.portal)
         .await
         .unwrap()

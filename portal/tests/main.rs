@@ -4,9 +4,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-#[macro_use]
-mod support;
-
 mod accounts;
 mod api_keys;
 mod architecture;

@@ -1,17 +1,15 @@
-use crate::support::{ADA, PASSWORD, TestPortal, client};
 use portal::auth::sessions::IDLE_TIMEOUT;
 use portal::auth::sign_in;
 use portal::infra::idempotency::MAX_KEYS_PER_ACCOUNT;
 use portal::maintenance;
+use rstest::rstest;
 use std::time::Duration;
+use testing::{ADA, Engine, PASSWORD, TestPortal, client};
 
-on_both_engines!(
-    maintenance_deletes_only_expired_rows,
-    maintenance_can_run_on_two_nodes_at_once,
-    idempotency_keys_over_account_limit_are_deleted_oldest_first
-);
-
-async fn maintenance_deletes_only_expired_rows(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn maintenance_deletes_only_expired_rows(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let old = test.set_up().await;
     test.create_consumer(&old.actor, "Web shop").await;
     sign_in::sign_in(&test.portal, ADA, "wrong password", &client("192.0.2.1"))
@@ -51,7 +49,10 @@ async fn maintenance_deletes_only_expired_rows(test: TestPortal) {
         .unwrap();
 }
 
-async fn maintenance_can_run_on_two_nodes_at_once(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn maintenance_can_run_on_two_nodes_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let other = test.another_node().await;
     test.clock.advance(IDLE_TIMEOUT);
@@ -60,7 +61,12 @@ async fn maintenance_can_run_on_two_nodes_at_once(test: TestPortal) {
     assert_eq!(test.count_rows("sessions").await, 0);
 }
 
-async fn idempotency_keys_over_account_limit_are_deleted_oldest_first(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn idempotency_keys_over_account_limit_are_deleted_oldest_first(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let now = test.portal.now().0;
     let insert = |first: i64, count: i64| {

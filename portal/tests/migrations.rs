@@ -1,13 +1,11 @@
-use crate::support::{TestPortal, open};
 use portal::Error;
+use rstest::rstest;
+use testing::{Engine, TestPortal, assert_refused, open};
 
-on_both_engines!(
-    reopening_database_runs_no_migration,
-    concurrent_starts_run_migrations_once,
-    database_of_newer_version_is_refused,
-);
-
-async fn reopening_database_runs_no_migration(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn reopening_database_runs_no_migration(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let before = test
         .query_column("select cast(version as text) from _sqlx_migrations")
@@ -28,7 +26,10 @@ async fn reopening_database_runs_no_migration(test: TestPortal) {
     );
 }
 
-async fn concurrent_starts_run_migrations_once(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_starts_run_migrations_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let empty = match test.location.clone() {
         portal::Location::File(path) => portal::Location::File(path.with_file_name("empty.db")),
         portal::Location::Postgres(url) => {
@@ -54,7 +55,10 @@ async fn concurrent_starts_run_migrations_once(test: TestPortal) {
     assert_eq!(test.count_rows("master_key_checks").await, 1);
 }
 
-async fn database_of_newer_version_is_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn database_of_newer_version_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.execute(
         "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
              select 9000, 'from the future', success, checksum, execution_time from _sqlx_migrations where version = 1",

@@ -1,19 +1,10 @@
-use crate::support::oauth1_client::{ApiRequest, problem};
-use crate::support::{ADA, Engine, TestPortal};
 use domain::oauth1::OauthProblem;
 use portal::maintenance;
 use portal::oauth1::RequestError;
+use rstest::rstest;
 use std::time::Duration;
-
-on_both_engines!(
-    replayed_nonce_is_refused_after_restart,
-    nonce_is_unique_per_consumer_token_and_timestamp,
-    concurrent_requests_with_distinct_nonces_are_accepted,
-    concurrent_replays_on_two_nodes_are_accepted_once,
-    nonce_is_deleted_only_after_its_timestamp_is_refused,
-    plaintext_request_without_nonce_is_accepted,
-    nonces_stored_by_older_version_are_still_refused,
-);
+use testing::oauth1_client::{ApiRequest, problem};
+use testing::{ADA, Engine, TestPortal};
 
 /// Counts the nonces in the database; each takes 16 bytes.
 async fn count_stored_nonces(test: &TestPortal) -> u64 {
@@ -21,7 +12,10 @@ async fn count_stored_nonces(test: &TestPortal) -> u64 {
     test.query_column(digests).await[0].parse::<u64>().unwrap() / 16
 }
 
-async fn replayed_nonce_is_refused_after_restart(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn replayed_nonce_is_refused_after_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let call = ApiRequest::now(&test.portal);
@@ -33,7 +27,10 @@ async fn replayed_nonce_is_refused_after_restart(test: TestPortal) {
     app.call(&portal).await.unwrap();
 }
 
-async fn nonce_is_unique_per_consumer_token_and_timestamp(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn nonce_is_unique_per_consumer_token_and_timestamp(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
     let second = test.create_token(&ada.actor, &consumer, ADA, "Drupal").await;
@@ -56,7 +53,12 @@ async fn nonce_is_unique_per_consumer_token_and_timestamp(test: TestPortal) {
     }
 }
 
-async fn concurrent_requests_with_distinct_nonces_are_accepted(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_requests_with_distinct_nonces_are_accepted(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
     let nodes = [test.portal.clone(), test.another_node().await];
@@ -76,7 +78,10 @@ async fn concurrent_requests_with_distinct_nonces_are_accepted(test: TestPortal)
     assert_eq!(token.last_used_at, Some(test.portal.now()));
 }
 
-async fn concurrent_replays_on_two_nodes_are_accepted_once(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_replays_on_two_nodes_are_accepted_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let nodes = [test.portal.clone(), test.another_node().await];
@@ -109,7 +114,12 @@ async fn concurrent_replays_on_two_nodes_are_accepted_once(test: TestPortal) {
     assert_eq!(accepted, [1; 100]);
 }
 
-async fn nonce_is_deleted_only_after_its_timestamp_is_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn nonce_is_deleted_only_after_its_timestamp_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let call = ApiRequest {
@@ -130,7 +140,10 @@ async fn nonce_is_deleted_only_after_its_timestamp_is_refused(test: TestPortal) 
     assert_eq!(count_stored_nonces(&test).await, 0);
 }
 
-async fn plaintext_request_without_nonce_is_accepted(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn plaintext_request_without_nonce_is_accepted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
     let (name, secret) = app.token.clone().unwrap();
@@ -140,7 +153,7 @@ async fn plaintext_request_without_nonce_is_accepted(test: TestPortal) {
         app.consumer_key, app.consumer_secret
     );
     for _ in 0..2 {
-        crate::support::oauth1_client::send(&test.portal, &ApiRequest::now(&test.portal), &header)
+        testing::oauth1_client::send(&test.portal, &ApiRequest::now(&test.portal), &header)
             .await
             .unwrap();
     }
@@ -151,7 +164,10 @@ async fn plaintext_request_without_nonce_is_accepted(test: TestPortal) {
     assert_eq!(token.last_used_at, Some(test.portal.now()));
 }
 
-async fn nonces_stored_by_older_version_are_still_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn nonces_stored_by_older_version_are_still_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let calls: Vec<ApiRequest> = (0..3).map(|_| ApiRequest::now(&test.portal)).collect();

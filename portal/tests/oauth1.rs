@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::{ApiRequest, Oauth1Client, problem, send};
-use crate::support::{ADA, TestPortal};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::accounts::rights::Rights;
@@ -8,23 +6,17 @@ use domain::oauth1::{OauthProblem, Request};
 use portal::accounts::users;
 use portal::oauth1::{Policy, RequestError, authenticate};
 use portal::oauth1::{consumers, tokens};
+use rstest::rstest;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use testing::oauth1_client::{ApiRequest, Oauth1Client, problem, send};
+use testing::{ADA, Engine, TestPortal};
 
-on_both_engines!(
-    valid_signature_authenticates_user_of_token,
-    wrong_credential_is_refused_with_its_oauth_problem,
-    invalid_signature_returns_base_string_and_consumes_no_nonce,
-    plaintext_requires_tls_unless_configured,
-    rsa_signature_requires_registered_key,
-    timestamp_within_five_minutes_is_accepted,
-    token_last_use_is_recorded_once_per_second,
-    inactive_user_is_reported_only_for_valid_signature,
-    token_has_current_rights_of_its_user,
-);
-
-async fn valid_signature_authenticates_user_of_token(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn valid_signature_authenticates_user_of_token(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     for method in ["HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT"] {
@@ -45,7 +37,12 @@ async fn valid_signature_authenticates_user_of_token(test: TestPortal) {
     app.send(&test.portal, &call).await.unwrap();
 }
 
-async fn wrong_credential_is_refused_with_its_oauth_problem(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn wrong_credential_is_refused_with_its_oauth_problem(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let (other, _, _) = test.create_client(&ada.actor, "Website").await;
@@ -89,7 +86,12 @@ async fn wrong_credential_is_refused_with_its_oauth_problem(test: TestPortal) {
     );
 }
 
-async fn invalid_signature_returns_base_string_and_consumes_no_nonce(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_signature_returns_base_string_and_consumes_no_nonce(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
     let call = ApiRequest {
@@ -140,7 +142,10 @@ async fn invalid_signature_returns_base_string_and_consumes_no_nonce(test: TestP
     app.send(&test.portal, &call).await.unwrap();
 }
 
-async fn plaintext_requires_tls_unless_configured(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn plaintext_requires_tls_unless_configured(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let call = ApiRequest {
@@ -169,7 +174,10 @@ async fn plaintext_requires_tls_unless_configured(test: TestPortal) {
     );
 }
 
-async fn rsa_signature_requires_registered_key(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn rsa_signature_requires_registered_key(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
     let (key, other) = (test.folder.join("key.pem"), test.folder.join("other.pem"));
@@ -234,7 +242,10 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
-async fn timestamp_within_five_minutes_is_accepted(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn timestamp_within_five_minutes_is_accepted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let now = test.portal.now().seconds();
@@ -269,7 +280,10 @@ async fn timestamp_within_five_minutes_is_accepted(test: TestPortal) {
     }
 }
 
-async fn token_last_use_is_recorded_once_per_second(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_last_use_is_recorded_once_per_second(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
     let used = async || {
@@ -289,7 +303,12 @@ async fn token_last_use_is_recorded_once_per_second(test: TestPortal) {
     assert_eq!(used().await, test.portal.now());
 }
 
-async fn inactive_user_is_reported_only_for_valid_signature(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn inactive_user_is_reported_only_for_valid_signature(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await;
@@ -311,7 +330,10 @@ async fn inactive_user_is_reported_only_for_valid_signature(test: TestPortal) {
     app.call(&test.portal).await.unwrap();
 }
 
-async fn token_has_current_rights_of_its_user(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_has_current_rights_of_its_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     assert_eq!(app.call(&test.portal).await.unwrap().rights(), Rights::all());

@@ -1,4 +1,3 @@
-use crate::support::{ADA, Browser, Engine, TestPortal, run, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::ids::OauthAppId;
 use domain::oauth2::Parameters;
@@ -9,18 +8,8 @@ use portal::oauth2::consents;
 use portal::oauth2::oauth_apps::{self, secrets};
 use portal::oauth2::{self, Policy};
 use portal::{Actor, Error, Portal, Result};
-
-on_both_engines!(
-    oauth_app_operations_require_both_rights,
-    oauth_apps_of_another_account_are_not_found,
-    oauth_app_changes_write_audit_records,
-    invalid_oauth_app_fields_are_reported_by_name,
-    new_client_secret_is_shown_until_acknowledged,
-    client_secrets_are_limited_per_app,
-    client_gets_only_scopes_its_user_may_use,
-    token_settings_are_saved_as_grant_type_allows,
-    invalid_token_settings_change_nothing,
-);
+use rstest::rstest;
+use testing::{ADA, Browser, Engine, TestPortal, assert_refused, validation_error};
 
 pub fn form(name: &str) -> AppForm {
     AppForm {
@@ -105,7 +94,10 @@ async fn perform(portal: &Portal, owner: &Actor, actor: &Actor, operation: Opera
     }
 }
 
-async fn oauth_app_operations_require_both_rights(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn oauth_app_operations_require_both_rights(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let app = oauth_apps::create(&test.portal, &ada.actor, form("Connector"))
         .await
@@ -137,7 +129,10 @@ async fn oauth_app_operations_require_both_rights(test: TestPortal) {
     }
 }
 
-async fn oauth_apps_of_another_account_are_not_found(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn oauth_apps_of_another_account_are_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let charles = test
         .create_account("Difference Engines", "Charles", "charles@example.com")
@@ -172,7 +167,10 @@ async fn oauth_apps_of_another_account_are_not_found(test: TestPortal) {
     assert_refused!(deleted, Error::NotFound("secret"));
 }
 
-async fn oauth_app_changes_write_audit_records(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn oauth_app_changes_write_audit_records(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     test.advance(1);
@@ -296,7 +294,10 @@ async fn oauth_app_changes_write_audit_records(test: TestPortal) {
     assert_eq!(new_records().await, [r#"oauth-app.delete|{"name":"Website"}"#]);
 }
 
-async fn invalid_oauth_app_fields_are_reported_by_name(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_oauth_app_fields_are_reported_by_name(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let create = async |form: AppForm| oauth_apps::create(&test.portal, &ada.actor, form).await;
     create(form("Connector")).await.unwrap();
@@ -335,7 +336,10 @@ async fn invalid_oauth_app_fields_are_reported_by_name(test: TestPortal) {
     assert_eq!(test.count_rows("oauth_apps").await, 2);
 }
 
-async fn token_settings_are_saved_as_grant_type_allows(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_settings_are_saved_as_grant_type_allows(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     for (grant, default_rotation, may_change) in [
@@ -375,7 +379,10 @@ async fn token_settings_are_saved_as_grant_type_allows(test: TestPortal) {
     }
 }
 
-async fn invalid_token_settings_change_nothing(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_token_settings_change_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let native = AppForm {
@@ -417,7 +424,10 @@ async fn invalid_token_settings_change_nothing(test: TestPortal) {
     assert_eq!(test.count_rows("oauth_apps").await, 1);
 }
 
-async fn new_client_secret_is_shown_until_acknowledged(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn new_client_secret_is_shown_until_acknowledged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let created = oauth_apps::create(portal, actor, form("Connector")).await.unwrap();
@@ -446,7 +456,10 @@ async fn new_client_secret_is_shown_until_acknowledged(test: TestPortal) {
     assert_refused!(refused, Error::Conflict(_));
 }
 
-async fn client_secrets_are_limited_per_app(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn client_secrets_are_limited_per_app(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let app = oauth_apps::create(portal, actor, form("Connector")).await.unwrap().id;
@@ -469,7 +482,10 @@ async fn client_secrets_are_limited_per_app(test: TestPortal) {
     );
 }
 
-async fn client_gets_only_scopes_its_user_may_use(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn client_gets_only_scopes_its_user_may_use(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let rights = Rights::default().with(Right::ManageIntegration);
     let grace = test.create_user("Grace", "grace@example.com", rights).await;
@@ -510,10 +526,7 @@ async fn client_gets_only_scopes_its_user_may_use(test: TestPortal) {
 
 #[tokio::test]
 async fn oauth2_secrets_are_not_stored_in_plaintext() {
-    run(Engine::Sqlite, search_database_files).await;
-}
-
-async fn search_database_files(test: TestPortal) {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let Browser { actor, .. } = test.set_up().await;
     let portal = &test.portal;
     let rotating = TokenSettingsForm {

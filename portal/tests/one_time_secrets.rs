@@ -1,23 +1,17 @@
-use crate::support::oauth1_client::Oauth1Client;
-use crate::support::{ADA, TestPortal};
 use domain::oauth1::consumers::ConsumerForm;
 use portal::auth::one_time_secrets::{LIFETIME, acknowledge, list};
 use portal::auth::sessions;
 use portal::oauth1::{consumers, tokens};
 use portal::{Error, maintenance};
+use rstest::rstest;
 use std::time::Duration;
+use testing::oauth1_client::Oauth1Client;
+use testing::{ADA, Engine, TestPortal, assert_refused};
 
-on_both_engines!(
-    one_time_secrets_survive_restart,
-    one_time_secrets_are_hidden_from_other_sessions,
-    acknowledged_one_time_secret_is_deleted,
-    one_time_secret_expires_after_ten_minutes,
-    one_time_secrets_are_deleted_on_sign_out,
-    ended_session_cannot_create_credentials,
-    command_line_has_no_one_time_secrets,
-);
-
-async fn one_time_secrets_survive_restart(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn one_time_secrets_survive_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await;
     let token = test.create_token(&ada.actor, &consumer.value, ADA, "Drupal").await;
@@ -43,7 +37,10 @@ async fn one_time_secrets_survive_restart(test: TestPortal) {
     }
 }
 
-async fn one_time_secrets_are_hidden_from_other_sessions(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn one_time_secrets_are_hidden_from_other_sessions(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let elsewhere = test.sign_in(ADA).await;
     test.create_consumer(&ada.actor, "Web shop").await;
@@ -53,7 +50,10 @@ async fn one_time_secrets_are_hidden_from_other_sessions(test: TestPortal) {
     assert_eq!(list(&test.portal, &ada.actor).await.unwrap().len(), 1);
 }
 
-async fn acknowledged_one_time_secret_is_deleted(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn acknowledged_one_time_secret_is_deleted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_consumer(&ada.actor, "Web shop").await;
     test.create_consumer(&ada.actor, "Website").await;
@@ -69,7 +69,10 @@ async fn acknowledged_one_time_secret_is_deleted(test: TestPortal) {
     assert_eq!(test.count_rows("reveals").await, 1);
 }
 
-async fn one_time_secret_expires_after_ten_minutes(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn one_time_secret_expires_after_ten_minutes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_consumer(&ada.actor, "Web shop").await;
     test.clock.advance(LIFETIME - Duration::from_millis(1));
@@ -80,14 +83,20 @@ async fn one_time_secret_expires_after_ten_minutes(test: TestPortal) {
     assert_eq!(test.count_rows("reveals").await, 0);
 }
 
-async fn one_time_secrets_are_deleted_on_sign_out(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn one_time_secrets_are_deleted_on_sign_out(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_consumer(&ada.actor, "Web shop").await;
     sessions::sign_out(&test.portal, &ada.actor).await.unwrap();
     assert_eq!(test.count_rows("reveals").await, 0);
 }
 
-async fn ended_session_cannot_create_credentials(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn ended_session_cannot_create_credentials(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     // A request that was authenticated just before its session ended.
@@ -99,7 +108,7 @@ async fn ended_session_cannot_create_credentials(test: TestPortal) {
         consumers::create(&test.portal, &ada.actor, input).await,
         Error::SignedOut
     );
-    let input = crate::support::new_token(&consumer, ADA, "Drupal");
+    let input = testing::new_token(&consumer, ADA, "Drupal");
     assert_refused!(tokens::create(&test.portal, &ada.actor, input).await, Error::SignedOut);
     assert_eq!(
         (test.count_rows("consumers").await, test.count_rows("tokens").await),
@@ -107,7 +116,10 @@ async fn ended_session_cannot_create_credentials(test: TestPortal) {
     );
 }
 
-async fn command_line_has_no_one_time_secrets(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn command_line_has_no_one_time_secrets(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     let operator = test.operator().await;
     let created = test.create_consumer(&operator, "Web shop").await;

@@ -2,10 +2,6 @@
 //! the portal recovers immediately.
 
 use crate::oauth_apps::form;
-use crate::support::postgres_server::PostgresServer;
-use crate::support::proxy::Proxy;
-use crate::support::small_disk::SmallDisk;
-use crate::support::{ADA, Browser, Engine, Oauth1Client, PASSWORD, TestPortal, client, eventually, open, random_u128};
 use domain::integration::implementations::Connector;
 use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth2::Parameters;
@@ -16,48 +12,13 @@ use portal::oauth1::RequestError;
 use portal::oauth1::consumers;
 use portal::oauth2::{self, Policy};
 use portal::{Error, Keyring, Location, Portal, Secret};
+use rstest::rstest;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::time::{Duration, Instant};
-
-on_both_engines!(
-    reads_succeed_while_another_process_holds_write_lock,
-    concurrent_readiness_checks_share_one_database_check,
-    missing_master_key_file_is_refused_and_not_created,
-);
-
-mod sqlite_only {
-    #[tokio::test]
-    async fn full_disk_stops_writes_until_space_is_freed() {
-        crate::support::run(crate::support::Engine::Sqlite, super::full_disk).await;
-    }
-
-    #[tokio::test]
-    async fn moved_database_files_are_reported() {
-        crate::support::run(crate::support::Engine::Sqlite, super::files_moved_away).await;
-    }
-}
-
-mod postgres_only {
-    #[tokio::test]
-    async fn full_tablespace_stops_writes_until_space_is_freed() {
-        crate::support::run(crate::support::Engine::Postgres, super::full_tablespace).await;
-    }
-
-    #[tokio::test]
-    async fn read_only_server_stops_writes_until_writable() {
-        crate::support::run(crate::support::Engine::Postgres, super::read_only_server).await;
-    }
-
-    #[tokio::test]
-    async fn requests_fail_fast_while_server_is_down_and_recover() {
-        crate::support::run(crate::support::Engine::Postgres, super::server_down).await;
-    }
-
-    #[tokio::test]
-    async fn requests_fail_fast_while_network_hangs() {
-        crate::support::run(crate::support::Engine::Postgres, super::network_hangs).await;
-    }
-}
+use testing::postgres_server::PostgresServer;
+use testing::proxy::Proxy;
+use testing::small_disk::SmallDisk;
+use testing::{ADA, Browser, Engine, Oauth1Client, PASSWORD, TestPortal, client, eventually, open, random_u128};
 
 /// The time within which every operation must work again.
 const MAX_RECOVERY_TIME: Duration = Duration::from_secs(1);
@@ -250,7 +211,9 @@ async fn fill_and_free(test: &TestPortal, disk: &SmallDisk) {
     }
 }
 
-async fn full_disk(test: TestPortal) {
+#[tokio::test]
+async fn full_disk_stops_writes_until_space_is_freed() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     // Where mounting is not permitted, `database::tests` covers this with a limit on the pages of the file.
     let Some(disk) = SmallDisk::mount(24, "0") else {
         println!("mounting is not permitted");
@@ -261,12 +224,15 @@ async fn full_disk(test: TestPortal) {
     test.portal.close().await;
 }
 
-async fn full_tablespace(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn full_tablespace_stops_writes_until_space_is_freed(#[values(Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     // This needs its own server: a server with a full tablespace cannot create or drop databases for other tests.
     let disk = PostgresServer::user().and_then(|user| SmallDisk::mount(40, &user));
     let (Some(disk), Some(server)) = (disk, PostgresServer::start()) else {
         println!("mounting is not permitted or PostgreSQL is not installed; a read-only server is tested instead");
-        return read_only_server(test).await;
+        return assert_read_only_server_stops_writes(&test).await;
     };
     let own = TestPortal {
         location: server.location("postgres"),
@@ -291,8 +257,14 @@ async fn execute(test: &TestPortal, sql: &str) -> Result<(), sqlx::Error> {
     connection.close().await
 }
 
-async fn read_only_server(test: TestPortal) {
-    let clients = Clients::new(&test).await;
+#[rstest]
+#[tokio::test]
+async fn read_only_server_stops_writes_until_writable(#[values(Engine::Postgres)] engine: Engine) {
+    assert_read_only_server_stops_writes(&TestPortal::start(engine).await).await;
+}
+
+async fn assert_read_only_server_stops_writes(test: &TestPortal) {
+    let clients = Clients::new(test).await;
     let (name,) = sqlx::query_as::<_, (String,)>("select current_database()::text")
         .fetch_one(
             &mut PgConnection::connect(match &test.location {
@@ -308,12 +280,12 @@ async fn read_only_server(test: TestPortal) {
         let end_sessions = "select pg_terminate_backend(pid) from pg_stat_activity
                             where datname = current_database() and pid <> pg_backend_pid()";
         execute(
-            &test,
+            test,
             &format!("alter database {name} set default_transaction_read_only = on"),
         )
         .await
         .unwrap();
-        execute(&test, end_sessions).await.unwrap();
+        execute(test, end_sessions).await.unwrap();
         assert_eq!(wait_until_not_ready(&test.portal).await, "The database is read-only.");
         assert_all_unavailable(clients.writes(&test.portal).await);
         test.advance(120);
@@ -335,7 +307,10 @@ async fn read_only_server(test: TestPortal) {
     }
 }
 
-async fn server_down(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn requests_fail_fast_while_server_is_down_and_recover(#[values(Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let (mut proxy, location) = Proxy::start(&test).await;
     let test = open_at(&test, location).await;
     let _watch = tokio::spawn(portal::maintenance::watch(test.portal.clone()));
@@ -360,7 +335,10 @@ async fn server_down(test: TestPortal) {
     }
 }
 
-async fn network_hangs(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn requests_fail_fast_while_network_hangs(#[values(Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let (mut proxy, location) = Proxy::start(&test).await;
     let test = open_at(&test, location).await;
     let clients = Clients::new(&test).await;
@@ -384,7 +362,12 @@ async fn network_hangs(test: TestPortal) {
     assert_recovers(&clients, &test.portal).await;
 }
 
-async fn reads_succeed_while_another_process_holds_write_lock(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn reads_succeed_while_another_process_holds_write_lock(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let clients = Clients::new(&test).await;
     assert_all_succeed(clients.writes(&test.portal).await);
     // Every last use has to be recorded again, and every cache entry has expired.
@@ -452,7 +435,9 @@ impl Lock {
     }
 }
 
-async fn files_moved_away(test: TestPortal) {
+#[tokio::test]
+async fn moved_database_files_are_reported() {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let _watch = tokio::spawn(portal::maintenance::watch(test.portal.clone()));
     let clients = Clients::new(&test).await;
     let Location::File(path) = test.location.clone() else {
@@ -472,7 +457,12 @@ async fn files_moved_away(test: TestPortal) {
     assert_recovers(&clients, &test.portal).await;
 }
 
-async fn concurrent_readiness_checks_share_one_database_check(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_readiness_checks_share_one_database_check(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.portal.check_ready().await.unwrap();
     let last_check = async || match test.engine {
         Engine::Sqlite => test.query_column("select hex(filler) from readiness").await,
@@ -507,7 +497,12 @@ async fn concurrent_readiness_checks_share_one_database_check(test: TestPortal) 
     }
 }
 
-async fn missing_master_key_file_is_refused_and_not_created(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn missing_master_key_file_is_refused_and_not_created(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let path = test.folder.join("master.key");
     let before = std::fs::read_dir(&test.folder).unwrap().count();
     for _ in 0..2 {

@@ -1,4 +1,3 @@
-use crate::support::{ACCOUNT, ADA, PASSWORD, TestPortal, client, validation_error};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
@@ -6,13 +5,8 @@ use portal::accounts;
 use portal::accounts::setup;
 use portal::accounts::users;
 use portal::auth::sign_in::sign_in;
-
-on_both_engines!(
-    weak_password_is_refused_wherever_it_is_set,
-    password_with_control_characters_is_refused,
-    password_matches_in_any_unicode_normal_form,
-    password_length_limits_apply_to_normal_form,
-);
+use rstest::rstest;
+use testing::{ACCOUNT, ADA, Engine, PASSWORD, TestPortal, client, validation_error};
 
 /// Passwords of at least 12 characters that are easy to guess, for anyone or for someone who knows the user.
 const WEAK: [&str; 12] = [
@@ -30,7 +24,10 @@ const WEAK: [&str; 12] = [
     "analyticalengines1",
 ];
 
-async fn weak_password_is_refused_wherever_it_is_set(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn weak_password_is_refused_wherever_it_is_set(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let code = setup::issue_code(&test.portal).await.unwrap().unwrap();
     let account = |password: &str, email: &str| NewAccount {
         account_name: ACCOUNT.to_owned(),
@@ -71,7 +68,10 @@ async fn weak_password_is_refused_wherever_it_is_set(test: TestPortal) {
         .unwrap();
 }
 
-async fn password_with_control_characters_is_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn password_with_control_characters_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let id = ada.actor.require_user().unwrap().id;
     for control in ["\0", "\n", "\t", "\u{1b}", "\u{7f}", "\u{85}"] {
@@ -97,7 +97,10 @@ async fn password_with_control_characters_is_refused(test: TestPortal) {
     }
 }
 
-async fn password_matches_in_any_unicode_normal_form(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn password_matches_in_any_unicode_normal_form(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     for (index, (composed, decomposed)) in [
         ("Bildfl\u{e4}che im Regenwald", "Bildfla\u{308}che im Regenwald"),
@@ -127,7 +130,10 @@ async fn password_matches_in_any_unicode_normal_form(test: TestPortal) {
     }
 }
 
-async fn password_length_limits_apply_to_normal_form(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn password_length_limits_apply_to_normal_form(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let id = ada.actor.require_user().unwrap().id;
     let set = async |password: &str| users::set_password(&test.portal, &ada.actor, id, password).await;

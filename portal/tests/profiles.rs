@@ -1,14 +1,12 @@
-use crate::support::{TestPortal, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use portal::accounts::profiles::{create, get, list, set_rights};
+use rstest::rstest;
+use testing::{Engine, TestPortal, validation_error};
 
-on_both_engines!(
-    profile_can_be_created_and_listed,
-    profile_change_takes_effect_immediately,
-    concurrent_profile_changes_leave_one_complete_set
-);
-
-async fn profile_can_be_created_and_listed(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn profile_can_be_created_and_listed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let rights: Rights = [Right::ViewApiTokens, Right::AdminSettings].into_iter().collect();
     let id = create(&test.portal, &ada.actor, " Token  viewers ", rights)
@@ -30,7 +28,10 @@ async fn profile_can_be_created_and_listed(test: TestPortal) {
     }
 }
 
-async fn profile_change_takes_effect_immediately(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn profile_change_takes_effect_immediately(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_user("Eve", "eve@example.com", Rights::default()).await;
     let eve = test.sign_in("eve@example.com").await;
@@ -46,11 +47,14 @@ async fn profile_change_takes_effect_immediately(test: TestPortal) {
     // A right that only a newer version knows is ignored.
     test.execute("insert into profile_rights (profile_id, right_code) select id, 'fly' from profiles")
         .await;
-    let ada = test.sign_in(crate::support::ADA).await;
+    let ada = test.sign_in(testing::ADA).await;
     assert_eq!(ada.actor.rights(), Rights::all());
 }
 
-async fn concurrent_profile_changes_leave_one_complete_set(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_profile_changes_leave_one_complete_set(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let id = create(&test.portal, &ada.actor, "Viewers", Rights::default())
         .await

@@ -1,4 +1,3 @@
-use crate::support::{ADA, PASSWORD, TestPortal, client, eventually};
 use domain::accounts::rights::Rights;
 use domain::oauth1::consumers::ConsumerForm;
 use portal::accounts::users;
@@ -7,21 +6,10 @@ use portal::auth::{one_time_secrets, sessions};
 use portal::key_rotation;
 use portal::oauth1::consumers;
 use portal::{Actor, Error, Result, Secret, maintenance};
+use rstest::rstest;
 use std::sync::Arc;
 use std::time::Duration;
-
-on_both_engines!(
-    sign_in_again_replaces_session,
-    one_time_secrets_move_to_new_session,
-    one_time_secrets_do_not_move_to_another_user,
-    failed_sign_in_keeps_current_session,
-    sign_in_again_keeps_sessions_of_other_browsers,
-    invalid_session_cookie_ends_no_session,
-    replaced_session_ends_on_other_node,
-    secret_created_during_sign_in_is_shown_or_not_created,
-    moved_secret_is_reencrypted_by_key_rotation,
-    replaced_session_is_recorded_in_audit_log,
-);
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, client, eventually};
 
 const EVE: &str = "eve@example.com";
 
@@ -45,7 +33,10 @@ async fn pending_secrets(test: &TestPortal, actor: &Actor) -> Vec<(String, Strin
     pending.into_iter().map(|secret| (secret.name, secret.secret)).collect()
 }
 
-async fn sign_in_again_replaces_session(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn sign_in_again_replaces_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let old = test.set_up().await;
     let new = sign_in_again(&test, ADA, PASSWORD, &old.cookie).await.unwrap();
     assert_ne!(new.expose(), old.cookie.expose());
@@ -63,7 +54,10 @@ async fn sign_in_again_replaces_session(test: TestPortal) {
     );
 }
 
-async fn one_time_secrets_move_to_new_session(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn one_time_secrets_move_to_new_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let mut browser = test.set_up().await;
     let shop = test.create_consumer(&browser.actor, "Web shop").await;
     let site = test.create_consumer(&browser.actor, "Website").await;
@@ -92,7 +86,10 @@ async fn one_time_secrets_move_to_new_session(test: TestPortal) {
     assert_eq!(test.count_rows("reveals").await, 0);
 }
 
-async fn one_time_secrets_do_not_move_to_another_user(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn one_time_secrets_do_not_move_to_another_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_user("Eve", EVE, Rights::all()).await;
     test.create_consumer(&ada.actor, "Web shop").await;
@@ -107,7 +104,10 @@ async fn one_time_secrets_do_not_move_to_another_user(test: TestPortal) {
     assert_eq!(pending_secrets(&test, &*test.actor(&ada).await).await, []);
 }
 
-async fn failed_sign_in_keeps_current_session(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn failed_sign_in_keeps_current_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_user("Eve", EVE, Rights::default()).await;
     test.create_consumer(&ada.actor, "Web shop").await;
@@ -128,7 +128,10 @@ async fn failed_sign_in_keeps_current_session(test: TestPortal) {
     assert_eq!(pending_secrets(&test, &ada.actor).await.len(), 1);
 }
 
-async fn sign_in_again_keeps_sessions_of_other_browsers(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn sign_in_again_keeps_sessions_of_other_browsers(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let (ada, elsewhere) = (test.set_up().await, test.sign_in(ADA).await);
     test.create_consumer(&elsewhere.actor, "Web shop").await;
     sign_in_again(&test, ADA, PASSWORD, &ada.cookie).await.unwrap();
@@ -136,7 +139,10 @@ async fn sign_in_again_keeps_sessions_of_other_browsers(test: TestPortal) {
     assert_eq!(pending_secrets(&test, &elsewhere.actor).await.len(), 1);
 }
 
-async fn invalid_session_cookie_ends_no_session(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_session_cookie_ends_no_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let long = "x".repeat(60_000);
     for cookie in ["", "x", "\0", "' or 1=1 --", &long, &ada.cookie.expose()[1..]] {
@@ -155,7 +161,10 @@ async fn invalid_session_cookie_ends_no_session(test: TestPortal) {
     sign_in_again(&test, ADA, PASSWORD, &eve.cookie).await.unwrap();
 }
 
-async fn replaced_session_ends_on_other_node(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn replaced_session_ends_on_other_node(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     let watch = tokio::spawn(maintenance::watch(other.clone()));
@@ -167,7 +176,12 @@ async fn replaced_session_ends_on_other_node(test: TestPortal) {
     watch.abort();
 }
 
-async fn secret_created_during_sign_in_is_shown_or_not_created(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn secret_created_during_sign_in_is_shown_or_not_created(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let mut browser = test.set_up().await;
     let mut created = Vec::new();
     for round in 0..12 {
@@ -191,7 +205,10 @@ async fn secret_created_during_sign_in_is_shown_or_not_created(test: TestPortal)
     }
 }
 
-async fn moved_secret_is_reencrypted_by_key_rotation(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn moved_secret_is_reencrypted_by_key_rotation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_consumer(&ada.actor, "Web shop").await;
     let new = sign_in_again(&test, ADA, PASSWORD, &ada.cookie).await.unwrap();
@@ -199,7 +216,10 @@ async fn moved_secret_is_reencrypted_by_key_rotation(test: TestPortal) {
     assert_eq!(pending_secrets(&test, &*test.actor(&new).await).await.len(), 1);
 }
 
-async fn replaced_session_is_recorded_in_audit_log(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn replaced_session_is_recorded_in_audit_log(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_user("Eve", EVE, Rights::default()).await;
     test.advance(1);

@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::{Oauth1Client, problem};
-use crate::support::{Browser, TestPortal};
 use domain::accounts::rights::Rights;
 use domain::oauth1::OauthProblem;
 use domain::oauth1::consumers::ConsumerSigning;
@@ -8,24 +6,10 @@ use portal::accounts::users;
 use portal::oauth1::consumers;
 use portal::oauth1::request_tokens::{Decision, IssuedToken, REQUEST_TOKEN_LIFETIME, allow, consent_request, deny};
 use portal::{Error, maintenance};
+use rstest::rstest;
 use std::time::Duration;
-
-on_both_engines!(
-    allowed_request_token_is_exchanged_for_token_of_user,
-    out_of_band_request_token_returns_verifier,
-    callback_keeps_its_query,
-    denied_request_token_redirects_with_permission_denied,
-    request_token_can_be_exchanged_once,
-    exchange_requires_correct_verifier,
-    exchange_is_refused_when_undecided_or_expired,
-    request_token_can_be_decided_once_within_its_account,
-    concurrent_decisions_on_request_token_apply_one,
-    callback_is_required_and_must_be_valid,
-    legacy_flow_requires_consumer_setting,
-    legacy_flow_redirects_to_valid_callbacks_only,
-    request_token_of_another_consumer_is_refused,
-    request_tokens_are_deleted_after_a_day,
-);
+use testing::oauth1_client::{Oauth1Client, problem};
+use testing::{Browser, Engine, TestPortal, assert_refused};
 
 const CALLBACK: &str = "https://shop.example.com/back";
 
@@ -77,7 +61,12 @@ async fn set_legacy_flow(test: &TestPortal, fixture: &Fixture, on: bool) {
         .unwrap();
 }
 
-async fn allowed_request_token_is_exchanged_for_token_of_user(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn allowed_request_token_is_exchanged_for_token_of_user(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app
@@ -111,7 +100,10 @@ async fn allowed_request_token_is_exchanged_for_token_of_user(test: TestPortal) 
     assert_eq!(problem(app.call(&test.portal).await), OauthProblem::TokenExpired);
 }
 
-async fn out_of_band_request_token_returns_verifier(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn out_of_band_request_token_returns_verifier(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app
@@ -138,7 +130,10 @@ async fn out_of_band_request_token_returns_verifier(test: TestPortal) {
         .unwrap();
 }
 
-async fn callback_keeps_its_query(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn callback_keeps_its_query(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app
@@ -153,7 +148,12 @@ async fn callback_keeps_its_query(test: TestPortal) {
     assert!(address.starts_with(&start), "{address}");
 }
 
-async fn denied_request_token_redirects_with_permission_denied(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn denied_request_token_redirects_with_permission_denied(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app
@@ -185,7 +185,10 @@ async fn denied_request_token_redirects_with_permission_denied(test: TestPortal)
     );
 }
 
-async fn request_token_can_be_exchanged_once(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn request_token_can_be_exchanged_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app
@@ -219,7 +222,10 @@ async fn request_token_can_be_exchanged_once(test: TestPortal) {
     assert_eq!(problem(again), OauthProblem::TokenUsed);
 }
 
-async fn exchange_requires_correct_verifier(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn exchange_requires_correct_verifier(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app
@@ -251,7 +257,10 @@ async fn exchange_requires_correct_verifier(test: TestPortal) {
         .unwrap();
 }
 
-async fn exchange_is_refused_when_undecided_or_expired(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn exchange_is_refused_when_undecided_or_expired(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app
@@ -288,7 +297,12 @@ async fn exchange_is_refused_when_undecided_or_expired(test: TestPortal) {
     assert_eq!(problem(refused), OauthProblem::UserRefused);
 }
 
-async fn request_token_can_be_decided_once_within_its_account(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn request_token_can_be_decided_once_within_its_account(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let other_account = test
         .create_account("Difference Engines", "Charles", "charles@example.com")
@@ -342,7 +356,10 @@ async fn request_token_can_be_decided_once_within_its_account(test: TestPortal) 
     assert_refused!(allow(portal, eve, &late.token, None).await, Error::NotFound("request"));
 }
 
-async fn concurrent_decisions_on_request_token_apply_one(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_decisions_on_request_token_apply_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     for _ in 0..5 {
         let request_token = fixture
@@ -365,7 +382,10 @@ async fn concurrent_decisions_on_request_token_apply_one(test: TestPortal) {
     }
 }
 
-async fn callback_is_required_and_must_be_valid(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn callback_is_required_and_must_be_valid(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     assert_eq!(
         problem(fixture.app.obtain_request_token(&test.portal, None).await),
@@ -403,7 +423,10 @@ async fn callback_is_required_and_must_be_valid(test: TestPortal) {
     );
 }
 
-async fn legacy_flow_requires_consumer_setting(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn legacy_flow_requires_consumer_setting(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     set_legacy_flow(&test, &fixture, true).await;
     let request_token = fixture.app.obtain_request_token(&test.portal, None).await.unwrap();
@@ -451,7 +474,10 @@ async fn legacy_flow_requires_consumer_setting(test: TestPortal) {
     );
 }
 
-async fn legacy_flow_redirects_to_valid_callbacks_only(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn legacy_flow_redirects_to_valid_callbacks_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     set_legacy_flow(&test, &fixture, true).await;
     for browser_callback in [
@@ -475,7 +501,10 @@ async fn legacy_flow_redirects_to_valid_callbacks_only(test: TestPortal) {
     }
 }
 
-async fn request_token_of_another_consumer_is_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn request_token_of_another_consumer_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let other = Oauth1Client::new(&test.create_consumer(&fixture.ada.actor, "Website").await);
     let request_token = fixture
@@ -502,7 +531,10 @@ async fn request_token_of_another_consumer_is_refused(test: TestPortal) {
     );
 }
 
-async fn request_tokens_are_deleted_after_a_day(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn request_tokens_are_deleted_after_a_day(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
         .app

@@ -1,4 +1,3 @@
-use crate::support::{ADA, Browser, TestPortal, new_token, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use domain::ids::{ProfileId, UserId};
@@ -9,12 +8,8 @@ use portal::accounts::{profiles, users};
 use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
 use portal::{Actor, Error, Portal, Result, accounts};
-
-on_both_engines!(
-    operations_require_each_of_their_rights,
-    own_user_and_profile_require_no_right,
-    resources_of_another_account_are_not_found,
-);
+use rstest::rstest;
+use testing::{ADA, Browser, Engine, TestPortal, assert_refused, new_token, validation_error};
 
 /// Every operation that requires a right.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +93,7 @@ async fn create_fixtures(test: &TestPortal, owner: &Browser, email: &str) -> Fix
     let input = NewUser {
         name: "Bystander".to_owned(),
         email: email.to_owned(),
-        password: crate::support::PASSWORD.to_owned(),
+        password: testing::PASSWORD.to_owned(),
         profile: "Bystanders".to_owned(),
     };
     let user = users::create(&test.portal, &owner.actor, input).await.unwrap();
@@ -141,7 +136,7 @@ async fn perform(portal: &Portal, actor: &Actor, operation: Operation, fixtures:
             let input = NewUser {
                 name: "New".to_owned(),
                 email: "new@example.com".to_owned(),
-                password: crate::support::PASSWORD.to_owned(),
+                password: testing::PASSWORD.to_owned(),
                 profile: "Bystanders".to_owned(),
             };
             users::create(portal, actor, input).await.map(drop)
@@ -165,7 +160,10 @@ async fn perform(portal: &Portal, actor: &Actor, operation: Operation, fixtures:
     }
 }
 
-async fn operations_require_each_of_their_rights(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn operations_require_each_of_their_rights(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let fixtures = create_fixtures(&test, &ada, "bystander@example.com").await;
     test.create_user("Rita", "rita@example.com", Rights::default()).await;
@@ -206,7 +204,10 @@ async fn operations_require_each_of_their_rights(test: TestPortal) {
     }
 }
 
-async fn own_user_and_profile_require_no_right(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn own_user_and_profile_require_no_right(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user("Rita", "rita@example.com", Rights::default()).await;
     let rita = test.sign_in("rita@example.com").await.actor;
@@ -221,11 +222,14 @@ async fn own_user_and_profile_require_no_right(test: TestPortal) {
     profiles::get(&test.portal, &rita, user.profile_id).await.unwrap();
     assert_eq!(
         accounts::details(&test.portal, &rita).await.unwrap().name,
-        crate::support::ACCOUNT
+        testing::ACCOUNT
     );
 }
 
-async fn resources_of_another_account_are_not_found(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn resources_of_another_account_are_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let charles = test
         .create_account("Difference Engines", "Charles", "charles@example.com")

@@ -1,16 +1,13 @@
-use crate::support::oauth1_client::Oauth1Client;
-use crate::support::{ADA, Engine, PASSWORD, TestPortal, client, run};
 use domain::accounts::NewAccount;
 use portal::accounts::setup;
 use portal::auth::sessions;
 use portal::oauth1::request_tokens::{self, Decision};
+use testing::oauth1_client::Oauth1Client;
+use testing::{ADA, Engine, PASSWORD, TestPortal, client};
 
 #[tokio::test]
 async fn secrets_are_not_stored_in_plaintext() {
-    run(Engine::Sqlite, search_database_files).await;
-}
-
-async fn search_database_files(test: TestPortal) {
+    let test = TestPortal::start(Engine::Sqlite).await;
     let portal = &test.portal;
     let code = setup::issue_code(portal).await.unwrap().unwrap();
     let files = || {

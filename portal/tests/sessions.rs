@@ -1,31 +1,21 @@
-use crate::support::{ADA, PASSWORD, TestPortal, eventually};
 use domain::accounts::rights::Rights;
 use domain::ids::SessionId;
 use portal::accounts::users;
 use portal::auth::sessions::{IDLE_TIMEOUT, MAX_LIFETIME, end, end_others, find, list, sign_out};
 use portal::auth::sign_in::sign_in;
 use portal::{Error, Portal, Secret, maintenance};
+use rstest::rstest;
 use std::time::Duration;
-
-on_both_engines!(
-    session_survives_restart,
-    idle_session_expires,
-    session_in_use_is_extended_up_to_max_lifetime,
-    session_used_on_one_node_stays_active_on_other_node,
-    session_list_shows_own_sessions,
-    another_session_can_be_ended,
-    all_other_sessions_can_be_ended,
-    sign_out_ends_current_session_only,
-    deactivated_user_loses_sessions_immediately,
-    session_ended_on_one_node_ends_on_other_node,
-    session_operations_require_browser_session,
-);
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, eventually};
 
 async fn is_active(portal: &Portal, cookie: &Secret) -> bool {
     find(portal, cookie.expose()).await.unwrap().is_some()
 }
 
-async fn session_survives_restart(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn session_survives_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.portal.close().await;
     let portal = test.another_node().await;
@@ -33,7 +23,10 @@ async fn session_survives_restart(test: TestPortal) {
     assert_eq!(actor, ada.actor);
 }
 
-async fn idle_session_expires(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn idle_session_expires(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.clock.advance(IDLE_TIMEOUT - Duration::from_millis(1));
     let other = test.another_node().await;
@@ -42,7 +35,10 @@ async fn idle_session_expires(test: TestPortal) {
     assert!(!is_active(&other, &ada.cookie).await);
 }
 
-async fn session_in_use_is_extended_up_to_max_lifetime(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn session_in_use_is_extended_up_to_max_lifetime(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let six_days = Duration::from_secs(6 * 24 * 3600);
     for _ in 0..4 {
@@ -56,7 +52,12 @@ async fn session_in_use_is_extended_up_to_max_lifetime(test: TestPortal) {
     assert!(!is_active(&test.portal, &ada.cookie).await);
 }
 
-async fn session_used_on_one_node_stays_active_on_other_node(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn session_used_on_one_node_stays_active_on_other_node(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     for _ in 0..2 {
@@ -67,7 +68,10 @@ async fn session_used_on_one_node_stays_active_on_other_node(test: TestPortal) {
     assert!(is_active(&test.portal, &ada.cookie).await);
 }
 
-async fn session_list_shows_own_sessions(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn session_list_shows_own_sessions(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_user("Eve", "eve@example.com", Rights::default()).await;
     let eve = test.sign_in("eve@example.com").await;
@@ -116,7 +120,10 @@ async fn session_list_shows_own_sessions(test: TestPortal) {
     assert_eq!(sessions.len(), 2);
 }
 
-async fn another_session_can_be_ended(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn another_session_can_be_ended(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let first = test.set_up().await;
     let second = test.sign_in(ADA).await;
     test.create_user("Eve", "eve@example.com", Rights::all()).await;
@@ -145,7 +152,10 @@ async fn another_session_can_be_ended(test: TestPortal) {
     );
 }
 
-async fn all_other_sessions_can_be_ended(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn all_other_sessions_can_be_ended(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let first = test.set_up().await;
     let others = [test.sign_in(ADA).await, test.sign_in(ADA).await];
     test.create_user("Eve", "eve@example.com", Rights::default()).await;
@@ -158,7 +168,10 @@ async fn all_other_sessions_can_be_ended(test: TestPortal) {
     }
 }
 
-async fn sign_out_ends_current_session_only(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn sign_out_ends_current_session_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let first = test.set_up().await;
     let second = test.sign_in(ADA).await;
     sign_out(&test.portal, &second.actor).await.unwrap();
@@ -166,7 +179,10 @@ async fn sign_out_ends_current_session_only(test: TestPortal) {
     assert!(is_active(&test.portal, &first.cookie).await);
 }
 
-async fn deactivated_user_loses_sessions_immediately(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn deactivated_user_loses_sessions_immediately(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let id = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     let eve = test.sign_in("eve@example.com").await;
@@ -179,7 +195,10 @@ async fn deactivated_user_loses_sessions_immediately(test: TestPortal) {
     test.sign_in("eve@example.com").await;
 }
 
-async fn session_ended_on_one_node_ends_on_other_node(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn session_ended_on_one_node_ends_on_other_node(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     let watch = tokio::spawn(maintenance::watch(other.clone()));
@@ -193,7 +212,10 @@ async fn session_ended_on_one_node_ends_on_other_node(test: TestPortal) {
     watch.abort();
 }
 
-async fn session_operations_require_browser_session(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn session_operations_require_browser_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let operator = test.operator().await;
     assert_refused!(list(&test.portal, &operator).await, Error::SignedOut);

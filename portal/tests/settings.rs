@@ -1,4 +1,3 @@
-use crate::support::{Browser, TestPortal, eventually, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::integration::selector::{Language, Options};
 use domain::integration::settings::{
@@ -8,23 +7,9 @@ use portal::accounts::profiles;
 use portal::integration::settings::{self, BaseRevision, SecretChange};
 use portal::integration::{api_keys, connectors};
 use portal::{Actor, Error, Portal, Secret, maintenance};
+use rstest::rstest;
 use std::time::Duration;
-
-on_both_engines!(
-    settings_start_with_defaults_and_require_manage_integration,
-    each_save_adds_revision_to_history,
-    save_without_changes_adds_no_revision,
-    settings_are_separate_per_account,
-    concurrent_edits_of_different_settings_are_merged,
-    concurrent_edits_of_same_setting_report_conflict,
-    revision_can_be_restored_and_undone,
-    nonexistent_revision_is_not_found,
-    client_secret_is_never_returned,
-    concurrent_saves_on_two_nodes_are_all_kept,
-    save_notifies_listeners_on_other_node_within_a_second,
-    thousand_fields_can_be_saved_and_found,
-    adding_same_field_twice_reports_conflict,
-);
+use testing::{Browser, Engine, TestPortal, assert_refused, eventually, validation_error};
 
 pub fn field(name: &str, term: &str) -> Edit {
     Edit::Field(form(name, term))
@@ -79,7 +64,12 @@ async fn set_rights(test: &TestPortal, browser: &Browser, rights: Rights) -> std
     test.actor(&browser.cookie).await
 }
 
-async fn settings_start_with_defaults_and_require_manage_integration(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn settings_start_with_defaults_and_require_manage_integration(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     assert_eq!(get(&test.portal, &ada.actor).await, (0, Settings::default()));
     let without = set_rights(&test, &ada, Rights::all().without(Right::ManageIntegration)).await;
@@ -100,7 +90,10 @@ async fn settings_start_with_defaults_and_require_manage_integration(test: TestP
     assert_eq!(save(portal, &with, 0, &language("nl_NL")).await, Saved::New(1));
 }
 
-async fn each_save_adds_revision_to_history(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn each_save_adds_revision_to_history(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     assert_eq!(save(portal, actor, 0, &language("de_DE")).await, Saved::New(1));
@@ -139,7 +132,10 @@ async fn each_save_adds_revision_to_history(test: TestPortal) {
     );
 }
 
-async fn save_without_changes_adds_no_revision(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn save_without_changes_adds_no_revision(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     assert_eq!(save(portal, actor, 0, &language("en_US")).await, Saved::Unchanged(0));
@@ -148,7 +144,10 @@ async fn save_without_changes_adds_no_revision(test: TestPortal) {
     assert_eq!(get(portal, actor).await.0, 0);
 }
 
-async fn settings_are_separate_per_account(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn settings_are_separate_per_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let bob = test.create_account("Northwind", "Bob", "bob@example.com").await;
     save(&test.portal, &ada.actor, 0, &language("fr_FR")).await;
@@ -166,7 +165,10 @@ async fn settings_are_separate_per_account(test: TestPortal) {
     );
 }
 
-async fn concurrent_edits_of_different_settings_are_merged(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_edits_of_different_settings_are_merged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     save(portal, actor, 0, &language("nl_NL")).await;
@@ -175,7 +177,10 @@ async fn concurrent_edits_of_different_settings_are_merged(test: TestPortal) {
     assert_eq!((now.language, now.remote_logging), (Language::Dutch, true));
 }
 
-async fn concurrent_edits_of_same_setting_report_conflict(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_edits_of_same_setting_report_conflict(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_user("Eve", "eve@example.com", Rights::all()).await;
     let eve = test.sign_in("eve@example.com").await;
@@ -230,7 +235,10 @@ async fn concurrent_edits_of_same_setting_report_conflict(test: TestPortal) {
     );
 }
 
-async fn revision_can_be_restored_and_undone(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn revision_can_be_restored_and_undone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     save(portal, actor, 0, &field("Hero", "cat")).await;
@@ -253,7 +261,10 @@ async fn revision_can_be_restored_and_undone(test: TestPortal) {
     ));
 }
 
-async fn nonexistent_revision_is_not_found(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn nonexistent_revision_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     for revision in [-1, 1, i64::MAX, i64::MIN] {
@@ -267,7 +278,10 @@ async fn nonexistent_revision_is_not_found(test: TestPortal) {
     assert_refused!(settings::undo(portal, actor, 0).await, Error::NotFound("revision"));
 }
 
-async fn client_secret_is_never_returned(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn client_secret_is_never_returned(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let set = |text: &str| SecretChange::Replace(Secret::new(text.to_owned()));
@@ -319,7 +333,10 @@ async fn client_secret_is_never_returned(test: TestPortal) {
     validation_error(other_edit, "client_secret");
 }
 
-async fn concurrent_saves_on_two_nodes_are_all_kept(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_saves_on_two_nodes_are_all_kept(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     let saves = (0..20).map(|number| {
@@ -343,7 +360,12 @@ async fn concurrent_saves_on_two_nodes_are_all_kept(test: TestPortal) {
     assert_eq!(settings::at(&node, &ada.actor, 0).await.unwrap(), Settings::default());
 }
 
-async fn save_notifies_listeners_on_other_node_within_a_second(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn save_notifies_listeners_on_other_node_within_a_second(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test.another_node().await;
     let watch = tokio::spawn(maintenance::watch(other.clone()));
@@ -389,7 +411,10 @@ async fn save_notifies_listeners_on_other_node_within_a_second(test: TestPortal)
     watch.abort();
 }
 
-async fn thousand_fields_can_be_saved_and_found(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn thousand_fields_can_be_saved_and_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let fields = (0..1000).map(|number| FieldSettings {
         field: format!("Page {number:04}/Hero"),
@@ -417,7 +442,10 @@ async fn thousand_fields_can_be_saved_and_found(test: TestPortal) {
     assert_eq!(settings::at(&node, &ada.actor, 1).await.unwrap().fields.len(), 1000);
 }
 
-async fn adding_same_field_twice_reports_conflict(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn adding_same_field_twice_reports_conflict(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     save(portal, actor, 0, &field("Hero", "cat")).await;

@@ -1,4 +1,3 @@
-use crate::support::{Browser, TestPortal, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::ids::SettingsUploadId;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
@@ -9,12 +8,8 @@ use portal::integration::settings;
 use portal::integration::settings::file::{Format, MAX_FILE_BYTES, parse, print};
 use portal::integration::settings::uploads::{self, MAX_UPLOADS_PER_USER, UPLOAD_LIFETIME};
 use portal::{Error, maintenance};
-
-on_both_engines!(
-    largest_settings_round_trip_through_file,
-    upload_is_stored_for_its_user_only,
-    oversized_file_is_refused,
-);
+use rstest::rstest;
+use testing::{Browser, Engine, TestPortal, assert_refused, validation_error};
 
 /// Returns settings with the maximum number of fields, each with the longest name and search term.
 fn largest_settings(character: char) -> Settings {
@@ -42,7 +37,10 @@ async fn save(test: &TestPortal, ada: &Browser, base: i64, file: Settings) -> Sa
     settings::save(&test.portal, &ada.actor, base, &edit).await.unwrap()
 }
 
-async fn largest_settings_round_trip_through_file(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn largest_settings_round_trip_through_file(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let saved = save(&test, &ada, 0, largest_settings('\u{20000}')).await;
     assert_eq!(saved, Saved::New(1));
@@ -72,7 +70,10 @@ async fn largest_settings_round_trip_through_file(test: TestPortal) {
     }
 }
 
-async fn upload_is_stored_for_its_user_only(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn upload_is_stored_for_its_user_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let bob = test.create_account("Northwind", "Bob", "bob@example.com").await;
     let (portal, actor) = (&test.portal, &*ada.actor);
@@ -118,7 +119,10 @@ async fn upload_is_stored_for_its_user_only(test: TestPortal) {
     assert_refused!(uploads::delete(portal, &restricted, id).await, Error::Forbidden(_));
 }
 
-async fn oversized_file_is_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn oversized_file_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let text = "#".repeat(MAX_FILE_BYTES + 1);
     let refused = uploads::create(&test.portal, &ada.actor, "", &text).await;

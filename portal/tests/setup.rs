@@ -1,17 +1,9 @@
-use crate::support::{ADA, PASSWORD, TestPortal, client, validation_error};
 use domain::accounts::NewAccount;
 use portal::accounts::setup;
 use portal::auth::{sessions, sign_in};
 use portal::{Error, Secret};
-
-on_both_engines!(
-    setup_code_works_once,
-    wrong_setup_code_is_reported_with_other_errors,
-    wrong_setup_codes_throttle_address,
-    setup_code_ignores_case_and_separators,
-    each_node_issues_its_own_setup_code,
-    concurrent_setup_creates_one_account,
-);
+use rstest::rstest;
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, client, validation_error};
 
 fn form() -> NewAccount {
     NewAccount {
@@ -29,7 +21,10 @@ async fn code(test: &TestPortal) -> Secret {
         .expect("the portal has no account yet")
 }
 
-async fn setup_code_works_once(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn setup_code_works_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let portal = &test.portal;
     assert!(setup::is_pending(portal).await.unwrap());
     let code = code(&test).await;
@@ -58,7 +53,10 @@ async fn setup_code_works_once(test: TestPortal) {
     assert_refused!(again, Error::Conflict(_));
 }
 
-async fn wrong_setup_code_is_reported_with_other_errors(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn wrong_setup_code_is_reported_with_other_errors(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let portal = &test.portal;
     let correct = code(&test).await;
     let wrong = setup::complete(portal, "AAAA-BBBB-CCCC-DDDD-EEEE", form(), &client("192.0.2.1")).await;
@@ -93,7 +91,10 @@ async fn wrong_setup_code_is_reported_with_other_errors(test: TestPortal) {
         .unwrap();
 }
 
-async fn wrong_setup_codes_throttle_address(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn wrong_setup_codes_throttle_address(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let correct = code(&test).await;
     for _ in 0..20 {
         validation_error(
@@ -108,14 +109,20 @@ async fn wrong_setup_codes_throttle_address(test: TestPortal) {
         .unwrap();
 }
 
-async fn setup_code_ignores_case_and_separators(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn setup_code_ignores_case_and_separators(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let typed = code(&test).await.expose().to_lowercase().replace('-', " ");
     setup::complete(&test.portal, &format!(" {typed} "), form(), &client("192.0.2.1"))
         .await
         .unwrap();
 }
 
-async fn each_node_issues_its_own_setup_code(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn each_node_issues_its_own_setup_code(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let first = code(&test).await;
     let other = test.another_node().await;
     let second = setup::issue_code(&other).await.unwrap().unwrap();
@@ -131,7 +138,10 @@ async fn each_node_issues_its_own_setup_code(test: TestPortal) {
     assert_refused!(late, Error::Conflict(_));
 }
 
-async fn concurrent_setup_creates_one_account(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_setup_creates_one_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let (one, other) = (test.portal.clone(), test.another_node().await);
     let code = code(&test).await;
     let attempts: Vec<_> = [(one, "ada@example.com"), (other, "eve@example.com")]

@@ -1,4 +1,3 @@
-use crate::support::{ADA, PASSWORD, TestPortal, client};
 use domain::accounts::rights::Rights;
 use portal::Error;
 use portal::accounts::users;
@@ -6,22 +5,8 @@ use portal::auth::sessions;
 use portal::auth::sign_in::{
     FAILURE_WINDOW, FREE_FAILURES_PER_ACCOUNT, FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_PAIR, sign_in,
 };
-
-on_both_engines!(
-    correct_password_opens_session,
-    sign_in_failures_return_same_message,
-    email_and_address_pair_waits_twice_as_long_after_each_failure,
-    mistyped_password_does_not_throttle_other_users_at_same_address,
-    guessing_many_accounts_from_one_address_is_throttled_to_one_per_minute,
-    successful_sign_in_clears_failures_of_pair_only,
-    sign_in_failures_expire_after_window,
-    guessing_one_account_from_many_addresses_is_throttled,
-    unknown_account_is_throttled_like_existing_account,
-    concurrent_attempts_from_one_address_are_counted,
-    concurrent_attempts_from_many_addresses_are_counted,
-    email_is_matched_regardless_of_case,
-    password_changed_during_sign_in_opens_no_session,
-);
+use rstest::rstest;
+use testing::{ADA, Engine, PASSWORD, TestPortal, client};
 
 /// Signs in, and returns the outcome as text: `in`, `wait` with the seconds, or the validation errors.
 async fn attempt(test: &TestPortal, email: &str, password: &str, address: &str) -> String {
@@ -35,7 +20,10 @@ async fn attempt(test: &TestPortal, email: &str, password: &str, address: &str) 
 
 const WRONG: &str = "form: Incorrect email or password.";
 
-async fn correct_password_opens_session(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn correct_password_opens_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.advance(60);
     let cookie = sign_in(&test.portal, ADA, PASSWORD, &client("192.0.2.1"))
@@ -48,7 +36,10 @@ async fn correct_password_opens_session(test: TestPortal) {
     assert!(sessions::find(&test.portal, "another cookie").await.unwrap().is_none());
 }
 
-async fn sign_in_failures_return_same_message(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn sign_in_failures_return_same_message(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     users::set_active(&test.portal, &ada.actor, eve, false).await.unwrap();
@@ -70,7 +61,12 @@ async fn sign_in_failures_return_same_message(test: TestPortal) {
     }
 }
 
-async fn email_and_address_pair_waits_twice_as_long_after_each_failure(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn email_and_address_pair_waits_twice_as_long_after_each_failure(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     for _ in 0..5 {
         assert_eq!(attempt(&test, ADA, "wrong password", "192.0.2.1").await, WRONG);
@@ -91,7 +87,12 @@ async fn email_and_address_pair_waits_twice_as_long_after_each_failure(test: Tes
     assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, "in");
 }
 
-async fn mistyped_password_does_not_throttle_other_users_at_same_address(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn mistyped_password_does_not_throttle_other_users_at_same_address(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     // More failures than one address is allowed at different accounts.
     let mut failures = 0;
@@ -108,7 +109,12 @@ async fn mistyped_password_does_not_throttle_other_users_at_same_address(test: T
     assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, "in");
 }
 
-async fn guessing_many_accounts_from_one_address_is_throttled_to_one_per_minute(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn guessing_many_accounts_from_one_address_is_throttled_to_one_per_minute(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user("Eve", "eve@example.com", Rights::default()).await;
     let guess = async |index: i64| {
@@ -138,7 +144,10 @@ async fn guessing_many_accounts_from_one_address_is_throttled_to_one_per_minute(
     );
 }
 
-async fn successful_sign_in_clears_failures_of_pair_only(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn successful_sign_in_clears_failures_of_pair_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     for round in 0..2 {
         for _ in 0..FREE_FAILURES_PER_PAIR - 1 {
@@ -158,7 +167,10 @@ async fn successful_sign_in_clears_failures_of_pair_only(test: TestPortal) {
     assert_eq!(attempt(&test, ADA, "wrong password", "203.0.113.1").await, "wait 1");
 }
 
-async fn sign_in_failures_expire_after_window(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn sign_in_failures_expire_after_window(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     for _ in 0..5 {
         assert_eq!(attempt(&test, ADA, "wrong password", "192.0.2.1").await, WRONG);
@@ -170,7 +182,12 @@ async fn sign_in_failures_expire_after_window(test: TestPortal) {
     }
 }
 
-async fn guessing_one_account_from_many_addresses_is_throttled(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn guessing_one_account_from_many_addresses_is_throttled(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.create_user("Eve", "eve@example.com", Rights::default()).await;
     for index in 0..FREE_FAILURES_PER_ACCOUNT {
@@ -195,7 +212,12 @@ async fn guessing_one_account_from_many_addresses_is_throttled(test: TestPortal)
     assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, "in");
 }
 
-async fn unknown_account_is_throttled_like_existing_account(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn unknown_account_is_throttled_like_existing_account(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     users::set_active(&test.portal, &ada.actor, eve, false).await.unwrap();
@@ -210,7 +232,10 @@ async fn unknown_account_is_throttled_like_existing_account(test: TestPortal) {
     }
 }
 
-async fn concurrent_attempts_from_one_address_are_counted(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_attempts_from_one_address_are_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     assert_eq!(
         count_concurrent_attempts(&test, |_| "192.0.2.1".to_owned()).await,
@@ -218,7 +243,12 @@ async fn concurrent_attempts_from_one_address_are_counted(test: TestPortal) {
     );
 }
 
-async fn concurrent_attempts_from_many_addresses_are_counted(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_attempts_from_many_addresses_are_counted(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     assert_eq!(
         count_concurrent_attempts(&test, |index| format!("192.0.2.{index}")).await,
@@ -247,12 +277,18 @@ async fn count_concurrent_attempts(test: &TestPortal, address: impl Fn(usize) ->
     (checked, throttled)
 }
 
-async fn email_is_matched_regardless_of_case(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn email_is_matched_regardless_of_case(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     test.set_up().await;
     assert_eq!(attempt(&test, " ADA@Example.COM ", PASSWORD, "192.0.2.1").await, "in");
 }
 
-async fn password_changed_during_sign_in_opens_no_session(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn password_changed_during_sign_in_opens_no_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     let passwords = ["another horse, another battery", PASSWORD];

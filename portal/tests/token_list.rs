@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::Oauth1Client;
-use crate::support::{ADA, TestPortal, new_token};
 use domain::accounts::rights::Rights;
 use domain::ids::TokenId;
 use domain::oauth1::integration_types::OTHER;
@@ -11,17 +9,9 @@ use portal::Actor;
 use portal::accounts::users;
 use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::{consumers, tokens};
-
-on_both_engines!(
-    empty_token_list_reports_whether_account_has_tokens,
-    token_list_with_equal_keys_returns_each_row_once_in_both_directions,
-    token_list_matches_reference_implementation,
-    token_search_treats_wildcards_literally,
-    invalid_cursor_starts_at_first_page,
-    cursor_works_after_its_token_is_deleted,
-    token_list_of_consumer_contains_its_tokens_only,
-    token_list_of_another_account_is_empty,
-);
+use rstest::rstest;
+use testing::oauth1_client::Oauth1Client;
+use testing::{ADA, Engine, TestPortal, new_token};
 
 const SORTS: [TokenSort; 5] = [
     TokenSort::User,
@@ -118,7 +108,12 @@ fn ids(tokens: &[Token]) -> Vec<TokenId> {
     tokens.iter().map(|token| token.id).collect()
 }
 
-async fn empty_token_list_reports_whether_account_has_tokens(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn empty_token_list_reports_whether_account_has_tokens(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let everything = TokenQuery {
         filter: TokenFilter::All,
@@ -140,7 +135,12 @@ async fn empty_token_list_reports_whether_account_has_tokens(test: TestPortal) {
     assert_eq!((page.total, page.any_in_account), (0, true));
 }
 
-async fn token_list_with_equal_keys_returns_each_row_once_in_both_directions(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_list_with_equal_keys_returns_each_row_once_in_both_directions(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     for email in ["sam1@example.com", "sam2@example.com"] {
         test.create_user("Sam Smith", email, Rights::default()).await;
@@ -177,7 +177,10 @@ async fn token_list_with_equal_keys_returns_each_row_once_in_both_directions(tes
     }
 }
 
-async fn token_list_matches_reference_implementation(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_list_matches_reference_implementation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let mut random = Random(0x5eed);
     let users = [
@@ -305,7 +308,10 @@ impl Random {
     }
 }
 
-async fn token_search_treats_wildcards_literally(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_search_treats_wildcards_literally(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     for name in ["100% sure", "under_score", "ex!claim", "back\\slash", "plain"] {
         test.create_client(&ada.actor, name).await;
@@ -326,7 +332,10 @@ async fn token_search_treats_wildcards_literally(test: TestPortal) {
     assert_eq!(found("").await.len(), 5);
 }
 
-async fn invalid_cursor_starts_at_first_page(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_cursor_starts_at_first_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     for _ in 0..30 {
@@ -369,7 +378,10 @@ async fn invalid_cursor_starts_at_first_page(test: TestPortal) {
     }
 }
 
-async fn cursor_works_after_its_token_is_deleted(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn cursor_works_after_its_token_is_deleted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     for index in 0..60 {
         test.create_client(&ada.actor, &format!("Consumer {index}")).await;
@@ -391,7 +403,10 @@ async fn cursor_works_after_its_token_is_deleted(test: TestPortal) {
     }
 }
 
-async fn token_list_of_consumer_contains_its_tokens_only(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_list_of_consumer_contains_its_tokens_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (_, consumer, token) = test.create_client(&ada.actor, "Web shop").await;
     test.create_client(&ada.actor, "Website").await;
@@ -403,7 +418,10 @@ async fn token_list_of_consumer_contains_its_tokens_only(test: TestPortal) {
     assert_eq!((page.total, page.tokens), (1, vec![token]));
 }
 
-async fn token_list_of_another_account_is_empty(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_list_of_another_account_is_empty(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (_, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
     let other = test

@@ -1,10 +1,9 @@
-use crate::support::{Engine, TestPortal};
 use domain::oauth1::tokens::{MAX_COUNTED, PagePosition, TokenFilter, TokenQuery, TokenSort};
 use portal::Actor;
 use portal::oauth1::tokens;
+use rstest::rstest;
 use std::time::{Duration, Instant};
-
-on_both_engines!(last_page_of_many_tokens_loads_as_fast_as_first_page);
+use testing::{Engine, TestPortal};
 
 const SORTS: [TokenSort; 5] = [
     TokenSort::User,
@@ -77,7 +76,12 @@ async fn measure(
     (best, page.unwrap())
 }
 
-async fn last_page_of_many_tokens_loads_as_fast_as_first_page(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn last_page_of_many_tokens_loads_as_fast_as_first_page(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     insert_tokens(&test).await;
     for sort in SORTS {

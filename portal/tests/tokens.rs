@@ -1,5 +1,3 @@
-use crate::support::oauth1_client::{Oauth1Client, problem};
-use crate::support::{ADA, TestPortal, new_token, validation_error};
 use domain::accounts::rights::Rights;
 use domain::accounts::users::UserOption;
 use domain::auth::one_time_secrets::OneTimeSecretKind;
@@ -13,21 +11,15 @@ use portal::accounts::users;
 use portal::auth::one_time_secrets;
 use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::tokens::{create, get, list, revoke};
+use rstest::rstest;
 use std::time::Duration;
+use testing::oauth1_client::{Oauth1Client, problem};
+use testing::{ADA, Engine, TestPortal, new_token, validation_error};
 
-on_both_engines!(
-    new_token_has_its_details_and_signs_requests,
-    token_user_is_found_by_email_or_unique_name,
-    unknown_or_inactive_token_user_is_refused,
-    integration_type_other_requires_name,
-    invalid_token_fields_are_reported,
-    consumer_can_have_several_tokens,
-    revoked_token_is_refused_and_keeps_its_row,
-    concurrent_revocations_revoke_once,
-    token_state_follows_its_user_and_lifetime,
-);
-
-async fn new_token_has_its_details_and_signs_requests(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn new_token_has_its_details_and_signs_requests(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await;
     test.advance(60);
@@ -73,7 +65,10 @@ async fn new_token_has_its_details_and_signs_requests(test: TestPortal) {
     assert_eq!(used.last_used_from.as_deref(), Some("192.0.2.7"));
 }
 
-async fn token_user_is_found_by_email_or_unique_name(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_user_is_found_by_email_or_unique_name(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     test.create_user("Zoë O'Brien", "zoe@example.com", Rights::default())
@@ -108,7 +103,10 @@ async fn token_user_is_found_by_email_or_unique_name(test: TestPortal) {
     assert_eq!(user("Sam Smith <sam2@example.com>").await.unwrap(), "sam2@example.com");
 }
 
-async fn unknown_or_inactive_token_user_is_refused(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn unknown_or_inactive_token_user_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
@@ -161,7 +159,10 @@ async fn unknown_or_inactive_token_user_is_refused(test: TestPortal) {
     assert_eq!(test.count_rows("tokens").await, 1);
 }
 
-async fn integration_type_other_requires_name(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn integration_type_other_requires_name(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
     let unnamed = create(&test.portal, &ada.actor, new_token(&consumer, ADA, OTHER)).await;
@@ -182,7 +183,10 @@ async fn integration_type_other_requires_name(test: TestPortal) {
     }
 }
 
-async fn invalid_token_fields_are_reported(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_token_fields_are_reported(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let other = test
         .create_account("Difference Engines", "Charles", "charles@example.com")
@@ -204,7 +208,10 @@ async fn invalid_token_fields_are_reported(test: TestPortal) {
     validation_error(unknown_type, "integration_type");
 }
 
-async fn consumer_can_have_several_tokens(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn consumer_can_have_several_tokens(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await;
     let mut apps = Vec::new();
@@ -221,7 +228,10 @@ async fn consumer_can_have_several_tokens(test: TestPortal) {
     assert!(apps[2].0.call(&test.portal).await.is_ok());
 }
 
-async fn revoked_token_is_refused_and_keeps_its_row(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn revoked_token_is_refused_and_keeps_its_row(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;
     app.call(&test.portal).await.unwrap();
@@ -244,7 +254,10 @@ async fn revoked_token_is_refused_and_keeps_its_row(test: TestPortal) {
     assert_eq!(get(&test.portal, &ada.actor, token.id).await.unwrap(), revoked);
 }
 
-async fn concurrent_revocations_revoke_once(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn concurrent_revocations_revoke_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (_, _, token) = test.create_client(&ada.actor, "Web shop").await;
     let nodes = [test.portal.clone(), test.another_node().await];
@@ -260,7 +273,10 @@ async fn concurrent_revocations_revoke_once(test: TestPortal) {
     assert_eq!(test.count_rows("audit_records where action = 'token.revoke'").await, 1);
 }
 
-async fn token_state_follows_its_user_and_lifetime(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn token_state_follows_its_user_and_lifetime(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     let consumer = test.create_consumer(&ada.actor, "Web shop").await;

@@ -1,4 +1,3 @@
-use crate::support::{ADA, Browser, PASSWORD, TestPortal, client, new_token, validation_error};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
@@ -17,19 +16,8 @@ use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
 use portal::oauth2::oauth_apps::secrets;
 use portal::{Error, accounts};
-
-on_both_engines!(
-    name_in_equivalent_spelling_is_already_in_use,
-    field_is_found_and_suggested_once_in_any_spelling,
-    settings_file_in_equivalent_spelling_changes_nothing,
-    search_finds_names_in_any_spelling,
-    delete_confirmation_accepts_either_unicode_form,
-    similar_emails_belong_to_different_users,
-    equivalent_spellings_of_email_belong_to_one_user,
-    deceptive_name_is_refused_everywhere,
-    connector_with_deceptive_name_works_and_is_shown_sanitized,
-    names_in_all_scripts_are_preserved,
-);
+use rstest::rstest;
+use testing::{ADA, Browser, Engine, PASSWORD, TestPortal, client, new_token, validation_error};
 
 /// Pairs of names that are equal under normalization and case folding.
 const SPELLINGS: [(&str, &str); 8] = [
@@ -104,7 +92,10 @@ async fn identify(test: &TestPortal, ada: &Browser, connector: &str) -> Connecto
     caller.unwrap().unwrap()
 }
 
-async fn name_in_equivalent_spelling_is_already_in_use(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn name_in_equivalent_spelling_is_already_in_use(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     for (one, other) in SPELLINGS {
@@ -139,7 +130,10 @@ async fn name_in_equivalent_spelling_is_already_in_use(test: TestPortal) {
     );
 }
 
-async fn field_is_found_and_suggested_once_in_any_spelling(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn field_is_found_and_suggested_once_in_any_spelling(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let connector = identify(&test, &ada, "xpxm/9").await;
@@ -162,7 +156,12 @@ async fn field_is_found_and_suggested_once_in_any_spelling(test: TestPortal) {
     assert!(requested_fields::list(portal, actor).await.unwrap().is_empty());
 }
 
-async fn settings_file_in_equivalent_spelling_changes_nothing(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn settings_file_in_equivalent_spelling_changes_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let file = |name: &str| {
@@ -183,7 +182,10 @@ async fn settings_file_in_equivalent_spelling_changes_nothing(test: TestPortal) 
     assert_eq!(errors.get("fields"), Some("Bildfläche is listed twice."));
 }
 
-async fn search_finds_names_in_any_spelling(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn search_finds_names_in_any_spelling(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     users::create(portal, actor, new_user("Jürgen Strauß", "ju\u{308}rgen@bücher.example"))
@@ -243,7 +245,10 @@ async fn search_finds_names_in_any_spelling(test: TestPortal) {
     }
 }
 
-async fn delete_confirmation_accepts_either_unicode_form(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn delete_confirmation_accepts_either_unicode_form(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let consumer = test.create_consumer(actor, "Bildfla\u{308}che").await.value;
@@ -257,7 +262,10 @@ async fn delete_confirmation_accepts_either_unicode_form(test: TestPortal) {
         .unwrap();
 }
 
-async fn similar_emails_belong_to_different_users(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn similar_emails_belong_to_different_users(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     for (one, other) in [
@@ -281,7 +289,10 @@ async fn similar_emails_belong_to_different_users(test: TestPortal) {
     }
 }
 
-async fn equivalent_spellings_of_email_belong_to_one_user(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn equivalent_spellings_of_email_belong_to_one_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let stored = "Zoe\u{308}@BÜCHER.example";
@@ -300,7 +311,10 @@ async fn equivalent_spellings_of_email_belong_to_one_user(test: TestPortal) {
     }
 }
 
-async fn deceptive_name_is_refused_everywhere(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn deceptive_name_is_refused_everywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let consumer = test.create_consumer(actor, "Website").await.value;
@@ -356,7 +370,12 @@ async fn deceptive_name_is_refused_everywhere(test: TestPortal) {
     assert_eq!(consumers::list(portal, actor).await.unwrap().len(), 1);
 }
 
-async fn connector_with_deceptive_name_works_and_is_shown_sanitized(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn connector_with_deceptive_name_works_and_is_shown_sanitized(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     identify(&test, &ada, "xpxm/9; instance=\"Shop\"").await;
@@ -380,7 +399,10 @@ async fn connector_with_deceptive_name_works_and_is_shown_sanitized(test: TestPo
     assert_eq!(requested_fields::list(portal, actor).await.unwrap(), ["Teaser"]);
 }
 
-async fn names_in_all_scripts_are_preserved(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn names_in_all_scripts_are_preserved(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     for name in [

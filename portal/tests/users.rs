@@ -1,20 +1,10 @@
-use crate::support::{ADA, PASSWORD, TestPortal, validation_error};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use portal::Error;
 use portal::accounts::profiles;
 use portal::accounts::users::{MAX_SUGGESTIONS, UserQuery, create, get, list, set_active, set_password, suggest};
-
-on_both_engines!(
-    new_user_is_found_and_can_sign_in,
-    invalid_user_fields_are_reported,
-    user_list_is_paged_in_order_of_creation,
-    user_is_found_by_id_or_email,
-    user_suggestions_match_active_users_by_name_and_email,
-    user_suggestions_treat_wildcards_literally,
-    set_password_ends_existing_sessions,
-    set_password_requires_manage_users,
-);
+use rstest::rstest;
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, validation_error};
 
 fn eve() -> NewUser {
     NewUser {
@@ -25,7 +15,10 @@ fn eve() -> NewUser {
     }
 }
 
-async fn new_user_is_found_and_can_sign_in(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn new_user_is_found_and_can_sign_in(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.advance(60);
     let id = create(&test.portal, &ada.actor, eve()).await.unwrap();
@@ -42,7 +35,10 @@ async fn new_user_is_found_and_can_sign_in(test: TestPortal) {
     assert_eq!(user.last_sign_in_at, Some(test.portal.now()));
 }
 
-async fn invalid_user_fields_are_reported(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn invalid_user_fields_are_reported(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let refused =
         async |input: NewUser, field: &str| validation_error(create(&test.portal, &ada.actor, input).await, field);
@@ -109,7 +105,10 @@ async fn invalid_user_fields_are_reported(test: TestPortal) {
     assert_eq!(test.count_rows("users").await, 2);
 }
 
-async fn user_list_is_paged_in_order_of_creation(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn user_list_is_paged_in_order_of_creation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let mut ids = vec![ada.actor.user().unwrap().id];
     for index in 0..6 {
@@ -147,7 +146,10 @@ async fn user_list_is_paged_in_order_of_creation(test: TestPortal) {
     assert_eq!(page(Some(u32::MAX), u32::MAX, true).await, (vec![], 7));
 }
 
-async fn user_is_found_by_id_or_email(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn user_is_found_by_id_or_email(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let id = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     for name in [id.to_string().as_str(), "eve@example.com", " EVE@example.com "] {
@@ -167,7 +169,12 @@ async fn user_is_found_by_id_or_email(test: TestPortal) {
     assert!(!get(&test.portal, &ada.actor, "eve@example.com").await.unwrap().active);
 }
 
-async fn user_suggestions_match_active_users_by_name_and_email(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn user_suggestions_match_active_users_by_name_and_email(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_user("Zoë Ada", "zoe@mail.example.com", Rights::default())
         .await;
@@ -200,7 +207,10 @@ async fn user_suggestions_match_active_users_by_name_and_email(test: TestPortal)
     }
 }
 
-async fn user_suggestions_treat_wildcards_literally(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn user_suggestions_treat_wildcards_literally(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     for (name, email) in [
         ("100% Bob", "bob@example.com"),
@@ -223,7 +233,10 @@ async fn user_suggestions_treat_wildcards_literally(test: TestPortal) {
     }
 }
 
-async fn set_password_ends_existing_sessions(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn set_password_ends_existing_sessions(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let eve = create(&test.portal, &ada.actor, eve()).await.unwrap();
     let signed_in = test.sign_in("eve@example.com").await;
@@ -239,7 +252,7 @@ async fn set_password_ends_existing_sessions(test: TestPortal) {
         .await
         .unwrap();
     assert!(!find(&test.portal).await && !find(&node).await);
-    let client = crate::support::client("192.0.2.1");
+    let client = testing::client("192.0.2.1");
     let old = portal::auth::sign_in::sign_in(&test.portal, "eve@example.com", PASSWORD, &client).await;
     assert!(old.is_err(), "the old password is still valid: {old:?}");
     let new = "another horse, another battery";
@@ -248,7 +261,10 @@ async fn set_password_ends_existing_sessions(test: TestPortal) {
         .unwrap();
 }
 
-async fn set_password_requires_manage_users(test: TestPortal) {
+#[rstest]
+#[tokio::test]
+async fn set_password_requires_manage_users(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let own = test
         .create_user("Grace", "grace@example.com", Rights::from_iter([Right::AdminSettings]))

@@ -3,11 +3,12 @@
 //! A markup marker is appended to every text column of the demo account's database, which also covers columns that are
 //! added later. Then every linked page is checked.
 
-use crate::test_site::{Engine, TestSite, form};
+use crate::test_site::{TestSite, form};
 use portal::demo;
 use server::config::Overrides;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use testing::Engine;
 
 /// Closes every context that a text can be in, then opens an element and an attribute. It contains no `&`, which is
 /// escaped as `&amp;`.

@@ -10,8 +10,6 @@ mod connection_limits;
 mod credential;
 mod csrf;
 mod dam;
-#[path = "../support/database.rs"]
-mod database;
 mod form_redirects;
 mod html_escaping;
 mod integration_commands;
@@ -24,8 +22,6 @@ mod security_headers;
 mod server_errors;
 mod settings_upload;
 mod sign_in;
-#[path = "../../../portal/tests/support/small_disk.rs"]
-mod small_disk;
 mod startup_shutdown;
 mod static_files;
 mod test_program;

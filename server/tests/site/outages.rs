@@ -1,7 +1,6 @@
 //! Tests the server process with a full disk, an unwritable log, missing files and closed output.
 
 use crate::credential::Credential;
-use crate::small_disk::SmallDisk;
 use crate::test_program::{ServerProcess, TestProgram};
 use crate::test_site::{EMAIL, PASSWORD, form, header, session_cookie};
 use reqwest::redirect::Policy;
@@ -9,6 +8,7 @@ use reqwest::{Client, Response};
 use std::fs::File;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use testing::small_disk::SmallDisk;
 
 struct Browser<'a> {
     client: Client,

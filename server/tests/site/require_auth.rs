@@ -1,8 +1,10 @@
 //! Tests access to pages and the redirects to setup and sign-in.
 
-use crate::test_site::{Engine, TestSite, engines, header, session_cookie};
+use crate::test_site::{TestSite, header, session_cookie};
 use reqwest::Method;
+use rstest::rstest;
 use server::config::Overrides;
+use testing::Engine;
 
 #[tokio::test]
 async fn portal_without_account_redirects_every_page_to_setup() {
@@ -32,26 +34,25 @@ async fn portal_without_account_redirects_every_page_to_setup() {
     assert_eq!(site.get("/sign-in", None).await.status(), 200);
 }
 
+#[rstest]
 #[tokio::test]
-async fn sign_in_redirects_to_the_requested_page() {
-    for engine in engines() {
-        let site = TestSite::start_with(engine, Overrides::default()).await;
-        let response = site.get("/settings/portal?x=1&y=%26", None).await;
-        assert_eq!(response.status(), 303);
-        let sign_in = header(&response, "location").to_owned();
-        assert_eq!(sign_in, "/sign-in?next=%2Fsettings%2Fportal%3Fx%3D1%26y%3D%2526");
-        assert_eq!(site.get(&sign_in, None).await.status(), 200);
+async fn sign_in_redirects_to_the_requested_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let response = site.get("/settings/portal?x=1&y=%26", None).await;
+    assert_eq!(response.status(), 303);
+    let sign_in = header(&response, "location").to_owned();
+    assert_eq!(sign_in, "/sign-in?next=%2Fsettings%2Fportal%3Fx%3D1%26y%3D%2526");
+    assert_eq!(site.get(&sign_in, None).await.status(), 200);
 
-        let cookie = site.sign_in().await;
-        let response = site.get(&sign_in, Some(&cookie)).await;
-        assert_eq!(
-            (response.status().as_u16(), header(&response, "location")),
-            (303, "/settings/portal?x=1&y=%26")
-        );
-        let page = site.get("/settings/portal", Some(&cookie)).await;
-        assert_eq!(page.status(), 200);
-        assert!(page.text().await.unwrap().contains("Ada Lovelace"));
-    }
+    let cookie = site.sign_in().await;
+    let response = site.get(&sign_in, Some(&cookie)).await;
+    assert_eq!(
+        (response.status().as_u16(), header(&response, "location")),
+        (303, "/settings/portal?x=1&y=%26")
+    );
+    let page = site.get("/settings/portal", Some(&cookie)).await;
+    assert_eq!(page.status(), 200);
+    assert!(page.text().await.unwrap().contains("Ada Lovelace"));
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Tests the security headers of responses.
 
-use crate::test_site::{EMAIL, Engine, PASSWORD, TestSite, header, known_browser_set_cookie, session_set_cookie};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, header, known_browser_set_cookie, session_set_cookie};
 use server::config::Overrides;
+use testing::Engine;
 
 /// Returns a directive of a content security policy.
 fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {

@@ -1,7 +1,7 @@
 //! Tests download and upload of the settings file through the pages.
 
 use crate::test_program::TestProgram;
-use crate::test_site::{Engine, PASSWORD, TestSite, engines, form, header};
+use crate::test_site::{PASSWORD, TestSite, form, header};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use domain::integration::selector::{AssetType, Options};
@@ -12,9 +12,11 @@ use portal::accounts;
 use portal::accounts::{profiles, users};
 use portal::integration::settings;
 use reqwest::{Method, StatusCode};
+use rstest::rstest;
 use serde_json::Value;
 use server::config::Overrides;
 use server::middleware::{MAX_FORM_BYTES, MAX_SETTINGS_FORM_BYTES};
+use testing::Engine;
 
 const PREVIEW: &str = "/fn/integration/preview-file";
 const APPLY: &str = "/fn/integration/apply-file";
@@ -45,73 +47,75 @@ fn with_crlf(text: &str) -> String {
     text.replace('\n', "\r\n")
 }
 
+#[rstest]
 #[tokio::test]
-async fn downloaded_settings_file_can_be_uploaded_without_javascript() {
-    for engine in engines() {
-        let site = TestSite::start_with(engine, Overrides::default()).await;
-        let cookie = site.sign_in().await;
-        let post = async |path: &str, fields: &[(&str, &str)]| {
-            let response = site.post(path, fields).header("cookie", &cookie).send().await.unwrap();
-            assert_eq!(response.status(), StatusCode::FOUND, "{engine:?}");
-            header(&response, "location").to_owned()
-        };
-        let page = async |path: &str| site.get(path, Some(&cookie)).await.text().await.unwrap();
-        save(&site, 0, settings_with_fields(MAX_FIELDS, 20, 3)).await;
-        for (name, revision) in [("settings.toml", 3), ("settings.json", 5)] {
-            let file = page(&format!("/integration/{name}")).await;
-            let location = post(PREVIEW, &[("name", name), ("text", &with_crlf(&file))]).await;
-            let preview_page = page(&location).await;
-            assert!(
-                preview_page.contains("No differences from the current settings"),
-                "{name} {engine:?}: {location}"
-            );
+async fn downloaded_settings_file_can_be_uploaded_without_javascript(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let cookie = site.sign_in().await;
+    let post = async |path: &str, fields: &[(&str, &str)]| {
+        let response = site.post(path, fields).header("cookie", &cookie).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::FOUND, "{engine:?}");
+        header(&response, "location").to_owned()
+    };
+    let page = async |path: &str| site.get(path, Some(&cookie)).await.text().await.unwrap();
+    save(&site, 0, settings_with_fields(MAX_FIELDS, 20, 3)).await;
+    for (name, revision) in [("settings.toml", 3), ("settings.json", 5)] {
+        let file = page(&format!("/integration/{name}")).await;
+        let location = post(PREVIEW, &[("name", name), ("text", &with_crlf(&file))]).await;
+        let preview_page = page(&location).await;
+        assert!(
+            preview_page.contains("No differences from the current settings"),
+            "{name} {engine:?}: {location}"
+        );
 
-            save(&site, revision - 2, Settings::default()).await;
-            let location = post(PREVIEW, &[("name", name), ("text", &with_crlf(&file))]).await;
-            let preview_page = page(&location).await;
-            assert!(
-                preview_page.contains("Changes in this file"),
-                "{name} {engine:?}: {location}"
-            );
-            assert!(preview_page.len() < 1024 * 1024, "{}", preview_page.len());
-            let (_, upload) = location.split_once("upload=").unwrap();
-            let base = (revision - 1).to_string();
-            let location = post(APPLY, &[("base", &base), ("upload", upload)]).await;
-            assert_eq!(location, format!("/integration/history?saved={revision}"));
-            assert!(page(&format!("/integration/{name}")).await == file, "{name} {engine:?}");
-            assert!(page(&location).await.contains("Saved as revision"), "{name} {engine:?}");
-        }
+        save(&site, revision - 2, Settings::default()).await;
+        let location = post(PREVIEW, &[("name", name), ("text", &with_crlf(&file))]).await;
+        let preview_page = page(&location).await;
+        assert!(
+            preview_page.contains("Changes in this file"),
+            "{name} {engine:?}: {location}"
+        );
+        assert!(preview_page.len() < 1024 * 1024, "{}", preview_page.len());
+        let (_, upload) = location.split_once("upload=").unwrap();
+        let base = (revision - 1).to_string();
+        let location = post(APPLY, &[("base", &base), ("upload", upload)]).await;
+        assert_eq!(location, format!("/integration/history?saved={revision}"));
+        assert!(page(&format!("/integration/{name}")).await == file, "{name} {engine:?}");
+        assert!(page(&location).await.contains("Saved as revision"), "{name} {engine:?}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn downloaded_settings_file_can_be_uploaded_with_javascript() {
-    for engine in engines() {
-        let site = TestSite::start_with(engine, Overrides::default()).await;
-        let cookie = site.sign_in().await;
-        let post = async |path: &str, fields: &[(&str, &str)]| {
-            let request = site.request(Method::POST, path).header("accept", "application/json");
-            let request = request.header("origin", site.origin()).header("cookie", &cookie);
-            let request = request.header("content-type", "application/x-www-form-urlencoded");
-            let response = request.body(form(fields)).send().await.unwrap();
-            let status = response.status();
-            let text = response.text().await.unwrap();
-            assert_eq!(status, StatusCode::OK, "{engine:?} {text}");
-            serde_json::from_str::<Value>(&text).unwrap()
-        };
-        let file = portal::integration::settings::file::print(
-            &settings_with_fields(1_500, 20, 3),
-            portal::integration::settings::file::Format::Toml,
-        );
-        assert!(file.len() > MAX_FORM_BYTES);
-        let preview = post(PREVIEW, &[("name", "settings.toml"), ("text", &file)]).await;
-        assert_eq!(preview["total"], 1_500 * 3);
-        let upload = preview["upload"].as_str().unwrap();
-        let saved = post(APPLY, &[("base", "0"), ("upload", upload)]).await;
-        assert_eq!(saved["New"], 1);
-        let downloaded = site.get("/integration/settings.toml", Some(&cookie)).await;
-        assert!(downloaded.text().await.unwrap() == file);
-    }
+async fn downloaded_settings_file_can_be_uploaded_with_javascript(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let cookie = site.sign_in().await;
+    let post = async |path: &str, fields: &[(&str, &str)]| {
+        let request = site.request(Method::POST, path).header("accept", "application/json");
+        let request = request.header("origin", site.origin()).header("cookie", &cookie);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(form(fields)).send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{engine:?} {text}");
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let file = portal::integration::settings::file::print(
+        &settings_with_fields(1_500, 20, 3),
+        portal::integration::settings::file::Format::Toml,
+    );
+    assert!(file.len() > MAX_FORM_BYTES);
+    let preview = post(PREVIEW, &[("name", "settings.toml"), ("text", &file)]).await;
+    assert_eq!(preview["total"], 1_500 * 3);
+    let upload = preview["upload"].as_str().unwrap();
+    let saved = post(APPLY, &[("base", "0"), ("upload", upload)]).await;
+    assert_eq!(saved["New"], 1);
+    let downloaded = site.get("/integration/settings.toml", Some(&cookie)).await;
+    assert!(downloaded.text().await.unwrap() == file);
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! Tests signing in with a browser: forms and cookies.
 
-use crate::test_site::{EMAIL, PASSWORD, TestSite, engines, form, header, known_browser_set_cookie, session_cookie};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, form, header, known_browser_set_cookie, session_cookie};
 use reqwest::Method;
+use rstest::rstest;
 use server::config::Overrides;
+use testing::Engine;
 
 const SIGN_IN: &str = "/fn/session/sign-in";
 const SETUP: &str = "/fn/setup/complete";
@@ -20,39 +22,40 @@ fn known_browser(response: &reqwest::Response) -> String {
     line.split(';').next().unwrap().to_owned()
 }
 
+#[rstest]
 #[tokio::test]
-async fn sign_in_again_ends_the_previous_session_of_the_browser() {
-    for engine in engines() {
-        let site = TestSite::start_with(engine, Overrides::default()).await;
-        let old = site.sign_in().await;
-        let created = site
-            .post(
-                "/fn/consumers/create",
-                &[("name", "Web shop"), ("back", "/settings/portal/api-tokens")],
-            )
-            .header("cookie", &old)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(created.status(), 302);
+async fn sign_in_again_ends_the_previous_session_of_the_browser(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let old = site.sign_in().await;
+    let created = site
+        .post(
+            "/fn/consumers/create",
+            &[("name", "Web shop"), ("back", "/settings/portal/api-tokens")],
+        )
+        .header("cookie", &old)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(created.status(), 302);
 
-        let failed = send(&site, "a password that is not Ada's", &old).await;
-        assert_eq!(session_cookie(&failed), None);
-        assert_eq!(site.get("/settings", Some(&old)).await.status(), 200);
+    let failed = send(&site, "a password that is not Ada's", &old).await;
+    assert_eq!(session_cookie(&failed), None);
+    assert_eq!(site.get("/settings", Some(&old)).await.status(), 200);
 
-        let new = session_cookie(&send(&site, PASSWORD, &format!("other=x; {old}")).await).unwrap();
-        assert_ne!(new, old);
-        assert_eq!(site.get("/settings", Some(&old)).await.status(), 303);
-        let page = site.get("/settings/portal/api-tokens", Some(&new)).await;
-        let page = page.text().await.unwrap();
-        assert!(
-            page.contains("The consumer was created"),
-            "the secret is no longer shown: {page}"
-        );
-        let sessions = site.get("/sessions", Some(&new)).await.text().await.unwrap();
-        assert_eq!(sessions.matches("This session").count(), 1);
-        assert!(!sessions.contains("Sign out all others"), "{sessions}");
-    }
+    let new = session_cookie(&send(&site, PASSWORD, &format!("other=x; {old}")).await).unwrap();
+    assert_ne!(new, old);
+    assert_eq!(site.get("/settings", Some(&old)).await.status(), 303);
+    let page = site.get("/settings/portal/api-tokens", Some(&new)).await;
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("The consumer was created"),
+        "the secret is no longer shown: {page}"
+    );
+    let sessions = site.get("/sessions", Some(&new)).await.text().await.unwrap();
+    assert_eq!(sessions.matches("This session").count(), 1);
+    assert!(!sessions.contains("Sign out all others"), "{sessions}");
 }
 
 #[tokio::test]
@@ -78,48 +81,49 @@ async fn planted_session_cookie_is_not_adopted() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn repeated_failed_sign_in_is_throttled_with_retry_advice() {
-    for engine in engines() {
-        let site = TestSite::start_with(engine, Overrides::default()).await;
-        let browser = known_browser(&send(&site, PASSWORD, "").await);
-        let mut response = send(&site, "wrong password", "").await;
-        for _ in 0..5 {
-            response = send(&site, "wrong password", "").await;
-        }
-        // The browser is redirected to the sign-in page.
-        let location = header(&response, "location").trim_start_matches(&site.origin());
-        let page = site.get(location, None).await.text().await.unwrap();
-        assert!(page.contains("Too many attempts. Try again in a second."), "{page}");
-        assert!(page.contains("You can still sign in from a browser that you have used before."));
-        assert!(page.contains("contact your Gatehouse administrator"));
-
-        // A script gets a status code.
-        let fields = [("email", EMAIL), ("password", "wrong password"), ("next", "")];
-        let script = || {
-            let request = site.request(Method::POST, SIGN_IN).header("accept", "application/json");
-            let request = request.header("origin", site.origin());
-            let request = request.header("content-type", "application/x-www-form-urlencoded");
-            request.body(form(&fields)).send()
-        };
-        let (mut statuses, mut retry_after) = (Vec::new(), String::new());
-        while statuses.last() != Some(&429) {
-            let response = script().await.unwrap();
-            statuses.push(response.status().as_u16());
-            assert!(statuses.len() < 20, "{statuses:?}");
-            if statuses.last() == Some(&429) {
-                retry_after = header(&response, "retry-after").to_owned();
-            } else {
-                assert_eq!(response.headers().get("retry-after"), None);
-            }
-        }
-        assert!((1..=64).contains(&retry_after.parse::<u64>().unwrap()), "{retry_after}");
-
-        // A known browser can still sign in from the same address.
-        let response = send(&site, PASSWORD, &browser).await;
-        assert!(session_cookie(&response).is_some(), "{response:?}");
-        assert_ne!(known_browser(&response), browser);
+async fn repeated_failed_sign_in_is_throttled_with_retry_advice(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let browser = known_browser(&send(&site, PASSWORD, "").await);
+    let mut response = send(&site, "wrong password", "").await;
+    for _ in 0..5 {
+        response = send(&site, "wrong password", "").await;
     }
+    // The browser is redirected to the sign-in page.
+    let location = header(&response, "location").trim_start_matches(&site.origin());
+    let page = site.get(location, None).await.text().await.unwrap();
+    assert!(page.contains("Too many attempts. Try again in a second."), "{page}");
+    assert!(page.contains("You can still sign in from a browser that you have used before."));
+    assert!(page.contains("contact your Gatehouse administrator"));
+
+    // A script gets a status code.
+    let fields = [("email", EMAIL), ("password", "wrong password"), ("next", "")];
+    let script = || {
+        let request = site.request(Method::POST, SIGN_IN).header("accept", "application/json");
+        let request = request.header("origin", site.origin());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.body(form(&fields)).send()
+    };
+    let (mut statuses, mut retry_after) = (Vec::new(), String::new());
+    while statuses.last() != Some(&429) {
+        let response = script().await.unwrap();
+        statuses.push(response.status().as_u16());
+        assert!(statuses.len() < 20, "{statuses:?}");
+        if statuses.last() == Some(&429) {
+            retry_after = header(&response, "retry-after").to_owned();
+        } else {
+            assert_eq!(response.headers().get("retry-after"), None);
+        }
+    }
+    assert!((1..=64).contains(&retry_after.parse::<u64>().unwrap()), "{retry_after}");
+
+    // A known browser can still sign in from the same address.
+    let response = send(&site, PASSWORD, &browser).await;
+    assert!(session_cookie(&response).is_some(), "{response:?}");
+    assert_ne!(known_browser(&response), browser);
 }
 
 #[tokio::test]
@@ -137,7 +141,7 @@ async fn sign_out_keeps_the_known_browser_cookie() {
 
 #[tokio::test]
 async fn setup_with_weak_password_shows_an_error_at_the_field() {
-    let site = TestSite::empty(crate::test_site::Engine::Sqlite, Overrides::default()).await;
+    let site = TestSite::empty(Engine::Sqlite, Overrides::default()).await;
     let code = portal::accounts::setup::issue_code(&site.app.portal)
         .await
         .unwrap()

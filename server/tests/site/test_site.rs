@@ -1,7 +1,5 @@
 //! A test server on a free loopback port, and helpers that act as a browser.
 
-use crate::database::Database;
-pub use crate::database::{Engine, engines};
 use domain::accounts::NewAccount;
 use portal::{Clock, Keyring, Options, Portal, Secret, accounts};
 use reqwest::redirect::Policy;
@@ -12,6 +10,7 @@ use server::{App, Config, router};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use testing::{Engine, TestDatabase};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -25,7 +24,7 @@ pub struct TestSite {
     client: Client,
     #[expect(dead_code, reason = "dropping it aborts the tasks")]
     tasks: JoinSet<()>,
-    database: Arc<Database>,
+    database: Arc<TestDatabase>,
     master_key: Arc<Secret>,
 }
 
@@ -41,7 +40,7 @@ impl TestSite {
         overrides: Overrides,
         change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
     ) -> Self {
-        let database = Arc::new(Database::new(engine).await);
+        let database = Arc::new(TestDatabase::create(engine).await);
         Self::serve(database, Arc::new(portal::new_master_key()), overrides, change).await
     }
 
@@ -52,7 +51,7 @@ impl TestSite {
     }
 
     async fn serve(
-        database: Arc<Database>,
+        database: Arc<TestDatabase>,
         master_key: Arc<Secret>,
         overrides: Overrides,
         change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
