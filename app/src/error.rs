@@ -20,6 +20,8 @@ pub enum AppError {
     SignedOut,
     /// The user lacks this right.
     Forbidden(Right),
+    /// The page was loaded for another user than the one who is signed in.
+    UserChanged,
     /// The feature is not enabled for the account.
     Disabled {
         /// The feature.
@@ -88,6 +90,7 @@ impl AppError {
         use http::StatusCode;
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::UserChanged => StatusCode::PRECONDITION_FAILED,
             Self::Forbidden(_) | Self::Disabled { .. } | Self::CrossOrigin { .. } => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Invalid(_) | Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
@@ -135,6 +138,7 @@ impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignedOut => f.write_str("You are signed out. Sign in again."),
+            Self::UserChanged => f.write_str("Another user is signed in now. Reload the page and try again."),
             Self::Forbidden(right) => write!(f, "You need the {} right to do this.", right.label()),
             Self::Disabled { feature, contact } => {
                 write!(f, "{} is not enabled for this account. Ask {contact}.", feature.label())

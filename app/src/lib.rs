@@ -24,6 +24,8 @@ mod session;
 pub use crate::documents::error_page::error_page;
 #[cfg(feature = "ssr")]
 pub use crate::documents::redirect_page::redirect_page;
+#[cfg(feature = "ssr")]
+pub use crate::session::PAGE_USER_HEADER;
 
 use crate::components::feedback::toast::{Toasts, provide_toasts};
 use crate::components::navigation::history_guard::provide_history_guard;

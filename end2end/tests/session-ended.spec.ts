@@ -153,6 +153,21 @@ test("returning to a tab after another user signed in shows a dialog", async ({ 
   await expect(dialog(page, "Another user is signed in")).toBeVisible();
 });
 
+test("a form sent before the page knows that another user signed in changes nothing", async ({ page, account }) => {
+  const grace = await account.createUser("Grace Hopper", "all");
+  const form = await fillTokenForm(page, account);
+  const tab = await page.context().newPage();
+  await open(tab, "/subscription");
+  await signOut(tab);
+  await fillSignIn(tab, grace);
+  await tab.getByRole("heading", { level: 1 }).waitFor();
+  const created = page.waitForResponse((response) => response.request().method() === "POST");
+  await click(form, "Create");
+  expect((await created).status()).toBe(412);
+  await expect(dialog(page, "Another user is signed in")).toContainText("Grace Hopper");
+  expect(await account.tokens()).toEqual([]);
+});
+
 test("a page without input signs in again in the same tab and returns", async ({ page, account }) => {
   await signIn(page, account.admin, "/settings");
   await signOutInAnotherTab(page);

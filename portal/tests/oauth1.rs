@@ -1,4 +1,4 @@
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::accounts::rights::Rights;
 use domain::oauth1::consumers::ConsumerSigning;

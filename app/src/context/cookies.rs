@@ -2,6 +2,8 @@
 
 use crate::context::{missing, site};
 use crate::error::AppError;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 use http::header::{COOKIE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
@@ -30,20 +32,20 @@ fn known_browser_cookie(secure: bool) -> &'static str {
 
 /// Returns the value of the session cookie in a request's headers.
 #[must_use]
-pub fn read_session_cookie(headers: &HeaderMap, secure: bool) -> Option<&str> {
+pub fn read_session_cookie(headers: &HeaderMap, secure: bool) -> Option<String> {
     read_cookie(headers, session_cookie(secure))
 }
 
 /// Returns the value of the named cookie in a request's headers.
-fn read_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
 }
 
 /// Returns the cookies that matter for signing in.
@@ -61,11 +63,12 @@ pub(crate) fn set_sign_in_cookies(signed_in: &SessionCookies) -> Result<(), AppE
     let secure = site()?.is_secure();
     let SessionCookies { session, known_browser } = signed_in;
     set_cookie(session_cookie(secure), session.expose(), "/", MAX_LIFETIME.as_secs())?;
+    let known_browser_seconds = known_browsers::LIFETIME.as_secs();
     set_cookie(
         known_browser_cookie(secure),
         known_browser.expose(),
         "/",
-        known_browsers::LIFETIME.as_secs(),
+        known_browser_seconds,
     )
 }
 
@@ -76,14 +79,18 @@ pub(crate) fn clear_session_cookie() -> Result<(), AppError> {
 
 /// Returns the value of a cookie of the current request.
 pub(crate) fn cookie(name: &str) -> Option<String> {
-    read_cookie(&use_context::<Parts>()?.headers, name).map(str::to_owned)
+    read_cookie(&use_context::<Parts>()?.headers, name)
 }
 
 /// Sets an `HttpOnly` cookie for the paths under `path` for `max_age` seconds.
 pub(crate) fn set_cookie(name: &str, value: &str, path: &str, max_age: u64) -> Result<(), AppError> {
-    let tls = if site()?.is_secure() { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{tls}");
-    let mut header = HeaderValue::from_str(&text).map_err(|_| missing("cookie"))?;
+    let cookie = Cookie::build((name, value))
+        .path(path)
+        .max_age(Duration::seconds(max_age.cast_signed()))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(site()?.is_secure());
+    let mut header = HeaderValue::try_from(cookie.to_string()).map_err(|_| missing("cookie"))?;
     header.set_sensitive(true);
     let response = use_context::<ResponseOptions>().ok_or_else(|| missing("response"))?;
     response.append_header(SET_COOKIE, header);

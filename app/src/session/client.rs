@@ -1,6 +1,6 @@
 //! The client that calls server functions from the browser.
 
-use crate::session::ended::report_session_ended;
+use crate::session::page_session::{PAGE_USER_HEADER, SessionEvent, page_user, report};
 use futures::{Sink, Stream};
 use leptos::prelude::FromServerFnError;
 use leptos::server_fn::Bytes;
@@ -14,9 +14,11 @@ use std::future::Future;
 
 /// The status of a server function that finds no session.
 const UNAUTHORIZED: u16 = 401;
+/// The status of a change that a page loaded for another user requested.
+const PRECONDITION_FAILED: u16 = 412;
 
-/// Sends requests like [`BrowserClient`], and reports an ended session to the page when its response arrives. Every server
-/// function names it, so that no caller has to.
+/// Sends requests like [`BrowserClient`] with the user that the page was loaded for, and reports an ended or changed session
+/// to the page. Every server function names it, so that no caller has to.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionClient;
 
@@ -30,11 +32,20 @@ where
     type Response = BrowserResponse;
 
     async fn send(request: BrowserRequest) -> Result<BrowserResponse, E> {
+        if let Some(user) = page_user() {
+            request.headers().set(PAGE_USER_HEADER, &user.to_string());
+        }
         let response = <BrowserClient as Client<E, I, O>>::send(request).await?;
+        let event = match ClientRes::<E>::status(&response) {
+            UNAUTHORIZED => Some(SessionEvent::Ended),
+            PRECONDITION_FAILED => Some(SessionEvent::UserChanged),
+            _ => None,
+        };
         // A reverse proxy may answer with the same status, but without the header.
-        let is_unauthorized = ClientRes::<E>::status(&response) == UNAUTHORIZED;
-        if is_unauthorized && response.generate_headers().contains_key(SERVER_FN_ERROR_HEADER) {
-            report_session_ended();
+        if let Some(event) = event
+            && response.generate_headers().contains_key(SERVER_FN_ERROR_HEADER)
+        {
+            report(event);
         }
         Ok(response)
     }

@@ -1,10 +1,12 @@
-//! The user's session: the signed-in user, signing out, and how an ended session is noticed.
+//! The user's session: the signed-in user, signing out, and how a page notices that its session has ended or changed.
 
 mod client;
-mod ended;
+mod page_session;
 
 pub use client::SessionClient;
-pub use ended::{clear_session_ended_handler, set_session_ended_handler};
+#[cfg(feature = "ssr")]
+pub use page_session::PAGE_USER_HEADER;
+pub use page_session::{SessionEvent, clear_page_session, set_page_user, set_session_handler};
 
 use crate::error::AppError;
 use domain::accounts::users::CurrentUser;

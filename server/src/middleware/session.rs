@@ -22,7 +22,7 @@ pub async fn load_session(
 ) -> Response {
     let actor = match read_session_cookie(request.headers(), app.site.is_secure()) {
         None => None,
-        Some(cookie) => match sessions::find(&app.portal, cookie).await {
+        Some(cookie) => match sessions::find(&app.portal, &cookie).await {
             Ok(actor) => actor,
             Err(error) => {
                 tracing::error!(%error, "session lookup failed");

@@ -68,6 +68,7 @@ fn pages(app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), middleware::form_redirects))
         .layer(from_fn_with_state(app.clone(), middleware::csrf_protection))
         .layer(from_fn_with_state(app.clone(), middleware::load_session))
+        .layer(from_fn(middleware::check_page_user))
         .layer(from_fn_with_state(app.clone(), middleware::require_auth))
         .layer(from_fn(middleware::limit_body))
         .layer(from_fn(middleware::set_function_status))

@@ -1,7 +1,7 @@
 //! An OAuth 1.0a client, written from RFC 5849 independently of the server.
 
 use crate::http::Request;
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use std::path::PathBuf;

@@ -15,6 +15,7 @@ mod html_escaping;
 mod integration_commands;
 mod oauth_app_commands;
 mod outages;
+mod page_user;
 mod requests;
 mod require_auth;
 mod secret_leaks;

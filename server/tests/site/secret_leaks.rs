@@ -5,7 +5,7 @@ use crate::test_program::TestProgram;
 use crate::test_site::{EMAIL, PASSWORD, form, known_browser_set_cookie, session_cookie};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::oauth2::Parameters;
 use portal::auth::sessions;

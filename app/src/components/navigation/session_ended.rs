@@ -6,7 +6,7 @@ use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
 use crate::destination::{destination, sign_in_url};
 use crate::error::AppError;
-use crate::session::{clear_session_ended_handler, load_current_user, set_session_ended_handler};
+use crate::session::{SessionEvent, clear_page_session, load_current_user, set_page_user, set_session_handler};
 use domain::accounts::users::CurrentUser;
 use domain::ids::UserId;
 use leptos::ev;
@@ -57,20 +57,26 @@ pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> Pa
     Effect::new(move |_| {
         let user_id = user.with(|user| user.as_ref()?.as_ref().ok().map(|me| me.user_id));
         session.user.set_value(user_id);
+        set_page_user(user_id);
     });
     // Effects only run in the browser.
     Effect::new(move |_| {
-        set_session_ended_handler(move || session.end(false));
         let toaster = toaster();
+        set_session_handler(move |event| match event {
+            SessionEvent::Ended => session.end(false),
+            SessionEvent::UserChanged => session.check(toaster),
+        });
         // The user may have signed in or out in another tab.
-        let focus = window_event_listener(ev::focus, move |_| session.check(toaster));
+        let focus = window_event_listener(ev::focus, move |_| {
+            session.check(toaster);
+        });
         let visible = window_event_listener(ev::visibilitychange, move |_| {
             if !document().hidden() {
                 session.check(toaster);
             }
         });
         on_cleanup(move || {
-            clear_session_ended_handler();
+            clear_page_session();
             focus.remove();
             visible.remove();
         });
@@ -118,12 +124,13 @@ impl PageSession {
         });
     }
 
-    /// Checks with the server which user is signed in.
-    fn check(self, toaster: Toaster) {
-        if self.is_checking.try_get_value() != Some(false) {
-            return;
+    /// Checks with the server which user is signed in. Returns false if the page has just been removed.
+    fn check(self, toaster: Toaster) -> bool {
+        match self.is_checking.try_get_value() {
+            None => return false,
+            Some(true) => return true,
+            Some(false) => self.is_checking.set_value(true),
         }
-        self.is_checking.set_value(true);
         spawn_local(async move {
             // If no user is signed in, the session's client has already called `end`.
             let result = load_current_user().await;
@@ -132,6 +139,7 @@ impl PageSession {
                 self.compare(user, toaster);
             }
         });
+        true
     }
 
     /// Compares the signed-in user with the user that the page was loaded for.

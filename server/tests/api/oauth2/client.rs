@@ -3,7 +3,7 @@
 use crate::http::{Request, Response};
 use crate::test_server::TestServer;
 use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::ids::OauthAppId;
 use domain::oauth2::Parameters;

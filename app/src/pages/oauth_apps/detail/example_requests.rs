@@ -3,11 +3,10 @@
 
 use domain::oauth1::encode_form;
 use domain::oauth2::scopes::Scopes;
-use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use gloo_net::http::{Request, RequestBuilder};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::js_sys::{JSON, Reflect};
-use web_sys::{Headers, RequestCredentials, RequestInit, Response};
+use web_sys::RequestCredentials;
 
 /// Path of the token endpoint.
 const TOKEN_PATH: &str = "/v6/authentication/oauth2/token";
@@ -52,10 +51,8 @@ pub async fn get_token(client_id: &str, secret: &str, scopes: Scopes) -> (Option
     if !scopes.is_empty() {
         parameters.push(("scope", &scope));
     }
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&JsValue::from_str(&encode_form(&parameters)));
-    let response = fetch(TOKEN_PATH, &init, ("content-type", "application/x-www-form-urlencoded")).await;
+    let request = Request::post(TOKEN_PATH).header("content-type", "application/x-www-form-urlencoded");
+    let response = send(request, Some(encode_form(&parameters))).await;
     let token = response.as_ref().and_then(|(_, text)| {
         let json = JSON::parse(text).ok()?;
         Reflect::get(&json, &JsValue::from_str("access_token"))
@@ -67,8 +64,8 @@ pub async fn get_token(client_id: &str, secret: &str, scopes: Scopes) -> (Option
 
 /// Calls the API with a token (RFC 6750 §2.1).
 pub async fn call_endpoint(path: &str, token: &str) -> Exchange {
-    let authorization = format!("Bearer {token}");
-    let response = fetch(path, &RequestInit::new(), ("authorization", &authorization)).await;
+    let request = Request::get(path).header("authorization", &format!("Bearer {token}"));
+    let response = send(request, None).await;
     exchange(format!("GET {path}"), response)
 }
 
@@ -82,17 +79,14 @@ fn exchange(request: String, response: Option<(u16, String)>) -> Exchange {
 
 /// Sends a request to this server and returns the status and text of the response. The session cookie is not sent, because a
 /// program would not have one.
-async fn fetch(path: &str, init: &RequestInit, (name, value): (&str, &str)) -> Option<(u16, String)> {
-    let headers = Headers::new().ok()?;
-    headers.set(name, value).ok()?;
-    init.set_headers(&headers);
-    init.set_credentials(RequestCredentials::Omit);
-    let response = JsFuture::from(window().fetch_with_str_and_init(path, init))
-        .await
-        .ok()?;
-    let response: Response = response.dyn_into().ok()?;
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
-    Some((response.status(), text))
+async fn send(request: RequestBuilder, body: Option<String>) -> Option<(u16, String)> {
+    let request = request.credentials(RequestCredentials::Omit);
+    let request = match body {
+        Some(body) => request.body(body),
+        None => request.build(),
+    };
+    let response = request.ok()?.send().await.ok()?;
+    Some((response.status(), response.text().await.ok()?))
 }
 
 fn indent_json(text: String) -> String {
