@@ -121,15 +121,15 @@ macro_rules! reencrypt_rows {
             after = last.clone();
             let outdated: Vec<_> = rows
                 .into_iter()
-                .filter(|(_, _, sealed)| $portal.keyring().is_outdated(sealed))
+                .filter(|(_, _, encrypted)| $portal.keyring().is_outdated(encrypted))
                 .collect();
             if outdated.is_empty() {
                 continue;
             }
             let mut tx = $portal.begin().await?;
-            for (key, context, sealed) in outdated {
-                let new = $portal.encrypt(&context, &$portal.decrypt(&context, &sealed)?)?;
-                reencrypted += execute!(&mut tx, AssertSqlSafe(update.as_str()), &key, new, sealed)?;
+            for (key, context, encrypted) in outdated {
+                let new = $portal.encrypt(&context, &$portal.decrypt(&context, &encrypted)?)?;
+                reencrypted += execute!(&mut tx, AssertSqlSafe(update.as_str()), &key, new, encrypted)?;
             }
             tx.commit().await?;
         }
@@ -141,26 +141,26 @@ macro_rules! reencrypt_rows {
 async fn reencrypt_column(portal: &Portal, column: EncryptedColumn) -> Result<u64> {
     match column.context {
         RowContext::Id(context) => {
-            reencrypt_rows!(portal, column, column.key, (Uuid, Vec<u8>), from Uuid::nil(), |(id, sealed)| {
-                (id, context(id), sealed)
+            reencrypt_rows!(portal, column, column.key, (Uuid, Vec<u8>), from Uuid::nil(), |(id, encrypted)| {
+                (id, context(id), encrypted)
             })
         }
         RowContext::IdWith(other, context) => {
             let columns = format!("{}, {other}", column.key);
-            reencrypt_rows!(portal, column, columns, (Uuid, Uuid, Vec<u8>), from Uuid::nil(), |(id, other, sealed)| {
-                (id, context(id, other), sealed)
+            reencrypt_rows!(portal, column, columns, (Uuid, Uuid, Vec<u8>), from Uuid::nil(), |(id, other, encrypted)| {
+                (id, context(id, other), encrypted)
             })
         }
         RowContext::Text(context) => {
-            reencrypt_rows!(portal, column, column.key, (String, Vec<u8>), from String::new(), |(key, sealed)| {
+            reencrypt_rows!(portal, column, column.key, (String, Vec<u8>), from String::new(), |(key, encrypted)| {
                 let context = context(&key);
-                (key, context, sealed)
+                (key, context, encrypted)
             })
         }
         RowContext::Bytes(context) => {
-            reencrypt_rows!(portal, column, column.key, (Vec<u8>, Vec<u8>), from Vec::<u8>::new(), |(key, sealed)| {
+            reencrypt_rows!(portal, column, column.key, (Vec<u8>, Vec<u8>), from Vec::<u8>::new(), |(key, encrypted)| {
                 let context = context(&key);
-                (key, context, sealed)
+                (key, context, encrypted)
             })
         }
     }
@@ -171,8 +171,8 @@ async fn reencrypt_column(portal: &Portal, column: EncryptedColumn) -> Result<u6
 /// # Errors
 /// Returns [`Error::Unavailable`] with a message for the operator if it was not.
 pub(crate) async fn check_master_key(portal: &Portal) -> Result<()> {
-    let sealed = match find_check(portal).await? {
-        Some(sealed) => sealed,
+    let encrypted = match find_check(portal).await? {
+        Some(encrypted) => encrypted,
         None => {
             // A new database, which another process may be opening at the same time.
             encrypt_check(portal).await?;
@@ -184,8 +184,8 @@ pub(crate) async fn check_master_key(portal: &Portal) -> Result<()> {
     if let Some(path) = portal.keyring().missing_file() {
         return Err(missing_key(path));
     }
-    if portal.keyring().has_key_for(&sealed)? {
-        portal.decrypt(CHECK_CONTEXT, &sealed)?;
+    if portal.keyring().has_key_for(&encrypted)? {
+        portal.decrypt(CHECK_CONTEXT, &encrypted)?;
         Ok(())
     } else {
         let remedy = "use the key file or GATEHOUSE_MASTER_KEY that belongs to this database";
@@ -206,29 +206,41 @@ fn missing_key(path: &Path) -> Error {
 
 async fn find_check(portal: &Portal) -> Result<Option<Vec<u8>>> {
     let mut db = portal.read().await?;
-    let row = fetch_optional!(&mut db, (Vec<u8>,), "select sealed from master_key_checks where id = 1")?;
-    Ok(row.map(|(sealed,)| sealed))
+    let row = fetch_optional!(
+        &mut db,
+        (Vec<u8>,),
+        "select encrypted_value from master_key_checks where id = 1"
+    )?;
+    Ok(row.map(|(encrypted,)| encrypted))
 }
 
 /// Encrypts the check value with the first key if it is missing or encrypted with one of the other keys.
 async fn encrypt_check(portal: &Portal) -> Result<()> {
     let mut tx = portal.begin().await?;
     tx.lock(Lock::Keys).await?;
-    let stored = fetch_optional!(&mut tx, (Vec<u8>,), "select sealed from master_key_checks where id = 1")?;
+    let stored = fetch_optional!(
+        &mut tx,
+        (Vec<u8>,),
+        "select encrypted_value from master_key_checks where id = 1"
+    )?;
     match portal.keyring().missing_file() {
         Some(path) if stored.is_some() => return Err(missing_key(path)),
         _ => portal.keyring().create_missing_file()?,
     }
-    let sealed = portal.encrypt(CHECK_CONTEXT, &Secret::new("gatehouse".to_owned()))?;
+    let encrypted = portal.encrypt(CHECK_CONTEXT, &Secret::new("gatehouse".to_owned()))?;
     match stored {
         None => execute!(
             &mut tx,
-            "insert into master_key_checks (id, sealed) values (1, $1)",
-            sealed
+            "insert into master_key_checks (id, encrypted_value) values (1, $1)",
+            encrypted
         )?,
         Some((stored,)) if portal.keyring().is_outdated(&stored) => {
             portal.decrypt(CHECK_CONTEXT, &stored)?;
-            execute!(&mut tx, "update master_key_checks set sealed = $1 where id = 1", sealed)?
+            execute!(
+                &mut tx,
+                "update master_key_checks set encrypted_value = $1 where id = 1",
+                encrypted
+            )?
         }
         Some(_) => 0,
     };
@@ -243,8 +255,8 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn every_sealed_column_is_declared_by_a_subject() {
-        let mut sealed = BTreeSet::new();
+    fn every_encrypted_column_is_declared_by_a_subject() {
+        let mut encrypted = BTreeSet::new();
         let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/postgres");
         for entry in fs::read_dir(migrations).unwrap() {
             let text = fs::read_to_string(entry.unwrap().path()).unwrap();
@@ -253,17 +265,17 @@ mod tests {
                 if let Some(rest) = line.strip_prefix("create table ") {
                     table = rest.split(' ').next().unwrap();
                 }
-                if line.starts_with("sealed") {
-                    sealed.insert(format!("{table}.{}", line.split(' ').next().unwrap()));
+                if line.starts_with("encrypted_") {
+                    encrypted.insert(format!("{table}.{}", line.split(' ').next().unwrap()));
                 }
             }
         }
         // The check value, which a rotation re-encrypts last.
-        assert!(sealed.remove("master_key_checks.sealed"));
+        assert!(encrypted.remove("master_key_checks.encrypted_value"));
         let declared: BTreeSet<_> = encrypted_columns()
             .iter()
             .map(|column| format!("{}.{}", column.table, column.value))
             .collect();
-        assert_eq!(declared, sealed);
+        assert_eq!(declared, encrypted);
     }
 }

@@ -39,7 +39,7 @@ async fn new_account_has_api_key(#[values(Engine::Sqlite, Engine::Postgres)] eng
         (None, None, None)
     );
     assert!(
-        test.query_column("select last_used_by from api_keys")
+        test.query_column("select coalesce(last_used_by, '') from api_keys")
             .await
             .iter()
             .all(|text| !text.contains(&ada_key))

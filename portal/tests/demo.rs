@@ -112,7 +112,7 @@ async fn demo_account_has_users_and_tokens_in_every_state(#[values(Engine::Sqlit
         include_inactive: true,
     };
     assert_eq!(users::list(portal, &operator, user_query).await.unwrap().total, 9);
-    assert_eq!(test.count_rows("reveals").await, 0);
+    assert_eq!(test.count_rows("one_time_secrets").await, 0);
 }
 
 #[rstest]

@@ -31,6 +31,7 @@ mod profiles;
 mod repeated_sign_in;
 mod request_tokens;
 mod rights;
+mod schema;
 mod secrets_at_rest;
 mod sessions;
 mod settings;

@@ -23,7 +23,10 @@ async fn maintenance_deletes_only_expired_rows(#[values(Engine::Sqlite, Engine::
     test.create_consumer(&young.actor, "Website").await;
     maintenance::run(&test.portal).await.unwrap();
     assert_eq!(
-        (test.count_rows("sessions").await, test.count_rows("reveals").await),
+        (
+            test.count_rows("sessions").await,
+            test.count_rows("one_time_secrets").await
+        ),
         (2, 1)
     );
     let failures = test.count_rows("sign_in_failures where failures > 0").await;
@@ -40,7 +43,7 @@ async fn maintenance_deletes_only_expired_rows(#[values(Engine::Sqlite, Engine::
     assert_eq!(
         (
             test.count_rows("sign_in_failures").await,
-            test.count_rows("reveals").await
+            test.count_rows("one_time_secrets").await
         ),
         (0, 0)
     );

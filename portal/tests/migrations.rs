@@ -73,3 +73,38 @@ async fn database_of_newer_version_is_refused(#[values(Engine::Sqlite, Engine::P
         }
     );
 }
+
+#[rstest]
+#[tokio::test]
+async fn database_of_development_version_is_refused_and_left_untouched(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(false, true)] has_later_migration: bool,
+) {
+    let test = TestPortal::start(engine).await;
+    test.set_up().await;
+    test.execute(
+        "update _sqlx_migrations set checksum = (select checksum from _sqlx_migrations where version = 2)
+         where version = 1;
+         delete from _sqlx_migrations where version > 3",
+    )
+    .await;
+    if has_later_migration {
+        test.execute(
+            "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+             select 10, 'of the development version', success, checksum, execution_time
+             from _sqlx_migrations where version = 1",
+        )
+        .await;
+    }
+    let versions = "select cast(version as text) from _sqlx_migrations order by version";
+    let before = test.query_column(versions).await;
+    let refused = open(&test.location, &test.clock, test.keyring()).await;
+    let message = refused.map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "this database was created by a development version of Gatehouse and can't be upgraded: \
+         move it away, then start again to create a new one"
+    );
+    assert_eq!(test.query_column(versions).await, before);
+    assert_eq!(test.count_rows("accounts").await, 1);
+}

@@ -66,7 +66,7 @@ async fn acknowledged_one_time_secret_is_deleted(#[values(Engine::Sqlite, Engine
         acknowledge(&test.portal, &ada.actor, shown[0].id).await.unwrap();
         assert_eq!(list(&test.portal, &ada.actor).await.unwrap(), shown[1..]);
     }
-    assert_eq!(test.count_rows("reveals").await, 1);
+    assert_eq!(test.count_rows("one_time_secrets").await, 1);
 }
 
 #[rstest]
@@ -80,7 +80,7 @@ async fn one_time_secret_expires_after_ten_minutes(#[values(Engine::Sqlite, Engi
     test.clock.advance(Duration::from_millis(1));
     assert!(list(&test.portal, &ada.actor).await.unwrap().is_empty());
     maintenance::run(&test.portal).await.unwrap();
-    assert_eq!(test.count_rows("reveals").await, 0);
+    assert_eq!(test.count_rows("one_time_secrets").await, 0);
 }
 
 #[rstest]
@@ -90,7 +90,7 @@ async fn one_time_secrets_are_deleted_on_sign_out(#[values(Engine::Sqlite, Engin
     let ada = test.set_up().await;
     test.create_consumer(&ada.actor, "Web shop").await;
     sessions::sign_out(&test.portal, &ada.actor).await.unwrap();
-    assert_eq!(test.count_rows("reveals").await, 0);
+    assert_eq!(test.count_rows("one_time_secrets").await, 0);
 }
 
 #[rstest]
@@ -124,6 +124,6 @@ async fn command_line_has_no_one_time_secrets(#[values(Engine::Sqlite, Engine::P
     let operator = test.operator().await;
     let created = test.create_consumer(&operator, "Web shop").await;
     assert_eq!((created.secret.expose().len(), created.value.created_by), (43, None));
-    assert_eq!(test.count_rows("reveals").await, 0);
+    assert_eq!(test.count_rows("one_time_secrets").await, 0);
     assert_refused!(list(&test.portal, &operator).await, Error::SignedOut);
 }

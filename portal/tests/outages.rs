@@ -412,7 +412,7 @@ impl Lock {
             Location::Postgres(url) => {
                 let mut connection = PgConnection::connect(url).await.unwrap();
                 let tables = "sessions, tokens, client_secrets, oauth_apps, oauth_used_scopes, api_keys, \
-                              implementations, asked_fields";
+                              implementations, requested_fields";
                 let sql = format!("begin; lock table {tables} in exclusive mode");
                 sqlx::raw_sql(AssertSqlSafe(sql))
                     .execute(&mut connection)

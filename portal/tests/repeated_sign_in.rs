@@ -83,7 +83,7 @@ async fn one_time_secrets_move_to_new_session(#[values(Engine::Sqlite, Engine::P
     test.clock.advance(one_time_secrets::LIFETIME);
     let last = sign_in_again(&test, ADA, PASSWORD, &browser.cookie).await.unwrap();
     assert_eq!(pending_secrets(&test, &*test.actor(&last).await).await, []);
-    assert_eq!(test.count_rows("reveals").await, 0);
+    assert_eq!(test.count_rows("one_time_secrets").await, 0);
 }
 
 #[rstest]
@@ -97,7 +97,7 @@ async fn one_time_secrets_do_not_move_to_another_user(#[values(Engine::Sqlite, E
     let actor = test.actor(&eve).await;
     assert_eq!(actor.user().unwrap().email, EVE);
     assert_eq!(pending_secrets(&test, &actor).await, []);
-    assert_eq!(test.count_rows("reveals").await, 0);
+    assert_eq!(test.count_rows("one_time_secrets").await, 0);
     assert!(!is_active(&test, &ada.cookie).await);
     // The first user does not get them back by signing in again.
     let ada = sign_in_again(&test, ADA, PASSWORD, &eve).await.unwrap();

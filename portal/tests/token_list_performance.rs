@@ -34,7 +34,7 @@ async fn insert_tokens(test: &TestPortal) {
              select {id}, u.account_id, u.profile_id, 'Person ' || {i}, 'person ' || {i}, {i} || '@example.org',
                     {i} || '@example.org', '', 1
              from users u cross join ({}) as n;
-             insert into consumers (id, account_id, name, name_key, consumer_key, sealed_secret, created_at)
+             insert into consumers (id, account_id, name, name_key, consumer_key, encrypted_secret, created_at)
              select {id}, a.id, 'Consumer ' || {i}, 'consumer ' || {i}, 'key' || {i}, {no_bytes}, 1
              from accounts a cross join ({}) as n;",
         numbers(50),
@@ -47,10 +47,10 @@ async fn insert_tokens(test: &TestPortal) {
             "create temporary table us as select row_number() over (order by name) - 1 as i, id, account_id
                  from users where email like '%example.org';
              create temporary table cs as select row_number() over (order by name) - 1 as i, id from consumers;
-             insert into tokens (id, account_id, consumer_id, user_id, token, sealed_secret, integration, integration_key,
+             insert into tokens (id, account_id, consumer_id, user_id, token, encrypted_secret, integration, integration_key,
                                  created_at, revoked_at, last_used_at)
              select {id}, us.account_id, cs.id, us.id, 'token' || {i}, {no_bytes}, 'Kind ' || {kind}, 'kind ' || {kind},
-                    1000 + n.i / 7, case when n.i % 10 = 0 then 5 else 0 end, case when n.i % 3 = 0 then 0 else n.i end
+                    1000 + n.i / 7, case when n.i % 10 = 0 then 5 end, case when n.i % 3 > 0 then n.i end
              from ({}) as n join us on us.i = n.i % 50 join cs on cs.i = n.i % 20;
              analyze;",
             numbers(100_000),

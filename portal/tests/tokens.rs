@@ -244,7 +244,7 @@ async fn revoked_token_is_refused_and_keeps_its_row(#[values(Engine::Sqlite, Eng
         (TokenState::Revoked, Some(test.portal.now()))
     );
     assert_eq!(
-        test.query_column("select cast(length(sealed_secret) as text) from tokens")
+        test.query_column("select cast(count(encrypted_secret) as text) from tokens")
             .await,
         ["0"]
     );

@@ -1,6 +1,6 @@
 //! Security profiles: named sets of rights.
 
-use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_all, fetch_optional};
 use crate::infra::actor::Actor;
 use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
@@ -46,6 +46,11 @@ pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: R
     change.commit(AuditEvent::ProfileRightsSet { id, name, rights }).await
 }
 
+const NAME_INDEX: UniqueIndex = UniqueIndex {
+    name: "profiles_name_unique",
+    columns: "profiles.account_id, profiles.name_key",
+};
+
 /// Inserts a profile in the caller's transaction.
 pub(crate) async fn insert(
     portal: &Portal,
@@ -64,7 +69,7 @@ pub(crate) async fn insert(
         fields::name_key(name),
         portal.now()
     )
-    .map_err(|error| on_unique_violation(error, "name", "This name is already in use."))?;
+    .map_err(|error| on_unique_violation(error, &NAME_INDEX, "name", "This name is already in use."))?;
     insert_rights(tx, id, rights).await?;
     Ok(id)
 }

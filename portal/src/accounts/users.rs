@@ -5,7 +5,7 @@ use crate::auth::known_browsers;
 use crate::auth::sign_in;
 use crate::crypto::passwords::{self, UserInputs};
 use crate::database::like::{email_like_pattern, like_pattern};
-use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_one, fetch_optional};
+use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::actor::Actor;
 use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
@@ -50,7 +50,7 @@ struct Row {
     profile_id: ProfileId,
     profile: String,
     active: bool,
-    last_sign_in_at: Timestamp,
+    last_sign_in_at: Option<Timestamp>,
     created_at: Timestamp,
 }
 
@@ -63,7 +63,7 @@ impl From<Row> for User {
             profile_id: row.profile_id,
             profile: row.profile,
             active: row.active,
-            last_sign_in_at: (row.last_sign_in_at.0 > 0).then_some(row.last_sign_in_at),
+            last_sign_in_at: row.last_sign_in_at,
             created_at: row.created_at,
         }
     }
@@ -89,6 +89,11 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewUser) -> Result<Us
     change.commit(event).await?;
     Ok(id)
 }
+
+const EMAIL_INDEX: UniqueIndex = UniqueIndex {
+    name: "users_email_unique",
+    columns: "users.email_key",
+};
 
 /// Inserts a user in the caller's transaction. `input` must be validated.
 pub(crate) async fn insert(
@@ -116,7 +121,7 @@ pub(crate) async fn insert(
         password_hash,
         portal.now()
     )
-    .map_err(|error| on_unique_violation(error, "email", "This email is already in use."))?;
+    .map_err(|error| on_unique_violation(error, &EMAIL_INDEX, "email", "This email is already in use."))?;
     Ok(id)
 }
 

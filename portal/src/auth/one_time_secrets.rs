@@ -44,7 +44,8 @@ pub(crate) async fn insert(
     let now = portal.now();
     let inserted = execute!(
         tx,
-        "insert into reveals (id, session_id, kind, sealed, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into one_time_secrets (id, session_id, kind, encrypted_content, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6)",
         id,
         session,
         kind.code(),
@@ -70,19 +71,20 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<OneTimeSecret>> 
     let rows = fetch_all!(
         &mut db,
         (OneTimeSecretId, String, Vec<u8>),
-        "select id, kind, sealed from reveals where session_id = $1 and expires_at > $2 order by created_at, id",
+        "select id, kind, encrypted_content from one_time_secrets
+         where session_id = $1 and expires_at > $2 order by created_at, id",
         session,
         portal.now()
     )?;
     rows.into_iter()
-        .map(|(id, kind, sealed)| {
+        .map(|(id, kind, encrypted)| {
             let kind = match kind.as_str() {
                 "consumer" => OneTimeSecretKind::Consumer,
                 "token" => OneTimeSecretKind::Token,
                 "oauth-app" => OneTimeSecretKind::OauthApp,
                 _ => return Err(Error::internal("unknown one-time secret kind")),
             };
-            let content = portal.decrypt(&context(id, session), &sealed)?;
+            let content = portal.decrypt(&context(id, session), &encrypted)?;
             let Content { name, key, secret } = serde_json::from_str(content.expose()).map_err(Error::internal)?;
             Ok(OneTimeSecret {
                 id,
@@ -103,7 +105,7 @@ pub async fn acknowledge(portal: &Portal, actor: &Actor, id: OneTimeSecretId) ->
     let mut tx = portal.begin().await?;
     execute!(
         &mut tx,
-        "delete from reveals where id = $1 and session_id = $2",
+        "delete from one_time_secrets where id = $1 and session_id = $2",
         id,
         actor.require_session()?
     )?;
@@ -115,12 +117,12 @@ pub(crate) async fn move_to(portal: &Portal, tx: &mut Transaction, old: SessionI
     let rows = fetch_all!(
         tx,
         (OneTimeSecretId, Vec<u8>),
-        "select id, sealed from reveals where session_id = $1 and expires_at > $2",
+        "select id, encrypted_content from one_time_secrets where session_id = $1 and expires_at > $2",
         old,
         portal.now()
     )?;
-    for (id, sealed) in rows {
-        let content = match portal.decrypt(&context(id, old), &sealed) {
+    for (id, encrypted) in rows {
+        let content = match portal.decrypt(&context(id, old), &encrypted) {
             Ok(content) => content,
             Err(error) => {
                 // It couldn't be shown either, and must not prevent the sign-in.
@@ -130,7 +132,7 @@ pub(crate) async fn move_to(portal: &Portal, tx: &mut Transaction, old: SessionI
         };
         execute!(
             tx,
-            "update reveals set session_id = $2, sealed = $3 where id = $1",
+            "update one_time_secrets set session_id = $2, encrypted_content = $3 where id = $1",
             id,
             new,
             portal.encrypt(&context(id, new), &content)?
@@ -141,15 +143,15 @@ pub(crate) async fn move_to(portal: &Portal, tx: &mut Transaction, old: SessionI
 
 /// Deletes expired secrets.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    execute!(tx, "delete from reveals where expires_at <= $1", portal.now())?;
+    execute!(tx, "delete from one_time_secrets where expires_at <= $1", portal.now())?;
     Ok(())
 }
 
 /// The records of one-time secrets.
 pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
-    table: "reveals",
+    table: "one_time_secrets",
     key: "id",
-    value: "sealed",
+    value: "encrypted_content",
     context: RowContext::IdWith("session_id", |id, session| {
         context(OneTimeSecretId(id), SessionId(session))
     }),
@@ -157,5 +159,5 @@ pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
 
 /// Returns the encryption context of a one-time secret.
 fn context(id: OneTimeSecretId, session: SessionId) -> String {
-    format!("reveals/{id}/{session}")
+    format!("one_time_secrets/{id}/{session}")
 }

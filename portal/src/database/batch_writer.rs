@@ -134,11 +134,11 @@ impl InsertStatements {
 pub(crate) async fn commit_or_conflict(
     mut tx: Transaction,
     outcome: Result<(), sqlx::Error>,
-    is_expected: impl Fn(&dyn sqlx::error::DatabaseError) -> bool,
+    is_expected: impl Fn(&sqlx::Error) -> bool,
 ) -> Result<bool> {
     match outcome {
         Ok(()) => tx.commit().await.map(|()| true),
-        Err(sqlx::Error::Database(error)) if is_expected(error.as_ref()) => Ok(false),
+        Err(error) if is_expected(&error) => Ok(false),
         Err(error) => {
             tx.record_failure(&error);
             Err(error.into())

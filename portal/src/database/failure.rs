@@ -1,4 +1,5 @@
-//! Classification of database errors: which are temporary, and which leave a broken connection.
+//! Classification of database errors: which are temporary, which leave a broken connection, and which unique index they
+//! violate.
 
 use sqlx::error::DatabaseError;
 
@@ -69,6 +70,27 @@ pub(crate) fn is_temporary(error: &sqlx::Error) -> bool {
         | sqlx::Error::InvalidSavePointStatement => true,
         _ => false,
     }
+}
+
+/// A unique index or primary key. PostgreSQL reports its name, SQLite its columns.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UniqueIndex {
+    /// The name of the index.
+    pub name: &'static str,
+    /// The columns, each with its table, separated by a comma and a space.
+    pub columns: &'static str,
+}
+
+/// Returns whether a statement failed because it would have stored a duplicate in this index.
+pub(crate) fn violates_unique(error: &sqlx::Error, index: &UniqueIndex) -> bool {
+    let Some(error) = error.as_database_error() else {
+        return false;
+    };
+    error.is_unique_violation()
+        && match error.constraint() {
+            Some(name) => name == index.name,
+            None => error.message().strip_prefix("UNIQUE constraint failed: ") == Some(index.columns),
+        }
 }
 
 /// Returns a message about the error for the operator.

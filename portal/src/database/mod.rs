@@ -12,6 +12,7 @@ pub(crate) mod sqlite_pool;
 mod failure;
 mod files;
 pub(crate) mod like;
+mod migrations;
 mod postgres;
 mod sqlite;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub(crate) use failure::{UniqueIndex, violates_unique};
 pub(crate) use postgres::{PostgresDatabase, with_timeout};
 pub(crate) use sqlite::SqliteDatabase;
 use sqlite::WriterState;

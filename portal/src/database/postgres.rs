@@ -1,5 +1,6 @@
 //! PostgreSQL by URL. While the server is unavailable, requests fail immediately, and recover as soon as it responds again.
 
+use crate::database::migrations::{FIRST_CHECKSUM, migration_error};
 use crate::database::{Durability, Transaction, failure};
 use crate::infra::error::{Error, Result};
 use sqlx::pool::PoolConnection;
@@ -107,8 +108,14 @@ impl PostgresDatabase {
     }
 
     pub async fn migrate(&self) -> Result<()> {
-        let migrated = sqlx::migrate!("../migrations/postgres").run(&self.pool()).await;
-        migrated.map_err(|error| Error::unavailable("the database migration failed", error))
+        let migrator = sqlx::migrate!("../migrations/postgres");
+        let pool = self.pool();
+        let Err(error) = migrator.run(&pool).await else {
+            return Ok(());
+        };
+        let first = sqlx::query_scalar::<Postgres, Vec<u8>>(FIRST_CHECKSUM);
+        let first = first.fetch_optional(&pool).await.ok().flatten();
+        Err(migration_error(&migrator, first, error))
     }
 
     pub async fn close(&self) {

@@ -1,6 +1,7 @@
 //! SQLite in a file: one write connection and several read connections.
 
 use crate::database::files::{CreateError, DatabaseFiles, is_missing, lock_in_use};
+use crate::database::migrations::{FIRST_CHECKSUM, migration_error};
 use crate::database::sqlite_pool::{PooledSqliteReader, SqliteReadPool};
 use crate::database::{Durability, IfMissing, Transaction, failure};
 use crate::infra::error::{Error, Result};
@@ -155,10 +156,12 @@ impl SqliteDatabase {
         let lock = lock_file(self.files.path())
             .await
             .map_err(|error| Error::unavailable("the data folder cannot be written", error))?;
-        sqlx::migrate!("../migrations/sqlite")
-            .run(&self.write)
-            .await
-            .map_err(|error| Error::unavailable("the database migration failed", error))?;
+        let migrator = sqlx::migrate!("../migrations/sqlite");
+        if let Err(error) = migrator.run(&self.write).await {
+            let first = sqlx::query_scalar::<Sqlite, Vec<u8>>(FIRST_CHECKSUM);
+            let first = first.fetch_optional(&self.write).await.ok().flatten();
+            return Err(migration_error(&migrator, first, error));
+        }
         drop(lock);
         self.check_files()
     }

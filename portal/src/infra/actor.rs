@@ -194,7 +194,7 @@ impl Actor {
             email: String,
             profile_id: ProfileId,
             profile: String,
-            last_sign_in_at: Timestamp,
+            last_sign_in_at: Option<Timestamp>,
             language: String,
             time_zone: String,
         }
@@ -224,7 +224,7 @@ impl Actor {
                 email: row.email,
                 profile_id: row.profile_id,
                 profile: row.profile,
-                last_sign_in_at: (row.last_sign_in_at.0 > 0).then_some(row.last_sign_in_at),
+                last_sign_in_at: row.last_sign_in_at,
                 language: row.language,
                 time_zone: row.time_zone,
             }),

@@ -1,5 +1,6 @@
 //! The error type of the portal. Pages and APIs each map it in one place.
 
+use crate::database::{UniqueIndex, violates_unique};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
 use domain::fields::FieldErrors;
@@ -69,10 +70,11 @@ impl Error {
     }
 }
 
-/// Maps a unique constraint violation to a validation error for `field`.
-pub(crate) fn on_unique_violation(error: sqlx::Error, field: &str, message: &str) -> Error {
-    match &error {
-        sqlx::Error::Database(inner) if inner.is_unique_violation() => Error::field(field, message),
-        _ => error.into(),
+/// Maps a violation of a unique index to a validation error for `field`.
+pub(crate) fn on_unique_violation(error: sqlx::Error, index: &UniqueIndex, field: &str, message: &str) -> Error {
+    if violates_unique(&error, index) {
+        Error::field(field, message)
+    } else {
+        error.into()
     }
 }

@@ -13,9 +13,9 @@ use tokio::time::timeout;
 pub(crate) struct LastUsed(AtomicI64);
 
 impl LastUsed {
-    /// Creates a value for a last use at `at`.
-    pub fn new(at: Timestamp) -> Self {
-        Self(AtomicI64::new(at.0))
+    /// Creates a value for a last use at `at`, or for none.
+    pub fn new(at: impl Into<Option<Timestamp>>) -> Self {
+        Self(AtomicI64::new(at.into().map_or(0, |at| at.0)))
     }
 
     /// Returns whether a use at `now` should be recorded, because the last recorded one is at least `interval` ago. Returns

@@ -25,7 +25,7 @@ const LAST_USED_INTERVAL: Duration = Duration::from_secs(60);
 pub struct AuthenticatedKey {
     pub(crate) account: AccountId,
     pub(crate) id: ApiKeyId,
-    ends_at: Timestamp,
+    ends_at: Option<Timestamp>,
     last_used: LastUsed,
 }
 
@@ -33,7 +33,7 @@ pub struct AuthenticatedKey {
 pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
     table: "api_keys",
     key: "id",
-    value: "sealed",
+    value: "encrypted_key",
     context: RowContext::Id(|id| context(ApiKeyId(id))),
 };
 
@@ -53,7 +53,8 @@ pub(crate) async fn insert(
     let key = secret::new_secret();
     execute!(
         tx,
-        "insert into api_keys (id, account_id, digest, sealed, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into api_keys (id, account_id, digest, encrypted_key, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6)",
         id,
         account,
         secret::digest(key.expose().as_bytes()),
@@ -67,7 +68,7 @@ pub(crate) async fn insert(
 /// Creates a key for each account that has none, as in databases from before keys were introduced.
 pub(crate) async fn ensure(portal: &Portal) -> Result<()> {
     const ACCOUNTS_WITHOUT_KEY: &str = "select id from accounts a
-         where not exists (select 1 from api_keys k where k.account_id = a.id and k.ends_at = 0)";
+         where not exists (select 1 from api_keys k where k.account_id = a.id and k.ends_at is null)";
     let mut db = portal.read().await?;
     if fetch_all!(&mut db, (AccountId,), ACCOUNTS_WITHOUT_KEY)?.is_empty() {
         return Ok(());
@@ -91,9 +92,9 @@ pub async fn get(portal: &Portal, actor: &Actor) -> Result<ApiKeys> {
         id: ApiKeyId,
         created_at: Timestamp,
         created_by: Option<String>,
-        ends_at: Timestamp,
-        last_used_at: Timestamp,
-        last_used_by: String,
+        ends_at: Option<Timestamp>,
+        last_used_at: Option<Timestamp>,
+        last_used_by: Option<String>,
     }
     let account = authorize(actor)?;
     let mut db = portal.read().await?;
@@ -102,7 +103,7 @@ pub async fn get(portal: &Portal, actor: &Actor) -> Result<ApiKeys> {
         Row,
         "select k.id, k.created_at, u.name as created_by, k.ends_at, k.last_used_at, k.last_used_by
          from api_keys k left join users u on u.id = k.created_by
-         where k.account_id = $1 and (k.ends_at = 0 or k.ends_at > $2) order by k.ends_at",
+         where k.account_id = $1 and (k.ends_at is null or k.ends_at > $2) order by k.ends_at nulls first",
         account,
         portal.now()
     )?;
@@ -110,9 +111,9 @@ pub async fn get(portal: &Portal, actor: &Actor) -> Result<ApiKeys> {
         id: row.id,
         created_at: row.created_at,
         created_by: row.created_by,
-        ends_at: (row.ends_at.0 > 0).then_some(row.ends_at),
-        last_used_at: (row.last_used_at.0 > 0).then_some(row.last_used_at),
-        last_used_by: row.last_used_by,
+        ends_at: row.ends_at,
+        last_used_at: row.last_used_at,
+        last_used_by: row.last_used_by.unwrap_or_default(),
     });
     // The key without an end sorts first.
     let current = keys.next().filter(|key| key.ends_at.is_none());
@@ -132,11 +133,11 @@ pub async fn show(portal: &Portal, actor: &Actor) -> Result<Secret> {
     let row = fetch_optional!(
         &mut db,
         (ApiKeyId, Vec<u8>),
-        "select id, sealed from api_keys where account_id = $1 and ends_at = 0",
+        "select id, encrypted_key from api_keys where account_id = $1 and ends_at is null",
         account
     )?;
-    let (id, sealed) = row.ok_or(Error::NotFound("API key"))?;
-    portal.decrypt(&context(id), &sealed)
+    let (id, encrypted) = row.ok_or(Error::NotFound("API key"))?;
+    portal.decrypt(&context(id), &encrypted)
 }
 
 /// Creates a new key. The current one remains active for the overlap.
@@ -162,7 +163,7 @@ pub async fn rotate(portal: &Portal, actor: &Actor, current: ApiKeyId, overlap: 
     // An end at the current time takes effect immediately.
     let updated = execute!(
         &mut change,
-        "update api_keys set ends_at = $3 where id = $1 and account_id = $2 and ends_at = 0",
+        "update api_keys set ends_at = $3 where id = $1 and account_id = $2 and ends_at is null",
         current,
         account,
         now.after(overlap.duration())
@@ -224,7 +225,7 @@ async fn load(portal: &Portal, digest: &[u8]) -> Result<Option<AuthenticatedKey>
     let mut db = portal.read().await?;
     let row = fetch_optional!(
         &mut db,
-        (AccountId, ApiKeyId, Timestamp, Timestamp),
+        (AccountId, ApiKeyId, Option<Timestamp>, Option<Timestamp>),
         "select account_id, id, ends_at, last_used_at from api_keys where digest = $1",
         digest
     )?;
@@ -240,7 +241,7 @@ impl AuthenticatedKey {
     /// Returns whether the key is active.
     #[must_use]
     pub fn is_active(&self, now: Timestamp) -> bool {
-        self.ends_at.0 == 0 || self.ends_at > now
+        self.ends_at.is_none_or(|ends_at| ends_at > now)
     }
 
     /// Records that the key was used and by which implementation, at most once per [`LAST_USED_INTERVAL`].
@@ -257,7 +258,8 @@ async fn update_last_used(portal: Portal, id: ApiKeyId, now: Timestamp, by: Stri
     let mut tx = portal.begin_relaxed().await?;
     execute!(
         &mut tx,
-        "update api_keys set last_used_at = $2, last_used_by = $3 where id = $1 and last_used_at < $2",
+        "update api_keys set last_used_at = $2, last_used_by = $3
+         where id = $1 and (last_used_at is null or last_used_at < $2)",
         id,
         now,
         by
@@ -265,11 +267,14 @@ async fn update_last_used(portal: Portal, id: ApiKeyId, now: Timestamp, by: Stri
     tx.commit().await
 }
 
-/// Returns the account's keys with their ends; 0 for no end.
-pub(crate) async fn active_keys(db: &mut impl AsExecutor, account: AccountId) -> Result<Vec<(ApiKeyId, Timestamp)>> {
+/// Returns the account's keys with their ends; `None` for the current one.
+pub(crate) async fn active_keys(
+    db: &mut impl AsExecutor,
+    account: AccountId,
+) -> Result<Vec<(ApiKeyId, Option<Timestamp>)>> {
     Ok(fetch_all!(
         db,
-        (ApiKeyId, Timestamp),
+        (ApiKeyId, Option<Timestamp>),
         "select id, ends_at from api_keys where account_id = $1",
         account
     )?)
@@ -277,10 +282,6 @@ pub(crate) async fn active_keys(db: &mut impl AsExecutor, account: AccountId) ->
 
 /// Deletes expired keys.
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
-    execute!(
-        tx,
-        "delete from api_keys where ends_at > 0 and ends_at <= $1",
-        portal.now()
-    )?;
+    execute!(tx, "delete from api_keys where ends_at <= $1", portal.now())?;
     Ok(())
 }

@@ -25,7 +25,7 @@ const LOG_SUBJECT: &str = "implementation last seen";
 /// The maximum number of implementations of an account, because anyone with the API key could report any number.
 const MAX_IMPLEMENTATIONS: i64 = 500;
 
-/// The stored revision of an implementation that hasn't received any yet.
+/// The cached revision of an implementation that hasn't received any yet.
 const NO_REVISION: i64 = -1;
 
 /// Holds a cached implementation, for recording its requests.
@@ -45,14 +45,14 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Implementation>>
     #[derive(sqlx::FromRow)]
     struct Row {
         id: ImplementationId,
-        name: String,
+        name: Option<String>,
         kind: String,
         version: String,
         instance: String,
         environment: String,
         first_seen_at: Timestamp,
         last_seen_at: Timestamp,
-        revision: i64,
+        revision: Option<i64>,
     }
     let account = authorize(actor)?;
     let mut db = portal.read().await?;
@@ -65,7 +65,7 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Implementation>>
     )?;
     let read = |row: Row| Implementation {
         id: row.id,
-        name: row.name,
+        name: row.name.unwrap_or_default(),
         connector: Connector {
             kind: row.kind,
             version: row.version,
@@ -74,7 +74,7 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<Implementation>>
         },
         first_seen_at: row.first_seen_at,
         last_seen_at: row.last_seen_at,
-        revision: (row.revision != NO_REVISION).then_some(row.revision),
+        revision: row.revision,
     };
     Ok(rows.into_iter().map(read).collect())
 }
@@ -98,7 +98,7 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ImplementationId, name: 
         "update implementations set name = $3 where id = $1 and account_id = $2",
         id,
         account,
-        &name
+        Some(name.as_str()).filter(|name| !name.is_empty())
     )?;
     if updated == 0 {
         return Err(Error::NotFound("implementation"));
@@ -178,7 +178,7 @@ async fn update_last_seen(portal: Portal, id: ImplementationId, connector: Conne
         portal.now(),
         &connector.version,
         &connector.environment,
-        revision
+        (revision != NO_REVISION).then_some(revision)
     )?;
     tx.commit().await
 }
@@ -201,16 +201,15 @@ async fn find_or_insert(portal: Portal, account: AccountId, connector: Connector
         execute!(
             &mut tx,
             "insert into implementations
-                 (id, account_id, kind, instance, version, environment, first_seen_at, last_seen_at, revision)
-             values ($1, $2, $3, $4, $5, $6, $7, $7, $8) on conflict do nothing",
+                 (id, account_id, kind, instance, version, environment, first_seen_at, last_seen_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict do nothing",
             ImplementationId(portal.new_id()),
             account,
             &connector.kind,
             &connector.instance,
             &connector.version,
             &connector.environment,
-            portal.now(),
-            NO_REVISION
+            portal.now()
         )?;
     }
     let known = find(&mut tx, account, &connector).await?;
@@ -229,7 +228,7 @@ async fn find(
 ) -> Result<Option<SeenImplementation>> {
     let row = fetch_optional!(
         db,
-        (ImplementationId, String, String, Timestamp, i64),
+        (ImplementationId, String, String, Timestamp, Option<i64>),
         "select id, version, environment, last_seen_at, revision from implementations
          where account_id = $1 and kind = $2 and instance = $3",
         account,
@@ -240,8 +239,8 @@ async fn find(
         let is_same = version == connector.version && environment == connector.environment;
         SeenImplementation {
             id: Some(id),
-            last_seen: LastUsed::new(if is_same { last_seen_at } else { Timestamp(0) }),
-            revision: AtomicI64::new(revision),
+            last_seen: LastUsed::new(is_same.then_some(last_seen_at)),
+            revision: AtomicI64::new(revision.unwrap_or(NO_REVISION)),
         }
     }))
 }

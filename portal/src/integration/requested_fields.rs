@@ -32,7 +32,7 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<String>> {
     let rows = fetch_all!(
         &mut db,
         (String,),
-        "select field from asked_fields where account_id = $1 order by asked_at desc, name_key limit $2",
+        "select field from requested_fields where account_id = $1 order by requested_at desc, name_key limit $2",
         account,
         MAX_SUGGESTIONS
     )?;
@@ -74,7 +74,7 @@ async fn upsert(portal: Portal, account: AccountId, key: String, field: String) 
     let mut tx = portal.begin_relaxed().await?;
     let updated = execute!(
         &mut tx,
-        "update asked_fields set asked_at = $3 where account_id = $1 and name_key = $2",
+        "update requested_fields set requested_at = $3 where account_id = $1 and name_key = $2",
         account,
         &key,
         portal.now()
@@ -83,13 +83,13 @@ async fn upsert(portal: Portal, account: AccountId, key: String, field: String) 
         let (count,) = fetch_one!(
             &mut tx,
             (i64,),
-            "select count(*) from asked_fields where account_id = $1",
+            "select count(*) from requested_fields where account_id = $1",
             account
         )?;
         if count < MAX_REQUESTED_FIELDS {
             execute!(
                 &mut tx,
-                "insert into asked_fields (account_id, name_key, field, asked_at) values ($1, $2, $3, $4)
+                "insert into requested_fields (account_id, name_key, field, requested_at) values ($1, $2, $3, $4)
                  on conflict do nothing",
                 account,
                 &key,
@@ -114,13 +114,13 @@ pub(crate) async fn remove_configured(tx: &mut Transaction, account: AccountId, 
     let requested = fetch_all!(
         tx,
         (String,),
-        "select name_key from asked_fields where account_id = $1",
+        "select name_key from requested_fields where account_id = $1",
         account
     )?;
     for (key,) in requested.iter().filter(|(key,)| configured.contains(key)) {
         execute!(
             tx,
-            "delete from asked_fields where account_id = $1 and name_key = $2",
+            "delete from requested_fields where account_id = $1 and name_key = $2",
             account,
             key
         )?;
@@ -132,7 +132,7 @@ pub(crate) async fn remove_configured(tx: &mut Transaction, account: AccountId, 
 pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     execute!(
         tx,
-        "delete from asked_fields where asked_at < $1",
+        "delete from requested_fields where requested_at < $1",
         portal.now_minus(RETENTION)
     )?;
     Ok(())

@@ -4,7 +4,7 @@ use crate::auth::one_time_secrets;
 use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::rsa;
 use crate::crypto::secret::{self, Secret};
-use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_all, fetch_optional};
 use crate::infra::actor::Actor;
 use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
@@ -83,7 +83,7 @@ pub async fn create(portal: &Portal, actor: &Actor, input: ConsumerForm) -> Resu
     let mut change = portal.begin_change(actor).await?;
     execute!(
         &mut change,
-        "insert into consumers (id, account_id, name, name_key, consumer_key, sealed_secret, created_by, created_at)
+        "insert into consumers (id, account_id, name, name_key, consumer_key, encrypted_secret, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         consumer.id,
         account,
@@ -140,8 +140,8 @@ async fn select(
         db,
         Row,
         "select c.id, c.name, c.consumer_key, c.rsa_public_key, c.legacy_flow, u.name as created_by, c.created_at,
-                (select count(*) from tokens t where t.consumer_id = c.id and t.revoked_at = 0
-                    and (t.expires_at = 0 or t.expires_at > $3)) as tokens
+                (select count(*) from tokens t where t.consumer_id = c.id and t.revoked_at is null
+                    and (t.expires_at is null or t.expires_at > $3)) as tokens
          from consumers c left join users u on u.id = c.created_by
          where c.account_id = $1 and ($2 is null or c.id = $2) order by c.name_key",
         account,
@@ -259,15 +259,20 @@ async fn find_name(tx: &mut Transaction, account: AccountId, id: ConsumerId) -> 
     row.map(|(name,)| name).ok_or(Error::NotFound("consumer"))
 }
 
+const NAME_INDEX: UniqueIndex = UniqueIndex {
+    name: "consumers_name_unique",
+    columns: "consumers.account_id, consumers.name_key",
+};
+
 fn name_taken(error: sqlx::Error) -> Error {
-    on_unique_violation(error, "name", "This name is already in use.")
+    on_unique_violation(error, &NAME_INDEX, "name", "This name is already in use.")
 }
 
 /// The secrets of consumers.
 pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
     table: "consumers",
     key: "id",
-    value: "sealed_secret",
+    value: "encrypted_secret",
     context: RowContext::Id(|id| context(ConsumerId(id))),
 };
 

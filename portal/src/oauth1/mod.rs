@@ -86,7 +86,7 @@ impl From<sqlx::Error> for RequestError {
 pub(crate) struct SigningConsumer {
     pub id: ConsumerId,
     pub account_id: AccountId,
-    pub sealed_secret: Vec<u8>,
+    pub encrypted_secret: Vec<u8>,
     pub rsa_public_key: Option<String>,
     pub legacy_flow: bool,
     pub enabled: bool,
@@ -100,7 +100,7 @@ pub(crate) struct Credential {
     keys: VerificationKeys,
     /// `None` if the user is not allowed to use the portal at present.
     actor: Option<Arc<Actor>>,
-    expires_at: Timestamp,
+    expires_at: Option<Timestamp>,
     last_used: LastUsed,
 }
 
@@ -126,7 +126,7 @@ pub async fn authenticate(
     credential.keys.verify(policy, request)?;
     let actor = credential.actor.as_ref().ok_or(OauthProblem::UserRefused)?;
     let now = portal.now();
-    if credential.expires_at.0 > 0 && credential.expires_at <= now {
+    if credential.expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(OauthProblem::TokenExpired.into());
     }
     let used = credential
@@ -170,7 +170,7 @@ pub(crate) async fn consumer(db: &mut impl AsExecutor, key: &str) -> Result<Sign
     let consumer = fetch_optional!(
         db,
         SigningConsumer,
-        "select c.id, c.account_id, c.sealed_secret, c.rsa_public_key, c.legacy_flow,
+        "select c.id, c.account_id, c.encrypted_secret, c.rsa_public_key, c.legacy_flow,
                 exists (select 1 from account_features f where f.account_id = c.account_id and f.feature = $2) as enabled
          from consumers c where c.consumer_key = $1",
         key,
@@ -238,28 +238,25 @@ async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Creden
     struct Row {
         id: TokenId,
         user_id: UserId,
-        sealed_secret: Vec<u8>,
-        expires_at: Timestamp,
-        revoked_at: Timestamp,
-        last_used_at: Timestamp,
+        encrypted_secret: Option<Vec<u8>>,
+        expires_at: Option<Timestamp>,
+        last_used_at: Option<Timestamp>,
     }
     let mut db = portal.read().await?;
     let consumer = consumer(&mut db, consumer_key).await?;
     let row = fetch_optional!(
         &mut db,
         Row,
-        "select id, user_id, sealed_secret, expires_at, revoked_at, last_used_at
+        "select id, user_id, encrypted_secret, expires_at, last_used_at
          from tokens where token = $1 and consumer_id = $2",
         token,
         consumer.id
     )?
     .ok_or(OauthProblem::TokenRejected)?;
     // Revoking a token deletes its secret, so its signature can't be verified first.
-    if row.revoked_at.0 > 0 {
-        return Err(OauthProblem::TokenRevoked.into());
-    }
+    let encrypted_secret = row.encrypted_secret.ok_or(OauthProblem::TokenRevoked)?;
     let actor = Actor::load(&mut db, row.user_id, AuthMethod::Token).await?;
-    let secret = portal.decrypt(&tokens::context(row.id), &row.sealed_secret)?;
+    let secret = portal.decrypt(&tokens::context(row.id), &encrypted_secret)?;
     Ok(Credential {
         keys: consumer.keys(portal, Some(secret.expose()))?,
         account: consumer.account_id,
@@ -274,7 +271,7 @@ async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Creden
 impl SigningConsumer {
     /// Returns the keys that verify the consumer's requests, with or without a token's secret.
     pub fn keys(&self, portal: &Portal, token_secret: Option<&str>) -> Result<VerificationKeys, Error> {
-        let secret = portal.decrypt(&consumers::context(self.id), &self.sealed_secret)?;
+        let secret = portal.decrypt(&consumers::context(self.id), &self.encrypted_secret)?;
         VerificationKeys::new(
             secret.expose(),
             token_secret.unwrap_or_default(),

@@ -58,14 +58,14 @@ struct Row {
     account_id: AccountId,
     consumer_id: ConsumerId,
     consumer: String,
-    sealed_secret: Vec<u8>,
-    callback: String,
+    encrypted_secret: Vec<u8>,
+    callback: Option<String>,
     legacy: bool,
     user_id: Option<UserId>,
     verifier_digest: Option<Vec<u8>>,
     expires_at: Timestamp,
-    exchanged_at: Timestamp,
-    refused_at: Timestamp,
+    exchanged_at: Option<Timestamp>,
+    refused_at: Option<Timestamp>,
 }
 
 /// Issues a request token to a consumer, which signs the request without a token (RFC 5849 §2.1).
@@ -82,12 +82,12 @@ pub async fn issue(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>
     };
     consumer.keys(portal, None)?.verify(policy, request)?;
     let callback = match request.callback.as_deref() {
-        Some(callback) if callback == OUT_OF_BAND || is_valid_callback(callback) => callback,
+        Some(callback) if callback == OUT_OF_BAND || is_valid_callback(callback) => Some(callback),
         Some(_) => {
             let message = "The callback must be \"oob\" or an absolute URI without a fragment.";
             return Err(Oauth1Error::rejected_parameters(message, vec!["oauth_callback"]).into());
         }
-        None if consumer.legacy_flow => "",
+        None if consumer.legacy_flow => None,
         None => return Err(Oauth1Error::missing_parameters(vec!["oauth_callback"]).into()),
     };
     oauth1::consume_nonce(portal, consumer.id, request, None).await?;
@@ -97,14 +97,14 @@ pub async fn issue(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>
     let mut tx = portal.begin_relaxed().await?;
     execute!(
         &mut tx,
-        "insert into request_tokens (token, account_id, consumer_id, sealed_secret, callback, legacy, created_at, expires_at)
+        "insert into request_tokens (token, account_id, consumer_id, encrypted_secret, callback, legacy, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &token,
         consumer.account_id,
         consumer.id,
         portal.encrypt(&context(&token), &secret)?,
         callback,
-        callback.is_empty(),
+        callback.is_none(),
         now,
         now.after(REQUEST_TOKEN_LIFETIME)
     )?;
@@ -145,7 +145,7 @@ pub async fn allow(portal: &Portal, actor: &Actor, token: &str, callback: Option
     let updated = execute!(
         &mut change,
         "update request_tokens set user_id = $2, verifier_digest = $3
-         where token = $1 and user_id is null and refused_at = 0",
+         where token = $1 and user_id is null and refused_at is null",
         token,
         user,
         secret::digest(verifier.as_bytes())
@@ -178,7 +178,7 @@ pub async fn deny(portal: &Portal, actor: &Actor, token: &str, callback: Option<
     let row = find_pending(portal, &mut change, actor, token).await?;
     let updated = execute!(
         &mut change,
-        "update request_tokens set refused_at = $2 where token = $1 and user_id is null and refused_at = 0",
+        "update request_tokens set refused_at = $2 where token = $1 and user_id is null and refused_at is null",
         token,
         portal.now()
     )?;
@@ -222,7 +222,7 @@ pub async fn exchange(
         let row = find(&mut db, token).await?.filter(|row| row.consumer_id == consumer.id);
         (consumer, row.ok_or(OauthProblem::TokenRejected)?)
     };
-    let secret = portal.decrypt(&context(token), &row.sealed_secret)?;
+    let secret = portal.decrypt(&context(token), &row.encrypted_secret)?;
     consumer.keys(portal, Some(secret.expose()))?.verify(policy, request)?;
     oauth1::consume_nonce(portal, consumer.id, request, None).await?;
     row.check_exchange(portal.now(), consumer.legacy_flow, request.verifier.as_deref())?;
@@ -231,7 +231,7 @@ pub async fn exchange(
     let mut tx = portal.begin().await?;
     let updated = execute!(
         &mut tx,
-        "update request_tokens set exchanged_at = $2 where token = $1 and exchanged_at = 0",
+        "update request_tokens set exchanged_at = $2 where token = $1 and exchanged_at is null",
         token,
         portal.now()
     )?;
@@ -246,7 +246,7 @@ pub async fn exchange(
         consumer: row.consumer_id,
         user,
         integration: AUTHORIZED_BY_USER,
-        expires_at: portal.now().after(THREE_LEGGED_TOKEN_LIFETIME),
+        expires_at: Some(portal.now().after(THREE_LEGGED_TOKEN_LIFETIME)),
     };
     let (id, token, secret) = tokens::insert(portal, &mut tx, &actor, new).await?;
     let event = AuditEvent::TokenCreated {
@@ -268,17 +268,17 @@ impl Row {
         let callback = if self.legacy {
             from_browser.filter(|from_browser| is_valid_callback(from_browser))?
         } else {
-            &self.callback
+            self.callback.as_deref()?
         };
         (callback != OUT_OF_BAND).then(|| callback.to_owned())
     }
 
     /// Checks that the request token may be exchanged now.
     fn check_exchange(&self, now: Timestamp, legacy_flow: bool, verifier: Option<&str>) -> Result<(), Oauth1Error> {
-        if self.exchanged_at.0 > 0 {
+        if self.exchanged_at.is_some() {
             return Err(OauthProblem::TokenUsed.into());
         }
-        if self.refused_at.0 > 0 {
+        if self.refused_at.is_some() {
             return Err(OauthProblem::PermissionDenied.into());
         }
         if self.expires_at <= now {
@@ -301,7 +301,7 @@ async fn find(db: &mut impl AsExecutor, token: &str) -> Result<Option<Row>, sqlx
     fetch_optional!(
         db,
         Row,
-        "select r.account_id, r.consumer_id, c.name as consumer, r.sealed_secret, r.callback, r.legacy, r.user_id,
+        "select r.account_id, r.consumer_id, c.name as consumer, r.encrypted_secret, r.callback, r.legacy, r.user_id,
                 r.verifier_digest, r.expires_at, r.exchanged_at, r.refused_at
          from request_tokens r join consumers c on c.id = r.consumer_id where r.token = $1",
         token
@@ -317,7 +317,7 @@ async fn find_pending(portal: &Portal, db: &mut impl AsExecutor, actor: &Actor, 
     find(db, token)
         .await?
         .filter(|row| row.account_id == account && row.expires_at > portal.now())
-        .filter(|row| row.user_id.is_none() && row.refused_at.0 == 0)
+        .filter(|row| row.user_id.is_none() && row.refused_at.is_none())
         .ok_or_else(not_found)
 }
 
@@ -357,7 +357,7 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
 pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
     table: "request_tokens",
     key: "token",
-    value: "sealed_secret",
+    value: "encrypted_secret",
     context: RowContext::Text(context),
 };
 

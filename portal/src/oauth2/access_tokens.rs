@@ -226,7 +226,7 @@ pub(crate) async fn find(db: &mut impl AsExecutor, id: Uuid) -> Result<Option<St
         Row,
         "select t.app_id, t.user_id, t.grant_id, t.scopes, t.issued_at, t.expires_at, a.scopes as app_scopes
          from access_tokens t join oauth_apps a on a.id = t.app_id left join oauth_grants g on g.id = t.grant_id
-         where t.id = $1 and t.revoked_at = 0 and coalesce(g.revoked_at, 0) = 0
+         where t.id = $1 and t.revoked_at is null and g.revoked_at is null
            and (t.grant_id is not null or a.user_id = t.user_id)",
         id
     )?;

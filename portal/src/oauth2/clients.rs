@@ -39,7 +39,7 @@ pub struct Client {
 struct StoredSecret {
     id: ClientSecretId,
     digest: Vec<u8>,
-    expires_at: Timestamp,
+    expires_at: Option<Timestamp>,
     last_used: LastUsed,
 }
 
@@ -50,7 +50,7 @@ struct Row {
     grant_code: String,
     user_id: Option<UserId>,
     scopes: String,
-    last_used_at: Timestamp,
+    last_used_at: Option<Timestamp>,
     #[sqlx(flatten)]
     token_settings: TokenSettingsRow,
 }
@@ -72,7 +72,7 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
                 .iter()
                 .find(|stored| verify_slices_are_equal(&stored.digest, &digest).is_ok())
                 .ok_or_else(invalid_client)?;
-            if matching.expires_at.0 > 0 && matching.expires_at <= now {
+            if matching.expires_at.is_some_and(|expires_at| expires_at <= now) {
                 return Err(Oauth2Error::new(ErrorCode::InvalidClient, "This secret has expired.").into());
             }
             Some(matching)
@@ -88,7 +88,8 @@ pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>
             let mut tx = portal.begin_relaxed().await?;
             execute!(
                 &mut tx,
-                "update client_secrets set last_used_at = $2 where id = $1 and last_used_at < $2",
+                "update client_secrets set last_used_at = $2
+                 where id = $1 and (last_used_at is null or last_used_at < $2)",
                 id,
                 now
             )?;
@@ -136,7 +137,7 @@ pub(crate) async fn find(portal: &Portal, id: OauthAppId) -> Result<Option<Arc<C
     };
     let secrets = fetch_all!(
         &mut db,
-        (ClientSecretId, Vec<u8>, Timestamp, Timestamp),
+        (ClientSecretId, Vec<u8>, Option<Timestamp>, Option<Timestamp>),
         "select id, digest, expires_at, last_used_at from client_secrets where app_id = $1",
         id
     )?;
@@ -181,7 +182,8 @@ impl Client {
             let mut tx = writer_portal.begin_relaxed().await?;
             execute!(
                 &mut tx,
-                "update oauth_apps set last_used_at = $2 where id = $1 and last_used_at < $2",
+                "update oauth_apps set last_used_at = $2
+                 where id = $1 and (last_used_at is null or last_used_at < $2)",
                 id,
                 now
             )?;

@@ -33,8 +33,8 @@ pub(crate) struct NewCode<'a> {
     /// Whether the request contained `redirect_uri`.
     pub uri_given: bool,
     pub scopes: Scopes,
-    /// The S256 challenge; empty if the client sent none.
-    pub code_challenge: &'a str,
+    /// The S256 challenge, if the client sent one.
+    pub code_challenge: Option<&'a str>,
 }
 
 /// Inserts a code in the caller's transaction.
@@ -66,9 +66,9 @@ struct Row {
     redirect_uri: String,
     uri_given: bool,
     scopes: String,
-    code_challenge: String,
+    code_challenge: Option<String>,
     expires_at: Timestamp,
-    used_at: Timestamp,
+    used_at: Option<Timestamp>,
     grant_id: Option<OauthGrantId>,
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn exchange(
     let row = row
         .filter(|row| row.app_id == client.id)
         .ok_or_else(|| invalid("The code is unknown."))?;
-    if row.used_at.0 > 0 {
+    if row.used_at.is_some() {
         return replay(portal, tx, client, row.grant_id).await;
     }
     let now = portal.now();
@@ -109,7 +109,7 @@ pub(crate) async fn exchange(
         None if row.uri_given => return Err(Oauth2Error::missing("redirect_uri").into()),
         _ => {}
     }
-    check_verifier(&row.code_challenge, verifier)?;
+    check_verifier(row.code_challenge.as_deref(), verifier)?;
     let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken).await?;
     let actor = actor.ok_or_else(|| invalid("The user is no longer active."))?;
     let scopes = parse_scopes(&row.scopes)?
@@ -130,7 +130,7 @@ pub(crate) async fn exchange(
     )?;
     let used = execute!(
         &mut tx,
-        "update authorization_codes set used_at = $2, grant_id = $3 where digest = $1 and used_at = 0",
+        "update authorization_codes set used_at = $2, grant_id = $3 where digest = $1 and used_at is null",
         &digest,
         now,
         grant
@@ -193,15 +193,15 @@ async fn replay(
 
 /// Verifies the PKCE code verifier (RFC 7636 §4.6). A verifier without a challenge is refused too, because an attacker
 /// could strip the challenge from the authorization request (RFC 9700 §4.8.2).
-fn check_verifier(challenge: &str, verifier: Option<&str>) -> Result<(), Oauth2Error> {
+fn check_verifier(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Oauth2Error> {
     match (challenge, verifier) {
-        ("", None) => Ok(()),
-        ("", Some(_)) => Err(Oauth2Error::new(
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(Oauth2Error::new(
             ErrorCode::InvalidGrant,
             "The authorization request had no code_challenge.",
         )),
-        (_, None) => Err(Oauth2Error::missing("code_verifier")),
-        (challenge, Some(verifier)) => {
+        (Some(_), None) => Err(Oauth2Error::missing("code_verifier")),
+        (Some(challenge), Some(verifier)) => {
             let computed = URL_SAFE_NO_PAD.encode(secret::digest(verifier.as_bytes()));
             let is_valid = is_code_verifier(verifier)
                 && verify_slices_are_equal(computed.as_bytes(), challenge.as_bytes()).is_ok();

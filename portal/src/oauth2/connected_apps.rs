@@ -23,7 +23,7 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<ConnectedApp>> {
         scopes: String,
         app_scopes: String,
         allowed_at: Timestamp,
-        last_used_at: Timestamp,
+        last_used_at: Option<Timestamp>,
     }
     let user = actor.require_user()?;
     let mut db = portal.read().await?;
@@ -42,7 +42,7 @@ pub async fn list(portal: &Portal, actor: &Actor) -> Result<Vec<ConnectedApp>> {
                 // Scopes that were removed from the app in the meantime no longer apply.
                 scopes: parse_scopes(&row.scopes)?.intersection(parse_scopes(&row.app_scopes)?),
                 granted_at: row.allowed_at,
-                last_used_at: (row.last_used_at.0 > 0).then_some(row.last_used_at),
+                last_used_at: row.last_used_at,
             })
         })
         .collect()
@@ -75,7 +75,7 @@ pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Resu
     }
     execute!(
         &mut change,
-        "update oauth_grants set revoked_at = $3 where user_id = $1 and app_id = $2 and revoked_at = 0",
+        "update oauth_grants set revoked_at = $3 where user_id = $1 and app_id = $2 and revoked_at is null",
         user,
         app,
         portal.now()
@@ -83,7 +83,7 @@ pub async fn disconnect(portal: &Portal, actor: &Actor, app: OauthAppId) -> Resu
     // A pending authorization code would still be exchanged for tokens.
     execute!(
         &mut change,
-        "delete from authorization_codes where user_id = $1 and app_id = $2 and used_at = 0",
+        "delete from authorization_codes where user_id = $1 and app_id = $2 and used_at is null",
         user,
         app
     )?;

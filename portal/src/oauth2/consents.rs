@@ -41,7 +41,7 @@ struct Request<'a> {
     redirect_uri: String,
     uri_given: bool,
     state: Option<&'a str>,
-    code_challenge: &'a str,
+    code_challenge: Option<&'a str>,
     /// The scopes that can be granted: requested ∩ those of the app ∩ those that the user's rights allow.
     scopes: Scopes,
 }
@@ -176,7 +176,7 @@ fn check_parameters<'a>(
     app: &Client,
     actor: &Actor,
     parameters: &'a Parameters<'_>,
-) -> Result<(Scopes, &'a str), Oauth2Error> {
+) -> Result<(Scopes, Option<&'a str>), Oauth2Error> {
     parameters.require_decodable()?;
     if parameters.require("response_type")? != "code" {
         return Err(Oauth2Error::new(
@@ -201,10 +201,10 @@ fn check_parameters<'a>(
         parameters.get("code_challenge_method")?,
     ) {
         (None, None) if app.grant == Grant::Public => return Err(Oauth2Error::missing("code_challenge")),
-        (None, None) => "",
+        (None, None) => None,
         (None, Some(_)) => return Err(Oauth2Error::missing("code_challenge")),
         // The default method would be plain (RFC 7636 §4.3).
-        (Some(challenge), Some("S256")) if is_code_challenge(challenge) => challenge,
+        (Some(challenge), Some("S256")) if is_code_challenge(challenge) => Some(challenge),
         (Some(_), Some("S256")) => {
             return Err(Oauth2Error::new(
                 ErrorCode::InvalidRequest,

@@ -45,7 +45,7 @@ pub async fn revoke(portal: &Portal, policy: &Policy, client: &Client, token: &s
     {
         revoked = execute!(
             &mut tx,
-            "update access_tokens set revoked_at = $3 where id = $1 and app_id = $2 and revoked_at = 0",
+            "update access_tokens set revoked_at = $3 where id = $1 and app_id = $2 and revoked_at is null",
             id,
             client.id,
             portal.now()

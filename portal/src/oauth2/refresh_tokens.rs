@@ -42,12 +42,12 @@ struct Row {
     app_id: OauthAppId,
     user_id: UserId,
     scopes: String,
-    revoked_at: Timestamp,
+    revoked_at: Option<Timestamp>,
     created_at: Timestamp,
     expires_at: Timestamp,
-    /// When it was rotated; 0 if it wasn't.
-    used_at: Timestamp,
-    sealed_successor: Option<Vec<u8>>,
+    /// When it was rotated.
+    used_at: Option<Timestamp>,
+    encrypted_successor: Option<Vec<u8>>,
     grant_code: String,
     rotate_refresh_tokens: bool,
 }
@@ -84,7 +84,7 @@ async fn find(db: &mut impl AsExecutor, digest: &[u8]) -> Result<Option<Row>> {
         db,
         Row,
         "select r.grant_id, g.app_id, g.user_id, g.scopes, g.revoked_at, r.created_at,
-                r.expires_at, r.used_at, r.sealed_successor, a.grant_code, a.rotate_refresh_tokens
+                r.expires_at, r.used_at, r.encrypted_successor, a.grant_code, a.rotate_refresh_tokens
          from refresh_tokens r join oauth_grants g on g.id = r.grant_id join oauth_apps a on a.id = g.app_id
          where r.digest = $1",
         digest
@@ -107,7 +107,7 @@ pub(crate) async fn exchange(
     let mut tx = portal.begin().await?;
     let row = find(&mut tx, &digest).await?;
     let row = row
-        .filter(|row| row.app_id == client.id && row.revoked_at.0 == 0 && row.expires_at > now)
+        .filter(|row| row.app_id == client.id && row.revoked_at.is_none() && row.expires_at > now)
         .ok_or_else(invalid)?;
     let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken).await?;
     let actor = actor.ok_or_else(invalid)?;
@@ -167,7 +167,7 @@ async fn next_token(
     row: &Row,
 ) -> Result<Option<Secret>> {
     let now = portal.now();
-    if row.used_at.0 > 0 {
+    if row.used_at.is_some() {
         return current_successor(portal, tx, digest, row).await;
     }
     let rotates = row.rotate_refresh_tokens || parse_grant(&row.grant_code)? == Grant::Public;
@@ -179,8 +179,8 @@ async fn next_token(
     let updated = if rotates {
         execute!(
             tx,
-            "update refresh_tokens set used_at = $2, last_used_at = $2, sealed_successor = $3
-             where digest = $1 and used_at = 0",
+            "update refresh_tokens set used_at = $2, last_used_at = $2, encrypted_successor = $3
+             where digest = $1 and used_at is null",
             digest,
             now,
             portal.encrypt(&context(digest), &next)?
@@ -188,7 +188,7 @@ async fn next_token(
     } else {
         execute!(
             tx,
-            "update refresh_tokens set last_used_at = $2, expires_at = $3 where digest = $1 and used_at = 0",
+            "update refresh_tokens set last_used_at = $2, expires_at = $3 where digest = $1 and used_at is null",
             digest,
             now,
             row.expiry_after_use(now)
@@ -209,17 +209,17 @@ async fn next_token(
 
 /// Returns the successor of a rotated token within [`REUSE_GRACE_PERIOD`], as long as the successor is unused.
 async fn current_successor(portal: &Portal, tx: &mut Transaction, digest: &[u8], row: &Row) -> Result<Option<Secret>> {
-    let Some(sealed) = &row.sealed_successor else {
+    let (Some(encrypted), Some(used_at)) = (&row.encrypted_successor, row.used_at) else {
         return Ok(None);
     };
-    if row.used_at.after(REUSE_GRACE_PERIOD) <= portal.now() {
+    if used_at.after(REUSE_GRACE_PERIOD) <= portal.now() {
         return Ok(None);
     }
-    let successor = portal.decrypt(&context(digest), sealed)?;
+    let successor = portal.decrypt(&context(digest), encrypted)?;
     let unused = fetch_optional!(
         tx,
         (OauthGrantId,),
-        "select grant_id from refresh_tokens where digest = $1 and used_at = 0 and last_used_at is null",
+        "select grant_id from refresh_tokens where digest = $1 and used_at is null and last_used_at is null",
         secret::digest(successor.expose().as_bytes())
     )?;
     Ok(unused.map(|_| successor))
@@ -229,7 +229,7 @@ async fn current_successor(portal: &Portal, tx: &mut Transaction, digest: &[u8],
 pub(crate) async fn revoke_grant(portal: &Portal, tx: &mut Transaction, grant: OauthGrantId) -> Result<u64> {
     Ok(execute!(
         tx,
-        "update oauth_grants set revoked_at = $2 where id = $1 and revoked_at = 0",
+        "update oauth_grants set revoked_at = $2 where id = $1 and revoked_at is null",
         grant,
         portal.now()
     )?)
@@ -258,7 +258,7 @@ pub(crate) async fn find_active(
 ) -> Result<Option<ActiveRefreshToken>> {
     let row = find(db, &secret::digest(token.as_bytes())).await?;
     let row = row.filter(|row| {
-        row.app_id == client.id && row.revoked_at.0 == 0 && row.expires_at > portal.now() && row.used_at.0 == 0
+        row.app_id == client.id && row.revoked_at.is_none() && row.expires_at > portal.now() && row.used_at.is_none()
     });
     row.map(|row| {
         Ok(ActiveRefreshToken {
@@ -276,8 +276,8 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     let now = portal.now();
     execute!(
         tx,
-        "update refresh_tokens set sealed_successor = null
-         where sealed_successor is not null and used_at > 0 and used_at <= $1",
+        "update refresh_tokens set encrypted_successor = null
+         where encrypted_successor is not null and used_at <= $1",
         portal.now_minus(REUSE_GRACE_PERIOD)
     )?;
     execute!(tx, "delete from refresh_tokens where expires_at <= $1", now)?;
@@ -296,7 +296,7 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
 pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
     table: "refresh_tokens",
     key: "digest",
-    value: "sealed_successor",
+    value: "encrypted_successor",
     context: RowContext::Bytes(context),
 };
 

@@ -76,5 +76,9 @@ async fn insert(database: &Database, rows: &[&AccessTokenRow]) -> Result<bool> {
         Executor::Sqlite(connection) => send!(sqlx::Sqlite, connection),
         Executor::Postgres(connection) => with_timeout(async { send!(sqlx::Postgres, connection) }).await,
     };
-    commit_or_conflict(tx, inserted, |error| error.is_foreign_key_violation()).await
+    commit_or_conflict(tx, inserted, |error| {
+        let error = error.as_database_error();
+        error.is_some_and(|error| error.is_foreign_key_violation())
+    })
+    .await
 }

@@ -62,7 +62,7 @@ impl ValidatedSecretChange {
 pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
     table: "dam_secrets",
     key: "account_id",
-    value: "sealed",
+    value: "encrypted_secret",
     context: RowContext::Id(|account| context(AccountId(account))),
 };
 
@@ -92,9 +92,9 @@ pub(crate) async fn save_secret(
         SecretChange::Replace(secret) => {
             execute!(
                 tx,
-                "insert into dam_secrets (account_id, sealed, set_by, set_at) values ($1, $2, $3, $4)
-                 on conflict (account_id) do update set sealed = excluded.sealed, set_by = excluded.set_by,
-                     set_at = excluded.set_at",
+                "insert into dam_secrets (account_id, encrypted_secret, set_by, set_at) values ($1, $2, $3, $4)
+                 on conflict (account_id) do update set encrypted_secret = excluded.encrypted_secret,
+                     set_by = excluded.set_by, set_at = excluded.set_at",
                 account,
                 portal.encrypt(&context(account), &secret)?,
                 actor.user_id(),
@@ -127,9 +127,9 @@ pub(crate) async fn client_secret(portal: &Portal, account: AccountId) -> Result
     let row = fetch_optional!(
         &mut db,
         (Vec<u8>,),
-        "select sealed from dam_secrets where account_id = $1",
+        "select encrypted_secret from dam_secrets where account_id = $1",
         account
     )?;
-    row.map(|(sealed,)| portal.decrypt(&context(account), &sealed))
+    row.map(|(encrypted,)| portal.decrypt(&context(account), &encrypted))
         .transpose()
 }

@@ -21,8 +21,8 @@ const RETRY_DELAY: Duration = Duration::from_millis(200);
 pub struct State {
     /// The latest revision.
     pub revision: i64,
-    /// The account's keys with their ends; 0 for no end.
-    keys: Arc<[(ApiKeyId, Timestamp)]>,
+    /// The account's keys with their ends; `None` for the current one.
+    keys: Arc<[(ApiKeyId, Option<Timestamp>)]>,
 }
 
 impl State {
@@ -30,7 +30,7 @@ impl State {
     #[must_use]
     pub fn is_key_active(&self, key: &AuthenticatedKey, now: Timestamp) -> bool {
         let mut keys = self.keys.iter();
-        keys.any(|(id, ends_at)| *id == key.id && (ends_at.0 == 0 || *ends_at > now))
+        keys.any(|(id, ends_at)| *id == key.id && ends_at.is_none_or(|ends_at| ends_at > now))
     }
 }
 

@@ -7,7 +7,8 @@ mod known;
 use crate::crypto::secret;
 use crate::database::batch_writer::{BatchInsert, BatchWriter, InsertStatements, commit_or_conflict};
 use crate::database::{
-    AsExecutor, Database, Durability, Executor, Lock, Transaction, execute, fetch_all, with_timeout,
+    AsExecutor, Database, Durability, Executor, Lock, Transaction, UniqueIndex, execute, fetch_all, violates_unique,
+    with_timeout,
 };
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
@@ -26,6 +27,11 @@ const PEER_ACTIVITY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The maximum number of attempts to write a batch. From the second attempt on, the node holds a lock, which other
 /// nodes take after their first conflict; so a batch needs as many attempts as there are nodes.
 const MAX_ATTEMPTS: usize = 100;
+
+const BATCH_KEY: UniqueIndex = UniqueIndex {
+    name: "nonce_batches_pkey",
+    columns: "nonce_batches.id",
+};
 
 static INSERTS: InsertStatements = InsertStatements::new("nonce_batches", &["id", "digests"]);
 
@@ -154,7 +160,7 @@ impl NonceInsert {
                 return Ok(Attempt::RecordUsesFailed(error));
             }
         }
-        if !commit_or_conflict(tx, inserted, |error| error.is_unique_violation()).await? {
+        if !commit_or_conflict(tx, inserted, |error| violates_unique(error, &BATCH_KEY)).await? {
             return Ok(Attempt::Conflict);
         }
         self.seen.record_written(new);
@@ -222,7 +228,8 @@ async fn record_uses(tx: &mut Transaction, uses: impl Iterator<Item = &TokenUse>
     for used in latest {
         execute!(
             tx,
-            "update tokens set last_used_at = $2, last_used_from = $3 where id = $1 and last_used_at < $2",
+            "update tokens set last_used_at = $2, last_used_from = $3 where id = $1
+                 and (last_used_at is null or last_used_at < $2)",
             used.token,
             used.at,
             &used.from

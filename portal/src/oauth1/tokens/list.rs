@@ -32,10 +32,10 @@ struct Row {
     integration: String,
     created_by: Option<String>,
     created_at: Timestamp,
-    expires_at: Timestamp,
-    revoked_at: Timestamp,
-    last_used_at: Timestamp,
-    last_used_from: String,
+    expires_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
+    last_used_from: Option<String>,
     /// The sort key as text.
     sorted_by: String,
     /// The total number of matches, up to one more than [`MAX_COUNTED`].
@@ -59,16 +59,15 @@ impl Row {
     }
 
     fn token(self, now: Timestamp) -> Token {
-        let state = if self.revoked_at.0 > 0 {
+        let state = if self.revoked_at.is_some() {
             TokenState::Revoked
-        } else if self.expires_at.0 > 0 && self.expires_at <= now {
+        } else if self.expires_at.is_some_and(|expires_at| expires_at <= now) {
             TokenState::Expired
         } else if self.user_active {
             TokenState::Active
         } else {
             TokenState::Suspended
         };
-        let non_zero = |time: Timestamp| (time.0 > 0).then_some(time);
         Token {
             id: self.id,
             token: self.token,
@@ -81,10 +80,10 @@ impl Row {
             state,
             created_by: self.created_by,
             created_at: self.created_at,
-            expires_at: non_zero(self.expires_at),
-            revoked_at: non_zero(self.revoked_at),
-            last_used_at: non_zero(self.last_used_at),
-            last_used_from: Some(self.last_used_from).filter(|from| !from.is_empty()),
+            expires_at: self.expires_at,
+            revoked_at: self.revoked_at,
+            last_used_at: self.last_used_at,
+            last_used_from: self.last_used_from,
         }
     }
 }
@@ -93,8 +92,8 @@ impl Row {
 /// search pattern or empty.
 fn condition(filter: TokenFilter, pattern: &str) -> String {
     let state = match filter {
-        TokenFilter::Current => "t.revoked_at = 0 and (t.expires_at = 0 or t.expires_at > $3)",
-        TokenFilter::Ended => "(t.revoked_at > 0 or (t.expires_at > 0 and t.expires_at <= $3))",
+        TokenFilter::Current => "t.revoked_at is null and (t.expires_at is null or t.expires_at > $3)",
+        TokenFilter::Ended => "(t.revoked_at is not null or t.expires_at <= $3)",
         TokenFilter::All => "$3 > 0",
     };
     // SQLite recompiles a statement with a bound pattern each time that it runs.

@@ -29,7 +29,7 @@ pub(crate) struct NewTokenRow<'a> {
     pub consumer: ConsumerId,
     pub user: UserId,
     pub integration: &'a str,
-    pub expires_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Issues a token without expiration and returns its secret, which can't be read again.
@@ -57,7 +57,7 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<W
         consumer: input.consumer,
         user: user.id,
         integration: &integration,
-        expires_at: Timestamp(0),
+        expires_at: None,
     };
     let (id, token, secret) = insert(portal, &mut change, actor, issue).await?;
     let name = describe(&user, &consumer, &integration);
@@ -116,7 +116,7 @@ pub(crate) async fn insert(
     let secret = secret::new_secret();
     execute!(
         tx,
-        "insert into tokens (id, account_id, consumer_id, user_id, token, sealed_secret, integration, integration_key,
+        "insert into tokens (id, account_id, consumer_id, user_id, token, encrypted_secret, integration, integration_key,
                              created_by, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         id,
@@ -151,13 +151,12 @@ pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
     let revoked = fetch_optional!(
         &mut change,
         (String,),
-        "update tokens set revoked_at = $3, revoked_by = $4, sealed_secret = $5
-         where id = $1 and account_id = $2 and revoked_at = 0 returning integration",
+        "update tokens set revoked_at = $3, revoked_by = $4, encrypted_secret = null
+         where id = $1 and account_id = $2 and revoked_at is null returning integration",
         id,
         account,
         portal.now(),
-        actor.user_id(),
-        Vec::<u8>::new()
+        actor.user_id()
     )?;
     let Some((integration,)) = revoked else {
         let existing = fetch_optional!(
@@ -172,11 +171,11 @@ pub async fn revoke(portal: &Portal, actor: &Actor, id: TokenId) -> Result<()> {
     change.commit(AuditEvent::TokenRevoked { id, integration }).await
 }
 
-/// The secrets of tokens; empty for a revoked one.
+/// The secrets of tokens; NULL for a revoked one.
 pub(crate) const ENCRYPTED_COLUMN: EncryptedColumn = EncryptedColumn {
     table: "tokens",
     key: "id",
-    value: "sealed_secret",
+    value: "encrypted_secret",
     context: RowContext::Id(|id| context(TokenId(id))),
 };
 

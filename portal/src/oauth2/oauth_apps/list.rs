@@ -27,7 +27,7 @@ struct Row {
     profile_id: Option<ProfileId>,
     created_by: Option<String>,
     created_at: Timestamp,
-    last_used_at: Timestamp,
+    last_used_at: Option<Timestamp>,
     live_tokens: i64,
     #[sqlx(flatten)]
     token_settings: TokenSettingsRow,
@@ -84,9 +84,9 @@ async fn select(
                 u.active as user_active, u.profile_id, m.name as created_by, a.created_at, a.last_used_at,
                 a.rotate_refresh_tokens, a.signing_algorithm, a.allow_introspection,
                 (select count(*) from access_tokens t left join oauth_grants g on g.id = t.grant_id
-                 where t.app_id = a.id and t.revoked_at = 0 and t.expires_at > $3 and coalesce(g.revoked_at, 0) = 0)
+                 where t.app_id = a.id and t.revoked_at is null and t.expires_at > $3 and g.revoked_at is null)
                 + (select count(*) from oauth_grants g join refresh_tokens r on r.grant_id = g.id
-                   where g.app_id = a.id and g.revoked_at = 0 and r.used_at = 0 and r.expires_at > $3) as live_tokens
+                   where g.app_id = a.id and g.revoked_at is null and r.used_at is null and r.expires_at > $3) as live_tokens
          from oauth_apps a left join users u on u.id = a.user_id left join users m on m.id = a.created_by
          where a.account_id = $1 and ($2 is null or a.id = $2) order by a.name_key",
         account,
@@ -152,7 +152,7 @@ async fn select(
             token_settings: row.token_settings.parse()?,
             created_by: row.created_by,
             created_at: row.created_at,
-            last_used_at: (row.last_used_at.0 > 0).then_some(row.last_used_at),
+            last_used_at: row.last_used_at,
             active_tokens: row.live_tokens,
         });
     }

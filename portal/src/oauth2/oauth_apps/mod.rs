@@ -12,7 +12,7 @@ pub(crate) use crate::oauth2::oauth_apps::token_settings::TokenSettingsRow;
 use crate::accounts::users;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
-use crate::database::{AsExecutor, Transaction, execute, fetch_optional};
+use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_optional};
 use crate::infra::actor::Actor;
 use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
@@ -182,7 +182,7 @@ pub async fn revoke_refresh_tokens(portal: &Portal, actor: &Actor, id: OauthAppI
     let app = load(&mut change, account, id).await?;
     let ended = execute!(
         &mut change,
-        "update oauth_grants set revoked_at = $2 where app_id = $1 and revoked_at = 0",
+        "update oauth_grants set revoked_at = $2 where app_id = $1 and revoked_at is null",
         id,
         portal.now()
     )?;
@@ -298,6 +298,11 @@ async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[Stri
     Ok(())
 }
 
+const NAME_INDEX: UniqueIndex = UniqueIndex {
+    name: "oauth_apps_name_unique",
+    columns: "oauth_apps.account_id, oauth_apps.name_key",
+};
+
 fn name_taken(error: sqlx::Error) -> Error {
-    on_unique_violation(error, "name", "This name is already in use.")
+    on_unique_violation(error, &NAME_INDEX, "name", "This name is already in use.")
 }

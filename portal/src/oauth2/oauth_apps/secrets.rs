@@ -78,7 +78,7 @@ pub(crate) async fn insert(
         input.note,
         actor.user_id(),
         now,
-        days.map_or(Timestamp(0), |days| now.after(DAY * days))
+        days.map(|days| now.after(DAY * days))
     )?;
     Ok(secret)
 }
@@ -95,8 +95,8 @@ pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec
         note: String,
         created_by: Option<String>,
         created_at: Timestamp,
-        expires_at: Timestamp,
-        last_used_at: Timestamp,
+        expires_at: Option<Timestamp>,
+        last_used_at: Option<Timestamp>,
     }
     let account = authorize(actor)?;
     let mut db = portal.read().await?;
@@ -109,7 +109,6 @@ pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec
          where s.app_id = $1 order by s.created_at, s.id",
         app
     )?;
-    let non_zero = |time: Timestamp| (time.0 > 0).then_some(time);
     Ok(rows
         .into_iter()
         .map(|row| ClientSecret {
@@ -117,8 +116,8 @@ pub async fn list(portal: &Portal, actor: &Actor, app: OauthAppId) -> Result<Vec
             note: row.note,
             created_by: row.created_by,
             created_at: row.created_at,
-            expires_at: non_zero(row.expires_at),
-            last_used_at: non_zero(row.last_used_at),
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
         })
         .collect())
 }

@@ -115,16 +115,16 @@ async fn load(portal: &Portal, db: &mut impl AsExecutor) -> Result<SigningKeys> 
     let rows = fetch_all!(
         db,
         (String, String, Vec<u8>, Vec<u8>, Timestamp, Timestamp),
-        "select kid, 'ES256' as algorithm, sealed, public, created_at, signs_from from signing_keys
+        "select kid, 'ES256' as algorithm, encrypted_key, public, created_at, signs_from from signing_keys
          union all
-         select kid, 'RS256' as algorithm, sealed, public, created_at, signs_from from rsa_signing_keys
+         select kid, 'RS256' as algorithm, encrypted_key, public, created_at, signs_from from rsa_signing_keys
          order by algorithm, signs_from, created_at, kid"
     )?;
     let mut keys = Vec::with_capacity(rows.len());
-    for (kid, algorithm, sealed, public, created_at, signs_from) in rows {
+    for (kid, algorithm, encrypted, public, created_at, signs_from) in rows {
         let algorithm = algorithm.parse().map_err(Error::internal)?;
         keys.push(SigningKey::load(StoredKey {
-            private: portal.decrypt(&context(algorithm, &kid), &sealed)?,
+            private: portal.decrypt(&context(algorithm, &kid), &encrypted)?,
             kid,
             algorithm,
             public,
@@ -271,10 +271,11 @@ pub(crate) async fn maintain(portal: &Portal) -> Result<()> {
 async fn insert(portal: &Portal, tx: &mut Transaction, new: &NewKey, signs_from: Timestamp) -> Result<()> {
     let sql = match new.algorithm {
         SigningAlgorithm::Es256 => {
-            "insert into signing_keys (kid, sealed, public, created_at, signs_from) values ($1, $2, $3, $4, $5)"
+            "insert into signing_keys (kid, encrypted_key, public, created_at, signs_from) values ($1, $2, $3, $4, $5)"
         }
         SigningAlgorithm::Rs256 => {
-            "insert into rsa_signing_keys (kid, sealed, public, created_at, signs_from) values ($1, $2, $3, $4, $5)"
+            "insert into rsa_signing_keys (kid, encrypted_key, public, created_at, signs_from)
+             values ($1, $2, $3, $4, $5)"
         }
     };
     execute!(
@@ -294,13 +295,13 @@ pub(crate) const ENCRYPTED_COLUMNS: [EncryptedColumn; 2] = [
     EncryptedColumn {
         table: "signing_keys",
         key: "kid",
-        value: "sealed",
+        value: "encrypted_key",
         context: RowContext::Text(|kid| context(SigningAlgorithm::Es256, kid)),
     },
     EncryptedColumn {
         table: "rsa_signing_keys",
         key: "kid",
-        value: "sealed",
+        value: "encrypted_key",
         context: RowContext::Text(|kid| context(SigningAlgorithm::Rs256, kid)),
     },
 ];
