@@ -32,14 +32,16 @@ create table tokens (
     revoked_at       integer,
     revoked_by       blob    references users (id),
     last_used_at     integer,
-    last_used_from   text
+    last_used_from   text,
+    -- The last use for sorting, because SQLite does not find the start of a page by an expression.
+    last_used_key    integer not null generated always as (coalesce(last_used_at, 0)) stored
 ) strict;
 
 create unique index tokens_token_unique on tokens (token);
 
 -- One index for each sort order of the list.
 create index tokens_by_creation on tokens (account_id, created_at, id);
-create index tokens_by_use on tokens (account_id, coalesce(last_used_at, 0), id);
+create index tokens_by_use on tokens (account_id, last_used_key, id);
 create index tokens_by_integration on tokens (account_id, integration_key, id);
 create index tokens_by_consumer on tokens (consumer_id, id);
 create index tokens_by_user on tokens (user_id, id);

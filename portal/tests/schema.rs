@@ -5,7 +5,7 @@ use testing::{Engine, TestPortal};
 /// Lists the columns of every table, and whether they are nullable.
 const SQLITE_COLUMNS: &str =
     "select t.name || '.' || c.name || case when c.\"notnull\" = 1 then ' not null' else '' end
-     from sqlite_master t join pragma_table_info(t.name) c
+     from sqlite_master t join pragma_table_xinfo(t.name) c
      where t.type = 'table' and t.name not like 'sqlite!_%' escape '!' and t.name <> '_sqlx_migrations'";
 
 const POSTGRES_COLUMNS: &str = "select cast(table_name as text) || '.' || cast(column_name as text)

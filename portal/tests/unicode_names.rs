@@ -132,6 +132,42 @@ async fn name_in_equivalent_spelling_is_already_in_use(#[values(Engine::Sqlite, 
 
 #[rstest]
 #[tokio::test]
+async fn consumer_or_app_that_looks_like_another_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
+    let ada = test.set_up().await;
+    let (portal, actor) = (&test.portal, &*ada.actor);
+    let consumer = |name: &str| ConsumerForm { name: name.to_owned() };
+    let message = "This name looks like “Website”. Choose a name that people can tell apart.";
+    let website = consumers::create(portal, actor, consumer("Website"))
+        .await
+        .unwrap()
+        .value;
+    oauth_apps::create(portal, actor, app_form("Website")).await.unwrap();
+    for alike in ["W\u{435}bsite", "Webs\u{456}te", "w\u{435}bsit\u{435}"] {
+        let created = consumers::create(portal, actor, consumer(alike)).await;
+        assert_eq!(validation_error(created, "name"), message, "{alike}");
+        let created = oauth_apps::create(portal, actor, app_form(alike)).await;
+        assert_eq!(validation_error(created, "name"), message, "{alike}");
+    }
+    for different in ["Сайт", "日本 Photos", "Ωmega", "Bildfläche"] {
+        consumers::create(portal, actor, consumer(different)).await.unwrap();
+        let app = oauth_apps::create(portal, actor, app_form(different)).await.unwrap();
+        let renamed = oauth_apps::update(portal, actor, app.id, app_form("W\u{435}bsite"), true).await;
+        assert_eq!(validation_error(renamed, "name"), message);
+    }
+    // A name may be changed to one that looks like its own.
+    consumers::rename(portal, actor, website.id, consumer("W\u{435}bsite"))
+        .await
+        .unwrap();
+    let other = consumers::create(portal, actor, consumer("Other")).await.unwrap().value;
+    let renamed = consumers::rename(portal, actor, other.id, consumer("Website")).await;
+    validation_error(renamed, "name");
+}
+
+#[rstest]
+#[tokio::test]
 async fn field_is_found_and_suggested_once_in_any_spelling(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;

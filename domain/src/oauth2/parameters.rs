@@ -3,6 +3,7 @@
 use crate::oauth1::{DecodeError, decode_form};
 use crate::oauth2::{ErrorCode, Oauth2Error};
 use std::borrow::Cow;
+use std::fmt;
 
 /// The maximum number of parameters of a request.
 pub const MAX_PARAMETERS: usize = 64;
@@ -22,8 +23,15 @@ pub enum ParametersError {
 type Parameter<'a> = (Cow<'a, str>, Result<Cow<'a, str>, DecodeError>);
 
 /// Holds the decoded parameters in the order of the request.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parameters<'a>(Vec<Parameter<'a>>);
+
+/// Prints the names alone, because a value may be a secret.
+impl fmt::Debug for Parameters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl<'a> Parameters<'a> {
     /// Parses a query or a form body.
@@ -148,6 +156,12 @@ mod tests {
             Parameters::parse("a=1&".repeat(MAX_PARAMETERS + 1).as_bytes()),
             Err(ParametersError::TooMany)
         );
+    }
+
+    #[test]
+    fn debug_output_contains_no_values() {
+        let parameters = Parameters::parse(b"client_secret=top%20secret&scope=a").unwrap();
+        assert_eq!(format!("{parameters:?}"), r#"{"client_secret", "scope"}"#);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod confusable;
 mod hidden;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
@@ -16,6 +18,8 @@ use native::{is_combining_mark, nfd, to_uppercase};
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::nfc;
+#[cfg(not(target_arch = "wasm32"))]
+pub use confusable::looks_like;
 pub use hidden::{escape_hidden, remove_hidden, replace_hidden};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::nfc;

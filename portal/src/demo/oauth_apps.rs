@@ -167,8 +167,7 @@ struct ClientCredentials {
 
 impl ClientCredentials {
     async fn client(&self, portal: &Portal) -> Result<Arc<Client>> {
-        let secret = self.secret.as_ref().map(Secret::expose);
-        oauth2::authenticate_client(portal, &self.id, secret)
+        oauth2::authenticate_client(portal, &self.id, self.secret.as_ref())
             .await
             .map_err(internal_error)
     }

@@ -8,6 +8,7 @@ pub(crate) mod clock;
 pub(crate) mod error;
 pub mod idempotency;
 pub(crate) mod invalidation;
+pub(crate) mod names;
 pub(crate) mod portal;
 pub(crate) mod readiness;
 pub(crate) mod subject_state;

@@ -8,6 +8,7 @@ use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_all, 
 use crate::infra::actor::Actor;
 use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
+use crate::infra::names::check_distinguishable;
 use crate::infra::portal::Portal;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
@@ -81,6 +82,7 @@ pub async fn create(portal: &Portal, actor: &Actor, input: ConsumerForm) -> Resu
         created_at: portal.now(),
     };
     let mut change = portal.begin_change(actor).await?;
+    check_name(&mut change, account, consumer.id, &consumer.name).await?;
     execute!(
         &mut change,
         "insert into consumers (id, account_id, name, name_key, consumer_key, encrypted_secret, created_by, created_at)
@@ -177,6 +179,7 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: Consu
     let ConsumerForm { name } = input.validate()?;
     let mut change = portal.begin_change(actor).await?;
     let before = find_name(&mut change, account, id).await?;
+    check_name(&mut change, account, id, &name).await?;
     execute!(
         &mut change,
         "update consumers set name = $3, name_key = $4 where id = $1 and account_id = $2",
@@ -257,6 +260,18 @@ async fn find_name(tx: &mut Transaction, account: AccountId, id: ConsumerId) -> 
         account
     )?;
     row.map(|(name,)| name).ok_or(Error::NotFound("consumer"))
+}
+
+/// Checks that a name doesn't look like that of another consumer of the account.
+async fn check_name(tx: &mut Transaction, account: AccountId, id: ConsumerId, name: &str) -> Result<()> {
+    let others = fetch_all!(
+        tx,
+        (String,),
+        "select name from consumers where account_id = $1 and id <> $2",
+        account,
+        id
+    )?;
+    check_distinguishable(name, others)
 }
 
 const NAME_INDEX: UniqueIndex = UniqueIndex {

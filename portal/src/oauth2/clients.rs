@@ -1,6 +1,6 @@
 //! Authenticates clients (RFC 6749 §2.3).
 
-use crate::crypto::secret;
+use crate::crypto::secret::{self, Secret};
 use crate::database::{execute, fetch_all, fetch_optional};
 use crate::infra::cache::CacheDefinition;
 use crate::infra::error::Result;
@@ -59,14 +59,18 @@ struct Row {
 ///
 /// # Errors
 /// [`ErrorCode::InvalidClient`], with the same message for an unknown app and for a wrong secret.
-pub async fn authenticate_client(portal: &Portal, id: &str, secret: Option<&str>) -> Result<Arc<Client>, RequestError> {
+pub async fn authenticate_client(
+    portal: &Portal,
+    id: &str,
+    secret: Option<&Secret>,
+) -> Result<Arc<Client>, RequestError> {
     let id = OauthAppId::from_client_id(id).ok_or_else(invalid_client)?;
     let client = find(portal, id).await?.ok_or_else(invalid_client)?;
     let now = portal.now();
     let matching_secret = match (client.grant.has_secret(), secret) {
         (false, None) => None,
         (true, Some(secret)) => {
-            let digest = secret::digest(secret.as_bytes());
+            let digest = secret::digest(secret.expose().as_bytes());
             let matching = client
                 .secrets
                 .iter()

@@ -18,6 +18,7 @@ use portal::Secret;
 use portal::oauth2::{Client, RequestError, authenticate_client};
 use std::net::IpAddr;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The maximum size of a form in bytes.
 const MAX_FORM_BYTES: usize = 16 * 1024;
@@ -104,13 +105,7 @@ impl Form {
         };
         let key = limits.credential_key(&credentials.id, None);
         limits.check(Some(key), address)?;
-        match authenticate_client(
-            &app.portal,
-            &credentials.id,
-            credentials.secret.as_ref().map(Secret::expose),
-        )
-        .await
-        {
+        match authenticate_client(&app.portal, &credentials.id, credentials.secret.as_ref()).await {
             Ok(client) => {
                 // The id of a public client is not a credential.
                 if let (Some(connection), Some(_)) = (&self.connection, &credentials.secret) {
@@ -169,7 +164,7 @@ fn parse_basic(header: &[u8]) -> Option<ClientCredentials> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    let decoded = STANDARD.decode(credentials.trim()).ok()?;
+    let decoded = Zeroizing::new(STANDARD.decode(credentials.trim()).ok()?);
     let colon = decoded.iter().position(|byte| *byte == b':')?;
     let id = decode_form(&decoded[..colon]).ok()?.into_owned();
     let secret = Secret::new(decode_form(&decoded[colon + 1..]).ok()?.into_owned());

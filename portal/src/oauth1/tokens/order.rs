@@ -34,7 +34,7 @@ pub(crate) fn order(query: &TokenQuery) -> Order {
         ),
         TokenSort::Integration => (BY_TOKEN, "t.integration_key", None, false),
         TokenSort::Created => (BY_TOKEN, "t.created_at", None, true),
-        TokenSort::Used => (BY_TOKEN, "coalesce(t.last_used_at, 0)", None, true),
+        TokenSort::Used => (BY_TOKEN, "t.last_used_key", None, true),
     };
     // Times sort newest first by default, names from A to Z.
     let descending = is_numeric != query.reverse;

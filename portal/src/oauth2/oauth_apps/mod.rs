@@ -12,10 +12,11 @@ pub(crate) use crate::oauth2::oauth_apps::token_settings::TokenSettingsRow;
 use crate::accounts::users;
 use crate::auth::one_time_secrets;
 use crate::crypto::secret::Secret;
-use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_optional};
+use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_all, fetch_optional};
 use crate::infra::actor::Actor;
 use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
+use crate::infra::names::check_distinguishable;
 use crate::infra::portal::Portal;
 use crate::oauth2::signing_keys;
 use domain::accounts::rights::Right;
@@ -71,6 +72,7 @@ pub async fn create_with(
     let id = OauthAppId(portal.new_id());
     let mut change = portal.begin_change(actor).await?;
     let user = resolve(&mut change, account, input.user.as_ref()).await?;
+    check_name(&mut change, account, id, &input.name).await?;
     execute!(
         &mut change,
         "insert into oauth_apps (id, account_id, name, name_key, grant_code, user_id, scopes, created_by, created_at,
@@ -146,6 +148,7 @@ pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppFo
         Some(user) if matches_user(&mut change, user, input.user.as_ref()).await? => Some(user),
         _ => resolve(&mut change, account, input.user.as_ref()).await?,
     };
+    check_name(&mut change, account, id, &input.name).await?;
     execute!(
         &mut change,
         "update oauth_apps set name = $3, name_key = $4, user_id = $5, scopes = $6 where id = $1 and account_id = $2",
@@ -296,6 +299,18 @@ async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[Stri
         )?;
     }
     Ok(())
+}
+
+/// Checks that a name doesn't look like that of another app of the account.
+async fn check_name(tx: &mut Transaction, account: AccountId, id: OauthAppId, name: &str) -> Result<()> {
+    let others = fetch_all!(
+        tx,
+        (String,),
+        "select name from oauth_apps where account_id = $1 and id <> $2",
+        account,
+        id
+    )?;
+    check_distinguishable(name, others)
 }
 
 const NAME_INDEX: UniqueIndex = UniqueIndex {
