@@ -498,7 +498,7 @@ async fn client_gets_only_scopes_its_user_may_use(#[values(Engine::Sqlite, Engin
     let user = shown.user.unwrap();
     assert_eq!((user.id, user.active, user.rights), (grace, true, rights));
     let (id, secret) = (created.id.to_string(), created.secret.unwrap());
-    let client = oauth2::authenticate_client(&test.portal, &id, Some(secret.expose()))
+    let client = oauth2::authenticate_client(&test.portal, &id, Some(&secret))
         .await
         .unwrap();
     let parameters = Parameters::parse(b"grant_type=client_credentials").unwrap();
@@ -541,7 +541,7 @@ async fn oauth2_secrets_are_not_stored_in_plaintext() {
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
     let address = consents::allow(portal, &policy(), &actor, &parameters).await.unwrap();
     let code = address.split("code=").nth(1).unwrap().split('&').next().unwrap();
-    let client = oauth2::authenticate_client(portal, &id, Some(secret.expose()))
+    let client = oauth2::authenticate_client(portal, &id, Some(&secret))
         .await
         .unwrap();
     let exchange = format!("grant_type=authorization_code&code={code}");

@@ -63,7 +63,7 @@ impl Clients {
             oauth2::RequestError::Portal(error) => error,
             oauth2::RequestError::Refused(refusal) => panic!("{refusal}"),
         };
-        let client = oauth2::authenticate_client(portal, &self.client_id, Some(self.client_secret.expose())).await;
+        let client = oauth2::authenticate_client(portal, &self.client_id, Some(&self.client_secret)).await;
         let parameters = Parameters::parse(b"grant_type=client_credentials").unwrap();
         let granted = oauth2::grant(portal, &policy(), &*client.map_err(error)?, &parameters).await;
         Ok(granted.map_err(error)?.access_token)
@@ -108,7 +108,7 @@ impl Clients {
             connectors::settings(portal, &caller).await?;
             connectors::field(portal, &caller, "Hero image").await.map(|_| ())
         };
-        let client = oauth2::authenticate_client(portal, &self.client_id, Some(self.client_secret.expose()));
+        let client = oauth2::authenticate_client(portal, &self.client_id, Some(&self.client_secret));
         let error = |denied| match denied {
             oauth2::RequestError::Portal(error) => error,
             oauth2::RequestError::Refused(refusal) => panic!("{refusal}"),
