@@ -4,25 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
-mod cache_invalidation;
-mod challenges;
-mod client_variants;
 mod connector;
-mod cors;
 mod http;
-mod malformed_requests;
-mod merge_slashes;
+mod infra;
+mod oauth1;
 mod oauth2;
-mod oauth2_crate;
-mod openapi;
-mod rate_limits;
-mod rejected_requests;
-mod replays;
-mod request_bodies;
-mod rsa;
-mod signatures;
 mod signer;
 mod test_server;
-mod three_legged;
-mod three_legged_endpoints;
-mod users;

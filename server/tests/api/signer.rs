@@ -180,7 +180,7 @@ impl Credentials {
                 mac.update(base_string.as_bytes());
                 STANDARD.encode(mac.finalize().into_bytes())
             }
-            Method::RsaSha1(file) => STANDARD.encode(crate::rsa::sign(file, base_string.as_bytes())),
+            Method::RsaSha1(file) => STANDARD.encode(crate::oauth1::rsa::sign(file, base_string.as_bytes())),
             Method::Plaintext => key,
         }
     }

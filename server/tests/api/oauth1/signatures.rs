@@ -1,7 +1,7 @@
 //! Tests signed requests that are accepted.
 
 use crate::http::Request;
-use crate::rejected_requests::assert_refused;
+use crate::oauth1::rejected_requests::assert_refused;
 use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest};
 use crate::test_server::{TestConfig, TestServer};
 use rstest::rstest;

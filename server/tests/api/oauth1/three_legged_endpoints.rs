@@ -1,9 +1,9 @@
 //! Tests redirects and body limits of the OAuth 1.0a endpoints.
 
+use super::three_legged::{ACCESS, REQUEST};
 use crate::http::Request;
 use crate::signer::UnsignedRequest;
 use crate::test_server::{TestConfig, TestServer};
-use crate::three_legged::{ACCESS, REQUEST};
 use rstest::rstest;
 use testing::Engine;
 

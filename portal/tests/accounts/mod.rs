@@ -1,3 +1,9 @@
+mod features;
+mod profiles;
+mod rights;
+mod setup;
+mod users;
+
 use domain::accounts::NewAccount;
 use domain::accounts::features::Feature;
 use portal::{Error, accounts};

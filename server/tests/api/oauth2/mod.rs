@@ -8,7 +8,7 @@ mod client_credentials;
 mod discovery;
 mod introspection;
 mod malformed_requests;
+mod oauth2_crate;
 mod refresh;
-mod refresh_without_rotation;
 mod revocation;
 mod signing_keys;

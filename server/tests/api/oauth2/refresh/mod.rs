@@ -1,5 +1,7 @@
-//! Tests refresh tokens (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). See `refresh_without_rotation` for tokens that
+//! Tests refresh tokens (RFC 6749 §6) with rotation (RFC 9700 §4.14.2). See `without_rotation` for tokens that
 //! do not rotate.
+
+mod without_rotation;
 
 use super::client::{
     ALL_SCOPES, CALLBACK, Client, access_token, default_token_settings, error, get, native_app, refresh_token,

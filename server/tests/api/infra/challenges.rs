@@ -2,10 +2,10 @@
 
 use crate::connector::client::{SETTINGS, api_key};
 use crate::http::Request;
+use crate::oauth1::three_legged::{ACCESS, REQUEST};
 use crate::oauth2::client::{Client, TOKEN, post, service_app};
 use crate::signer::UnsignedRequest;
 use crate::test_server::{TestConfig, TestServer};
-use crate::three_legged::{ACCESS, REQUEST};
 use rstest::rstest;
 use testing::Engine;
 

@@ -151,7 +151,7 @@ async fn requested_field_without_settings_is_suggested(#[values(Engine::Sqlite, 
         assert!(!connectors::field(portal, &caller, name).await.unwrap().configured);
     }
     assert_eq!(requested_fields::list(portal, actor).await.unwrap(), ["Hero Image"]);
-    let saved = settings::save(portal, actor, 0, &crate::settings::field("HERO IMAGE", "cat"))
+    let saved = settings::save(portal, actor, 0, &super::settings::field("HERO IMAGE", "cat"))
         .await
         .unwrap();
     assert_eq!(saved, Saved::New(1));

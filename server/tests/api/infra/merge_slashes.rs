@@ -2,11 +2,11 @@
 
 use crate::connector::client::{api_key, log_request};
 use crate::http::Request;
+use crate::oauth1::rejected_requests::assert_refused;
+use crate::oauth1::three_legged::REQUEST;
 use crate::oauth2::client::{Client, TOKEN, form, service_app};
-use crate::rejected_requests::assert_refused;
 use crate::signer::{Method, ParameterLocation, UnsignedRequest};
 use crate::test_server::{TestConfig, TestServer};
-use crate::three_legged::REQUEST;
 use rstest::rstest;
 use testing::Engine;
 

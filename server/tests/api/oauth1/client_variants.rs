@@ -1,9 +1,9 @@
 //! Tests OAuth 1.0a variants of real clients: line breaks in signatures, empty parameters, other origins of the portal.
 
-use crate::rejected_requests::assert_refused;
+use super::rejected_requests::assert_refused;
+use super::three_legged::REQUEST;
 use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest};
 use crate::test_server::{TestConfig, TestServer};
-use crate::three_legged::REQUEST;
 use rstest::rstest;
 use testing::Engine;
 

@@ -3,10 +3,10 @@
 use crate::connector::client::{LOGS, SETTINGS, api_key, log_request};
 use crate::connector::logs::{set_remote_logging, stored_logs};
 use crate::http::{Request, Response, exchange};
+use crate::oauth1::three_legged::REQUEST;
 use crate::oauth2::client::{Client, TOKEN, form, service_app};
 use crate::signer::{Method, ParameterLocation, UnsignedRequest};
 use crate::test_server::{TestConfig, TestServer};
-use crate::three_legged::REQUEST;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use rstest::rstest;

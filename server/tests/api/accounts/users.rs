@@ -1,6 +1,6 @@
 //! Tests the user endpoints of the API.
 
-use crate::accounts::get_json;
+use super::access::get_json;
 use crate::signer::UnsignedRequest;
 use crate::test_server::{TestConfig, TestServer};
 use domain::accounts::rights::Rights;

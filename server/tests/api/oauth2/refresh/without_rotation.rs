@@ -1,6 +1,6 @@
 //! Tests refresh tokens of confidential apps without rotation, and turning rotation on and off.
 
-use super::client::{
+use crate::oauth2::client::{
     ALL_SCOPES, Client, REVOKE, access_token, default_token_settings, error, get_at, refresh_token, rotation_settings,
     web_app,
 };

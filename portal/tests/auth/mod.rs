@@ -1,0 +1,6 @@
+mod known_browsers;
+mod one_time_secrets;
+mod passwords;
+mod repeated_sign_in;
+mod sessions;
+mod sign_in;

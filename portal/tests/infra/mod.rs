@@ -1,0 +1,10 @@
+mod audit;
+mod cache_invalidation;
+mod cancellation;
+mod fuzz_input;
+mod key_rotation;
+mod maintenance;
+mod migrations;
+mod outages;
+mod schema;
+mod secrets_at_rest;
