@@ -83,9 +83,7 @@ async fn oauth2_secrets_are_not_stored_in_plaintext() {
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
     let address = consents::allow(portal, &policy(), &actor, &parameters).await.unwrap();
     let code = address.split("code=").nth(1).unwrap().split('&').next().unwrap();
-    let client = oauth2::authenticate_client(portal, &id, Some(&secret))
-        .await
-        .unwrap();
+    let client = oauth2::authenticate_client(portal, &id, Some(&secret)).await.unwrap();
     let exchange = format!("grant_type=authorization_code&code={code}");
     let exchange = Parameters::parse(exchange.as_bytes()).unwrap();
     let first = oauth2::grant(portal, &policy(), &client, &exchange).await.unwrap();
