@@ -113,7 +113,11 @@ export class Server {
     });
     const failed = new Promise<never>((_, reject) => {
       child.on("error", reject);
-      child.on("exit", async (status) => reject(new Error(`The server exited with status ${status}:\n${await this.log()}`)));
+      // The folder may be gone, if the test has ended.
+      child.on("exit", async (status) => {
+        const log = await this.log().catch(() => "");
+        reject(new Error(`The server exited with status ${status}:\n${log}`));
+      });
     });
     failed.catch(() => {});
     this.url = await Promise.race([this.#waitForOutput(/listening on (http:\S+)\s/), failed]);
