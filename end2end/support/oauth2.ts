@@ -44,7 +44,7 @@ export async function registerApp(page: Page, app: NewApp): Promise<App> {
   expect(created.status()).toBe(200);
   const id = created.headers()["location"]!.split("/").pop()!;
   const { one_time_secret: secret } = (await (await page.request.get("/fn/oauth-apps/list")).json()) as AppList;
-  if (secret) await callServerFunction(page, "reveals/dismiss", new URLSearchParams({ reveal: secret.id, back: oauthApps }));
+  if (secret) await callServerFunction(page, "one-time-secrets/acknowledge", new URLSearchParams({ id: secret.id, back: oauthApps }));
   return { id, secret: secret?.secret };
 }
 

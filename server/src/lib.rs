@@ -6,14 +6,10 @@
 pub mod api;
 pub mod cli;
 pub mod config;
-pub mod connector;
 pub mod http;
 pub mod listener;
 pub mod middleware;
-pub mod oauth1;
-pub mod oauth2;
 mod open_files;
-pub mod openapi;
 pub mod router;
 pub mod site;
 pub mod startup;

@@ -63,12 +63,11 @@ pub(crate) fn set_sign_in_cookies(signed_in: &SessionCookies) -> Result<(), AppE
     let secure = site()?.is_secure();
     let SessionCookies { session, known_browser } = signed_in;
     set_cookie(session_cookie(secure), session.expose(), "/", MAX_LIFETIME.as_secs())?;
-    let known_browser_seconds = known_browsers::LIFETIME.as_secs();
     set_cookie(
         known_browser_cookie(secure),
         known_browser.expose(),
         "/",
-        known_browser_seconds,
+        known_browsers::LIFETIME.as_secs(),
     )
 }
 

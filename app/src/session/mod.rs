@@ -6,7 +6,7 @@ mod page_session;
 pub use client::SessionClient;
 #[cfg(feature = "ssr")]
 pub use page_session::PAGE_USER_HEADER;
-pub use page_session::{SessionEvent, clear_page_session, set_page_user, set_session_handler};
+pub use page_session::{SessionEvent, clear_page_session, page_user, set_page_user, set_session_handler};
 
 use crate::error::AppError;
 use domain::accounts::users::CurrentUser;

@@ -46,7 +46,7 @@ pub fn set_page_user(user: Option<UserId>) {
 }
 
 /// Returns the user that the open page was loaded for, when known.
-pub(super) fn page_user() -> Option<UserId> {
+pub fn page_user() -> Option<UserId> {
     PAGE_USER.get()
 }
 

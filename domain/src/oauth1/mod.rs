@@ -24,27 +24,21 @@ pub mod consumers;
 pub mod integration_types;
 pub mod tokens;
 
-mod base_string;
-mod encoding;
-mod header;
-mod origin;
-mod parameters;
 mod problem;
 mod refusal;
 mod request;
-mod signature_method;
-mod signed_request;
+mod signature;
 
 #[cfg(test)]
 mod tests;
 
-pub use base_string::signing_key;
-pub use encoding::{DecodeError, decode, decode_form, encode, encode_form};
-pub use header::MAX_HEADER_BYTES;
-pub use origin::{Origin, ParseOriginError};
-pub use parameters::MAX_PARAMETERS;
 pub use problem::OauthProblem;
 pub use refusal::Oauth1Error;
+pub use request::header::MAX_HEADER_BYTES;
+pub use request::origin::{Origin, ParseOriginError};
+pub use request::parameters::MAX_PARAMETERS;
+pub use request::signed_request::SignedRequest;
 pub use request::{Request, is_form};
-pub use signature_method::SignatureMethod;
-pub use signed_request::SignedRequest;
+pub use signature::encoding::{DecodeError, decode, decode_form, encode, encode_form};
+pub use signature::signature_method::SignatureMethod;
+pub use signature::signing_key;

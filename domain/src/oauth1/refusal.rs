@@ -3,9 +3,9 @@
 use std::{borrow::Cow, fmt};
 
 use crate::oauth1::{
-    encoding::{encode, encode_form},
-    origin::Origin,
     problem::OauthProblem,
+    request::origin::Origin,
+    signature::encoding::{encode, encode_form},
 };
 
 /// The error for a rejected OAuth 1 request, with the fields of the OAuth Problem Reporting extension.

@@ -13,7 +13,7 @@ pub(crate) fn migration_error(migrator: &Migrator, first_checksum: Option<Vec<u8
     if first_checksum.is_some() && first_checksum.as_deref() != expected {
         return Error::unavailable(
             "this database was created by a development version of Gatehouse and can't be upgraded",
-            "move it away, then start again to create a new one",
+            "start again with a new data folder or an empty PostgreSQL database",
         );
     }
     Error::unavailable("the database migration failed", error)

@@ -169,8 +169,8 @@ impl Portal {
     }
 
     /// Decrypts a value that was encrypted for the same `context`.
-    pub(crate) fn decrypt(&self, context: &str, sealed: &[u8]) -> Result<Secret> {
-        self.inner.keyring.decrypt(context, sealed)
+    pub(crate) fn decrypt(&self, context: &str, value: &[u8]) -> Result<Secret> {
+        self.inner.keyring.decrypt(context, value)
     }
 
     pub(crate) fn keyring(&self) -> &Keyring {

@@ -179,7 +179,9 @@ pub async fn rename(portal: &Portal, actor: &Actor, id: ConsumerId, input: Consu
     let ConsumerForm { name } = input.validate()?;
     let mut change = portal.begin_change(actor).await?;
     let before = find_name(&mut change, account, id).await?;
-    check_name(&mut change, account, id, &name).await?;
+    if name != before {
+        check_name(&mut change, account, id, &name).await?;
+    }
     execute!(
         &mut change,
         "update consumers set name = $3, name_key = $4 where id = $1 and account_id = $2",

@@ -103,7 +103,7 @@ async fn database_of_development_version_is_refused_and_left_untouched(
     assert_eq!(
         message,
         "this database was created by a development version of Gatehouse and can't be upgraded: \
-         move it away, then start again to create a new one"
+         start again with a new data folder or an empty PostgreSQL database"
     );
     assert_eq!(test.query_column(versions).await, before);
     assert_eq!(test.count_rows("accounts").await, 1);

@@ -1,13 +1,9 @@
 //! The router of the machine APIs.
 
-use crate::api;
-use crate::connector;
+use crate::api::{accounts, connector, oauth1, oauth2, openapi};
 use crate::http::problem::{Kind, Problem};
 use crate::http::rate_limit::RateLimits;
 use crate::middleware::call_with_merged_path;
-use crate::oauth1;
-use crate::oauth2;
-use crate::openapi;
 use crate::state::App;
 use axum::Router;
 use axum::extract::Request;
@@ -22,7 +18,7 @@ use std::sync::Arc;
 /// [`ClientAddress`](crate::http::ClientAddress).
 pub(super) fn router(app: &App) -> Router {
     let limits = Arc::new(RateLimits::new(app.config.api_rate));
-    let routes = api::routes(app, &limits)
+    let routes = accounts::routes(app, &limits)
         .into_iter()
         .chain(oauth1::routes(&limits))
         .chain(oauth2::routes(&limits))

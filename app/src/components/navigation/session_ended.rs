@@ -6,9 +6,10 @@ use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
 use crate::destination::{destination, sign_in_url};
 use crate::error::AppError;
-use crate::session::{SessionEvent, clear_page_session, load_current_user, set_page_user, set_session_handler};
+use crate::session::{
+    SessionEvent, clear_page_session, load_current_user, page_user, set_page_user, set_session_handler,
+};
 use domain::accounts::users::CurrentUser;
-use domain::ids::UserId;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -36,8 +37,6 @@ enum State {
 #[derive(Clone, Copy)]
 pub struct PageSession {
     state: RwSignal<State>,
-    /// The user that the page was loaded for, when known.
-    user: StoredValue<Option<UserId>>,
     /// Counts how often the user has signed in again.
     renewals: RwSignal<u32>,
     /// Whether a request for the signed-in user is pending.
@@ -49,14 +48,12 @@ pub struct PageSession {
 pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> PageSession {
     let session = PageSession {
         state: RwSignal::new(State::Active),
-        user: StoredValue::new(None),
         renewals: RwSignal::new(0),
         is_checking: StoredValue::new(false),
     };
     provide_context(session);
     Effect::new(move |_| {
         let user_id = user.with(|user| user.as_ref()?.as_ref().ok().map(|me| me.user_id));
-        session.user.set_value(user_id);
         set_page_user(user_id);
     });
     // Effects only run in the browser.
@@ -145,11 +142,11 @@ impl PageSession {
     /// Compares the signed-in user with the user that the page was loaded for.
     fn compare(self, user: CurrentUser, toaster: Toaster) {
         // The page may have just been removed.
-        let Some(page_user) = self.user.try_get_value() else {
+        let Some(state) = self.state.try_get_untracked() else {
             return;
         };
-        let was_active = matches!(self.state.try_get_untracked(), Some(State::Active) | None);
-        match page_user {
+        let was_active = state == State::Active;
+        match page_user() {
             Some(page_user) if page_user != user.user_id => {
                 self.state.try_set(State::OtherUser(user.name));
             }

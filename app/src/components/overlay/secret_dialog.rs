@@ -15,10 +15,10 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "reveals/dismiss", client = SessionClient)]
-pub async fn acknowledge_secret(reveal: OneTimeSecretId, back: String) -> Result<(), AppError> {
+#[server(prefix = "/fn", endpoint = "one-time-secrets/acknowledge", client = SessionClient)]
+pub async fn acknowledge_secret(id: OneTimeSecretId, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
-    let result = portal::auth::one_time_secrets::acknowledge(&portal, &actor, reveal).await;
+    let result = portal::auth::one_time_secrets::acknowledge(&portal, &actor, id).await;
     let back = domain::local_path::local_path(&back).unwrap_or("/");
     crate::components::forms::form::respond::<AcknowledgeSecret>(result, &back, &back)
 }
@@ -68,7 +68,7 @@ pub fn SecretDialog(
                             "Make sure you copy this information because once you click OK the information will disappear."
                         </p>
                     </Notice>
-                    <input type="hidden" name="reveal" value=secret.id.to_string() />
+                    <input type="hidden" name="id" value=secret.id.to_string() />
                     <input type="hidden" name="back" value=back />
                     <FormError form_state fields=&[] />
                 </div>

@@ -113,15 +113,15 @@ impl Keyring {
         self.reload_if_changed()?;
         let keys = self.keys();
         let Key { id, key } = keys.first().ok_or_else(unknown_key)?;
-        let mut sealed = secret.expose().as_bytes().to_vec();
+        let mut ciphertext = secret.expose().as_bytes().to_vec();
         let nonce = key
-            .seal_in_place_append_tag(Aad::from(context.as_bytes()), &mut sealed)
+            .seal_in_place_append_tag(Aad::from(context.as_bytes()), &mut ciphertext)
             .map_err(|_| Error::internal("encryption failed"))?;
-        let mut value = Vec::with_capacity(HEADER_BYTES + NONCE_LEN + sealed.len());
+        let mut value = Vec::with_capacity(HEADER_BYTES + NONCE_LEN + ciphertext.len());
         value.push(VERSION);
         value.extend_from_slice(id);
         value.extend_from_slice(nonce.as_ref());
-        value.extend_from_slice(&sealed);
+        value.extend_from_slice(&ciphertext);
         Ok(value)
     }
 
@@ -141,11 +141,11 @@ impl Keyring {
                 find(&keys, &header[1..]).ok_or_else(unknown_key)?
             }
         };
-        let (nonce, sealed) = rest
+        let (nonce, ciphertext) = rest
             .split_at_checked(NONCE_LEN)
             .ok_or_else(|| Error::internal("an encrypted value is truncated"))?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Error::internal("a nonce is truncated"))?;
-        let mut buffer = Zeroizing::new(sealed.to_vec());
+        let mut buffer = Zeroizing::new(ciphertext.to_vec());
         let plain = key
             .key
             .open_in_place(nonce, Aad::from(context.as_bytes()), &mut buffer)
@@ -262,26 +262,29 @@ mod tests {
     #[test]
     fn decrypting_changed_or_moved_value_fails() {
         let ring = keyring(&[&new_master_key()]);
-        let sealed = ring.encrypt("consumers/1", &Secret::new("quiet".to_owned())).unwrap();
-        assert!(!String::from_utf8_lossy(&sealed).contains("quiet"));
-        assert_eq!(ring.decrypt("consumers/1", &sealed).unwrap().expose(), "quiet");
-        assert!(ring.decrypt("consumers/2", &sealed).is_err());
-        for index in 0..sealed.len() {
-            let mut changed = sealed.clone();
+        let ciphertext = ring.encrypt("consumers/1", &Secret::new("quiet".to_owned())).unwrap();
+        assert!(!String::from_utf8_lossy(&ciphertext).contains("quiet"));
+        assert_eq!(ring.decrypt("consumers/1", &ciphertext).unwrap().expose(), "quiet");
+        assert!(ring.decrypt("consumers/2", &ciphertext).is_err());
+        for index in 0..ciphertext.len() {
+            let mut changed = ciphertext.clone();
             changed[index] ^= 1;
             assert!(ring.decrypt("consumers/1", &changed).is_err(), "byte {index}");
-            assert!(ring.decrypt("consumers/1", &sealed[..index]).is_err(), "cut at {index}");
+            assert!(
+                ring.decrypt("consumers/1", &ciphertext[..index]).is_err(),
+                "cut at {index}"
+            );
         }
     }
 
     #[test]
     fn older_key_decrypts_its_values() {
         let (old, new) = (new_master_key(), new_master_key());
-        let sealed = keyring(&[&old]).encrypt("x", &Secret::new("quiet".to_owned())).unwrap();
+        let ciphertext = keyring(&[&old]).encrypt("x", &Secret::new("quiet".to_owned())).unwrap();
         let both = keyring(&[&new, &old]);
-        assert!(both.is_outdated(&sealed));
-        assert_eq!(both.decrypt("x", &sealed).unwrap().expose(), "quiet");
-        assert!(keyring(&[&new]).decrypt("x", &sealed).is_err());
+        assert!(both.is_outdated(&ciphertext));
+        assert_eq!(both.decrypt("x", &ciphertext).unwrap().expose(), "quiet");
+        assert!(keyring(&[&new]).decrypt("x", &ciphertext).is_err());
         assert!(!both.is_outdated(&both.encrypt("x", &old).unwrap()));
     }
 
@@ -302,14 +305,14 @@ mod tests {
         assert!(!path.exists());
         ring.create_missing_file().unwrap();
         let key = std::fs::read_to_string(&path).unwrap();
-        let sealed = ring.encrypt("x", &Secret::new("quiet".to_owned())).unwrap();
+        let ciphertext = ring.encrypt("x", &Secret::new("quiet".to_owned())).unwrap();
         Keyring::from_file(&path).unwrap().create_missing_file().unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), key);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(
             Keyring::from_file(&path)
                 .unwrap()
-                .decrypt("x", &sealed)
+                .decrypt("x", &ciphertext)
                 .unwrap()
                 .expose(),
             "quiet"

@@ -86,7 +86,8 @@ async fn select(
                 (select count(*) from access_tokens t left join oauth_grants g on g.id = t.grant_id
                  where t.app_id = a.id and t.revoked_at is null and t.expires_at > $3 and g.revoked_at is null)
                 + (select count(*) from oauth_grants g join refresh_tokens r on r.grant_id = g.id
-                   where g.app_id = a.id and g.revoked_at is null and r.used_at is null and r.expires_at > $3) as live_tokens
+                   where g.app_id = a.id and g.revoked_at is null and r.used_at is null
+                     and r.expires_at > $3) as live_tokens
          from oauth_apps a left join users u on u.id = a.user_id left join users m on m.id = a.created_by
          where a.account_id = $1 and ($2 is null or a.id = $2) order by a.name_key",
         account,

@@ -148,7 +148,9 @@ pub async fn update(portal: &Portal, actor: &Actor, id: OauthAppId, input: AppFo
         Some(user) if matches_user(&mut change, user, input.user.as_ref()).await? => Some(user),
         _ => resolve(&mut change, account, input.user.as_ref()).await?,
     };
-    check_name(&mut change, account, id, &input.name).await?;
+    if input.name != before.name {
+        check_name(&mut change, account, id, &input.name).await?;
+    }
     execute!(
         &mut change,
         "update oauth_apps set name = $3, name_key = $4, user_id = $5, scopes = $6 where id = $1 and account_id = $2",

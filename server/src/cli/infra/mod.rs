@@ -1,0 +1,6 @@
+//! Operation of the server.
+
+pub(super) mod config;
+pub(super) mod database;
+pub(super) mod demo;
+pub(super) mod master_key;

@@ -1,0 +1,4 @@
+//! The Integration section.
+
+pub(super) mod api_key;
+pub(super) mod settings;
