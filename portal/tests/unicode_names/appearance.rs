@@ -68,6 +68,14 @@ async fn consumer_or_app_that_looks_like_another_is_refused(
         let renamed = oauth_apps::update(portal, actor, app.id, app_form("W\u{435}bsite"), true).await;
         assert_eq!(validation_error(renamed, "name"), message);
     }
+    // Two names that were stored at the same time keep their other settings editable.
+    test.execute("update oauth_apps set name = 'W\u{435}bsite', name_key = 'stored at once' where name = 'Сайт'")
+        .await;
+    let apps = oauth_apps::list(portal, actor).await.unwrap();
+    let stored = apps.iter().find(|app| app.name == "W\u{435}bsite").unwrap();
+    oauth_apps::update(portal, actor, stored.id, app_form("W\u{435}bsite"), true)
+        .await
+        .unwrap();
     // A name may be changed to one that looks like its own.
     consumers::rename(portal, actor, website.id, consumer("W\u{435}bsite"))
         .await
