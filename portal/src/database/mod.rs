@@ -220,6 +220,8 @@ macro_rules! fetch_all {
 
 pub(crate) use {dispatch_query, execute, fetch_all, fetch_one, fetch_optional};
 
+/// Futures of the pools take kilobytes. They are boxed, because most requests are answered from caches, and each would
+/// otherwise reserve and move that memory.
 impl Database {
     /// Opens the database.
     ///
@@ -235,8 +237,8 @@ impl Database {
     /// Returns a connection for reading.
     pub(crate) async fn read(&self) -> Result<ReadConnection> {
         Ok(match self {
-            Self::Sqlite(database) => ReadConnection::Sqlite(database.read().await?),
-            Self::Postgres(database) => ReadConnection::Postgres(database.acquire().await?, database.clone()),
+            Self::Sqlite(database) => ReadConnection::Sqlite(Box::pin(database.read()).await?),
+            Self::Postgres(database) => ReadConnection::Postgres(Box::pin(database.acquire()).await?, database.clone()),
         })
     }
 
