@@ -2,11 +2,13 @@
 
 use crate::database::{AsExecutor, fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
+use bytes::Bytes;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::CurrentUser;
 use domain::ids::{AccountId, ProfileId, SessionId, UserId};
 use domain::time::Timestamp;
+use std::sync::OnceLock;
 
 /// The actor of an operation: a user, authenticated by any method, or the operator on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,9 @@ pub struct ActorUser {
     pub language: String,
     /// The IANA name of the time zone of the user's account.
     pub time_zone: String,
+    /// The user in the form that the API returns, once it has been serialized. Actors are cached, and serializing their
+    /// user takes a fifth of the instructions of a request for it.
+    pub serialized: OnceLock<Bytes>,
 }
 
 /// How an actor authenticated.
@@ -227,6 +232,7 @@ impl Actor {
                 last_sign_in_at: row.last_sign_in_at,
                 language: row.language,
                 time_zone: row.time_zone,
+                serialized: OnceLock::new(),
             }),
         }))
     }

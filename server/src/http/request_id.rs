@@ -25,7 +25,7 @@ impl RequestId {
             .filter(|text| is_valid(text));
         match client_id {
             Some(text) => Self(text.into()),
-            None => Self(Uuid::now_v7().hyphenated().to_string().into()),
+            None => Self((*Uuid::now_v7().hyphenated().encode_lower(&mut Uuid::encode_buffer())).into()),
         }
     }
 

@@ -2,7 +2,6 @@
 
 mod machines;
 
-use crate::http::paths::API_PREFIXES;
 use crate::http::problem::RETRY_SECONDS;
 use crate::middleware;
 use crate::site::{assets, downloads};
@@ -21,10 +20,11 @@ use tower::ServiceBuilder;
 
 /// Builds the router of the whole server.
 pub fn router(app: &App) -> Router {
-    let api = machines::router(app);
-    let merge_slashes = from_fn_with_state(api.clone(), middleware::merge_leading_slashes);
-    let mut router = pages(app)
+    let machines = machines::routers(app);
+    let merge_slashes = from_fn_with_state(machines.exact, middleware::merge_leading_slashes);
+    let router = pages(app)
         .layer(merge_slashes)
+        .merge(machines.routes)
         .merge(assets::router(app))
         .route("/healthz", get(liveness))
         .route("/readyz", get(readiness))
@@ -32,12 +32,6 @@ pub fn router(app: &App) -> Router {
         .route("/pysettings/", get(portal_settings))
         .route("/pysettings/oauth2", get(oauth_apps))
         .route("/pysettings/oauth2/", get(oauth_apps));
-    for prefix in API_PREFIXES {
-        router = router
-            .route_service(prefix, api.clone())
-            .route_service(&format!("{prefix}/"), api.clone())
-            .route_service(&format!("{prefix}/{{*path}}"), api.clone());
-    }
     with_base_layers(router, app)
 }
 
@@ -71,6 +65,8 @@ fn pages(app: &App) -> Router<App> {
         .layer(from_fn(middleware::check_page_user))
         .layer(from_fn_with_state(app.clone(), middleware::require_auth))
         .layer(from_fn(middleware::limit_body))
+        .layer(from_fn_with_state(app.clone(), middleware::check_form_session))
+        .layer(from_fn_with_state(app.clone(), middleware::skip_submitted_dialog))
         .layer(from_fn(middleware::set_function_status))
         .layer(from_fn(middleware::buffer_html));
     let not_found = ErrorHandler::new_with_context(context.clone(), app::shell, app.leptos.clone());

@@ -5,9 +5,11 @@ use crate::http::problem::{AuthenticatedErrors, Body, Problem};
 use crate::http::query::{IdPath, Query};
 use crate::state::App;
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderName;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use domain::accounts::users;
 use domain::ids::{ProfileId, UserId};
@@ -114,6 +116,17 @@ pub(crate) struct Group {}
 pub(crate) async fn current(CurrentActor(actor): CurrentActor) -> Result<Response, Problem> {
     // Authentication has loaded the user, so no query is needed.
     let current_user = actor.require_user()?;
+    let body = match current_user.serialized.get() {
+        Some(body) => body.clone(),
+        None => {
+            let body = serialize_current_user(current_user)?;
+            current_user.serialized.get_or_init(|| body).clone()
+        }
+    };
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+fn serialize_current_user(current_user: &ActorUser) -> Result<Bytes, Problem> {
     let (firstname, lastname) = split_name(&current_user.name);
     let user = User {
         id: current_user.id,
@@ -133,7 +146,8 @@ pub(crate) async fn current(CurrentActor(actor): CurrentActor) -> Result<Respons
         unsupported: UnsupportedFields::default(),
         groups: None,
     };
-    Ok(Json(user).into_response())
+    let body = serde_json::to_vec(&user).map_err(|error| Problem::unserializable(&error))?;
+    Ok(body.into())
 }
 
 /// Lists the users of the account.

@@ -3,7 +3,6 @@
 use crate::api::connector::ConnectorState;
 use crate::api::connector::authenticate::AuthenticatedConnector;
 use crate::api::connector::etag;
-use crate::api::connector::openapi::{SelectorOptions, SelectorSources};
 use crate::http::problem::{AuthenticatedErrors, Kind, Problem};
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -38,9 +37,7 @@ pub(crate) struct Field<'a> {
     language: Language,
     portal: FieldPortal<'a>,
     #[serde(flatten)]
-    #[schema(value_type = SelectorOptions)]
     options: &'a Options,
-    #[schema(value_type = SelectorSources)]
     source: &'a Sources,
 }
 
@@ -88,10 +85,7 @@ async fn resolve_field(
         return Err(Problem::new(Kind::Malformed, detail));
     };
     let found = connectors::field(&state.app.portal, caller, &field).await?;
-    let body = serde_json::to_vec(&to_response(&found)).map_err(|error| {
-        tracing::error!(%error, "failed to serialize field settings");
-        Problem::new(Kind::Internal, "Couldn't serialize the field settings.")
-    })?;
+    let body = serde_json::to_vec(&to_response(&found)).map_err(|error| Problem::unserializable(&error))?;
     // For one URL, the body changes only with the settings, so their ETag identifies it.
     Ok(etag::respond(headers, &found.published.etag, || Bytes::from(body)))
 }

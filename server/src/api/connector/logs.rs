@@ -4,13 +4,13 @@ use crate::api::connector::ConnectorState;
 use crate::api::connector::authenticate::AuthenticatedConnector;
 use crate::api::connector::batch;
 use crate::api::connector::idempotency_key::idempotent_request;
-use crate::api::connector::openapi::{LogRecord, LogsAccepted};
 use crate::http::body;
 use crate::http::problem::{AuthenticatedErrors, Body as ProblemBody, Kind, Problem};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use domain::integration::remote_logs::{LogsAccepted, SubmittedLog};
 use portal::integration::connectors::ConnectorIdentity;
 use portal::integration::remote_logs::{self, RemoteLogError};
 
@@ -29,7 +29,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
     ("Idempotency-Key" = Option<String>, Header, description = "A unique key of up to 255 characters. A batch that is sent again with the same key within 24 hours is stored only once."),
     ("X-Connector" = Option<String>, Header, description = "Identifies the connector: `KIND/VERSION; instance=\"NAME\"`."),
 ), request_body(description = "Up to 1,000 records and 1 MiB, as a JSON array or as NDJSON.", content(
-    (Vec<LogRecord> = "application/json"),
+    (Vec<SubmittedLog> = "application/json"),
     (String = "application/x-ndjson"),
 )), responses(
     (status = 202, description = "The batch was stored, except for rejected records", body = LogsAccepted),

@@ -3,10 +3,10 @@
 use crate::api::connector::ConnectorState;
 use crate::api::connector::authenticate::AuthenticatedConnector;
 use crate::api::connector::etag;
-use crate::api::connector::openapi::Settings;
 use crate::http::problem::AuthenticatedErrors;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use domain::integration::settings::ConnectorSettings;
 use portal::integration::connectors;
 
 /// Returns the settings of the account.
@@ -17,7 +17,7 @@ use portal::integration::connectors;
     ("If-None-Match" = Option<String>, Header, description = "The ETag of the settings that the connector has cached."),
     ("X-Connector" = Option<String>, Header, description = "Identifies the connector: `KIND/VERSION; instance=\"NAME\"`."),
 ), responses(
-    (status = 200, description = "The settings", body = Settings, headers(("ETag" = String, description = "Changes whenever the settings change."))),
+    (status = 200, description = "The settings", body = ConnectorSettings, headers(("ETag" = String, description = "Changes whenever the settings change."))),
     (status = 304, description = "Not modified"),
     AuthenticatedErrors
 ), security(("apiKey" = []), ("apiKeyAsBearer" = [])))]

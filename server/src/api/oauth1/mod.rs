@@ -7,15 +7,16 @@ pub use crate::api::oauth1::extract::{BufferedRequest, MAX_FORM_BYTES};
 
 use crate::http::rate_limit::{RateLimits, limit_by_address};
 use crate::state::App;
-use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
+use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 /// Returns the routes of the three-legged flow.
-pub(crate) fn routes(limits: &Arc<RateLimits>) -> [(&'static str, MethodRouter<App>); 3] {
-    let public = |methods: MethodRouter<App>| limit_by_address(limits, methods);
+pub(crate) fn routes(limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<App>; 3] {
+    let public = |route: UtoipaMethodRouter<App>| route.map(|methods| limit_by_address(limits, methods));
     [
-        ("/api/v4/oauth/request_token", public(post(three_legged::request_token))),
-        (three_legged::AUTHORISE, public(get(three_legged::authorise))),
-        ("/api/v4/oauth/access_token", public(post(three_legged::access_token))),
+        public(routes!(three_legged::request_token)),
+        public(routes!(three_legged::authorise)),
+        public(routes!(three_legged::access_token)),
     ]
 }

@@ -43,7 +43,7 @@ pub async fn request_token(State(app): State<App>, request: Request) -> Result<R
 ///
 /// # Errors
 /// Returns 400 if the query is malformed.
-#[utoipa::path(get, path = "/api/v4/oauth/authorise", tag = "OAuth 1.0a", operation_id = "authorise", params(
+#[utoipa::path(get, path = AUTHORISE, tag = "OAuth 1.0a", operation_id = "authorise", params(
     ("oauth_token" = Option<String>, Query, description = "The request token."),
     ("callback" = Option<String>, Query, description = "The callback URL, in the legacy flow without verifier."),
 ), responses(

@@ -2,6 +2,7 @@
 
 use crate::api::oauth2::error::{OauthErrorResponse, OauthErrors};
 use crate::api::oauth2::form::Form;
+use crate::api::oauth2::path;
 use axum::extract::{RawQuery, Request};
 use axum::http::StatusCode;
 use axum::response::Redirect;
@@ -17,7 +18,7 @@ const MAX_REQUEST_BYTES: usize = 8 * 1024;
 ///
 /// # Errors
 /// Returns 414 if the request is longer than 8 KiB.
-#[utoipa::path(get, path = "/v6/authentication/oauth2/auth", tag = "OAuth 2.0", operation_id = "authorize", params(
+#[utoipa::path(get, path = path::AUTHORIZE, tag = "OAuth 2.0", operation_id = "authorize", params(
     ("client_id" = String, Query, description = "The app's client ID."),
     ("response_type" = String, Query, description = "Must be `code`."),
     ("redirect_uri" = Option<String>, Query, description = "A redirect URI registered for the app. Required if the app has more than one."),
@@ -37,7 +38,7 @@ pub async fn get(RawQuery(query): RawQuery) -> Result<Redirect, OauthErrorRespon
 ///
 /// # Errors
 /// Returns 413 or 415 if the body is too large or not a form.
-#[utoipa::path(post, path = "/v6/authentication/oauth2/auth", tag = "OAuth 2.0", operation_id = "authorizeByForm",
+#[utoipa::path(post, path = path::AUTHORIZE, tag = "OAuth 2.0", operation_id = "authorizeByForm",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "The same parameters as in the query."), responses(
     (status = 303, description = "Redirect to the consent page"),

@@ -111,7 +111,7 @@ struct Jwk {
 ///
 /// # Errors
 /// Returns an error if the database query fails.
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "Discovery", operation_id = "keys", responses(
+#[utoipa::path(get, path = path::JWKS, tag = "Discovery", operation_id = "keys", responses(
     (status = 200, description = "The keys", body = Jwks), PublicErrors
 ))]
 pub async fn jwks(State(app): State<App>) -> Result<Response, Problem> {

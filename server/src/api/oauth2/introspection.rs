@@ -2,6 +2,7 @@
 
 use crate::api::oauth2::error::{OauthErrorResponse, OauthErrors, set_no_store};
 use crate::api::oauth2::form::Form;
+use crate::api::oauth2::path;
 use crate::http::rate_limit::RateLimits;
 use crate::state::App;
 use axum::Json;
@@ -43,7 +44,7 @@ pub(crate) enum IntrospectionResponse<'a> {
 ///
 /// # Errors
 /// Returns the same errors as the token endpoint.
-#[utoipa::path(post, path = "/v6/authentication/oauth2/revoke", tag = "OAuth 2.0", operation_id = "revoke",
+#[utoipa::path(post, path = path::REVOKE, tag = "OAuth 2.0", operation_id = "revoke",
     request_body(content = IntrospectionRequest, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "The token was revoked, if it was issued to the client"),
     OauthErrors
@@ -106,7 +107,7 @@ pub(crate) struct InactiveToken {
 ///
 /// # Errors
 /// Returns the same errors as the token endpoint.
-#[utoipa::path(post, path = "/v6/authentication/oauth2/introspect", tag = "OAuth 2.0", operation_id = "introspect",
+#[utoipa::path(post, path = path::INTROSPECT, tag = "OAuth 2.0", operation_id = "introspect",
     request_body(content = IntrospectionRequest, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "The token metadata", body = IntrospectionResponse),
     OauthErrors

@@ -10,10 +10,11 @@ pub(crate) mod token;
 use crate::http::rate_limit::{RateLimits, limit_by_address};
 use crate::state::App;
 use axum::Extension;
-use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
+use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
-/// Holds the paths of the endpoints.
+/// Holds the paths that other code needs too.
 pub mod path {
     /// The authorization endpoint (RFC 6749 §3.1).
     pub const AUTHORIZE: &str = "/v6/authentication/oauth2/auth";
@@ -23,26 +24,22 @@ pub mod path {
     pub const REVOKE: &str = "/v6/authentication/oauth2/revoke";
     /// The introspection endpoint (RFC 7662).
     pub const INTROSPECT: &str = "/v6/authentication/oauth2/introspect";
-    /// The list of scopes.
-    pub const SCOPES: &str = "/v6/authentication/oauth2/scopes";
-    /// The authorization server metadata (RFC 8414).
-    pub const METADATA: &str = "/.well-known/oauth-authorization-server";
     /// The JSON Web Key Set (RFC 7517 §5).
     pub const JWKS: &str = "/.well-known/jwks.json";
 }
 
 /// Returns the routes.
-pub(crate) fn routes(limits: &Arc<RateLimits>) -> [(&'static str, MethodRouter<App>); 7] {
-    let public = |methods: MethodRouter<App>| limit_by_address(limits, methods);
+pub(crate) fn routes(limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<App>; 7] {
+    let public = |route: UtoipaMethodRouter<App>| route.map(|methods| limit_by_address(limits, methods));
     // These handlers authenticate the client themselves, and then count the request.
-    let client_authenticated = |methods: MethodRouter<App>| methods.layer(Extension(Arc::clone(limits)));
+    let client_authenticated = |route: UtoipaMethodRouter<App>| route.layer(Extension(Arc::clone(limits)));
     [
-        (path::AUTHORIZE, public(get(authorize::get).post(authorize::post))),
-        (path::TOKEN, client_authenticated(post(token::token))),
-        (path::REVOKE, client_authenticated(post(introspection::revoke))),
-        (path::INTROSPECT, client_authenticated(post(introspection::introspect))),
-        (path::SCOPES, public(get(discovery::scopes))),
-        (path::METADATA, public(get(discovery::metadata))),
-        (path::JWKS, public(get(discovery::jwks))),
+        public(routes!(authorize::get, authorize::post)),
+        client_authenticated(routes!(token::token)),
+        client_authenticated(routes!(introspection::revoke)),
+        client_authenticated(routes!(introspection::introspect)),
+        public(routes!(discovery::scopes)),
+        public(routes!(discovery::metadata)),
+        public(routes!(discovery::jwks)),
     ]
 }

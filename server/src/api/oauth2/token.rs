@@ -2,6 +2,7 @@
 
 use crate::api::oauth2::error::{OauthErrorResponse, OauthErrors, set_no_store};
 use crate::api::oauth2::form::Form;
+use crate::api::oauth2::path;
 use crate::http::rate_limit::RateLimits;
 use crate::state::App;
 use axum::Json;
@@ -51,7 +52,7 @@ pub(crate) struct TokenRequest {
 }
 
 /// Issues tokens.
-#[utoipa::path(post, path = "/v6/authentication/oauth2/token", tag = "OAuth 2.0", operation_id = "token",
+#[utoipa::path(post, path = path::TOKEN, tag = "OAuth 2.0", operation_id = "token",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "The tokens", body = TokenResponse),
     OauthErrors

@@ -1,10 +1,8 @@
-//! The OpenAPI 3.1 document of all machine endpoints, generated from the handlers, and the API reference.
+//! The OpenAPI 3.1 document of all machine endpoints, collected with their routes, and the API reference.
 
 mod docs;
 
-use crate::api::connector;
-use crate::api::oauth1::three_legged;
-use crate::api::oauth2::{authorize, discovery, introspection, path, token};
+use crate::api::oauth2::path;
 use crate::http::paths::{API_DOCS, API_DOCS_STYLESHEET};
 use crate::http::rate_limit::{RateLimits, limit_by_address};
 use crate::state::App;
@@ -15,45 +13,22 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use std::future::{Ready, ready};
 use std::sync::Arc;
-use utoipa::OpenApi as _;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, AuthorizationCode, ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes,
     SecurityScheme,
 };
-use utoipa::openapi::{InfoBuilder, OpenApi, ServerBuilder};
+use utoipa::openapi::{InfoBuilder, OpenApi, RefOr, Schema, ServerBuilder};
 
 /// The path of the document.
 pub const PATH: &str = "/api/openapi.json";
 
-#[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    crate::api::accounts::account::get,
-    crate::api::accounts::users::current,
-    crate::api::accounts::users::list,
-    crate::api::accounts::users::get,
-    crate::api::accounts::profiles::list,
-    crate::api::accounts::profiles::get,
-    three_legged::request_token,
-    three_legged::authorise,
-    three_legged::access_token,
-    authorize::get,
-    authorize::post,
-    token::token,
-    introspection::revoke,
-    introspection::introspect,
-    discovery::scopes,
-    discovery::metadata,
-    discovery::jwks,
-    connector::settings::get,
-    connector::fields::get,
-    connector::events::get,
-    connector::logs::post,
-))]
-struct ApiDoc;
-
-/// Returns the routes of the document and of the API reference.
-pub(crate) fn routes(app: &App, limits: &Arc<RateLimits>) -> [(&'static str, MethodRouter<App>); 3] {
-    let document = document(&app.oauth2.issuer);
+/// Returns the routes of the document, which describes `operations`, and of the API reference.
+pub(crate) fn routes(
+    app: &App,
+    limits: &Arc<RateLimits>,
+    operations: OpenApi,
+) -> [(&'static str, MethodRouter<App>); 3] {
+    let document = document(operations, &app.oauth2.issuer);
     let public = |methods: MethodRouter<App>| limit_by_address(limits, methods);
     [
         (PATH, public(get(serve_json(&document)))),
@@ -63,9 +38,8 @@ pub(crate) fn routes(app: &App, limits: &Arc<RateLimits>) -> [(&'static str, Met
 }
 
 /// Returns the document for a portal at `public_url`.
-#[must_use]
-pub fn document(public_url: &str) -> OpenApi {
-    let mut document = ApiDoc::openapi();
+fn document(operations: OpenApi, public_url: &str) -> OpenApi {
+    let mut document = operations;
     document.info = InfoBuilder::new()
         .title("Gatehouse")
         .version(env!("CARGO_PKG_VERSION"))
@@ -86,6 +60,12 @@ pub fn document(public_url: &str) -> OpenApi {
         )
     };
     let components = document.components.get_or_insert_default();
+    for schema in components.schemas.values_mut() {
+        // Settings files can't have unknown members, but later versions may add members to responses.
+        if let RefOr::T(Schema::Object(object)) = schema {
+            object.additional_properties = None;
+        }
+    }
     let flows = [
         Flow::ClientCredentials(ClientCredentials::new(url_of(path::TOKEN), scopes())),
         Flow::AuthorizationCode(AuthorizationCode::new(

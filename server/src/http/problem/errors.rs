@@ -94,7 +94,7 @@ impl From<portal::Error> for Problem {
             }
             Error::NotFound(what) => Self::new(Kind::NotFound, format!("The {what} doesn't exist in this account.")),
             Error::Invalid(errors) => errors.into(),
-            Error::Conflict(detail) => Self::new(Kind::Conflict, detail),
+            Error::Conflict(detail) | Error::Limit(detail) => Self::new(Kind::Conflict, detail),
             Error::TooManyAttempts { retry_after } => Self::too_many_requests(retry_after),
             Error::Unavailable { .. } => {
                 // The request ID is logged with the span.

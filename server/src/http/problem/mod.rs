@@ -188,6 +188,13 @@ impl Problem {
         FieldErrors::single(field, message).into()
     }
 
+    /// Creates a problem about a response that can't be serialized, and logs the reason.
+    #[must_use]
+    pub fn unserializable(error: &serde_json::Error) -> Self {
+        tracing::error!(%error, "failed to serialize a response");
+        Self::new(Kind::Internal, "Couldn't serialize the response.")
+    }
+
     /// Creates a problem about an exceeded rate limit, with the number of seconds until a retry.
     #[must_use]
     pub fn too_many_requests(retry_after: u64) -> Self {

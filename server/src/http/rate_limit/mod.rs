@@ -19,7 +19,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use quick_cache::sync::Cache;
 use std::convert::Infallible;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -136,8 +136,11 @@ struct StatusHeaders {
 
 impl RateLimitStatus {
     fn new(policy: &HeaderValue, name: &str, remaining: u32, seconds: u64) -> Self {
-        let limit = HeaderValue::try_from(format!("\"{name}\";r={remaining};t={seconds}"));
-        Self(limit.ok().map(|limit| StatusHeaders {
+        // Long enough for every value, so that it isn't moved while it is written.
+        let mut limit = String::with_capacity(64);
+        let written = write!(limit, "\"{name}\";r={remaining};t={seconds}").ok();
+        let limit = written.and_then(|()| HeaderValue::try_from(limit).ok());
+        Self(limit.map(|limit| StatusHeaders {
             policy: policy.clone(),
             limit,
         }))
