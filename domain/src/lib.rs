@@ -8,6 +8,7 @@ pub mod integration;
 
 pub mod accounts;
 pub mod email;
+pub mod enum_set;
 pub mod fields;
 pub mod ids;
 pub mod local_path;

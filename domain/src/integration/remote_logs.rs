@@ -76,15 +76,38 @@ impl Level {
     }
 }
 
-/// Holds a record as a connector sends it. Unknown members are ignored.
+/// Describes a log record. Unknown members are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogRecord))]
 pub struct SubmittedLog {
-    /// The time by RFC 3339; the current time if omitted.
+    /// The time of the log record (RFC 3339). Defaults to the time of receipt.
     pub time: Option<String>,
-    /// The name of a [`Level`].
+    /// `debug`, `info`, `warning` or `error`, or another logger's name for one of these levels.
     pub level: String,
-    /// The message.
+    /// The message. Truncated to 4,000 characters.
     pub message: String,
+}
+
+/// Describes the result of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogsAccepted {
+    /// The number of records that were stored.
+    pub accepted: usize,
+    /// The records that were not stored. Omitted if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<RejectedRecord>>))]
+    pub rejected: Vec<RejectedRecord>,
+}
+
+/// Describes a log record that was not stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RejectedRecord {
+    /// The position in the batch, starting at 0.
+    pub index: usize,
+    /// The reason for the rejection.
+    pub reason: String,
 }
 
 /// Holds a validated record.

@@ -1,82 +1,58 @@
 //! OAuth 2.0 scopes (RFC 6749 §3.3).
 
 use crate::accounts::rights::{Right, Rights};
-use serde::{Deserialize, Serialize};
+use crate::enum_set::EnumSet;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-macro_rules! scopes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal in $group:literal, needs $right:expr, $description:literal;)*) => {
-        /// A permission of an access token.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Scope {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl Scope {
-            /// All scopes, in display order.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Returns the name in the protocol.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// Returns the heading of its group in the UI.
-            #[must_use]
-            pub fn group(self) -> &'static str {
-                match self { $(Self::$name => $group,)* }
-            }
-
-            /// Returns the right that a user needs to grant it.
-            #[must_use]
-            pub fn right(self) -> Option<Right> {
-                match self { $(Self::$name => $right,)* }
-            }
-
-            /// Returns what the scope allows, for the consent page: `Read your name, email and account`.
-            #[must_use]
-            pub fn description(self) -> &'static str {
-                match self { $(Self::$name => $description,)* }
-            }
-        }
-    };
-}
-
-scopes! {
+/// A permission of an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+pub enum Scope {
     /// A refresh token.
-    Offline = "offline" in "Access", needs None, "Keep access when you’re not signed in";
+    #[strum(serialize = "offline")]
+    Offline,
     /// `GET /api/v4/currentUser`.
-    CurrentUserRead = "current.user:read" in "You", needs None, "Read your name, email and account";
+    #[strum(serialize = "current.user:read")]
+    CurrentUserRead,
     /// `GET /api/v4/profiles/{id}` of the token's own user.
-    CurrentProfileRead = "current.profile:read" in "You", needs None, "Read your security profile and its rights";
+    #[strum(serialize = "current.profile:read")]
+    CurrentProfileRead,
     /// `GET /api/v4/users`.
-    AdminUserRead = "admin.user:read" in "Account", needs Some(Right::ManageUsers), "Read the account’s users";
+    #[strum(serialize = "admin.user:read")]
+    AdminUserRead,
     /// `GET /api/v4/profiles`.
-    AdminProfileRead = "admin.profile:read" in "Account", needs Some(Right::ManageUsers),
-        "Read the account’s security profiles";
+    #[strum(serialize = "admin.profile:read")]
+    AdminProfileRead,
     /// Assets of the DAM.
-    AssetRead = "asset:read" in "Assets", needs Some(Right::ManageIntegration), "Search and read assets";
+    #[strum(serialize = "asset:read")]
+    AssetRead,
     /// Where assets are used.
-    AssetUsageRead = "asset.usage:read" in "Assets", needs Some(Right::ViewAssetTracking), "Read where assets are used";
+    #[strum(serialize = "asset.usage:read")]
+    AssetUsageRead,
     /// Reporting where assets are used.
-    AssetUsageWrite = "asset.usage:write" in "Assets", needs Some(Right::ManageAssetTracking),
-        "Report where assets are used, and remove such reports";
+    #[strum(serialize = "asset.usage:write")]
+    AssetUsageWrite,
     /// Collections of the DAM.
-    CollectionRead = "collection:read" in "Assets", needs Some(Right::ManageIntegration), "Read collections";
+    #[strum(serialize = "collection:read")]
+    CollectionRead,
     /// Metaproperties of the DAM.
-    MetaAssetbankRead = "meta.assetbank:read" in "Metadata", needs Some(Right::ManageIntegration),
-        "Read metaproperties, tags and their options";
+    #[strum(serialize = "meta.assetbank:read")]
+    MetaAssetbankRead,
     /// Changing metaproperties of the DAM.
-    MetaAssetbankWrite = "meta.assetbank:write" in "Metadata", needs Some(Right::ManageIntegration),
-        "Change metaproperties, tags and their options";
+    #[strum(serialize = "meta.assetbank:write")]
+    MetaAssetbankWrite,
     /// Workflow metaproperties of the DAM.
-    MetaWorkflowRead = "meta.workflow:read" in "Metadata", needs Some(Right::ManageIntegration),
-        "Read workflow metaproperties";
+    #[strum(serialize = "meta.workflow:read")]
+    MetaWorkflowRead,
 }
 
 impl Scope {
+    /// All scopes, in display order.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
     /// The seven scopes that the guide "Creating an OAuth2 App" asks for.
     pub const CONNECTOR: [Self; 7] = [
         Self::AssetRead,
@@ -88,10 +64,44 @@ impl Scope {
         Self::MetaWorkflowRead,
     ];
 
+    /// Returns the name in the protocol.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
     /// Returns the scope with this name; case-sensitive.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|scope| scope.code() == code)
+        code.parse().ok()
+    }
+
+    /// Returns the heading of its group in the UI.
+    #[must_use]
+    pub fn group(self) -> &'static str {
+        match self {
+            Self::Offline => "Access",
+            Self::CurrentUserRead | Self::CurrentProfileRead => "You",
+            Self::AdminUserRead | Self::AdminProfileRead => "Account",
+            Self::AssetRead | Self::AssetUsageRead | Self::AssetUsageWrite | Self::CollectionRead => "Assets",
+            Self::MetaAssetbankRead | Self::MetaAssetbankWrite | Self::MetaWorkflowRead => "Metadata",
+        }
+    }
+
+    /// Returns the right that a user needs to grant it.
+    #[must_use]
+    pub fn right(self) -> Option<Right> {
+        match self {
+            Self::Offline | Self::CurrentUserRead | Self::CurrentProfileRead => None,
+            Self::AdminUserRead | Self::AdminProfileRead => Some(Right::ManageUsers),
+            Self::AssetUsageRead => Some(Right::ViewAssetTracking),
+            Self::AssetUsageWrite => Some(Right::ManageAssetTracking),
+            Self::AssetRead
+            | Self::CollectionRead
+            | Self::MetaAssetbankRead
+            | Self::MetaAssetbankWrite
+            | Self::MetaWorkflowRead => Some(Right::ManageIntegration),
+        }
     }
 
     /// Reports whether a user with these rights can grant it.
@@ -99,12 +109,29 @@ impl Scope {
     pub fn is_grantable(self, rights: Rights) -> bool {
         self.right().is_none_or(|right| rights.has(right))
     }
+
+    /// Returns what the scope allows, for the consent page: `Read your name, email and account`.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Offline => "Keep access when you’re not signed in",
+            Self::CurrentUserRead => "Read your name, email and account",
+            Self::CurrentProfileRead => "Read your security profile and its rights",
+            Self::AdminUserRead => "Read the account’s users",
+            Self::AdminProfileRead => "Read the account’s security profiles",
+            Self::AssetRead => "Search and read assets",
+            Self::AssetUsageRead => "Read where assets are used",
+            Self::AssetUsageWrite => "Report where assets are used, and remove such reports",
+            Self::CollectionRead => "Read collections",
+            Self::MetaAssetbankRead => "Read metaproperties, tags and their options",
+            Self::MetaAssetbankWrite => "Change metaproperties, tags and their options",
+            Self::MetaWorkflowRead => "Read workflow metaproperties",
+        }
+    }
 }
 
-/// A set of scopes. Its text form is a space-separated list in canonical order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Scopes(u32);
+/// A set of scopes. Its text form, in which it also serializes, is a space-separated list in canonical order.
+pub type Scopes = EnumSet<Scope>;
 
 /// The error for an unknown scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -118,79 +145,16 @@ impl Scopes {
         text.split(' ').filter_map(Scope::from_code).collect()
     }
 
-    /// Reports whether the set contains `scope`.
-    #[must_use]
-    pub fn has(self, scope: Scope) -> bool {
-        self.0 & Self::bit(scope) != 0
-    }
-
-    /// Returns the set with `scope` added.
-    #[must_use]
-    pub fn with(self, scope: Scope) -> Self {
-        Self(self.0 | Self::bit(scope))
-    }
-
-    /// Returns the set with `scope` removed.
-    #[must_use]
-    pub fn without(self, scope: Scope) -> Self {
-        Self(self.0 & !Self::bit(scope))
-    }
-
-    /// Returns the scopes that are in both sets.
-    #[must_use]
-    pub fn intersection(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    /// Returns the scopes that are in either set.
-    #[must_use]
-    pub fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Returns the scopes that are not in `other`.
-    #[must_use]
-    pub fn difference(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    /// Reports whether the set is empty.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// Returns the scopes that a user with these rights can grant.
     #[must_use]
     pub fn allowed_by(self, rights: Rights) -> Self {
         self.iter().filter(|scope| scope.is_grantable(rights)).collect()
     }
-
-    /// Iterates over the scopes in display order.
-    pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL.iter().copied().filter(move |scope| self.has(*scope))
-    }
-
-    fn bit(scope: Scope) -> u32 {
-        1 << (scope as u32)
-    }
-}
-
-impl FromIterator<Scope> for Scopes {
-    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        scopes.into_iter().fold(Self::default(), Self::with)
-    }
 }
 
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, scope) in self.iter().enumerate() {
-            if index > 0 {
-                f.write_str(" ")?;
-            }
-            f.write_str(scope.code())?;
-        }
-        Ok(())
+        f.write_str(&self.join(" "))
     }
 }
 
@@ -206,17 +170,16 @@ impl FromStr for Scopes {
     }
 }
 
-impl From<Scopes> for String {
-    fn from(scopes: Scopes) -> Self {
-        scopes.to_string()
+// Not in conflict with the list of other sets, since `Scope` itself doesn't serialize.
+impl Serialize for Scopes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
-impl TryFrom<String> for Scopes {
-    type Error = ParseScopeError;
-
-    fn try_from(text: String) -> Result<Self, ParseScopeError> {
-        text.parse()
+impl<'de> Deserialize<'de> for Scopes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(Error::custom)
     }
 }
 
@@ -227,6 +190,35 @@ mod tests {
 
     fn scopes(text: &str) -> Scopes {
         text.parse().unwrap()
+    }
+
+    /// The codes are stored, and the enum's order is that of the UI.
+    #[test]
+    fn codes_and_their_order_are_stable() {
+        let codes = [
+            "offline",
+            "current.user:read",
+            "current.profile:read",
+            "admin.user:read",
+            "admin.profile:read",
+            "asset:read",
+            "asset.usage:read",
+            "asset.usage:write",
+            "collection:read",
+            "meta.assetbank:read",
+            "meta.assetbank:write",
+            "meta.workflow:read",
+        ];
+        assert!(Scope::ALL.iter().map(|scope| scope.code()).eq(codes));
+    }
+
+    #[test]
+    fn set_serializes_as_text() {
+        let set = scopes("asset:read offline");
+        let text = r#""offline asset:read""#;
+        assert_eq!(serde_json::to_string(&set).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Scopes>(text).unwrap(), set);
+        assert!(serde_json::from_str::<Scopes>(r#""nonsense""#).is_err());
     }
 
     #[test]
@@ -254,7 +246,7 @@ mod tests {
 
     #[test]
     fn grantable_scopes_depend_on_rights() {
-        let all: Scopes = Scope::ALL.iter().copied().collect();
+        let all = Scopes::all();
         assert_eq!(
             all.allowed_by(Rights::default()),
             scopes("offline current.user:read current.profile:read")

@@ -8,162 +8,239 @@ mod words;
 pub use crate::integration::selector::options::{Options, Resolved, Source, Sources};
 pub use crate::integration::selector::words::SelectorStrings;
 
+use crate::enum_set::EnumSet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-macro_rules! coded_enum {
-    ($(#[$doc:meta])* $kind:ident: $($(#[$variant_doc:meta])* $name:ident = $code:literal, $label:literal;)*) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $kind {
-            $($(#[$variant_doc])* #[serde(rename = $code)] $name,)*
-        }
-
-        impl $kind {
-            /// All values, in display order.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Returns the code in the API and in files.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// Returns the label in the UI.
-            #[must_use]
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)* }
-            }
-
-            /// Returns the value with this code; case-sensitive.
-            #[must_use]
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.code() == code)
-            }
-        }
-    };
-}
-
-coded_enum! {
-    /// The language of the asset selector.
-    Language:
+/// The language of the asset selector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+pub enum Language {
     /// American English.
-    English = "en_US", "English";
+    #[serde(rename = "en_US")]
+    #[strum(serialize = "en_US")]
+    English,
     /// Dutch.
-    Dutch = "nl_NL", "Dutch";
+    #[serde(rename = "nl_NL")]
+    #[strum(serialize = "nl_NL")]
+    Dutch,
     /// German.
-    German = "de_DE", "German";
+    #[serde(rename = "de_DE")]
+    #[strum(serialize = "de_DE")]
+    German,
     /// French.
-    French = "fr_FR", "French";
+    #[serde(rename = "fr_FR")]
+    #[strum(serialize = "fr_FR")]
+    French,
     /// Spanish.
-    Spanish = "es_ES", "Spanish";
+    #[serde(rename = "es_ES")]
+    #[strum(serialize = "es_ES")]
+    Spanish,
 }
 
-coded_enum! {
-    /// The type of an asset.
-    AssetType:
+impl Language {
+    /// All languages, in display order.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Returns the code in the API and in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the language with this code; case-sensitive.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        code.parse().ok()
+    }
+
+    /// Returns the label in the UI.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Dutch => "Dutch",
+            Self::German => "German",
+            Self::French => "French",
+            Self::Spanish => "Spanish",
+        }
+    }
+}
+
+/// The type of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum AssetType {
     /// Photos, drawings, logos.
-    Image = "image", "Image";
+    Image,
     /// Videos.
-    Video = "video", "Video";
+    Video,
     /// Text, tables, slides.
-    Document = "document", "Document";
+    Document,
     /// Audio.
-    Audio = "audio", "Audio";
+    Audio,
 }
 
-coded_enum! {
-    /// How many assets or files an editor can select.
-    SelectionMode:
+impl AssetType {
+    /// All types, in display order.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Returns the code in the API and in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the type with this code; case-sensitive.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        code.parse().ok()
+    }
+
+    /// Returns the label in the UI.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Image => "Image",
+            Self::Video => "Video",
+            Self::Document => "Document",
+            Self::Audio => "Audio",
+        }
+    }
+}
+
+/// How many assets or files an editor can select.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+pub enum SelectionMode {
     /// One file of an asset: the original or a derivative.
-    SingleFile = "SingleSelectFile", "Single file";
+    #[serde(rename = "SingleSelectFile")]
+    #[strum(serialize = "SingleSelectFile")]
+    SingleFile,
     /// One asset.
-    SingleAsset = "SingleSelect", "Single asset";
+    #[serde(rename = "SingleSelect")]
+    #[strum(serialize = "SingleSelect")]
+    SingleAsset,
     /// Any number of assets.
-    Multiple = "MultiSelect", "Multiple assets";
+    #[serde(rename = "MultiSelect")]
+    #[strum(serialize = "MultiSelect")]
+    Multiple,
 }
 
-coded_enum! {
-    /// The kind of DAM that connectors use.
-    Dam:
+impl SelectionMode {
+    /// All modes, in display order.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Returns the code in the API and in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the mode with this code; case-sensitive.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        code.parse().ok()
+    }
+
+    /// Returns the label in the UI.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SingleFile => "Single file",
+            Self::SingleAsset => "Single asset",
+            Self::Multiple => "Multiple assets",
+        }
+    }
+}
+
+/// The kind of DAM that connectors use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Dam {
     /// Bynder.
-    Bynder = "bynder", "Bynder";
+    Bynder,
     /// Webdam.
-    Webdam = "webdam", "Webdam";
+    Webdam,
 }
 
-/// A set of asset types, iterated in the order of [`AssetType::ALL`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "Vec<AssetType>", into = "Vec<AssetType>")]
-pub struct AssetTypes(u8);
+impl Dam {
+    /// All kinds of DAM, in display order.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Returns the code in the API and in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the kind of DAM with this code; case-sensitive.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        code.parse().ok()
+    }
+
+    /// Returns the label in the UI.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Bynder => "Bynder",
+            Self::Webdam => "Webdam",
+        }
+    }
+}
+
+/// A set of asset types. Its text form is a comma-separated list in the order of [`AssetType::ALL`].
+pub type AssetTypes = EnumSet<AssetType>;
 
 impl AssetTypes {
-    /// Reports whether the set contains `kind`.
-    #[must_use]
-    pub fn has(self, kind: AssetType) -> bool {
-        self.0 & Self::bit(kind) != 0
-    }
-
-    /// Returns the set with `kind` added.
-    #[must_use]
-    pub fn with(self, kind: AssetType) -> Self {
-        Self(self.0 | Self::bit(kind))
-    }
-
-    /// Reports whether the set is empty.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Iterates over the types in display order.
-    pub fn iter(self) -> impl Iterator<Item = AssetType> {
-        AssetType::ALL.iter().copied().filter(move |kind| self.has(*kind))
-    }
-
     /// Parses a list such as `image,video`. Returns `None` if it contains an unknown type.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let codes = text.split(',').map(str::trim).filter(|code| !code.is_empty());
         codes.map(AssetType::from_code).collect()
     }
-
-    fn bit(kind: AssetType) -> u8 {
-        1 << (kind as u8)
-    }
 }
 
 impl fmt::Display for AssetTypes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, kind) in self.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            write!(f, "{comma}{}", kind.code())?;
-        }
-        Ok(())
-    }
-}
-
-impl FromIterator<AssetType> for AssetTypes {
-    fn from_iter<I: IntoIterator<Item = AssetType>>(kinds: I) -> Self {
-        kinds.into_iter().fold(Self::default(), Self::with)
-    }
-}
-
-impl From<Vec<AssetType>> for AssetTypes {
-    fn from(kinds: Vec<AssetType>) -> Self {
-        kinds.into_iter().collect()
-    }
-}
-
-impl From<AssetTypes> for Vec<AssetType> {
-    fn from(kinds: AssetTypes) -> Self {
-        kinds.iter().collect()
+        f.write_str(&self.join(","))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The codes are stored, and the enums' orders are those of the UI.
+    #[test]
+    fn codes_and_their_order_are_stable() {
+        fn check<E: Copy + Serialize>(all: &[E], code: impl Fn(E) -> &'static str, codes: &[&str]) {
+            assert!(
+                all.iter().map(|value| code(*value)).eq(codes.iter().copied()),
+                "{codes:?}"
+            );
+            let serialized = serde_json::to_value(all).unwrap();
+            assert_eq!(serialized, serde_json::json!(codes));
+        }
+        check(
+            Language::ALL,
+            Language::code,
+            &["en_US", "nl_NL", "de_DE", "fr_FR", "es_ES"],
+        );
+        check(
+            AssetType::ALL,
+            AssetType::code,
+            &["image", "video", "document", "audio"],
+        );
+        check(
+            SelectionMode::ALL,
+            SelectionMode::code,
+            &["SingleSelectFile", "SingleSelect", "MultiSelect"],
+        );
+        check(Dam::ALL, Dam::code, &["bynder", "webdam"]);
+    }
 
     #[test]
     fn code_maps_back_to_its_value() {

@@ -3,16 +3,21 @@
 use crate::integration::selector::{AssetTypes, SelectionMode};
 use serde::{Deserialize, Serialize};
 
-/// Holds options of the asset selector. An unset option of a field falls back to the Global field settings, and an unset global
-/// option to the connector's default.
+/// Describes options of the asset selector, with the names and values of the Compact View component. Options that
+/// aren't set are omitted.
+///
+/// An unset option of a field falls back to the Global field settings, and an unset global option to the connector's
+/// default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SelectorOptions))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
     /// `Default search term`: the initial search term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_search_term: Option<String>,
-    /// `Visible asset types`.
+    /// `Visible asset types`: any of `image`, `video`, `document` and `audio`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
     pub asset_types: Option<AssetTypes>,
     /// `Always hide limited usage assets`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,8 +25,9 @@ pub struct Options {
     /// `Enable asset result in Layout Service`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset_result_in_layout_service: Option<bool>,
-    /// How many assets or files an editor can select.
+    /// How many assets or files an editor can select: `SingleSelectFile`, `SingleSelect` or `MultiSelect`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub mode: Option<SelectionMode>,
 }
 
@@ -45,24 +51,30 @@ pub struct Resolved {
     pub source: Sources,
 }
 
-/// Holds the level that each option comes from.
+/// Describes the source of each option: `field` or `global`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SelectorSources))]
 #[serde(rename_all = "camelCase")]
 pub struct Sources {
     /// The level of `defaultSearchTerm`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub default_search_term: Option<Source>,
     /// The level of `assetTypes`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub asset_types: Option<Source>,
     /// The level of `hideLimitedUse`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub hide_limited_use: Option<Source>,
     /// The level of `assetResultInLayoutService`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub asset_result_in_layout_service: Option<Source>,
     /// The level of `mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub mode: Option<Source>,
 }
 

@@ -12,7 +12,7 @@ pub fn options(texts: &'static str) -> impl Strategy<Value = Options> {
     let types = vec(select(AssetType::ALL), 1..5);
     (
         of(texts),
-        of(types.prop_map(AssetTypes::from)),
+        of(types.prop_map(AssetTypes::from_iter)),
         any::<Option<bool>>(),
         any::<Option<bool>>(),
         of(select(SelectionMode::ALL)),

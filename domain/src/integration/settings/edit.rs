@@ -2,7 +2,8 @@
 
 use crate::fields::{FieldErrors, name_key};
 use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
-use crate::integration::settings::{FieldSettings, MAX_FIELDS, Settings, validate_field_name, validate_options};
+use crate::integration::settings::validation::{validate_field_name, validate_options};
+use crate::integration::settings::{FieldSettings, MAX_FIELDS, Settings};
 use serde::{Deserialize, Serialize};
 
 /// An edit of the settings by one form.

@@ -5,58 +5,39 @@ use crate::integration::selector::{AssetTypes, Dam, Language, Options, Selection
 use crate::integration::settings::{FieldSettings, Settings};
 use serde::{Deserialize, Serialize};
 
-macro_rules! setting_keys {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal;)*) => {
-        /// Names a setting. The labels are those of the guide.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum SettingKey {
-            $($(#[$doc])* #[serde(rename = $code)] $name,)*
-        }
-
-        impl SettingKey {
-            /// All keys, in display order.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Returns the code in files and in the history.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// Returns the label in the UI.
-            #[must_use]
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)* }
-            }
-        }
-    };
-}
-
-setting_keys! {
+/// Names a setting. Its serialized form is its code in files and in the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SettingKey {
     /// The URL of the DAM.
-    PortalUrl = "portal.url", "Portal URL";
+    #[serde(rename = "portal.url")]
+    PortalUrl,
     /// The kind of DAM.
-    Dam = "portal.dam", "DAM";
+    #[serde(rename = "portal.dam")]
+    Dam,
     /// The client ID with which connectors get access tokens of the DAM.
-    ClientId = "portal.clientId", "OAuth2 Client ID";
+    #[serde(rename = "portal.clientId")]
+    ClientId,
     /// Whether a client secret is set. Its value is never exposed.
-    ClientSecret = "portal.clientSecret", "OAuth2 Client Secret";
+    #[serde(rename = "portal.clientSecret")]
+    ClientSecret,
     /// The language of the asset selector.
-    Language = "language", "Language";
+    Language,
     /// Whether connectors may send remote logs.
-    RemoteLogging = "remoteLogging", "Enable Remote Logging";
+    RemoteLogging,
     /// A field with custom settings; the value is its name.
-    Field = "field", "Field";
+    Field,
     /// The initial search term.
-    DefaultSearchTerm = "defaultSearchTerm", "Default search term";
+    DefaultSearchTerm,
     /// The visible asset types.
-    AssetTypes = "assetTypes", "Visible asset types";
+    AssetTypes,
     /// Whether limited usage assets are hidden.
-    HideLimitedUse = "hideLimitedUse", "Always hide limited usage assets";
+    HideLimitedUse,
     /// Whether the Layout Service returns whole assets.
-    LayoutService = "assetResultInLayoutService", "Enable asset result in Layout Service";
+    #[serde(rename = "assetResultInLayoutService")]
+    LayoutService,
     /// How many assets or files an editor can select.
-    Mode = "mode", "Selection mode";
+    Mode,
 }
 
 impl SettingKey {
@@ -77,6 +58,25 @@ impl SettingKey {
         Self::LayoutService,
         Self::Mode,
     ];
+
+    /// Returns the label in the UI, which is that of the guide.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PortalUrl => "Portal URL",
+            Self::Dam => "DAM",
+            Self::ClientId => "OAuth2 Client ID",
+            Self::ClientSecret => "OAuth2 Client Secret",
+            Self::Language => "Language",
+            Self::RemoteLogging => "Enable Remote Logging",
+            Self::Field => "Field",
+            Self::DefaultSearchTerm => "Default search term",
+            Self::AssetTypes => "Visible asset types",
+            Self::HideLimitedUse => "Always hide limited usage assets",
+            Self::LayoutService => "Enable asset result in Layout Service",
+            Self::Mode => "Selection mode",
+        }
+    }
 
     /// Returns the display text of a value: `Yes` for `true`.
     #[must_use]
@@ -102,7 +102,7 @@ impl SettingKey {
 }
 
 /// Locates a setting.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SettingPath {
     /// The field's name; `None` for shared settings and the Global field settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -231,5 +231,33 @@ pub(crate) fn set_option(options: &mut Options, key: SettingKey, value: Option<&
         SettingKey::LayoutService => options.asset_result_in_layout_service = flag(),
         SettingKey::Mode => options.mode = value.and_then(SelectionMode::from_code),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes are stored in the history.
+    #[test]
+    fn codes_are_stable() {
+        let keys = [
+            (SettingKey::PortalUrl, "portal.url"),
+            (SettingKey::Dam, "portal.dam"),
+            (SettingKey::ClientId, "portal.clientId"),
+            (SettingKey::ClientSecret, "portal.clientSecret"),
+            (SettingKey::Language, "language"),
+            (SettingKey::RemoteLogging, "remoteLogging"),
+            (SettingKey::Field, "field"),
+            (SettingKey::DefaultSearchTerm, "defaultSearchTerm"),
+            (SettingKey::AssetTypes, "assetTypes"),
+            (SettingKey::HideLimitedUse, "hideLimitedUse"),
+            (SettingKey::LayoutService, "assetResultInLayoutService"),
+            (SettingKey::Mode, "mode"),
+        ];
+        for (key, code) in keys {
+            assert_eq!(serde_json::to_value(key).unwrap(), code);
+            assert_eq!(serde_json::from_value::<SettingKey>(code.into()).unwrap(), key);
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! OAuth 1 tokens, with which a consumer acts on behalf of a user.
 
+mod list;
+
+pub use list::{Cursor, MAX_COUNTED, PAGE_SIZE, PagePosition, TokenFilter, TokenPage, TokenQuery, TokenSort};
+
 use crate::fields::{self, FieldErrors};
 use crate::ids::{ConsumerId, TokenId, UserId};
 use crate::oauth1::integration_types;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
-use std::fmt;
-use std::str::FromStr;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The lifetime of a token from the three-legged flow.
@@ -14,12 +16,6 @@ pub const THREE_LEGGED_TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 
 
 /// The integration of tokens from the three-legged flow.
 pub const AUTHORIZED_BY_USER: &str = "Authorized by the user";
-
-/// The number of tokens per page of the list.
-pub const PAGE_SIZE: i64 = 25;
-
-/// The maximum number of matches that is counted; for more, a list shows "more than".
-pub const MAX_COUNTED: i64 = 10_000;
 
 /// Describes a token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,159 +175,6 @@ impl NewToken {
     }
 }
 
-/// The filter of a token list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenFilter {
-    /// Tokens that are neither revoked nor expired.
-    #[default]
-    Current,
-    /// Revoked and expired tokens.
-    Ended,
-    /// All tokens.
-    All,
-}
-
-/// The sort key of a token list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenSort {
-    /// The user's name.
-    User,
-    /// The consumer's name.
-    Consumer,
-    /// The integration.
-    Integration,
-    /// The creation time.
-    #[default]
-    Created,
-    /// The time of the last use; unused tokens sort as the oldest.
-    Used,
-}
-
-macro_rules! query_codes {
-    ($type:ident { $($name:ident = $code:literal),* $(,)? }) => {
-        impl $type {
-            /// Returns the code in URLs.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// Returns the value with this code, or the default for an unknown one.
-            #[must_use]
-            pub fn from_code_or_default(code: &str) -> Self {
-                match code { $($code => Self::$name,)* _ => Self::default() }
-            }
-        }
-    };
-}
-
-query_codes!(TokenFilter { Current = "current", Ended = "ended", All = "all" });
-query_codes!(TokenSort {
-    User = "user",
-    Consumer = "consumer",
-    Integration = "integration",
-    Created = "created",
-    Used = "used",
-});
-
-/// Selects the tokens to list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenQuery {
-    /// Words that the user's name or email, the consumer or the integration must contain; empty for all.
-    pub search: String,
-    /// The filter.
-    pub filter: TokenFilter,
-    /// The sort key.
-    pub sort: TokenSort,
-    /// Whether the order is reversed. By default, [`TokenSort::Created`] and [`TokenSort::Used`] start with the newest.
-    pub reverse: bool,
-    /// Limits the list to one consumer.
-    pub consumer: Option<ConsumerId>,
-    /// The position of the page.
-    pub position: PagePosition,
-}
-
-/// The position of a page in its list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PagePosition {
-    /// The first page.
-    #[default]
-    Start,
-    /// The page after this row.
-    After(Cursor),
-    /// The page before this row.
-    Before(Cursor),
-}
-
-/// A row's position in a sorted list: the sort value, with the id as tie-breaker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
-    /// The row's id.
-    pub id: TokenId,
-    /// The sort value.
-    pub value: String,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.id.0.simple(), self.value)
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = crate::ids::ParseIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (id, value) = text.split_once('.').ok_or(crate::ids::ParseIdError)?;
-        Ok(Self {
-            id: id.parse()?,
-            value: value.to_owned(),
-        })
-    }
-}
-
-/// Serializes tokens as arrays, since the member names would be a third of their size in a page. serde deserializes a struct
-/// from an array as well.
-fn serialize_as_arrays<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(tokens.iter().map(|token| {
-        (
-            &token.id,
-            &token.token,
-            &token.user_id,
-            &token.user,
-            &token.user_email,
-            &token.consumer_id,
-            &token.consumer,
-            &token.integration,
-            &token.state,
-            &token.created_by,
-            &token.created_at,
-            &token.expires_at,
-            &token.revoked_at,
-            &token.last_used_at,
-            &token.last_used_from,
-        )
-    }))
-}
-
-/// Holds a page of tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenPage {
-    /// The tokens.
-    #[serde(serialize_with = "serialize_as_arrays")]
-    pub tokens: Vec<Token>,
-    /// The total number of matches; [`MAX_COUNTED`] + 1 if there are more.
-    pub total: i64,
-    /// Whether the account has any tokens, regardless of search and filter.
-    pub any_in_account: bool,
-    /// The cursor of the next page, if there is one.
-    pub next: Option<Cursor>,
-    /// The cursor of the previous page, if there is one.
-    pub previous: Option<Cursor>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -377,54 +220,5 @@ mod tests {
         let mut named = form();
         named.integration_name = "left over".to_owned();
         assert_eq!(named.validate().unwrap().integration_name, None);
-    }
-
-    #[test]
-    fn printed_cursor_parses_back() {
-        let cursor = Cursor {
-            id: "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap(),
-            value: "a.b é".to_owned(),
-        };
-        assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        assert!("x".parse::<Cursor>().is_err());
-    }
-
-    #[test]
-    fn serialized_page_deserializes_back() {
-        let never_used = Token {
-            id: "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap(),
-            token: "65a5361423511c6ede33f27e3de95a14".to_owned(),
-            user_id: "0192f0c1-2b3c-7d4e-8f90-123456789abd".parse().unwrap(),
-            user: "Ada \"Countess\" Lovelace".to_owned(),
-            user_email: "ada@example.com".to_owned(),
-            consumer_id: "0192f0c1-2b3c-7d4e-8f90-123456789abe".parse().unwrap(),
-            consumer: "Website".to_owned(),
-            integration: "Contentful".to_owned(),
-            state: TokenState::Suspended,
-            created_by: None,
-            created_at: Timestamp(1_700_000_000_000),
-            expires_at: None,
-            revoked_at: None,
-            last_used_at: None,
-            last_used_from: None,
-        };
-        let used = Token {
-            created_by: Some("Ada".to_owned()),
-            expires_at: Some(Timestamp(1_700_000_000_001)),
-            revoked_at: Some(Timestamp(1_700_000_000_002)),
-            last_used_at: Some(Timestamp(1_700_000_000_003)),
-            last_used_from: Some("::1".to_owned()),
-            ..never_used.clone()
-        };
-        let page = TokenPage {
-            tokens: vec![never_used, used],
-            total: 2,
-            any_in_account: true,
-            next: None,
-            previous: None,
-        };
-        let text = serde_json::to_string(&page).unwrap();
-        assert!(!text.contains("user_email"), "{text}");
-        assert_eq!(serde_json::from_str::<TokenPage>(&text).unwrap(), page);
     }
 }
