@@ -104,12 +104,8 @@ async fn reencrypt(portal: &Portal) -> Result<Rotation> {
 /// Walks through the rows of a column by their key in batches. Skips values that changed after they were read: the change
 /// either encrypted them with the first key or deleted them.
 macro_rules! reencrypt_rows {
-    ($portal:expr, $column:expr, $columns:expr, $row:ty, from $start:expr, $parts:expr) => {{
-        let (EncryptedColumn { table, key, value, .. }, columns) = ($column, $columns);
-        let select = format!(
-            "select {columns}, {value} from {table} where {key} > $1 and {value} is not null order by {key} limit $2"
-        );
-        let update = format!("update {table} set {value} = $2 where {key} = $1 and {value} = $3");
+    ($portal:expr, $column:expr, $row:ty, from $start:expr, $parts:expr) => {{
+        let (select, update) = ($column.select_statement(), $column.update_statement());
         let mut after = $start;
         let mut reencrypted = 0;
         loop {
@@ -141,24 +137,23 @@ macro_rules! reencrypt_rows {
 async fn reencrypt_column(portal: &Portal, column: EncryptedColumn) -> Result<u64> {
     match column.context {
         RowContext::Id(context) => {
-            reencrypt_rows!(portal, column, column.key, (Uuid, Vec<u8>), from Uuid::nil(), |(id, encrypted)| {
+            reencrypt_rows!(portal, column, (Uuid, Vec<u8>), from Uuid::nil(), |(id, encrypted)| {
                 (id, context(id), encrypted)
             })
         }
-        RowContext::IdWith(other, context) => {
-            let columns = format!("{}, {other}", column.key);
-            reencrypt_rows!(portal, column, columns, (Uuid, Uuid, Vec<u8>), from Uuid::nil(), |(id, other, encrypted)| {
+        RowContext::IdWith(_, context) => {
+            reencrypt_rows!(portal, column, (Uuid, Uuid, Vec<u8>), from Uuid::nil(), |(id, other, encrypted)| {
                 (id, context(id, other), encrypted)
             })
         }
         RowContext::Text(context) => {
-            reencrypt_rows!(portal, column, column.key, (String, Vec<u8>), from String::new(), |(key, encrypted)| {
+            reencrypt_rows!(portal, column, (String, Vec<u8>), from String::new(), |(key, encrypted)| {
                 let context = context(&key);
                 (key, context, encrypted)
             })
         }
         RowContext::Bytes(context) => {
-            reencrypt_rows!(portal, column, column.key, (Vec<u8>, Vec<u8>), from Vec::<u8>::new(), |(key, encrypted)| {
+            reencrypt_rows!(portal, column, (Vec<u8>, Vec<u8>), from Vec::<u8>::new(), |(key, encrypted)| {
                 let context = context(&key);
                 (key, context, encrypted)
             })
@@ -250,9 +245,22 @@ async fn encrypt_check(portal: &Portal) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::encrypted_columns;
+    use crate::crypto::encrypted_column::EncryptedColumn;
+    use rstest::rstest;
     use std::collections::BTreeSet;
     use std::fs;
     use std::path::Path;
+    use testing::{Engine, TestPortal};
+
+    #[rstest]
+    #[tokio::test]
+    async fn every_rotation_statement_is_valid(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+        let test = TestPortal::start(engine).await;
+        let columns = encrypted_columns();
+        let mut statements: Vec<String> = columns.iter().map(EncryptedColumn::select_statement).collect();
+        statements.extend(columns.iter().map(EncryptedColumn::update_statement));
+        assert_eq!(test.invalid_statements(&statements).await, Vec::<String>::new());
+    }
 
     #[test]
     fn every_encrypted_column_is_declared_by_a_subject() {

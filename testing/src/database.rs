@@ -2,7 +2,8 @@
 
 use crate::{postgres_template, random_u128};
 use portal::Location;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use sqlx::postgres::PgTypeInfo;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -106,4 +107,48 @@ pub(crate) async fn query_column(location: &Location, sql: &str) -> sqlx::Result
             sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut connection).await
         }
     }
+}
+
+/// Prepares statements directly on a database, and returns those that are not valid, each after its error. On PostgreSQL,
+/// the parameters have `types`, which repeat; without any, they have the types that follow from the statement.
+pub(crate) async fn invalid_statements(
+    location: &Location,
+    statements: &[String],
+    types: &[&'static str],
+) -> sqlx::Result<Vec<String>> {
+    let mut outcomes = Vec::new();
+    match location {
+        Location::File(path) => {
+            let mut connection = SqliteConnection::connect(&format!("sqlite:{}", path.display())).await?;
+            for statement in statements {
+                let sql = AssertSqlSafe(statement.clone()).into_sql_str();
+                outcomes.push(connection.prepare(sql).await.err());
+            }
+        }
+        Location::Postgres(url) => {
+            let mut connection = PgConnection::connect(url).await?;
+            for statement in statements {
+                let parameters = statement.matches('$').count();
+                let types = types.iter().cycle().take(parameters);
+                let types: Vec<PgTypeInfo> = types.map(|name| PgTypeInfo::with_name(name)).collect();
+                let sql = AssertSqlSafe(statement.clone()).into_sql_str();
+                let error = connection.prepare_with(sql, &types).await.err();
+                outcomes.push(error.filter(|error| !is_untyped_parameter(error)));
+            }
+        }
+    }
+    let outcomes = statements.iter().zip(outcomes);
+    let invalid = outcomes.filter_map(|(statement, error)| error.map(|error| format!("{error}: {statement}")));
+    Ok(invalid.collect())
+}
+
+/// Returns whether the error only says that a parameter's type follows from the value that is bound to it. PostgreSQL looks
+/// for this last, when it has found all tables and columns.
+fn is_untyped_parameter(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error();
+    error.is_some_and(|error| {
+        error
+            .message()
+            .starts_with("could not determine data type of parameter")
+    })
 }

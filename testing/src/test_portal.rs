@@ -189,6 +189,19 @@ impl TestPortal {
             .unwrap()
     }
 
+    /// Prepares statements, and returns those that are not valid, each after its error.
+    pub async fn invalid_statements(&self, statements: &[String]) -> Vec<String> {
+        self.invalid_inserts(statements, &[]).await
+    }
+
+    /// Prepares statements that insert rows with columns of these PostgreSQL types, and returns those that are not valid,
+    /// each after its error.
+    pub async fn invalid_inserts(&self, statements: &[String], types: &[&'static str]) -> Vec<String> {
+        database::invalid_statements(&self.location, statements, types)
+            .await
+            .unwrap()
+    }
+
     /// Runs SQL statements directly on the database.
     pub async fn execute(&self, sql: &str) {
         database::execute(&self.location, sql).await.unwrap();

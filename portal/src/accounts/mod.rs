@@ -5,9 +5,10 @@ pub mod setup;
 pub mod users;
 
 use crate::crypto::passwords::{self, UserInputs};
-use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
+use crate::database::{AsExecutor, execute, fetch_all, fetch_optional};
 use crate::infra::actor::{self, Actor, AuthMethod};
-use crate::infra::audit::{self, AuditEvent};
+use crate::infra::audit::AuditEvent;
+use crate::infra::change::Change;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::api_keys;
@@ -27,23 +28,32 @@ pub async fn create(portal: &Portal, input: NewAccount) -> Result<(AccountId, Us
     let input = input.validate()?;
     let user_inputs = UserInputs::new(&input.name, &input.email, &input.account_name);
     let password_hash = passwords::hash_new(portal, &input.password, user_inputs).await?;
-    let mut tx = portal.begin().await?;
-    let created = insert(portal, &mut tx, AuthMethod::CommandLine, input, &password_hash).await?;
-    portal.commit_change(tx, None).await?;
-    Ok(created)
+    let operator = new_operator(portal, &input, AuthMethod::CommandLine);
+    let mut change = portal.begin_change(&operator).await?;
+    let (user, event) = insert(portal, &mut change, &operator, input, &password_hash).await?;
+    change.commit_for(event, None).await?;
+    Ok((operator.account(), user))
 }
 
-/// Inserts an account with its administrator in the caller's transaction. `input` must be validated.
+/// Returns the operator of an account that is about to be created.
+pub(crate) fn new_operator(portal: &Portal, input: &NewAccount, auth_method: AuthMethod) -> Actor {
+    let features = Feature::ALL.to_vec();
+    let account = AccountId(portal.new_id());
+    Actor::operator(account, input.account_name.clone(), features, auth_method)
+}
+
+/// Inserts the account of [`new_operator`] with its administrator. `input` must be validated. Returns the administrator and
+/// the event to commit the change with.
 pub(crate) async fn insert(
     portal: &Portal,
-    tx: &mut Transaction,
-    auth_method: AuthMethod,
+    change: &mut Change<'_>,
+    operator: &Actor,
     input: NewAccount,
     password_hash: &str,
-) -> Result<(AccountId, UserId)> {
-    let account = AccountId(portal.new_id());
+) -> Result<(UserId, AuditEvent)> {
+    let account = operator.account();
     execute!(
-        tx,
+        change,
         "insert into accounts (id, name, created_at) values ($1, $2, $3)",
         account,
         &input.account_name,
@@ -51,39 +61,37 @@ pub(crate) async fn insert(
     )?;
     for feature in Feature::ALL {
         execute!(
-            tx,
+            change,
             "insert into account_features (account_id, feature) values ($1, $2)",
             account,
             feature.code()
         )?;
     }
-    let operator = Actor::operator(account, input.account_name.clone(), Feature::ALL.to_vec(), auth_method);
     let event = AuditEvent::AccountCreated {
         id: account,
         name: input.account_name,
     };
-    audit::record(portal, tx, &operator, event).await?;
+    change.record(event).await?;
     let event = AuditEvent::ProfileCreated {
-        id: profiles::insert(portal, tx, account, ADMINISTRATOR_PROFILE, Rights::all()).await?,
+        id: profiles::insert(portal, change, account, ADMINISTRATOR_PROFILE, Rights::all()).await?,
         name: ADMINISTRATOR_PROFILE.to_owned(),
         rights: Rights::all(),
     };
-    audit::record(portal, tx, &operator, event).await?;
+    change.record(event).await?;
     let administrator = NewUser {
         name: input.name,
         email: input.email,
         password: input.password,
         profile: ADMINISTRATOR_PROFILE.to_owned(),
     };
-    let user = users::insert(portal, tx, account, &administrator, password_hash).await?;
+    let user = users::insert(portal, change, account, &administrator, password_hash).await?;
     let event = AuditEvent::UserCreated {
         id: user,
         email: administrator.email,
         profile: administrator.profile,
     };
-    audit::record(portal, tx, &operator, event).await?;
-    api_keys::insert(portal, tx, account, None).await?;
-    Ok((account, user))
+    api_keys::insert(portal, change, account, None).await?;
+    Ok((user, event))
 }
 
 /// Lists all accounts by name.

@@ -77,17 +77,18 @@ pub async fn complete(portal: &Portal, code: &str, input: NewAccount, client: &B
     };
     let user_inputs = UserInputs::new(&input.name, &input.email, &input.account_name);
     let password_hash = passwords::hash_new(portal, &input.password, user_inputs).await?;
-    let mut tx = portal.begin().await?;
-    tx.lock(Lock::Setup).await?;
-    if accounts::has_any(&mut tx).await? {
+    let operator = accounts::new_operator(portal, &input, AuthMethod::Setup);
+    let mut change = portal.begin_change(&operator).await?;
+    change.lock(Lock::Setup).await?;
+    if accounts::has_any(&mut change).await? {
         return Err(already_set_up());
     }
-    attempt.succeeded(&mut tx).await?;
-    let (_, user) = accounts::insert(portal, &mut tx, AuthMethod::Setup, input, &password_hash).await?;
-    execute!(&mut tx, "delete from setup_codes")?;
-    let (_, session) = sessions::open(portal, &mut tx, user, client).await?;
-    let known_browser = known_browsers::remember(portal, &mut tx, user, None).await?;
-    portal.commit_change(tx, None).await?;
+    attempt.succeeded(&mut change).await?;
+    let (user, event) = accounts::insert(portal, &mut change, &operator, input, &password_hash).await?;
+    execute!(&mut change, "delete from setup_codes")?;
+    let (_, session) = sessions::open(portal, &mut change, user, client).await?;
+    let known_browser = known_browsers::remember(portal, &mut change, user, None).await?;
+    change.commit_for(event, None).await?;
     Ok(SessionCookies { session, known_browser })
 }
 

@@ -4,8 +4,9 @@ use crate::auth::one_time_secrets;
 use crate::crypto::secret::{self, Secret};
 use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_optional};
 use crate::infra::actor::{Actor, AuthMethod};
-use crate::infra::audit::{self, AuditEvent};
+use crate::infra::audit::AuditEvent;
 use crate::infra::cache::CacheDefinition;
+use crate::infra::change::Change;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::infra::throttle::LastUsed;
@@ -91,15 +92,15 @@ pub(crate) async fn open(
 /// caller must invalidate.
 pub(crate) async fn replace(
     portal: &Portal,
-    tx: &mut Transaction,
+    change: &mut Change<'_>,
     old_cookie: &str,
     (new, user): (SessionId, UserId),
 ) -> Result<Option<AccountId>> {
     let digest = secret::digest(old_cookie.as_bytes());
     // Lock before reading, since a concurrent request may be adding a secret to the session.
-    tx.lock_session(&digest).await?;
+    change.lock_session(&digest).await?;
     let row = fetch_optional!(
-        tx,
+        change,
         (SessionId, UserId, AccountId, Timestamp),
         "select s.id, s.user_id, u.account_id, s.expires_at from sessions s join users u on u.id = s.user_id
          where s.digest = $1",
@@ -110,16 +111,16 @@ pub(crate) async fn replace(
     };
     let is_live = portal.now() < expires_at;
     if is_live && old_user == user {
-        one_time_secrets::move_to(portal, tx, old, new).await?;
+        one_time_secrets::move_to(portal, change, old, new).await?;
     }
-    execute!(tx, "delete from sessions where id = $1", old)?;
+    execute!(change, "delete from sessions where id = $1", old)?;
     // An expired session, or one of an inactive user, has already ended.
-    if is_live && let Some(actor) = Actor::load(tx, old_user, AuthMethod::Session(old)).await? {
+    if is_live && let Some(actor) = Actor::load(change, old_user, AuthMethod::Session(old)).await? {
         let event = AuditEvent::SessionEnded {
             session: old,
             replaced: true,
         };
-        audit::record(portal, tx, &actor, event).await?;
+        change.record_by(&actor, event).await?;
     }
     Ok(Some(account))
 }

@@ -27,3 +27,24 @@ pub(crate) enum RowContext {
     /// A digest.
     Bytes(fn(&[u8]) -> String),
 }
+
+impl EncryptedColumn {
+    /// Returns the statement that selects the rows after the key `$1`, at most `$2`: the key, the other id that the context
+    /// names, if any, and the value.
+    pub fn select_statement(&self) -> String {
+        let Self { table, key, value, .. } = self;
+        let columns = match self.context {
+            RowContext::IdWith(other, _) => format!("{key}, {other}"),
+            RowContext::Id(_) | RowContext::Text(_) | RowContext::Bytes(_) => (*key).to_owned(),
+        };
+        format!(
+            "select {columns}, {value} from {table} where {key} > $1 and {value} is not null order by {key} limit $2"
+        )
+    }
+
+    /// Returns the statement that replaces the value `$3` of the row with the key `$1` by `$2`.
+    pub fn update_statement(&self) -> String {
+        let Self { table, key, value, .. } = self;
+        format!("update {table} set {value} = $2 where {key} = $1 and {value} = $3")
+    }
+}

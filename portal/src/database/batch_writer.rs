@@ -100,15 +100,20 @@ impl InsertStatements {
 
     /// Returns the statement for `rows` rows, at most `T::MAX_BATCH_ROWS`, and the number of null rows to bind after them.
     pub fn for_rows<T: BatchInsert>(&'static self, rows: usize) -> Result<(&'static str, usize)> {
-        let statements = self.statements.get_or_init(|| {
-            let powers = 0..=T::MAX_BATCH_ROWS.ilog2();
-            powers.map(|power| self.sql(1 << power)).collect()
-        });
         let capacity = rows.next_power_of_two();
-        let sql = statements
+        let sql = self
+            .all::<T>()
             .get(capacity.ilog2() as usize)
             .ok_or_else(|| Error::internal("a batch has too many rows"))?;
         Ok((sql, capacity - rows))
+    }
+
+    /// Returns the statements of all sizes.
+    pub fn all<T: BatchInsert>(&'static self) -> &'static [String] {
+        self.statements.get_or_init(|| {
+            let powers = 0..=T::MAX_BATCH_ROWS.ilog2();
+            powers.map(|power| self.sql(1 << power)).collect()
+        })
     }
 
     fn sql(&self, rows: usize) -> String {

@@ -1,5 +1,6 @@
 //! The files of a SQLite database: detects when they are moved or replaced, and locks them against other processes.
 
+use crate::database::runtime_lock::{self, RuntimeLocks};
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,12 +37,19 @@ pub(crate) struct DatabaseFiles {
     path: PathBuf,
     /// The ids of the opened files, in the order of [`SUFFIXES`]. `None` for a file that doesn't exist yet.
     opened: Mutex<[Option<FileId>; 3]>,
-    in_use: Mutex<Option<File>>,
+    in_use: Mutex<Option<InUseLocks>>,
+}
+
+/// The locks that mark a database as in use, in its folder and outside of it.
+#[derive(Debug)]
+pub(crate) struct InUseLocks {
+    file: File,
+    runtime: RuntimeLocks,
 }
 
 impl DatabaseFiles {
     /// Records the files of the database at `path`, which has just been opened.
-    pub fn new(path: &Path, in_use: File) -> Self {
+    pub fn new(path: &Path, in_use: InUseLocks) -> Self {
         let files = Self {
             path: path.to_owned(),
             opened: Mutex::default(),
@@ -71,7 +79,7 @@ impl DatabaseFiles {
         if self.in_use.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             return Ok(());
         }
-        self.renew_lock();
+        self.renew_locks();
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         for (suffix, opened) in SUFFIXES.iter().zip(opened.iter_mut()) {
             let mut name = self.path.clone().into_os_string();
@@ -87,23 +95,23 @@ impl DatabaseFiles {
         Ok(())
     }
 
-    /// Acquires the lock again if its file was moved together with the database, as long as the folder exists.
-    fn renew_lock(&self) {
+    /// Acquires the locks again whose files were moved together with the database, as long as the folder exists, or deleted.
+    fn renew_locks(&self) {
         let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(held) = in_use.as_ref() else { return };
+        let Some(held) = in_use.as_mut() else { return };
+        held.runtime.renew(&self.path);
         let path = lock_path(&self.path);
-        let locked = held.metadata().ok().and_then(|metadata| file_id(&metadata));
-        if locked == file_id_at(&path).ok().flatten() {
+        if is_at(&held.file, &path) {
             return;
         }
         if let Ok(file) = open_lock(&path)
             && file.try_lock_shared().is_ok()
         {
-            *in_use = Some(file);
+            held.file = file;
         }
     }
 
-    /// Releases the lock when this process no longer uses the files.
+    /// Releases the locks when this process no longer uses the files.
     pub fn release(&self) {
         self.in_use.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -131,14 +139,17 @@ pub(crate) fn is_missing(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0) || matches!(file_id_at(path), Ok(None))
 }
 
-/// Marks the database at `path` as in use by this process until the returned file is closed. The caller must ensure that no
-/// other process does so at the same time.
+/// Marks the database at `path` as in use by this process until the returned locks are dropped. The caller must ensure that
+/// no other process does so at the same time.
 ///
 /// # Errors
 /// Returns [`CreateError`] if the database is missing and must not be created.
-pub(crate) fn lock_in_use(path: &Path) -> Result<File, CreateError> {
+pub(crate) fn lock_in_use(path: &Path) -> Result<InUseLocks, CreateError> {
     let file = open_lock(&lock_path(path))?;
     if is_missing(path) {
+        if runtime_lock::is_in_use(path) {
+            return Err(CreateError::InUse);
+        }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(CreateError::InUse),
@@ -153,7 +164,17 @@ pub(crate) fn lock_in_use(path: &Path) -> Result<File, CreateError> {
         file.unlock()?;
     }
     file.lock_shared()?;
-    Ok(file)
+    Ok(InUseLocks {
+        file,
+        runtime: RuntimeLocks::acquire(path),
+    })
+}
+
+/// Returns whether the folder of the database at `path` is missing while a process uses the database, which means that the
+/// folder was moved away.
+pub(crate) fn is_folder_moved(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_some_and(|folder| !folder.exists()) && runtime_lock::is_in_use(path)
 }
 
 fn lock_path(path: &Path) -> PathBuf {
@@ -162,6 +183,12 @@ fn lock_path(path: &Path) -> PathBuf {
 
 fn open_lock(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).truncate(false).write(true).open(path)
+}
+
+/// Returns whether an open file is still the one at `path`.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let opened = file.metadata().ok().and_then(|metadata| file_id(&metadata));
+    opened == file_id_at(path).ok().flatten()
 }
 
 fn file_id_at(path: &Path) -> io::Result<Option<FileId>> {

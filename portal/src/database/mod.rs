@@ -14,6 +14,7 @@ mod files;
 pub(crate) mod like;
 mod migrations;
 mod postgres;
+mod runtime_lock;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,19 @@ pub enum Location {
     File(PathBuf),
     /// A PostgreSQL URL. It may contain a password, so it is never printed.
     Postgres(String),
+}
+
+impl Location {
+    /// Checks that the folder of a database file may be created if it is missing.
+    ///
+    /// # Errors
+    /// Returns [`Error::Unavailable`] if a server uses the database, whose folder was moved away.
+    pub fn check_folder(&self) -> Result<()> {
+        match self {
+            Self::File(path) => sqlite::check_folder(path),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
 }
 
 impl std::fmt::Debug for Location {

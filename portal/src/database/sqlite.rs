@@ -1,6 +1,6 @@
 //! SQLite in a file: one write connection and several read connections.
 
-use crate::database::files::{CreateError, DatabaseFiles, is_missing, lock_in_use};
+use crate::database::files::{CreateError, DatabaseFiles, is_folder_moved, is_missing, lock_in_use};
 use crate::database::migrations::{FIRST_CHECKSUM, migration_error};
 use crate::database::sqlite_pool::{PooledSqliteReader, SqliteReadPool};
 use crate::database::{Durability, IfMissing, Transaction, failure};
@@ -221,6 +221,14 @@ fn writer_options(writer: &Arc<WriterState>) -> SqlitePoolOptions {
             let is_usable = !used.is_broken.load(Ordering::Relaxed) && !connection.is_in_transaction();
             Box::pin(async move { Ok(is_usable) })
         })
+}
+
+/// Checks that the folder of the database at `path` may be created if it is missing.
+pub(crate) fn check_folder(path: &Path) -> Result<()> {
+    if is_folder_moved(path) {
+        return Err(create_error(path, CreateError::InUse));
+    }
+    Ok(())
 }
 
 fn create_error(path: &Path, reason: CreateError) -> Error {

@@ -182,6 +182,40 @@ async fn missing_file_of_database_in_use_is_not_created() {
 }
 
 #[tokio::test]
+async fn moved_folder_of_database_in_use_is_not_filled_again() {
+    let parent = tempfile::tempdir().unwrap();
+    let (folder, away) = (parent.path().join("data"), parent.path().join("away"));
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("moved.db");
+    let location = Location::File(path.clone());
+    let create = async || Database::open(&location, IfMissing::Create).await;
+    let database = open(&path).await;
+    location.check_folder().unwrap();
+
+    std::fs::rename(&folder, &away).unwrap();
+    let error = location.check_folder().unwrap_err().to_string();
+    assert!(error.contains("a server is running on this database"), "{error}");
+    std::fs::create_dir(&folder).unwrap();
+    let error = create().await.unwrap_err().to_string();
+    assert!(error.contains("a server is running on this database"), "{error}");
+    assert!(!path.exists());
+    let elsewhere = Location::File(folder.join("other.db"));
+    let other = Database::open(&elsewhere, IfMissing::Create).await.unwrap();
+    other.close().await;
+
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::rename(&away, &folder).unwrap();
+    database.check_files().unwrap();
+    create().await.unwrap().close().await;
+    database.close().await;
+    std::fs::rename(&folder, &away).unwrap();
+    location.check_folder().unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    create().await.unwrap().close().await;
+    assert!(path.exists());
+}
+
+#[tokio::test]
 async fn log_without_database_is_not_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("moved.db");

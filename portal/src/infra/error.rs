@@ -26,6 +26,9 @@ pub enum Error {
     /// The operation conflicts with the current state of the resource.
     #[error("{0}")]
     Conflict(String),
+    /// The resource can't have more of something. The message names the limit.
+    #[error("{0}")]
+    Limit(String),
     /// Too many attempts.
     #[error("too many attempts; try again in {retry_after} s")]
     TooManyAttempts {

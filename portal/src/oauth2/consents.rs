@@ -1,7 +1,7 @@
 //! Implements the authorization endpoint (RFC 6749 §4.1.1): the consent request and the user's decision.
 
 use crate::infra::actor::Actor;
-use crate::infra::audit::{self, AuditEvent};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth2::connected_apps;
@@ -245,15 +245,16 @@ async fn grant(portal: &Portal, policy: &Policy, actor: &Actor, request: &Reques
         code_challenge: request.code_challenge,
     };
     let code = oauth2::insert_code(portal, &mut tx, &new).await?;
-    if !added.is_empty() {
+    if added.is_empty() {
+        tx.commit().await?;
+    } else {
         let event = AuditEvent::ConnectedAppAllowed {
             app: request.app.id,
             name: request.app.name.clone(),
             scopes: added,
         };
-        audit::record(portal, &mut tx, actor, event).await?;
+        tx.into_change(portal, actor).commit_uncached(event).await?;
     }
-    tx.commit().await?;
     let mut query = vec![("code", code.expose())];
     query.extend(request.state.map(|state| ("state", state)));
     query.push(("iss", &policy.issuer));

@@ -82,3 +82,20 @@ async fn insert(database: &Database, rows: &[&AccessTokenRow]) -> Result<bool> {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AccessTokenInsert, INSERTS};
+    use rstest::rstest;
+    use testing::{Engine, TestPortal};
+
+    #[rstest]
+    #[tokio::test]
+    async fn every_insert_statement_is_valid(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+        let test = TestPortal::start(engine).await;
+        let statements = INSERTS.all::<AccessTokenInsert>();
+        assert_eq!(statements.len(), 7);
+        let types = ["uuid", "uuid", "uuid", "text", "int8", "int8"];
+        assert_eq!(test.invalid_inserts(statements, &types).await, Vec::<String>::new());
+    }
+}

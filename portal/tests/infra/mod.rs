@@ -8,3 +8,4 @@ mod migrations;
 mod outages;
 mod schema;
 mod secrets_at_rest;
+mod statements;

@@ -58,6 +58,13 @@ async fn largest_settings_round_trip_through_file(#[values(Engine::Sqlite, Engin
         (listed.differences.len(), listed.total),
         (MAX_LISTED_CHANGES, 6 * MAX_FIELDS)
     );
+    assert_eq!(history.newest, 1);
+    // The list reads only the changes that it shows; restoring needs all of them.
+    let read = test.query_column("select differences from settings_revisions").await;
+    let read: Vec<domain::integration::settings::Difference> = serde_json::from_str(&read[0]).unwrap();
+    assert_eq!(read, listed.differences);
+    let before = settings::at(&test.portal, &ada.actor, 0).await.unwrap();
+    assert_eq!(before, Settings::default());
 
     // A concurrent edit of the same fields conflicts.
     let mut theirs = stored;

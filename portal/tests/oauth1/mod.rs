@@ -1,7 +1,9 @@
 mod consumers;
 mod nonces;
 mod request_tokens;
+mod rsa_signature;
 mod signature;
 mod token_list;
 mod token_list_performance;
+mod token_states;
 mod tokens;

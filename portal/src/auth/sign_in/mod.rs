@@ -14,7 +14,7 @@ use crate::crypto::passwords;
 use crate::crypto::secret::Secret;
 use crate::database::{execute, fetch_optional};
 use crate::infra::actor::{Actor, AuthMethod};
-use crate::infra::audit::{self, AuditEvent};
+use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::email;
@@ -93,19 +93,19 @@ pub async fn sign_in_with_cookies(
     let actor = Actor::load(&mut tx, user, AuthMethod::Session(session))
         .await?
         .ok_or(Error::SignedOut)?;
+    let mut change = tx.into_change(portal, &actor);
     let replaced_account = match &cookies.session {
-        Some(old) => sessions::replace(portal, &mut tx, old.expose(), (session, user)).await?,
+        Some(old) => sessions::replace(portal, &mut change, old.expose(), (session, user)).await?,
         None => None,
     };
-    let known_browser = known_browsers::remember(portal, &mut tx, user, known_browser).await?;
+    let known_browser = known_browsers::remember(portal, &mut change, user, known_browser).await?;
     let event = AuditEvent::SignedIn {
         user,
         address: client.address.clone(),
     };
-    audit::record(portal, &mut tx, &actor, event).await?;
     match replaced_account {
-        Some(account) => portal.commit_change(tx, account).await?,
-        None => tx.commit().await?,
+        Some(account) => change.commit_for(event, Some(account)).await?,
+        None => change.commit_uncached(event).await?,
     }
     Ok(SessionCookies {
         session: session_cookie,

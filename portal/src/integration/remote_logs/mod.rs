@@ -14,10 +14,10 @@ use crate::integration::settings;
 use domain::fields::{FieldErrors, name_key};
 use domain::ids::RemoteLogId;
 use domain::integration::remote_logs::{
-    Level, LogFilter, LogPage, LogRecord, MAX_BATCH_RECORDS, MAX_SEARCH_CHARS, RETENTION_DAYS, RemoteLog, SubmittedLog,
+    Level, LogFilter, LogPage, LogRecord, LogsAccepted, MAX_BATCH_RECORDS, MAX_SEARCH_CHARS, RETENTION_DAYS,
+    RejectedRecord, RemoteLog, SubmittedLog,
 };
 use domain::time::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// How long records are kept.
@@ -49,25 +49,6 @@ impl From<FieldErrors> for RemoteLogError {
     }
 }
 
-/// Describes the result of a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
-    /// The number of stored records.
-    pub accepted: usize,
-    /// The records that were rejected.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rejected: Vec<Rejected>,
-}
-
-/// Describes a rejected record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejected {
-    /// The record's index in the batch, from 0.
-    pub index: usize,
-    /// Why the record was rejected.
-    pub reason: String,
-}
-
 /// Stores the valid records of a batch and reports the others; those that couldn't be parsed come with the reason. A
 /// batch that is repeated with the same idempotency key is not stored again.
 ///
@@ -79,7 +60,7 @@ pub async fn accept(
     caller: &ConnectorIdentity,
     batch: Vec<Result<SubmittedLog, String>>,
     idempotent: Option<&IdempotentRequest>,
-) -> Result<Accepted, RemoteLogError> {
+) -> Result<LogsAccepted, RemoteLogError> {
     if let Some(idempotent) = idempotent
         && let Some(accepted) = idempotency::find(portal, caller.account(), idempotent).await??
     {
@@ -102,10 +83,10 @@ pub async fn accept(
         let checked = sent.and_then(|sent| sent.validate().map_err(|errors| errors.to_string()));
         match checked {
             Ok(record) => records.push(record),
-            Err(reason) => rejected.push(Rejected { index, reason }),
+            Err(reason) => rejected.push(RejectedRecord { index, reason }),
         }
     }
-    let accepted = Accepted {
+    let accepted = LogsAccepted {
         accepted: records.len(),
         rejected,
     };

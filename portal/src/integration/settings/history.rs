@@ -7,6 +7,7 @@ use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::settings::connection::ValidatedSecretChange;
 use crate::integration::settings::document::{self, CurrentSettings};
+use crate::integration::settings::listening::read_revision;
 use crate::integration::settings::{PendingSave, authorize};
 use domain::ids::AccountId;
 use domain::integration::settings::{
@@ -25,36 +26,43 @@ pub struct History {
     pub revisions: Vec<Revision>,
     /// Whether there are older revisions.
     pub more: bool,
+    /// The number of the newest revision of all pages; 0 for an account without saved settings.
+    pub newest: i64,
 }
 
+/// The columns of a listed revision.
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ListedRow {
     revision: i64,
     at: Timestamp,
     by_name: Option<String>,
     note: String,
     differences: String,
+    total: Option<i64>,
 }
 
-impl Row {
+impl ListedRow {
     fn read(self) -> Result<Revision> {
-        let differences: Vec<Difference> = serde_json::from_str(&self.differences).map_err(Error::internal)?;
+        let mut differences = from_json(&self.differences)?;
+        let total = self.total.and_then(|total| usize::try_from(total).ok());
+        let total = total.unwrap_or(differences.len());
+        differences.truncate(MAX_LISTED_CHANGES);
         Ok(Revision {
             revision: self.revision,
             at: self.at,
             by: self.by_name,
             note: self.note,
-            total: differences.len(),
             differences,
+            total,
         })
     }
+}
 
-    /// Parses the row with the changes limited for a list.
-    fn read_listed(self) -> Result<Revision> {
-        let mut revision = self.read()?;
-        revision.differences.truncate(MAX_LISTED_CHANGES);
-        Ok(revision)
-    }
+/// All changes of a revision, and who made them.
+struct RevisionChanges {
+    by: Option<String>,
+    at: Timestamp,
+    differences: Vec<Difference>,
 }
 
 /// Returns the revisions before `before`, or the newest ones.
@@ -66,8 +74,8 @@ pub async fn history(portal: &Portal, actor: &Actor, before: Option<i64>) -> Res
     let mut db = portal.read().await?;
     let rows = fetch_all!(
         &mut db,
-        Row,
-        "select r.revision, r.at, u.name as by_name, r.note, r.differences
+        ListedRow,
+        "select r.revision, r.at, u.name as by_name, r.note, r.differences, r.total
          from settings_revisions r left join users u on u.id = r.user_id
          where r.account_id = $1 and r.revision < $2 order by r.revision desc limit $3",
         account,
@@ -78,11 +86,12 @@ pub async fn history(portal: &Portal, actor: &Actor, before: Option<i64>) -> Res
     let revisions = rows
         .into_iter()
         .take(PAGE_ROWS as usize)
-        .map(Row::read_listed)
+        .map(ListedRow::read)
         .collect::<Result<_>>()?;
     Ok(History {
         revisions,
         more: has_more,
+        newest: read_revision(&mut db, account).await?,
     })
 }
 
@@ -139,18 +148,33 @@ pub async fn undo(portal: &Portal, actor: &Actor, revision: i64) -> Result<Saved
         .await
 }
 
-/// Returns the revisions after `revision`, newest first.
-async fn revisions_since(db: &mut impl AsExecutor, account: AccountId, revision: i64) -> Result<Vec<Revision>> {
+/// Returns the changes of the revisions after `revision`, newest first.
+async fn changes_since(db: &mut impl AsExecutor, account: AccountId, revision: i64) -> Result<Vec<RevisionChanges>> {
     let rows = fetch_all!(
         db,
-        Row,
-        "select r.revision, r.at, u.name as by_name, r.note, r.differences
+        (Option<String>, Timestamp, String, Option<String>),
+        "select u.name, r.at, r.differences, r.more_differences
          from settings_revisions r left join users u on u.id = r.user_id
          where r.account_id = $1 and r.revision > $2 order by r.revision desc",
         account,
         revision
     )?;
-    rows.into_iter().map(Row::read).collect()
+    let read = |(by, at, first, more): (_, _, String, Option<String>)| -> Result<RevisionChanges> {
+        let mut differences = from_json(&first)?;
+        if let Some(more) = more {
+            differences.append(&mut from_json(&more)?);
+        }
+        Ok(RevisionChanges { by, at, differences })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+fn from_json(differences: &str) -> Result<Vec<Difference>> {
+    serde_json::from_str(differences).map_err(Error::internal)
+}
+
+fn to_json(differences: &[Difference]) -> Result<String> {
+    serde_json::to_string(differences).map_err(Error::internal)
 }
 
 /// Returns the settings of a revision.
@@ -164,7 +188,7 @@ pub(crate) async fn settings_at(
         return Err(Error::NotFound("revision"));
     }
     let mut settings = current.settings.clone();
-    for newer in revisions_since(db, account, revision).await? {
+    for newer in changes_since(db, account, revision).await? {
         settings = revert(&settings, &newer.differences);
     }
     Ok(settings)
@@ -178,12 +202,12 @@ pub(crate) async fn attribute_conflicts(
     base: i64,
     conflicts: Vec<Conflict>,
 ) -> Result<Conflicts> {
-    let newer = revisions_since(db, account, base).await?;
+    let newer = changes_since(db, account, base).await?;
     let paths: HashSet<_> = conflicts
         .iter()
         .map(|conflict| (conflict.path.field_key(), conflict.path.key))
         .collect();
-    let is_conflicting = |revision: &&Revision| {
+    let is_conflicting = |revision: &&RevisionChanges| {
         let mut changes = revision.differences.iter();
         changes.any(|change| paths.contains(&(change.path.field_key(), change.path.key)))
     };
@@ -205,16 +229,19 @@ pub(crate) async fn insert(
     source: SettingsSource,
     differences: &[Difference],
 ) -> Result<()> {
+    let (first, more) = differences.split_at(differences.len().min(MAX_LISTED_CHANGES));
     execute!(
         tx,
-        "insert into settings_revisions (account_id, revision, at, user_id, note, differences)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into settings_revisions (account_id, revision, at, user_id, note, differences, total, more_differences)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         actor.account(),
         revision,
         portal.now(),
         actor.user_id(),
         note(source),
-        serde_json::to_string(differences).map_err(Error::internal)?
+        to_json(first)?,
+        i64::try_from(differences.len()).map_err(Error::internal)?,
+        (!more.is_empty()).then(|| to_json(more)).transpose()?
     )?;
     Ok(())
 }

@@ -129,7 +129,8 @@ pub(crate) async fn latest_revision(portal: &Portal, account: AccountId) -> Resu
     read_revision(&mut db, account).await
 }
 
-async fn read_revision(db: &mut impl AsExecutor, account: AccountId) -> Result<i64> {
+/// Reads the latest revision; 0 for an account without saved settings.
+pub(crate) async fn read_revision(db: &mut impl AsExecutor, account: AccountId) -> Result<i64> {
     let row = fetch_optional!(
         db,
         (i64,),

@@ -8,9 +8,8 @@ use crate::integration::settings::document;
 use bytes::Bytes;
 use domain::fields::name_key;
 use domain::ids::AccountId;
-use domain::integration::selector::{Dam, Language, Options, Resolved};
+use domain::integration::selector::{Options, Resolved};
 use domain::integration::settings::{FieldSettings, Settings};
-use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -28,28 +27,6 @@ pub struct Published {
     pub etag: String,
     /// The index of each field by the key of its name.
     index: HashMap<String, usize>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    revision: i64,
-    portal: DamConnection<'a>,
-    language: Language,
-    remote_logging: bool,
-    global: &'a Options,
-    fields: &'a [FieldSettings],
-}
-
-/// Holds the DAM connection as sent to connectors.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DamConnection<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
-    dam: Dam,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<&'a str>,
 }
 
 /// Caches settings as they are published to connectors. Settings of a thousand fields take a few hundred kilobytes.
@@ -80,23 +57,7 @@ pub async fn published(portal: &Portal, account: AccountId) -> Result<Arc<Publis
 
 impl Published {
     fn new(revision: i64, settings: Settings) -> Result<Self> {
-        let connection = &settings.portal;
-        let document = Document {
-            revision,
-            portal: DamConnection {
-                url: connection.url.as_deref(),
-                dam: connection.dam,
-                client_id: connection
-                    .client_id
-                    .as_deref()
-                    .filter(|_| connection.dam == Dam::Bynder),
-            },
-            language: settings.language,
-            remote_logging: settings.remote_logging,
-            global: &settings.global,
-            fields: &settings.fields,
-        };
-        let json = serde_json::to_vec(&document).map_err(Error::internal)?;
+        let json = serde_json::to_vec(&settings.for_connectors(revision)).map_err(Error::internal)?;
         let mut etag = "\"".to_owned();
         for byte in secret::digest(&json).iter().take(16) {
             // Writing to a `String` can't fail.

@@ -245,3 +245,20 @@ pub(crate) async fn prune(portal: &Portal, tx: &mut Transaction) -> Result<()> {
     execute!(tx, "delete from nonce_batches where id < $1", batch_id(seconds, 0))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{INSERTS, NonceInsert};
+    use rstest::rstest;
+    use testing::{Engine, TestPortal};
+
+    #[rstest]
+    #[tokio::test]
+    async fn every_insert_statement_is_valid(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+        let test = TestPortal::start(engine).await;
+        let statements = INSERTS.all::<NonceInsert>();
+        assert_eq!(statements.len(), 9);
+        let types = ["int8", "bytea"];
+        assert_eq!(test.invalid_inserts(statements, &types).await, Vec::<String>::new());
+    }
+}

@@ -8,10 +8,11 @@ use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::oauth1::consumers::authorize;
 use crate::oauth1::tokens::order::{Order, PageStart, order};
+use crate::oauth1::tokens::statements::{TOKEN_COLUMNS, page_statements};
 use domain::accounts::rights::Right;
 use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::tokens::{
-    Cursor, MAX_COUNTED, PAGE_SIZE, PagePosition, Token, TokenFilter, TokenPage, TokenQuery, TokenSort, TokenState,
+    Cursor, MAX_COUNTED, PAGE_SIZE, PagePosition, Token, TokenPage, TokenQuery, TokenSort, TokenState,
 };
 use domain::time::Timestamp;
 use sqlx::AssertSqlSafe;
@@ -87,31 +88,6 @@ impl Row {
         }
     }
 }
-
-/// Returns the `where` clause. Parameters: $1 account, $2 search pattern or empty, $3 now, $4 consumer, $10 email
-/// search pattern or empty.
-fn condition(filter: TokenFilter, pattern: &str) -> String {
-    let state = match filter {
-        TokenFilter::Current => "t.revoked_at is null and (t.expires_at is null or t.expires_at > $3)",
-        TokenFilter::Ended => "(t.revoked_at is not null or t.expires_at <= $3)",
-        TokenFilter::All => "$3 > 0",
-    };
-    // SQLite recompiles a statement with a bound pattern each time that it runs.
-    let search = if pattern.is_empty() {
-        "$2 = '' and $10 = ''"
-    } else {
-        "(t.integration_key like $2 escape '!'
-          or t.user_id in (select id from users where account_id = $1
-                           and (name_key like $2 escape '!' or email_key like $2 escape '!'
-                                or email_key like $10 escape '!'))
-          or t.consumer_id in (select id from consumers where account_id = $1 and name_key like $2 escape '!'))"
-    };
-    format!("t.account_id = $1 and ($4 is null or t.consumer_id = $4) and {state} and {search}")
-}
-
-const COLUMNS: &str = "t.id, t.token, t.user_id, u.name as user_name, u.email as user_email, u.active as user_active,
-    t.consumer_id, c.name as consumer, t.integration, m.name as created_by, t.created_at, t.expires_at, t.revoked_at,
-    t.last_used_at, t.last_used_from";
 
 /// Returns one page of the account's tokens.
 ///
@@ -201,51 +177,13 @@ async fn read_page(
     order: &Order,
     start: &PageStart<'_>,
 ) -> Result<Page> {
-    let Order {
-        tables,
-        key,
-        tie_breaker,
-        is_numeric,
-        descending,
-    } = *order;
     let (cursor, backwards) = match start {
         PageStart::Start => (None, false),
         PageStart::After(cursor) => (Some(*cursor), false),
         PageStart::Before(cursor) => (Some(*cursor), true),
     };
-    let (comparison, direction) = if descending == backwards {
-        (">", "asc")
-    } else {
-        ("<", "desc")
-    };
-    let value = if is_numeric { "cast($6 as bigint)" } else { "$6" };
-    // The rows after a cursor are the remaining tokens with the same tie-breaker, then those with a later one. Queried
-    // separately, each is a range of an index. Every condition names all parameters, because SQLite rejects a parameter
-    // that a statement doesn't use.
-    let conditions = match (cursor, tie_breaker) {
-        (None, _) => vec!["$5 is null and $6 is null and $7 is null".to_owned()],
-        (Some(_), None) => vec![format!("({key}, t.id) {comparison} ({value}, $5) and $7 is null")],
-        (Some(_), Some(tie_breaker)) => vec![
-            format!("{tie_breaker} = $7 and t.id {comparison} $5 and $6 is not null"),
-            format!("({key}, {tie_breaker}) {comparison} ({value}, $7) and $5 is not null"),
-        ],
-    };
-    let condition = condition(selection.query.filter, selection.pattern);
-    let order_by = match tie_breaker {
-        None => format!("{key} {direction}, t.id {direction}"),
-        Some(tie_breaker) => format!("{key} {direction}, {tie_breaker} {direction}, t.id {direction}"),
-    };
     let mut rows = Vec::new();
-    for range in conditions {
-        // The total is counted in the same query: a separate one would take as long as reading the rows.
-        let sql = format!(
-            "select {COLUMNS}, cast({key} as text) as sorted_by,
-                (select count(*) from (select 1 from tokens t where {condition} limit $9) as counted) as total
-             from {tables} left join users m on m.id = t.created_by
-             where u.id = t.user_id and c.id = t.consumer_id and u.account_id = $1 and c.account_id = $1
-               and {condition} and {range}
-             order by {order_by} limit $8"
-        );
+    for sql in page_statements(selection.query.filter, !selection.pattern.is_empty(), order, start) {
         rows.append(&mut fetch_all!(
             db,
             Row,
@@ -295,7 +233,7 @@ pub async fn get(portal: &Portal, actor: &Actor, id: TokenId) -> Result<Token> {
         &mut db,
         Row,
         AssertSqlSafe(format!(
-            "select {COLUMNS}, '' as sorted_by, cast(1 as bigint) as total
+            "select {TOKEN_COLUMNS}, '' as sorted_by, cast(1 as bigint) as total
              from tokens t join users u on u.id = t.user_id join consumers c on c.id = t.consumer_id
              left join users m on m.id = t.created_by
              where t.id = $1 and t.account_id = $2"

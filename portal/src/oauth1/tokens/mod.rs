@@ -20,6 +20,7 @@ use domain::time::Timestamp;
 
 mod list;
 mod order;
+mod statements;
 
 pub use crate::oauth1::tokens::list::{get, list};
 

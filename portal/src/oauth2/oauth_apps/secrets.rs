@@ -20,8 +20,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Admin settings and Access & manage OAuth apps, [`Error::Invalid`] for an invalid field,
-/// [`Error::Conflict`] for a public client and if the app already has [`MAX_SECRETS`], [`Error::NotFound`] if the
-/// account has no such app.
+/// [`Error::Conflict`] for a public client, [`Error::Limit`] if the app already has [`MAX_SECRETS`], [`Error::NotFound`]
+/// if the account has no such app.
 pub async fn add(portal: &Portal, actor: &Actor, app: OauthAppId, input: SecretForm) -> Result<Secret> {
     let account = authorize(actor)?;
     let input = input.validate()?;
@@ -39,7 +39,7 @@ pub async fn add(portal: &Portal, actor: &Actor, app: OauthAppId, input: SecretF
         app
     )?;
     if usize::try_from(count).is_ok_and(|count| count >= MAX_SECRETS) {
-        return Err(Error::Conflict(format!(
+        return Err(Error::Limit(format!(
             "An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used."
         )));
     }

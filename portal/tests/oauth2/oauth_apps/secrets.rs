@@ -64,6 +64,8 @@ async fn client_secrets_are_limited_per_app(#[values(Engine::Sqlite, Engine::Pos
         test.count_rows("client_secrets").await,
         domain::oauth2::oauth_apps::MAX_SECRETS
     );
+    let refused = secrets::add(portal, actor, app, SecretForm::default()).await;
+    assert_refused!(refused, Error::Limit(_));
 }
 
 #[tokio::test]

@@ -1,30 +1,20 @@
+use super::{SORTS, list};
 use domain::accounts::rights::Rights;
 use domain::ids::TokenId;
 use domain::oauth1::integration_types::OTHER;
 use domain::oauth1::tokens::{
-    Cursor, NewToken, PAGE_SIZE, PagePosition, THREE_LEGGED_TOKEN_LIFETIME, Token, TokenFilter, TokenPage, TokenQuery,
-    TokenSort, TokenState,
+    NewToken, PAGE_SIZE, PagePosition, THREE_LEGGED_TOKEN_LIFETIME, Token, TokenFilter, TokenQuery, TokenSort,
+    TokenState,
 };
 use portal::Actor;
 use portal::accounts::users;
 use portal::oauth1::request_tokens::{self, Decision};
-use portal::oauth1::{consumers, tokens};
+use portal::oauth1::tokens;
 use rstest::rstest;
 use testing::oauth1_client::Oauth1Client;
 use testing::{ADA, Engine, TestPortal, new_token};
 
-const SORTS: [TokenSort; 5] = [
-    TokenSort::User,
-    TokenSort::Consumer,
-    TokenSort::Integration,
-    TokenSort::Created,
-    TokenSort::Used,
-];
 const FILTERS: [TokenFilter; 3] = [TokenFilter::Current, TokenFilter::Ended, TokenFilter::All];
-
-async fn list(test: &TestPortal, actor: &Actor, query: &TokenQuery) -> TokenPage {
-    tokens::list(&test.portal, actor, query).await.unwrap()
-}
 
 /// Pages through a list to its end and back again, and returns its tokens in order.
 async fn load_all_pages(test: &TestPortal, actor: &Actor, query: &TokenQuery) -> Vec<Token> {
@@ -106,33 +96,6 @@ fn expected(all: &[Token], query: &TokenQuery) -> Vec<TokenId> {
 
 fn ids(tokens: &[Token]) -> Vec<TokenId> {
     tokens.iter().map(|token| token.id).collect()
-}
-
-#[rstest]
-#[tokio::test]
-async fn empty_token_list_reports_whether_account_has_tokens(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    let everything = TokenQuery {
-        filter: TokenFilter::All,
-        ..TokenQuery::default()
-    };
-    let page = list(&test, &ada.actor, &everything).await;
-    assert_eq!((page.total, page.any_in_account, page.tokens.len()), (0, false, 0));
-    assert_eq!((page.next, page.previous), (None, None));
-    test.create_client(&ada.actor, "Web shop").await;
-    let page = list(
-        &test,
-        &ada.actor,
-        &TokenQuery {
-            search: "nothing".to_owned(),
-            ..everything
-        },
-    )
-    .await;
-    assert_eq!((page.total, page.any_in_account), (0, true));
 }
 
 #[rstest]
@@ -305,138 +268,5 @@ impl Random {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
-    }
-}
-
-#[rstest]
-#[tokio::test]
-async fn token_search_treats_wildcards_literally(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    for name in ["100% sure", "under_score", "ex!claim", "back\\slash", "plain"] {
-        test.create_client(&ada.actor, name).await;
-    }
-    let found = async |search: &str| {
-        let query = TokenQuery {
-            search: search.to_owned(),
-            ..TokenQuery::default()
-        };
-        let page = list(&test, &ada.actor, &query).await;
-        page.tokens.into_iter().map(|token| token.consumer).collect::<Vec<_>>()
-    };
-    assert_eq!(found("%").await, ["100% sure"]);
-    assert_eq!(found("_").await, ["under_score"]);
-    assert_eq!(found("!").await, ["ex!claim"]);
-    assert_eq!(found("\\").await, ["back\\slash"]);
-    assert_eq!(found("SURE").await, ["100% sure"]);
-    assert_eq!(found("").await.len(), 5);
-}
-
-#[rstest]
-#[tokio::test]
-async fn invalid_cursor_starts_at_first_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    let consumer = test.create_consumer(&ada.actor, "Web shop").await.value;
-    for _ in 0..30 {
-        test.create_token(&ada.actor, &consumer, ADA, "Drupal").await;
-    }
-    let id: TokenId = "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap();
-    for sort in SORTS {
-        let query = TokenQuery {
-            sort,
-            ..TokenQuery::default()
-        };
-        let first = list(&test, &ada.actor, &query).await;
-        for value in [
-            "",
-            "nonsense",
-            "nul\0",
-            "9999999999999999999999",
-            "1.5",
-            "' or 1 = 1 --",
-        ] {
-            let cursor = || Cursor {
-                id,
-                value: value.to_owned(),
-            };
-            for position in [PagePosition::After(cursor()), PagePosition::Before(cursor())] {
-                let page = list(
-                    &test,
-                    &ada.actor,
-                    &TokenQuery {
-                        position,
-                        ..query.clone()
-                    },
-                )
-                .await;
-                if sort != TokenSort::Integration || value == "nul\0" {
-                    assert_eq!(page, first, "{sort:?} {value:?}");
-                }
-            }
-        }
-    }
-}
-
-#[rstest]
-#[tokio::test]
-async fn cursor_works_after_its_token_is_deleted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    for index in 0..60 {
-        test.create_client(&ada.actor, &format!("Consumer {index}")).await;
-    }
-    for sort in SORTS {
-        let query = TokenQuery {
-            sort,
-            ..TokenQuery::default()
-        };
-        let first = list(&test, &ada.actor, &query).await;
-        let position = PagePosition::After(first.next.clone().unwrap());
-        let next = TokenQuery { position, ..query };
-        let before = list(&test, &ada.actor, &next).await;
-        let last = first.tokens.last().unwrap();
-        consumers::delete(&test.portal, &ada.actor, last.consumer_id, &last.consumer)
-            .await
-            .unwrap();
-        assert_eq!(list(&test, &ada.actor, &next).await.tokens, before.tokens, "{sort:?}");
-    }
-}
-
-#[rstest]
-#[tokio::test]
-async fn token_list_of_consumer_contains_its_tokens_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    let (_, consumer, token) = test.create_client(&ada.actor, "Web shop").await;
-    test.create_client(&ada.actor, "Website").await;
-    let query = TokenQuery {
-        consumer: Some(consumer.id),
-        ..TokenQuery::default()
-    };
-    let page = list(&test, &ada.actor, &query).await;
-    assert_eq!((page.total, page.tokens), (1, vec![token]));
-}
-
-#[rstest]
-#[tokio::test]
-async fn token_list_of_another_account_is_empty(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    let (_, consumer, _) = test.create_client(&ada.actor, "Web shop").await;
-    let other = test
-        .create_account("Difference Engines", "Charles", "charles@example.com")
-        .await;
-    for sort in SORTS {
-        for consumer in [None, Some(consumer.id)] {
-            let query = TokenQuery {
-                sort,
-                consumer,
-                filter: TokenFilter::All,
-                ..TokenQuery::default()
-            };
-            let page = list(&test, &other.actor, &query).await;
-            assert_eq!((page.total, page.any_in_account, page.tokens.len()), (0, false, 0));
-        }
     }
 }

@@ -1,131 +1,39 @@
-//! Tests the connection to the DAM with the saved settings.
+//! The steps of a connection test.
 
-use crate::database::{execute, fetch_optional};
 use crate::http_client::{HttpClient, Target};
-use crate::infra::actor::Actor;
-use crate::infra::error::{Error, Result};
-use crate::infra::portal::Portal;
 use crate::integration::dam::{Dam, DamError, TokenResponse};
-use crate::integration::settings::authorize;
-use domain::integration::connection_test::{Outcome, Report, Step, StepKind, TESTED_SCOPES};
+use domain::integration::connection_test::{Outcome, Step, StepKind, TESTED_SCOPES};
 use domain::integration::selector::Dam as Kind;
 use domain::oauth2::scopes::Scope;
-use domain::time::Timestamp;
 use http::HeaderValue;
-use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
-
-/// The timeout of a whole test.
-const TEST_TIMEOUT: Duration = Duration::from_secs(45);
-
-/// The `Retry-After` of a test that is refused because others are running, in seconds.
-const RETRY_AFTER_SECONDS: u64 = 10;
+use std::time::Instant;
 
 /// The path of the test request for assets.
 const READ_PATH: &str = "/api/v4/media/?limit=1";
 
-/// Returns the report of the last test, if there was one.
-///
-/// # Errors
-/// [`Error::Forbidden`] without Manage integration.
-pub async fn last(portal: &Portal, actor: &Actor) -> Result<Option<Report>> {
-    let account = authorize(actor)?;
-    let mut db = portal.read().await?;
-    let row = fetch_optional!(
-        &mut db,
-        (Timestamp, Option<String>, String),
-        "select t.at, u.name, t.steps from connection_tests t left join users u on u.id = t.user_id
-         where t.account_id = $1",
-        account
-    )?;
-    row.map(|(at, by, steps)| {
-        Ok(Report {
-            at,
-            by,
-            steps: serde_json::from_str(&steps).map_err(Error::internal)?,
-        })
-    })
-    .transpose()
-}
-
-/// The maximum number of concurrent connection tests on a node.
-const MAX_CONCURRENT_TESTS: usize = 4;
-
-/// Limits concurrent connection tests.
-pub(crate) struct TestPermits(Semaphore);
-
-impl Default for TestPermits {
-    fn default() -> Self {
-        Self(Semaphore::new(MAX_CONCURRENT_TESTS))
-    }
-}
-
-/// Tests the connection with the saved settings. Each step is passed to `on_step` as soon as its outcome is known, and
-/// the report is stored.
-///
-/// # Errors
-/// [`Error::Forbidden`] without Manage integration, [`Error::Invalid`] if no Portal URL is saved,
-/// [`Error::TooManyAttempts`] if too many tests are running. Failures of the DAM are part of the report.
-pub async fn test(portal: &Portal, actor: &Actor, on_step: impl Fn(&Step) + Send + Sync) -> Result<Report> {
-    let account = authorize(actor)?;
-    let _permit = portal
-        .state::<TestPermits>()
-        .0
-        .try_acquire()
-        .map_err(|_| Error::TooManyAttempts {
-            retry_after: RETRY_AFTER_SECONDS,
-        })?;
-    let dam = Dam::load(portal, account).await?;
-    let dam = dam.ok_or_else(|| Error::field("url", "Enter the Portal URL and save it first."))?;
-    let mut test = Test {
-        http: portal.http_client(),
-        dam: &dam,
-        on_step: &on_step,
-        steps: Vec::new(),
-        step_started: Instant::now(),
-    };
-    if timeout(TEST_TIMEOUT, test.run()).await.is_err() {
-        test.fail(
-            StepKind::Read,
-            &format!("The test was stopped after {} s.", TEST_TIMEOUT.as_secs()),
-            "Try again later. If the problem continues, contact your DAM administrator.",
-        );
-    }
-    let steps = test.steps;
-    save_report(portal, actor, &steps).await?;
-    Ok(Report {
-        at: portal.now(),
-        by: actor.user().map(|user| user.name.clone()),
-        steps,
-    })
-}
-
-async fn save_report(portal: &Portal, actor: &Actor, steps: &[Step]) -> Result<()> {
-    let mut tx = portal.begin_relaxed().await?;
-    execute!(
-        &mut tx,
-        "insert into connection_tests (account_id, at, user_id, steps) values ($1, $2, $3, $4)
-         on conflict (account_id) do update set at = excluded.at, user_id = excluded.user_id, steps = excluded.steps",
-        actor.account(),
-        portal.now(),
-        actor.user_id(),
-        serde_json::to_string(steps).map_err(Error::internal)?
-    )?;
-    tx.commit().await
-}
-
-struct Test<'a, F> {
+/// Runs the steps of a test and collects their outcomes.
+pub(super) struct Test<'a, F> {
     http: &'a HttpClient,
     dam: &'a Dam,
     on_step: &'a F,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// When the current step started.
     step_started: Instant,
 }
 
-impl<F: Fn(&Step)> Test<'_, F> {
-    async fn run(&mut self) {
+impl<'a, F: Fn(&Step)> Test<'a, F> {
+    pub(super) fn new(http: &'a HttpClient, dam: &'a Dam, on_step: &'a F) -> Self {
+        Self {
+            http,
+            dam,
+            on_step,
+            steps: Vec::new(),
+            step_started: Instant::now(),
+        }
+    }
+
+    /// Runs the steps. Those that depend on a failed one are skipped.
+    pub(super) async fn run(&mut self) {
         if !self.connect().await {
             return self.skip(&[StepKind::Token, StepKind::Read]);
         }
@@ -313,7 +221,7 @@ impl<F: Fn(&Step)> Test<'_, F> {
         self.report(kind, None, Outcome::Passed, detail, "");
     }
 
-    fn fail(&mut self, kind: StepKind, detail: &str, remedy: &str) {
+    pub(super) fn fail(&mut self, kind: StepKind, detail: &str, remedy: &str) {
         self.report(kind, None, Outcome::Failed, detail, remedy);
     }
 
