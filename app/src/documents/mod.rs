@@ -5,6 +5,8 @@ pub(crate) mod error_page;
 #[cfg(feature = "ssr")]
 pub(crate) mod redirect_page;
 #[cfg(feature = "ssr")]
+pub(crate) mod signed_out_page;
+#[cfg(feature = "ssr")]
 pub(crate) mod standalone_page;
 #[cfg(feature = "ssr")]
 pub(crate) mod stylesheet;

@@ -54,7 +54,7 @@ impl CliError {
                 Error::Disabled(_) => "feature-disabled",
                 Error::NotFound(_) => "not-found",
                 Error::Invalid(_) => "invalid",
-                Error::Conflict(_) => "conflict",
+                Error::Conflict(_) | Error::Limit(_) => "conflict",
                 Error::TooManyAttempts { .. } => "too-many-requests",
                 Error::Unavailable { .. } => "unavailable",
                 Error::Internal(_) => "internal",

@@ -2,62 +2,54 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-macro_rules! config_keys {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// Names a setting of the operator's configuration.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum ConfigKey {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl ConfigKey {
-            /// All keys, in the order in which they are printed.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Returns the name of the key in `gatehouse.toml`.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    };
-}
-
-config_keys! {
+/// Names a setting of the operator's configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum ConfigKey {
     /// The address to listen on.
-    Addr = "addr";
+    Addr,
     /// The public origin of the portal.
-    PublicUrl = "public_url";
+    PublicUrl,
     /// The folder of the database file and the master key file.
-    DataDir = "data_dir";
+    DataDir,
     /// The location of the database.
-    DatabaseUrl = "database_url";
+    DatabaseUrl,
     /// The master keys.
-    MasterKey = "master_key";
+    MasterKey,
     /// The proxies whose `X-Forwarded-For` is trusted.
-    TrustedProxies = "trusted_proxies";
+    TrustedProxies,
     /// The contact that users are told to ask when a feature is not enabled.
-    Contact = "contact";
+    Contact,
     /// Whether OAuth 1.0a PLAINTEXT is accepted without TLS.
-    Oauth1PlaintextWithoutTls = "oauth1_plaintext_without_tls";
+    Oauth1PlaintextWithoutTls,
     /// The default signing algorithm for access tokens of new OAuth 2.0 apps.
-    Oauth2SigningAlgorithm = "oauth2_signing_algorithm";
+    Oauth2SigningAlgorithm,
     /// The maximum number of API requests per second for each credential.
-    ApiRate = "api_rate";
+    ApiRate,
     /// The maximum number of open connections.
-    MaxConnections = "max_connections";
+    MaxConnections,
     /// The maximum number of open connections without a valid credential from one client address.
-    MaxConnectionsPerAddress = "max_connections_per_address";
+    MaxConnectionsPerAddress,
     /// Hosts in private networks that the portal may connect to, such as a DAM.
-    AllowedPrivateHosts = "allowed_private_hosts";
+    AllowedPrivateHosts,
     /// The folder of the static files for the browser.
-    SiteRoot = "site_root";
+    SiteRoot,
     /// The log filter.
-    Log = "log";
+    Log,
 }
 
 impl ConfigKey {
+    /// All keys, in the order in which they are printed.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Returns the name of the key in `gatehouse.toml`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
     /// Returns the name of the environment variable, such as `GATEHOUSE_ADDR`.
     #[must_use]
     pub fn env_variable(self) -> String {
@@ -95,5 +87,32 @@ impl fmt::Display for Source {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Default => f.write_str("default"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_their_order_are_stable() {
+        let names = [
+            "addr",
+            "public_url",
+            "data_dir",
+            "database_url",
+            "master_key",
+            "trusted_proxies",
+            "contact",
+            "oauth1_plaintext_without_tls",
+            "oauth2_signing_algorithm",
+            "api_rate",
+            "max_connections",
+            "max_connections_per_address",
+            "allowed_private_hosts",
+            "site_root",
+            "log",
+        ];
+        assert!(ConfigKey::ALL.iter().map(|key| key.name()).eq(names));
     }
 }

@@ -103,7 +103,7 @@ fn read_file(path: &Path) -> Result<(PathBuf, toml::Table), ConfigError> {
         file_error(format!("line {line}: {}", error.message().replace('\n', ", ")))
     })?;
     for name in table.keys() {
-        if !ConfigKey::ALL.iter().any(|key| key.name() == name) {
+        if name.parse::<ConfigKey>().is_err() {
             let names: Vec<_> = ConfigKey::ALL.iter().map(|key| key.name()).collect();
             return Err(file_error(format!(
                 "unknown setting \"{name}\"; use one of {}",

@@ -10,6 +10,7 @@ use std::path::Path;
 /// # Errors
 /// [`portal::Error::Unavailable`] with a message for the operator.
 pub async fn open(config: &Config) -> Result<Portal> {
+    config.database.check_folder()?;
     create_dir(&config.data_dir)?;
     if let Location::File(path) = &config.database
         && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())

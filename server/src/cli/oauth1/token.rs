@@ -112,10 +112,9 @@ async fn list(portal: &Portal, account: &AccountArg, filter: ListFilter) -> Resu
         Some(text) => Some(consumer::find(portal, &operator, text).await?.id),
         None => None,
     };
-    let state = TokenFilter::from_code_or_default(&filter.state);
     let query = TokenQuery {
         search: filter.search,
-        filter: state,
+        filter: filter.state.parse().unwrap_or_default(),
         consumer,
         ..TokenQuery::default()
     };

@@ -14,17 +14,27 @@ use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 pub async fn set_function_status(request: Request, next: Next) -> Response {
     let is_script = !accepts_html(request.headers());
     let response = next.run(request).await;
-    if !is_script || !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+    if !is_script {
         return response;
     }
-    let (mut parts, body) = response.into_parts();
-    // An error is not streamed, so reading it doesn't fail.
-    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    if let Ok(error) = serde_json::from_slice::<AppError>(&bytes) {
-        parts.status = error.status();
+    let (mut response, error) = read_error(response).await;
+    if let Some(error) = error {
+        *response.status_mut() = error.status();
         if let Some(seconds) = error.retry_after() {
-            parts.headers.insert(RETRY_AFTER, seconds.into());
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
     }
-    Response::from_parts(parts, Body::from(bytes))
+    response
+}
+
+/// Returns the response of a server function, and its error if it has failed.
+pub(crate) async fn read_error(response: Response) -> (Response, Option<AppError>) {
+    if !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        return (response, None);
+    }
+    let (parts, body) = response.into_parts();
+    // An error is not streamed, so reading it doesn't fail.
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let error = serde_json::from_slice(&bytes).ok();
+    (Response::from_parts(parts, Body::from(bytes)), error)
 }
