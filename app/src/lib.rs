@@ -25,7 +25,11 @@ pub use crate::documents::error_page::error_page;
 #[cfg(feature = "ssr")]
 pub use crate::documents::redirect_page::redirect_page;
 #[cfg(feature = "ssr")]
-pub use crate::session::PAGE_USER_HEADER;
+pub use crate::documents::signed_out_page::{
+    FormInput, RETURN_TO_FIELD, SignedOutForm, other_user_page, signed_out_page,
+};
+#[cfg(feature = "ssr")]
+pub use crate::session::{PAGE_USER_FIELD, PAGE_USER_HEADER};
 
 use crate::components::feedback::toast::{Toasts, provide_toasts};
 use crate::components::navigation::history_guard::provide_history_guard;

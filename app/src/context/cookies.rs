@@ -37,7 +37,8 @@ pub fn read_session_cookie(headers: &HeaderMap, secure: bool) -> Option<String> 
 }
 
 /// Returns the value of the named cookie in a request's headers.
-fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+#[must_use]
+pub fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -83,15 +84,22 @@ pub(crate) fn cookie(name: &str) -> Option<String> {
 
 /// Sets an `HttpOnly` cookie for the paths under `path` for `max_age` seconds.
 pub(crate) fn set_cookie(name: &str, value: &str, path: &str, max_age: u64) -> Result<(), AppError> {
+    let header = cookie_header(name, value, path, max_age, site()?.is_secure()).ok_or_else(|| missing("cookie"))?;
+    let response = use_context::<ResponseOptions>().ok_or_else(|| missing("response"))?;
+    response.append_header(SET_COOKIE, header);
+    Ok(())
+}
+
+/// Returns the value of `Set-Cookie` for an `HttpOnly` cookie, or `None` if a header can't contain it.
+#[must_use]
+pub fn cookie_header(name: &str, value: &str, path: &str, max_age: u64, secure: bool) -> Option<HeaderValue> {
     let cookie = Cookie::build((name, value))
         .path(path)
         .max_age(Duration::seconds(max_age.cast_signed()))
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(site()?.is_secure());
-    let mut header = HeaderValue::try_from(cookie.to_string()).map_err(|_| missing("cookie"))?;
+        .secure(secure);
+    let mut header = HeaderValue::try_from(cookie.to_string()).ok()?;
     header.set_sensitive(true);
-    let response = use_context::<ResponseOptions>().ok_or_else(|| missing("response"))?;
-    response.append_header(SET_COOKIE, header);
-    Ok(())
+    Some(header)
 }

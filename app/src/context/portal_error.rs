@@ -16,7 +16,7 @@ impl From<Error> for AppError {
             }
             Error::NotFound(what) => Self::NotFound(what.to_owned()),
             Error::Invalid(errors) => Self::Invalid(errors),
-            Error::Conflict(message) => Self::Conflict(message),
+            Error::Conflict(message) | Error::Limit(message) => Self::Conflict(message),
             Error::TooManyAttempts { retry_after } => Self::TooManyAttempts { retry_after },
             error @ Error::Unavailable { .. } => {
                 tracing::error!(%error, "portal unavailable");

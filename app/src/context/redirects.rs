@@ -1,18 +1,17 @@
 //! Redirects, to the sign-in page and to other URLs.
 
-use crate::context::{accepts_html, request_context, site};
+use crate::context::{request_context, site};
 use crate::destination::sign_in_url;
 use crate::error::AppError;
 use http::StatusCode;
-use http::header::REFERER;
 use http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use portal::{Actor, Portal};
 use std::sync::Arc;
 
-/// Returns the portal and the signed-in user. Without a session, a browser that loads a page or submits a form without
-/// script is redirected to the sign-in page.
+/// Returns the portal and the signed-in user. Without a session, a browser that loads a page is redirected to the sign-in
+/// page.
 ///
 /// # Errors
 /// [`AppError::SignedOut`] if no user is signed in.
@@ -26,23 +25,14 @@ pub fn require_sign_in() -> Result<(Portal, Arc<Actor>), AppError> {
 
 /// Redirects to the sign-in page, which returns to the current page.
 ///
-/// A response to a script keeps its own status; the script then leaves the page itself.
+/// A server function doesn't redirect: a script leaves the page itself, and the server answers a form that was submitted
+/// without script with a page that keeps its input.
 pub(crate) fn redirect_to_sign_in() {
     let Some(parts) = use_context::<Parts>() else { return };
-    let is_call = parts.uri.path().starts_with("/fn/");
-    if is_call && !accepts_html(&parts.headers) {
-        return;
+    if !parts.uri.path().starts_with("/fn/") {
+        let current_url = parts.uri.path_and_query();
+        leptos_axum::redirect(&sign_in_url(current_url.map_or("/", |url| url.as_str())));
     }
-    let current_url = if is_call {
-        // A form was submitted without script: the referer is the page that holds it.
-        let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
-        referer
-            .and_then(|referer| referer.parse::<http::Uri>().ok())
-            .and_then(|uri| uri.into_parts().path_and_query)
-    } else {
-        parts.uri.into_parts().path_and_query
-    };
-    leptos_axum::redirect(&sign_in_url(current_url.as_ref().map_or("/", |url| url.as_str())));
 }
 
 /// Redirects to `url`, both for a script that called a server function and for a client that loads the page, whatever

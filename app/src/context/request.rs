@@ -2,10 +2,11 @@
 
 use crate::context::missing;
 use crate::error::AppError;
+use domain::ids::UserId;
 use http::HeaderMap;
 use http::header::ACCEPT;
 use http::request::Parts;
-use leptos::prelude::use_context;
+use leptos::prelude::{use_context, with_context};
 use portal::Actor;
 use portal::auth::sessions::BrowserInfo;
 use std::sync::Arc;
@@ -19,6 +20,19 @@ pub struct RequestContext {
     pub client: BrowserInfo,
     /// The request's ID in the logs and in the response.
     pub request_id: String,
+}
+
+impl RequestContext {
+    /// Returns the ID of the signed-in user, if any.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        Some(self.actor.as_ref()?.user()?.id)
+    }
+}
+
+/// Returns the ID of the user who is signed in, or `None` outside of a request.
+pub(crate) fn signed_in_user() -> Option<UserId> {
+    with_context::<Parts, _>(|parts| parts.extensions.get::<RequestContext>()?.user_id()).flatten()
 }
 
 /// Returns the context of the current request.

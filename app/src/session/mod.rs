@@ -6,7 +6,9 @@ mod page_session;
 pub use client::SessionClient;
 #[cfg(feature = "ssr")]
 pub use page_session::PAGE_USER_HEADER;
-pub use page_session::{SessionEvent, clear_page_session, page_user, set_page_user, set_session_handler};
+pub use page_session::{
+    PAGE_USER_FIELD, SessionEvent, clear_page_session, page_user, set_page_user, set_session_handler,
+};
 
 use crate::error::AppError;
 use domain::accounts::users::CurrentUser;
@@ -35,15 +37,17 @@ pub async fn contact() -> Result<String, AppError> {
     Ok(crate::context::site()?.contact.to_string())
 }
 
-/// Ends the session and redirects to the sign-in page, which then leads to `next`.
+/// Ends the session, if it hasn't ended yet, and redirects to the sign-in page, which then leads to `next`.
 ///
 /// # Errors
 /// Returns the portal's error.
 #[server(prefix = "/fn", endpoint = "session/sign-out", client = SessionClient)]
 pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
-    let (portal, actor) = crate::context::require_sign_in()?;
-    portal::auth::sessions::sign_out(&portal, &actor).await?;
-    crate::context::clear_session_cookie()?;
+    if let Some(actor) = crate::context::request_context()?.actor {
+        let portal = crate::context::site()?.portal;
+        portal::auth::sessions::sign_out(&portal, &actor).await?;
+        crate::context::clear_session_cookie()?;
+    }
     leptos_axum::redirect(&crate::destination::sign_in_url(&next));
     Ok(())
 }

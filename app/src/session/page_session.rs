@@ -10,6 +10,9 @@ use std::rc::Rc;
 /// may have signed in in another tab.
 pub const PAGE_USER_HEADER: &str = "x-page-user";
 
+/// The field with the same ID in a form that is submitted without script, where no header can be set.
+pub const PAGE_USER_FIELD: &str = "page_user";
+
 /// Describes what a response says about the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionEvent {

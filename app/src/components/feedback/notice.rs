@@ -61,6 +61,26 @@ pub fn Notice(
     .into_any()
 }
 
+/// Renders an error while there is one.
+#[component]
+pub fn ErrorNotice(
+    /// The message, if there is an error.
+    error: Signal<Option<String>>,
+    /// Whether it takes the focus when the page loads with it.
+    #[prop(optional)]
+    autofocus: bool,
+) -> impl IntoView {
+    move || {
+        error.get().map(|message| {
+            view! {
+                <Notice kind=NoticeKind::Danger autofocus>
+                    <p>{message}</p>
+                </Notice>
+            }
+        })
+    }
+}
+
 /// Renders which right the user is missing.
 #[component]
 pub fn MissingRight(

@@ -1,6 +1,7 @@
 //! A form field with its label, help text and validation error.
 
 use crate::icons::{Icon, IconView};
+use leptos::html;
 use leptos::prelude::*;
 
 /// Renders the validation error of a field.
@@ -117,6 +118,87 @@ pub fn TextField(
                 aria-describedby=described_by
             />
         </Field>
+    }
+    .into_any()
+}
+
+/// Renders a choice from a list with its label.
+#[component]
+pub fn SelectField(
+    /// The field's name in the form, and its element's ID.
+    name: &'static str,
+    /// The label.
+    label: &'static str,
+    /// The values and labels of the options.
+    options: Vec<(&'static str, &'static str)>,
+    /// The selected value.
+    selected: String,
+    /// A sentence of help.
+    #[prop(optional)]
+    help: &'static str,
+    /// The validation error, if any.
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let described_by = if help.is_empty() {
+        format!("{name}-error")
+    } else {
+        format!("{name}-help {name}-error")
+    };
+    let options = options.into_iter().map(|(value, label)| {
+        view! {
+            <option value=value selected=value == selected>
+                {label}
+            </option>
+        }
+    });
+    let options = options.collect_view();
+    view! {
+        <Field id=name label help error>
+            <select
+                id=name
+                name=name
+                autocomplete="off"
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described_by
+            >
+                {options}
+            </select>
+        </Field>
+    }
+    .into_any()
+}
+
+/// Renders the field `q` of a search form.
+#[component]
+pub fn SearchField(
+    /// What is searched, for screen readers.
+    label: &'static str,
+    /// What can be searched for.
+    placeholder: &'static str,
+    /// The initial value.
+    value: String,
+    /// The value of the `spellcheck` attribute.
+    #[prop(optional)]
+    spellcheck: Option<&'static str>,
+    /// The input.
+    #[prop(optional)]
+    node: NodeRef<html::Input>,
+) -> impl IntoView {
+    view! {
+        <div class="search">
+            <IconView icon=Icon::Search />
+            <input
+                class="input"
+                type="search"
+                name="q"
+                value=value
+                aria-label=label
+                placeholder=placeholder
+                autocomplete="off"
+                spellcheck=spellcheck
+                node_ref=node
+            />
+        </div>
     }
     .into_any()
 }

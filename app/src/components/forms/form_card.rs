@@ -1,15 +1,8 @@
 //! Forms with one button, alone or in a card.
 
 use crate::components::data::card::Card;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm};
-use crate::error::AppError;
+use crate::components::forms::form::{FormAction, FormError, FormState, ValidatedForm};
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
-use leptos::server_fn::codec::{Json, PostUrl};
-use leptos::server_fn::request::ClientReq;
-use leptos::server_fn::{Http, ServerFn};
-use serde::de::DeserializeOwned;
-use web_sys::FormData;
 
 /// Renders a card that contains a [`SubmitForm`].
 #[component]
@@ -28,10 +21,7 @@ pub fn FormCard<S>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-    S::Client: Client<AppError>,
-    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
+    S: FormAction,
 {
     view! {
         <Card id title>
@@ -64,10 +54,7 @@ pub fn SubmitForm<S>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-    S::Client: Client<AppError>,
-    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
+    S: FormAction,
 {
     let class = if primary { "button primary" } else { "button" };
     let cancel = (!cancel_url.is_empty()).then(|| {

@@ -3,24 +3,19 @@
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 use crate::components::forms::conflict::ConflictNotice;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, focus_first_error};
+use crate::components::forms::form::{FormAction, FormError, FormState, ValidatedForm, focus_first_error};
 use crate::components::forms::unsaved_changes::{FormTracker, SaveBar, TrackedForm};
+#[cfg(feature = "ssr")]
 use crate::error::AppError;
 use domain::integration::settings::{Conflicts, Saved};
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
-use leptos::server_fn::codec::{Json, PostUrl};
-use leptos::server_fn::request::ClientReq;
-use leptos::server_fn::{Http, ServerFn};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use serde::de::DeserializeOwned;
-use web_sys::FormData;
 
 /// Responds to a form that saves settings. Redirects a browser without script to `page` with the result in the query, or,
 /// after an error or a conflict, to `retry_url` with the filled-in form. A script gets the result and stays on the page.
 #[cfg(feature = "ssr")]
-pub fn respond_saved<S: ServerFn>(
+pub fn respond_saved<S: leptos::server_fn::ServerFn>(
     result: portal::Result<Saved>,
     page: &str,
     retry_url: &impl std::fmt::Display,
@@ -56,19 +51,26 @@ pub async fn conflicts(
     }
 }
 
+/// Returns the message of the toast after a save, unless it conflicted with someone else's changes.
+#[must_use]
+pub fn saved_message(saved: &Saved) -> Option<String> {
+    match saved {
+        Saved::New(revision) => Some(format!("Saved as revision {revision}")),
+        Saved::Unchanged(_) => Some("No changes to save".to_owned()),
+        Saved::Conflict(_) => None,
+    }
+}
+
 /// Shows a toast with the result when the form was saved, and reloads the page's data.
 pub fn on_saved<S>(form_state: FormState<S>, tracker: FormTracker, changes: RwSignal<u32>)
 where
-    S: ServerFn<Error = AppError, Output = Saved> + Clone + Send + Sync + 'static,
+    S: FormAction<Output = Saved>,
 {
     let value = form_state.value();
     let clear_query = clear_query();
     Effect::new(move |_| {
-        let message = match value.get() {
-            Some(Ok(Saved::New(revision))) => format!("Saved as revision {revision}"),
-            Some(Ok(Saved::Unchanged(_))) => "No changes to save".to_owned(),
-            _ => return,
-        };
+        let message = value.with(|value| saved_message(value.as_ref()?.as_ref().ok()?));
+        let Some(message) = message else { return };
         toast(message);
         tracker.mark_saved();
         clear_query();
@@ -105,7 +107,7 @@ pub fn ConflictResolution<S>(
     changes: RwSignal<u32>,
 ) -> impl IntoView
 where
-    S: ServerFn<Error = AppError, Output = Saved> + Clone + Send + Sync + 'static,
+    S: FormAction<Output = Saved>,
 {
     let value = form_state.value();
     let found = RwSignal::new(found);
@@ -172,14 +174,7 @@ pub fn SaveForm<S>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = AppError, Output = Saved>
-        + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    S::Client: Client<AppError>,
-    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
+    S: FormAction<Output = Saved>,
 {
     on_saved(form_state, tracker, changes);
     if let Some(base) = back {
@@ -189,7 +184,6 @@ where
         Some(base) => base,
         None => tracker.base(revision),
     };
-    let busy = Signal::derive(move || form_state.busy().is_some());
     view! {
         <TrackedForm tracker>
             <ValidatedForm form_state class="form">
@@ -197,7 +191,7 @@ where
                 {children()}
                 <FormError form_state fields />
                 <ConflictResolution form_state tracker found=conflicts changes />
-                <SaveBar tracker busy />
+                <SaveBar tracker busy=form_state.is_busy() />
             </ValidatedForm>
         </TrackedForm>
     }

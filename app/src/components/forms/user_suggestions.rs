@@ -1,8 +1,15 @@
 //! Suggested users for a field that names a user. Without script, which would suggest users while typing, they are offered
 //! after the form was submitted.
 
+use crate::components::forms::combobox::Suggestion;
+use crate::error::AppError;
 use domain::accounts::users::UserOption;
 use leptos::prelude::*;
+
+/// Returns suggestions for a combobox, or none if they couldn't be loaded: the form still works without them.
+pub fn combobox_suggestions(users: Result<Vec<UserOption>, AppError>) -> Vec<Suggestion> {
+    users.unwrap_or_default().into_iter().map(Suggestion::from).collect()
+}
 
 /// Describes a user whose name or email matches the field.
 #[derive(Debug, Clone)]

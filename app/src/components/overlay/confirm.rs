@@ -1,17 +1,11 @@
 //! Dialogs that confirm a destructive action.
 
+use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::Field;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
-use crate::components::overlay::dialog::{Dialog, DialogFooter};
-use crate::error::AppError;
+use crate::components::forms::form::{FormAction, FormState, Values};
+use crate::components::overlay::form_dialog::FormDialog;
 use domain::fields::{self, FieldErrors};
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
-use leptos::server_fn::codec::{Json, PostUrl};
-use leptos::server_fn::request::ClientReq;
-use leptos::server_fn::{Http, ServerFn};
-use serde::de::DeserializeOwned;
-use web_sys::FormData;
 
 /// Renders a dialog that confirms a destructive action.
 #[component]
@@ -25,55 +19,70 @@ pub fn ConfirmDialog<S>(
     back: String,
     /// The label of the button that confirms.
     button: &'static str,
-    /// The fields that show their own errors.
-    #[prop(optional)]
-    fields: &'static [&'static str],
     /// The consequences, and the form's fields.
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Protocol = Http<PostUrl, Json>, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-    S::Client: Client<AppError>,
-    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
+    S: FormAction,
 {
     view! {
-        <Dialog title back=back.clone()>
-            <ValidatedForm form_state>
-                <div class="dialog-body">
-                    {children()}
-                    <FormError form_state fields />
-                </div>
-                <DialogFooter form_state back button danger=true />
-            </ValidatedForm>
-        </Dialog>
+        <FormDialog form_state title back button danger=true>
+            {children()}
+        </FormDialog>
     }
     .into_any()
 }
 
-/// Validates a form with a [`ConfirmName`]. The server checks whether the name matches.
+/// Renders a dialog that deletes an object. The user confirms by typing the object's name.
+#[component]
+pub fn DeleteDialog<S>(
+    /// The form's state, created with [`validate_name`].
+    form_state: FormState<S>,
+    /// The kind of object, such as `consumer`. The form's field with the object's ID has this name.
+    what: &'static str,
+    /// The object's ID.
+    id: String,
+    /// The object's name.
+    name: String,
+    /// What happens to the things that belong to the object.
+    consequence: String,
+    /// The URL of the page without the dialog.
+    back: String,
+) -> impl IntoView
+where
+    S: FormAction,
+{
+    let title = format!("Delete “{name}”?");
+    let button = format!("Delete {what}");
+    let error = form_state.error("name");
+    view! {
+        <FormDialog form_state title back button danger=true fields=&["name"]>
+            <DeleteFields what id name consequence error />
+        </FormDialog>
+    }
+    .into_any()
+}
+
+/// Validates the form of a [`DeleteDialog`]. The server checks whether the name matches.
 pub fn validate_name(values: Values<'_>) -> Option<FieldErrors> {
     let mut errors = FieldErrors::default();
     fields::validate_name("name", &values("name"), &mut errors);
     errors.into_result(()).err()
 }
 
-/// Renders the field `name`, in which the user types an object's name to confirm the action.
 #[component]
-pub fn ConfirmName<S>(
-    /// The form's state.
-    form_state: FormState<S>,
-    /// The kind of object, such as `consumer`.
+fn DeleteFields(
     what: &'static str,
-    /// The object's name.
+    id: String,
     name: String,
-) -> impl IntoView
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let error = form_state.error("name");
+    consequence: String,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
+        <Notice kind=NoticeKind::Warning>
+            <p>{consequence} " This cannot be undone."</p>
+        </Notice>
+        <input type="hidden" name=what value=id />
         <Field id="confirm" label=format!("Type the {what}’s name to confirm") help=name error>
             <input
                 id="confirm"

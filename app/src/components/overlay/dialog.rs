@@ -3,13 +3,10 @@
 //! The server renders `<dialog open>`, which the style sheet displays as modal. In the browser it is opened again with
 //! `showModal()`, which keeps the focus inside and closes on Escape. Closing navigates to `back`.
 
-use crate::components::forms::form::FormState;
-use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use leptos::ev::{Event, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
@@ -124,33 +121,25 @@ pub fn Dialog(
     .into_any()
 }
 
-/// Renders the Cancel and submit buttons of a dialog with a form.
+/// Renders a dialog that explains why there is nothing to do.
 #[component]
-pub fn DialogFooter<S>(
-    /// The form's state.
-    form_state: FormState<S>,
+pub fn MessageDialog(
+    /// The title.
+    title: &'static str,
     /// The URL of the page without the dialog.
     back: String,
-    /// The label of the submit button.
-    button: &'static str,
-    /// Whether the action is destructive.
-    #[prop(optional)]
-    danger: bool,
-) -> impl IntoView
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let class = if danger { "button danger" } else { "button primary" };
+    /// The explanation.
+    children: Children,
+) -> impl IntoView {
     view! {
-        <div class="dialog-footer">
-            <a class="button" href=back data-noscroll>
-                "Cancel"
-            </a>
-            <button class=class aria-busy=move || form_state.busy()>
-                {button}
-            </button>
-        </div>
+        <Dialog title back=back.clone()>
+            <div class="dialog-body">{children()}</div>
+            <div class="dialog-footer">
+                <a class="button" href=back data-noscroll>
+                    "Close"
+                </a>
+            </div>
+        </Dialog>
     }
     .into_any()
 }

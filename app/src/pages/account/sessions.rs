@@ -5,13 +5,14 @@ use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::Time;
 use crate::components::feedback::error_message::ErrorMessage;
-use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::feedback::notice::ErrorNotice;
 use crate::components::feedback::toast::toast;
 #[cfg(feature = "ssr")]
 use crate::components::forms::form::respond_error;
 use crate::components::forms::form::{FormState, focus_first_error};
+use crate::components::forms::page_user::PageUser;
 use crate::components::overlay::confirm::ConfirmDialog;
-use crate::components::overlay::dialog::Dialog;
+use crate::components::overlay::dialog::MessageDialog;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::page::Page;
@@ -98,15 +99,7 @@ impl Page for SessionsPage {
             Some(Err(_)) => focus_first_error(),
             None => {}
         });
-        let notice = move || {
-            ended.get().and_then(Result::err).map(|error| {
-                view! {
-                    <Notice kind=NoticeKind::Danger>
-                        <p>{error.to_string()}</p>
-                    </Notice>
-                }
-            })
-        };
+        let error = Signal::derive(move || ended.get().and_then(Result::err).map(|error| error.to_string()));
         let list = move || {
             suspend(async move {
                 match sessions.await {
@@ -125,7 +118,7 @@ impl Page for SessionsPage {
         view! {
             <div class="page narrow">
                 <PageHeader title="Sessions" lead="Where you are signed in. Sign out sessions you don’t recognize." />
-                {notice}
+                <ErrorNotice error />
                 <Transition>{list}</Transition>
             </div>
             <Suspense>{dialog}</Suspense>
@@ -149,16 +142,9 @@ fn EndOthersDialog(
     });
     if others == 0 {
         return view! {
-            <Dialog title="No other sessions" back=PATH>
-                <div class="dialog-body">
-                    <p>"You are only signed in with this browser."</p>
-                </div>
-                <div class="dialog-footer">
-                    <a class="button" href=PATH data-noscroll>
-                        "Close"
-                    </a>
-                </div>
-            </Dialog>
+            <MessageDialog title="No other sessions" back=PATH.to_owned()>
+                <p>"You are only signed in with this browser."</p>
+            </MessageDialog>
         }
         .into_any();
     }
@@ -212,6 +198,7 @@ fn Row(session: Session, end: ServerAction<EndSession>) -> impl IntoView {
         let (id, label) = (session.id.to_string(), format!(" {browser}, {}", session.address));
         view! {
             <ActionForm action=end>
+                <PageUser />
                 <input type="hidden" name="id" value=id />
                 <button class="button small">
                     "Sign out" <span class="visually-hidden">{label}</span>

@@ -13,10 +13,6 @@ pub use crate::pages::api_tokens::consumer::page::ConsumerPage;
 pub use crate::pages::api_tokens::list::page::ApiTokensPage;
 pub use crate::pages::api_tokens::token::page::TokenPage;
 
-use crate::pages::api_tokens::page_url::PageUrl;
-use leptos::prelude::*;
-use leptos_router::hooks::use_url;
-
 /// Breadcrumbs of the API tokens page: path and title of each ancestor.
 const BREADCRUMBS: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
@@ -26,10 +22,3 @@ const DETAIL_BREADCRUMBS: [(&str, &str); 3] = [
     BREADCRUMBS[1],
     (crate::pages::api_tokens::page_url::PATH, "API tokens"),
 ];
-
-/// Returns the parsed URL of this page. It is the URL of this route, so it does not change while the router loads another
-/// page.
-fn current_page_url() -> Memo<PageUrl> {
-    let url = use_url();
-    Memo::new(move |_| url.with(|url| PageUrl::parse(&format!("{}?{}", url.path(), url.search()))))
-}

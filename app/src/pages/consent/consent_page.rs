@@ -2,7 +2,7 @@
 
 use crate::components::data::description_list::{Description, DescriptionList};
 use crate::components::feedback::error_message::ErrorMessage;
-use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::feedback::notice::ErrorNotice;
 use crate::error::AppError;
 use crate::pages::auth::layout::{AuthLayout, SwitchUser};
 use domain::accounts::users::CurrentUser;
@@ -36,15 +36,7 @@ pub fn ConsentPage(
     /// The form with the [`DecisionButtons`].
     children: Children,
 ) -> impl IntoView {
-    let notice = move || {
-        error.get().map(|error| {
-            view! {
-                <Notice kind=NoticeKind::Danger>
-                    <p>{error.form_error(&[]).unwrap_or_default()}</p>
-                </Notice>
-            }
-        })
-    };
+    let error = Signal::derive(move || error.get().map(|error| error.form_error(&[]).unwrap_or_default()));
     let footer = move || {
         let next_step = match back {
             Some(back) => view! { <p>"You’ll be redirected to " <strong><bdi>{back}</bdi></strong> "."</p> }.into_any(),
@@ -63,7 +55,7 @@ pub fn ConsentPage(
             wide=true
             footer
         >
-            {notice}
+            <ErrorNotice error />
             <ClientInfo application me />
             <h2>"This will allow the application to:"</h2>
             <ul class="access-list">{access}</ul>

@@ -1,6 +1,7 @@
 //! The consent page of an authorization request (RFC 6749 §4.1.1): a user decides what an app may do on their behalf.
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::page_user::PageUser;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -154,6 +155,7 @@ fn ConsentForm(request: Memo<String>, consent: ConsentRequest, decide: ServerAct
         <ConsentPage application=app me back=Some(back) error access=access.into_any()>
             <p class="lead">"You can revoke access at any time in Connected apps."</p>
             <ActionForm action=decide attr:class="button-pair">
+                <PageUser />
                 <input type="hidden" name="request" value=move || request.get() />
                 <DecisionButtons pending=decide.pending() />
             </ActionForm>

@@ -6,6 +6,7 @@ pub mod implementations;
 mod layout;
 pub mod logs;
 mod page_url;
+mod pager;
 pub mod settings;
 
 mod changes;
@@ -18,15 +19,3 @@ pub use crate::pages::integration::history::page::HistoryPage;
 pub use crate::pages::integration::implementations::page::ImplementationsPage;
 pub use crate::pages::integration::logs::page::LogsPage;
 pub use crate::pages::integration::settings::page::IntegrationSettingsPage;
-
-use crate::pages::integration::page_url::PageUrl;
-use leptos::prelude::*;
-use leptos_router::hooks::use_url;
-
-/// Returns the URL of the current page.
-///
-/// It is the URL of the route, which doesn't change while another page is loading.
-fn current_url() -> Memo<PageUrl> {
-    let url = use_url();
-    Memo::new(move |_| url.with(|url| PageUrl::parse(&format!("{}?{}", url.path(), url.search()))))
-}

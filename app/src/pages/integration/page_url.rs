@@ -2,15 +2,14 @@
 //!
 //! A URL never contains a secret.
 
-use crate::query_string::parse_query;
-use domain::oauth1::encode;
+use crate::query_string::QueryParams;
 use std::fmt;
 
 /// Represents a URL as its path and decoded query parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageUrl {
     path: String,
-    params: Vec<(String, String)>,
+    params: QueryParams,
 }
 
 impl PageUrl {
@@ -19,17 +18,17 @@ impl PageUrl {
     pub fn new(path: &str) -> Self {
         Self {
             path: path.to_owned(),
-            params: Vec::new(),
+            params: QueryParams::default(),
         }
     }
 
-    /// Parses a path and query, decoding the query once. The router's own query map decodes twice on the server.
+    /// Parses a path and query.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let (path, params) = QueryParams::split_url(text);
         Self {
             path: path.to_owned(),
-            params: parse_query(query).collect(),
+            params,
         }
     }
 
@@ -43,18 +42,13 @@ impl PageUrl {
     /// Returns the value of a query parameter, or an empty string if it isn't present.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        let param = self.params.iter().find(|(key, _)| key == name);
-        param.map(|(_, value)| value.as_str()).unwrap_or_default()
+        self.params.get(name).unwrap_or_default()
     }
 
     /// Sets a query parameter; an empty `value` removes it.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
-        let value = value.to_string();
-        self.params.retain(|(key, _)| key != name);
-        if !value.is_empty() {
-            self.params.push((name.to_owned(), value));
-        }
+        self.params.set(name, value);
         self
     }
 
@@ -68,16 +62,12 @@ impl PageUrl {
 impl fmt::Display for PageUrl {
     /// Writes the URL percent-encoded, as ASCII.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
-        for (index, (name, value)) in self.params.iter().enumerate() {
-            let separator = if index == 0 { '?' } else { '&' };
-            write!(f, "{separator}{}={}", encode(name), encode(value))?;
-        }
-        Ok(())
+        write!(f, "{}{}", self.path, self.params)
     }
 }
 
-#[cfg(test)]
+// Without `ssr`, `ParamsMap` calls JavaScript.
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

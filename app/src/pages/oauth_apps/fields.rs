@@ -1,11 +1,13 @@
 //! Fields that the forms for a new and an existing app share.
 
-use crate::components::forms::combobox::{Combobox, Suggestion};
+use crate::components::forms::combobox::Combobox;
 use crate::components::forms::field::{Field, FieldError};
 use crate::components::forms::form::Values;
 use crate::components::forms::pointer::after_pointer_up;
 use crate::components::forms::text_area::text_area_content;
-use crate::components::forms::user_suggestions::{UserSuggestion, UserSuggestions, suggest_users};
+use crate::components::forms::user_suggestions::{
+    UserSuggestion, UserSuggestions, combobox_suggestions, suggest_users,
+};
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::oauth_apps::data::{find_users, load_user_rights};
 use crate::pages::oauth_apps::page_url::{FormDraft, PageUrl};
@@ -125,8 +127,8 @@ pub fn UserField(
                 label="User"
                 what="active users"
                 value=value
-                suggestions=options.into_iter().map(Suggestion::from).collect()
-                source=|text| Box::pin(load_suggestions(text))
+                suggestions=combobox_suggestions(Ok(options))
+                source=|text| Box::pin(async move { combobox_suggestions(find_users(text).await) })
                 help="For client credentials. The app has this user’s permissions and is disabled with the user. Name or email."
                 optional=true
                 error
@@ -135,14 +137,6 @@ pub fn UserField(
         </div>
     }
     .into_any()
-}
-
-/// Returns suggestions for the user field. If they cannot be loaded, the form still works without them.
-async fn load_suggestions(text: String) -> Vec<Suggestion> {
-    find_users(text)
-        .await
-        .map(|users| users.into_iter().map(Suggestion::from).collect())
-        .unwrap_or_default()
 }
 
 /// Renders the text area for redirect URIs.

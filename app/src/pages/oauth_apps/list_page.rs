@@ -10,11 +10,12 @@ use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
+use crate::pages::oauth_apps::BREADCRUMBS;
 use crate::pages::oauth_apps::access_denied::PageUnavailable;
 use crate::pages::oauth_apps::data::{ListData, load_apps};
 use crate::pages::oauth_apps::page_url::{PATH, PageUrl};
-use crate::pages::oauth_apps::{BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::{AppUser, OauthApp};
 use domain::oauth2::scopes::Scopes;
@@ -31,7 +32,7 @@ pub struct OauthAppsPage {
 impl Page for OauthAppsPage {
     fn data() -> Self {
         // Reloaded on every visit: a secret that is still to be shown may have been created on another page.
-        let url = current_page_url();
+        let url = use_page_url(PageUrl::parse);
         Self {
             data: Resource::new(move || url.get(), |_| load_apps()),
         }

@@ -15,10 +15,6 @@ pub use crate::pages::oauth_apps::detail::page::OauthAppPage;
 pub use list_page::OauthAppsPage;
 pub use new_page::NewOauthAppPage;
 
-use crate::pages::oauth_apps::page_url::PageUrl;
-use leptos::prelude::*;
-use leptos_router::hooks::use_url;
-
 /// Breadcrumbs of the list page: path and title of each ancestor.
 const BREADCRUMBS: [(&str, &str); 2] = [("/settings", "Settings"), ("/settings/portal", "Portal settings")];
 
@@ -28,10 +24,3 @@ const DETAIL_BREADCRUMBS: [(&str, &str); 3] = [
     BREADCRUMBS[1],
     (crate::pages::oauth_apps::page_url::PATH, "OAuth apps"),
 ];
-
-/// Returns the parsed URL of this page. It is the URL of this route, so it does not change while the router loads another
-/// page.
-fn current_page_url() -> Memo<PageUrl> {
-    let url = use_url();
-    Memo::new(move |_| url.with(|url| PageUrl::parse(&format!("{}?{}", url.path(), url.search()))))
-}

@@ -7,14 +7,15 @@ use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::SubmitForm;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
+use crate::pages::oauth_apps::DETAIL_BREADCRUMBS;
 use crate::pages::oauth_apps::access_denied::PageUnavailable;
 use crate::pages::oauth_apps::actions::CreateApp;
 use crate::pages::oauth_apps::data::{AppFormData, load_new_app};
 use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField, read_app_form, user_suggestions};
 use crate::pages::oauth_apps::page_url::{FormDraft, PATH, PageUrl};
 use crate::pages::oauth_apps::scopes::{ScopesField, parse_scopes};
-use crate::pages::oauth_apps::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{AppForm, Grant};
@@ -36,7 +37,7 @@ pub struct NewOauthAppPage {
 
 impl Page for NewOauthAppPage {
     fn data() -> Self {
-        let url = current_page_url();
+        let url = use_page_url(PageUrl::parse);
         Self {
             url,
             data: Resource::new(move || url.get().to_string(), load_new_app),

@@ -3,9 +3,8 @@
 //! A rejected form that was sent without script returns through this URL, so no input is lost. The URL never holds a
 //! secret.
 
-use crate::query_string::parse_query;
+use crate::query_string::QueryParams;
 use domain::ids::{ClientSecretId, OauthAppId};
-use domain::oauth1::encode;
 use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use std::fmt;
 
@@ -59,33 +58,26 @@ impl PageUrl {
     /// Parses a path and query. Unknown and invalid parameters are ignored.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        let (mut form, mut dialog, mut secret) = (String::new(), String::new(), None);
-        let (mut app, mut new_secret) = (AppForm::default(), SecretForm::default());
-        for (key, value) in parse_query(query) {
-            match key.as_str() {
-                "form" => form = value,
-                "name" => app.name = value,
-                "grant" => app.grant = value,
-                "user" => app.user = value,
-                "redirect_uris" => app.redirect_uris = value,
-                "scope" => app.scopes.push(value),
-                "note" => new_secret.note = value,
-                "days" => new_secret.days = value,
-                "dialog" => dialog = value,
-                "secret" => secret = value.parse().ok(),
-                _ => {}
-            }
-        }
+        let (path, params) = QueryParams::split_url(text);
+        let get = |name: &str| params.get(name).unwrap_or_default().to_owned();
         Self {
             route: parse_route(path),
-            draft: match form.as_str() {
-                "app" => Some(FormDraft::App(app)),
-                "secret" => Some(FormDraft::Secret(new_secret)),
+            draft: match get("form").as_str() {
+                "app" => Some(FormDraft::App(AppForm {
+                    name: get("name"),
+                    grant: get("grant"),
+                    user: get("user"),
+                    redirect_uris: get("redirect_uris"),
+                    scopes: params.get_all("scope"),
+                })),
+                "secret" => Some(FormDraft::Secret(SecretForm {
+                    note: get("note"),
+                    days: get("days"),
+                })),
                 _ => None,
             },
-            dialog: match dialog.as_str() {
-                "delete-secret" => secret.map(Dialog::DeleteSecret),
+            dialog: match get("dialog").as_str() {
+                "delete-secret" => get("secret").parse().map(Dialog::DeleteSecret).ok(),
                 "revoke" => Some(Dialog::RevokeRefreshTokens),
                 "delete" => Some(Dialog::DeleteApp),
                 _ => None,
@@ -156,34 +148,35 @@ impl PageUrl {
         }
     }
 
-    fn query_params(&self) -> Vec<(&'static str, String)> {
-        let mut params = Vec::new();
+    fn query_params(&self) -> QueryParams {
+        let mut params = QueryParams::default();
         match &self.draft {
             Some(FormDraft::App(form)) => {
-                params.push(("form", "app".to_owned()));
-                params.push(("name", form.name.clone()));
-                params.push(("grant", form.grant.clone()));
-                params.push(("user", form.user.clone()));
-                params.push(("redirect_uris", form.redirect_uris.clone()));
-                params.extend(form.scopes.iter().map(|scope| ("scope", scope.clone())));
+                params.set("form", "app");
+                params.set("name", &form.name);
+                params.set("grant", &form.grant);
+                params.set("user", &form.user);
+                params.set("redirect_uris", &form.redirect_uris);
+                for scope in form.scopes.iter().filter(|scope| !scope.is_empty()) {
+                    params.append("scope", scope);
+                }
             }
             Some(FormDraft::Secret(form)) => {
-                params.push(("form", "secret".to_owned()));
-                params.push(("note", form.note.clone()));
-                params.push(("days", form.days.clone()));
+                params.set("form", "secret");
+                params.set("note", &form.note);
+                params.set("days", &form.days);
             }
             None => {}
         }
         match self.dialog {
             Some(Dialog::DeleteSecret(secret)) => {
-                params.push(("dialog", "delete-secret".to_owned()));
-                params.push(("secret", secret.to_string()));
+                params.set("dialog", "delete-secret");
+                params.set("secret", secret);
             }
-            Some(Dialog::RevokeRefreshTokens) => params.push(("dialog", "revoke".to_owned())),
-            Some(Dialog::DeleteApp) => params.push(("dialog", "delete".to_owned())),
+            Some(Dialog::RevokeRefreshTokens) => params.set("dialog", "revoke"),
+            Some(Dialog::DeleteApp) => params.set("dialog", "delete"),
             None => {}
         }
-        params.retain(|(_, value)| !value.is_empty());
         params
     }
 }
@@ -197,11 +190,7 @@ impl fmt::Display for PageUrl {
             Route::New => f.write_str("/new")?,
             Route::App(id) => write!(f, "/{id}")?,
         }
-        for (index, (name, value)) in self.query_params().into_iter().enumerate() {
-            let separator = if index == 0 { '?' } else { '&' };
-            write!(f, "{separator}{name}={}", encode(&value))?;
-        }
-        Ok(())
+        write!(f, "{}", self.query_params())
     }
 }
 
@@ -213,7 +202,8 @@ fn parse_route(path: &str) -> Route {
     }
 }
 
-#[cfg(test)]
+// Without `ssr`, `ParamsMap` calls JavaScript.
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

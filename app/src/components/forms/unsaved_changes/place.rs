@@ -1,6 +1,6 @@
 //! The part of a URL that determines which forms a page shows.
 
-use crate::query_string::parse_query;
+use crate::query_string::QueryParams;
 
 /// Holds the path and the parameters that select a form. URLs with equal locations show the same forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,16 +14,19 @@ impl FormLocation {
     /// Creates the location of a path and a query, which may start with a question mark. `form_params` are the query
     /// parameters that select a form.
     pub fn new(path: &str, query: &str, form_params: &[&str]) -> Self {
-        let query = query.strip_prefix('?').unwrap_or(query);
-        let find = |name: &&str| parse_query(query).find(|(key, _)| key == name).map(|(_, value)| value);
+        let params = QueryParams::parse(query.strip_prefix('?').unwrap_or(query));
         Self {
             path: path.to_owned(),
-            params: form_params.iter().map(find).collect(),
+            params: form_params
+                .iter()
+                .map(|name| params.get(name).map(str::to_owned))
+                .collect(),
         }
     }
 }
 
-#[cfg(test)]
+// Without `ssr`, `ParamsMap` calls JavaScript.
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

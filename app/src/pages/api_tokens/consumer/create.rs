@@ -2,8 +2,9 @@
 
 use crate::components::feedback::notice::MissingRight;
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
-use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
+use crate::components::forms::form::{FormState, Values};
+use crate::components::overlay::dialog::Dialog as DialogBox;
+use crate::components::overlay::form_dialog::FormDialog;
 use crate::icons::{Icon, IconView};
 use crate::pages::api_tokens::actions::CreateConsumer;
 use crate::pages::api_tokens::page_url::{Created, Dialog, PageUrl, Route};
@@ -60,39 +61,30 @@ pub fn NewConsumerDialog(
     /// The signed-in user.
     me: CurrentUser,
 ) -> impl IntoView {
-    let form_state = FormState::<CreateConsumer>::new(validate_name);
-    let cancel = back.clone();
-    let content = if me.rights.has(Right::CreateApiTokens) {
-        view! {
-            <ValidatedForm form_state>
+    let title = "Create new consumer";
+    if !me.rights.has(Right::CreateApiTokens) {
+        return view! {
+            <DialogBox title back>
                 <div class="dialog-body">
-                    <input type="hidden" name="back" value=cancel.clone() />
-                    <TextField
-                        name="name"
-                        label="Name"
-                        value=name
-                        help="The application that will use the API."
-                        autofocus=true
-                        error=form_state.error("name")
-                    />
-                    <FormError form_state fields=&["name"] />
+                    <MissingRight to="create consumers" right=Right::CreateApiTokens />
                 </div>
-                <DialogFooter form_state back=cancel button="Create" />
-            </ValidatedForm>
+            </DialogBox>
         }
-        .into_any()
-    } else {
-        view! {
-            <div class="dialog-body">
-                <MissingRight to="create consumers" right=Right::CreateApiTokens />
-            </div>
-        }
-        .into_any()
-    };
+        .into_any();
+    }
+    let form_state = FormState::<CreateConsumer>::new(validate_name);
     view! {
-        <DialogBox title="Create new consumer" back>
-            {content}
-        </DialogBox>
+        <FormDialog form_state title back=back.clone() button="Create" fields=&["name"]>
+            <input type="hidden" name="back" value=back />
+            <TextField
+                name="name"
+                label="Name"
+                value=name
+                help="The application that will use the API."
+                autofocus=true
+                error=form_state.error("name")
+            />
+        </FormDialog>
     }
     .into_any()
 }

@@ -1,16 +1,15 @@
 //! The dialog that deletes a consumer.
 
-use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 use crate::components::forms::form::FormState;
-use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, validate_name};
+use crate::components::overlay::confirm::{DeleteDialog, validate_name};
 use crate::pages::api_tokens::actions::DeleteConsumer;
 use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
 
 /// Renders the dialog that deletes a consumer. The user confirms by typing its name.
 #[component]
-pub fn DeleteDialog(
+pub fn DeleteConsumerDialog(
     /// The consumer.
     consumer: Consumer,
     /// The URL of the page without the dialog.
@@ -27,19 +26,14 @@ pub fn DeleteDialog(
         ),
     };
     view! {
-        <ConfirmDialog
+        <DeleteDialog
             form_state
-            title=format!("Delete “{}”?", consumer.name)
+            what="consumer"
+            id=consumer.id.to_string()
+            name=consumer.name
+            consequence
             back
-            button="Delete consumer"
-            fields=&["name"]
-        >
-            <Notice kind=NoticeKind::Warning>
-                <p>{consequence} " This cannot be undone."</p>
-            </Notice>
-            <input type="hidden" name="consumer" value=consumer.id.to_string() />
-            <ConfirmName form_state what="consumer" name=consumer.name />
-        </ConfirmDialog>
+        />
     }
     .into_any()
 }

@@ -1,7 +1,6 @@
 //! The forms that change a consumer.
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::feedback::toast::toast;
 use crate::components::forms::field::{Field, TextField};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::FormCard;
@@ -21,10 +20,7 @@ pub fn RenameForm(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<RenameConsumer>::new(validate_name);
-    form_state.on_success(move || {
-        toast("Consumer renamed");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("Consumer renamed", changes);
     view! {
         <FormCard form_state id="rename" title="Rename" fields=&["name"] button="Rename">
             <input type="hidden" name="consumer" value=consumer.id.to_string() />
@@ -52,10 +48,7 @@ pub fn SigningForm(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<SetSigning>::new(validate_signing);
-    form_state.on_success(move || {
-        toast("Signing settings saved");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("Signing settings saved", changes);
     let error = form_state.error("rsa_public_key");
     let has_legacy_flow = consumer.legacy_flow;
     view! {

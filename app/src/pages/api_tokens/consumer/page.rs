@@ -1,6 +1,7 @@
 //! The page of a consumer.
 
 use crate::components::data::card::Card;
+use crate::components::data::delete_card::DeleteCard;
 use crate::components::data::description_list::{Description, DescriptionList, KeyDescription};
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::created;
@@ -9,15 +10,16 @@ use crate::components::overlay::dialog::Dialog as DialogBox;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
+use crate::pages::api_tokens::DETAIL_BREADCRUMBS;
 use crate::pages::api_tokens::access_denied::PageUnavailable;
-use crate::pages::api_tokens::consumer::delete::DeleteDialog;
+use crate::pages::api_tokens::consumer::delete::DeleteConsumerDialog;
 use crate::pages::api_tokens::consumer::forms::{RenameForm, SigningForm};
 use crate::pages::api_tokens::data::{ConsumerData, load_consumer, load_token};
 use crate::pages::api_tokens::list::tokens::{format_count, token_list};
 use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::consumers::Consumer;
@@ -37,7 +39,7 @@ pub struct ConsumerPage {
 
 impl Page for ConsumerPage {
     fn data() -> Self {
-        let url = current_page_url();
+        let url = use_page_url(PageUrl::parse);
         let changes = RwSignal::new(0);
         let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
         let data = Resource::new(
@@ -118,7 +120,7 @@ impl Page for ConsumerPage {
 
 fn delete_dialog(consumer: Consumer, rights: Rights, back: String) -> AnyView {
     if rights.has(Right::RevokeApiTokens) {
-        return view! { <DeleteDialog consumer back /> }.into_any();
+        return view! { <DeleteConsumerDialog consumer back /> }.into_any();
     }
     view! {
         <DialogBox title=format!("Delete “{}”?", consumer.name) back>
@@ -133,6 +135,7 @@ fn delete_dialog(consumer: Consumer, rights: Rights, back: String) -> AnyView {
 fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32>) -> impl IntoView + use<> {
     let ConsumerData { consumer, tokens } = data;
     let may_create = rights.has(Right::CreateApiTokens);
+    let may_delete = rights.has(Right::RevokeApiTokens);
     let form = NewToken {
         consumer: consumer.id.to_string(),
         ..NewToken::default()
@@ -175,21 +178,8 @@ fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32
                 .into_any()
         }}
         {tokens_card(tokens, rights, url)}
-        <section class="card danger-zone" aria-labelledby="delete">
-            <div class="card-header">
-                <h2 id="delete">"Delete this consumer"</h2>
-                {rights
-                    .has(Right::RevokeApiTokens)
-                    .then(|| {
-                        view! {
-                            <a class="button danger" href=delete data-noscroll>
-                                "Delete consumer"
-                            </a>
-                        }
-                    })}
-                <p>"Deleting it also revokes all its tokens."</p>
-            </div>
-            {(!rights.has(Right::RevokeApiTokens))
+        <DeleteCard what="consumer" url=may_delete.then_some(delete) help="Deleting it also revokes all its tokens.">
+            {(!may_delete)
                 .then(|| {
                     view! {
                         <div class="card-body">
@@ -197,7 +187,7 @@ fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32
                         </div>
                     }
                 })}
-        </section>
+        </DeleteCard>
     }
 }
 

@@ -8,6 +8,7 @@ use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::{SyncView, skip_dry_resolve};
 use crate::error::AppError;
+use crate::pages::api_tokens::BREADCRUMBS;
 use crate::pages::api_tokens::access_denied::PageUnavailable;
 use crate::pages::api_tokens::consumer::create::{NewConsumerDialog, create_links};
 use crate::pages::api_tokens::data::{DialogData, ListData, TabData, load_list};
@@ -16,8 +17,8 @@ use crate::pages::api_tokens::list::{consumers, empty, tokens};
 use crate::pages::api_tokens::page_url::{Dialog, PATH, PageUrl, Route};
 use crate::pages::api_tokens::token::create::NewTokenDialog;
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::{BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::Right;
 use domain::accounts::users::CurrentUser;
@@ -35,7 +36,7 @@ pub struct ApiTokensPage {
 
 impl Page for ApiTokensPage {
     fn data() -> Self {
-        let url = current_page_url();
+        let url = use_page_url(PageUrl::parse);
         Self {
             url,
             data: Resource::new(move || url.get().to_string(), load_list),

@@ -1,7 +1,7 @@
 //! Search and filter of the token list. The form works without script; with script the list updates while the user types.
 
+use crate::components::forms::field::SearchField;
 use crate::components::reactive::task_scope::TaskScope;
-use crate::icons::{Icon, IconView};
 use crate::pages::api_tokens::page_url::{PATH, PageUrl};
 use domain::oauth1::tokens::TokenFilter;
 use leptos::ev::SubmitEvent;
@@ -76,7 +76,7 @@ impl Search {
             return;
         };
         let url = self.url.get_untracked();
-        let target = url.with_search(&text.value(), TokenFilter::from_code_or_default(&filter.value()));
+        let target = url.with_search(&text.value(), filter.value().parse().unwrap_or_default());
         if target.query.search != url.query.search || target.query.filter != url.query.filter {
             self.navigate.run(target);
         }
@@ -87,7 +87,6 @@ impl Search {
         let query = &url.query;
         let hidden_fields = url
             .sort_params()
-            .into_iter()
             .map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
         let options = [
             (TokenFilter::Current, "Current tokens"),
@@ -102,20 +101,13 @@ impl Search {
         view! {
             <form class="toolbar" role="search" method="get" action=PATH on:submit=on_submit>
                 {hidden_fields.collect_view()}
-                <div class="search">
-                    <IconView icon=Icon::Search />
-                    <input
-                        class="input"
-                        type="search"
-                        name="q"
-                        value=query.search.clone()
-                        aria-label="Search tokens"
-                        placeholder="User, consumer or integration"
-                        autocomplete="off"
-                        node_ref=self.text
-                        on:input=move |_| self.search_debounced()
-                    />
-                </div>
+                <SearchField
+                    label="Search tokens"
+                    placeholder="User, consumer or integration"
+                    value=query.search.clone()
+                    node=self.text
+                    on:input=move |_| self.search_debounced()
+                />
                 <select
                     class="input"
                     name="filter"

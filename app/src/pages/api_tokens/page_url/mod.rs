@@ -2,9 +2,8 @@
 //!
 //! The URL holds the whole view state, so that a page can be shared, reloaded, and used without script.
 
-use crate::query_string::parse_query;
+use crate::query_string::QueryParams;
 use domain::ids::{ConsumerId, TokenId};
-use domain::oauth1::encode;
 use domain::oauth1::tokens::{NewToken, PagePosition, TokenFilter, TokenQuery, TokenSort};
 use std::fmt;
 
@@ -64,45 +63,44 @@ impl PageUrl {
     /// Parses a path and query. Unknown and invalid parameters are ignored.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let (path, params) = QueryParams::split_url(text);
+        let get = |name: &str| params.get(name).unwrap_or_default().to_owned();
         let mut url = Self {
-            route: parse_route(path),
-            ..Self::default()
+            route: match parse_route(path) {
+                Route::Tokens if get("show") == "consumers" => Route::Consumers,
+                route => route,
+            },
+            query: TokenQuery {
+                search: get("q"),
+                filter: get("filter").parse().unwrap_or_default(),
+                sort: get("sort").parse().unwrap_or_default(),
+                reverse: get("reverse") == "1",
+                ..TokenQuery::default()
+            },
+            created: None,
+            dialog: match get("dialog").as_str() {
+                "new-consumer" => Some(Dialog::NewConsumer(get("name"))),
+                "new-token" => Some(Dialog::NewToken(NewToken {
+                    user: get("user"),
+                    consumer: get("consumer"),
+                    integration_type: get("integration_type"),
+                    integration_name: get("integration_name"),
+                })),
+                "revoke" => Some(Dialog::RevokeToken(get("token").parse().ok())),
+                "delete" => Some(Dialog::DeleteConsumer),
+                _ => None,
+            },
         };
-        let mut dialog = String::new();
-        let mut token = None;
-        let mut consumer = String::new();
-        let mut form = NewToken::default();
-        let mut name = String::new();
-        for (key, value) in parse_query(query) {
-            match key.as_str() {
-                "show" if value == "consumers" && url.route == Route::Tokens => url.route = Route::Consumers,
-                "q" => url.query.search = value,
-                "filter" => url.query.filter = TokenFilter::from_code_or_default(&value),
-                "sort" => url.query.sort = TokenSort::from_code_or_default(&value),
-                "reverse" => url.query.reverse = value == "1",
+        // Of parameters that exclude each other, the last one counts.
+        for (name, value) in params.iter() {
+            match name {
                 "after" => url.query.position = value.parse().map(PagePosition::After).unwrap_or_default(),
                 "before" => url.query.position = value.parse().map(PagePosition::Before).unwrap_or_default(),
                 "created_consumer" => url.created = value.parse().ok().map(Created::Consumer),
                 "created_token" => url.created = value.parse().ok().map(Created::Token),
-                "dialog" => dialog = value,
-                "token" => token = value.parse().ok(),
-                "name" => name = value,
-                "user" => form.user = value,
-                "consumer" => consumer = value,
-                "integration_type" => form.integration_type = value,
-                "integration_name" => form.integration_name = value,
                 _ => {}
             }
         }
-        form.consumer = consumer;
-        url.dialog = match dialog.as_str() {
-            "new-consumer" => Some(Dialog::NewConsumer(name)),
-            "new-token" => Some(Dialog::NewToken(form)),
-            "revoke" => Some(Dialog::RevokeToken(token)),
-            "delete" => Some(Dialog::DeleteConsumer),
-            _ => None,
-        };
         url
     }
 
@@ -128,10 +126,8 @@ impl PageUrl {
     #[must_use]
     pub fn with_dialog(&self, dialog: impl Into<Option<Dialog>>) -> Self {
         Self {
-            route: self.route,
-            query: self.query.clone(),
-            created: self.created,
             dialog: dialog.into(),
+            ..self.clone()
         }
     }
 
@@ -147,29 +143,36 @@ impl PageUrl {
     /// Returns the first page of the list sorted by `sort`. If it is already sorted by that, the direction is reversed.
     #[must_use]
     pub fn sorted_by(&self, sort: TokenSort) -> Self {
-        let query = TokenQuery {
+        self.with_query(TokenQuery {
             sort,
             reverse: self.query.sort == sort && !self.query.reverse,
             position: PagePosition::Start,
             ..self.query.clone()
-        };
-        Self {
-            route: self.route,
-            query,
-            created: None,
-            dialog: None,
-        }
+        })
     }
 
     /// Returns the first page of the list with another search and filter.
     #[must_use]
     pub fn with_search(&self, search: &str, filter: TokenFilter) -> Self {
-        let query = TokenQuery {
+        self.with_query(TokenQuery {
             search: search.trim().to_owned(),
             filter,
             position: PagePosition::Start,
             ..self.query.clone()
-        };
+        })
+    }
+
+    /// Returns another page of the same list.
+    #[must_use]
+    pub fn page_at(&self, position: PagePosition) -> Self {
+        self.with_query(TokenQuery {
+            position,
+            ..self.query.clone()
+        })
+    }
+
+    /// Returns the URL of another list on the same page.
+    fn with_query(&self, query: TokenQuery) -> Self {
         Self {
             route: self.route,
             query,
@@ -178,82 +181,55 @@ impl PageUrl {
         }
     }
 
-    /// Returns another page of the same list.
-    #[must_use]
-    pub fn page_at(&self, position: PagePosition) -> Self {
-        Self {
-            route: self.route,
-            query: TokenQuery {
-                position,
-                ..self.query.clone()
-            },
-            created: None,
-            dialog: None,
-        }
+    /// Returns the query parameters of the sort order, which a search keeps, as names and values.
+    pub fn sort_params(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let TokenQuery { sort, reverse, .. } = self.query;
+        let sort = (sort != TokenSort::default()).then(|| ("sort", sort.code()));
+        sort.into_iter().chain(reverse.then_some(("reverse", "1")))
     }
 
-    /// Returns the query parameters except those of the dialog, as names and values.
-    fn query_params(&self) -> Vec<(&'static str, String)> {
-        let query = &self.query;
-        let mut params = Vec::new();
+    fn query_params(&self) -> QueryParams {
+        let mut params = QueryParams::default();
         if self.route == Route::Consumers {
-            params.push(("show", "consumers".to_owned()));
+            params.set("show", "consumers");
         }
-        if !query.search.is_empty() {
-            params.push(("q", query.search.clone()));
+        params.set("q", &self.query.search);
+        if self.query.filter != TokenFilter::default() {
+            params.set("filter", self.query.filter.code());
         }
-        if query.filter != TokenFilter::default() {
-            params.push(("filter", query.filter.code().to_owned()));
+        for (name, value) in self.sort_params() {
+            params.set(name, value);
         }
-        params.extend(self.sort_params());
-        match &query.position {
+        match &self.query.position {
             PagePosition::Start => {}
-            PagePosition::After(cursor) => params.push(("after", cursor.to_string())),
-            PagePosition::Before(cursor) => params.push(("before", cursor.to_string())),
+            PagePosition::After(cursor) => params.set("after", cursor),
+            PagePosition::Before(cursor) => params.set("before", cursor),
         }
         match self.created {
             None => {}
-            Some(Created::Consumer(id)) => params.push(("created_consumer", id.to_string())),
-            Some(Created::Token(id)) => params.push(("created_token", id.to_string())),
+            Some(Created::Consumer(id)) => params.set("created_consumer", id),
+            Some(Created::Token(id)) => params.set("created_token", id),
         }
-        params
-    }
-
-    /// Returns the query parameters of the sort order, which a search keeps, as names and values.
-    #[must_use]
-    pub fn sort_params(&self) -> Vec<(&'static str, String)> {
-        let mut params = Vec::new();
-        if self.query.sort != TokenSort::default() {
-            params.push(("sort", self.query.sort.code().to_owned()));
-        }
-        if self.query.reverse {
-            params.push(("reverse", "1".to_owned()));
-        }
-        params
-    }
-}
-
-impl Dialog {
-    /// Returns its query parameters: its name and the values of its fields.
-    fn query_params(&self) -> Vec<(&'static str, String)> {
-        let fields: Vec<(&'static str, &str)> = match self {
-            Self::NewConsumer(name) => vec![("dialog", "new-consumer"), ("name", name)],
-            Self::NewToken(form) => vec![
-                ("dialog", "new-token"),
-                ("user", &form.user),
-                ("consumer", &form.consumer),
-                ("integration_type", &form.integration_type),
-                ("integration_name", &form.integration_name),
-            ],
-            Self::RevokeToken(token) => {
-                let mut params = vec![("dialog", "revoke".to_owned())];
-                params.extend(token.map(|token| ("token", token.to_string())));
-                return params;
+        match &self.dialog {
+            None => {}
+            Some(Dialog::NewConsumer(name)) => {
+                params.set("dialog", "new-consumer");
+                params.set("name", name);
             }
-            Self::DeleteConsumer => vec![("dialog", "delete")],
-        };
-        let non_empty = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        non_empty.map(|(name, value)| (name, value.to_owned())).collect()
+            Some(Dialog::NewToken(form)) => {
+                params.set("dialog", "new-token");
+                params.set("user", &form.user);
+                params.set("consumer", &form.consumer);
+                params.set("integration_type", &form.integration_type);
+                params.set("integration_name", &form.integration_name);
+            }
+            Some(Dialog::RevokeToken(token)) => {
+                params.set("dialog", "revoke");
+                params.set("token", token.map(|token| token.to_string()).unwrap_or_default());
+            }
+            Some(Dialog::DeleteConsumer) => params.set("dialog", "delete"),
+        }
+        params
     }
 }
 
@@ -266,12 +242,7 @@ impl fmt::Display for PageUrl {
             Route::Token(id) => write!(f, "/tokens/{id}")?,
             Route::Consumer(id) => write!(f, "/consumers/{id}")?,
         }
-        let dialog = self.dialog.iter().flat_map(Dialog::query_params);
-        for (index, (name, value)) in self.query_params().into_iter().chain(dialog).enumerate() {
-            let separator = if index == 0 { '?' } else { '&' };
-            write!(f, "{separator}{name}={}", encode(&value))?;
-        }
-        Ok(())
+        write!(f, "{}", self.query_params())
     }
 }
 
@@ -286,5 +257,6 @@ fn parse_route(path: &str) -> Route {
         .map_or(Route::Tokens, Route::Consumer)
 }
 
-#[cfg(test)]
+// Without `ssr`, `ParamsMap` calls JavaScript.
+#[cfg(all(test, feature = "ssr"))]
 mod tests;

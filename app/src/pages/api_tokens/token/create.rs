@@ -1,11 +1,12 @@
 //! The dialog that creates a token.
 
 use crate::components::feedback::error_message::access_error;
-use crate::components::forms::combobox::{Combobox, Suggestion};
+use crate::components::forms::combobox::Combobox;
 use crate::components::forms::field::Field;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
-use crate::components::forms::user_suggestions::{UserSuggestions, suggest_users};
-use crate::components::overlay::dialog::{Dialog as DialogBox, DialogFooter};
+use crate::components::forms::form::{FormState, Values};
+use crate::components::forms::user_suggestions::{UserSuggestions, combobox_suggestions, suggest_users};
+use crate::components::overlay::dialog::Dialog as DialogBox;
+use crate::components::overlay::form_dialog::FormDialog;
 use crate::error::AppError;
 use crate::pages::api_tokens::actions::CreateToken;
 use crate::pages::api_tokens::data::{NewTokenOptions, find_users};
@@ -15,6 +16,8 @@ use domain::oauth1::integration_types::{INTEGRATION_TYPES, OTHER};
 use domain::oauth1::tokens::NewToken;
 use leptos::html;
 use leptos::prelude::*;
+
+const TITLE: &str = "Create new token";
 
 const FIELDS: &[&str] = &["user", "consumer", "integration_type", "integration_name"];
 
@@ -41,10 +44,10 @@ pub fn NewTokenDialog(
     let content = match options {
         Err(error) => view! { <div class="dialog-body">{access_error("create tokens", error)}</div> }.into_any(),
         Ok(options) if options.consumers.is_empty() => no_consumer(&back).into_any(),
-        Ok(options) => view! { <NewTokenForm form options back=back.clone() /> }.into_any(),
+        Ok(options) => return view! { <NewTokenForm form options back /> }.into_any(),
     };
     view! {
-        <DialogBox title="Create new token" back>
+        <DialogBox title=TITLE back>
             {content}
         </DialogBox>
     }
@@ -99,67 +102,63 @@ fn NewTokenForm(form: NewToken, options: NewTokenOptions, back: String) -> impl 
     let name_error = form_state.error("integration_name");
     let live = form_state.is_live();
     view! {
-        <ValidatedForm form_state>
-            <div class="dialog-body">
-                <p>"The token acts on behalf of the user, with the user’s rights, until it is revoked."</p>
-                <input type="hidden" name="back" value=back.clone() />
-                <Combobox
-                    name="user"
-                    label="User"
-                    what="active users"
-                    value=form.user
-                    suggestions=options.users.into_iter().map(Suggestion::from).collect()
-                    source=|text| Box::pin(load_suggestions(text))
-                    help="Name or email."
-                    autofocus=true
-                    error=form_state.error("user")
-                />
-                <UserSuggestions suggestions error=form_state.error("user") />
-                <SelectField
-                    name="consumer"
-                    label="Consumer"
-                    placeholder="Select a consumer"
-                    options=consumers
-                    selected_value=form.consumer
-                    error=form_state.error("consumer")
-                />
-                <SelectField
-                    name="integration_type"
-                    label="Integration type"
-                    placeholder="Select an integration type"
-                    options=types
-                    selected_value=form.integration_type
-                    error=form_state.error("integration_type")
-                    node=type_node
-                    on:change=on_type_change
-                />
-                <Field
+        <FormDialog form_state title=TITLE back=back.clone() button="Create" fields=FIELDS>
+            <p>"The token acts on behalf of the user, with the user’s rights, until it is revoked."</p>
+            <input type="hidden" name="back" value=back />
+            <Combobox
+                name="user"
+                label="User"
+                what="active users"
+                value=form.user
+                suggestions=combobox_suggestions(Ok(options.users))
+                source=|text| Box::pin(async move { combobox_suggestions(find_users(text).await) })
+                help="Name or email."
+                autofocus=true
+                error=form_state.error("user")
+            />
+            <UserSuggestions suggestions error=form_state.error("user") />
+            <RequiredSelect
+                name="consumer"
+                label="Consumer"
+                placeholder="Select a consumer"
+                options=consumers
+                selected_value=form.consumer
+                error=form_state.error("consumer")
+            />
+            <RequiredSelect
+                name="integration_type"
+                label="Integration type"
+                placeholder="Select an integration type"
+                options=types
+                selected_value=form.integration_type
+                error=form_state.error("integration_type")
+                node=type_node
+                on:change=on_type_change
+            />
+            <Field
+                id="integration_name"
+                label="Integration name"
+                help="If you selected Other, describe what the token is for."
+                error=name_error
+                attr:hidden=move || live.get() && !is_other.get()
+            >
+                <input
                     id="integration_name"
-                    label="Integration name"
-                    help="If you selected Other, describe what the token is for."
-                    error=name_error
-                    attr:hidden=move || live.get() && !is_other.get()
-                >
-                    <input
-                        id="integration_name"
-                        name="integration_name"
-                        value=form.integration_name
-                        autocomplete="off"
-                        aria-invalid=move || name_error.with(Option::is_some).then_some("true")
-                        aria-describedby="integration_name-help integration_name-error"
-                    />
-                </Field>
-                <FormError form_state fields=FIELDS />
-            </div>
-            <DialogFooter form_state back button="Create" />
-        </ValidatedForm>
+                    name="integration_name"
+                    value=form.integration_name
+                    autocomplete="off"
+                    aria-invalid=move || name_error.with(Option::is_some).then_some("true")
+                    aria-describedby="integration_name-help integration_name-error"
+                />
+            </Field>
+        </FormDialog>
     }
     .into_any()
 }
 
 /// Renders a required select field.
 #[component]
-fn SelectField(
+fn RequiredSelect(
     name: &'static str,
     label: &'static str,
     placeholder: &'static str,
@@ -190,12 +189,4 @@ fn SelectField(
         </Field>
     }
     .into_any()
-}
-
-/// Returns suggestions for the user field. If they cannot be loaded, the form still works without them.
-async fn load_suggestions(text: String) -> Vec<Suggestion> {
-    find_users(text)
-        .await
-        .map(|users| users.into_iter().map(Suggestion::from).collect())
-        .unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! The page of a token.
 
 use crate::components::data::card::Card;
-use crate::components::data::copy::Copy;
+use crate::components::data::code_block::CodeBlock;
 use crate::components::data::description_list::{Description, DescriptionList, KeyDescription};
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, created};
@@ -9,14 +9,15 @@ use crate::components::feedback::notice::MissingRight;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
+use crate::pages::api_tokens::DETAIL_BREADCRUMBS;
 use crate::pages::api_tokens::access_denied::PageUnavailable;
 use crate::pages::api_tokens::data::{TokenData, load_token};
 use crate::pages::api_tokens::list::tokens::{last_used, state_badge};
 use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
 use crate::pages::api_tokens::token::examples::examples;
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
-use crate::pages::api_tokens::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::Token;
@@ -31,7 +32,7 @@ pub struct TokenPage {
 
 impl Page for TokenPage {
     fn data() -> Self {
-        let url = current_page_url();
+        let url = use_page_url(PageUrl::parse);
         // Reloaded when the dialog closes: the token may have been revoked.
         let data = Resource::new(
             move || url.with(|url| (url.route, url.dialog.is_some())),
@@ -161,12 +162,7 @@ fn example_card(public_url: &str, consumer_key: &str, token: &str) -> impl IntoV
         let what = format!("{} example", example.label);
         view! {
             <div class="tab">
-                <div class="code">
-                    <pre>
-                        <code>{example.text.clone()}</code>
-                    </pre>
-                    <Copy text=example.text what />
-                </div>
+                <CodeBlock what code=example.text />
             </div>
         }
     });

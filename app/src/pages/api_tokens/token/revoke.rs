@@ -6,7 +6,7 @@ use crate::components::feedback::notice::MissingRight;
 use crate::components::feedback::toast::toast;
 use crate::components::forms::form::FormState;
 use crate::components::overlay::confirm::ConfirmDialog;
-use crate::components::overlay::dialog::Dialog;
+use crate::components::overlay::dialog::MessageDialog;
 use crate::error::AppError;
 use crate::pages::api_tokens::actions::RevokeToken;
 use domain::accounts::rights::{Right, Rights};
@@ -30,14 +30,9 @@ pub fn revoke_dialog(
         Err(error) => access_error("view this token", error),
     };
     view! {
-        <Dialog title="Revoke this token?" back=back.clone()>
-            <div class="dialog-body">{content}</div>
-            <div class="dialog-footer">
-                <a class="button" href=back data-noscroll>
-                    "Close"
-                </a>
-            </div>
-        </Dialog>
+        <MessageDialog title="Revoke this token?" back>
+            {content}
+        </MessageDialog>
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! Resource owner authorization of OAuth 1 (RFC 5849 §2.2): a user decides whether a consumer may act on their behalf.
 
 use crate::components::data::copy::Copy;
+use crate::components::forms::page_user::PageUser;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -185,6 +186,7 @@ fn ConsentForm(
     view! {
         <ConsentPage application=consumer me back error access=access.into_any()>
             <ActionForm action=decide attr:class="button-pair">
+                <PageUser />
                 <input type="hidden" name="oauth_token" value=token />
                 {move || callback.get().map(|value| view! { <input type="hidden" name="callback" value=value /> })}
                 <DecisionButtons pending=decide.pending() />

@@ -1,20 +1,20 @@
 //! Page with code snippets for connectors and web pages, filled in with the account's values.
 
 use crate::components::data::card::Card;
-use crate::components::data::copy::Copy;
+use crate::components::data::code_block::CodeBlock;
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::form::{FormError, FormState, ValidatedForm};
+use crate::components::forms::form::FormError;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
-use crate::pages::integration::current_url;
 use crate::pages::integration::developers::snippets::{
     API_KEY_PLACEHOLDER, Snippet, compact_view_embed, connector_configuration, curl_snippets,
 };
 use crate::pages::integration::filter_form::FilterForm;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
-use crate::pages::integration::settings::api_key_actions::ShowApiKey;
+use crate::pages::integration::settings::api_key::shown_key::{ShowKeyButton, ShownKey};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::{SessionClient, current_user};
 use domain::integration::selector::Dam;
 use domain::integration::settings::Settings;
@@ -74,7 +74,7 @@ pub struct DevelopersPage {
 
 impl Page for DevelopersPage {
     fn data() -> Self {
-        let url = current_url();
+        let url = use_page_url(PageUrl::parse);
         let with_key = Memo::new(move |_| url.with(|url| url.get("show") == "api-key"));
         Self {
             url,
@@ -115,7 +115,7 @@ fn cards(data: DevelopersData, url: &PageUrl) -> AnyView {
             {is_webdam
                 .then(|| warning_notice("The Compact View requires Bynder. This account’s DAM is Webdam."))}
             {(!has_url).then(|| warning_notice("No Portal URL is set, so editors are asked for one."))}
-            {code_block("Embed code", embed)}
+            <CodeBlock what="Embed code" code=embed />
         </Card>
         <KeySnippets public_url field key page />
     }
@@ -189,41 +189,10 @@ fn KeySnippets(
     /// The URL of the page without the key.
     page: PageUrl,
 ) -> impl IntoView {
-    let form_state = FormState::<ShowApiKey>::new(|_| None);
-    let response = form_state.value();
-    let shown_key = RwSignal::new(key);
-    Effect::new(move |_| {
-        if let Some(Ok(key)) = response.get() {
-            shown_key.set(Some(key));
-        }
-    });
-    let page = StoredValue::new(page.to_string());
-    let show_or_hide = move || {
-        if shown_key.with(Option::is_some) {
-            let hide = move |_| {
-                form_state.reset();
-                shown_key.set(None);
-            };
-            view! {
-                <a class="button" href=page.get_value() data-noscroll on:click=hide>
-                    "Hide API key"
-                </a>
-            }
-            .into_any()
-        } else {
-            view! {
-                <ValidatedForm form_state>
-                    <input type="hidden" name="back" value=page.get_value() />
-                    <button class="button" aria-busy=move || form_state.busy()>
-                        "Show API key"
-                    </button>
-                </ValidatedForm>
-            }
-            .into_any()
-        }
-    };
+    let shown = ShownKey::new(key);
+    let button = view! { <ShowKeyButton shown show="Show API key" hide="Hide API key" page=page.to_string() /> };
     let snippets = move || {
-        let key = shown_key.get().unwrap_or_else(|| API_KEY_PLACEHOLDER.to_owned());
+        let key = shown.key.get().unwrap_or_else(|| API_KEY_PLACEHOLDER.to_owned());
         let requests = curl_snippets(&public_url, &key, &field)
             .into_iter()
             .map(request_snippet)
@@ -234,18 +203,18 @@ fn KeySnippets(
                 <h3>"Connector configuration"</h3>
                 <p class="muted">"Values for your connector’s configuration."</p>
             </div>
-            {code_block("Connector configuration", connector_configuration(&public_url, &key))}
+            <CodeBlock what="Connector configuration" code=connector_configuration(&public_url, &key) />
         }
     };
     view! {
         <Card
             id="connector-api"
             title="Connector API"
-            action=show_or_hide.into_any()
+            action=button.into_any()
             help="Authenticate with the API key, here in the variable GATEHOUSE_API_KEY."
         >
             <div class="problem">
-                <FormError form_state fields=&[] />
+                <FormError form_state=shown.form_state fields=&[] />
             </div>
             {snippets}
         </Card>
@@ -259,17 +228,6 @@ fn request_snippet(snippet: Snippet) -> impl IntoView {
             <h3>{snippet.title}</h3>
             <p class="muted">{snippet.description}</p>
         </div>
-        {code_block(snippet.title, snippet.code)}
-    }
-}
-
-fn code_block(what: &'static str, text: String) -> impl IntoView {
-    view! {
-        <div class="code">
-            <pre>
-                <code>{text.clone()}</code>
-            </pre>
-            <Copy text what />
-        </div>
+        <CodeBlock what=snippet.title code=snippet.code />
     }
 }

@@ -6,7 +6,6 @@ mod actions;
 mod data;
 mod form;
 mod list;
-mod members;
 mod notices;
 mod preview;
 mod rows;
@@ -22,6 +21,7 @@ use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::page_url::{FORM_PARAMS, FieldsUrl, LastAction, OpenForm, PATH};
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use data::{FieldsData, load_fields_data, load_preview};
 use domain::fields::name_key;
@@ -29,7 +29,6 @@ use domain::integration::selector::Language;
 use domain::integration::selector::preview::Preview;
 use form::FieldEditor;
 use leptos::prelude::*;
-use leptos_router::hooks::use_url;
 use list::FieldList;
 use notices::{DeleteConflict, DeleteState, LastActionNotice};
 use std::sync::Arc;
@@ -181,9 +180,7 @@ pub struct FieldsPage {
 
 impl Page for FieldsPage {
     fn data() -> Self {
-        let router_url = use_url();
-        let url =
-            Memo::new(move |_| router_url.with(|url| FieldsUrl::parse(&format!("{}?{}", url.path(), url.search()))));
+        let url = use_page_url(FieldsUrl::parse);
         Self {
             url,
             data: Resource::new(|| (), move |()| load_fields_data(url.get_untracked().to_string())),

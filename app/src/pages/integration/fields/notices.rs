@@ -1,7 +1,8 @@
 //! Notices about the last action, above the list. A deletion can be undone until the next one.
 
-use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::feedback::notice::ErrorNotice;
 use crate::components::feedback::toast::toaster;
+use crate::components::forms::page_user::PageUser;
 use crate::components::forms::save_form::SavedNotice;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -102,6 +103,7 @@ impl DeleteState {
                     self.delete(base, &submitted);
                 }
             >
+                <PageUser />
                 <input type="hidden" name="base" value=base.to_string() />
                 <input type="hidden" name="field" value=field />
                 <button class=class>
@@ -147,15 +149,7 @@ pub fn LastActionNotice(
     saved: Option<String>,
 ) -> impl IntoView {
     let deletion = fields.deletion;
-    let failed = move || {
-        deletion.error().map(|error| {
-            view! {
-                <Notice kind=NoticeKind::Danger>
-                    <p>{error.to_string()}</p>
-                </Notice>
-            }
-        })
-    };
+    let error = Signal::derive(move || deletion.error().map(|error| error.to_string()));
     let deleted = move || deletion.deleted.get().map(|deleted| deleted_notice(deletion, deleted));
     let conflict = move || {
         deletion
@@ -166,7 +160,7 @@ pub fn LastActionNotice(
     view! {
         <div class="done" role="status">
             {saved.map(|saved| view! { <SavedNotice saved /> })}
-            {failed}
+            <ErrorNotice error />
             {deleted}
             {conflict}
         </div>
@@ -181,6 +175,7 @@ fn deleted_notice(deletion: DeleteState, Deleted { revision, field }: Deleted) -
             <IconView icon=Icon::Success />
             <p>"Deleted " <strong>{field}</strong> "."</p>
             <ActionForm action=undo>
+                <PageUser />
                 <input type="hidden" name="revision" value=revision.to_string() />
                 <button
                     class="button small"

@@ -1,5 +1,6 @@
 //! Search above the list, and the link to add a field.
 
+use crate::components::forms::field::SearchField;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::page_url::{OpenForm, PATH};
@@ -40,21 +41,14 @@ pub fn Search(
                 action=PATH
                 on:submit=move |event| event.prevent_default()
             >
-                <div class="search">
-                    <IconView icon=Icon::Search />
-                    <input
-                        class="input"
-                        type="search"
-                        name="q"
-                        value=fields.search.get_untracked()
-                        aria-label="Search fields"
-                        placeholder="Any part of a field’s name"
-                        autocomplete="off"
-                        spellcheck="false"
-                        node_ref=node
-                        on:input=move |event| set_search(fields, event_target_value(&event))
-                    />
-                </div>
+                <SearchField
+                    label="Search fields"
+                    placeholder="Any part of a field’s name"
+                    value=fields.search.get_untracked()
+                    spellcheck="false"
+                    node
+                    on:input=move |event| set_search(fields, event_target_value(&event))
+                />
                 <button class="button" hidden=move || is_interactive.get()>
                     "Search"
                 </button>

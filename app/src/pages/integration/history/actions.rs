@@ -12,7 +12,7 @@ use {
     crate::components::forms::form::respond,
     crate::pages::integration::layout::Tab,
     crate::pages::integration::page_url::PageUrl,
-    domain::integration::settings::{Conflicts, Saved, differences},
+    domain::integration::settings::{Conflicts, MAX_LISTED_CHANGES, Saved, Settings, differences},
 };
 
 /// Data of one page of the history.
@@ -26,15 +26,38 @@ pub struct HistoryData {
     pub newest: i64,
 }
 
-/// Describes what restoring a revision would change.
+/// Describes what replacing the current settings would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// The newest revision, which the restored one is compared with.
+    /// The newest revision, which the other settings are compared with.
     pub newest: i64,
     /// The first changes, at most [`MAX_LISTED_CHANGES`](domain::integration::settings::MAX_LISTED_CHANGES).
     pub differences: Vec<Difference>,
     /// The number of all changes.
     pub total: usize,
+}
+
+#[cfg(feature = "ssr")]
+impl Comparison {
+    /// Compares the current settings with `target`.
+    ///
+    /// # Errors
+    /// [`Forbidden`](portal::Error::Forbidden) without Manage integration.
+    pub async fn with_current(
+        portal: &portal::Portal,
+        actor: &portal::Actor,
+        target: &Settings,
+    ) -> portal::Result<Self> {
+        let current = portal::integration::settings::get(portal, actor).await?;
+        let mut differences = differences(&current.settings, target);
+        let total = differences.len();
+        differences.truncate(MAX_LISTED_CHANGES);
+        Ok(Self {
+            newest: current.revision,
+            differences,
+            total,
+        })
+    }
 }
 
 /// Lists the revisions before `before`, or the newest ones.
@@ -54,7 +77,7 @@ pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError
     Ok(HistoryData {
         revisions: history.revisions,
         has_more: history.more,
-        newest: portal::integration::settings::get(&portal, &actor).await?.revision,
+        newest: history.newest,
     })
 }
 
@@ -71,16 +94,8 @@ pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError
 )]
 pub async fn compare_with_current(revision: i64) -> Result<Comparison, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
-    let current = portal::integration::settings::get(&portal, &actor).await?;
     let target = portal::integration::settings::at(&portal, &actor, revision).await?;
-    let mut differences = differences(&current.settings, &target);
-    let total = differences.len();
-    differences.truncate(domain::integration::settings::MAX_LISTED_CHANGES);
-    Ok(Comparison {
-        newest: current.revision,
-        differences,
-        total,
-    })
+    Ok(Comparison::with_current(&portal, &actor, &target).await?)
 }
 
 /// Restores the settings of `revision` as a new revision. `base` is the revision that the page was loaded at.

@@ -2,4 +2,5 @@
 
 pub(crate) mod actions;
 pub(crate) mod dialogs;
+pub(crate) mod import_export;
 pub(crate) mod page;

@@ -8,13 +8,15 @@ use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
 use crate::pages::integration::changes::change_list;
-use crate::pages::integration::current_url;
 use crate::pages::integration::history::actions::{Comparison, HistoryData, compare_with_current, list_revisions};
 use crate::pages::integration::history::dialogs::{RestoreDialog, UndoDialog};
+use crate::pages::integration::history::import_export::SettingsFileCard;
+use crate::pages::integration::history::import_export::actions::{UploadedFile, load_upload};
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
-use crate::pages::integration::settings::import_export::{SettingsFileCard, UploadedFile, load_upload};
+use crate::pages::integration::pager::pager;
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::integration::settings::{Revision, SettingKey};
 use leptos::either::Either;
@@ -32,7 +34,7 @@ pub struct HistoryPage {
 
 impl Page for HistoryPage {
     fn data() -> Self {
-        let url = current_url();
+        let url = use_page_url(PageUrl::parse);
         // Opening a dialog must not reload the data; saving navigates to another URL.
         let page = Memo::new(move |_| url.get().without_dialog());
         let changes = RwSignal::new(0);
@@ -129,14 +131,15 @@ fn cards(data: HistoryData, url: &PageUrl, upload: Option<UploadedFile>, changes
     let list = if revisions.is_empty() {
         Either::Left(empty_state())
     } else {
-        let oldest = revisions.last().map(|last| last.revision);
+        let oldest = revisions.last().filter(|_| has_more);
+        let pager = pager("History pages", &url, oldest.map(|last| last.revision.to_string()));
         let items = revisions
             .iter()
             .map(|revision| revision_item(revision, newest, &url))
             .collect_view();
         Either::Right(view! {
             <ol class="revisions">{items}</ol>
-            {pager(oldest.filter(|_| has_more), &url)}
+            {pager}
         })
     };
     view! {
@@ -193,31 +196,6 @@ fn revision_item(revision: &Revision, newest: i64, url: &PageUrl) -> impl IntoVi
             </article>
         </li>
     }
-}
-
-fn pager(oldest: Option<i64>, url: &PageUrl) -> Option<impl IntoView + use<>> {
-    let older = oldest.map(|oldest| {
-        view! {
-            <a class="button small" rel="next" href=url.clone().with("before", oldest).to_string()>
-                "Older"
-            </a>
-        }
-    });
-    let newest = (!url.get("before").is_empty()).then(|| {
-        view! {
-            <a class="button small" href=url.clone().with("before", "").to_string()>
-                "Newest"
-            </a>
-        }
-    });
-    (older.is_some() || newest.is_some()).then(|| {
-        view! {
-            <nav class="card-footer pager" aria-label="History pages">
-                {newest}
-                {older}
-            </nav>
-        }
-    })
 }
 
 fn empty_state() -> impl IntoView {

@@ -1,10 +1,9 @@
 //! Dialogs that rename and remove an implementation.
 
-use crate::components::feedback::toast::toast;
 use crate::components::forms::field::TextField;
-use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::form::{FormState, Values};
 use crate::components::overlay::confirm::ConfirmDialog;
-use crate::components::overlay::dialog::{Dialog, DialogFooter};
+use crate::components::overlay::form_dialog::FormDialog;
 use crate::error::AppError;
 use crate::pages::integration::layout::Tab;
 use crate::session::SessionClient;
@@ -60,31 +59,27 @@ pub fn RenameDialog(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<RenameImplementation>::new(validate);
-    form_state.on_success(move || {
-        toast("Implementation renamed");
-        changes.update(|changes| *changes += 1);
-    });
-    let back = Tab::Implementations.path().to_owned();
+    form_state.toast_and_reload("Implementation renamed", changes);
     let reported_name = implementation.connector.title();
     view! {
-        <Dialog title=format!("Rename “{}”", implementation.title()) back=back.clone()>
-            <ValidatedForm form_state>
-                <div class="dialog-body">
-                    <p>"Reported name: " <strong>{reported_name}</strong> " (used if left empty)."</p>
-                    <input type="hidden" name="id" value=implementation.id.to_string() />
-                    <TextField
-                        name="name"
-                        label="Name"
-                        value=typed.unwrap_or(implementation.name)
-                        optional=true
-                        autofocus=true
-                        error=form_state.error("name")
-                    />
-                    <FormError form_state fields=&["name"] />
-                </div>
-                <DialogFooter form_state back button="Rename" />
-            </ValidatedForm>
-        </Dialog>
+        <FormDialog
+            form_state
+            title=format!("Rename “{}”", implementation.title())
+            back=Tab::Implementations.path().to_owned()
+            button="Rename"
+            fields=&["name"]
+        >
+            <p>"Reported name: " <strong>{reported_name}</strong> " (used if left empty)."</p>
+            <input type="hidden" name="id" value=implementation.id.to_string() />
+            <TextField
+                name="name"
+                label="Name"
+                value=typed.unwrap_or(implementation.name)
+                optional=true
+                autofocus=true
+                error=form_state.error("name")
+            />
+        </FormDialog>
     }
     .into_any()
 }
@@ -98,10 +93,7 @@ pub fn RemoveDialog(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<RemoveImplementation>::new(|_| None);
-    form_state.on_success(move || {
-        toast("Implementation removed");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("Implementation removed", changes);
     let title = implementation.title();
     view! {
         <ConfirmDialog

@@ -7,11 +7,11 @@ use crate::components::data::time::timestamp;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
-use crate::pages::integration::current_url;
 use crate::pages::integration::implementations::dialogs::{RemoveDialog, RenameDialog};
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::{SessionClient, current_user};
 use domain::integration::implementations::Implementation;
 use leptos::prelude::*;
@@ -56,7 +56,7 @@ impl Page for ImplementationsPage {
     fn data() -> Self {
         let changes = RwSignal::new(0);
         Self {
-            url: current_url(),
+            url: use_page_url(PageUrl::parse),
             changes,
             data: Resource::new(move || changes.get(), |_| list_implementations()),
         }

@@ -4,14 +4,16 @@ use crate::components::data::data_table::{DataTable, heading};
 use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::timestamp;
 use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::field::SearchField;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
-use crate::icons::{Icon, IconView};
-use crate::pages::integration::current_url;
+use crate::icons::Icon;
 use crate::pages::integration::filter_form::FilterForm;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
+use crate::pages::integration::pager::pager;
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::{SessionClient, current_user};
 use domain::fields::too_long_message;
 use domain::integration::remote_logs::{Level, LogFilter, LogPage, MAX_SEARCH_CHARS, RemoteLog};
@@ -69,7 +71,7 @@ pub struct LogsPage {
 
 impl Page for LogsPage {
     fn data() -> Self {
-        let url = current_url();
+        let url = use_page_url(PageUrl::parse);
         Self {
             url,
             data: Resource::new(move || url.get(), |url| list_remote_logs(url.to_string())),
@@ -167,18 +169,7 @@ fn search_form(filter: &LogFilter, implementations: &[String]) -> impl IntoView 
     let (levels, names) = (levels.into_iter().collect_view(), names.collect_view());
     view! {
         <FilterForm path=Tab::Logs.path() names=&["q", "level", "implementation"] class="toolbar in-card">
-            <div class="search">
-                <IconView icon=Icon::Search />
-                <input
-                    class="input"
-                    type="search"
-                    name="q"
-                    value=text
-                    aria-label="Search messages"
-                    placeholder="Message"
-                    autocomplete="off"
-                />
-            </div>
+            <SearchField label="Search messages" placeholder="Message" value=text />
             <select class="input" name="level" aria-label="Level" autocomplete="off">
                 <option value="">"All levels"</option>
                 {levels}
@@ -195,28 +186,8 @@ fn search_form(filter: &LogFilter, implementations: &[String]) -> impl IntoView 
 
 fn table(logs: &LogPage, url: &PageUrl) -> impl IntoView + use<> {
     let rows = logs.records.iter().map(row).collect_view();
-    let older = logs.records.last().filter(|_| logs.more).map(|last| {
-        view! {
-            <a class="button small" rel="next" href=url.clone().with("before", last.id).to_string()>
-                "Older"
-            </a>
-        }
-    });
-    let newest = (!url.get("before").is_empty()).then(|| {
-        view! {
-            <a class="button small" href=url.clone().with("before", "").to_string()>
-                "Newest"
-            </a>
-        }
-    });
-    let pager = (older.is_some() || newest.is_some()).then(|| {
-        view! {
-            <nav class="card-footer pager" aria-label="Remote log pages">
-                {newest}
-                {older}
-            </nav>
-        }
-    });
+    let oldest = logs.records.last().filter(|_| logs.more);
+    let pager = pager("Remote log pages", url, oldest.map(|last| last.id.to_string()));
     view! {
         <DataTable
             caption="Remote logs"

@@ -10,6 +10,7 @@ use {
     crate::pages::integration::layout::Tab,
     crate::pages::integration::page_url::PageUrl,
     domain::integration::settings::{ConnectionForm, Edit, GlobalForm},
+    leptos::server_fn::ServerFn,
     portal::Secret,
     portal::integration::settings::{BaseRevision, SecretChange},
 };
@@ -18,6 +19,32 @@ use {
 #[cfg(feature = "ssr")]
 fn retry_url_of(form: &str, base: i64) -> PageUrl {
     PageUrl::new(Tab::Settings.path()).with("form", form).with("base", base)
+}
+
+/// Returns the saved client ID.
+#[cfg(feature = "ssr")]
+async fn saved_client_id() -> Result<String, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let saved = portal::integration::settings::get(&portal, &actor).await?;
+    Ok(saved.settings.portal.client_id.unwrap_or_default())
+}
+
+/// Saves an edit and responds to its form.
+#[cfg(feature = "ssr")]
+async fn save<S: ServerFn>(
+    base: i64,
+    over: Option<i64>,
+    edit: &Edit,
+    secret: SecretChange,
+    retry_url: &PageUrl,
+) -> Result<Saved, AppError> {
+    let (portal, actor) = crate::context::require_sign_in()?;
+    let revision = BaseRevision {
+        seen: base,
+        overwrite: over,
+    };
+    let saved = portal::integration::settings::save_with(&portal, &actor, revision, edit, secret).await;
+    respond_saved::<S>(saved, Tab::Settings.path(), retry_url)
 }
 
 /// Saves the Bynder settings, edited at revision `base`, overwriting conflicting changes up to revision `over`.
@@ -36,13 +63,9 @@ pub async fn save_connection(
     #[server(default)] client_secret: String,
     #[server(default)] remove_secret: bool,
 ) -> Result<Saved, AppError> {
-    let (portal, actor) = crate::context::require_sign_in()?;
     let client_id = match client_id {
         Some(client_id) => client_id,
-        None => {
-            let saved = portal::integration::settings::get(&portal, &actor).await?;
-            saved.settings.portal.client_id.unwrap_or_default()
-        }
+        None => saved_client_id().await?,
     };
     let client_secret = client_secret.trim().to_owned();
     let mut retry_url = retry_url_of("connection", base)
@@ -60,18 +83,7 @@ pub async fn save_connection(
         SecretChange::Keep
     };
     let edit = Edit::Connection(ConnectionForm { url, dam, client_id });
-    let saved = portal::integration::settings::save_with(
-        &portal,
-        &actor,
-        BaseRevision {
-            seen: base,
-            overwrite: over,
-        },
-        &edit,
-        secret,
-    )
-    .await;
-    respond_saved::<SaveConnection>(saved, Tab::Settings.path(), &retry_url)
+    save::<SaveConnection>(base, over, &edit, secret, &retry_url).await
 }
 
 /// Saves the asset selector global settings.
@@ -84,20 +96,9 @@ pub async fn save_language(
     #[server(default)] over: Option<i64>,
     #[server(default)] language: String,
 ) -> Result<Saved, AppError> {
-    let (portal, actor) = crate::context::require_sign_in()?;
     let retry_url = retry_url_of("language", base).with("language", &language);
     let edit = Edit::Global(GlobalForm { language });
-    let saved = portal::integration::settings::save(
-        &portal,
-        &actor,
-        BaseRevision {
-            seen: base,
-            overwrite: over,
-        },
-        &edit,
-    )
-    .await;
-    respond_saved::<SaveLanguage>(saved, Tab::Settings.path(), &retry_url)
+    save::<SaveLanguage>(base, over, &edit, SecretChange::Keep, &retry_url).await
 }
 
 /// Saves the advanced settings.
@@ -110,18 +111,7 @@ pub async fn save_remote_logging(
     #[server(default)] over: Option<i64>,
     #[server(default)] remote_logging: bool,
 ) -> Result<Saved, AppError> {
-    let (portal, actor) = crate::context::require_sign_in()?;
     let retry_url = retry_url_of("remote-logging", base).with("remote_logging", remote_logging);
     let edit = Edit::RemoteLogging(remote_logging);
-    let saved = portal::integration::settings::save(
-        &portal,
-        &actor,
-        BaseRevision {
-            seen: base,
-            overwrite: over,
-        },
-        &edit,
-    )
-    .await;
-    respond_saved::<SaveRemoteLogging>(saved, Tab::Settings.path(), &retry_url)
+    save::<SaveRemoteLogging>(base, over, &edit, SecretChange::Keep, &retry_url).await
 }

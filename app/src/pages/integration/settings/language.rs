@@ -1,7 +1,7 @@
 //! Card with the asset selector global settings.
 
 use crate::components::data::card::Card;
-use crate::components::forms::field::Field;
+use crate::components::forms::field::SelectField;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
@@ -36,32 +36,20 @@ pub fn LanguageCard(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<SaveLanguage>::new(validate);
-    let error = form_state.error("language");
-    let chosen = draft.unwrap_or_else(|| current.settings.language.code().to_owned());
-    let options = Language::ALL.iter().map(|language| {
-        view! {
-            <option value=language.code() selected=language.code() == chosen>
-                {language.label()}
-            </option>
-        }
-    });
-    let options = options.collect_view();
+    let options = Language::ALL.iter().map(|language| (language.code(), language.label()));
     let (back, conflicts) = rejected;
     view! {
         <Card id="global" title="Asset selector global settings" help="Applies to all asset selectors.">
             <div class="card-body">
                 <SaveForm form_state tracker revision=current.revision back conflicts fields=FORM_FIELDS changes>
-                    <Field id="language" label="Language" help="Language shown to editors." error>
-                        <select
-                            id="language"
-                            name="language"
-                            autocomplete="off"
-                            aria-invalid=move || error.with(Option::is_some).then_some("true")
-                            aria-describedby="language-help language-error"
-                        >
-                            {options}
-                        </select>
-                    </Field>
+                    <SelectField
+                        name="language"
+                        label="Language"
+                        options=options.collect()
+                        selected=draft.unwrap_or_else(|| current.settings.language.code().to_owned())
+                        help="Language shown to editors."
+                        error=form_state.error("language")
+                    />
                 </SaveForm>
             </div>
         </Card>

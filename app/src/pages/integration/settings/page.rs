@@ -4,16 +4,16 @@ use crate::components::forms::save_form::SavedNotice;
 use crate::components::forms::unsaved_changes::{FormTracker, UnsavedChanges, UnsavedChangesDialog};
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
-use crate::pages::integration::current_url;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::ApiKeyCard;
-use crate::pages::integration::settings::api_key_dialogs::{RevokePreviousKeyDialog, RotateKeyDialog};
+use crate::pages::integration::settings::api_key::dialogs::{RevokePreviousKeyDialog, RotateKeyDialog};
 use crate::pages::integration::settings::connection::ConnectionCard;
 use crate::pages::integration::settings::data::{SettingsData, form_draft, load_settings_data};
 use crate::pages::integration::settings::language::LanguageCard;
 use crate::pages::integration::settings::remote_logging::RemoteLoggingCard;
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::integration::settings::Edit;
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ struct Forms {
 
 impl Page for IntegrationSettingsPage {
     fn data() -> Self {
-        let url = current_url();
+        let url = use_page_url(PageUrl::parse);
         // Opening a dialog must not reload the data.
         let page = Memo::new(move |_| url.get().without_dialog());
         let changes = RwSignal::new(0);

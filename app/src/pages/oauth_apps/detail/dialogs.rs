@@ -1,10 +1,9 @@
 //! The dialogs that delete a client secret, revoke refresh tokens, and delete an app.
 
 use crate::components::data::time::timestamp_or_never;
-use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 use crate::components::forms::form::FormState;
-use crate::components::overlay::confirm::{ConfirmDialog, ConfirmName, validate_name};
+use crate::components::overlay::confirm::{ConfirmDialog, DeleteDialog, validate_name};
 use crate::pages::oauth_apps::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
 use crate::pages::oauth_apps::detail::secrets::secret_name;
 use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
@@ -23,10 +22,7 @@ pub fn DeleteSecretDialog(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<DeleteSecret>::new(|_| None);
-    form_state.on_success(move || {
-        toast("Secret deleted");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("Secret deleted", changes);
     view! {
         <ConfirmDialog form_state title="Delete this secret?" back button="Delete secret">
             <p>
@@ -54,10 +50,7 @@ pub fn RevokeDialog(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<RevokeRefreshTokens>::new(|_| None);
-    form_state.on_success(move || {
-        toast("Refresh tokens revoked");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("Refresh tokens revoked", changes);
     view! {
         <ConfirmDialog form_state title="Revoke all refresh tokens?" back button="Revoke">
             <p>
@@ -86,19 +79,7 @@ pub fn DeleteAppDialog(
         count => format!("Its secrets and its {count} tokens stop working immediately."),
     };
     view! {
-        <ConfirmDialog
-            form_state
-            title=format!("Delete “{}”?", app.name)
-            back
-            button="Delete app"
-            fields=&["name"]
-        >
-            <Notice kind=NoticeKind::Warning>
-                <p>{consequence} " This cannot be undone."</p>
-            </Notice>
-            <input type="hidden" name="app" value=app.id.to_string() />
-            <ConfirmName form_state what="app" name=app.name />
-        </ConfirmDialog>
+        <DeleteDialog form_state what="app" id=app.id.to_string() name=app.name consequence back />
     }
     .into_any()
 }

@@ -1,6 +1,5 @@
 //! The form that changes an app.
 
-use crate::components::feedback::toast::toast;
 use crate::components::forms::field::{FieldError, TextField};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::FormCard;
@@ -59,10 +58,7 @@ pub fn DetailsForm(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<UpdateApp>::new(validate);
-    form_state.on_success(move || {
-        toast("App saved");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("App saved", changes);
     let suggestions = user_suggestions(draft.as_ref(), &data.users, &PageUrl::app(app.id));
     let form = draft.unwrap_or_else(|| saved_values(&app));
     let requires_consent = app.grant.requires_consent();

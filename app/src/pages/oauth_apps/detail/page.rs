@@ -1,6 +1,7 @@
 //! The page of an app.
 
 use crate::components::data::card::Card;
+use crate::components::data::delete_card::DeleteCard;
 use crate::components::data::description_list::{Description, DescriptionList, KeyDescription};
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, byline, timestamp_or_never};
@@ -9,6 +10,7 @@ use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
+use crate::pages::oauth_apps::DETAIL_BREADCRUMBS;
 use crate::pages::oauth_apps::access_denied::PageUnavailable;
 use crate::pages::oauth_apps::data::{AppData, load_app};
 use crate::pages::oauth_apps::detail::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
@@ -19,8 +21,8 @@ use crate::pages::oauth_apps::detail::try_it::{TryIt, authorization_url_card};
 use crate::pages::oauth_apps::detail::usage::usage_card;
 use crate::pages::oauth_apps::list_page::app_user;
 use crate::pages::oauth_apps::page_url::{Dialog, FormDraft, PageUrl, Route};
-use crate::pages::oauth_apps::{DETAIL_BREADCRUMBS, current_page_url};
 use crate::pages::page::Page;
+use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::{OauthApp, SecretForm};
 use leptos::prelude::*;
@@ -34,7 +36,7 @@ pub struct OauthAppPage {
 
 impl Page for OauthAppPage {
     fn data() -> Self {
-        let url = current_page_url();
+        let url = use_page_url(PageUrl::parse);
         let changes = RwSignal::new(0);
         // Opening or closing a dialog must not reload the page, which would discard unsaved input.
         let without_dialog = Memo::new(move |_| url.with(PageUrl::without_dialog));
@@ -204,14 +206,10 @@ fn tokens_card(app: &OauthApp) -> impl IntoView + use<> {
 fn delete_card(app: &OauthApp) -> impl IntoView + use<> {
     let delete = PageUrl::app(app.id).with_dialog(Dialog::DeleteApp).to_string();
     view! {
-        <section class="card danger-zone" aria-labelledby="delete">
-            <div class="card-header">
-                <h2 id="delete">"Delete this app"</h2>
-                <a class="button danger" href=delete data-noscroll>
-                    "Delete app"
-                </a>
-                <p>"Deleting it also deletes its secrets and revokes all its tokens."</p>
-            </div>
-        </section>
+        <DeleteCard
+            what="app"
+            url=Some(delete)
+            help="Deleting it also deletes its secrets and revokes all its tokens."
+        />
     }
 }

@@ -1,7 +1,6 @@
 //! The card with the token settings of an app.
 
-use crate::components::feedback::toast::toast;
-use crate::components::forms::field::{Field, FieldError};
+use crate::components::forms::field::{FieldError, SelectField};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::FormCard;
 use crate::pages::oauth_apps::actions::SetTokenSettings;
@@ -33,10 +32,7 @@ pub fn TokenSettingsCard(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<SetTokenSettings>::new(validate);
-    form_state.on_success(move || {
-        toast("Token settings saved");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("Token settings saved", changes);
     let settings = app.token_settings;
     view! {
         <FormCard form_state id="token-settings" title="Token settings" fields=FIELDS button="Save token settings">
@@ -82,32 +78,18 @@ fn rotation_field(grant: Grant, settings: TokenSettings) -> Option<AnyView> {
 }
 
 fn algorithm_field(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView {
-    let options = SigningAlgorithm::ALL.iter().map(|algorithm| {
-        let is_selected = *algorithm == settings.signing_algorithm;
-        view! {
-            <option value=algorithm.code() selected=is_selected>
-                {algorithm.label()}
-            </option>
-        }
-    });
-    let options = options.collect_view();
+    let options = SigningAlgorithm::ALL
+        .iter()
+        .map(|algorithm| (algorithm.code(), algorithm.label()));
     view! {
-        <Field
-            id="signing_algorithm"
+        <SelectField
+            name="signing_algorithm"
             label="Signing algorithm"
+            options=options.collect()
+            selected=settings.signing_algorithm.code().to_owned()
             help="Signs new access tokens. Choose RS256 if your resource server or gateway supports only RS256."
             error
-        >
-            <select
-                id="signing_algorithm"
-                name="signing_algorithm"
-                autocomplete="off"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby="signing_algorithm-help signing_algorithm-error"
-            >
-                {options}
-            </select>
-        </Field>
+        />
     }
     .into_any()
 }

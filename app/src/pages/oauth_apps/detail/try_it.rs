@@ -1,7 +1,7 @@
 //! The card that tries an app without a program: a token and an API request from the browser, or an authorization URL.
 
 use crate::components::data::card::Card;
-use crate::components::data::copy::Copy;
+use crate::components::data::code_block::CodeBlock;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::oauth_apps::detail::example_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
 use domain::oauth1::encode_form;
@@ -71,8 +71,8 @@ pub fn TryIt(
         let token = token_curl(&public_url, &client_id, selected.get());
         let call = call_curl(&public_url, &endpoint.get());
         view! {
-            {code_block("Get a token", token)}
-            {code_block("Call the API", call)}
+            <CodeBlock what="Get a token" code=token />
+            <CodeBlock what="Call the API" code=call />
         }
     };
     let results = move || exchanges.get().into_iter().map(result).collect_view();
@@ -152,17 +152,6 @@ fn scope_checkbox(scope: Scope, selected: RwSignal<Scopes>) -> impl IntoView {
     }
 }
 
-fn code_block(what: &'static str, text: String) -> impl IntoView {
-    view! {
-        <div class="code">
-            <pre>
-                <code>{text.clone()}</code>
-            </pre>
-            <Copy text what />
-        </div>
-    }
-}
-
 fn result(exchange: Exchange) -> impl IntoView {
     let class = match exchange.status {
         Some(200..=299) => "badge success",
@@ -204,7 +193,7 @@ pub fn authorization_url_card(app: &OauthApp, public_url: &str) -> impl IntoView
     );
     view! {
         <Card id="try" title="Try it" help>
-            {code_block("Authorization URL", url)}
+            <CodeBlock what="Authorization URL" code=url />
         </Card>
     }
 }

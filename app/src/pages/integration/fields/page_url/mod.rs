@@ -2,10 +2,9 @@
 //!
 //! A form that is rejected without JavaScript keeps its values in the URL, so that no input is lost.
 
-use crate::query_string::parse_query;
+use crate::query_string::QueryParams;
 use domain::integration::selector::Language;
-use domain::integration::settings::FieldForm;
-use domain::oauth1::encode;
+use domain::integration::settings::{FieldForm, MAX_FIELDS};
 use std::fmt;
 
 /// The path of the page.
@@ -83,52 +82,53 @@ impl FieldsUrl {
     /// Parses the query of a URL. Invalid parameters are ignored.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let (_, query) = text.split_once('?').unwrap_or((text, ""));
-        let mut url = Self::default();
-        let (mut base, mut form, mut deleted) = (None, FieldForm::default(), None);
-        for (key, value) in parse_query(query) {
-            match key.as_str() {
-                "global" => url.open_form = OpenForm::Global,
-                "edit" if !value.is_empty() => url.open_form = OpenForm::Edit(value),
-                "add" => url.open_form = OpenForm::Add(value),
-                "duplicate" if !value.is_empty() => url.open_form = OpenForm::Duplicate(value),
-                "base" => base = value.parse().ok(),
-                "field" => form.field = value,
-                "term_source" => form.term_source = value,
-                "term" => form.term = value,
-                "types_source" => form.types_source = value,
-                "type" => form.types.push(value),
-                "hide_limited_use" => form.hide_limited_use = value,
-                "layout_service" => form.layout_service = value,
-                "mode" => form.mode = value,
-                "q" => url.search = value,
-                "more" => {
-                    url.extra_pages = value
-                        .parse()
-                        .map_or(0, |pages: usize| pages.min(domain::integration::settings::MAX_FIELDS))
-                }
-                "language" => url.language = Language::from_code(&value),
-                "saved" => url.last_action = Some(LastAction::Saved(value)),
-                "deleted" => deleted = value.parse().ok(),
-                "contested" => url.last_action = Some(LastAction::DeleteConflict(value)),
+        let (_, params) = QueryParams::split_url(text);
+        let get = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        let (mut open_form, mut last_action) = (OpenForm::None, None);
+        // Of parameters that exclude each other, the last one counts.
+        for (name, value) in params.iter() {
+            match name {
+                "global" => open_form = OpenForm::Global,
+                "edit" if !value.is_empty() => open_form = OpenForm::Edit(value.to_owned()),
+                "add" => open_form = OpenForm::Add(value.to_owned()),
+                "duplicate" if !value.is_empty() => open_form = OpenForm::Duplicate(value.to_owned()),
+                "saved" => last_action = Some(LastAction::Saved(value.to_owned())),
+                "contested" => last_action = Some(LastAction::DeleteConflict(value.to_owned())),
                 _ => {}
             }
         }
-        if let Some(revision) = deleted {
-            let field = form.field.clone();
-            url.last_action = Some(LastAction::Deleted(Deleted { revision, field }));
+        if let Ok(revision) = get("deleted").parse() {
+            let field = get("field");
+            last_action = Some(LastAction::Deleted(Deleted { revision, field }));
         }
-        form.global = url.open_form == OpenForm::Global;
-        if let OpenForm::Edit(name) = &url.open_form {
-            form.was.clone_from(name);
+        let form = FieldForm {
+            was: match &open_form {
+                OpenForm::Edit(name) => name.clone(),
+                _ => String::new(),
+            },
+            field: get("field"),
+            global: open_form == OpenForm::Global,
+            term_source: get("term_source"),
+            term: get("term"),
+            types_source: get("types_source"),
+            types: params.get_all("type"),
+            hide_limited_use: get("hide_limited_use"),
+            layout_service: get("layout_service"),
+            mode: get("mode"),
+        };
+        let base = get("base").parse().ok().filter(|_| open_form != OpenForm::None);
+        Self {
+            open_form,
+            draft: base.map(|base| FormDraft { form, base }),
+            search: get("q"),
+            extra_pages: get("more").parse().map_or(0, |pages: usize| pages.min(MAX_FIELDS)),
+            language: Language::from_code(&get("language")),
+            last_action,
         }
-        let is_open = url.open_form != OpenForm::None;
-        url.draft = base.filter(|_| is_open).map(|base| FormDraft { form, base });
-        url
     }
 
     /// Returns the URL that opens a form.
-    #[cfg(any(feature = "ssr", test))]
+    #[cfg(feature = "ssr")]
     #[must_use]
     pub fn of_form(open_form: OpenForm) -> Self {
         Self {
@@ -138,7 +138,7 @@ impl FieldsUrl {
     }
 
     /// Returns the URL that opens a form with the values of a rejected one.
-    #[cfg(any(feature = "ssr", test))]
+    #[cfg(feature = "ssr")]
     #[must_use]
     pub fn with_draft(open_form: OpenForm, form: FieldForm, base: i64) -> Self {
         Self {
@@ -148,7 +148,7 @@ impl FieldsUrl {
     }
 
     /// Returns the URL that shows the result of an action.
-    #[cfg(any(feature = "ssr", test))]
+    #[cfg(feature = "ssr")]
     #[must_use]
     pub fn after_action(action: LastAction) -> Self {
         Self {
@@ -186,49 +186,43 @@ impl FieldsUrl {
         }
     }
 
-    fn query_params(&self) -> Vec<(&'static str, String)> {
-        let mut params = Vec::new();
+    fn query_params(&self) -> QueryParams {
+        let mut params = QueryParams::default();
         match &self.open_form {
             OpenForm::None => {}
-            OpenForm::Global => params.push(("global", "true".to_owned())),
-            OpenForm::Edit(name) => params.push(("edit", name.clone())),
-            OpenForm::Add(name) => params.push(("add", name.clone())),
-            OpenForm::Duplicate(name) => params.push(("duplicate", name.clone())),
+            OpenForm::Global => params.append("global", "true"),
+            OpenForm::Edit(name) => params.append("edit", name),
+            // The name of a new field may be empty.
+            OpenForm::Add(name) => params.append("add", name),
+            OpenForm::Duplicate(name) => params.append("duplicate", name),
         }
-        let form_param_count = params.len();
         if let Some(FormDraft { form, base }) = &self.draft {
-            params.push(("base", base.to_string()));
-            params.push(("field", form.field.clone()));
-            params.push(("term_source", form.term_source.clone()));
-            params.push(("term", form.term.clone()));
-            params.push(("types_source", form.types_source.clone()));
-            params.extend(form.types.iter().map(|kind| ("type", kind.clone())));
-            params.push(("hide_limited_use", form.hide_limited_use.clone()));
-            params.push(("layout_service", form.layout_service.clone()));
-            params.push(("mode", form.mode.clone()));
-        }
-        params.push(("q", self.search.clone()));
-        if self.extra_pages > 0 {
-            params.push(("more", self.extra_pages.to_string()));
-        }
-        if let Some(language) = self.language {
-            params.push(("language", language.code().to_owned()));
-        }
-        match &self.last_action {
-            Some(LastAction::Saved(revision)) => params.push(("saved", revision.clone())),
-            Some(LastAction::Deleted(Deleted { revision, field })) => {
-                params.push(("deleted", revision.to_string()));
-                params.push(("field", field.clone()));
+            params.set("base", base);
+            params.set("field", &form.field);
+            params.set("term_source", &form.term_source);
+            params.set("term", &form.term);
+            params.set("types_source", &form.types_source);
+            for kind in form.types.iter().filter(|kind| !kind.is_empty()) {
+                params.append("type", kind);
             }
-            Some(LastAction::DeleteConflict(field)) => params.push(("contested", field.clone())),
+            params.set("hide_limited_use", &form.hide_limited_use);
+            params.set("layout_service", &form.layout_service);
+            params.set("mode", &form.mode);
+        }
+        params.set("q", &self.search);
+        if self.extra_pages > 0 {
+            params.set("more", self.extra_pages);
+        }
+        params.set("language", self.language.map(Language::code).unwrap_or_default());
+        match &self.last_action {
+            Some(LastAction::Saved(revision)) => params.set("saved", revision),
+            Some(LastAction::Deleted(Deleted { revision, field })) => {
+                params.set("deleted", revision);
+                params.set("field", field);
+            }
+            Some(LastAction::DeleteConflict(field)) => params.set("contested", field),
             None => {}
         }
-        let mut index = 0;
-        params.retain(|(_, value)| {
-            index += 1;
-            // The parameter that opens the form of a new field may be empty.
-            index <= form_param_count || !value.is_empty()
-        });
         params
     }
 }
@@ -236,14 +230,10 @@ impl FieldsUrl {
 impl fmt::Display for FieldsUrl {
     /// Writes the URL percent-encoded, as ASCII.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(PATH)?;
-        for (index, (name, value)) in self.query_params().into_iter().enumerate() {
-            let separator = if index == 0 { '?' } else { '&' };
-            write!(f, "{separator}{name}={}", encode(&value))?;
-        }
-        Ok(())
+        write!(f, "{PATH}{}", self.query_params())
     }
 }
 
-#[cfg(test)]
+// Without `ssr`, `ParamsMap` calls JavaScript.
+#[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -2,13 +2,13 @@
 
 use crate::components::data::time::timestamp_or_never;
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::feedback::toast::toast;
 use crate::components::forms::field::FieldError;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::overlay::confirm::ConfirmDialog;
-use crate::components::overlay::dialog::{Dialog, DialogFooter};
+use crate::components::overlay::dialog::Dialog;
+use crate::components::overlay::form_dialog::DialogFooter;
 use crate::pages::integration::layout::Tab;
-use crate::pages::integration::settings::api_key_actions::{RevokePreviousApiKey, RotateApiKey};
+use crate::pages::integration::settings::api_key::actions::{RevokePreviousApiKey, RotateApiKey};
 use domain::integration::api_keys::{ApiKey, Overlap};
 use leptos::prelude::*;
 
@@ -21,10 +21,7 @@ pub fn RotateKeyDialog(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<RotateApiKey>::new(|_| None);
-    form_state.on_success(move || {
-        toast("API key rotated");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("API key rotated", changes);
     let error = form_state.error("overlap");
     let back = Tab::Settings.path().to_owned();
     let choices = Overlap::ALL.into_iter().enumerate().map(|(index, overlap)| {
@@ -53,7 +50,7 @@ pub fn RotateKeyDialog(
                     </Notice>
                     <input type="hidden" name="current" value=current.id.to_string() />
                 </div>
-                <DialogFooter form_state back button="Rotate" />
+                <DialogFooter back button="Rotate" busy=form_state.is_busy() />
             </ValidatedForm>
         </Dialog>
     }
@@ -69,10 +66,7 @@ pub fn RevokePreviousKeyDialog(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<RevokePreviousApiKey>::new(|_| None);
-    form_state.on_success(move || {
-        toast("Previous key revoked");
-        changes.update(|changes| *changes += 1);
-    });
+    form_state.toast_and_reload("Previous key revoked", changes);
     view! {
         <ConfirmDialog form_state title="Revoke previous key?" back=Tab::Settings.path().to_owned() button="Revoke now">
             <p>"Connectors that still use it lose access immediately, until you give them the new key."</p>

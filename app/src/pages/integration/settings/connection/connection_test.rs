@@ -1,7 +1,7 @@
 //! Connection test: checks the saved connection to the DAM and reports each step as it completes.
 
 use crate::components::data::time::{byline, timestamp};
-use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::feedback::notice::ErrorNotice;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::components::reactive::task_scope::TaskScope;
@@ -130,15 +130,7 @@ pub fn ConnectionTest(
         TestState::Idle(Some(report)) => report_summary(report).into_any(),
         TestState::Idle(None) => view! { <p class="muted">"Not tested yet."</p> }.into_any(),
     };
-    let error_notice = move || {
-        error.get().map(|error| {
-            view! {
-                <Notice kind=NoticeKind::Danger>
-                    <p>{error.to_string()}</p>
-                </Notice>
-            }
-        })
-    };
+    let error = Signal::derive(move || error.with(|error| error.as_ref().map(AppError::to_string)));
     view! {
         <section class="card-body connection-test" aria-labelledby="test-connection">
             <h3 id="test-connection">"Connection"</h3>
@@ -158,7 +150,7 @@ pub fn ConnectionTest(
                     </div>
                 </ValidatedForm>
             </div>
-            {error_notice}
+            <ErrorNotice error />
             <div role="status">{status}</div>
         </section>
     }

@@ -1,15 +1,18 @@
 //! Card with the Bynder settings: the Portal URL, the DAM and the OAuth2 credentials.
 
+mod checklist;
+mod connection_test;
+
 use crate::components::data::card::Card;
 use crate::components::data::time::timestamp;
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::field::Field;
+use crate::components::forms::field::{Field, SelectField};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::settings::actions::SaveConnection;
-use crate::pages::integration::settings::checklist::Checklist;
-use crate::pages::integration::settings::connection_test::ConnectionTest;
+use crate::pages::integration::settings::connection::checklist::Checklist;
+use crate::pages::integration::settings::connection::connection_test::ConnectionTest;
 use domain::fields::FieldErrors;
 use domain::integration::connection_test::Report;
 use domain::integration::portal_url;
@@ -142,28 +145,15 @@ fn DamField(
     dam: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let chosen = dam.get_untracked();
-    let options = Dam::ALL.iter().map(|dam| {
-        view! {
-            <option value=dam.code() selected=dam.code() == chosen>
-                {dam.label()}
-            </option>
-        }
-    });
-    let options = options.collect_view();
     view! {
-        <Field id="dam" label="DAM" error>
-            <select
-                id="dam"
-                name="dam"
-                autocomplete="off"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby="dam-error"
-                on:change=move |event| dam.set(event_target_value(&event))
-            >
-                {options}
-            </select>
-        </Field>
+        <SelectField
+            name="dam"
+            label="DAM"
+            options=Dam::ALL.iter().map(|dam| (dam.code(), dam.label())).collect()
+            selected=dam.get_untracked()
+            error
+            on:change=move |event| dam.set(event_target_value(&event))
+        />
     }
     .into_any()
 }

@@ -1,5 +1,8 @@
 //! Form of one field or of the Global field settings, with the live preview beside it.
 
+mod members;
+mod values;
+
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
@@ -8,42 +11,20 @@ use crate::components::forms::unsaved_changes::{SaveBar, TrackedForm};
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::actions::SaveField;
-use crate::pages::integration::fields::members::{
-    LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField, field_form,
+use crate::pages::integration::fields::form::members::{
+    LayoutServiceField, LimitedUseField, ModeField, TermField, TypesField,
 };
+use crate::pages::integration::fields::form::values::{effective_options, field_form, read_form, saved_form};
 use crate::pages::integration::fields::page_url::{FieldsUrl, OpenForm};
 use crate::pages::integration::fields::preview::LivePreview;
 use domain::fields::name_key;
-use domain::integration::selector::Options;
-use domain::integration::settings::{Edit, FieldForm, FieldOverride, Settings};
+use domain::integration::settings::{Edit, FieldForm};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlFormElement};
 
 /// The fields that show their own validation errors.
 const FORM_FIELDS: &[&str] = &["field", "term", "types", "hide_limited_use", "layout_service", "mode"];
-
-/// Returns the saved values of a form, or `None` if the field doesn't exist.
-fn saved_form(open_form: &OpenForm, settings: &Settings) -> Option<FieldForm> {
-    Some(match open_form {
-        OpenForm::None => return None,
-        OpenForm::Global => FieldForm::new(None, &settings.global),
-        OpenForm::Edit(name) => {
-            let field = settings.field(name)?;
-            FieldForm::new(Some(&field.field), &field.options)
-        }
-        OpenForm::Add(name) => FieldForm {
-            field: name.clone(),
-            global: false,
-            ..FieldForm::new(None, &Options::default())
-        },
-        OpenForm::Duplicate(name) => FieldForm {
-            global: false,
-            ..FieldForm::new(None, &settings.field(name)?.options)
-        },
-    })
-}
 
 fn form_title(open_form: &OpenForm) -> String {
     match open_form {
@@ -51,30 +32,6 @@ fn form_title(open_form: &OpenForm) -> String {
         OpenForm::Global => "Global field settings".to_owned(),
         OpenForm::Edit(name) => name.clone(),
         OpenForm::Duplicate(name) => format!("Duplicate of {name}"),
-    }
-}
-
-/// Returns the options that the selector opens with.
-///
-/// Invalid values of the form are ignored, and unset ones are inherited from the Global field settings.
-fn effective_options(form: &FieldForm, global: &Options) -> Options {
-    let options = form.options().unwrap_or_else(|errors| {
-        let mut form = form.clone();
-        for error in &errors.0 {
-            match error.field.as_str() {
-                "term" => FieldOverride::UNSET.clone_into(&mut form.term_source),
-                "types" => FieldOverride::UNSET.clone_into(&mut form.types_source),
-                "hide_limited_use" => form.hide_limited_use.clear(),
-                "layout_service" => form.layout_service.clear(),
-                _ => form.mode.clear(),
-            }
-        }
-        form.options().unwrap_or_default()
-    });
-    if form.global {
-        options
-    } else {
-        options.resolve(global).options
     }
 }
 
@@ -135,7 +92,7 @@ pub fn FieldEditor(
     });
     let heading = NodeRef::<html::H2>::new();
     focus_on_open(heading);
-    let busy = Signal::derive(move || form_state.busy().is_some());
+    let busy = form_state.is_busy();
     let close_url = url.with_open_form(OpenForm::None).to_string();
     let duplicate = match &open_form {
         OpenForm::Duplicate(name) => name.clone(),
@@ -234,16 +191,6 @@ fn missing_field(url: &FieldsUrl) -> impl IntoView + use<> {
     }
 }
 
-/// Reads the form's current values.
-fn read_form(container: &web_sys::Element) -> Option<FieldForm> {
-    let form: HtmlFormElement = container.query_selector("form").ok()??.dyn_into().ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
-    Some(field_form(&|name| {
-        let values = data.get_all(name).into_iter().filter_map(|value| value.as_string());
-        values.collect::<Vec<_>>().join("\n")
-    }))
-}
-
 /// Moves the focus to the form when it opens, unless the form already has the focus.
 fn focus_on_open(heading: NodeRef<html::H2>) {
     Effect::new(move |_| {
@@ -264,52 +211,4 @@ fn focus_on_open(heading: NodeRef<html::H2>) {
             let _ = field.as_ref().unwrap_or(&heading).focus();
         });
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::integration::selector::SelectionMode;
-
-    #[test]
-    fn invalid_values_are_ignored_in_the_preview() {
-        let global = Options {
-            asset_types: domain::integration::selector::AssetTypes::parse("video"),
-            mode: Some(SelectionMode::SingleFile),
-            ..Options::default()
-        };
-        let mut form = FieldForm::new(Some("hero"), &Options::default());
-        assert_eq!(effective_options(&form, &global), global);
-        // Custom types, of which none is selected yet.
-        FieldOverride::CUSTOM.clone_into(&mut form.types_source);
-        FieldOverride::CUSTOM.clone_into(&mut form.term_source);
-        "sea".clone_into(&mut form.term);
-        let expected = Options {
-            default_search_term: Some("sea".to_owned()),
-            ..global.clone()
-        };
-        assert!(form.options().is_err());
-        assert_eq!(effective_options(&form, &global), expected);
-        form.global = true;
-        assert_eq!(effective_options(&form, &global).mode, None);
-    }
-
-    #[test]
-    fn duplicate_is_a_new_field_without_a_name() {
-        let mut settings = Settings::default();
-        let form = FieldForm {
-            field: "hero".to_owned(),
-            hide_limited_use: "true".to_owned(),
-            ..FieldForm::default()
-        };
-        Edit::Field(form).apply(&mut settings).unwrap();
-        let duplicate = saved_form(&OpenForm::Duplicate("HERO".to_owned()), &settings).unwrap();
-        assert!(duplicate.was.is_empty() && duplicate.field.is_empty() && !duplicate.global);
-        assert_eq!(duplicate.hide_limited_use, "true");
-        assert_eq!(saved_form(&OpenForm::Edit("none".to_owned()), &settings), None);
-        assert_eq!(
-            saved_form(&OpenForm::Add("hero".to_owned()), &settings).unwrap().field,
-            "hero"
-        );
-    }
 }

@@ -1,16 +1,21 @@
 //! Card with the API key, which stays masked until the user shows it.
 
+pub(crate) mod actions;
+pub(crate) mod dialogs;
+pub(crate) mod shown_key;
+
 use crate::components::data::card::Card;
 use crate::components::data::copy::write_to_clipboard;
 use crate::components::data::description_list::{Description, DescriptionList};
 use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::form::{FormError, FormState, ValidatedForm};
+use crate::components::forms::form::FormError;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::page_url::PageUrl;
-use crate::pages::integration::settings::api_key_actions::{ShowApiKey, show_api_key};
+use crate::pages::integration::settings::api_key::actions::show_api_key;
+use crate::pages::integration::settings::api_key::shown_key::{ShowKeyButton, ShownKey};
 use domain::integration::api_keys::{ApiKey, ApiKeys};
 use leptos::html;
 use leptos::prelude::*;
@@ -84,17 +89,11 @@ pub fn ApiKeyCard(
 /// Renders the field with the key. A click copies the key, even while it's masked.
 #[component]
 fn ApiKeyField(key: Option<String>) -> impl IntoView {
-    let form_state = FormState::<ShowApiKey>::new(|_| None);
-    let shown_key = RwSignal::new(key);
+    let shown = ShownKey::new(key);
+    let shown_key = shown.key;
     let outcome = RwSignal::new(CopyOutcome::Idle);
     let tasks = TaskScope::current();
     let field = NodeRef::<html::Input>::new();
-    let response = form_state.value();
-    Effect::new(move |_| {
-        if let Some(Ok(key)) = response.get() {
-            shown_key.set(Some(key));
-        }
-    });
     let copy = move || {
         tasks.spawn_local(async move {
             let key = match shown_key.get_untracked() {
@@ -116,29 +115,6 @@ fn ApiKeyField(key: Option<String>) -> impl IntoView {
             }
         });
     };
-    let show_or_hide = move || {
-        if shown_key.with(Option::is_some) {
-            let hide = move |_| {
-                form_state.reset();
-                shown_key.set(None);
-            };
-            view! {
-                <a class="button" href=Tab::Settings.path() data-noscroll on:click=hide>
-                    "Hide"
-                </a>
-            }
-            .into_any()
-        } else {
-            view! {
-                <ValidatedForm form_state>
-                    <button class="button" aria-busy=move || form_state.busy()>
-                        "Show"
-                    </button>
-                </ValidatedForm>
-            }
-            .into_any()
-        }
-    };
     view! {
         <div class="field">
             <label for="api-key">"API Key"</label>
@@ -154,7 +130,7 @@ fn ApiKeyField(key: Option<String>) -> impl IntoView {
                     node_ref=field
                     on:click=move |_| copy()
                 />
-                {show_or_hide}
+                <ShowKeyButton shown show="Show" hide="Hide" />
                 <button
                     class="button copy needs-script"
                     class:copied=move || outcome.get() == CopyOutcome::Copied
@@ -173,7 +149,7 @@ fn ApiKeyField(key: Option<String>) -> impl IntoView {
             <p class="help" role="status">
                 {move || outcome.get().message()}
             </p>
-            <FormError form_state fields=&[] />
+            <FormError form_state=shown.form_state fields=&[] />
         </div>
     }
     .into_any()

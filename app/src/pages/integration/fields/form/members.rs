@@ -1,29 +1,12 @@
 //! Form fields for the options. Each can be left unset and then shows the value that applies.
 
 use crate::components::forms::field::FieldError;
-use crate::components::forms::form::Values;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::words::unset_label;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
-use domain::integration::settings::{FieldForm, FieldOverride, SettingKey};
+use domain::integration::settings::{FieldOverride, SettingKey};
 use leptos::html;
 use leptos::prelude::*;
-
-/// Reads the form's values.
-pub fn field_form(values: Values<'_>) -> FieldForm {
-    FieldForm {
-        was: values("form[was]"),
-        field: values("form[field]"),
-        global: values("form[global]") == "true",
-        term_source: values("form[term_source]"),
-        term: values("form[term]"),
-        types_source: values("form[types_source]"),
-        types: values("form[types][]").lines().map(str::to_owned).collect(),
-        hide_limited_use: values("form[hide_limited_use]"),
-        layout_service: values("form[layout_service]"),
-        mode: values("form[mode]"),
-    }
-}
 
 /// Renders a radio button.
 fn radio(name: &'static str, value: &'static str, label: String, chosen: &str) -> impl IntoView + use<> {

@@ -1,0 +1,230 @@
+//! Forms that are validated while they are filled in, and that keep their input when they are submitted without script.
+
+mod focus;
+#[cfg(feature = "ssr")]
+mod response;
+mod validation;
+mod view;
+
+pub(crate) use crate::components::forms::form::focus::focus_first_error;
+#[cfg(feature = "ssr")]
+pub use crate::components::forms::form::response::respond;
+#[cfg(feature = "ssr")]
+pub(crate) use crate::components::forms::form::response::respond_error;
+use crate::components::forms::form::validation::Validation;
+pub use crate::components::forms::form::validation::Values;
+pub(crate) use crate::components::forms::form::validation::form_values;
+pub use crate::components::forms::form::view::{FormError, ValidatedForm};
+
+use crate::components::feedback::toast::toast;
+use crate::components::navigation::session_ended::PageSession;
+use crate::components::reactive::task_scope::TaskScope;
+use crate::error::AppError;
+use domain::fields::FieldErrors;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::server_fn::client::Client;
+use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::request::ClientReq;
+use leptos::server_fn::{Http, ServerFn};
+use leptos_router::hooks::use_url;
+use serde::de::DeserializeOwned;
+use std::any::TypeId;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlFormElement};
+
+/// How long a form that succeeded can't be submitted again unchanged. The second click of a double click may arrive after
+/// a fast response and before the page has followed its redirect, and would create the same thing twice.
+const RESUBMIT_DELAY: Duration = Duration::from_secs(1);
+
+/// Represents a server function that a form can be submitted to.
+pub trait FormAction:
+    ServerFn<
+        Protocol = Http<PostUrl, Json>,
+        Error = AppError,
+        Output: Clone + Send + Sync + 'static,
+        Client: Client<AppError, Request: ClientReq<AppError, FormData: From<FormData>>>,
+    > + DeserializeOwned
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> FormAction for S where
+    S: ServerFn<
+            Protocol = Http<PostUrl, Json>,
+            Error = AppError,
+            Output: Clone + Send + Sync + 'static,
+            Client: Client<AppError, Request: ClientReq<AppError, FormData: From<FormData>>>,
+        > + DeserializeOwned
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// Holds the state of one form and its validation errors: those of `domain` while the user types, and those of the server
+/// after the form was submitted.
+pub struct FormState<S: FormAction> {
+    action: ServerAction<S>,
+    validation: Validation,
+    /// Whether the form succeeded within [`RESUBMIT_DELAY`], has not been edited since, and leads to another page.
+    just_succeeded: StoredValue<bool>,
+    /// Whether the page is hydrated, so that the form shows errors itself instead of the browser's validation bubbles.
+    is_live: RwSignal<bool>,
+}
+
+impl<S: FormAction> Clone for FormState<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: FormAction> Copy for FormState<S> {}
+
+impl<S: FormAction> FormState<S> {
+    /// Creates the state of a form that is submitted to `S` and validated by `validator`.
+    pub fn new(validator: impl Fn(Values<'_>) -> Option<FieldErrors> + Send + Sync + 'static) -> Self {
+        let action = ServerAction::<S>::new();
+        // The router keeps the error of a form that was submitted without script as long as the document lives. It only
+        // applies to the URL that contains it.
+        if !use_url().read_untracked().search().contains("__err=") {
+            action.value().set(None);
+        }
+        let is_live = RwSignal::new(false);
+        Effect::new(move |_| is_live.set(true));
+        let session = use_context::<PageSession>();
+        let is_signed_out = move || {
+            action
+                .value()
+                .with(|value| matches!(value, Some(Err(AppError::SignedOut))))
+        };
+        let just_succeeded = StoredValue::new(false);
+        let tasks = TaskScope::current();
+        // A form whose response has content to show stays on the page, and may be submitted again.
+        let leads_elsewhere = TypeId::of::<S::Output>() == TypeId::of::<()>();
+        Effect::new(move |_| {
+            let is_ok = action.value().with(|value| value.as_ref().map(Result::is_ok));
+            match session {
+                Some(session) if is_signed_out() => session.ask(),
+                _ if is_ok == Some(false) => focus_first_error(),
+                _ if is_ok == Some(true) && leads_elsewhere => {
+                    just_succeeded.set_value(true);
+                    tasks.set_timeout(move || just_succeeded.set_value(false), RESUBMIT_DELAY);
+                }
+                _ => {}
+            }
+        });
+        // When the user has signed in again, the form can be submitted again.
+        Effect::new(move |before: Option<u32>| {
+            let renewals = session.map_or(0, |session| session.renewals().get());
+            if before.is_some_and(|before| before != renewals) && untrack(is_signed_out) {
+                action.value().set(None);
+            }
+            renewals
+        });
+        Self {
+            action,
+            validation: Validation::new(Box::new(validator)),
+            just_succeeded,
+            is_live,
+        }
+    }
+
+    /// Returns whether the page is hydrated.
+    pub fn is_live(self) -> ReadSignal<bool> {
+        self.is_live.read_only()
+    }
+
+    /// Returns whether the form is being submitted.
+    pub fn is_busy(self) -> Signal<bool> {
+        self.action.pending().into()
+    }
+
+    /// Returns the value of `aria-busy`: `true` while the form is being submitted.
+    pub fn busy(self) -> Option<&'static str> {
+        self.action.pending().get().then_some("true")
+    }
+
+    /// Returns the validation error of a field.
+    pub fn error(self, field: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let shown_error = self.validation.error(field);
+            let is_edited = self.validation.is_edited(field);
+            shown_error.or_else(|| {
+                self.server_error(|error| error.field_error(field))
+                    .filter(|_| !is_edited)
+            })
+        })
+    }
+
+    /// Returns the error of the form as a whole: every message that none of its `fields` shows.
+    pub fn form_error(self, fields: &'static [&'static str]) -> Signal<Option<String>> {
+        Signal::derive(move || self.server_error(|error| error.form_error(fields)))
+    }
+
+    fn server_error(self, read: impl FnOnce(&AppError) -> Option<String>) -> Option<String> {
+        self.action
+            .value()
+            .with(|value| value.as_ref()?.as_ref().err().and_then(read))
+    }
+
+    /// Returns the response to the form, once it has arrived.
+    pub fn value(self) -> Signal<Option<Result<S::Output, AppError>>> {
+        let value = self.action.value();
+        Signal::derive(move || value.get())
+    }
+
+    /// Discards the response, as if the form had not been submitted.
+    pub fn reset(self) {
+        self.just_succeeded.set_value(false);
+        self.action.value().set(None);
+    }
+
+    /// Calls `callback` when the form has succeeded.
+    pub fn on_success(self, callback: impl Fn() + 'static) {
+        let value = self.action.value();
+        Effect::new(move |_| {
+            if value.with(|value| matches!(value, Some(Ok(_)))) {
+                callback();
+            }
+        });
+    }
+
+    /// Shows a toast and reloads the page's data, by incrementing `changes`, when the form has succeeded.
+    pub fn toast_and_reload(self, message: &'static str, changes: RwSignal<u32>) {
+        self.on_success(move || {
+            toast(message);
+            changes.update(|changes| *changes += 1);
+        });
+    }
+
+    /// Handles the form's `input` and `change` events.
+    fn on_input(self, event: &ev::Event) {
+        self.just_succeeded.try_set_value(false);
+        self.validation.on_input(event);
+    }
+
+    /// Handles the form's `submit` event in its capture phase: prevents submitting invalid values, and submitting again
+    /// while a request is pending.
+    fn on_submit(self, event: &ev::SubmitEvent) {
+        let Some(form) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
+        else {
+            return;
+        };
+        let is_valid = self.validation.on_submit(&form);
+        if self.action.pending().get_untracked() || self.just_succeeded.get_value() || !is_valid {
+            event.prevent_default();
+        } else {
+            // The previous response doesn't apply to this submission.
+            self.reset();
+        }
+        focus_first_error();
+    }
+}

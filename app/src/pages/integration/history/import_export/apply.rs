@@ -1,0 +1,60 @@
+//! The preview of a file and the button that applies it.
+
+use crate::components::feedback::toast::toast;
+use crate::components::forms::conflict::ConflictNotice;
+use crate::components::forms::form::FormState;
+use crate::components::forms::form_card::SubmitForm;
+use crate::components::forms::save_form::saved_message;
+use crate::pages::integration::changes::change_list;
+use crate::pages::integration::history::actions::Comparison;
+use crate::pages::integration::history::import_export::actions::{ApplyFile, Preview};
+use domain::integration::settings::Saved;
+use leptos::prelude::*;
+
+/// Renders the preview and the button that applies it.
+#[component]
+pub fn ApplyForm(
+    /// What the file would change.
+    preview: Preview,
+    /// Closes the preview.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let form_state = FormState::<ApplyFile>::new(|_| None);
+    let response = form_state.value();
+    Effect::new(move |_| {
+        let message = response.with(|value| saved_message(value.as_ref()?.as_ref().ok()?));
+        let Some(message) = message else { return };
+        toast(message);
+        on_close.run(());
+    });
+    let choice = move || match response.get() {
+        Some(Ok(Saved::Conflict(conflicts))) => Some(view! { <ConflictNotice conflicts use_theirs=on_close /> }),
+        _ => None,
+    };
+    let Preview { comparison, upload } = preview;
+    let Comparison {
+        newest,
+        differences,
+        total,
+    } = comparison;
+    if differences.is_empty() {
+        return view! {
+            <div class="card-body" role="status">
+                <p>"No differences from the current settings."</p>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="card-body">
+            <SubmitForm form_state fields=&[] button="Apply" primary=true>
+                <h3>"Changes in this file"</h3>
+                {change_list(&differences, total)}
+                <input type="hidden" name="base" value=newest.to_string() />
+                <input type="hidden" name="upload" value=upload.to_string() />
+                {choice}
+            </SubmitForm>
+        </div>
+    }
+    .into_any()
+}
