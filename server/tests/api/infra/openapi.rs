@@ -7,6 +7,41 @@ use domain::integration::settings::{ConnectionForm, Edit};
 use serde_json::Value;
 use testing::Engine;
 
+/// The names of the schemas, after which generated clients name their classes.
+const SCHEMAS: [&str; 31] = [
+    "Account",
+    "ActiveToken",
+    "ConnectorField",
+    "ConnectorFieldPortal",
+    "ConnectorFieldSettings",
+    "ConnectorPortal",
+    "ConnectorSettings",
+    "FieldError",
+    "Group",
+    "InactiveToken",
+    "IntrospectionRequest",
+    "IntrospectionResponse",
+    "Jwk",
+    "Jwks",
+    "ListedUser",
+    "LogRecord",
+    "LogsAccepted",
+    "Metadata",
+    "OAuthMembers",
+    "Problem",
+    "Profile",
+    "RejectedRecord",
+    "Scope",
+    "ScopeGroup",
+    "Scopes",
+    "SelectorOptions",
+    "SelectorSources",
+    "TokenRequest",
+    "TokenResponse",
+    "UnsupportedFields",
+    "User",
+];
+
 #[tokio::test]
 async fn openapi_operations_respond_with_described_statuses() {
     let server = TestServer::new(Engine::Sqlite, TestConfig::default()).await;
@@ -83,6 +118,17 @@ async fn openapi_describes_every_member_of_connector_responses() {
         let response = server.send(&request).await.json();
         let schema = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
         assert_described(&response, schema, &document, path);
+    }
+}
+
+#[tokio::test]
+async fn openapi_schemas_keep_their_names_and_allow_new_members() {
+    let server = TestServer::new(Engine::Sqlite, TestConfig::default()).await;
+    let document = server.send(&Request::new("GET", "/api/openapi.json")).await.json();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    assert_eq!(schemas.keys().collect::<Vec<_>>(), SCHEMAS);
+    for (name, schema) in schemas {
+        assert!(schema["additionalProperties"].is_null(), "{name}");
     }
 }
 

@@ -92,8 +92,16 @@ async fn failed_server_function_answers_a_script_with_its_status_and_redirects_a
     let error: app::error::AppError = script.json().await.unwrap();
     assert_eq!(error, app::error::AppError::SignedOut);
 
-    let form = site.post("/fn/sessions/end-others", &[]).send().await.unwrap();
-    assert_eq!((form.status().as_u16(), header(&form, "location")), (302, "/sign-in"));
+    let fields = [("name", ""), ("back", "/settings/portal/api-tokens")];
+    let form = site.post("/fn/consumers/create", &fields);
+    let form = form.header("cookie", site.sign_in().await).send().await.unwrap();
+    let location = header(&form, "location");
+    assert_eq!(form.status(), 302);
+    assert!(
+        location.starts_with("/settings/portal/api-tokens?dialog=new-consumer"),
+        "{location}"
+    );
+    assert!(location.contains("__err="), "{location}");
 }
 
 #[tokio::test]

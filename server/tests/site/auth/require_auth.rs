@@ -106,6 +106,18 @@ async fn sign_out_ends_the_session() {
 }
 
 #[tokio::test]
+async fn sign_out_without_a_session_leads_to_the_sign_in_page() {
+    let site = TestSite::start().await;
+    let fields = [("next", "/settings")];
+    let response = site.post("/fn/session/sign-out", &fields).send().await.unwrap();
+    let location = header(&response, "location");
+    assert_eq!(
+        (response.status().as_u16(), location),
+        (302, "/sign-in?next=%2Fsettings")
+    );
+}
+
+#[tokio::test]
 async fn trailing_slash_and_legacy_path_are_redirected() {
     let site = TestSite::start().await;
     for (path, expected) in [

@@ -1,13 +1,7 @@
 //! Tests the configuration as shown by `gatehouse config`.
 
+use super::text;
 use crate::test_program::TestProgram;
-use serde_json::Value;
-
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
-    value[member]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {member} in {value}"))
-}
 
 #[test]
 fn config_command_shows_each_setting_with_its_source() {

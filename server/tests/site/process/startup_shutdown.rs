@@ -1,5 +1,6 @@
 //! Tests startup, shutdown and logging of the server process.
 
+use super::plaintext_program;
 use crate::credential::Credential;
 use crate::test_program::TestProgram;
 use crate::test_site::{EMAIL, PASSWORD, form};
@@ -8,10 +9,6 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
-
-fn plaintext_program() -> TestProgram {
-    TestProgram::new().with_env("GATEHOUSE_OAUTH1_PLAINTEXT_WITHOUT_TLS", "true")
-}
 
 #[tokio::test]
 async fn command_line_changes_reach_a_running_server_within_a_second() {

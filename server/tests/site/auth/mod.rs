@@ -1,0 +1,5 @@
+mod form_session;
+mod form_sources;
+mod page_user;
+mod require_auth;
+mod sign_in;

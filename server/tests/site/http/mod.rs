@@ -1,0 +1,3 @@
+mod requests;
+mod server_errors;
+mod static_files;

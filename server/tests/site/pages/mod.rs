@@ -1,0 +1,5 @@
+mod authorization_request;
+mod dam;
+mod settings_upload;
+mod submitted_dialog;
+mod token_settings;
