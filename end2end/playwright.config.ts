@@ -3,7 +3,7 @@ import { chromium } from "./support/chromium.ts";
 
 // Files whose tests must also pass with scripts off.
 const withoutScript = [
-  ...["after-creating", "connection", "consent", "consumers", "field-settings", "guide", "integration", "oauth-apps", "oauth2-consent", "rights", "sessions", "settings-file", "setup", "sign-in", "stored-markup", "token-form", "tokens"],
+  ...["after-creating", "connection", "consent", "consumers", "field-settings", "guide", "integration", "oauth-apps", "oauth2-consent", "rights", "session-ended", "sessions", "settings-file", "setup", "sign-in", "stored-markup", "token-form", "tokens"],
 ].map((name) => `${name}.spec.ts`);
 
 export default defineConfig({
@@ -20,7 +20,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
   },
   projects: [
-    { name: "with script" },
+    { name: "with script", grepInvert: /@no-script/ },
     { name: "without script", testMatch: withoutScript, grepInvert: /@script/, use: { javaScriptEnabled: false } },
   ],
 });

@@ -135,6 +135,18 @@ export const pages: Record<string, Setup> = {
     await fillSignIn(page, { email: demo.user("Maren").email, password: "not her password" });
     await expect(page.getByRole("alert")).toBeVisible();
   },
+  "signed out": async (scenario) => {
+    const { page } = scenario;
+    await openPage(integration, "Integration")(scenario);
+    await page.context().clearCookies();
+    // Submits the form as a browser without scripts does.
+    await page.evaluate(() => {
+      const secret = document.querySelector<HTMLInputElement>("#client_secret")!;
+      secret.value = "hush-hush";
+      secret.form!.submit();
+    });
+    await expect(page.getByRole("heading", { name: "You’re signed out", level: 1 })).toBeVisible();
+  },
   integration: openIntegration(integration, undefined),
   "integration: API key shown": async (scenario) => {
     await openPage(integration, "Integration")(scenario);

@@ -97,6 +97,9 @@ export const testWithDemo = test.extend<object, { demo: Demo }>({
 /** Tags tests that need scripts, in files whose other tests also run without. */
 export const needsScript = "@script";
 
+/** Tags tests of what pages do only without scripts, in the same files. */
+export const needsNoScript = "@no-script";
+
 /** Returns whether scripts are on in the running test. */
 export function hasScript(): boolean {
   return base.info().project.use.javaScriptEnabled !== false;

@@ -1,10 +1,11 @@
-// A page whose session ends while it is open shows a dialog, keeps its input and continues after signing in again.
+// A page whose session ends while it is open shows a dialog, keeps its input and continues after signing in again. Without
+// scripts, the next form is answered with a page that does the same.
 
 import { type Locator, type Page } from "@playwright/test";
 import { type Account, type User } from "../support/account.ts";
 import { cards, expectSaved, integration } from "../support/integration.ts";
 import { apiTokens, click, dialog, fillSignIn, open, signIn, signOut } from "../support/actions.ts";
-import { expect, test } from "../support/test.ts";
+import { expect, needsNoScript, needsScript, test } from "../support/test.ts";
 
 const consumerName = "Website";
 
@@ -17,9 +18,9 @@ async function signOutInAnotherTab(page: Page): Promise<void> {
 }
 
 /** Follows the link to the sign-in page, which opens in a new tab. */
-async function signInInAnotherTab(page: Page, user: User): Promise<void> {
+async function signInInAnotherTab(page: Page, user: User, signedOut: Page | Locator = signedOutDialog(page)): Promise<void> {
   const opened = page.waitForEvent("popup");
-  await click(signedOutDialog(page), "Sign in again");
+  await click(signedOut, "Sign in again");
   const tab = await opened;
   await fillSignIn(tab, user);
   await expect(tab.getByRole("heading", { name: "You’re signed in", level: 1 })).toBeVisible();
@@ -55,7 +56,7 @@ async function fillTokenForm(page: Page, account: Account): Promise<Locator> {
 
 test.beforeEach(({ allowConsoleError }) => allowConsoleError(/status of 401/));
 
-test("submitting a dialog after signing out in another tab keeps its input until signing in again", async ({ page, account }) => {
+test("submitting a dialog after signing out in another tab keeps its input until signing in again", { tag: needsScript }, async ({ page, account }) => {
   const form = await fillTokenForm(page, account);
   await signOutInAnotherTab(page);
   await click(form, "Create");
@@ -75,7 +76,7 @@ test("submitting a dialog after signing out in another tab keeps its input until
   expect(await account.tokens()).toHaveLength(1);
 });
 
-test("saving a page after signing out in another tab keeps its input until signing in again", async ({ page, account }) => {
+test("saving a page after signing out in another tab keeps its input until signing in again", { tag: needsScript }, async ({ page, account }) => {
   await signIn(page, account.admin, integration);
   const card = cards.bynder(page);
   await card.getByLabel("Portal URL").fill("acme.bynder.com");
@@ -89,7 +90,7 @@ test("saving a page after signing out in another tab keeps its input until signi
   await expectSaved(page, 1);
 });
 
-test("a user search after the session ended keeps the dialog open", async ({ page, account }) => {
+test("a user search after the session ended keeps the dialog open", { tag: needsScript }, async ({ page, account }) => {
   const form = await fillTokenForm(page, account);
   await signOutInAnotherTab(page);
   await userField(form).fill("Grace");
@@ -112,7 +113,7 @@ test("a user search after the session ended keeps the dialog open", async ({ pag
   await expect(userField(form)).toHaveValue(account.admin.email);
 });
 
-test("returning to a tab after signing out in another one shows the signed-out dialog", async ({ page, account }) => {
+test("returning to a tab after signing out in another one shows the signed-out dialog", { tag: needsScript }, async ({ page, account }) => {
   const form = await fillTokenForm(page, account);
   await signOutInAnotherTab(page);
   await returnToTab(page);
@@ -123,7 +124,7 @@ test("returning to a tab after signing out in another one shows the signed-out d
   await expect(form.getByLabel("Integration name")).toHaveValue("House archive");
 });
 
-test("if another user signed in, the page submits nothing and must be reloaded", async ({ page, account }) => {
+test("if another user signed in, the page submits nothing and must be reloaded", { tag: needsScript }, async ({ page, account }) => {
   const grace = await account.createUser("Grace Hopper", "all");
   const form = await fillTokenForm(page, account);
   await signOutInAnotherTab(page);
@@ -141,7 +142,7 @@ test("if another user signed in, the page submits nothing and must be reloaded",
   expect(await account.tokens()).toEqual([]);
 });
 
-test("returning to a tab after another user signed in shows a dialog", async ({ page, account }) => {
+test("returning to a tab after another user signed in shows a dialog", { tag: needsScript }, async ({ page, account }) => {
   const grace = await account.createUser("Grace Hopper", "all");
   await fillTokenForm(page, account);
   const tab = await page.context().newPage();
@@ -153,7 +154,7 @@ test("returning to a tab after another user signed in shows a dialog", async ({ 
   await expect(dialog(page, "Another user is signed in")).toBeVisible();
 });
 
-test("a form sent before the page knows that another user signed in changes nothing", async ({ page, account }) => {
+test("a form sent before the page knows that another user signed in changes nothing", { tag: needsScript }, async ({ page, account }) => {
   const grace = await account.createUser("Grace Hopper", "all");
   const form = await fillTokenForm(page, account);
   const tab = await page.context().newPage();
@@ -168,11 +169,80 @@ test("a form sent before the page knows that another user signed in changes noth
   expect(await account.tokens()).toEqual([]);
 });
 
-test("a page without input signs in again in the same tab and returns", async ({ page, account }) => {
+test("a page without input signs in again in the same tab and returns", { tag: needsScript }, async ({ page, account }) => {
   await signIn(page, account.admin, "/settings");
   await signOutInAnotherTab(page);
   await page.getByRole("link", { name: "Permission management" }).click();
   await click(signedOutDialog(page), "Sign in again");
   await fillSignIn(page, account.admin);
   await expect(page.getByRole("heading", { name: "Permission management", level: 1 })).toBeVisible();
+});
+
+async function expectHeading(page: Page, name: string): Promise<void> {
+  await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
+}
+
+test("without script, a form is kept and sent again after signing in", { tag: needsNoScript }, async ({ page, account }) => {
+  const form = await fillTokenForm(page, account);
+  await signOutInAnotherTab(page);
+  await click(form, "Create");
+  await expectHeading(page, "You’re signed out");
+  await expect(page.getByText(/Your input is kept on this page\. Sign in again as the same user in a new tab/)).toBeVisible();
+
+  // Sent too early, it is kept again.
+  await click(page, "Send again");
+  await expectHeading(page, "You’re signed out");
+  expect(await account.tokens()).toEqual([]);
+
+  await signInInAnotherTab(page, account.admin, page);
+  await click(page, "Send again");
+  await expect(dialog(page, "The token was created")).toContainText("House archive");
+  expect(new URL(page.url()).pathname).toBe(apiTokens);
+  expect(await account.tokens()).toHaveLength(1);
+});
+
+test("without script, a form is not sent again by another user", { tag: needsNoScript }, async ({ page, account }) => {
+  const grace = await account.createUser("Grace Hopper", "all");
+  const form = await fillTokenForm(page, account);
+  await signOutInAnotherTab(page);
+  await click(form, "Create");
+  await signInInAnotherTab(page, grace, page);
+  await click(page, "Send again");
+  await expectHeading(page, "Another user is signed in");
+  expect(await account.tokens()).toEqual([]);
+  await click(page, "Open the page");
+  await expect(page.locator("summary").filter({ hasText: "Grace Hopper" })).toBeVisible();
+  await expect(userField(dialog(page, "Create new token"))).toHaveValue("");
+});
+
+test("without script, a form of a user who was replaced by another changes nothing", { tag: needsNoScript }, async ({ page, account }) => {
+  const grace = await account.createUser("Grace Hopper", "all");
+  const form = await fillTokenForm(page, account);
+  const tab = await page.context().newPage();
+  await open(tab, "/subscription");
+  await signOut(tab);
+  await fillSignIn(tab, grace);
+  await tab.getByRole("heading", { level: 1 }).waitFor();
+  await click(form, "Create");
+  await expectHeading(page, "Another user is signed in");
+  expect(await account.tokens()).toEqual([]);
+});
+
+test("without script, a secret is entered again", { tag: needsNoScript }, async ({ page, account }) => {
+  await signIn(page, account.admin, integration);
+  const card = cards.bynder(page);
+  await card.getByLabel("Portal URL").fill("acme.bynder.com");
+  await card.getByLabel("OAuth2 Client Secret").fill("hush-hush");
+  await signOutInAnotherTab(page);
+  await click(card, "Save");
+  await expectHeading(page, "You’re signed out");
+  await expect(page.getByText("Secrets and keys aren’t kept. Enter them again.")).toBeVisible();
+  expect(await page.content()).not.toContain("hush-hush");
+
+  await signInInAnotherTab(page, account.admin, page);
+  await page.getByLabel("OAuth2 Client Secret").fill("hush-hush");
+  await click(page, "Send again");
+  await expectSaved(page, 1);
+  await expect(cards.bynder(page).getByLabel("Portal URL")).toHaveValue("https://acme.bynder.com");
+  await expect(cards.bynder(page).getByText(/^Set on /)).toBeVisible();
 });

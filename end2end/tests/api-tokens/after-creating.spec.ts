@@ -2,7 +2,7 @@
 
 import { type Page } from "@playwright/test";
 import { apiTokens, buttonOrLink, click, dialog, open, section, signIn } from "../../support/actions.ts";
-import { expect, hasScript, needsScript, test } from "../../support/test.ts";
+import { expect, hasScript, needsNoScript, needsScript, test } from "../../support/test.ts";
 
 const consumers = `${apiTokens}?show=consumers`;
 
@@ -65,6 +65,35 @@ test("Back after OK does not reopen the dialog", { tag: needsScript }, async ({ 
   await expect(page).toHaveURL(consumers);
   await expect(page.getByRole("link", { name: "Website", exact: true })).toBeVisible();
   await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("without script, Back after OK leads from the dialog to its result", { tag: needsNoScript }, async ({ page, account }) => {
+  await signIn(page, account.admin, consumers);
+  await createConsumer(page, "Website");
+  for (let count = 0; count < 2; count++) {
+    await page.goBack();
+    await expect(page.getByRole("link", { name: "Website", exact: true })).toBeVisible();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  }
+  await expect(page).toHaveURL(/created_consumer=/);
+
+  // The dialog still opens.
+  await open(page, `${consumers}&dialog=new-consumer`);
+  await expect(dialog(page, "Create new consumer")).toBeVisible();
+});
+
+test("without script, Back after revoking a token leads to the list", { tag: needsNoScript }, async ({ page, account }) => {
+  const consumer = await account.createConsumer("Website");
+  await account.createToken(account.admin, consumer);
+  await signIn(page, account.admin, apiTokens);
+  const rows = section(page, "Tokens").locator("tbody").getByRole("row");
+  await click(rows.last(), /^Revoke/);
+  await click(dialog(page, "Revoke this token?"), "Revoke");
+  await expect(rows).toHaveCount(0);
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page).toHaveURL(apiTokens);
 });
 
 test("Back after revoking a token does not reopen the dialog, and focus is kept", { tag: needsScript }, async ({ page, account }) => {
