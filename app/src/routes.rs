@@ -35,29 +35,26 @@ fn current_path() -> String {
 /// Only release builds are split. `cargo leptos watch` does not split by default, and code that expects a split build
 /// fails in the browser without one.
 macro_rules! lazy_bundle {
-    ($(#[$meta:meta])* $bundle:ident { $($path:pat $(if $guard:expr)? => $name:ident($page:ty),)* }) => {
+    ($(#[$meta:meta])* $bundle:ident { $($path:pat $(if $guard:expr)? => $page:ty,)* }) => {
         $(#[$meta])*
-        pub enum $bundle {
-            $(
-                /// The page of a route.
-                $name($page),
-            )*
+        pub struct $bundle {
+            path: String,
         }
 
         impl $bundle {
-            fn render(self) -> AnyView {
-                match self {
-                    $(Self::$name(page) => Page::view(page),)*
+            fn render(&self) -> AnyView {
+                match self.path.as_str() {
+                    $($path $(if $guard)? => <$page as Page>::view(<$page as Page>::data()),)*
                 }
             }
         }
 
         #[cfg_attr(not(debug_assertions), lazy_route)]
         impl LazyRoute for $bundle {
+            // Everything that this function uses is part of the base module, which every page loads, so the pages' data
+            // is loaded in `view`.
             fn data() -> Self {
-                match current_path().as_str() {
-                    $($path $(if $guard)? => Self::$name(Page::data()),)*
-                }
+                Self { path: current_path() }
             }
 
             #[cfg(not(debug_assertions))]
@@ -76,60 +73,60 @@ macro_rules! lazy_bundle {
 lazy_bundle! {
     /// The pages outside the layout.
     AuthPages {
-        "/setup" => Setup(SetupPage),
-        "/oauth1/authorise" => Authorise(AuthorisePage),
-        "/oauth2/authorise" => Oauth2Authorise(Oauth2AuthorisePage),
-        _ => SignIn(SignInPage),
+        "/setup" => SetupPage,
+        "/oauth1/authorise" => AuthorisePage,
+        "/oauth2/authorise" => Oauth2AuthorisePage,
+        _ => SignInPage,
     }
 }
 
 lazy_bundle! {
     /// The placeholder pages of sections in the sidebar.
     SectionPages {
-        "/asset-tracking" => Tracking(AssetTrackingPage),
-        "/subscription" => Subscription(SubscriptionPage),
-        _ => Support(SupportPage),
+        "/asset-tracking" => AssetTrackingPage,
+        "/subscription" => SubscriptionPage,
+        _ => SupportPage,
     }
 }
 
 lazy_bundle! {
     /// The integration pages.
     IntegrationPages {
-        "/integration/fields" => Fields(FieldsPage),
-        "/integration/implementations" => Implementations(ImplementationsPage),
-        "/integration/logs" => Logs(LogsPage),
-        "/integration/history" => History(HistoryPage),
-        "/integration/developers" => Developers(DevelopersPage),
-        _ => Settings(IntegrationSettingsPage),
+        "/integration/fields" => FieldsPage,
+        "/integration/implementations" => ImplementationsPage,
+        "/integration/logs" => LogsPage,
+        "/integration/history" => HistoryPage,
+        "/integration/developers" => DevelopersPage,
+        _ => IntegrationSettingsPage,
     }
 }
 
 lazy_bundle! {
     /// The settings pages of the account and of the user.
     SettingsPages {
-        "/sessions" => Sessions(SessionsPage),
-        "/connected-apps" => ConnectedApps(ConnectedAppsPage),
-        "/signed-in" => SignedIn(SignedInPage),
-        "/settings/permissions" => Permissions(PermissionsPage),
-        "/settings/portal" => Portal(PortalSettingsPage),
-        _ => Settings(SettingsPage),
+        "/sessions" => SessionsPage,
+        "/connected-apps" => ConnectedAppsPage,
+        "/signed-in" => SignedInPage,
+        "/settings/permissions" => PermissionsPage,
+        "/settings/portal" => PortalSettingsPage,
+        _ => SettingsPage,
     }
 }
 
 lazy_bundle! {
     /// The API tokens pages.
     ApiTokensPages {
-        path if path.contains("/tokens/") => Token(TokenPage),
-        path if path.contains("/consumers/") => Consumer(ConsumerPage),
-        _ => List(ApiTokensPage),
+        path if path.contains("/tokens/") => TokenPage,
+        path if path.contains("/consumers/") => ConsumerPage,
+        _ => ApiTokensPage,
     }
 }
 
 lazy_bundle! {
     /// The OAuth apps pages.
     OauthAppsPages {
-        "/settings/portal/oauth-apps" => List(OauthAppsPage),
-        "/settings/portal/oauth-apps/new" => New(NewOauthAppPage),
-        _ => App(OauthAppPage),
+        "/settings/portal/oauth-apps" => OauthAppsPage,
+        "/settings/portal/oauth-apps/new" => NewOauthAppPage,
+        _ => OauthAppPage,
     }
 }

@@ -2,9 +2,9 @@
 
 use leptos::prelude::AnyView;
 
-/// Represents a page whose data starts loading while its code is still being fetched.
+/// Represents a page.
 pub trait Page: Sized {
-    /// Starts loading the page's data.
+    /// Creates the page's resources, which load its data.
     fn data() -> Self;
 
     /// Renders the page.
