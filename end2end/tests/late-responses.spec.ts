@@ -1,9 +1,10 @@
 // Responses and clicks that arrive after the component that waited for them is gone must not break the page.
 // A panic is a console error, which fails the test.
 
-import { type Page, type Request } from "@playwright/test";
+import { type Locator, type Page, type Request } from "@playwright/test";
 import { type Account } from "../support/account.ts";
 import { apiTokens, click, dialog, open, section, signIn, waitForHydration } from "../support/actions.ts";
+import { cards, expectSaved, integration } from "../support/integration.ts";
 import { expect, test } from "../support/test.ts";
 
 const newToken = `${apiTokens}?dialog=new-token`;
@@ -154,7 +155,7 @@ for (const [how, leave] of Object.entries({
     await signInAndOpen(page, account, apiTokens);
     await click(page.getByRole("main"), "Create new token");
     const user = dialog(page, "Create new token").getByLabel("User", { exact: true });
-    const search = await HeldRequests.hold(page, "**/fn/people/choices*");
+    const search = await HeldRequests.hold(page, "**/fn/users/suggestions*");
     await user.fill("grace");
     await search.waitForRequest();
     await leave(page);
@@ -166,7 +167,7 @@ for (const [how, leave] of Object.entries({
 
 test("suggestions that arrive while the dialog closes are ignored", async ({ page, account }) => {
   await signInAndOpen(page, account, newToken);
-  const search = await HeldRequests.hold(page, "**/fn/people/choices*");
+  const search = await HeldRequests.hold(page, "**/fn/users/suggestions*");
   const read = await HeldRequests.hold(page, "**/fn/api-tokens/page*");
   await dialog(page, "Create new token").getByLabel("User", { exact: true }).fill("grace");
   await search.waitForRequest();
@@ -233,4 +234,65 @@ test("creating tokens in two tabs at once shows both", async ({ page, account, c
   await Promise.all([createButton(page).click(), createButton(other).click()]);
   await Promise.all([page, other].map((tab) => expect(dialog(tab, "The token was created")).toBeVisible()));
   expect(await account.tokens()).toHaveLength(2);
+});
+
+const saveButton = (card: Locator) => card.getByRole("button", { name: "Save", exact: true });
+
+/** Opens the Integration settings, saves the language and holds back the reload of the page's data. */
+async function holdReload(page: Page, account: Account): Promise<HeldRequests> {
+  await signIn(page, account.admin, integration);
+  const reload = await HeldRequests.hold(page, "**/fn/integration/settings*");
+  await cards.language(page).getByLabel("Language").selectOption("German");
+  await saveButton(cards.language(page)).click();
+  await expect(page.getByText("Saved as revision 1")).toBeVisible();
+  await reload.waitForRequest();
+  return reload;
+}
+
+test("a Save button that is pressed while the page reloads its data saves", async ({ page, account }) => {
+  const reload = await holdReload(page, account);
+  const card = cards.bynder(page);
+  await card.getByLabel("Portal URL").fill("acme.bynder.com");
+  await saveButton(card).hover();
+  await page.mouse.down();
+  await reload.release();
+  await page.mouse.up();
+  await expectSaved(page, 2);
+  await expect(card.getByLabel("Portal URL")).toHaveValue("https://acme.bynder.com");
+});
+
+test("a form response that arrives after the page reloaded its data is shown", async ({ page, account }) => {
+  const reload = await holdReload(page, account);
+  const card = cards.bynder(page);
+  const sent = await HeldRequests.hold(page, "**/fn/integration/save-connection");
+  await card.getByLabel("Portal URL").fill("acme.bynder.com");
+  await saveButton(card).click();
+  await sent.waitForRequest();
+  await reload.release();
+  await expect(saveButton(card)).toHaveAttribute("aria-busy", "true");
+  await sent.release();
+  await expectSaved(page, 2);
+  await expect(card.getByLabel("Portal URL")).toHaveValue("https://acme.bynder.com");
+});
+
+test("a connection test that ends after the page reloaded its data is shown", async ({ page, account }) => {
+  const reload = await holdReload(page, account);
+  const sent = await HeldRequests.hold(page, "**/fn/integration/follow-test");
+  await click(cards.bynder(page), "Test connection");
+  await sent.waitForRequest();
+  await reload.release();
+  await expect(cards.bynder(page).getByText("Testing…")).toBeVisible();
+  await sent.release();
+  await expect(cards.bynder(page)).toContainText("Enter the Portal URL and save it first.");
+});
+
+test("input between a save and the reload of the page's data stays", async ({ page, account }) => {
+  const reload = await holdReload(page, account);
+  const language = cards.language(page);
+  await language.getByLabel("Language").selectOption("Dutch");
+  await reload.release();
+  await expect(language.getByLabel("Language").locator("option:checked")).toHaveText("Dutch");
+  await expect(language.getByText("Unsaved changes")).toBeVisible();
+  await saveButton(language).click();
+  await expectSaved(page, 2);
 });

@@ -67,7 +67,7 @@ test("a failed connection test shows the cause and how to fix it", async ({ page
   await expect(step(page, "Scope meta.workflow:read")).toContainText("Missing.");
   await expect(step(page, "Read assets")).toContainText("Passed");
 
-  // Private addresses are refused unless the operator allows them.
+  // Private addresses are rejected unless the operator allows them.
   await connect(page, "https://127.0.0.1:9", dam.client.secret, 3);
   await click(cards.bynder(page), "Test connection");
   await expect(step(page, "DNS lookup")).toContainText("127.0.0.1, which is not a public address.");

@@ -369,9 +369,11 @@ test("the field form marks unsaved changes, confirms leaving and saves with Ctrl
   await click(row(page, "teaser"), "Edit teaser");
   const question = page.getByRole("dialog", { name: "Leave without saving?" });
   await click(question, "Stay on this page");
+  await expect(question).toHaveCount(0);
   await expect(form.getByRole("textbox", { name: term })).toHaveValue("sea");
   await page.evaluate(() => window.history.back());
   await click(question, "Stay on this page");
+  await expect(question).toHaveCount(0);
   await expect(form.getByRole("textbox", { name: term })).toHaveValue("sea");
   await form.getByRole("textbox", { name: term }).press("Control+s");
   await expect(page.getByText(/Saved as revision 3/)).toBeVisible();

@@ -20,7 +20,7 @@ import {
 } from "../../support/integration.ts";
 import { callServerFunction, connectorScopes } from "../../support/oauth2.ts";
 import { buttonOrLink, click, dialog, open, reload, section, signIn } from "../../support/actions.ts";
-import { expect, hasScript, needsScript, test } from "../../support/test.ts";
+import { expect, hasScript, needsNoScript, needsScript, test } from "../../support/test.ts";
 
 /** Returns the entry of a revision in the history. */
 function revision(page: Page, number: number) {
@@ -122,6 +122,22 @@ test("after a rotation both API keys work until the previous one is revoked", as
   expect([await status(before), await status(after)]).toEqual([401, 200]);
 });
 
+test("a rejected rotation keeps the selected duration", { tag: needsNoScript }, async ({ page, account }) => {
+  await signIn(page, account.admin);
+  await click(cards.apiKey(page), "Rotate");
+  const question = dialog(page, "Rotate the API key");
+  const duration = question.getByRole("radio", { name: "Revoke after 1 hour" });
+  await duration.check();
+  const current = await question.locator("input[name=current]").inputValue();
+  await callServerFunction(page, "integration/rotate-api-key", new URLSearchParams({ current, overlap: "none" }));
+  await question.getByRole("button", { name: "Rotate" }).click();
+  await expect(question).toContainText("Someone else has just rotated the key.");
+  await expect(duration).toBeChecked();
+  await question.getByRole("button", { name: "Rotate" }).click();
+  await expect(question).toHaveCount(0);
+  await expect(cards.apiKey(page)).toContainText("Previous key is still active");
+});
+
 test("invalid settings show errors at their fields and keep the input", async ({ page, account }) => {
   await signIn(page, account.admin);
   const card = cards.bynder(page);
@@ -153,6 +169,18 @@ test("Webdam hides the OAuth fields and keeps their saved values", async ({ page
   await save(card, 3);
   await expect(card.getByLabel("OAuth2 Client ID")).toHaveValue("kept");
   await expect(card.getByText(/^Webdam has no OAuth2 apps/)).toBeHidden();
+});
+
+test("a client ID can be removed", async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const card = cards.bynder(page);
+  await saveConnection(page, { base: 0, url: "acme.bynder.com", client_id: "old" });
+  await reload(page);
+  await card.getByLabel("OAuth2 Client ID").fill("");
+  await save(card, 2);
+  await expect(card.getByLabel("OAuth2 Client ID")).toHaveValue("");
+  await reload(page);
+  await expect(card.getByLabel("OAuth2 Client ID")).toHaveValue("");
 });
 
 test("a client secret can be replaced and removed", async ({ page, account }) => {
@@ -193,7 +221,7 @@ async function signInBeforeAnotherUserSaves(page: Page, account: Account, anothe
 }
 
 test.describe("edit conflict", () => {
-  test("shows who changed what, and Keep mine saves the user's own change", async ({ page, account, anotherBrowser }) => {
+  test("shows who changed what, and Keep my changes saves the user's own change", async ({ page, account, anotherBrowser }) => {
     await signInBeforeAnotherUserSaves(page, account, anotherBrowser);
     const card = cards.bynder(page);
     await card.getByLabel("Portal URL").fill("ada.bynder.com");
@@ -213,7 +241,7 @@ test.describe("edit conflict", () => {
     await expect(card.getByLabel("OAuth2 Client ID")).toHaveValue("ada");
   });
 
-  test("Take theirs keeps the other user's change", async ({ page, account, anotherBrowser }) => {
+  test("Use their changes keeps the other user's change", async ({ page, account, anotherBrowser }) => {
     await signInBeforeAnotherUserSaves(page, account, anotherBrowser);
     const card = cards.bynder(page);
     await card.getByLabel("Portal URL").fill("ada.bynder.com");
@@ -406,9 +434,9 @@ test("without Manage integration, pages and functions return 403 and name the mi
     ["save-remote-logging", { base: "1", remote_logging: "true" }],
     ["show-api-key", {}],
     ["rotate-api-key", { current: id, overlap: "none" }],
-    ["end-api-key", {}],
+    ["revoke-previous-api-key", {}],
     ["rename-implementation", { id, name: "x" }],
-    ["forget-implementation", { id }],
+    ["remove-implementation", { id }],
     ["restore", { base: "1", revision: "0" }],
     ["undo", { revision: "1" }],
   ] as const) {
@@ -538,6 +566,7 @@ test("Back and Forward with unsaved changes ask for confirmation", { tag: needsS
   });
   await test.step("forward", async () => {
     await sections.getByRole("link", { name: "Settings", exact: true }).click();
+    await expect(page).toHaveURL(integration);
     await sections.getByRole("link", { name: "History" }).click();
     await expect(page).toHaveURL(history);
     await step("back");

@@ -131,8 +131,9 @@ pub fn SelectField(
     label: &'static str,
     /// The values and labels of the options.
     options: Vec<(&'static str, &'static str)>,
-    /// The selected value.
-    selected: String,
+    /// The value that is selected initially, and when the form is reset.
+    #[prop(into)]
+    selected: Signal<String>,
     /// A sentence of help.
     #[prop(optional)]
     help: &'static str,
@@ -146,7 +147,7 @@ pub fn SelectField(
     };
     let options = options.into_iter().map(|(value, label)| {
         view! {
-            <option value=value selected=value == selected>
+            <option value=value selected=move || selected.with(|selected| selected == value)>
                 {label}
             </option>
         }

@@ -4,7 +4,7 @@ use crate::session::PAGE_USER_FIELD;
 use leptos::prelude::*;
 
 /// Renders the hidden field with the ID of the user that the page was loaded for. Every form that requires a session has it.
-/// The server refuses the form if another user has signed in since; a script sends a header instead.
+/// The server rejects the form if another user has signed in since; a script sends a header instead.
 #[component]
 pub fn PageUser() -> impl IntoView {
     #[cfg(feature = "ssr")]

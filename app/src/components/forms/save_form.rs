@@ -61,18 +61,28 @@ pub fn saved_message(saved: &Saved) -> Option<String> {
     }
 }
 
-/// Shows a toast with the result when the form was saved, and reloads the page's data.
+/// Shows a toast with the result when the form was saved, and reloads the page's data. Call it outside of views that are
+/// rendered again when data is reloaded, because a form may be submitted while another one's reload is pending.
 pub fn on_saved<S>(form_state: FormState<S>, tracker: FormTracker, changes: RwSignal<u32>)
 where
     S: FormAction<Output = Saved>,
 {
-    let value = form_state.value();
+    let (value, busy) = (form_state.value(), form_state.is_busy());
     let clear_query = clear_query();
     Effect::new(move |_| {
-        let message = value.with(|value| saved_message(value.as_ref()?.as_ref().ok()?));
-        let Some(message) = message else { return };
-        toast(message);
-        tracker.mark_saved();
+        if busy.get() {
+            tracker.mark_submitted();
+        }
+    });
+    Effect::new(move |_| {
+        let saved = value.with(|value| value.as_ref()?.as_ref().ok().cloned());
+        let Some(Saved::New(revision) | Saved::Unchanged(revision)) = saved else {
+            return;
+        };
+        if let Some(message) = saved.as_ref().and_then(saved_message) {
+            toast(message);
+        }
+        tracker.mark_saved(revision);
         clear_query();
         changes.update(|changes| *changes += 1);
     });
@@ -115,7 +125,7 @@ where
     let use_theirs = Callback::new(move |()| {
         form_state.reset();
         found.set(None);
-        tracker.mark_saved();
+        tracker.mark_discarded();
         clear_query();
         changes.update(|changes| *changes += 1);
     });
@@ -125,9 +135,14 @@ where
         None => found.get(),
     };
     Effect::new(move |_| {
-        if value.with(|value| matches!(value, Some(Ok(Saved::Conflict(_))))) {
-            focus_first_error();
-        }
+        value.with(|value| {
+            if let Some(Ok(saved)) = value {
+                found.set(None);
+                if matches!(saved, Saved::Conflict(_)) {
+                    focus_first_error();
+                }
+            }
+        });
     });
     move || conflicts().map(|conflicts| view! { <ConflictNotice conflicts use_theirs /> })
 }
@@ -151,15 +166,18 @@ pub fn SavedNotice(
     })
 }
 
-/// Renders a form that saves settings, with its error, its conflicts and its save button.
+/// Renders a form that saves settings, with its error, its conflicts and its save button. Reloading the page's data
+/// updates the form in place, so that a press or a request during the reload isn't lost.
 #[component]
 pub fn SaveForm<S>(
     /// The form's state.
     form_state: FormState<S>,
     /// The tracker of the form's changes.
     tracker: FormTracker,
-    /// The revision of the page's data.
-    revision: i64,
+    /// The revision of the page's data. It reports each reload, even of the same revision.
+    revision: Signal<i64>,
+    /// Shows the saved values of reloaded data.
+    show_saved: Callback<()>,
     /// The revision that a form shown again without script is based on.
     #[prop(optional_no_strip)]
     back: Option<i64>,
@@ -177,17 +195,16 @@ where
     S: FormAction<Output = Saved>,
 {
     on_saved(form_state, tracker, changes);
-    if let Some(base) = back {
-        tracker.mark_restored(base);
+    match back {
+        Some(base) => tracker.mark_restored(base),
+        None => tracker.mark_loaded(revision.get_untracked()),
     }
-    let base = match back {
-        Some(base) => base,
-        None => tracker.base(revision),
-    };
+    tracker.follow(revision, show_saved);
+    let base = tracker.base();
     view! {
         <TrackedForm tracker>
             <ValidatedForm form_state class="form">
-                <input type="hidden" name="base" value=base.to_string() />
+                <input type="hidden" name="base" value=move || base.get().to_string() />
                 {children()}
                 <FormError form_state fields />
                 <ConflictResolution form_state tracker found=conflicts changes />

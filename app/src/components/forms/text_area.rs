@@ -1,6 +1,7 @@
 //! The initial text of a `<textarea>`.
 
-/// Returns the child of a `<textarea>` that shows `text`.
+/// Returns the child of a `<textarea>` that shows `text`. For an empty text, render a `<textarea>` without a child, as
+/// `RedirectUrisField` does: the browser would show the renderer's placeholder as its text.
 ///
 /// On the server the result is HTML: the renderer writes the children of a `<textarea>` without escaping them, and an HTML
 /// parser drops a leading line break (HTML §13.2.6.4.7). In the browser it is a text node.

@@ -1,6 +1,6 @@
 //! A text field with suggestions: an ARIA combobox with a list box, or a field with a `<datalist>` without script.
 
-mod matched;
+mod highlight;
 
 use crate::components::forms::field::Field;
 use crate::components::reactive::task_scope::TaskScope;
@@ -270,7 +270,7 @@ impl ListBox {
         let typed = self.typed.get_untracked();
         let options = suggestions.into_iter().enumerate().map(|(index, suggestion)| {
             let (before, matched, after) =
-                crate::components::forms::combobox::matched::split_match(&suggestion.title, typed.trim());
+                crate::components::forms::combobox::highlight::split_match(&suggestion.title, typed.trim());
             view! {
                 <li
                     class="option"

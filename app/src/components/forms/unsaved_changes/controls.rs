@@ -1,4 +1,4 @@
-//! Comparison of a form's controls with their initial values.
+//! The controls of a form: whether they differ from their initial values, and which are cleared after a save.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement};
@@ -8,6 +8,19 @@ pub fn is_form_dirty(form: &HtmlFormElement) -> bool {
     let controls = form.elements();
     let mut indices = 0..controls.length();
     indices.any(|index| controls.item(index).is_some_and(|control| is_control_dirty(&control)))
+}
+
+/// Clears the password fields, so that a saved secret isn't submitted again.
+pub fn clear_passwords(form: &HtmlFormElement) {
+    let controls = form.elements();
+    for index in 0..controls.length() {
+        let control = controls.item(index);
+        if let Some(input) = control.and_then(|control| control.dyn_into::<HtmlInputElement>().ok())
+            && input.type_() == "password"
+        {
+            input.set_value("");
+        }
+    }
 }
 
 fn is_control_dirty(control: &Element) -> bool {

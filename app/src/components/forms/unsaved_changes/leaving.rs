@@ -1,7 +1,7 @@
 //! Leaving a page with unsaved changes, which the user is asked to confirm.
 
 use crate::components::forms::unsaved_changes::UnsavedChanges;
-use crate::components::forms::unsaved_changes::place::FormLocation;
+use crate::components::forms::unsaved_changes::form_location::FormLocation;
 use crate::components::navigation::history_guard::guard_history;
 use crate::components::overlay::dialog::Dialog;
 use leptos::ev;
@@ -114,7 +114,7 @@ impl UnsavedChanges {
     /// Discards the unsaved changes and navigates.
     fn leave(self, navigation: &Navigation, navigate: &impl Fn(&str, NavigateOptions)) {
         self.forms
-            .with_value(|forms| forms.iter().for_each(|form| form.mark_saved()));
+            .with_value(|forms| forms.iter().for_each(|form| form.mark_discarded()));
         self.pending.set(None);
         let result = match navigation {
             Navigation::Link {

@@ -4,8 +4,8 @@
 //! therefore counts as a change, and restoring the initial value does not.
 
 mod controls;
+mod form_location;
 mod leaving;
-mod place;
 mod save_bar;
 mod tracker;
 

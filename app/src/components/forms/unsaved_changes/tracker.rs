@@ -1,6 +1,7 @@
 //! Tracking whether a form has unsaved changes.
 
-use crate::components::forms::unsaved_changes::controls::is_form_dirty;
+use crate::components::forms::unsaved_changes::controls::{clear_passwords, is_form_dirty};
+use crate::components::reactive::task_scope::TaskScope;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -13,10 +14,14 @@ pub struct FormTracker {
     node: NodeRef<html::Div>,
     dirty: RwSignal<bool>,
     /// The revision that the form is based on.
-    base: StoredValue<i64>,
-    /// Whether the form is shown again with unsaved input, so that even its initial values are unsaved.
+    base: RwSignal<i64>,
+    /// Whether the form is shown again with unsaved input, or was edited before the saved values were loaded. It is dirty
+    /// then, whatever its initial values are.
     restored: StoredValue<bool>,
-    /// Whether the form must be reset to the saved values when the page's data has been reloaded.
+    /// Whether the form was edited since it was submitted.
+    edited: StoredValue<bool>,
+    /// Whether the form must be reset to the saved values when the page's data has been reloaded. Until then it isn't
+    /// dirty, whatever its initial values are.
     needs_reset: StoredValue<bool>,
 }
 
@@ -25,8 +30,9 @@ impl FormTracker {
         Self {
             node: NodeRef::new(),
             dirty: RwSignal::new(false),
-            base: StoredValue::new(0),
+            base: RwSignal::new(0),
             restored: StoredValue::new(false),
+            edited: StoredValue::new(false),
             needs_reset: StoredValue::new(false),
         }
     }
@@ -41,34 +47,86 @@ impl FormTracker {
         self.dirty.try_get_untracked() == Some(true)
     }
 
-    /// Returns the revision that the form is based on: the revision of the page's data, unless the form is dirty. A dirty
-    /// form keeps its base, so that saving it detects changes by others.
+    /// Returns the revision that the form is based on, as a signal.
     #[must_use]
-    pub fn base(self, revision: i64) -> i64 {
-        if !self.is_dirty_untracked() {
-            self.base.set_value(revision);
-        }
-        self.base.get_value()
+    pub fn base(self) -> Signal<i64> {
+        self.base.into()
+    }
+
+    /// Marks the form as showing the values of `revision`.
+    pub fn mark_loaded(self, revision: i64) {
+        self.base.set(revision);
     }
 
     /// Marks the form as shown again with unsaved input, based on revision `base`.
     pub fn mark_restored(self, base: i64) {
-        self.base.set_value(base);
+        self.base.set(base);
         self.restored.set_value(true);
     }
 
-    /// Marks the form as having no unsaved changes, because they were saved or discarded. The form shows the saved values
-    /// when the page's data has been reloaded.
-    pub fn mark_saved(self) {
+    /// Marks the form as submitted: later edits are not part of what is saved.
+    pub fn mark_submitted(self) {
+        self.edited.try_set_value(false);
+    }
+
+    /// Marks the submitted values as saved in `revision`.
+    pub fn mark_saved(self, revision: i64) {
+        let edited = self.edited.try_get_value() == Some(true);
+        self.base.try_set(revision);
+        self.restored.try_set_value(edited);
+        self.needs_reset.try_set_value(!edited);
+        self.dirty.try_set(edited);
+        if !edited && let Some(form) = self.element() {
+            clear_passwords(&form);
+        }
+    }
+
+    /// Marks the unsaved changes as discarded.
+    pub fn mark_discarded(self) {
         self.restored.try_set_value(false);
         self.needs_reset.try_set_value(true);
         self.dirty.try_set(false);
     }
 
-    /// Checks for changes. Call it after a script has changed a control.
-    pub fn refresh(self) {
-        let dirty =
-            self.restored.try_get_value() == Some(true) || self.element().is_some_and(|form| is_form_dirty(&form));
+    /// Shows the saved values by calling `show_saved`, and bases the form on their revision, each time that `revision`
+    /// reports a reload of the page's data. A form with unsaved changes stays as it is, so that saving it detects changes
+    /// by others.
+    pub fn follow(self, revision: Signal<i64>, show_saved: Callback<()>) {
+        let tasks = TaskScope::current();
+        Effect::new(move |before: Option<()>| {
+            let revision = revision.get();
+            if before.is_none() || self.is_dirty_untracked() || self.restored.get_value() {
+                return;
+            }
+            self.base.set(revision);
+            self.needs_reset.set_value(true);
+            untrack(|| show_saved.run(()));
+            // Wait until the controls have their new initial values.
+            tasks.request_animation_frame(move || {
+                // The saved values may be formatted differently from the typed ones.
+                if self.needs_reset.try_update_value(std::mem::take) == Some(true)
+                    && let Some(form) = self.element()
+                {
+                    form.reset();
+                }
+                self.refresh();
+            });
+        });
+    }
+
+    fn mark_edited(self) {
+        self.edited.try_set_value(true);
+        if self.needs_reset.try_update_value(std::mem::take) == Some(true) {
+            self.restored.try_set_value(true);
+        }
+        self.refresh();
+    }
+
+    /// Checks for changes.
+    fn refresh(self) {
+        let dirty = self.restored.try_get_value() == Some(true)
+            || (self.needs_reset.try_get_value() == Some(false)
+                && self.element().is_some_and(|form| is_form_dirty(&form)));
         if self.dirty.try_get_untracked() != Some(dirty) {
             self.dirty.try_set(dirty);
         }
@@ -99,18 +157,10 @@ pub fn TrackedForm(
             return;
         }
         // Wait until the page is in the document.
-        request_animation_frame(move || {
-            // The saved values may be formatted differently from the typed ones.
-            if tracker.needs_reset.try_update_value(std::mem::take) == Some(true)
-                && let Some(form) = tracker.element()
-            {
-                form.reset();
-            }
-            tracker.refresh();
-        });
+        request_animation_frame(move || tracker.refresh());
     });
     view! {
-        <div node_ref=tracker.node on:input=move |_| tracker.refresh() on:change=move |_| tracker.refresh()>
+        <div node_ref=tracker.node on:input=move |_| tracker.mark_edited() on:change=move |_| tracker.refresh()>
             {children()}
         </div>
     }

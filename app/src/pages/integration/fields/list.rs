@@ -3,10 +3,10 @@
 use crate::components::data::data_table::{DataTable, heading};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::form::FieldEditor;
+use crate::pages::integration::fields::labels::{inherited_label, value_label};
 use crate::pages::integration::fields::page_url::{FieldsUrl, OpenForm, PAGE_SIZE};
 use crate::pages::integration::fields::rows::{Row, VisibleRows, visible_rows};
 use crate::pages::integration::fields::search::Search;
-use crate::pages::integration::fields::words::{inherited_label, value_label};
 use domain::fields::name_key;
 use domain::integration::selector::Options;
 use domain::integration::settings::SettingKey;

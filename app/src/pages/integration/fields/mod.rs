@@ -5,12 +5,12 @@ mod page_url;
 mod actions;
 mod data;
 mod form;
+mod labels;
 mod list;
 mod notices;
 mod preview;
 mod rows;
 mod search;
-mod words;
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::unsaved_changes::{UnsavedChanges, UnsavedChangesDialog};
@@ -110,7 +110,10 @@ impl FieldsState {
             let now = changes.get();
             if before.is_some_and(|before| before != now) {
                 self.tasks.spawn_local(async move {
-                    if let Ok(reloaded) = load_fields_data(PATH.to_owned()).await {
+                    if let Ok(reloaded) = load_fields_data(PATH.to_owned()).await
+                        // Newer data is already being loaded after a later change.
+                        && changes.get_untracked() == now
+                    {
                         data.set(Arc::new(reloaded));
                         // The row that had the focus may have been replaced.
                         self.tasks.request_animation_frame(move || self.recover_focus());
@@ -251,9 +254,9 @@ fn requested_fields(fields: FieldsState) -> impl IntoView {
             .map(|name| requested_field(&url, &open_form, name))
             .collect();
         view! {
-            <section class="requested-fields" aria-labelledby="asked">
+            <section class="requested-fields" aria-labelledby="requested">
                 <Notice kind=NoticeKind::Info>
-                    <h2 id="asked">"Requested by connectors"</h2>
+                    <h2 id="requested">"Requested by connectors"</h2>
                     <p>"These fields have no settings yet and use the Global field settings."</p>
                     <ul>{links}</ul>
                 </Notice>

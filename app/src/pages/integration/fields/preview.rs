@@ -34,7 +34,7 @@ pub fn LivePreview(
     let is_mode_unset = move || options.with(|options| options.mode.is_none());
     view! {
         <section class="preview" aria-labelledby="preview">
-            <div class="preview-head">
+            <div class="preview-header">
                 <h3 id="preview">"Live preview"</h3>
                 <LanguagePicker fields />
             </div>
@@ -151,7 +151,7 @@ fn selector(assets: &[PreviewAsset], options: &Options, strings: &'static Select
         "selector-term none"
     };
     view! {
-        <div class="selector-top">
+        <div class="selector-header">
             <p class="selector-title">{strings.title(mode)}</p>
             <p class="selector-search">
                 <IconView icon=Icon::Search size="small" />
@@ -208,12 +208,12 @@ fn asset_tile(asset: &PreviewAsset, is_selected: bool, strings: &'static Selecto
         <li class:selected=is_selected>
             <span class="selector-picture" data-kind=kind>
                 {picture}
-                <span class="selector-mark" hidden=!is_selected>
+                <span class="selector-check" hidden=!is_selected>
                     <IconView icon=Icon::Check size="small" />
                 </span>
             </span>
             <span class="selector-name">{asset.name.clone()}</span>
-            <span class="selector-kind">{strings.kind(asset.kind)}</span>
+            <span class="selector-type">{strings.kind(asset.kind)}</span>
             {asset.limited_use.then(|| view! { <span class="selector-limited">{strings.limited_use}</span> })}
         </li>
     }

@@ -94,7 +94,7 @@ pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError
 )]
 pub async fn compare_with_current(revision: i64) -> Result<Comparison, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
-    let target = portal::integration::settings::at(&portal, &actor, revision).await?;
+    let target = portal::integration::settings::at_revision(&portal, &actor, revision).await?;
     Ok(Comparison::with_current(&portal, &actor, &target).await?)
 }
 

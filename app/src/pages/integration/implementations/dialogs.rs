@@ -31,12 +31,12 @@ pub async fn rename_implementation(id: ImplementationId, #[server(default)] name
 ///
 /// # Errors
 /// Errors of the portal.
-#[server(prefix = "/fn", endpoint = "integration/forget-implementation", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/remove-implementation", client = SessionClient)]
 pub async fn remove_implementation(id: ImplementationId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let removed = portal::integration::implementations::remove(&portal, &actor, id).await;
     let page = PageUrl::new(Tab::Implementations.path());
-    respond::<RemoveImplementation>(removed, &page, &page.clone().with("dialog", "forget").with("id", id))
+    respond::<RemoveImplementation>(removed, &page, &page.clone().with("dialog", "remove").with("id", id))
 }
 
 fn validate(values: Values<'_>) -> Option<FieldErrors> {

@@ -90,7 +90,7 @@ fn open_dialog(data: ImplementationsData, url: &PageUrl, changes: RwSignal<u32>)
             let typed = Some(url.get("name").to_owned()).filter(|name| !name.is_empty());
             Some(view! { <RenameDialog implementation typed changes /> }.into_any())
         }
-        "forget" => Some(view! { <RemoveDialog implementation changes /> }.into_any()),
+        "remove" => Some(view! { <RemoveDialog implementation changes /> }.into_any()),
         _ => None,
     }
 }
@@ -166,7 +166,7 @@ fn row(implementation: Implementation, newest: i64) -> impl IntoView {
                     "Rename"
                     <span class="visually-hidden">{label.clone()}</span>
                 </a>
-                <a class="button small quiet danger" href=link("forget") data-noscroll>
+                <a class="button small quiet danger" href=link("remove") data-noscroll>
                     "Remove"
                     <span class="visually-hidden">{label}</span>
                 </a>

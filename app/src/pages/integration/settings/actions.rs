@@ -6,6 +6,7 @@ use domain::integration::settings::Saved;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
+    crate::components::forms::form::respond_error,
     crate::components::forms::save_form::respond_saved,
     crate::pages::integration::layout::Tab,
     crate::pages::integration::page_url::PageUrl,
@@ -49,7 +50,8 @@ async fn save<S: ServerFn>(
 
 /// Saves the Bynder settings, edited at revision `base`, overwriting conflicting changes up to revision `over`.
 ///
-/// Without `client_id`, which the Webdam form doesn't send, the saved one is kept.
+/// The saved client ID is kept unless the form has a field for it, which the Webdam form doesn't. An empty value alone can't
+/// tell, because an empty field and a missing one are decoded to the same value.
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Invalid`] for invalid fields.
@@ -59,19 +61,21 @@ pub async fn save_connection(
     #[server(default)] over: Option<i64>,
     #[server(default)] url: String,
     #[server(default)] dam: String,
-    #[server(default)] client_id: Option<String>,
+    #[server(default)] client_id: String,
+    #[server(default)] has_client_id: bool,
     #[server(default)] client_secret: String,
     #[server(default)] remove_secret: bool,
 ) -> Result<Saved, AppError> {
-    let client_id = match client_id {
-        Some(client_id) => client_id,
-        None => saved_client_id().await?,
+    let retry_url = retry_url_of("connection", base).with("url", &url).with("dam", &dam);
+    let client_id = if client_id.is_empty() && !has_client_id {
+        saved_client_id()
+            .await
+            .map_err(|error| respond_error::<SaveConnection>(error, &retry_url))?
+    } else {
+        client_id
     };
     let client_secret = client_secret.trim().to_owned();
-    let mut retry_url = retry_url_of("connection", base)
-        .with("url", &url)
-        .with("dam", &dam)
-        .with("client_id", &client_id);
+    let mut retry_url = retry_url.with("client_id", &client_id);
     let secret = if !client_secret.is_empty() {
         // A secret is never part of a URL, so the user has to enter it again.
         retry_url = retry_url.with("secret", "again");

@@ -1,6 +1,9 @@
 //! Data of the Settings tab.
 
+use crate::components::forms::pointer::after_pointer_up;
+use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
+use crate::pages::integration::layout::Tab;
 use crate::pages::integration::page_url::PageUrl;
 use crate::session::SessionClient;
 use domain::integration::api_keys::ApiKeys;
@@ -9,6 +12,7 @@ use domain::integration::settings::{Conflicts, ConnectionForm, Edit, GlobalForm,
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Data of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +61,31 @@ pub async fn load_settings_data(address: String) -> Result<SettingsData, AppErro
         conflicts,
         report: portal::integration::connection_test::last(&portal, &actor).await?,
     })
+}
+
+/// Returns the data of the last reload, if any. The data is loaded again after each change; if that fails, the page keeps
+/// the old data until the next change.
+pub fn reload_after_changes(changes: RwSignal<u32>) -> RwSignal<Option<Arc<SettingsData>>> {
+    let reloaded = RwSignal::new(None);
+    let tasks = TaskScope::current();
+    Effect::new(move |before: Option<u32>| {
+        let now = changes.get();
+        if before.is_some_and(|before| before != now) {
+            tasks.spawn_local(async move {
+                let Ok(data) = load_settings_data(Tab::Settings.path().to_owned()).await else {
+                    return;
+                };
+                after_pointer_up(tasks, move || {
+                    // Newer data is already being loaded after a later change.
+                    if changes.get_untracked() == now {
+                        reloaded.set(Some(Arc::new(data)));
+                    }
+                });
+            });
+        }
+        now
+    });
+    reloaded
 }
 
 /// Returns the values of a form that was rejected without JavaScript, and the revision it was loaded at.

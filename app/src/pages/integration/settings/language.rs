@@ -6,10 +6,12 @@ use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::settings::actions::SaveLanguage;
+use crate::pages::integration::settings::data::SettingsData;
 use domain::fields::FieldErrors;
 use domain::integration::selector::Language;
-use domain::integration::settings::{Conflicts, Edit, GlobalForm, Settings, SettingsRevision};
+use domain::integration::settings::{Conflicts, Edit, GlobalForm, Settings};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The fields that show their own validation errors.
 const FORM_FIELDS: &[&str] = &["language"];
@@ -21,11 +23,11 @@ fn validate(values: Values<'_>) -> Option<FieldErrors> {
         .err()
 }
 
-/// Card with the language of the asset selector.
+/// Renders the card with the language of the asset selector.
 #[component]
 pub fn LanguageCard(
-    /// The saved settings and their revision.
-    current: SettingsRevision,
+    /// The data of the page.
+    data: Signal<Arc<SettingsData>>,
     /// The value of a form that was rejected without JavaScript.
     draft: Option<String>,
     /// The revision and the conflicts of a form that was rejected without JavaScript.
@@ -37,16 +39,20 @@ pub fn LanguageCard(
 ) -> impl IntoView {
     let form_state = FormState::<SaveLanguage>::new(validate);
     let options = Language::ALL.iter().map(|language| (language.code(), language.label()));
+    let saved = move || data.with_untracked(|data| data.current.settings.language.code().to_owned());
+    let selected = RwSignal::new(draft.unwrap_or_else(saved));
+    let show_saved = Callback::new(move |()| selected.set(saved()));
+    let revision = Signal::derive(move || data.with(|data| data.current.revision));
     let (back, conflicts) = rejected;
     view! {
         <Card id="global" title="Asset selector global settings" help="Applies to all asset selectors.">
             <div class="card-body">
-                <SaveForm form_state tracker revision=current.revision back conflicts fields=FORM_FIELDS changes>
+                <SaveForm form_state tracker revision show_saved back conflicts fields=FORM_FIELDS changes>
                     <SelectField
                         name="language"
                         label="Language"
                         options=options.collect()
-                        selected=draft.unwrap_or_else(|| current.settings.language.code().to_owned())
+                        selected
                         help="Language shown to editors."
                         error=form_state.error("language")
                     />

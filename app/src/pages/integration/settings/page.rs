@@ -9,26 +9,32 @@ use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::ApiKeyCard;
 use crate::pages::integration::settings::api_key::dialogs::{RevokePreviousKeyDialog, RotateKeyDialog};
 use crate::pages::integration::settings::connection::ConnectionCard;
-use crate::pages::integration::settings::data::{SettingsData, form_draft, load_settings_data};
+use crate::pages::integration::settings::data::{SettingsData, form_draft, load_settings_data, reload_after_changes};
 use crate::pages::integration::settings::language::LanguageCard;
 use crate::pages::integration::settings::remote_logging::RemoteLoggingCard;
 use crate::pages::page::Page;
 use crate::query_string::use_page_url;
 use crate::session::current_user;
+use domain::integration::api_keys::{ApiKeys, Overlap};
 use domain::integration::settings::Edit;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The Settings tab: API key, Bynder settings, asset selector global settings and advanced settings.
 pub struct IntegrationSettingsPage {
     url: Memo<PageUrl>,
-    page: Memo<PageUrl>,
-    changes: RwSignal<u32>,
     data: Resource<Result<SettingsData, AppError>>,
 }
 
-/// Tracks unsaved changes in the forms of the page.
+/// Holds the state that the cards share.
 #[derive(Clone, Copy)]
-struct Forms {
+struct CardsState {
+    url: Memo<PageUrl>,
+    /// The data of the last reload, if any. It updates the cards in place: new ones would lose the requests of the old
+    /// ones, and the clicks on them.
+    reloaded: RwSignal<Option<Arc<SettingsData>>>,
+    /// Incremented after each change to reload the data.
+    changes: RwSignal<u32>,
     connection: FormTracker,
     language: FormTracker,
     remote_logging: FormTracker,
@@ -37,46 +43,41 @@ struct Forms {
 impl Page for IntegrationSettingsPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
-        // Opening a dialog must not reload the data.
-        let page = Memo::new(move |_| url.get().without_dialog());
-        let changes = RwSignal::new(0);
-        let data = Resource::new(
-            move || (page.get(), changes.get()),
-            |(page, _)| load_settings_data(page.to_string()),
-        );
         Self {
             url,
-            page,
-            changes,
-            data,
+            data: Resource::new(|| (), move |()| load_settings_data(url.get_untracked().to_string())),
         }
     }
 
     fn view(this: Self) -> AnyView {
-        let IntegrationSettingsPage {
-            url,
-            page,
-            changes,
-            data,
-        } = this;
+        let IntegrationSettingsPage { url, data } = this;
         let user = current_user();
         let all = UnsavedChanges::new(&[]);
-        let forms = Forms {
+        let changes = RwSignal::new(0);
+        let state = CardsState {
+            url,
+            reloaded: reload_after_changes(changes),
+            changes,
             connection: all.form(),
             language: all.form(),
             remote_logging: all.form(),
         };
-        let content = move || {
-            let url = page.get();
-            suspend(async move { render_or_error(data.await, user, |data| cards(data, &url, forms, changes)).await })
-        };
+        let content =
+            move || suspend(async move { render_or_error(data.await, user, |data| cards(data, state)).await });
         let dialog = move || {
-            let name = url.with(|url| url.get("dialog").to_owned());
-            suspend(async move { open_dialog(data.await.ok()?, &name, changes) })
+            let url = url.get();
+            let reloaded = state.reloaded.get();
+            suspend(async move {
+                let keys = match reloaded {
+                    Some(reloaded) => reloaded.keys.clone(),
+                    None => data.await.ok()?.keys,
+                };
+                open_dialog(keys, &url, changes)
+            })
         };
         view! {
             <IntegrationLayout tab=Tab::Settings>
-                <Transition>{content}</Transition>
+                <Suspense>{content}</Suspense>
             </IntegrationLayout>
             <Suspense>{dialog}</Suspense>
             <UnsavedChangesDialog forms=all />
@@ -85,26 +86,28 @@ impl Page for IntegrationSettingsPage {
     }
 }
 
-fn open_dialog(data: SettingsData, name: &str, changes: RwSignal<u32>) -> Option<AnyView> {
-    match name {
-        "rotate" if data.keys.previous.is_none() => {
-            Some(view! { <RotateKeyDialog current=data.keys.current changes /> }.into_any())
+fn open_dialog(keys: ApiKeys, url: &PageUrl, changes: RwSignal<u32>) -> Option<AnyView> {
+    match url.get("dialog") {
+        "rotate" if keys.previous.is_none() => {
+            let selected = Overlap::from_code(url.get("overlap")).unwrap_or(Overlap::ALL[0]);
+            Some(view! { <RotateKeyDialog current=keys.current selected changes /> }.into_any())
         }
-        "end-key" => Some(view! { <RevokePreviousKeyDialog previous=data.keys.previous? changes /> }.into_any()),
+        "revoke-key" => Some(view! { <RevokePreviousKeyDialog previous=keys.previous? changes /> }.into_any()),
         _ => None,
     }
 }
 
-fn cards(data: SettingsData, url: &PageUrl, forms: Forms, changes: RwSignal<u32>) -> AnyView {
-    let SettingsData {
-        current,
-        keys,
-        key,
-        conflicts,
-        report,
-    } = data;
-    let saved = url.get("saved").to_owned();
-    let (base, edit) = form_draft(url).unzip();
+fn cards(first: SettingsData, state: CardsState) -> AnyView {
+    let CardsState {
+        url, reloaded, changes, ..
+    } = state;
+    let key = first.key.clone();
+    let conflicts = first.conflicts.clone();
+    let first = Arc::new(first);
+    let data = Signal::derive(move || reloaded.get().unwrap_or_else(|| Arc::clone(&first)));
+    let saved = Memo::new(move |_| url.with(|url| url.get("saved").to_owned()));
+    let url = url.get_untracked();
+    let (base, edit) = form_draft(&url).unzip();
     // Each card gets the revision and the conflicts of its own rejected form.
     let rejected_form = |is_rejected: bool| {
         if is_rejected {
@@ -123,20 +126,19 @@ fn cards(data: SettingsData, url: &PageUrl, forms: Forms, changes: RwSignal<u32>
     let language_rejected = rejected_form(language.is_some());
     let remote_logging_rejected = rejected_form(remote_logging.is_some());
     view! {
-        <SavedNotice saved />
-        <ApiKeyCard keys key />
+        {move || view! { <SavedNotice saved=saved.get() /> }}
+        <ApiKeyCard data key />
         <ConnectionCard
-            current=current.clone()
+            data
             draft=connection
             rejected=connection_rejected
             is_secret_lost=url.get("secret") == "again"
-            report
             remove_secret=url.get("remove_secret") == "true"
-            tracker=forms.connection
+            tracker=state.connection
             changes
         />
-        <LanguageCard current=current.clone() draft=language rejected=language_rejected tracker=forms.language changes />
-        <RemoteLoggingCard current draft=remote_logging rejected=remote_logging_rejected tracker=forms.remote_logging changes />
+        <LanguageCard data draft=language rejected=language_rejected tracker=state.language changes />
+        <RemoteLoggingCard data draft=remote_logging rejected=remote_logging_rejected tracker=state.remote_logging changes />
     }
     .into_any()
 }

@@ -6,18 +6,20 @@ use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::settings::actions::SaveRemoteLogging;
+use crate::pages::integration::settings::data::SettingsData;
 use domain::integration::remote_logs::{MAX_ACCOUNT_BYTES, RETENTION_DAYS};
-use domain::integration::settings::{Conflicts, SettingsRevision};
+use domain::integration::settings::Conflicts;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The maximum size of an account's logs in MiB.
 const MAX_LOG_MEBIBYTES: i64 = MAX_ACCOUNT_BYTES / (1024 * 1024);
 
-/// Card with the switch for remote logging.
+/// Renders the card with the switch for remote logging.
 #[component]
 pub fn RemoteLoggingCard(
-    /// The saved settings and their revision.
-    current: SettingsRevision,
+    /// The data of the page.
+    data: Signal<Arc<SettingsData>>,
     /// The value of a form that was rejected without JavaScript.
     draft: Option<bool>,
     /// The revision and the conflicts of a form that was rejected without JavaScript.
@@ -28,7 +30,10 @@ pub fn RemoteLoggingCard(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<SaveRemoteLogging>::new(|_| None);
-    let is_on = draft.unwrap_or(current.settings.remote_logging);
+    let saved = move || data.with_untracked(|data| data.current.settings.remote_logging);
+    let is_on = RwSignal::new(draft.unwrap_or_else(saved));
+    let show_saved = Callback::new(move |()| is_on.set(saved()));
+    let revision = Signal::derive(move || data.with(|data| data.current.revision));
     let (back, conflicts) = rejected;
     let logs_link = view! {
         <a class="button" href=Tab::Logs.path()>
@@ -38,7 +43,7 @@ pub fn RemoteLoggingCard(
     view! {
         <Card id="advanced" title="Advanced settings" action=logs_link.into_any()>
             <div class="card-body">
-                <SaveForm form_state tracker revision=current.revision back conflicts fields=&[] changes>
+                <SaveForm form_state tracker revision show_saved back conflicts fields=&[] changes>
                     <div class="field">
                         <label class="check">
                             <input

@@ -2,7 +2,7 @@
 
 use crate::components::forms::field::FieldError;
 use crate::icons::{Icon, IconView};
-use crate::pages::integration::fields::words::unset_label;
+use crate::pages::integration::fields::labels::unset_label;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
 use domain::integration::settings::{FieldOverride, SettingKey};
 use leptos::html;
@@ -125,7 +125,7 @@ pub fn TypesField(
             {radio("form[types_source]", FieldOverride::UNSET, unset_label(global.as_ref(), SettingKey::AssetTypes), &source)}
             {custom_radio("form[types_source]", custom, global.is_none(), &source)}
             <div class="override">
-                <div class="kinds">{boxes.collect_view()}</div>
+                <div class="asset-types">{boxes.collect_view()}</div>
                 <FieldError id="types-error" error />
             </div>
         </fieldset>

@@ -58,7 +58,7 @@ pub fn FieldEditor(
             tracker.mark_restored(draft.base);
             (draft.form, draft.base)
         }
-        None => (saved, tracker.base(data.current.revision)),
+        None => (saved, data.current.revision),
     };
     let validate = {
         let mut settings = settings.clone();

@@ -26,7 +26,7 @@ fn validate(values: Values<'_>) -> Option<FieldErrors> {
         .then(|| FieldErrors::single("text", "Choose a file or paste its content."))
 }
 
-/// Card with the downloads, the upload and its preview.
+/// Renders the card with the downloads, the upload and its preview.
 #[component]
 pub fn SettingsFileCard(
     /// The file that was uploaded without JavaScript.

@@ -46,17 +46,18 @@ pub async fn rotate_api_key(current: ApiKeyId, #[server(default)] overlap: Strin
         None => Err(FieldErrors::single("overlap", "Select how long the previous key stays active.").into()),
     };
     let page = PageUrl::new(Tab::Settings.path());
-    respond::<RotateApiKey>(rotated, &page, &page.clone().with("dialog", "rotate"))
+    let retry_url = page.clone().with("dialog", "rotate").with("overlap", overlap);
+    respond::<RotateApiKey>(rotated, &page, &retry_url)
 }
 
 /// Revokes the previous key immediately.
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::NotFound`] if there is no previous key.
-#[server(prefix = "/fn", endpoint = "integration/end-api-key", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/revoke-previous-api-key", client = SessionClient)]
 pub async fn revoke_previous_api_key() -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let revoked = portal::integration::api_keys::revoke_previous(&portal, &actor).await;
     let page = PageUrl::new(Tab::Settings.path());
-    respond::<RevokePreviousApiKey>(revoked, &page, &page.clone().with("dialog", "end-key"))
+    respond::<RevokePreviousApiKey>(revoked, &page, &page.clone().with("dialog", "revoke-key"))
 }

@@ -17,6 +17,8 @@ use leptos::prelude::*;
 pub fn RotateKeyDialog(
     /// The key to replace.
     current: ApiKey,
+    /// How long the previous key stays active, as initially selected.
+    selected: Overlap,
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
@@ -24,10 +26,10 @@ pub fn RotateKeyDialog(
     form_state.toast_and_reload("API key rotated", changes);
     let error = form_state.error("overlap");
     let back = Tab::Settings.path().to_owned();
-    let choices = Overlap::ALL.into_iter().enumerate().map(|(index, overlap)| {
+    let choices = Overlap::ALL.map(|overlap| {
         view! {
             <label class="check">
-                <input type="radio" name="overlap" value=overlap.code() checked=index == 0 />
+                <input type="radio" name="overlap" value=overlap.code() checked=overlap == selected />
                 <span>{overlap.label()}</span>
             </label>
         }
@@ -40,7 +42,7 @@ pub fn RotateKeyDialog(
                     <p>"Creates a new key. Enter it in each connector while both keys are active."</p>
                     <fieldset class="field" aria-describedby="overlap-error">
                         <legend>"Previous key"</legend>
-                        {choices.collect_view()}
+                        {choices.into_iter().collect_view()}
                         <FieldError id="overlap-error" error />
                     </fieldset>
                     <Notice kind=NoticeKind::Warning>

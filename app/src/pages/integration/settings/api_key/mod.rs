@@ -16,9 +16,12 @@ use crate::pages::integration::layout::Tab;
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::actions::show_api_key;
 use crate::pages::integration::settings::api_key::shown_key::{ShowKeyButton, ShownKey};
+use crate::pages::integration::settings::data::SettingsData;
+use domain::ids::ApiKeyId;
 use domain::integration::api_keys::{ApiKey, ApiKeys};
 use leptos::html;
 use leptos::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The field's value while the key is hidden. Its length doesn't reveal that of the key.
@@ -50,25 +53,30 @@ impl CopyOutcome {
     }
 }
 
-/// The card with the API key.
+/// Renders the card with the API key.
 #[component]
 pub fn ApiKeyCard(
-    /// Details of the keys, without their secrets.
-    keys: ApiKeys,
+    /// The data of the page, with the details of the keys.
+    data: Signal<Arc<SettingsData>>,
     /// The key itself, if the URL asks to show it.
     key: Option<String>,
 ) -> impl IntoView {
-    let ApiKeys { current, previous } = keys;
+    let keys = Memo::new(move |_| data.with(|data| data.keys.clone()));
     let dialog = |name: &str| PageUrl::new(Tab::Settings.path()).with("dialog", name).to_string();
-    let rotate = previous.is_none().then(|| {
-        view! {
-            <a class="button" href=dialog("rotate") data-noscroll>
-                "Rotate"
-            </a>
-        }
-    });
-    let details = key_details(&current);
-    let previous = previous.map(|previous| previous_key_notice(previous, dialog("end-key")));
+    let rotate = move || {
+        keys.with(|keys| keys.previous.is_none()).then(|| {
+            view! {
+                <a class="button" href=dialog("rotate") data-noscroll>
+                    "Rotate"
+                </a>
+            }
+        })
+    };
+    let details = move || keys.with(|keys| key_details(&keys.current));
+    let previous = move || {
+        let previous = keys.with(|keys| keys.previous.clone());
+        previous.map(|previous| previous_key_notice(previous, dialog("revoke-key")))
+    };
     view! {
         <Card
             id="api-key-title"
@@ -77,7 +85,7 @@ pub fn ApiKeyCard(
             help="Authenticates Bynder connectors with this portal. Enter it in each connector’s configuration."
         >
             <div class="card-body">
-                <ApiKeyField key />
+                <ApiKeyField keys key />
             </div>
             {previous}
             {details}
@@ -88,8 +96,16 @@ pub fn ApiKeyCard(
 
 /// Renders the field with the key. A click copies the key, even while it's masked.
 #[component]
-fn ApiKeyField(key: Option<String>) -> impl IntoView {
+fn ApiKeyField(keys: Memo<ApiKeys>, key: Option<String>) -> impl IntoView {
     let shown = ShownKey::new(key);
+    // A rotated key is no longer the current one.
+    Effect::new(move |before: Option<ApiKeyId>| {
+        let now = keys.with(|keys| keys.current.id);
+        if before.is_some_and(|before| before != now) {
+            shown.hide();
+        }
+        now
+    });
     let shown_key = shown.key;
     let outcome = RwSignal::new(CopyOutcome::Idle);
     let tasks = TaskScope::current();

@@ -27,6 +27,12 @@ impl ShownKey {
         });
         Self { form_state, key }
     }
+
+    /// Hides the key.
+    pub fn hide(self) {
+        self.form_state.reset();
+        self.key.set(None);
+    }
 }
 
 /// Renders the button that shows the key, or the link that hides it.
@@ -46,12 +52,8 @@ pub fn ShowKeyButton(
     let hide_url = page.clone().unwrap_or_else(|| Tab::Settings.path().to_owned());
     move || {
         if key.with(Option::is_some) {
-            let on_click = move |_| {
-                form_state.reset();
-                key.set(None);
-            };
             view! {
-                <a class="button" href=hide_url.clone() data-noscroll on:click=on_click>
+                <a class="button" href=hide_url.clone() data-noscroll on:click=move |_| shown.hide()>
                     {hide}
                 </a>
             }

@@ -7,6 +7,7 @@ use crate::components::forms::unsaved_changes::FormTracker;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
+use crate::pages::integration::settings::data::SettingsData;
 use crate::session::SessionClient;
 use domain::integration::connection_test::{Outcome, Report, Step};
 use futures::StreamExt;
@@ -14,6 +15,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{JsonEncoding, StreamingText, TextStream};
 use leptos::server_fn::{Bytes, Decodes};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 #[cfg(feature = "ssr")]
 use {
     crate::components::forms::form::respond, crate::pages::integration::layout::Tab,
@@ -91,13 +93,18 @@ enum TestState {
 /// Renders the button and the report of the last test.
 #[component]
 pub fn ConnectionTest(
-    /// The report of the last test.
-    last: Option<Report>,
+    /// The data of the page, with the report of the last test.
+    data: Signal<Arc<SettingsData>>,
     /// The form whose saved values are tested.
     tracker: FormTracker,
+    /// Counts the changes, after each of which the data is loaded again.
+    changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<TestConnection>::new(|_| None);
-    let state = RwSignal::new(TestState::Idle(last));
+    let report = move || data.with(|data| data.report.clone());
+    let state = RwSignal::new(TestState::Idle(untrack(report)));
+    // The number of changes when a test last completed. Data that was being loaded then may contain the report before it.
+    let completed_at = StoredValue::new(None::<u32>);
     let error = RwSignal::new(None::<AppError>);
     let tasks = TaskScope::current();
     let is_running = move || state.with(|state| matches!(state, TestState::Running(_)));
@@ -109,8 +116,9 @@ pub fn ConnectionTest(
         state.set(TestState::Running(Vec::new()));
         error.set(None);
         tasks.spawn_local(async move {
-            if let Err(failure) = follow(state).await {
-                error.set(Some(failure));
+            match follow(state).await {
+                Ok(()) => completed_at.set_value(Some(changes.get_untracked())),
+                Err(failure) => error.set(Some(failure)),
             }
             // A test that failed to run has no report.
             state.update(|state| {
@@ -120,6 +128,16 @@ pub fn ConnectionTest(
             });
         });
     };
+    Effect::new(move |before: Option<()>| {
+        let report = report();
+        let is_newer = completed_at.get_value() < Some(changes.get_untracked());
+        if before.is_some() && is_newer && !untrack(is_running) {
+            let reloaded = TestState::Idle(report);
+            if state.with_untracked(|state| *state != reloaded) {
+                state.set(reloaded);
+            }
+        }
+    });
     let is_dirty = tracker.is_dirty();
     let status = move || match state.get() {
         TestState::Running(steps) => view! {

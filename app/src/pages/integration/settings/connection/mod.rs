@@ -13,13 +13,14 @@ use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::settings::actions::SaveConnection;
 use crate::pages::integration::settings::connection::checklist::Checklist;
 use crate::pages::integration::settings::connection::connection_test::ConnectionTest;
+use crate::pages::integration::settings::data::SettingsData;
 use domain::fields::FieldErrors;
-use domain::integration::connection_test::Report;
 use domain::integration::portal_url;
 use domain::integration::selector::Dam;
-use domain::integration::settings::{Conflicts, ConnectionForm, Edit, Settings, SettingsRevision};
+use domain::integration::settings::{Conflicts, ConnectionForm, Edit, Settings};
 use domain::time::Timestamp;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The fields that show their own validation errors.
 const FORM_FIELDS: &[&str] = &["url", "dam", "client_id", "client_secret"];
@@ -41,11 +42,11 @@ fn saved_form(settings: &Settings) -> ConnectionForm {
     }
 }
 
-/// Card with the DAM's URL and OAuth2 credentials, the steps to create them, and the connection test.
+/// Renders the card with the DAM's URL and OAuth2 credentials, the steps to create them, and the connection test.
 #[component]
 pub fn ConnectionCard(
-    /// The saved settings and their revision.
-    current: SettingsRevision,
+    /// The data of the page.
+    data: Signal<Arc<SettingsData>>,
     /// The values of a form that was rejected without JavaScript.
     draft: Option<ConnectionForm>,
     /// The revision and the conflicts of a form that was rejected without JavaScript.
@@ -54,32 +55,48 @@ pub fn ConnectionCard(
     is_secret_lost: bool,
     /// Whether the client secret is marked for removal.
     remove_secret: bool,
-    /// The report of the last connection test.
-    report: Option<Report>,
     /// Tracks unsaved changes of the form.
     tracker: FormTracker,
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<SaveConnection>::new(validate);
-    let form = draft.unwrap_or_else(|| saved_form(&current.settings));
-    let typed = RwSignal::new(form.url.clone());
-    let dam = RwSignal::new(form.dam.clone());
+    let saved = move || data.with_untracked(|data| saved_form(&data.current.settings));
+    let initial = RwSignal::new(draft.unwrap_or_else(saved));
+    let typed = RwSignal::new(initial.with_untracked(|form| form.url.clone()));
+    let dam = RwSignal::new(initial.with_untracked(|form| form.dam.clone()));
+    let is_draft = RwSignal::new(true);
+    let show_saved = Callback::new(move |()| {
+        let saved = saved();
+        typed.set(saved.url.clone());
+        dam.set(saved.dam.clone());
+        initial.set(saved);
+        is_draft.set(false);
+    });
+    let revision = Signal::derive(move || data.with(|data| data.current.revision));
     let is_bynder = Signal::derive(move || dam.with(|dam| dam != Dam::Webdam.code()));
     let origin = Memo::new(move |_| typed.with(|typed| portal_url::normalize(typed).ok()));
     let (back, conflicts) = rejected;
     view! {
         <Card id="bynder" title="Bynder settings" help="How connectors reach your organization’s DAM portal.">
             <div class="card-body with-help">
-                <SaveForm form_state tracker revision=current.revision back conflicts fields=FORM_FIELDS changes>
-                    <UrlField typed error=form_state.error("url") origin />
-                    <DamField dam error=form_state.error("dam") />
+                <SaveForm form_state tracker revision show_saved back conflicts fields=FORM_FIELDS changes>
+                    <UrlField
+                        initial=Signal::derive(move || initial.with(|form| form.url.clone()))
+                        typed
+                        error=form_state.error("url")
+                        origin
+                    />
+                    <DamField initial=Signal::derive(move || initial.with(|form| form.dam.clone())) dam error=form_state.error("dam") />
                     <fieldset class="form" aria-label="OAuth2 app" hidden=move || !is_bynder.get() disabled=move || !is_bynder.get()>
-                        <ClientIdField value=form.client_id error=form_state.error("client_id") />
+                        <ClientIdField
+                            initial=Signal::derive(move || initial.with(|form| form.client_id.clone()))
+                            error=form_state.error("client_id")
+                        />
                         <SecretField
-                            set_at=current.secret_set_at
-                            is_lost=is_secret_lost
-                            remove=remove_secret
+                            set_at=Memo::new(move |_| data.with(|data| data.current.secret_set_at))
+                            is_lost=Signal::derive(move || is_secret_lost && is_draft.get())
+                            remove=Signal::derive(move || remove_secret && is_draft.get())
                             error=form_state.error("client_secret")
                         />
                     </fieldset>
@@ -96,7 +113,7 @@ pub fn ConnectionCard(
                     <Checklist origin />
                 </div>
             </div>
-            <ConnectionTest last=report tracker />
+            <ConnectionTest data tracker changes />
         </Card>
     }
     .into_any()
@@ -105,6 +122,8 @@ pub fn ConnectionCard(
 /// Renders the field for the DAM's URL and the normalized form of its value.
 #[component]
 fn UrlField(
+    /// The value that the field has initially, and when the form is reset.
+    initial: Signal<String>,
     /// The typed value.
     typed: RwSignal<String>,
     error: Signal<Option<String>>,
@@ -122,7 +141,7 @@ fn UrlField(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                value=typed.get_untracked()
+                value=initial
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby="url-help url-used url-error"
                 on:input=move |event| typed.set(event_target_value(&event))
@@ -141,7 +160,9 @@ fn UrlField(
 /// Renders the choice of the DAM.
 #[component]
 fn DamField(
-    /// The code of the DAM.
+    /// The DAM that is selected initially, and when the form is reset.
+    initial: Signal<String>,
+    /// The code of the selected DAM.
     dam: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -150,7 +171,7 @@ fn DamField(
             name="dam"
             label="DAM"
             options=Dam::ALL.iter().map(|dam| (dam.code(), dam.label())).collect()
-            selected=dam.get_untracked()
+            selected=initial
             error
             on:change=move |event| dam.set(event_target_value(&event))
         />
@@ -159,7 +180,11 @@ fn DamField(
 }
 
 #[component]
-fn ClientIdField(value: String, error: Signal<Option<String>>) -> impl IntoView {
+fn ClientIdField(
+    /// The value that the field has initially, and when the form is reset.
+    initial: Signal<String>,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
         <Field
             id="client_id"
@@ -175,7 +200,7 @@ fn ClientIdField(value: String, error: Signal<Option<String>>) -> impl IntoView 
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                value=value
+                value=initial
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby="client_id-help client_id-error"
             />
@@ -188,25 +213,27 @@ fn ClientIdField(value: String, error: Signal<Option<String>>) -> impl IntoView 
 #[component]
 fn SecretField(
     /// When the saved secret was set.
-    set_at: Option<Timestamp>,
+    set_at: Memo<Option<Timestamp>>,
     /// Whether a rejected form contained a secret, which must be entered again.
-    is_lost: bool,
-    /// Whether the secret is marked for removal.
-    remove: bool,
+    is_lost: Signal<bool>,
+    /// Whether the secret is marked for removal initially, and when the form is reset.
+    remove: Signal<bool>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let state = match set_at {
+    let state = move || match set_at.get() {
         Some(at) => view! { "Set on " {timestamp(at)} ". Enter a new secret to replace it." }.into_any(),
         None => "Not set.".into_any(),
     };
-    let removal = set_at.is_some().then(|| {
-        view! {
-            <label class="check">
-                <input type="checkbox" name="remove_secret" value="true" autocomplete="off" checked=remove />
-                <span>"Remove the client secret"</span>
-            </label>
-        }
-    });
+    let removal = move || {
+        set_at.get().is_some().then(|| {
+            view! {
+                <label class="check">
+                    <input type="checkbox" name="remove_secret" value="true" autocomplete="off" checked=remove />
+                    <span>"Remove the client secret"</span>
+                </label>
+            }
+        })
+    };
     view! {
         <Field id="client_secret" label="OAuth2 Client Secret" footer=removal.into_any() error>
             <input
@@ -220,7 +247,7 @@ fn SecretField(
             />
             <p class="help" id="client_secret-state">
                 {state}
-                {is_lost.then_some(" The secret you entered wasn’t saved. Enter it again.")}
+                {move || is_lost.get().then_some(" The secret you entered wasn’t saved. Enter it again.")}
             </p>
             <p class="help" id="client_secret-help">
                 "Secret for OAuth2 app. Used for tracking features. Stored encrypted and never shown."
