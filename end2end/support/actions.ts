@@ -33,7 +33,7 @@ export async function signIn(page: Page, user: User, address = "/integration"): 
   await waitForHydration(page);
 }
 
-/** Types e-mail and password and sends them, right or wrong. */
+/** Types email and password and submits them, right or wrong. */
 export async function fillSignIn(page: Page, { email, password }: Pick<User, "email" | "password">): Promise<void> {
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await page.getByLabel("Email").fill(email);

@@ -130,7 +130,7 @@ function openIntegration(address: string, table: string | undefined): Setup {
 
 export const pages: Record<string, Setup> = {
   "sign-in": async ({ page }) => void (await open(page, "/sign-in")),
-  "sign-in refused": async ({ page, demo }) => {
+  "sign-in rejected": async ({ page, demo }) => {
     await open(page, "/sign-in");
     await fillSignIn(page, { email: demo.user("Maren").email, password: "not her password" });
     await expect(page.getByRole("alert")).toBeVisible();
@@ -152,7 +152,7 @@ export const pages: Record<string, Setup> = {
     await openPage(integration, "Integration")(scenario);
     await showApiKey(scenario.page);
   },
-  "integration: refused": async (scenario) => {
+  "integration: rejected": async (scenario) => {
     await openPage(integration, "Integration")(scenario);
     const card = cards.bynder(scenario.page);
     await card.getByLabel("Portal URL").fill("ada@dam.larkfield.example");
@@ -309,7 +309,7 @@ export const pages: Record<string, Setup> = {
   "api tokens without Admin settings": openPage(apiTokens, "API tokens", "Aleksandra"),
 
   "dialog: new consumer": openDialog(`${apiTokens}?dialog=new-consumer`, "Create new consumer"),
-  "dialog: new consumer refused": async (scenario) => {
+  "dialog: new consumer rejected": async (scenario) => {
     await openDialog(`${apiTokens}?dialog=new-consumer`, "Create new consumer")(scenario);
     const form = dialog(scenario.page, "Create new consumer");
     await form.getByLabel("Name").fill("Website");
@@ -336,7 +336,7 @@ export const pages: Record<string, Setup> = {
     await dialog(scenario.page, "Create new token").getByLabel("User", { exact: true }).pressSequentially("nobody");
     await expect(scenario.page.getByRole("status").filter({ hasText: /\S/ }).first()).toBeVisible();
   },
-  "dialog: new token of another integration type, refused": async (scenario) => {
+  "dialog: new token of another integration type, rejected": async (scenario) => {
     await openDialog(`${apiTokens}?dialog=new-token`, "Create new token")(scenario);
     const form = dialog(scenario.page, "Create new token");
     await form.getByLabel("Integration type").selectOption("Other");
@@ -387,7 +387,7 @@ export const pages: Record<string, Setup> = {
   },
   "oauth apps without Admin settings": openPage(oauthApps, "OAuth apps", "Aleksandra"),
   "new oauth app": openPage(`${oauthApps}/new`, "Add new app"),
-  "new oauth app refused": async (scenario) => {
+  "new oauth app rejected": async (scenario) => {
     await openPage(`${oauthApps}/new`, "Add new app")(scenario);
     const { page } = scenario;
     await page.getByLabel("Application name").fill("Wiki");
@@ -436,4 +436,33 @@ export const pages: Record<string, Setup> = {
     await expect(scenario.page.getByRole("dialog", { name: /^Disconnect/ })).toBeVisible();
   },
   "connected apps: none": openPage("/connected-apps", "Connected apps", "Tomasz"),
+};
+
+/** The setup for each route of the app, apart from `/setup`, which exists only before the first account. */
+export const routePages: Record<string, Setup> = {
+  "/sign-in": pages["sign-in"]!,
+  "/oauth1/authorise": pages["consent"]!,
+  "/oauth2/authorise": pages["oauth2 consent"]!,
+  "/integration": pages["integration"]!,
+  "/integration/fields": pages["field settings"]!,
+  "/integration/implementations": pages["implementations"]!,
+  "/integration/logs": pages["remote logs"]!,
+  "/integration/history": pages["history"]!,
+  "/integration/developers": pages["developers"]!,
+  "/asset-tracking": pages["asset tracking"]!,
+  "/subscription": pages["subscription"]!,
+  "/support": pages["support"]!,
+  "/sessions": pages["sessions"]!,
+  "/signed-in": pages["signed in again"]!,
+  "/connected-apps": pages["connected apps"]!,
+  "/settings": pages["settings"]!,
+  "/settings/permissions": pages["permission management"]!,
+  "/settings/portal": pages["portal settings"]!,
+  "/settings/portal/api-tokens": pages["api tokens"]!,
+  "/settings/portal/api-tokens/tokens/:id": pages["token page"]!,
+  "/settings/portal/api-tokens/consumers/:id": pages["consumer page"]!,
+  "/settings/portal/oauth-apps": pages["oauth apps"]!,
+  "/settings/portal/oauth-apps/new": pages["new oauth app"]!,
+  "/settings/portal/oauth-apps/:id": pages["oauth app page"]!,
+  "/*any": pages["not found"]!,
 };

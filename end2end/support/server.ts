@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const program = process.env["GATEHOUSE_BIN"] || join(root, "target/release/gatehouse");
-const site = process.env["GATEHOUSE_SITE_ROOT"] || join(root, "target/site");
+/** The folder of the built site. */
+export const site = process.env["GATEHOUSE_SITE_ROOT"] || join(root, "target/site");
 
 /** Additional environment variables, such as `{ GATEHOUSE_CONTACT: "…" }`. */
 export type Settings = Record<string, string>;

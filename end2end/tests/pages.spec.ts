@@ -3,8 +3,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type Page } from "@playwright/test";
 import { open } from "../support/actions.ts";
-import { pages } from "../support/pages.ts";
+import { pages, routePages } from "../support/pages.ts";
 import { expect, testOnFreshServer, testWithDemo as test } from "../support/test.ts";
+import { routes } from "../weight/pages.mjs";
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
@@ -30,6 +31,11 @@ for (const [name, setUp] of Object.entries(pages)) {
     await expectAccessible(page);
   });
 }
+
+test("every route of the app has a page to measure", () => {
+  const measured = [...Object.keys(routePages), "/setup"];
+  expect(measured.toSorted()).toEqual(routes().map(({ route }) => route).toSorted());
+});
 
 testOnFreshServer("setup", async ({ page }) => {
   await open(page, "/setup");

@@ -1,0 +1,38 @@
+// What a page may load. A KB is 1,000 bytes of WebAssembly and JavaScript as the server sends them, compressed with Brotli, to
+// a browser with an empty cache.
+//
+// `goal` is what is aimed at. `./script/test` fails above the ceilings, which are a little above what pages load today: lower
+// them when pages become lighter.
+
+/** Goals of every page. */
+export const goals = {
+  /** Requests for code. */
+  requests: 10,
+  /** KB that the second page of a section loads more. */
+  second: 60,
+  /** Seconds on the slow line until all of the page is parsed and painted. */
+  readable: 1.5,
+  /** Seconds on the slow line until the page is hydrated. */
+  live: 5,
+};
+
+/** DevTools's "Fast 3G", with milliseconds and bits per second, and a processor that is four times as slow. */
+export const slowLine = { latency: 562.5, download: 1_440_000, upload: 675_000, cpuRate: 4 };
+
+/**
+ * By route, or else by bundle of `app/src/routes.rs`; `base` is for pages in no bundle. `goal` and `ceiling` are the KB of a
+ * first load, `requests` is a ceiling of the requests for code, and `second` one of the KB that a page loads more after
+ * another one of its section.
+ *
+ * @type {Record<string, { section?: string, goal: number, ceiling: number, requests: number, second?: number }>}
+ */
+export const budgets = {
+  "/sign-in": { goal: 0, ceiling: 0, requests: 0 },
+  base: { goal: 350, ceiling: 390, requests: 4 },
+  AuthPages: { goal: 350, ceiling: 515, requests: 22 },
+  SectionPages: { goal: 420, ceiling: 400, requests: 10 },
+  IntegrationPages: { section: "Integration", goal: 420, ceiling: 735, requests: 24, second: 0 },
+  SettingsPages: { section: "Settings", goal: 350, ceiling: 505, requests: 24, second: 45 },
+  ApiTokensPages: { section: "Settings", goal: 350, ceiling: 635, requests: 24, second: 175 },
+  OauthAppsPages: { section: "Settings", goal: 350, ceiling: 650, requests: 24, second: 185 },
+};
