@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The release build, made again only when something that goes into it has changed.
+# Builds the release if one of its inputs has changed.
 
 gatehouse=$root/target/release/gatehouse
 site=$root/target/site
@@ -9,24 +9,24 @@ release_build() {
     mkdir -p "$root/target"
     exec {build_lock}>"$root/target/release-build.lock"
     flock "$build_lock"
-    ensure "release build" is_built make_build
+    ensure "release build" is_built build_all
     local status=$?
     exec {build_lock}>&-
     return "$status"
 }
 
-# The stamp holds what went in and what came out, so that another build into the same folder is noticed as well.
+# The stamp contains the hashes of the inputs and of the outputs, so that another build into the same folder is noticed too.
 is_built() {
     [ -x "$gatehouse" ] && [ "$(cat "$build_stamp")" = "$(build_inputs) $(build_outputs)" ]
 }
 
-make_build() {
+build_all() {
     local inputs site_build status=0
     rm -f "$build_stamp"
     inputs=$(build_inputs) &&
-        step "browser side (1 of 3)" build_browser_side || return
-    # Creates the browser's files while the server is being compiled.
-    step "files for the browser (2 of 3)" build_site &
+        step "WebAssembly (1 of 3)" build_wasm || return
+    # Creates the site's files while the server is compiled.
+    step "site files (2 of 3)" build_site &
     site_build=$!
     step "server (3 of 3)" build_server || status=1
     wait "$site_build" || status=1
@@ -34,8 +34,8 @@ make_build() {
 }
 
 # Compiles for size. Environment variables are used instead of a profile, so that procedural macros and build scripts are
-# compiled once for both sides. wasm-bundler needs the relocations to split the module.
-build_browser_side() {
+# compiled once for the browser and the server. wasm-bundler needs the relocations to split the module.
+build_wasm() {
     (cd "$root" &&
         CARGO_PROFILE_RELEASE_OPT_LEVEL=z CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 \
             CARGO_PROFILE_RELEASE_PANIC=abort \
@@ -63,7 +63,7 @@ build_inputs() {
         cd "$root" || exit
         {
             rustc --version --verbose && env | grep '^\(RUSTFLAGS\|CARGO_\)' | sort
-            find . -mindepth 1 \( -path './.*' ! -path './.cargo*' -o -path ./target -o -path ./data -o -path ./end2end -o -name node_modules \
+            find . -mindepth 1 \( -path './.*' ! -path './.cargo*' -o -path ./target -o -path ./data -o -path ./end2end -o -name node_modules -o -name .next \
                 -o -path './*.md' ! -path './*/*' \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
         } | sha256sum | cut -d ' ' -f 1
     )

@@ -57,7 +57,7 @@ ensure() {
     local name=$1 is_done=$2 begun=$EPOCHREALTIME
     shift 2
     if "$is_done" >/dev/null 2>&1; then
-        printf '==> %s: already there, %s\n' "$name" "$(seconds_since "$begun")"
+        printf '==> %s: up to date, %s\n' "$name" "$(seconds_since "$begun")"
     else
         step "$name" "$@"
     fi

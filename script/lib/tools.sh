@@ -61,6 +61,9 @@ add_rust_checks() {
 has_chromium() { command -v chromium; }
 add_chromium() { debian_packages chromium fonts-liberation; }
 
+has_curl() { command -v curl; }
+add_curl() { debian_packages curl ca-certificates; }
+
 has_wrk() { command -v wrk; }
 add_wrk() { debian_packages wrk; }
 
@@ -105,6 +108,9 @@ add_python_packages() {
 
 has_bench_packages() { has_npm_packages "$root/script/lib/bench/oidc-provider"; }
 add_bench_packages() { add_npm_packages "$root/script/lib/bench/oidc-provider"; }
+
+has_nextjs_packages() { has_npm_packages "$root/script/lib/bench/nextjs-table"; }
+add_nextjs_packages() { add_npm_packages "$root/script/lib/bench/nextjs-table"; }
 
 # What one kind of work needs, each part skipped where it is there.
 
@@ -151,7 +157,9 @@ setup_e2e() {
 setup_test() { setup_checks && setup_deny && setup_unit && setup_serve && setup_clients && setup_e2e; }
 
 setup_bench() {
-    setup_serve &&
+    setup_serve && setup_e2e &&
+        ensure "curl" has_curl add_curl &&
         ensure "wrk" has_wrk add_wrk &&
-        ensure "npm's oidc-provider" has_bench_packages add_bench_packages
+        ensure "npm's oidc-provider" has_bench_packages add_bench_packages &&
+        ensure "npm's next" has_nextjs_packages add_nextjs_packages
 }
