@@ -13,6 +13,18 @@ pub fn use_page_url<T: PartialEq + Send + Sync + 'static>(parse: fn(&str) -> T) 
     Memo::new(move |_| url.with(|url| parse(&format!("{}?{}", url.path(), url.search()))))
 }
 
+/// Returns a parameter of the page's URL, decoded once; `None` for text that can't be decoded.
+pub fn use_query_parameter(name: &'static str) -> Memo<Option<String>> {
+    let url = use_url();
+    Memo::new(move |_| url.with(|url| query_parameter(url.search(), name)))
+}
+
+fn query_parameter(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    decode_form(value.as_bytes()).ok().map(Into::into)
+}
+
 /// Holds the decoded parameters of a query string, in their order.
 ///
 /// The router's own map is decoded twice, which breaks text such as `50%25`. On the server, it also prints `-` and `.`
@@ -98,5 +110,21 @@ mod tests {
         params.set("a", "");
         params.set("d", 2);
         assert_eq!(params.to_string(), "?b=50%2525&c=%25zz&d=2");
+    }
+
+    #[test]
+    fn query_parameter_is_decoded_once() {
+        let query = "oauth_token=1&next=%2Fsearch%3Fq%3D50%252525%2B1&callback=https://app.example/?a=%2525&d";
+        let parameter = |name| query_parameter(query, name);
+        assert_eq!(parameter("next").as_deref(), Some("/search?q=50%2525+1"));
+        assert_eq!(parameter("callback").as_deref(), Some("https://app.example/?a=%25"));
+        assert_eq!((parameter("d"), parameter("e")), (None, None));
+    }
+
+    #[test]
+    fn query_parameter_that_cannot_be_decoded_is_ignored() {
+        for query in ["next=/%zz", "next=/%2", "next=/%ff"] {
+            assert_eq!(query_parameter(query, "next"), None, "{query}");
+        }
     }
 }

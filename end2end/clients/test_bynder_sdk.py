@@ -23,26 +23,26 @@ def test_permanent_token_is_accepted(portal, consumer, token):
     assert handler.get("/api/v4/profiles/{}/".format(user["profileId"]))["name"] == "Administrator"
 
 
-def test_wrong_secret_is_refused(portal, consumer, token):
+def test_wrong_secret_is_rejected(portal, consumer, token):
     wrong = BynderClient(portal.url, consumer.key, consumer.secret, token.token, "guess")
-    with pytest.raises(requests.HTTPError) as refused:
+    with pytest.raises(requests.HTTPError) as rejected:
         wrong.bynder_request_handler.get("/api/v4/currentUser/")
-    assert refused.value.response.status_code == 401
-    assert refused.value.response.json()["oauth_problem"] == "signature_invalid"
+    assert rejected.value.response.status_code == 401
+    assert rejected.value.response.json()["oauth_problem"] == "signature_invalid"
 
 
 def test_legacy_flow_works_only_when_allowed_for_the_consumer(portal, browser, set_signing):
     consumer = portal.create_consumer("Older flow")
-    with pytest.raises(requests.HTTPError) as refused:
+    with pytest.raises(requests.HTTPError) as rejected:
         client(portal, consumer).request_token()
-    assert refused.value.response.json()["oauth_problem"] == "parameter_absent"
+    assert rejected.value.response.json()["oauth_problem"] == "parameter_absent"
 
     set_signing(consumer, legacy_flow=True)
     sdk = client(portal, consumer)
     sdk.request_token()
-    with pytest.raises(requests.HTTPError) as refused:
+    with pytest.raises(requests.HTTPError) as rejected:
         sdk.access_token()
-    assert refused.value.response.json()["oauth_problem"] == "permission_unknown"
+    assert rejected.value.response.json()["oauth_problem"] == "permission_unknown"
 
     callback = "http://127.0.0.1:9/back"
     browser.open(sdk.authorise_url(callback))

@@ -84,8 +84,8 @@ def test_settings_are_returned_only_when_changed(own_portal, connector):
 
 def test_logs_are_accepted_once_per_idempotency_key_when_enabled(own_portal, connector):
     record = {"time": datetime.now(timezone.utc).isoformat(), "level": "Warning", "message": "Slow", "thread": 7}
-    refused = connector.log(record)
-    assert (refused.status_code, refused.json()["type"]) == (403, "remote-logging-disabled")
+    rejected = connector.log(record)
+    assert (rejected.status_code, rejected.json()["type"]) == (403, "remote-logging-disabled")
     own_portal.apply_settings(settings("cat"))
     wait_until(lambda: connector.log(record, key="first").ok)
     for _ in range(2):

@@ -55,7 +55,7 @@ def test_parameters_with_special_characters_are_accepted(portal, consumer, token
     assert response.headers["X-Pagination-Limit"] == "10"
 
 
-def test_wrong_secret_is_refused_with_the_base_string_that_the_library_signed(portal, consumer, token):
+def test_wrong_secret_is_rejected_with_the_base_string_that_the_library_signed(portal, consumer, token):
     client = oauthlib.oauth1.Client(consumer.key, consumer.secret, token.token, "guess")
     signed = {}
 
@@ -91,7 +91,7 @@ def test_plaintext_without_tls_is_accepted_only_with_the_setting(portal, consume
     assert response.status_code == 200, response.text
 
 
-def test_unknown_signature_method_is_refused(portal, consumer, token):
+def test_unknown_signature_method_is_rejected(portal, consumer, token):
     signed = auth(consumer, token, signature_method=oauthlib.oauth1.SIGNATURE_HMAC_SHA512)
     response = requests.get(portal.url + "/api/v4/currentUser", auth=signed)
     assert (response.status_code, response.json()["oauth_problem"]) == (401, "signature_method_rejected")
@@ -117,7 +117,7 @@ def test_rsa_signature_is_accepted_with_a_registered_key(portal, set_signing):
         assert response.status_code == 200, response.text
 
 
-def test_revoked_token_is_refused_within_a_second(portal, consumer):
+def test_revoked_token_is_rejected_within_a_second(portal, consumer):
     token = portal.create_token(consumer)
     assert requests.get(portal.url + "/api/v4/account", auth=auth(consumer, token)).status_code == 200
     portal.command("token", "revoke", token.id)
@@ -125,12 +125,12 @@ def test_revoked_token_is_refused_within_a_second(portal, consumer):
     def send():
         return requests.get(portal.url + "/api/v4/account", auth=auth(consumer, token))
 
-    refused = wait_for_refusal(send)
-    assert (refused.status_code, refused.json()["oauth_problem"]) == (401, "token_revoked")
+    rejected = wait_for_rejection(send)
+    assert (rejected.status_code, rejected.json()["oauth_problem"]) == (401, "token_revoked")
 
 
-def wait_for_refusal(send):
-    """Repeats a request until it is refused, for up to a second, and returns the response."""
+def wait_for_rejection(send):
+    """Repeats a request until it is rejected, for up to a second, and returns the response."""
     started = time.monotonic()
     while (response := send()).ok:
         assert time.monotonic() - started < 1, "still accepted after a second"

@@ -5,7 +5,7 @@ import { type User } from "../support/account.ts";
 import { callServerFunction, connectorScopes, listApps, oauthApps, registerApp } from "../support/oauth2.ts";
 import { chooseUser } from "../support/users.ts";
 import { buttonOrLink, click, dialog, open, reload, section, signIn, valueOf } from "../support/actions.ts";
-import { expect, hasScript, needsScript, test } from "../support/test.ts";
+import { expect, hasScript, needsNoScript, needsScript, test } from "../support/test.ts";
 
 const secretDialogTitle = "Copy the client secret";
 
@@ -287,6 +287,29 @@ test("token settings are saved and kept after a reload", async ({ page, account 
   await expectSettings(false, "RS256", true);
 });
 
+test("rejected token settings keep the input", { tag: needsNoScript }, async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const redirectUris = ["https://wiki.example/cb"];
+  const app = await registerApp(page, { name: "Wiki", grant: "authorization_code", redirectUris, scopes: ["offline"] });
+  await open(page, `${oauthApps}/${app.id}`);
+  const settings = section(page, "Token settings");
+  const algorithm = settings.getByLabel("Signing algorithm");
+  const checkboxes = [/^Rotate refresh tokens/, /^Allow introspection of other apps’ tokens/].map((name) =>
+    settings.getByRole("checkbox", { name }),
+  );
+  for (const checkbox of checkboxes) await checkbox.check();
+  // The form offers only valid options.
+  await algorithm.evaluate((select) => ((select as HTMLSelectElement).options[0]!.value = "none"));
+  await click(settings, "Save token settings");
+  await expect(algorithm).toHaveAccessibleDescription(/Select ES256 or RS256\./);
+  for (const checkbox of checkboxes) await expect(checkbox).toBeChecked();
+  await click(settings, "Save token settings");
+  await expect(page).toHaveURL(`${oauthApps}/${app.id}`);
+  expect(await listApps(page)).toMatchObject([
+    { token_settings: { rotate_refresh_tokens: true, signing_algorithm: "ES256", allow_introspection: true } },
+  ]);
+});
+
 test("refresh token rotation is fixed for public clients and absent for client credentials", async ({ page, account }) => {
   await signIn(page, account.admin);
   const phone = await registerApp(page, { name: "Phone", grant: "public", redirectUris: ["com.example.phone:/cb"], scopes: ["offline"] });
@@ -329,6 +352,7 @@ test("deleting an app requires its name", async ({ page, account }) => {
   await name.fill("connector");
   await click(question, "Delete app");
   await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveValue("connector");
   expect(await listApps(page)).toHaveLength(1);
   await name.fill("Connector");
   await click(question, "Delete app");

@@ -4,7 +4,7 @@
 import { type Locator, type Page } from "@playwright/test";
 import { type Account, type User } from "../support/account.ts";
 import { cards, expectSaved, integration } from "../support/integration.ts";
-import { apiTokens, click, dialog, fillSignIn, open, signIn, signOut } from "../support/actions.ts";
+import { apiTokens, click, dialog, fillSignIn, open, signIn, signOut, userMenu } from "../support/actions.ts";
 import { expect, needsNoScript, needsScript, test } from "../support/test.ts";
 
 const consumerName = "Website";
@@ -149,7 +149,7 @@ test("returning to a tab after another user signed in shows a dialog", { tag: ne
   await open(tab, "/subscription");
   await signOut(tab);
   await fillSignIn(tab, grace);
-  await tab.getByRole("heading", { level: 1 }).waitFor();
+  await expect(userMenu(tab)).toContainText("Grace Hopper");
   await returnToTab(page);
   await expect(dialog(page, "Another user is signed in")).toBeVisible();
 });
@@ -161,7 +161,7 @@ test("a form sent before the page knows that another user signed in changes noth
   await open(tab, "/subscription");
   await signOut(tab);
   await fillSignIn(tab, grace);
-  await tab.getByRole("heading", { level: 1 }).waitFor();
+  await expect(userMenu(tab)).toContainText("Grace Hopper");
   const created = page.waitForResponse((response) => response.request().method() === "POST");
   await click(form, "Create");
   expect((await created).status()).toBe(412);
@@ -222,7 +222,7 @@ test("without script, a form of a user who was replaced by another changes nothi
   await open(tab, "/subscription");
   await signOut(tab);
   await fillSignIn(tab, grace);
-  await tab.getByRole("heading", { level: 1 }).waitFor();
+  await expect(userMenu(tab)).toContainText("Grace Hopper");
   await click(form, "Create");
   await expectHeading(page, "Another user is signed in");
   expect(await account.tokens()).toEqual([]);

@@ -2,7 +2,7 @@
 
 import { type Page } from "@playwright/test";
 import { fillSignIn, open, signOut } from "../support/actions.ts";
-import { expect, testOnFreshServer as test } from "../support/test.ts";
+import { expect, needsNoScript, testOnFreshServer as test } from "../support/test.ts";
 
 const admin = { name: "Ada Lovelace", email: "ada@example.com", password: "correct horse battery staple" };
 
@@ -29,7 +29,7 @@ test("on an empty database every page redirects to setup, which creates the acco
   await expect(page.getByRole("heading", { name: "Integration", level: 1 })).toBeVisible();
 });
 
-test("setup with a wrong code is refused", async ({ page, server, allowConsoleError }) => {
+test("setup with a wrong code is rejected", async ({ page, server, allowConsoleError }) => {
   allowConsoleError(/status of 4\d\d.*setup\/complete/);
   await open(page, "/setup");
   await fillSetup(page, "ABCDE-FGHJK-LMNPQ-RSTUV");
@@ -38,13 +38,28 @@ test("setup with a wrong code is refused", async ({ page, server, allowConsoleEr
   expect(await server.command("account list".split(" "))).toEqual([]);
 });
 
+test("a rejected setup keeps the input except for the code and the password", { tag: needsNoScript }, async ({ page }) => {
+  await open(page, "/setup");
+  await fillSetup(page, "ABCDE-FGHJK-LMNPQ-RSTUV");
+  for (const [label, value] of [
+    ["Setup code", ""],
+    ["Account name", "Northwind"],
+    ["Your name", admin.name],
+    ["Email", admin.email],
+    ["Password", ""],
+  ] as const) {
+    await expect(page.getByLabel(label)).toHaveValue(value);
+  }
+  expect(page.url()).not.toMatch(/ABCDE|battery/);
+});
+
 test("setup accepts the code in lower case and without hyphens", async ({ page, server }) => {
   await open(page, "/setup");
   await fillSetup(page, (await server.setupCode()).toLowerCase().replaceAll("-", ""));
   await expect(page.getByRole("heading", { name: "Portal settings" })).toBeVisible();
 });
 
-test("setup with a weak password is refused", async ({ page, server, allowConsoleError }) => {
+test("setup with a weak password is rejected", async ({ page, server, allowConsoleError }) => {
   allowConsoleError(/status of 4\d\d.*setup\/complete/);
   await open(page, "/setup");
   const code = await server.setupCode();
@@ -57,7 +72,7 @@ test("setup with a weak password is refused", async ({ page, server, allowConsol
   await expect(page.getByRole("heading", { name: "Portal settings" })).toBeVisible();
 });
 
-test("setup with a blank account name is refused", async ({ page, server, allowConsoleError }) => {
+test("setup with a blank account name is rejected", async ({ page, server, allowConsoleError }) => {
   allowConsoleError(/status of 4\d\d.*setup\/complete/);
   await open(page, "/setup");
   // The browser accepts spaces as input, the server does not.
@@ -67,7 +82,7 @@ test("setup with a blank account name is refused", async ({ page, server, allowC
   expect(await server.command("account list".split(" "))).toEqual([]);
 });
 
-test("setup after the first account exists is refused", async ({ page, server }) => {
+test("setup after the first account exists is rejected", async ({ page, server }) => {
   await open(page, "/setup");
   const code = await server.setupCode();
   await fillSetup(page, code);

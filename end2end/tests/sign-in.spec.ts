@@ -20,7 +20,7 @@ test("a wrong password and an unknown email show the same message", async ({ pag
 });
 
 test("sign-in continues to the requested page", async ({ page, account }) => {
-  const there = "/settings/portal/api-tokens?sort=user&q=50%25%20%26%20more";
+  const there = "/settings/portal/api-tokens?sort=user&q=50%2525%20%26%20more";
   await signIn(page, account.admin, there);
   await expect(page.getByRole("heading", { name: "API tokens", level: 1 })).toBeVisible();
 });
@@ -82,7 +82,7 @@ test("another user's sessions are not listed", async ({ page, account, anotherBr
   }
 });
 
-test("a cross-site sign-out request is refused", async ({ page, account, server, allowConsoleError }) => {
+test("a cross-site sign-out request is rejected", async ({ page, account, server, allowConsoleError }) => {
   allowConsoleError(/status of 403/);
   await signIn(page, account.admin);
   const elsewhere = createServer((_, response) => {

@@ -53,14 +53,3 @@ pub fn accepts_html(headers: &HeaderMap) -> bool {
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"))
 }
-
-/// Returns a query parameter of the current request, decoded once. The router decodes twice on the server, which breaks a
-/// URL inside a parameter.
-pub(crate) fn query_parameter(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let pairs = parts.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
-    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
-    domain::oauth1::decode_form(value.as_bytes())
-        .ok()
-        .map(std::borrow::Cow::into_owned)
-}

@@ -28,8 +28,8 @@ const grants = {
     const before = await client.tokenIntrospection(config, tokens.access_token);
     await client.tokenRevocation(config, tokens.access_token);
     const after = await client.tokenIntrospection(config, tokens.access_token);
-    const refused = await errorOf(client.clientCredentialsGrant(config, { scope: "offline" }));
-    print({ user, before, after, refused });
+    const rejected = await errorOf(client.clientCredentialsGrant(config, { scope: "offline" }));
+    print({ user, before, after, rejected });
   },
   async authorization_code() {
     const verifier = client.randomPKCECodeVerifier();
@@ -50,8 +50,8 @@ const grants = {
     const renewed = await client.refreshTokenGrant(config, tokens.refresh_token);
     const user = await currentUser(renewed.access_token);
     await client.tokenRevocation(config, renewed.refresh_token);
-    const refused = await errorOf(client.refreshTokenGrant(config, renewed.refresh_token));
-    print({ user, first: tokens.refresh_token, second: renewed.refresh_token, refused });
+    const rejected = await errorOf(client.refreshTokenGrant(config, renewed.refresh_token));
+    print({ user, first: tokens.refresh_token, second: renewed.refresh_token, rejected });
   },
 };
 await grants[process.argv[2]]();

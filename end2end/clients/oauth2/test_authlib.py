@@ -27,20 +27,20 @@ def test_granted_scopes_are_those_requested_and_registered(portal, endpoints, co
     client = session(connector)
     token = client.fetch_token(endpoints.token, grant_type="client_credentials", scope="asset:read admin.profile:read x")
     assert token["scope"] == "asset:read"
-    refused = client.get(portal.url + "/api/v4/currentUser")
-    assert refused.status_code == 403
-    assert 'error="insufficient_scope"' in refused.headers["WWW-Authenticate"]
-    with pytest.raises(OAuthError) as refused:
+    rejected = client.get(portal.url + "/api/v4/currentUser")
+    assert rejected.status_code == 403
+    assert 'error="insufficient_scope"' in rejected.headers["WWW-Authenticate"]
+    with pytest.raises(OAuthError) as rejected:
         client.fetch_token(endpoints.token, grant_type="client_credentials", scope="admin.profile:read")
-    assert refused.value.error == "invalid_scope"
+    assert rejected.value.error == "invalid_scope"
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_wrong_secret_is_refused(endpoints, connector, method):
+def test_wrong_secret_is_rejected(endpoints, connector, method):
     client = OAuth2Session(connector.id, "guess", token_endpoint_auth_method=method)
-    with pytest.raises(OAuthError) as refused:
+    with pytest.raises(OAuthError) as rejected:
         client.fetch_token(endpoints.token, grant_type="client_credentials")
-    assert refused.value.error == "invalid_client"
+    assert rejected.value.error == "invalid_client"
 
 
 def test_second_secret_is_accepted_beside_the_first(portal, endpoints, connector, wait_for):
@@ -53,7 +53,7 @@ def test_second_secret_is_accepted_beside_the_first(portal, endpoints, connector
     assert send(connector.secret).ok
 
 
-def test_revoked_token_is_refused_and_introspected_as_inactive(portal, endpoints, connector, wait_for):
+def test_revoked_token_is_rejected_and_introspected_as_inactive(portal, endpoints, connector, wait_for):
     client = session(connector)
     access_token = client.fetch_token(endpoints.token, grant_type="client_credentials")["access_token"]
     introspection = client.introspect_token(endpoints.introspect, token=access_token).json()
@@ -98,8 +98,8 @@ def test_app_of_inactive_user_gets_no_token(portal, endpoints, wait_for):
 
     assert send().status_code == 200
     portal.command("user", "deactivate", "grace@example.com")
-    refused = wait_for(send, lambda response: response.status_code != 200)
-    assert (refused.status_code, refused.json()["error"]) == (400, "unauthorized_client")
+    rejected = wait_for(send, lambda response: response.status_code != 200)
+    assert (rejected.status_code, rejected.json()["error"]) == (400, "unauthorized_client")
 
 
 @pytest.mark.parametrize("kind", ["gallery", "studio", "desktop"])
@@ -129,21 +129,21 @@ def test_authorization_code_with_pkce_is_refreshed_and_revoked(portal, endpoints
         assert introspection["exp"] - introspection["iat"] >= 30 * 24 * 3600 and "token_type" not in introspection
 
     assert client.revoke_token(endpoints.revoke, token=renewed["refresh_token"]).status_code == 200
-    with pytest.raises(OAuthError) as refused:
+    with pytest.raises(OAuthError) as rejected:
         client.refresh_token(endpoints.token, refresh_token=renewed["refresh_token"])
-    assert refused.value.error == "invalid_grant"
+    assert rejected.value.error == "invalid_grant"
     log = portal.log()
     for secret in [back.split("code=")[1].split("&")[0], first, renewed["refresh_token"], renewed["access_token"]]:
         assert secret not in log
 
 
-def test_wrong_verifier_and_reused_code_are_refused(endpoints, consent, gallery):
+def test_wrong_verifier_and_reused_code_are_rejected(endpoints, consent, gallery):
     client = session(gallery, redirect_uri=BACK, code_challenge_method="S256")
     url, _ = client.create_authorization_url(endpoints.authorize, code_verifier="v" * 64)
     back = consent(url, gallery)
-    with pytest.raises(OAuthError) as refused:
+    with pytest.raises(OAuthError) as rejected:
         client.fetch_token(endpoints.token, authorization_response=back, code_verifier="w" * 64)
-    assert refused.value.error == "invalid_grant"
+    assert rejected.value.error == "invalid_grant"
     token = client.fetch_token(endpoints.token, authorization_response=back, code_verifier="v" * 64)
     with pytest.raises(OAuthError) as replayed:
         client.fetch_token(endpoints.token, authorization_response=back, code_verifier="v" * 64)

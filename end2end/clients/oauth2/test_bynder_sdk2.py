@@ -30,7 +30,7 @@ def test_client_credentials_token_is_accepted(portal, tls_proxy, connector):
     assert missing.value.response.status_code == 404
 
 
-def test_wrong_secret_is_refused(tls_proxy, connector):
+def test_wrong_secret_is_rejected(tls_proxy, connector):
     sdk = BynderClient(domain=tls_proxy.domain, client_id=connector.id, client_secret="guess", client_credentials=True)
     with pytest.raises(InvalidClientError):
         sdk.fetch_token(code=None)
@@ -42,9 +42,9 @@ def test_permanent_token_is_accepted(portal, tls_proxy, connector):
     stored = BynderClient(domain=tls_proxy.domain, permanent_token=access_token)
     assert stored.session.get("/v4/currentUser/")["id"] == portal.user_id
     wrong = BynderClient(domain=tls_proxy.domain, permanent_token="guess")
-    with pytest.raises(requests.HTTPError) as refused:
+    with pytest.raises(requests.HTTPError) as rejected:
         wrong.session.get("/v4/currentUser/")
-    assert refused.value.response.status_code == 401
+    assert rejected.value.response.status_code == 401
 
 
 def test_authorization_code_token_is_accepted_and_refreshed(portal, tls_proxy, gallery, consent_over_tls):

@@ -61,7 +61,7 @@ def test_openid_client_with_client_credentials(portal, connector, node):
     assert result["user"]["id"] == portal.user_id
     assert (result["before"]["active"], result["before"]["client_id"]) == (True, connector.id)
     assert result["after"] == {"active": False}
-    assert result["refused"] == "invalid_scope"
+    assert result["rejected"] == "invalid_scope"
     script.finish()
 
 
@@ -74,7 +74,7 @@ def test_openid_client_with_authorization_code(portal, node, consent, request, k
     result = script.read()
     assert result["user"]["id"] == portal.user_id
     assert (result["first"] != result["second"]) == (kind != "gallery")
-    assert result["refused"] == "invalid_grant"
+    assert result["rejected"] == "invalid_grant"
     script.finish()
 
 

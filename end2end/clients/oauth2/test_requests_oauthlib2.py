@@ -26,7 +26,7 @@ def test_secret_in_the_body_is_accepted(endpoints, connector):
     assert token["access_token"]
 
 
-def test_wrong_secret_is_refused(endpoints, connector):
+def test_wrong_secret_is_rejected(endpoints, connector):
     session = OAuth2Session(client=BackendApplicationClient(connector.id))
     with pytest.raises(InvalidClientError):
         session.fetch_token(endpoints.token, client_secret="guess", include_client_id=False)

@@ -96,7 +96,7 @@ def test_resource_server_with_rs256_only_accepts_rs256_tokens(portal, endpoints,
     assert requests.get(portal.url + "/api/v4/currentUser", headers=me).status_code == 200
 
 
-def test_token_signed_with_the_public_key_or_unsigned_is_refused(portal, new_rs256_token):
+def test_token_signed_with_the_public_key_or_unsigned_is_rejected(portal, new_rs256_token):
     """RFC 8725 §2.1: the RSA public key as an HMAC secret, and the algorithm none."""
     token = new_rs256_token()
     header, claims = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
@@ -114,7 +114,7 @@ def test_token_signed_with_the_public_key_or_unsigned_is_refused(portal, new_rs2
         assert response.status_code == 401, response.text
 
 
-def test_forged_claims_and_foreign_issuer_are_refused(resource_server, new_token):
+def test_forged_claims_and_foreign_issuer_are_rejected(resource_server, new_token):
     token = new_token()
     header, claims, signature = token.split(".")
     more = json.loads(jwt.utils.base64url_decode(claims)) | {"scope": "admin.user:read", "exp": 2**31}

@@ -1,11 +1,11 @@
-// OAuth 1.0a authorization in the browser: sign in, allow or refuse, return to the application.
+// OAuth 1.0a authorization in the browser: sign in, allow or deny, return to the application.
 
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { type Page } from "@playwright/test";
 import { Account, type Consumer, type User } from "../../support/account.ts";
 import { type Credential, signedFetch } from "../../support/oauth1.ts";
-import { fillSignIn, open, signIn } from "../../support/actions.ts";
+import { apiTokens, click, fillSignIn, open, section, signIn } from "../../support/actions.ts";
 import { test as base, expect } from "../../support/test.ts";
 
 /** A stub application that receives the browser's return. */
@@ -110,12 +110,30 @@ test("Allow without a callback URL shows a code", async ({ page, account, server
   expect((await exchange(server.url, requested, code)).status).toBe(200);
 });
 
-test("Deny without a callback URL shows that access was refused", async ({ page, account, server }) => {
+test("Deny without a callback URL shows that access was denied", async ({ page, account, server }) => {
   const consumer = await account.createConsumer("Product information");
   const requested = await requestToken(server.url, consumer, "oob");
   await openConsentPage(page, requested, account.admin);
   await page.getByRole("button", { name: "Deny" }).click();
   await expect(page.getByRole("heading", { name: "Access denied" })).toBeVisible();
+});
+
+test("the legacy flow returns to the callback as the browser's query contains it", async ({ page, account, server, application }) => {
+  const consumer = await account.createConsumer("Product information");
+  await signIn(page, account.admin, `${apiTokens}/consumers/${consumer.id}`);
+  const signing = section(page, "Signing");
+  await signing.getByRole("checkbox", { name: /^Allow the legacy flow without verifier/ }).check();
+  await click(signing, "Save changes");
+  await expect(signing.getByText("Legacy OAuth 1.0 flow (without verifier) is on")).toBeVisible();
+
+  const consumerOnly = { consumerKey: consumer.consumer_key, consumerSecret: consumer.consumer_secret };
+  const response = await signedFetch("POST", `${server.url}/api/v4/oauth/request_token/`, consumerOnly);
+  const { token } = tokenOf(await response.text());
+  const callback = `${application.callback}&text=50%2525`;
+  await open(page, `/api/v4/oauth/authorise/?oauth_token=${token}&callback=${encodeURIComponent(callback)}`);
+  await page.getByRole("button", { name: "Allow" }).click();
+  await expect(page.getByRole("heading", { name: "Back in the application" })).toBeVisible();
+  expect((await application.returned).get("text")).toBe("50%25");
 });
 
 test("a signed-in user sees the consent page at once and can switch users", async ({ page, account, server }) => {

@@ -5,7 +5,7 @@ import { type Locator, type Page } from "@playwright/test";
 import { credentialOf } from "../../support/account.ts";
 import { signedFetch } from "../../support/oauth1.ts";
 import { apiTokens, click, dialog, open, section, signIn, valueOf } from "../../support/actions.ts";
-import { expect, hasScript, needsScript, test } from "../../support/test.ts";
+import { expect, hasScript, needsNoScript, needsScript, test } from "../../support/test.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -44,6 +44,7 @@ test("renaming a consumer requires a unique name", async ({ page, account }) => 
   await form.getByLabel("Name").fill("intranet");
   await click(form, "Rename");
   await expect(form.getByLabel("Name")).toHaveAccessibleDescription(/This name is already in use\./);
+  await expect(form.getByLabel("Name")).toHaveValue("intranet");
   await form.getByLabel("Name").fill("Web shop");
   await click(form, "Rename");
   await expect(page.getByRole("heading", { name: "Web shop", level: 1 })).toBeVisible();
@@ -65,6 +66,7 @@ test("deleting a consumer requires its name and deletes its tokens", async ({ pa
   await name.fill("website");
   await click(question, "Delete consumer");
   await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveValue("website");
   expect(await account.consumers()).toHaveLength(1);
   expect(await status()).toBe(200);
 
@@ -132,6 +134,43 @@ test("RSA-SHA1 requires a valid registered public key", async ({ page, account, 
   await click(form, "Save changes");
   await removed;
   expect(await status()).toBe(401);
+});
+
+test("a rejected form of a consumer keeps its input, but no private key", { tag: needsNoScript }, async ({ page, account }) => {
+  const consumer = await account.createConsumer("Website");
+  await account.createConsumer("Intranet");
+  await signIn(page, account.admin, `${apiTokens}/consumers/${consumer.id}`);
+  await test.step("Rename", async () => {
+    const form = section(page, "Rename");
+    const name = form.getByLabel("Name");
+    for (const typed of ["intranet", "50% & more + ü?".repeat(10)]) {
+      await name.fill(typed);
+      await click(form, "Rename");
+      await expect(name).toHaveAttribute("aria-invalid", "true");
+      await expect(name).toHaveValue(typed);
+    }
+    await expect(page.getByRole("heading", { name: "Website", level: 1 })).toBeVisible();
+    await name.fill("Web shop");
+    await click(form, "Rename");
+    await expect(page.getByRole("heading", { name: "Web shop", level: 1 })).toBeVisible();
+    await expect(page).toHaveURL(`${apiTokens}/consumers/${consumer.id}`);
+  });
+  await test.step("Signing", async () => {
+    const form = section(page, "Signing");
+    const field = form.getByLabel("RSA public key");
+    const legacyFlow = form.getByRole("checkbox", { name: /^Allow the legacy flow without verifier/ });
+    await legacyFlow.check();
+    const malformedKey = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----";
+    for (const typed of [privateKey, malformedKey]) {
+      await field.fill(typed);
+      await click(form, "Save changes");
+      await expect(field).toHaveAttribute("aria-invalid", "true");
+      await expect(field).toHaveValue(typed === privateKey ? "" : typed);
+      await expect(legacyFlow).toBeChecked();
+      expect(page.url()).not.toContain("PRIVATE");
+    }
+    await expect(form.getByText("Legacy OAuth 1.0 flow (without verifier) is on")).toHaveCount(0);
+  });
 });
 
 test("the legacy flow without verifier is off by default and shows a warning when on", async ({ page, account, server }) => {

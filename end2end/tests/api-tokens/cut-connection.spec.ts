@@ -6,7 +6,7 @@ import { expect, test } from "../../support/test.ts";
 
 const abortPoints = ["inside the head", "inside the body", "after the body", "after the body", "at the first byte of the response"] as const;
 
-test("every secret created over an aborted connection is shown afterwards", async ({ page, account, server }) => {
+test("every secret created over an aborted connection is shown afterward", async ({ page, account, server }) => {
   await signIn(page, account.admin, apiTokens);
   const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
   for (const [index, abortPoint] of abortPoints.entries()) await createAndAbort(server.url, cookie, `Consumer ${index}`, abortPoint);

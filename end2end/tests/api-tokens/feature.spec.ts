@@ -5,7 +5,7 @@ import { signedFetch } from "../../support/oauth1.ts";
 import { apiTokens, buttonOrLink, open, section, signIn } from "../../support/actions.ts";
 import { expect, test } from "../../support/test.ts";
 
-test("while API tokens is disabled, its pages explain that and its tokens are refused", async ({ page, account, server, allowConsoleError }) => {
+test("while API tokens is disabled, its pages explain that and its tokens are rejected", async ({ page, account, server, allowConsoleError }) => {
   allowConsoleError(/status of 403/);
   const consumer = await account.createConsumer("Website");
   const token = await account.createToken(account.admin, consumer);

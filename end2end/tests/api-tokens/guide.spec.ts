@@ -81,9 +81,9 @@ test("the guide's steps create a token that signs requests until it is revoked",
     await question.getByRole("button", { name: "Revoke" }).click();
     await expect(row).toHaveCount(0);
   });
-  const refusal = await currentUser();
-  expect(refusal.status).toBe(401);
-  expect(await refusal.json()).toMatchObject({ oauth_problem: "token_revoked" });
+  const rejection = await currentUser();
+  expect(rejection.status).toBe(401);
+  expect(await rejection.json()).toMatchObject({ oauth_problem: "token_revoked" });
 });
 
 test("secrets and passwords appear neither in the data folder nor in the log", async ({ page, account, server }) => {

@@ -63,7 +63,7 @@ for (const right of apiTokenRights) {
   });
 }
 
-test("without Create Bynder API tokens, creating is refused and the page names the missing right", async ({ page, account }) => {
+test("without Create Bynder API tokens, creating is rejected and the page names the missing right", async ({ page, account }) => {
   const grace = await account.createUser("Grace Hopper", allBut("create-api-tokens"));
   const consumer = await account.createConsumer("Website");
   await signIn(page, grace, apiTokens);
@@ -76,7 +76,7 @@ test("without Create Bynder API tokens, creating is refused and the page names t
   expect((await call(page, "consumers/rename", { consumer: consumer.id, name: "Mine" })).status()).toBe(403);
   const signing = { consumer: consumer.id, rsa_public_key: "", legacy_flow: "true" };
   expect((await call(page, "consumers/set-signing", signing)).status()).toBe(403);
-  expect((await read(page, "people/choices", { search: "a" })).status()).toBe(403);
+  expect((await read(page, "users/suggestions", { search: "a" })).status()).toBe(403);
   expect(await account.consumers()).toMatchObject([{ name: "Website" }]);
   expect(await account.tokens("all")).toEqual([]);
 });
@@ -98,7 +98,7 @@ test("without View Bynder API tokens, nothing is listed and the page names the m
   expect(await (await read(page, "api-tokens/page", { address: apiTokens })).text()).not.toContain(token.token);
 });
 
-test("without Revoke Bynder API tokens, revoking is refused and the page names the missing right", async ({ page, account, server }) => {
+test("without Revoke Bynder API tokens, revoking is rejected and the page names the missing right", async ({ page, account, server }) => {
   const grace = await account.createUser("Grace Hopper", allBut("revoke-api-tokens"));
   const consumer = await account.createConsumer("Website");
   const token = await account.createToken(account.admin, consumer);

@@ -1,4 +1,4 @@
-//! A list of terms with their descriptions, such as the facts about an app.
+//! A list of terms with their descriptions, such as the properties of an app.
 
 use crate::components::data::copy::Copy;
 use leptos::prelude::*;
@@ -12,7 +12,11 @@ pub fn DescriptionList(
     /// The descriptions.
     children: Children,
 ) -> impl IntoView {
-    let class = if framed { "facts framed" } else { "facts" };
+    let class = if framed {
+        "description-list framed"
+    } else {
+        "description-list"
+    };
     view! { <dl class=class>{children()}</dl> }.into_any()
 }
 

@@ -16,19 +16,19 @@ pub fn PageHeader(
     lead: String,
     /// The URLs and titles of the parent pages, outermost first.
     #[prop(optional)]
-    crumbs: Vec<(&'static str, &'static str)>,
+    breadcrumbs: Vec<(&'static str, &'static str)>,
     /// The actions: buttons and links.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let heading = focus_on_navigation();
-    let breadcrumbs = (!crumbs.is_empty()).then(|| {
-        let items = crumbs
+    let navigation = (!breadcrumbs.is_empty()).then(|| {
+        let items = breadcrumbs
             .into_iter()
             .map(|(href, title)| view! { <li><A href=href>{title}</A></li> })
             .collect_view();
         view! {
-            <nav class="crumbs" aria-label="Breadcrumbs">
+            <nav class="breadcrumbs" aria-label="Breadcrumbs">
                 <ol>
                     {items}
                     <li aria-current="page">{title.clone()}</li>
@@ -39,7 +39,7 @@ pub fn PageHeader(
     view! {
         <Title text=title.clone() />
         <header class="page-header">
-            {breadcrumbs}
+            {navigation}
             <div>
                 <h1 tabindex="-1" node_ref=heading>
                     {title}

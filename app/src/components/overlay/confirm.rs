@@ -36,7 +36,7 @@ where
 /// Renders a dialog that deletes an object. The user confirms by typing the object's name.
 #[component]
 pub fn DeleteDialog<S>(
-    /// The form's state, created with [`validate_name`].
+    /// The form's state, created with [`validate_typed_name`].
     form_state: FormState<S>,
     /// The kind of object, such as `consumer`. The form's field with the object's ID has this name.
     what: &'static str,
@@ -44,6 +44,8 @@ pub fn DeleteDialog<S>(
     id: String,
     /// The object's name.
     name: String,
+    /// What the user typed, if it was rejected.
+    typed: String,
     /// What happens to the things that belong to the object.
     consequence: String,
     /// The URL of the page without the dialog.
@@ -55,16 +57,19 @@ where
     let title = format!("Delete “{name}”?");
     let button = format!("Delete {what}");
     let error = form_state.error("name");
+    // The object's own name is not filled in, because a link to the dialog must not confirm the deletion.
+    let is_rejected = !typed.is_empty() && fields::validate_confirmation(&name, &typed).is_err();
+    let typed = is_rejected.then_some(typed);
     view! {
         <FormDialog form_state title back button danger=true fields=&["name"]>
-            <DeleteFields what id name consequence error />
+            <DeleteFields what id name typed consequence error />
         </FormDialog>
     }
     .into_any()
 }
 
 /// Validates the form of a [`DeleteDialog`]. The server checks whether the name matches.
-pub fn validate_name(values: Values<'_>) -> Option<FieldErrors> {
+pub fn validate_typed_name(values: Values<'_>) -> Option<FieldErrors> {
     let mut errors = FieldErrors::default();
     fields::validate_name("name", &values("name"), &mut errors);
     errors.into_result(()).err()
@@ -75,6 +80,7 @@ fn DeleteFields(
     what: &'static str,
     id: String,
     name: String,
+    typed: Option<String>,
     consequence: String,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -87,6 +93,7 @@ fn DeleteFields(
             <input
                 id="confirm"
                 name="name"
+                value=typed
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"

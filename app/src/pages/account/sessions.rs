@@ -16,12 +16,12 @@ use crate::components::overlay::dialog::MessageDialog;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::page::Page;
+use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use domain::auth::sessions::Session;
 use domain::ids::SessionId;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_router::hooks::use_query_map;
 
 /// The path of the page.
 const PATH: &str = "/sessions";
@@ -76,8 +76,8 @@ pub struct SessionsPage {
 impl Page for SessionsPage {
     fn data() -> Self {
         let end = ServerAction::<EndSession>::new();
-        let query = use_query_map();
-        let is_dialog_open = Memo::new(move |_| query.read().get("dialog").as_deref() == Some("end-others"));
+        let dialog = use_query_parameter("dialog");
+        let is_dialog_open = Memo::new(move |_| dialog.read().as_deref() == Some("end-others"));
         // Reload when the dialog closes, because it may have ended the other sessions.
         let changes = move || (end.version().get(), is_dialog_open.get());
         Self {

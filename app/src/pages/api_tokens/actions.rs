@@ -8,7 +8,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     crate::components::forms::form::respond,
-    crate::pages::api_tokens::page_url::{Created, Dialog, PageUrl, Route},
+    crate::pages::api_tokens::page_url::{Created, Dialog, FormDraft, PageUrl, Route},
     domain::oauth1::consumers::{ConsumerForm, ConsumerSigning},
     domain::oauth1::tokens::NewToken,
 };
@@ -73,13 +73,13 @@ pub async fn revoke_token(token: TokenId, back: String) -> Result<(), AppError> 
 #[server(prefix = "/fn", endpoint = "consumers/rename", client = SessionClient)]
 pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
-    let result = portal::oauth1::consumers::rename(&portal, &actor, consumer, ConsumerForm { name }).await;
+    let form = ConsumerForm { name: name.clone() };
+    let result = portal::oauth1::consumers::rename(&portal, &actor, consumer, form).await;
     let page_url = PageUrl::consumer(consumer);
-    respond::<RenameConsumer>(result, &page_url, &page_url)
+    respond::<RenameConsumer>(result, &page_url, &page_url.with_draft(FormDraft::Rename(name)))
 }
 
-/// Sets a consumer's RSA public key and whether it may use the flow without verifier. A rejected value is not put into the
-/// URL, because it may be a private key.
+/// Sets a consumer's RSA public key and whether it may use the flow without verifier.
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for an invalid key.
@@ -94,9 +94,10 @@ pub async fn set_signing(
         rsa_public_key,
         legacy_flow,
     };
+    let draft = FormDraft::Signing(signing.clone().into());
     let result = portal::oauth1::consumers::set_signing(&portal, &actor, consumer, signing).await;
     let page_url = PageUrl::consumer(consumer);
-    respond::<SetSigning>(result, &page_url, &page_url)
+    respond::<SetSigning>(result, &page_url, &page_url.with_draft(draft))
 }
 
 /// Deletes a consumer and its tokens if `name` matches its name.
@@ -114,6 +115,6 @@ pub async fn delete_consumer(consumer: ConsumerId, name: String) -> Result<(), A
     respond::<DeleteConsumer>(
         result,
         &list,
-        &PageUrl::consumer(consumer).with_dialog(Dialog::DeleteConsumer),
+        &PageUrl::consumer(consumer).with_dialog(Dialog::DeleteConsumer(name)),
     )
 }

@@ -172,7 +172,7 @@ pub async fn load_consumer(id: ConsumerId, address: String) -> Result<ConsumerDa
 /// # Errors
 /// Returns [`AppError::Forbidden`] without the rights Admin settings and Create Bynder API tokens, and
 /// [`AppError::Disabled`] if the feature is disabled for the account.
-#[server(name = FindUsers, prefix = "/fn", endpoint = "people/choices", input = GetUrl, client = SessionClient)]
+#[server(name = FindUsers, prefix = "/fn", endpoint = "users/suggestions", input = GetUrl, client = SessionClient)]
 pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let right = domain::accounts::rights::Right::CreateApiTokens;

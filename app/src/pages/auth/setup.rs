@@ -1,17 +1,18 @@
 //! The setup page, which creates the first account with the code that the server printed on its console.
 
 use crate::components::forms::field::TextField;
-#[cfg(feature = "ssr")]
-use crate::components::forms::form::respond_error;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
+use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use domain::accounts::NewAccount;
 use domain::accounts::users::MIN_PASSWORD_CHARS;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use {crate::components::forms::form::respond_error, crate::query_string::QueryParams};
 
 /// The path of the page after setup.
 const NEXT_PATH: &str = "/settings/portal";
@@ -41,9 +42,14 @@ pub async fn complete_setup(
         email,
         password,
     };
+    // The setup code and the password are secrets, which no URL contains.
+    let mut params = QueryParams::default();
+    params.set("account_name", &input.account_name);
+    params.set("name", &input.name);
+    params.set("email", &input.email);
     let signed_in = portal::accounts::setup::complete(&site.portal, &code, input, &client)
         .await
-        .map_err(|error| respond_error::<CompleteSetup>(error.into(), &"/setup"))?;
+        .map_err(|error| respond_error::<CompleteSetup>(error.into(), &format!("/setup{params}")))?;
     crate::context::set_sign_in_cookies(&signed_in)?;
     if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
         leptos_axum::redirect(NEXT_PATH);
@@ -68,21 +74,36 @@ fn validate(values: Values<'_>) -> Option<FieldErrors> {
 }
 
 /// The setup page. It is available only until the first account is created.
-pub struct SetupPage;
+pub struct SetupPage {
+    account_name: String,
+    name: String,
+    email: String,
+}
 
 impl Page for SetupPage {
     fn data() -> Self {
-        Self
+        // The values of a form that was rejected without script.
+        let value = |name| use_query_parameter(name).get_untracked().unwrap_or_default();
+        Self {
+            account_name: value("account_name"),
+            name: value("name"),
+            email: value("email"),
+        }
     }
 
-    fn view(_this: Self) -> AnyView {
-        view! { <Form /> }.into_any()
+    fn view(this: Self) -> AnyView {
+        let SetupPage {
+            account_name,
+            name,
+            email,
+        } = this;
+        view! { <Form account_name name email /> }.into_any()
     }
 }
 
 /// Renders the form, which is validated with the server's rules while it is filled in.
 #[component]
-fn Form() -> impl IntoView {
+fn Form(account_name: String, name: String, email: String) -> impl IntoView {
     let form_state = FormState::<CompleteSetup>::new(validate);
     // A session starts in a new document, as after signing in. The browser also loads it in a background tab and shows its
     // own error page if it can't, while the router would wait for the next frame and for the code of the next page.
@@ -101,6 +122,7 @@ fn Form() -> impl IntoView {
                 <TextField
                     name="account_name"
                     label="Account name"
+                    value=account_name
                     autocomplete="organization"
                     help="Usually your organization’s name."
                     error=form_state.error("account_name")
@@ -108,10 +130,18 @@ fn Form() -> impl IntoView {
                 <TextField
                     name="name"
                     label="Your name"
+                    value=name
                     autocomplete="name"
                     error=form_state.error("name")
                 />
-                <TextField name="email" label="Email" kind="email" autocomplete="username" error=form_state.error("email") />
+                <TextField
+                    name="email"
+                    label="Email"
+                    kind="email"
+                    autocomplete="username"
+                    value=email
+                    error=form_state.error("email")
+                />
                 <TextField
                     name="password"
                     label="Password"

@@ -5,11 +5,10 @@ use crate::components::forms::field::TextField;
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
+use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-#[cfg(not(feature = "ssr"))]
-use leptos_router::hooks::use_query_map;
 
 /// Creates a session, which replaces the browser's current one, and redirects to `next`.
 ///
@@ -69,17 +68,10 @@ mod email_cookie {
     }
 }
 
-/// Returns the path to open after signing in.
-fn next_path() -> String {
-    #[cfg(feature = "ssr")]
-    return crate::context::query_parameter("next").unwrap_or_default();
-    #[cfg(not(feature = "ssr"))]
-    use_query_map().read_untracked().get("next").unwrap_or_default()
-}
-
 /// The sign-in page.
 pub struct SignInPage {
     error: Option<AppError>,
+    /// The path to open after signing in.
     next: String,
 }
 
@@ -88,7 +80,7 @@ impl Page for SignInPage {
         let error = ServerAction::<SignIn>::new().value().get_untracked();
         Self {
             error: error.and_then(Result::err),
-            next: next_path(),
+            next: use_query_parameter("next").get_untracked().unwrap_or_default(),
         }
     }
 

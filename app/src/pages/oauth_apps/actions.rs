@@ -83,9 +83,9 @@ pub async fn set_token_settings(
         signing_algorithm,
         allow_introspection,
     };
-    let result = portal::oauth2::oauth_apps::set_token_settings(&portal, &actor, app, form).await;
+    let result = portal::oauth2::oauth_apps::set_token_settings(&portal, &actor, app, form.clone()).await;
     let page_url = PageUrl::app(app);
-    respond::<SetTokenSettings>(result, &page_url, &page_url)
+    respond::<SetTokenSettings>(result, &page_url, &page_url.with_draft(FormDraft::TokenSettings(form)))
 }
 
 /// Adds a client secret to an app. The app's page shows it once.
@@ -148,6 +148,6 @@ pub async fn delete_app(app: OauthAppId, name: String) -> Result<(), AppError> {
     respond::<DeleteApp>(
         result,
         &PageUrl::default(),
-        &PageUrl::app(app).with_dialog(Dialog::DeleteApp),
+        &PageUrl::app(app).with_dialog(Dialog::DeleteApp(name)),
     )
 }

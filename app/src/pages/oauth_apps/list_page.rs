@@ -59,7 +59,7 @@ impl Page for OauthAppsPage {
         };
         view! {
             <div class="page">
-                <PageHeader title="OAuth apps" lead=LEAD crumbs=BREADCRUMBS.to_vec()>
+                <PageHeader title="OAuth apps" lead=LEAD breadcrumbs=BREADCRUMBS.to_vec()>
                     <Suspense>{add_button}</Suspense>
                 </PageHeader>
                 <Transition>{content}</Transition>

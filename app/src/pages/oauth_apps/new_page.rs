@@ -62,7 +62,7 @@ impl Page for NewOauthAppPage {
                 <PageHeader
                     title="Add new app"
                     lead="Register an application that gets access tokens with OAuth 2.0."
-                    crumbs=DETAIL_BREADCRUMBS.to_vec()
+                    breadcrumbs=DETAIL_BREADCRUMBS.to_vec()
                 />
                 <Transition>{content}</Transition>
             </div>

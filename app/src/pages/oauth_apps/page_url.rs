@@ -5,7 +5,7 @@
 
 use crate::query_string::QueryParams;
 use domain::ids::{ClientSecretId, OauthAppId};
-use domain::oauth2::oauth_apps::{AppForm, SecretForm};
+use domain::oauth2::oauth_apps::{AppForm, SecretForm, TokenSettingsForm};
 use std::fmt;
 
 /// Path of the list page. The pages of apps are below it.
@@ -28,19 +28,21 @@ pub enum Route {
 pub enum FormDraft {
     /// The form of an app.
     App(AppForm),
+    /// The form of an app's token settings.
+    TokenSettings(TokenSettingsForm),
     /// The form for a new client secret.
     Secret(SecretForm),
 }
 
 /// Identifies the dialog that is open on an app's page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dialog {
     /// Delete a client secret.
     DeleteSecret(ClientSecretId),
     /// Revoke all refresh tokens.
     RevokeRefreshTokens,
-    /// Delete the app.
-    DeleteApp,
+    /// Delete the app, with the value of the field that confirms it.
+    DeleteApp(String),
 }
 
 /// Represents the URL of an OAuth apps page.
@@ -70,6 +72,11 @@ impl PageUrl {
                     redirect_uris: get("redirect_uris"),
                     scopes: params.get_all("scope"),
                 })),
+                "token-settings" => Some(FormDraft::TokenSettings(TokenSettingsForm {
+                    rotate_refresh_tokens: get("rotate_refresh_tokens") == "true",
+                    signing_algorithm: get("signing_algorithm"),
+                    allow_introspection: get("allow_introspection") == "true",
+                })),
                 "secret" => Some(FormDraft::Secret(SecretForm {
                     note: get("note"),
                     days: get("days"),
@@ -79,7 +86,7 @@ impl PageUrl {
             dialog: match get("dialog").as_str() {
                 "delete-secret" => get("secret").parse().map(Dialog::DeleteSecret).ok(),
                 "revoke" => Some(Dialog::RevokeRefreshTokens),
-                "delete" => Some(Dialog::DeleteApp),
+                "delete" => Some(Dialog::DeleteApp(get("confirm"))),
                 _ => None,
             },
         }
@@ -161,6 +168,13 @@ impl PageUrl {
                     params.append("scope", scope);
                 }
             }
+            Some(FormDraft::TokenSettings(form)) => {
+                params.set("form", "token-settings");
+                let flag = |is_set: bool| if is_set { "true" } else { "" };
+                params.set("rotate_refresh_tokens", flag(form.rotate_refresh_tokens));
+                params.set("signing_algorithm", &form.signing_algorithm);
+                params.set("allow_introspection", flag(form.allow_introspection));
+            }
             Some(FormDraft::Secret(form)) => {
                 params.set("form", "secret");
                 params.set("note", &form.note);
@@ -168,13 +182,16 @@ impl PageUrl {
             }
             None => {}
         }
-        match self.dialog {
+        match &self.dialog {
             Some(Dialog::DeleteSecret(secret)) => {
                 params.set("dialog", "delete-secret");
                 params.set("secret", secret);
             }
             Some(Dialog::RevokeRefreshTokens) => params.set("dialog", "revoke"),
-            Some(Dialog::DeleteApp) => params.set("dialog", "delete"),
+            Some(Dialog::DeleteApp(typed)) => {
+                params.set("dialog", "delete");
+                params.set("confirm", typed);
+            }
             None => {}
         }
         params
@@ -223,14 +240,22 @@ mod tests {
             note: "CI + deploy".to_owned(),
             days: "90".to_owned(),
         };
+        let token_settings = TokenSettingsForm {
+            rotate_refresh_tokens: true,
+            signing_algorithm: "no such".to_owned(),
+            allow_introspection: true,
+        };
         for url in [
             PageUrl::default(),
             PageUrl::new_app(),
             PageUrl::new_app().with_draft(FormDraft::App(form.clone())),
             app.clone(),
             app.with_draft(FormDraft::App(form)),
+            app.with_draft(FormDraft::TokenSettings(TokenSettingsForm::default())),
+            app.with_draft(FormDraft::TokenSettings(token_settings)),
             app.with_draft(FormDraft::Secret(secret)),
-            app.with_dialog(Dialog::DeleteApp),
+            app.with_dialog(Dialog::DeleteApp(String::new())),
+            app.with_dialog(Dialog::DeleteApp("A = B".to_owned())),
             app.with_dialog(Dialog::RevokeRefreshTokens),
             app.with_dialog(Dialog::DeleteSecret(ID.parse().unwrap())),
         ] {

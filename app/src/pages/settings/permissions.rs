@@ -40,7 +40,7 @@ impl Page for PermissionsPage {
                 <PageHeader
                     title="Permission management"
                     lead="The rights that your security profile gives you."
-                    crumbs=vec![("/settings", "Settings")]
+                    breadcrumbs=vec![("/settings", "Settings")]
                 />
                 <Suspense>{rights}</Suspense>
             </div>

@@ -44,7 +44,7 @@ impl Page for PortalSettingsPage {
                 <PageHeader
                     title="Portal settings"
                     lead="Settings for the whole account."
-                    crumbs=vec![("/settings", "Settings")]
+                    breadcrumbs=vec![("/settings", "Settings")]
                 />
                 <Suspense>{links}</Suspense>
             </div>

@@ -13,13 +13,13 @@ use crate::error::AppError;
 use crate::icons::Icon;
 use crate::pages::account::connected_apps::disconnect::DisconnectDialog;
 use crate::pages::page::Page;
+use crate::query_string::use_query_parameter;
 use crate::session::{SessionClient, current_user};
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use domain::oauth2::scopes::Scope;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_router::hooks::use_query_map;
 
 /// The path of the page.
 const PATH: &str = "/connected-apps";
@@ -48,8 +48,8 @@ pub struct ConnectedAppsPage {
 
 impl Page for ConnectedAppsPage {
     fn data() -> Self {
-        let query = use_query_map();
-        let dialog_app = Memo::new(move |_| query.read().get("disconnect").and_then(|id| id.parse().ok()));
+        let disconnect = use_query_parameter("disconnect");
+        let dialog_app = Memo::new(move |_| disconnect.read().as_deref().and_then(|id| id.parse().ok()));
         Self {
             dialog_app,
             // Reload when the dialog closes, because it may have disconnected the app.

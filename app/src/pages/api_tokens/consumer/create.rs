@@ -46,8 +46,8 @@ pub fn create_links(me: &CurrentUser, url: &PageUrl, autofocus: bool) -> Option<
     })
 }
 
-/// Validates the name field of a consumer form.
-pub fn validate_name(values: Values<'_>) -> Option<FieldErrors> {
+/// Validates the form of a new or changed consumer as the server does.
+pub fn validate_consumer(values: Values<'_>) -> Option<FieldErrors> {
     ConsumerForm { name: values("name") }.validate().err()
 }
 
@@ -72,7 +72,7 @@ pub fn NewConsumerDialog(
         }
         .into_any();
     }
-    let form_state = FormState::<CreateConsumer>::new(validate_name);
+    let form_state = FormState::<CreateConsumer>::new(validate_consumer);
     view! {
         <FormDialog form_state title back=back.clone() button="Create" fields=&["name"]>
             <input type="hidden" name="back" value=back />

@@ -2,7 +2,7 @@
 
 use crate::components::feedback::toast::toast;
 use crate::components::forms::form::FormState;
-use crate::components::overlay::confirm::{DeleteDialog, validate_name};
+use crate::components::overlay::confirm::{DeleteDialog, validate_typed_name};
 use crate::pages::api_tokens::actions::DeleteConsumer;
 use domain::oauth1::consumers::Consumer;
 use leptos::prelude::*;
@@ -12,10 +12,12 @@ use leptos::prelude::*;
 pub fn DeleteConsumerDialog(
     /// The consumer.
     consumer: Consumer,
+    /// The initial value of the field that confirms.
+    typed: String,
     /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let form_state = FormState::<DeleteConsumer>::new(validate_name);
+    let form_state = FormState::<DeleteConsumer>::new(validate_typed_name);
     form_state.on_success(|| toast("Consumer deleted"));
     let consequence = match consumer.tokens {
         0 => "It has no active tokens. Revoked and expired tokens are deleted too.".to_owned(),
@@ -31,6 +33,7 @@ pub fn DeleteConsumerDialog(
             what="consumer"
             id=consumer.id.to_string()
             name=consumer.name
+            typed
             consequence
             back
         />

@@ -6,7 +6,8 @@ use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::FormCard;
 use crate::components::forms::text_area::text_area_content;
 use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
-use crate::pages::api_tokens::consumer::create::validate_name;
+use crate::pages::api_tokens::consumer::create::validate_consumer;
+use crate::pages::api_tokens::page_url::SigningDraft;
 use domain::fields::FieldErrors;
 use domain::oauth1::consumers::{Consumer, ConsumerSigning};
 use leptos::prelude::*;
@@ -16,15 +17,17 @@ use leptos::prelude::*;
 pub fn RenameForm(
     /// The consumer.
     consumer: Consumer,
+    /// The initial value of the name field, if it differs from the saved name.
+    draft: Option<String>,
     /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<RenameConsumer>::new(validate_name);
+    let form_state = FormState::<RenameConsumer>::new(validate_consumer);
     form_state.toast_and_reload("Consumer renamed", changes);
     view! {
         <FormCard form_state id="rename" title="Rename" fields=&["name"] button="Rename">
             <input type="hidden" name="consumer" value=consumer.id.to_string() />
-            <TextField name="name" label="Name" value=consumer.name error=form_state.error("name") />
+            <TextField name="name" label="Name" value=draft.unwrap_or(consumer.name) error=form_state.error("name") />
         </FormCard>
     }
     .into_any()
@@ -44,6 +47,8 @@ fn validate_signing(values: Values<'_>) -> Option<FieldErrors> {
 pub fn SigningForm(
     /// The consumer.
     consumer: Consumer,
+    /// The initial values, if they differ from the saved ones.
+    draft: Option<SigningDraft>,
     /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
@@ -51,6 +56,11 @@ pub fn SigningForm(
     form_state.toast_and_reload("Signing settings saved", changes);
     let error = form_state.error("rsa_public_key");
     let has_legacy_flow = consumer.legacy_flow;
+    let (key, allows_legacy_flow) = match draft {
+        Some(draft) => (draft.rsa_public_key.or(consumer.rsa_public_key), draft.legacy_flow),
+        None => (consumer.rsa_public_key, consumer.legacy_flow),
+    };
+    let key = key.filter(|key| !key.is_empty());
     view! {
         <FormCard form_state id="signing" title="Signing" fields=&["rsa_public_key"] button="Save changes">
             {has_legacy_flow
@@ -69,10 +79,10 @@ pub fn SigningForm(
                 optional=true
                 error
             >
-                {key_text_area(consumer.rsa_public_key, error)}
+                {key_text_area(key, error)}
             </Field>
             <label class="check">
-                <input type="checkbox" name="legacy_flow" value="true" checked=consumer.legacy_flow />
+                <input type="checkbox" name="legacy_flow" value="true" checked=allows_legacy_flow />
                 <span>
                     "Allow the legacy flow without verifier " <span class="badge warning">"Unsafe"</span>
                     <small class="muted">

@@ -16,7 +16,7 @@ use crate::pages::api_tokens::consumer::delete::DeleteConsumerDialog;
 use crate::pages::api_tokens::consumer::forms::{RenameForm, SigningForm};
 use crate::pages::api_tokens::data::{ConsumerData, load_consumer, load_token};
 use crate::pages::api_tokens::list::tokens::{format_count, token_list};
-use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
+use crate::pages::api_tokens::page_url::{Dialog, FormDraft, PageUrl, Route};
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
 use crate::pages::page::Page;
 use crate::query_string::use_page_url;
@@ -84,7 +84,7 @@ impl Page for ConsumerPage {
                 match (data.await, user.await) {
                     (Ok(data), Ok(me)) => page(data, me.rights, &url, changes).into_any(),
                     (Err(error), Ok(me)) => view! {
-                        <PageHeader title="Consumer" crumbs=DETAIL_BREADCRUMBS.to_vec() />
+                        <PageHeader title="Consumer" breadcrumbs=DETAIL_BREADCRUMBS.to_vec() />
                         <PageUnavailable error me />
                     }
                     .into_any(),
@@ -103,7 +103,9 @@ impl Page for ConsumerPage {
                         let on_revoked = move || changes.update(|changes| *changes += 1);
                         Some(revoke_dialog(token_to_revoke.await?, rights, back, on_revoked))
                     }
-                    Dialog::DeleteConsumer => Some(delete_dialog(data.await.ok()?.consumer, rights, back)),
+                    Dialog::DeleteConsumer(typed) => {
+                        Some(delete_dialog(data.await.ok()?.consumer, typed, rights, back))
+                    }
                     Dialog::NewConsumer(_) | Dialog::NewToken(_) => None,
                 }
             })
@@ -118,9 +120,9 @@ impl Page for ConsumerPage {
     }
 }
 
-fn delete_dialog(consumer: Consumer, rights: Rights, back: String) -> AnyView {
+fn delete_dialog(consumer: Consumer, typed: String, rights: Rights, back: String) -> AnyView {
     if rights.has(Right::RevokeApiTokens) {
-        return view! { <DeleteConsumerDialog consumer back /> }.into_any();
+        return view! { <DeleteConsumerDialog consumer typed back /> }.into_any();
     }
     view! {
         <DialogBox title=format!("Delete “{}”?", consumer.name) back>
@@ -142,13 +144,20 @@ fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32
     };
     let new_token = PageUrl::default().with_dialog(Dialog::NewToken(form)).to_string();
     let delete = PageUrl::consumer(consumer.id)
-        .with_dialog(Dialog::DeleteConsumer)
+        .with_dialog(Dialog::DeleteConsumer(String::new()))
         .to_string();
+    // After a change, the forms show the saved values.
+    let draft = url.draft.clone().filter(|_| changes.get_untracked() == 0);
+    let (name, signing) = match draft {
+        Some(FormDraft::Rename(name)) => (Some(name), None),
+        Some(FormDraft::Signing(signing)) => (None, Some(signing)),
+        None => (None, None),
+    };
     view! {
         <PageHeader
             title=consumer.name.clone()
             lead="An application that uses the API."
-            crumbs=DETAIL_BREADCRUMBS.to_vec()
+            breadcrumbs=DETAIL_BREADCRUMBS.to_vec()
         >
             {may_create
                 .then(|| {
@@ -163,8 +172,8 @@ fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32
         {details_card(&consumer)}
         {if may_create {
             view! {
-                <RenameForm consumer=consumer.clone() changes />
-                <SigningForm consumer changes />
+                <RenameForm consumer=consumer.clone() draft=name changes />
+                <SigningForm consumer draft=signing changes />
             }
                 .into_any()
         } else {
@@ -196,7 +205,7 @@ fn details_card(consumer: &Consumer) -> impl IntoView + use<> {
     let created = created(consumer.created_at, consumer.created_by.clone());
     let key = consumer.key.clone();
     view! {
-        <Card id="facts" title="About this consumer">
+        <Card id="about" title="About this consumer">
             <DescriptionList>
                 <KeyDescription term="Consumer key" key />
                 <Description term="Active tokens">{tokens}</Description>

@@ -96,7 +96,7 @@ impl Page for ApiTokensPage {
         };
         view! {
             <div class="page">
-                <PageHeader title="API tokens" lead=LEAD crumbs=BREADCRUMBS.to_vec()>
+                <PageHeader title="API tokens" lead=LEAD breadcrumbs=BREADCRUMBS.to_vec()>
                     <Suspense>{links}</Suspense>
                 </PageHeader>
                 <Transition fallback=empty::loading>{content}</Transition>

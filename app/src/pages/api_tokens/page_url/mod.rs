@@ -1,6 +1,12 @@
-//! Parses and prints the URLs of the API tokens pages: the page, the list query, and the open dialog.
+//! Parses and prints the URLs of the API tokens pages: the page, the list query, the initial values of a form, and the open
+//! dialog.
 //!
-//! The URL holds the whole view state, so that a page can be shared, reloaded, and used without script.
+//! The URL holds the whole view state, so that a page can be shared, reloaded, and used without script. A rejected form that
+//! was sent without script returns through this URL, so no input is lost. The URL never holds a secret or a private key.
+
+mod draft;
+
+pub use crate::pages::api_tokens::page_url::draft::{FormDraft, SigningDraft};
 
 use crate::query_string::QueryParams;
 use domain::ids::{ConsumerId, TokenId};
@@ -33,8 +39,8 @@ pub enum Dialog {
     NewToken(NewToken),
     /// Revoke a token. Without an ID it is the token of the page.
     RevokeToken(Option<TokenId>),
-    /// Delete the consumer of the page.
-    DeleteConsumer,
+    /// Delete the consumer of the page, with the value of the field that confirms it.
+    DeleteConsumer(String),
 }
 
 /// Identifies what was just created. The page moves the focus to it.
@@ -55,6 +61,8 @@ pub struct PageUrl {
     pub query: TokenQuery,
     /// The consumer or token that was just created.
     pub created: Option<Created>,
+    /// The initial values of a form on a consumer's page.
+    pub draft: Option<FormDraft>,
     /// The open dialog.
     pub dialog: Option<Dialog>,
 }
@@ -78,6 +86,7 @@ impl PageUrl {
                 ..TokenQuery::default()
             },
             created: None,
+            draft: FormDraft::read(&params),
             dialog: match get("dialog").as_str() {
                 "new-consumer" => Some(Dialog::NewConsumer(get("name"))),
                 "new-token" => Some(Dialog::NewToken(NewToken {
@@ -87,7 +96,7 @@ impl PageUrl {
                     integration_name: get("integration_name"),
                 })),
                 "revoke" => Some(Dialog::RevokeToken(get("token").parse().ok())),
-                "delete" => Some(Dialog::DeleteConsumer),
+                "delete" => Some(Dialog::DeleteConsumer(get("confirm"))),
                 _ => None,
             },
         };
@@ -128,6 +137,16 @@ impl PageUrl {
         Self {
             dialog: dialog.into(),
             ..self.clone()
+        }
+    }
+
+    /// Returns this URL with initial values for a form and without a dialog.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn with_draft(&self, draft: FormDraft) -> Self {
+        Self {
+            draft: Some(draft),
+            ..self.with_dialog(None)
         }
     }
 
@@ -177,6 +196,7 @@ impl PageUrl {
             route: self.route,
             query,
             created: None,
+            draft: None,
             dialog: None,
         }
     }
@@ -210,6 +230,9 @@ impl PageUrl {
             Some(Created::Consumer(id)) => params.set("created_consumer", id),
             Some(Created::Token(id)) => params.set("created_token", id),
         }
+        if let Some(draft) = &self.draft {
+            draft.write(&mut params);
+        }
         match &self.dialog {
             None => {}
             Some(Dialog::NewConsumer(name)) => {
@@ -227,7 +250,10 @@ impl PageUrl {
                 params.set("dialog", "revoke");
                 params.set("token", token.map(|token| token.to_string()).unwrap_or_default());
             }
-            Some(Dialog::DeleteConsumer) => params.set("dialog", "delete"),
+            Some(Dialog::DeleteConsumer(typed)) => {
+                params.set("dialog", "delete");
+                params.set("confirm", typed);
+            }
         }
         params
     }

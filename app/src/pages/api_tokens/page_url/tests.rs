@@ -1,6 +1,7 @@
 //! Tests that URLs parse back to what they were printed from.
 
 use crate::pages::api_tokens::page_url::*;
+use domain::oauth1::consumers::ConsumerSigning;
 use domain::oauth1::tokens::Cursor;
 
 const ID: &str = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
@@ -30,7 +31,21 @@ fn printed_url_parses_back_to_the_same_value() {
     assert_round_trip(&url);
     assert_round_trip(&url.with_dialog(Dialog::RevokeToken(Some(id))));
     assert_round_trip(&PageUrl::token(id).with_dialog(Dialog::RevokeToken(None)));
-    assert_round_trip(&PageUrl::consumer(ConsumerId(id.0)).with_dialog(Dialog::DeleteConsumer));
+    let consumer = PageUrl::consumer(ConsumerId(id.0));
+    for typed in ["", "A = B"] {
+        assert_round_trip(&consumer.with_dialog(Dialog::DeleteConsumer(typed.into())));
+        assert_round_trip(&consumer.with_draft(FormDraft::Rename(typed.into())));
+    }
+    for rsa_public_key in [None, Some(""), Some("-----BEGIN PUBLIC KEY-----\nA+/=")] {
+        for legacy_flow in [false, true] {
+            let draft = FormDraft::Signing(SigningDraft {
+                rsa_public_key: rsa_public_key.map(str::to_owned),
+                legacy_flow,
+            });
+            assert_round_trip(&consumer.with_draft(draft.clone()));
+            assert_round_trip(&consumer.with_draft(draft).with_dialog(Dialog::RevokeToken(Some(id))));
+        }
+    }
     assert_round_trip(
         &PageUrl {
             route: Route::Consumers,
@@ -61,12 +76,32 @@ fn unknown_and_invalid_parameters_are_ignored() {
 }
 
 #[test]
-fn another_list_page_drops_the_created_item() {
+fn draft_of_the_signing_form_never_holds_a_private_key() {
+    let draft = |key: &str| {
+        SigningDraft::from(ConsumerSigning {
+            rsa_public_key: key.to_owned(),
+            legacy_flow: true,
+        })
+    };
+    for key in ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"] {
+        assert_eq!(draft(key).rsa_public_key.as_deref(), Some(key));
+    }
+    let private = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
+    let both = format!("-----BEGIN PUBLIC KEY-----\n{private}\n-----END PUBLIC KEY-----");
+    for key in [private, &both, "AAAA"] {
+        let draft = draft(key);
+        assert_eq!((&draft.rsa_public_key, draft.legacy_flow), (&None, true), "{key}");
+    }
+}
+
+#[test]
+fn another_list_page_drops_the_created_item_and_the_draft() {
     let id: TokenId = ID.parse().unwrap();
     let list = PageUrl::default().with_created(Created::Token(id));
     assert_eq!(list.to_string(), format!("{PATH}?created_token={ID}"));
     assert_eq!(
-        list.with_dialog(Dialog::DeleteConsumer).with_dialog(None),
+        list.with_dialog(Dialog::DeleteConsumer(String::new()))
+            .with_dialog(None),
         list,
         "closing a dialog restores the page's URL"
     );
@@ -78,6 +113,8 @@ fn another_list_page_drops_the_created_item() {
     ] {
         assert_eq!(other_url.created, None, "{other_url}");
     }
+    let draft = PageUrl::consumer(ConsumerId(id.0)).with_draft(FormDraft::Rename("Web shop".into()));
+    assert_eq!(draft.sorted_by(TokenSort::User).draft, None);
 }
 
 #[test]

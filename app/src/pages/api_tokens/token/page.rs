@@ -54,7 +54,7 @@ impl Page for TokenPage {
                 match (data.await, user.await) {
                     (Ok(data), Ok(me)) => page(data, me.rights).into_any(),
                     (Err(error), Ok(me)) => view! {
-                        <PageHeader title="Token" crumbs=DETAIL_BREADCRUMBS.to_vec() />
+                        <PageHeader title="Token" breadcrumbs=DETAIL_BREADCRUMBS.to_vec() />
                         <PageUnavailable error me />
                     }
                     .into_any(),
@@ -97,7 +97,7 @@ fn page(data: TokenData, rights: Rights) -> impl IntoView {
     let may_revoke = rights.has(Right::RevokeApiTokens) && !token.state.has_ended();
     let example_card = example_card(&public_url, &consumer_key, &token.token);
     view! {
-        <PageHeader title=token.integration.clone() lead crumbs=DETAIL_BREADCRUMBS.to_vec()>
+        <PageHeader title=token.integration.clone() lead breadcrumbs=DETAIL_BREADCRUMBS.to_vec()>
             {may_revoke
                 .then(|| {
                     view! {
@@ -128,7 +128,7 @@ fn details_card(token: Token) -> impl IntoView {
     };
     let (expires, revoked) = (time("Expires", token.expires_at), time("Revoked", token.revoked_at));
     view! {
-        <Card id="facts" title="About this token">
+        <Card id="about" title="About this token">
             <DescriptionList>
                 <Description term="State">{state_badge(token.state)}</Description>
                 <Description term="User">{token.user} <small>{token.user_email}</small></Description>

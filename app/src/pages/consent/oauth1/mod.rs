@@ -8,11 +8,11 @@ use crate::icons::{Icon, IconView};
 use crate::pages::auth::layout::{AuthLayout, SwitchUser};
 use crate::pages::consent::consent_page::{ConsentPage, Decision, DecisionButtons, InvalidRequest};
 use crate::pages::page::Page;
+use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 /// Describes the state of the consent page.
@@ -103,9 +103,9 @@ pub struct AuthorisePage {
 
 impl Page for AuthorisePage {
     fn data() -> Self {
-        let query = use_query_map();
-        let token = Signal::derive(move || query.read().get("oauth_token").unwrap_or_default());
-        let callback = Signal::derive(move || query.read().get("callback"));
+        let oauth_token = use_query_parameter("oauth_token");
+        let token = Signal::derive(move || oauth_token.get().unwrap_or_default());
+        let callback: Signal<Option<String>> = use_query_parameter("callback").into();
         Self {
             token,
             callback,

@@ -3,7 +3,7 @@
 use crate::components::data::time::timestamp_or_never;
 use crate::components::feedback::toast::toast;
 use crate::components::forms::form::FormState;
-use crate::components::overlay::confirm::{ConfirmDialog, DeleteDialog, validate_name};
+use crate::components::overlay::confirm::{ConfirmDialog, DeleteDialog, validate_typed_name};
 use crate::pages::oauth_apps::actions::{DeleteApp, DeleteSecret, RevokeRefreshTokens};
 use crate::pages::oauth_apps::detail::secrets::secret_name;
 use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
@@ -68,10 +68,12 @@ pub fn RevokeDialog(
 pub fn DeleteAppDialog(
     /// The app.
     app: OauthApp,
+    /// The initial value of the field that confirms.
+    typed: String,
     /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let form_state = FormState::<DeleteApp>::new(validate_name);
+    let form_state = FormState::<DeleteApp>::new(validate_typed_name);
     form_state.on_success(|| toast("App deleted"));
     let consequence = match app.active_tokens {
         0 => "It has no active tokens. Its secrets are deleted too.".to_owned(),
@@ -79,7 +81,7 @@ pub fn DeleteAppDialog(
         count => format!("Its secrets and its {count} tokens stop working immediately."),
     };
     view! {
-        <DeleteDialog form_state what="app" id=app.id.to_string() name=app.name consequence back />
+        <DeleteDialog form_state what="app" id=app.id.to_string() name=app.name typed consequence back />
     }
     .into_any()
 }

@@ -62,7 +62,7 @@ impl Page for OauthAppPage {
                 match (data.await, user.await) {
                     (Ok(data), Ok(_)) => page(data, draft, changes).into_any(),
                     (Err(error), Ok(me)) => view! {
-                        <PageHeader title="OAuth app" crumbs=DETAIL_BREADCRUMBS.to_vec() />
+                        <PageHeader title="OAuth app" breadcrumbs=DETAIL_BREADCRUMBS.to_vec() />
                         <PageUnavailable error me />
                     }
                     .into_any(),
@@ -70,7 +70,7 @@ impl Page for OauthAppPage {
                 }
             })
         };
-        let dialog = Memo::new(move |_| url.with(|url| url.dialog));
+        let dialog = Memo::new(move |_| url.with(|url| url.dialog.clone()));
         let dialog_view = move || {
             let dialog = dialog.get();
             let back = url.get_untracked().base().to_string();
@@ -106,7 +106,7 @@ fn open_dialog(data: AppData, dialog: Option<Dialog>, back: String, changes: RwS
             Some(view! { <RevokeDialog app back changes /> }.into_any())
         }
         Dialog::RevokeRefreshTokens => None,
-        Dialog::DeleteApp => Some(view! { <DeleteAppDialog app back /> }.into_any()),
+        Dialog::DeleteApp(typed) => Some(view! { <DeleteAppDialog app typed back /> }.into_any()),
     }
 }
 
@@ -119,10 +119,13 @@ fn page(data: AppData, draft: Option<FormDraft>, changes: RwSignal<u32>) -> impl
         now,
         ..
     } = data;
-    let (details, new_secret) = match draft {
-        Some(FormDraft::App(form)) => (Some(form), SecretForm::default()),
-        Some(FormDraft::Secret(secret)) => (None, secret),
-        None => (None, SecretForm::default()),
+    // After a change, the forms show the saved values.
+    let draft = draft.filter(|_| changes.get_untracked() == 0);
+    let (details, token_settings, new_secret) = match draft {
+        Some(FormDraft::App(form)) => (Some(form), None, SecretForm::default()),
+        Some(FormDraft::TokenSettings(form)) => (None, Some(form), SecretForm::default()),
+        Some(FormDraft::Secret(form)) => (None, None, form),
+        None => (None, None, SecretForm::default()),
     };
     let is_disabled = app.user.as_ref().is_some_and(|user| !user.active);
     let try_it = if app.grant.requires_consent() {
@@ -131,7 +134,7 @@ fn page(data: AppData, draft: Option<FormDraft>, changes: RwSignal<u32>) -> impl
         view! { <TryIt app=app.clone() public_url /> }.into_any()
     };
     view! {
-        <PageHeader title=app.name.clone() lead=app.grant.label() crumbs=DETAIL_BREADCRUMBS.to_vec() />
+        <PageHeader title=app.name.clone() lead=app.grant.label() breadcrumbs=DETAIL_BREADCRUMBS.to_vec() />
         {is_disabled
             .then(|| {
                 view! {
@@ -145,7 +148,7 @@ fn page(data: AppData, draft: Option<FormDraft>, changes: RwSignal<u32>) -> impl
             })}
         {details_card(&app)}
         <DetailsForm app=app.clone() draft=details data=form changes />
-        <TokenSettingsCard app=app.clone() changes />
+        <TokenSettingsCard app=app.clone() draft=token_settings changes />
         {usage_card(&app)}
         {app
             .grant
@@ -163,7 +166,7 @@ fn details_card(app: &OauthApp) -> impl IntoView + use<> {
     let (created_at, creator) = (app.created_at, byline(app.created_by.clone()));
     let last_used_at = timestamp_or_never(app.last_used_at);
     view! {
-        <Card id="facts" title="About this app">
+        <Card id="about" title="About this app">
             <DescriptionList>
                 <KeyDescription term="Client ID" key=client_id />
                 <Description term="Acts as">{user}</Description>
@@ -204,7 +207,9 @@ fn tokens_card(app: &OauthApp) -> impl IntoView + use<> {
 }
 
 fn delete_card(app: &OauthApp) -> impl IntoView + use<> {
-    let delete = PageUrl::app(app.id).with_dialog(Dialog::DeleteApp).to_string();
+    let delete = PageUrl::app(app.id)
+        .with_dialog(Dialog::DeleteApp(String::new()))
+        .to_string();
     view! {
         <DeleteCard
             what="app"

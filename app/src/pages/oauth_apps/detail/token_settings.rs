@@ -6,8 +6,7 @@ use crate::components::forms::form_card::FormCard;
 use crate::pages::oauth_apps::actions::SetTokenSettings;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{
-    Grant, OauthApp, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettings,
-    TokenSettingsForm,
+    Grant, OauthApp, REFRESH_TOKEN_IDLE_DAYS, REFRESH_TOKEN_LIFETIME_DAYS, SigningAlgorithm, TokenSettingsForm,
 };
 use leptos::prelude::*;
 
@@ -28,27 +27,32 @@ fn validate(values: Values<'_>) -> Option<FieldErrors> {
 pub fn TokenSettingsCard(
     /// The app.
     app: OauthApp,
+    /// The initial values, if they differ from the saved ones.
+    draft: Option<TokenSettingsForm>,
     /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form_state = FormState::<SetTokenSettings>::new(validate);
     form_state.toast_and_reload("Token settings saved", changes);
-    let settings = app.token_settings;
+    let form = draft.unwrap_or_else(|| app.token_settings.into());
     view! {
         <FormCard form_state id="token-settings" title="Token settings" fields=FIELDS button="Save token settings">
             <input type="hidden" name="app" value=app.id.to_string() />
             // Only for validation in the browser; the server does not read it.
             <input type="hidden" name="grant" value=app.grant.code() />
-            {rotation_field(app.grant, settings)}
-            {algorithm_field(settings, form_state.error("signing_algorithm"))}
-            {app.grant.has_secret().then(|| introspection_field(settings, form_state.error("allow_introspection")))}
+            {rotation_field(app.grant, form.rotate_refresh_tokens)}
+            {algorithm_field(form.signing_algorithm, form_state.error("signing_algorithm"))}
+            {app
+                .grant
+                .has_secret()
+                .then(|| introspection_field(form.allow_introspection, form_state.error("allow_introspection")))}
         </FormCard>
     }
     .into_any()
 }
 
 /// Renders the rotation setting. Refresh tokens of public clients always rotate, and client credentials have none.
-fn rotation_field(grant: Grant, settings: TokenSettings) -> Option<AnyView> {
+fn rotation_field(grant: Grant, rotates: bool) -> Option<AnyView> {
     let is_public = grant == Grant::Public;
     let help = match grant {
         Grant::ClientCredentials => return None,
@@ -68,7 +72,7 @@ fn rotation_field(grant: Grant, settings: TokenSettings) -> Option<AnyView> {
                 type="checkbox"
                 name="rotate_refresh_tokens"
                 value="true"
-                checked=is_public || settings.rotate_refresh_tokens
+                checked=is_public || rotates
                 disabled=is_public
             />
             <span>"Rotate refresh tokens" <small class="muted">{help}</small></span>
@@ -77,7 +81,7 @@ fn rotation_field(grant: Grant, settings: TokenSettings) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-fn algorithm_field(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView {
+fn algorithm_field(selected: String, error: Signal<Option<String>>) -> AnyView {
     let options = SigningAlgorithm::ALL
         .iter()
         .map(|algorithm| (algorithm.code(), algorithm.label()));
@@ -86,7 +90,7 @@ fn algorithm_field(settings: TokenSettings, error: Signal<Option<String>>) -> An
             name="signing_algorithm"
             label="Signing algorithm"
             options=options.collect()
-            selected=settings.signing_algorithm.code().to_owned()
+            selected
             help="Signs new access tokens. Choose RS256 if your resource server or gateway supports only RS256."
             error
         />
@@ -94,7 +98,7 @@ fn algorithm_field(settings: TokenSettings, error: Signal<Option<String>>) -> An
     .into_any()
 }
 
-fn introspection_field(settings: TokenSettings, error: Signal<Option<String>>) -> AnyView {
+fn introspection_field(allowed: bool, error: Signal<Option<String>>) -> AnyView {
     view! {
         <div class="field">
             <label class="check">
@@ -102,7 +106,7 @@ fn introspection_field(settings: TokenSettings, error: Signal<Option<String>>) -
                     type="checkbox"
                     name="allow_introspection"
                     value="true"
-                    checked=settings.allow_introspection
+                    checked=allowed
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby="allow_introspection-error"
                 />
