@@ -9,7 +9,7 @@
 pub(crate) mod batch_writer;
 pub(crate) mod sqlite_pool;
 
-mod failure;
+mod errors;
 mod files;
 pub(crate) mod like;
 mod migrations;
@@ -21,13 +21,13 @@ mod tests;
 
 use crate::database::sqlite_pool::PooledSqliteReader;
 use crate::infra::error::{Error, Result};
-use domain::ids::ConsumerId;
+use domain::ids::{AccountId, ConsumerId};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use failure::{UniqueIndex, violates_unique};
+pub(crate) use errors::{UniqueIndex, violates_unique};
 pub(crate) use postgres::{PostgresDatabase, with_timeout};
 pub(crate) use sqlite::SqliteDatabase;
 use sqlite::WriterState;
@@ -147,7 +147,7 @@ impl AsExecutor for ReadConnection {
 
     fn record_failure(&mut self, error: &sqlx::Error) {
         match self {
-            Self::Sqlite(reader) => reader.is_broken |= failure::breaks_connection(error),
+            Self::Sqlite(reader) => reader.is_broken |= errors::breaks_connection(error),
             Self::Postgres(_, database) => database.record_failure(error),
         }
     }
@@ -305,12 +305,12 @@ impl Database {
 
 /// Maps a connection error to [`Error::Unavailable`].
 fn unavailable(error: sqlx::Error) -> Error {
-    Error::unavailable(failure::message(&error), error)
+    Error::unavailable(errors::message(&error), error)
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if failure::is_temporary(&error) {
+        if errors::is_temporary(&error) {
             unavailable(error)
         } else {
             Self::internal(error)
@@ -331,6 +331,16 @@ impl Transaction {
                 let committed = with_timeout(Box::pin(transaction.commit())).await;
                 committed.inspect_err(|error| database.record_failure(error))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Locks the account until the end of the transaction, so that no other transaction that locks it runs meanwhile. Rows
+    /// that reference the account can still be inserted. Not needed on SQLite, which has a single writer.
+    pub(crate) async fn lock_account(&mut self, account: AccountId) -> Result<()> {
+        if let Self::Postgres(transaction, _) = self {
+            let lock = sqlx::query::<Postgres>("select id from accounts where id = $1 for no key update");
+            with_timeout(lock.bind(account).execute(&mut **transaction)).await?;
         }
         Ok(())
     }

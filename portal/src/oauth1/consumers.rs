@@ -264,8 +264,10 @@ async fn find_name(tx: &mut Transaction, account: AccountId, id: ConsumerId) -> 
     row.map(|(name,)| name).ok_or(Error::NotFound("consumer"))
 }
 
-/// Checks that a name doesn't look like that of another consumer of the account.
+/// Checks that a name doesn't look like that of another consumer of the account. The account stays locked, so that no name that
+/// looks alike is added meanwhile.
 async fn check_name(tx: &mut Transaction, account: AccountId, id: ConsumerId, name: &str) -> Result<()> {
+    tx.lock_account(account).await?;
     let others = fetch_all!(
         tx,
         (String,),

@@ -57,7 +57,7 @@ impl Policy {
 pub enum RequestError {
     /// The request is invalid or not authorized.
     #[error("{}", .0.problem())]
-    Refused(Oauth1Error),
+    Rejected(Oauth1Error),
     /// The portal failed to process the request.
     #[error(transparent)]
     Portal(#[from] Error),
@@ -65,13 +65,13 @@ pub enum RequestError {
 
 impl From<OauthProblem> for RequestError {
     fn from(problem: OauthProblem) -> Self {
-        Self::Refused(problem.into())
+        Self::Rejected(problem.into())
     }
 }
 
 impl From<Oauth1Error> for RequestError {
-    fn from(refusal: Oauth1Error) -> Self {
-        Self::Refused(refusal)
+    fn from(error: Oauth1Error) -> Self {
+        Self::Rejected(error)
     }
 }
 
@@ -110,7 +110,7 @@ pub(crate) struct Credential {
 /// nonce is consumed. `address` is recorded as the address of the token's last use.
 ///
 /// # Errors
-/// [`RequestError::Refused`] with the problem, [`RequestError::Portal`] if the database is unavailable.
+/// [`RequestError::Rejected`] with the problem, [`RequestError::Portal`] if the database is unavailable.
 pub async fn authenticate(
     portal: &Portal,
     policy: &Policy,
@@ -217,9 +217,9 @@ pub(crate) fn encrypted_columns() -> [EncryptedColumn; 3] {
     ]
 }
 
-/// Finishes pending writes.
-pub(crate) async fn finish(portal: &Portal) {
-    portal.state::<NonceWriter>().finish().await;
+/// Waits until pending writes are complete.
+pub(crate) async fn flush(portal: &Portal) {
+    portal.state::<NonceWriter>().flush().await;
 }
 
 async fn credential(portal: &Portal, consumer_key: &str, token: &str) -> Result<Arc<Credential>, RequestError> {

@@ -74,11 +74,11 @@ impl VerificationKeys {
                 return Ok(());
             }
         }
-        let refusal = Oauth1Error::invalid_signature(base_string);
+        let error = Oauth1Error::invalid_signature(base_string);
         if request.host.is_some_and(|host| !policy.origin.matches_host(host)) {
-            return Err(refusal.with_public_url(&policy.origin));
+            return Err(error.with_public_url(&policy.origin));
         }
-        Err(refusal)
+        Err(error)
     }
 }
 

@@ -191,7 +191,7 @@ async fn replay(
     Err(Oauth2Error::new(ErrorCode::InvalidGrant, "The code has already been used.").into())
 }
 
-/// Verifies the PKCE code verifier (RFC 7636 §4.6). A verifier without a challenge is refused too, because an attacker
+/// Verifies the PKCE code verifier (RFC 7636 §4.6). A verifier without a challenge is rejected too, because an attacker
 /// could strip the challenge from the authorization request (RFC 9700 §4.8.2).
 fn check_verifier(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Oauth2Error> {
     match (challenge, verifier) {

@@ -27,7 +27,7 @@ pub enum Outcome {
 pub struct ConsentRequest {
     /// The name of the app.
     pub app: String,
-    /// Where the browser is redirected afterwards.
+    /// Where the browser is redirected afterward.
     pub redirect_uri: String,
     /// The scopes that the app would be granted.
     pub scopes: Scopes,
@@ -101,8 +101,8 @@ pub async fn allow(portal: &Portal, policy: &Policy, actor: &Actor, parameters: 
 pub async fn deny(portal: &Portal, policy: &Policy, actor: &Actor, parameters: &Parameters<'_>) -> Result<String> {
     match check(portal, policy, actor, parameters).await? {
         CheckedRequest::Request(request) => {
-            let refusal = Oauth2Error::new(ErrorCode::AccessDenied, "The user denied access.");
-            Ok(error_redirect(policy, &request.redirect_uri, request.state, &refusal))
+            let error = Oauth2Error::new(ErrorCode::AccessDenied, "The user denied access.");
+            Ok(error_redirect(policy, &request.redirect_uri, request.state, &error))
         }
         CheckedRequest::Redirect(address) => Ok(address),
     }
@@ -125,7 +125,7 @@ async fn check<'a>(
     let invalid = |field: &str, message: &str| Error::field(field, message);
     let client_id = parameters
         .require("client_id")
-        .map_err(|refusal| invalid("client_id", &refusal.description))?;
+        .map_err(|error| invalid("client_id", &error.description))?;
     let app = match OauthAppId::from_client_id(client_id) {
         Some(id) => oauth2::find_client(portal, id).await?,
         None => None,
@@ -138,7 +138,7 @@ async fn check<'a>(
     })?;
     let requested_uri = parameters
         .get("redirect_uri")
-        .map_err(|refusal| invalid("redirect_uri", &refusal.description))?;
+        .map_err(|error| invalid("redirect_uri", &error.description))?;
     let redirect_uri = match (requested_uri, app.redirect_uris.as_slice()) {
         (Some(requested_uri), registered) if registered.iter().any(|uri| redirect_uri::matches(uri, requested_uri)) => {
             requested_uri.to_owned()
@@ -168,7 +168,7 @@ async fn check<'a>(
             code_challenge,
             scopes,
         }),
-        Err(refusal) => CheckedRequest::Redirect(error_redirect(policy, &redirect_uri, known_state, &refusal)),
+        Err(error) => CheckedRequest::Redirect(error_redirect(policy, &redirect_uri, known_state, &error)),
     })
 }
 
@@ -262,10 +262,10 @@ async fn grant(portal: &Portal, policy: &Policy, actor: &Actor, request: &Reques
 }
 
 /// Returns the redirect that reports an error (RFC 6749 §4.1.2.1), with the issuer (RFC 9207).
-fn error_redirect(policy: &Policy, redirect_uri: &str, state: Option<&str>, refusal: &Oauth2Error) -> String {
+fn error_redirect(policy: &Policy, redirect_uri: &str, state: Option<&str>, error: &Oauth2Error) -> String {
     let mut query = vec![
-        ("error", refusal.code.code()),
-        ("error_description", refusal.description.as_ref()),
+        ("error", error.code.code()),
+        ("error_description", error.description.as_ref()),
     ];
     query.extend(state.map(|state| ("state", state)));
     query.push(("iss", &policy.issuer));

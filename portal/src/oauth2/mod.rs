@@ -47,9 +47,9 @@ pub(crate) fn encrypted_columns() -> [EncryptedColumn; 3] {
     [es256, rs256, refresh_tokens::ENCRYPTED_COLUMN]
 }
 
-/// Finishes pending writes.
-pub(crate) async fn finish(portal: &Portal) {
-    portal.state::<TokenWriter>().finish().await;
+/// Waits until pending writes are complete.
+pub(crate) async fn flush(portal: &Portal) {
+    portal.state::<TokenWriter>().flush().await;
 }
 
 /// Configures the issuing of access tokens.
@@ -64,7 +64,7 @@ pub struct Policy {
 pub enum RequestError {
     /// The request is invalid or not authorized.
     #[error(transparent)]
-    Refused(#[from] Oauth2Error),
+    Rejected(#[from] Oauth2Error),
     /// The portal failed to process the request.
     #[error(transparent)]
     Portal(#[from] Error),

@@ -35,7 +35,7 @@ impl CacheDefinition for ActorCache {
 /// rights allow.
 ///
 /// # Errors
-/// [`RequestError::Refused`] with the error of RFC 6749 §5.2.
+/// [`RequestError::Rejected`] with the error of RFC 6749 §5.2.
 pub async fn grant(
     portal: &Portal,
     policy: &Policy,

@@ -2,7 +2,7 @@ use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth1::integration_types;
-use domain::oauth2::oauth_apps::SecretForm;
+use domain::oauth2::oauth_apps::{AppForm, SecretForm};
 use portal::accounts::{profiles, users};
 use portal::integration::connectors::{self};
 use portal::integration::{implementations, requested_fields, settings};
@@ -11,6 +11,7 @@ use portal::oauth2::oauth_apps;
 use portal::oauth2::oauth_apps::secrets;
 use portal::{Error, accounts};
 use rstest::rstest;
+use std::sync::Arc;
 use testing::{ADA, Engine, PASSWORD, TestPortal, new_token, validation_error};
 
 use super::{app_form, field, identify, new_user};
@@ -43,7 +44,7 @@ const DECEPTIVE: [&str; 22] = [
 
 #[rstest]
 #[tokio::test]
-async fn consumer_or_app_that_looks_like_another_is_refused(
+async fn consumer_or_app_that_looks_like_another_is_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;
@@ -85,9 +86,97 @@ async fn consumer_or_app_that_looks_like_another_is_refused(
     validation_error(renamed, "name");
 }
 
+/// Returns eight names that look like “Website”: each has other letters replaced by Cyrillic ones.
+fn lookalikes() -> Vec<String> {
+    let letter = |replaced: bool, latin: &'static str, cyrillic: &'static str| if replaced { cyrillic } else { latin };
+    (0..8)
+        .map(|letters| {
+            [
+                "W",
+                letter(letters & 1 != 0, "e", "\u{435}"),
+                "bs",
+                letter(letters & 2 != 0, "i", "\u{456}"),
+                "t",
+                letter(letters & 4 != 0, "e", "\u{435}"),
+            ]
+            .concat()
+        })
+        .collect()
+}
+
 #[rstest]
 #[tokio::test]
-async fn deceptive_name_is_refused_everywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn concurrent_create_of_names_that_look_alike_creates_one_in_each_account(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
+    let charles = "charles@example.com";
+    let browsers = [
+        (test.set_up().await, ADA),
+        (
+            test.create_account("Difference Engines", "Charles", charles).await,
+            charles,
+        ),
+    ];
+    let mut attempts = Vec::new();
+    for name in lookalikes() {
+        for (browser, email) in &browsers {
+            let (portal, actor) = (test.portal.clone(), Arc::clone(&browser.actor));
+            let consumer = ConsumerForm { name: name.clone() };
+            let app = AppForm {
+                user: (*email).to_owned(),
+                ..app_form(&name)
+            };
+            attempts.push(tokio::spawn(async move {
+                tokio::join!(
+                    async { consumers::create(&portal, &actor, consumer).await.map(|_| ()) },
+                    async { oauth_apps::create(&portal, &actor, app).await.map(|_| ()) },
+                )
+            }));
+        }
+    }
+    for attempt in attempts {
+        let (consumer, app) = attempt.await.unwrap();
+        for rejected in [consumer, app].into_iter().filter(Result::is_err) {
+            let message = validation_error(rejected, "name");
+            assert!(message.starts_with("This name looks like “"), "{message}");
+        }
+    }
+    for (browser, _) in &browsers {
+        let consumers = consumers::list(&test.portal, &browser.actor).await.unwrap();
+        let apps = oauth_apps::list(&test.portal, &browser.actor).await.unwrap();
+        assert_eq!((consumers.len(), apps.len()), (1, 1));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn concurrent_rename_to_names_that_look_alike_renames_one(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
+    let ada = test.set_up().await;
+    let mut attempts = Vec::new();
+    for (number, name) in lookalikes().into_iter().enumerate() {
+        let consumer = test.create_consumer(&ada.actor, &format!("Shop {number}")).await.value;
+        let (portal, actor) = (test.portal.clone(), Arc::clone(&ada.actor));
+        attempts.push(async move { consumers::rename(&portal, &actor, consumer.id, ConsumerForm { name }).await });
+    }
+    let mut renamed = 0;
+    for attempt in attempts.into_iter().map(tokio::spawn).collect::<Vec<_>>() {
+        match attempt.await.unwrap() {
+            Ok(()) => renamed += 1,
+            rejected => {
+                validation_error(rejected, "name");
+            }
+        }
+    }
+    assert_eq!(renamed, 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn deceptive_name_is_rejected_everywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);

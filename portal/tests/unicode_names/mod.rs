@@ -1,4 +1,4 @@
-//! Names and emails in any script: how they are compared, and which are refused.
+//! Names and emails in any script: how they are compared, and which are rejected.
 
 mod appearance;
 mod spelling;

@@ -12,7 +12,7 @@ use portal::integration::{remote_logs, requested_fields, settings};
 use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
 use rstest::rstest;
-use testing::{Engine, PASSWORD, TestPortal, client, new_token, validation_error};
+use testing::{Engine, PASSWORD, TestPortal, browser_at, new_token, validation_error};
 
 use super::{app_form, field, identify, new_user};
 
@@ -213,8 +213,8 @@ async fn similar_emails_belong_to_different_users(#[values(Engine::Sqlite, Engin
         ("Ärger@example.com", "ärger@example.com"),
     ] {
         let first = users::create(portal, actor, new_user("One", one)).await.unwrap();
-        let refused = sign_in::sign_in(portal, other, PASSWORD, &client("192.0.2.1")).await;
-        assert!(refused.is_err(), "{other} signs in as {one}");
+        let rejected = sign_in::sign_in(portal, other, PASSWORD, &browser_at("192.0.2.1")).await;
+        assert!(rejected.is_err(), "{other} signs in as {one}");
         let second = users::create(portal, actor, new_user("Other", other)).await.unwrap();
         assert_ne!(first, second);
         for (email, id) in [(one, first), (other, second)] {

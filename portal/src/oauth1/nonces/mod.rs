@@ -2,7 +2,7 @@
 //!
 //! Every signed request writes a nonce, so they are written in batches: one row holds the nonces of a batch.
 
-mod known;
+mod cache;
 
 use crate::crypto::secret;
 use crate::database::batch_writer::{BatchInsert, BatchWriter, InsertStatements, commit_or_conflict};
@@ -12,7 +12,7 @@ use crate::database::{
 };
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::oauth1::nonces::known::{NewNonces, SeenNonces, batch_id};
+use crate::oauth1::nonces::cache::{NewNonces, SeenNonces, batch_id};
 use domain::ids::{ConsumerId, TokenId};
 use domain::time::Timestamp;
 use std::collections::{BTreeSet, HashMap};

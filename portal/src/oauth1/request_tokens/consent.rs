@@ -15,7 +15,7 @@ use domain::oauth1::OauthProblem;
 pub struct ConsentRequest {
     /// The name of the consumer.
     pub consumer: String,
-    /// Where the browser is redirected afterwards. `None` if a verification code is shown instead.
+    /// Where the browser is redirected afterward. `None` if a verification code is shown instead.
     pub callback: Option<String>,
 }
 
@@ -103,7 +103,7 @@ pub async fn deny(portal: &Portal, actor: &Actor, token: &str, callback: Option<
     if updated == 0 {
         return Err(not_found());
     }
-    let event = AuditEvent::RequestTokenRefused {
+    let event = AuditEvent::RequestTokenDenied {
         consumer: row.consumer_id,
         name: row.consumer.clone(),
     };

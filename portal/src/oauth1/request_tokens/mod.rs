@@ -54,7 +54,7 @@ struct Row {
 /// Issues a request token to a consumer, which signs the request without a token (RFC 5849 §2.1).
 ///
 /// # Errors
-/// [`RequestError::Refused`] with the problem: besides those of the signature, `parameter_absent` without a callback
+/// [`RequestError::Rejected`] with the problem: besides those of the signature, `parameter_absent` without a callback
 /// unless the consumer may use the flow without verifier, `parameter_rejected` for a callback that isn't an absolute
 /// URI.
 pub async fn issue(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>) -> Result<IssuedToken, RequestError> {
@@ -98,7 +98,7 @@ pub async fn issue(portal: &Portal, policy: &Policy, request: &SignedRequest<'_>
 /// Exchanges a request token, once, for an access token that expires after 30 days (RFC 5849 §2.3).
 ///
 /// # Errors
-/// [`RequestError::Refused`] with the problem.
+/// [`RequestError::Rejected`] with the problem.
 pub async fn exchange(
     portal: &Portal,
     policy: &Policy,

@@ -61,7 +61,7 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<W
         expires_at: None,
     };
     let (id, token, secret) = insert(portal, &mut change, actor, issue).await?;
-    let name = describe(&user, &consumer, &integration);
+    let name = token_description(&user, &consumer, &integration);
     one_time_secrets::insert(
         portal,
         &mut change,
@@ -101,7 +101,7 @@ fn consumer_not_found() -> Error {
     Error::field("consumer", "This consumer no longer exists. Select another.")
 }
 
-fn describe(user: &UserOption, consumer: &str, integration: &str) -> String {
+fn token_description(user: &UserOption, consumer: &str, integration: &str) -> String {
     format!("{integration} for {} through {consumer}", user.name)
 }
 

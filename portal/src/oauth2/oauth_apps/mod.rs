@@ -303,8 +303,10 @@ async fn insert_redirect_uris(tx: &mut Transaction, id: OauthAppId, uris: &[Stri
     Ok(())
 }
 
-/// Checks that a name doesn't look like that of another app of the account.
+/// Checks that a name doesn't look like that of another app of the account. The account stays locked, so that no name that
+/// looks alike is added meanwhile.
 async fn check_name(tx: &mut Transaction, account: AccountId, id: OauthAppId, name: &str) -> Result<()> {
+    tx.lock_account(account).await?;
     let others = fetch_all!(
         tx,
         (String,),

@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn mismatched_private_and_public_keys_are_refused() {
+    fn mismatched_private_and_public_keys_are_rejected() {
         for algorithm in SigningAlgorithm::ALL {
             let (first, second) = (
                 NewKey::generate_blocking(*algorithm).unwrap(),

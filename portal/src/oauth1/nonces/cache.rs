@@ -62,9 +62,9 @@ impl SeenNonces {
             let Some(Nonce { second, digest }) = nonce else {
                 return true;
             };
-            if let Some(known) = self.seconds.get_mut(second) {
-                known.last_access = self.access_counter;
-                if known.digests.contains(&truncate(digest)) {
+            if let Some(entry) = self.seconds.get_mut(second) {
+                entry.last_access = self.access_counter;
+                if entry.digests.contains(&truncate(digest)) {
                     return false;
                 }
             }
@@ -84,17 +84,17 @@ impl SeenNonces {
 
     /// Returns the id of the next batch of a second.
     pub fn next_id(&self, second: i64) -> i64 {
-        batch_id(second, self.seconds.get(&second).map_or(0, |known| known.batches))
+        batch_id(second, self.seconds.get(&second).map_or(0, |entry| entry.batches))
     }
 
     /// Records a batch that another node has written, or this one before it was started.
     pub fn record_batch(&mut self, second: i64, id: i64, digests: impl Iterator<Item = Digest>) {
-        let known = self.seconds.entry(second).or_default();
-        known.batches = known.batches.max(batch_number(id) + 1);
-        known.last_access = self.access_counter;
-        let before = known.digests.len();
-        known.digests.extend(digests.map(|digest| truncate(&digest)));
-        self.count += known.digests.len() - before;
+        let entry = self.seconds.entry(second).or_default();
+        entry.batches = entry.batches.max(batch_number(id) + 1);
+        entry.last_access = self.access_counter;
+        let before = entry.digests.len();
+        entry.digests.extend(digests.map(|digest| truncate(&digest)));
+        self.count += entry.digests.len() - before;
     }
 
     /// Records the batches that this node has just written as the next ones.
@@ -111,8 +111,8 @@ impl SeenNonces {
 
     /// Removes a second for which the outcome of a write is unknown.
     pub fn remove(&mut self, second: i64) {
-        if let Some(known) = self.seconds.remove(&second) {
-            self.count -= known.digests.len();
+        if let Some(entry) = self.seconds.remove(&second) {
+            self.count -= entry.digests.len();
         }
     }
 
@@ -130,8 +130,8 @@ impl SeenNonces {
             let idle = self
                 .seconds
                 .iter()
-                .filter(|(_, known)| known.last_access < self.access_counter);
-            let Some((&second, _)) = idle.min_by_key(|(_, known)| known.last_access) else {
+                .filter(|(_, entry)| entry.last_access < self.access_counter);
+            let Some((&second, _)) = idle.min_by_key(|(_, entry)| entry.last_access) else {
                 break;
             };
             self.remove(second);
