@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn malformed_address_is_refused() {
+    fn malformed_address_is_rejected() {
         assert_eq!(parse(" Ada@Example.com ").as_deref(), Some("Ada@Example.com"));
         assert_eq!(parse("root@localhost").as_deref(), Some("root@localhost"));
         for bad in [

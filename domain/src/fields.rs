@@ -74,7 +74,7 @@ impl fmt::Display for FieldErrors {
 
 impl std::error::Error for FieldErrors {}
 
-/// Validates a name and returns it [normalized](normalize_whitespace).
+/// Validates a name or another short text of one line, and returns it [normalized](normalize_whitespace).
 ///
 /// Adds an error if the name is empty, longer than [`MAX_NAME_CHARS`], or rejected by
 /// [`check_visible`](unicode::check_visible).
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn deletion_without_the_exact_name_is_refused() {
+    fn deletion_without_the_exact_name_is_rejected() {
         assert!(validate_confirmation("Web shop", " Web shop ").is_ok());
         assert_eq!(
             validate_confirmation("Web shop", "web shop").unwrap_err().get("name"),

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn client_id_in_another_text_form_is_refused() {
+    fn client_id_in_another_text_form_is_rejected() {
         let text = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
         assert_eq!(OauthAppId::from_client_id(text).unwrap().to_string(), text);
         for other in [

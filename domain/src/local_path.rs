@@ -26,7 +26,7 @@ mod tests {
     }
 
     #[test]
-    fn other_site_or_unsafe_character_is_refused() {
+    fn other_site_or_unsafe_character_is_rejected() {
         for text in [
             "",
             "settings",

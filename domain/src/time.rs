@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc_3339_is_parsed_and_other_text_refused() {
+    fn rfc_3339_is_parsed_and_other_text_rejected() {
         for text in ["2026-01-31T09:05:00.999Z", "2026-01-31T10:05:00.999+01:00"] {
             assert_eq!(Timestamp::parse(text), Some(Timestamp(1_769_850_300_999)), "{text}");
         }

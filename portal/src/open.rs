@@ -76,8 +76,8 @@ impl Portal {
 
     /// Finishes pending writes, then closes the database connections.
     pub async fn close(&self) {
-        oauth1::finish(self).await;
-        oauth2::finish(self).await;
+        oauth1::flush(self).await;
+        oauth2::flush(self).await;
         self.database().close().await;
     }
 }

@@ -14,7 +14,7 @@ use portal::{Error, accounts, demo};
 use rstest::rstest;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use testing::{Engine, TestPortal, client};
+use testing::{Engine, TestPortal, browser_at};
 
 #[rstest]
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn demo_account_has_users_and_tokens_in_every_state(#[values(Engine::Sqlit
     // Every listed user except the inactive one can sign in with the listed profile.
     let mut rights = Vec::new();
     for (index, login) in demo.logins.iter().enumerate() {
-        let address = client(&format!("192.0.2.{index}"));
+        let address = browser_at(&format!("192.0.2.{index}"));
         match sign_in::sign_in(portal, login.email, password.expose(), &address).await {
             Ok(cookie) => {
                 let actor = sessions::find(portal, cookie.expose()).await.unwrap().unwrap();
@@ -148,7 +148,7 @@ async fn demo_account_has_oauth_apps_of_every_grant_type(#[values(Engine::Sqlite
     // The web app has users with an active refresh token and a refreshed access token.
     let studio = find(&|app| app.grant == Grant::AuthorizationCode);
     assert!(studio.active_tokens >= 3 && studio.last_used_at > Some(now.before(Duration::from_secs(3600))));
-    let address = client("192.0.2.1");
+    let address = browser_at("192.0.2.1");
     let cookie = sign_in::sign_in(portal, demo.logins[1].email, password.expose(), &address)
         .await
         .unwrap();

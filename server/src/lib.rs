@@ -16,4 +16,4 @@ pub mod startup;
 pub mod state;
 
 pub use crate::config::Config;
-pub use state::App;
+pub use state::AppState;

@@ -4,7 +4,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The number of open files reserved for other uses than client connections: the database (8 readers and a writer of
 /// SQLite with their WAL, or 16 connections to PostgreSQL), static files, connections to a DAM, and connections that
-/// are being refused or closed.
+/// are being rejected or closed.
 const RESERVED_FILES: u64 = 128;
 
 /// The upper bound of the default connection limit: twice what 5,000 connected connectors need.

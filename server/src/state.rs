@@ -13,9 +13,9 @@ use tokio::sync::watch;
 
 /// Holds the state of the router. Clones share the same state.
 #[derive(Debug, Clone)]
-pub struct App(Arc<Shared>);
+pub struct AppState(Arc<Shared>);
 
-/// Holds the contents of an [`App`].
+/// Holds the contents of an [`AppState`].
 #[derive(Debug)]
 pub struct Shared {
     /// The portal.
@@ -36,7 +36,7 @@ pub struct Shared {
     shutdown: watch::Sender<bool>,
 }
 
-impl App {
+impl AppState {
     /// Creates the state of a portal with this configuration.
     #[must_use]
     pub fn new(portal: Portal, config: Config) -> Self {
@@ -94,7 +94,7 @@ impl App {
     }
 }
 
-impl Deref for App {
+impl Deref for AppState {
     type Target = Shared;
 
     fn deref(&self) -> &Shared {
@@ -102,8 +102,8 @@ impl Deref for App {
     }
 }
 
-impl FromRef<App> for LeptosOptions {
-    fn from_ref(app: &App) -> Self {
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(app: &AppState) -> Self {
         app.leptos.clone()
     }
 }

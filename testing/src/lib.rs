@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 pub use database::{Engine, TestDatabase};
 pub use oauth1_client::Oauth1Client;
-pub use test_portal::{ACCOUNT, ADA, Browser, PASSWORD, START, TestPortal, client, new_token, open};
+pub use test_portal::{ACCOUNT, ADA, Browser, PASSWORD, START, TestPortal, browser_at, new_token, open};
 
 /// Waits until `holds` returns true, and returns how long that took.
 ///
@@ -56,7 +56,7 @@ pub fn validation_error<T: std::fmt::Debug>(result: Result<T>, field: &str) -> S
 
 /// Asserts that the result is this error.
 #[macro_export]
-macro_rules! assert_refused {
+macro_rules! assert_rejected {
     ($result:expr, $error:pat) => {{
         let result = $result;
         assert!(

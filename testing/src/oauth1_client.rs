@@ -179,15 +179,15 @@ pub fn policy() -> Policy {
     }
 }
 
-/// Returns the OAuth problem of a refused request.
+/// Returns the OAuth problem of a rejected request.
 ///
 /// # Panics
 /// Panics if the request was accepted or failed with a portal error.
 #[track_caller]
 pub fn problem<T: std::fmt::Debug>(result: Result<T, RequestError>) -> OauthProblem {
     match result {
-        Err(RequestError::Refused(refusal)) => refusal.problem(),
-        other => panic!("expected a refusal, got {other:?}"),
+        Err(RequestError::Rejected(error)) => error.problem(),
+        other => panic!("expected an OAuth 1 error, got {other:?}"),
     }
 }
 

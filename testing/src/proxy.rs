@@ -53,7 +53,7 @@ impl Proxy {
         self.tasks = Some(tasks);
     }
 
-    /// Closes every connection and refuses new ones.
+    /// Closes every connection and rejects new ones.
     pub async fn disconnect(&mut self) {
         if let Some(mut tasks) = self.tasks.take() {
             tasks.shutdown().await;

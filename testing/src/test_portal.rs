@@ -60,7 +60,7 @@ pub struct Browser {
 }
 
 /// Returns a browser at this IP address.
-pub fn client(address: &str) -> BrowserInfo {
+pub fn browser_at(address: &str) -> BrowserInfo {
     BrowserInfo {
         address: address.to_owned(),
         user_agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0".to_owned(),
@@ -141,7 +141,7 @@ impl TestPortal {
     /// Signs a user in from a random address, so that throttling by address does not apply.
     pub async fn sign_in(&self, email: &str) -> Browser {
         let address = format!("2001:db8:{:x}::1", random_u128() as u16);
-        let cookie = portal::auth::sign_in::sign_in(&self.portal, email, PASSWORD, &client(&address))
+        let cookie = portal::auth::sign_in::sign_in(&self.portal, email, PASSWORD, &browser_at(&address))
             .await
             .unwrap();
         let actor = self.actor(&cookie).await;

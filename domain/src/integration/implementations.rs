@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_connector_header_is_refused() {
+    fn malformed_connector_header_is_rejected() {
         for header in [
             "",
             "sitecoreai",

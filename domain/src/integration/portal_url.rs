@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_portal_url_is_refused() {
+    fn invalid_portal_url_is_rejected() {
         for (typed, error) in [
             ("", PortalUrlError::NoDomain),
             ("acme", PortalUrlError::NoDomain),

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_a_public_key_is_refused() {
+    fn text_that_is_not_a_public_key_is_rejected() {
         assert!(validate_key("").is_ok());
         assert!(validate_key(" -----BEGIN PUBLIC KEY-----\r\nAAAA\r\n-----END PUBLIC KEY-----\n").is_ok());
         assert!(validate_key("AAAA").is_err());

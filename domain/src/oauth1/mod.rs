@@ -24,16 +24,16 @@ pub mod consumers;
 pub mod integration_types;
 pub mod tokens;
 
+mod error;
 mod problem;
-mod refusal;
 mod request;
 mod signature;
 
 #[cfg(test)]
 mod tests;
 
+pub use error::Oauth1Error;
 pub use problem::OauthProblem;
-pub use refusal::Oauth1Error;
 pub use request::header::MAX_HEADER_BYTES;
 pub use request::origin::{Origin, ParseOriginError};
 pub use request::parameters::MAX_PARAMETERS;

@@ -6,11 +6,11 @@ pub mod oauth_apps;
 pub mod redirect_uri;
 pub mod scopes;
 
+mod error;
 mod parameters;
-mod refusal;
 
+pub use error::{ErrorCode, Oauth2Error};
 pub use parameters::{MAX_PARAMETERS, Parameters, ParametersError};
-pub use refusal::{ErrorCode, Oauth2Error};
 
 use crate::oauth1::encode_form;
 

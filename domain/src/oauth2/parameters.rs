@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_parameter_is_refused() {
+    fn repeated_parameter_is_rejected() {
         for query in ["code=a&code=a", "code=a&code=", "c%6fde=a&code=b"] {
             let parameters = Parameters::parse(query.as_bytes()).unwrap();
             assert_eq!(
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn undecodable_or_too_many_parameters_are_refused() {
+    fn undecodable_or_too_many_parameters_are_rejected() {
         assert!(Parameters::parse(b"a=%zz").is_err());
         assert!(Parameters::parse(b"a=%ff").is_err());
         assert_eq!(
@@ -174,11 +174,11 @@ mod tests {
         ] {
             let parameters = Parameters::parse_lenient(query.as_bytes()).unwrap();
             assert_eq!(parameters.get("state"), Ok(Some("a b")), "{query}");
-            let refusal = parameters.require_decodable().unwrap_err();
-            assert_eq!(refusal.code, ErrorCode::InvalidRequest);
+            let error = parameters.require_decodable().unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidRequest);
             assert!(
-                refusal.description.contains(&format!("parameter {broken} ")),
-                "{query}: {refusal}"
+                error.description.contains(&format!("parameter {broken} ")),
+                "{query}: {error}"
             );
             if !broken.is_empty() {
                 assert!(parameters.get(broken).is_err(), "{query}");

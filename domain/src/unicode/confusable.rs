@@ -4,7 +4,7 @@ use crate::fields::name_key;
 use unicode_security::skeleton;
 
 /// Returns whether two different names look alike because of characters beyond ASCII, such as a Cyrillic letter among Latin
-/// ones. Names in plain ASCII are never refused for letters such as `l` and `I`, which ordinary names contain.
+/// ones. Names in plain ASCII are never rejected for letters such as `l` and `I`, which ordinary names contain.
 #[must_use]
 pub fn looks_like(name: &str, other: &str) -> bool {
     if name.is_ascii() && other.is_ascii() {

@@ -52,9 +52,9 @@ pub enum TextError {
 
 /// Checks that all of a text is visible and displayed as it is stored (UTR #36 §3.1, UTS #39 §3.1).
 ///
-/// Rejects control characters, bidirectional controls, default-ignorable and blank characters, private use, and combining
-/// marks without a base letter or in excess. Joiners and variation selectors are allowed where a script or an emoji needs
-/// them.
+/// Rejects control characters including line breaks, bidirectional controls, default-ignorable and blank characters,
+/// private use, and combining marks without a base letter or in excess. Joiners and variation selectors are allowed where a
+/// script or an emoji needs them.
 ///
 /// # Errors
 /// Returns [`TextError`] for the first invalid character.

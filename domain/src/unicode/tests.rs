@@ -124,7 +124,7 @@ fn legitimate_name_is_accepted() {
 }
 
 #[test]
-fn deceptive_name_is_refused() {
+fn deceptive_name_is_rejected() {
     use TextError::{Control, Hidden, PrivateUse, StrayMark, TooManyMarks};
     let zalgo = format!("a{}", "\u{301}\u{316}".repeat(5));
     for (name, why) in [

@@ -160,7 +160,7 @@ pub async fn operator(portal: &Portal, name: Option<&str>) -> Result<Actor> {
     }
 }
 
-/// Enables or disables a feature of the operator's account. While a feature is disabled, its credentials are refused.
+/// Enables or disables a feature of the operator's account. While a feature is disabled, its credentials are rejected.
 ///
 /// # Errors
 /// Returns an error if the database fails.

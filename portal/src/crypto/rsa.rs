@@ -29,7 +29,7 @@ impl PublicKey {
             return Err(PublicKeyError::Pem);
         };
         let der = STANDARD.decode(body.concat()).map_err(|_| PublicKeyError::Pem)?;
-        // The parser accepts keys of any size, and would refuse their signatures later.
+        // The parser accepts keys of any size, and would reject their signatures later.
         let key = rsa::PublicKey::from_der(&der).map_err(|_| PublicKeyError::Rsa)?;
         let bits = RsaParameters::public_modulus_len(key.as_ref()).map_err(|_| PublicKeyError::Rsa)?;
         if !KEY_BITS.contains(&bits) {

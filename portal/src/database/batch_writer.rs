@@ -47,7 +47,7 @@ impl<T: BatchInsert> BatchWriter<T> {
     }
 
     /// Waits until all rows that were submitted before are processed.
-    pub async fn finish(&self) {
+    pub async fn flush(&self) {
         // The result doesn't matter: everything before it has been processed.
         let _ = self.submit(None).await;
     }

@@ -7,7 +7,7 @@ use domain::fields;
 const MAX_SEARCH_CHARS: usize = 300;
 
 /// Returns the [key](fields::name_key) of a search text for names, as a pattern for `like … escape '!'`. The text is
-/// truncated, because SQLite refuses very long patterns; no name or email is longer.
+/// truncated, because SQLite rejects very long patterns; no name or email is longer.
 pub(crate) fn like_pattern(text: &str) -> String {
     escape_pattern(&fields::name_key(&truncate_search(text)))
 }

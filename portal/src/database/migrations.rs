@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 pub(crate) const FIRST_CHECKSUM: &str = "select checksum from _sqlx_migrations where version = 1";
 
 /// Returns the error for a failed migration. `first_checksum` is the result of [`FIRST_CHECKSUM`]: development versions
-/// before the first release had other migrations, which the migrator refuses before it changes anything.
+/// before the first release had other migrations, which the migrator rejects before it changes anything.
 pub(crate) fn migration_error(migrator: &Migrator, first_checksum: Option<Vec<u8>>, error: MigrateError) -> Error {
     let expected = migrator.iter().next().map(|migration| &*migration.checksum);
     if first_checksum.is_some() && first_checksum.as_deref() != expected {

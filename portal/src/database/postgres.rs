@@ -1,7 +1,7 @@
 //! PostgreSQL by URL. While the server is unavailable, requests fail immediately, and recover as soon as it responds again.
 
 use crate::database::migrations::{FIRST_CHECKSUM, migration_error};
-use crate::database::{Durability, Transaction, failure};
+use crate::database::{Durability, Transaction, errors};
 use crate::infra::error::{Error, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
@@ -125,7 +125,7 @@ impl PostgresDatabase {
     /// Records a failed statement. If the server caused it, all connections are replaced, since the others may lead to the
     /// same server.
     pub fn record_failure(&self, error: &sqlx::Error) {
-        if failure::breaks_connection(error) {
+        if errors::breaks_connection(error) {
             self.0.is_suspect.store(true, Ordering::Relaxed);
             self.probe();
         }

@@ -3,7 +3,7 @@
 use crate::database::files::{CreateError, DatabaseFiles, is_folder_moved, is_missing, lock_in_use};
 use crate::database::migrations::{FIRST_CHECKSUM, migration_error};
 use crate::database::sqlite_pool::{PooledSqliteReader, SqliteReadPool};
-use crate::database::{Durability, IfMissing, Transaction, failure};
+use crate::database::{Durability, IfMissing, Transaction, errors};
 use crate::infra::error::{Error, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -43,7 +43,7 @@ pub(crate) struct WriterState {
 impl WriterState {
     /// Records a failed statement, so that a broken connection is closed.
     pub fn record_failure(&self, error: &sqlx::Error) {
-        if failure::breaks_connection(error) {
+        if errors::breaks_connection(error) {
             self.is_broken.store(true, Ordering::Relaxed);
         }
     }
@@ -129,7 +129,7 @@ impl SqliteDatabase {
         })
     }
 
-    /// Acquires the write connection and sets its durability. If the caller is cancelled, a changed setting may or may not
+    /// Acquires the write connection and sets its durability. If the caller is canceled, a changed setting may or may not
     /// be applied, so `is_relaxed` is set before relaxing, and cleared only after full durability is restored.
     async fn acquire_writer(&self, durability: Durability) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
         let mut connection = self.write.acquire().await?;

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn cancelled_query_does_not_affect_next_reader() {
+    async fn canceled_query_does_not_affect_next_reader() {
         let (_folder, readers) = readers().await;
         for _ in 0..2 * pool_size() {
             let mut reader = readers.get().await.unwrap();
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn close_waits_for_last_reader_and_refuses_new_ones() {
+    async fn close_waits_for_last_reader_and_rejects_new_ones() {
         let (_folder, readers) = readers().await;
         let last = readers.get().await.unwrap();
         let mut closing = std::pin::pin!(readers.close());

@@ -238,8 +238,8 @@ async fn open_existing_without_database_fails() {
         if name == "empty.db" {
             std::fs::write(&path, "").unwrap();
         }
-        let refused = Database::open(&Location::File(path), IfMissing::Fail).await;
-        let error = refused.unwrap_err().to_string();
+        let rejected = Database::open(&Location::File(path), IfMissing::Fail).await;
+        let error = rejected.unwrap_err().to_string();
         assert!(error.contains("no database found"), "{error}");
     }
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();

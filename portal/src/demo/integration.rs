@@ -216,7 +216,7 @@ fn form((field, term, types, hide_limited_use, layout_service, mode): &Field, gl
     }
 }
 
-/// Maps a refusal to an internal error, since the demo's records are always valid.
+/// Maps a rejection to an internal error, since the demo's records are always valid.
 fn internal_error(error: RemoteLogError) -> Error {
     match error {
         RemoteLogError::Portal(error) => error,

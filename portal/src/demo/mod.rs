@@ -311,10 +311,10 @@ fn policy() -> Result<Policy> {
     })
 }
 
-/// Maps a refusal to an internal error, since the demo's requests are always valid.
+/// Maps a rejection to an internal error, since the demo's requests are always valid.
 fn internal_error(error: RequestError) -> Error {
     match error {
-        RequestError::Refused(refusal) => Error::internal(refusal),
+        RequestError::Rejected(error) => Error::internal(error),
         RequestError::Portal(error) => error,
     }
 }

@@ -17,7 +17,7 @@ use domain::oauth2::scopes::Scope;
 use std::sync::Arc;
 
 /// An app with its history. Times are in minutes before now.
-struct App {
+struct DemoApp {
     name: &'static str,
     grant: Grant,
     user: Option<usize>,
@@ -34,7 +34,7 @@ struct App {
 }
 
 /// The defaults of [`APPS`].
-const DEFAULT_APP: App = App {
+const DEFAULT_APP: DemoApp = DemoApp {
     name: "",
     grant: Grant::ClientCredentials,
     user: None,
@@ -47,8 +47,8 @@ const DEFAULT_APP: App = App {
     consents: &[],
 };
 
-const APPS: &[App] = &[
-    App {
+const APPS: &[DemoApp] = &[
+    DemoApp {
         name: "Sitecore XM Cloud connector",
         user: Some(SVC_WEB),
         scopes: &Scope::CONNECTOR,
@@ -58,7 +58,7 @@ const APPS: &[App] = &[
         ..DEFAULT_APP
     },
     // One secret expires in three days; the other doesn't expire.
-    App {
+    DemoApp {
         name: "Campaign reporting",
         user: Some(SVC_WEB),
         scopes: &[Scope::AssetUsageRead, Scope::AdminUserRead, Scope::AdminProfileRead],
@@ -69,7 +69,7 @@ const APPS: &[App] = &[
         ..DEFAULT_APP
     },
     // The app's user is deactivated.
-    App {
+    DemoApp {
         name: "Press photo export",
         user: Some(HENRIK),
         scopes: &[Scope::CurrentUserRead, Scope::CurrentProfileRead],
@@ -78,7 +78,7 @@ const APPS: &[App] = &[
         used: Some((23 * DAY, &[Scope::CurrentUserRead])),
         ..DEFAULT_APP
     },
-    App {
+    DemoApp {
         name: "Newsletter studio",
         grant: Grant::AuthorizationCode,
         redirect_uris: &[
@@ -96,7 +96,7 @@ const APPS: &[App] = &[
         consents: &[(MARGUERITE, 9 * DAY, None), (JOAQUIN, 30 * DAY - HOUR, Some(48))],
         ..DEFAULT_APP
     },
-    App {
+    DemoApp {
         name: "Larkfield for desktop",
         grant: Grant::Public,
         redirect_uris: &["http://127.0.0.1/callback", "example.larkfield.desktop:/callback"],
@@ -117,7 +117,7 @@ impl DemoBuilder<'_> {
         Ok(())
     }
 
-    async fn oauth_app(&self, users: &[UserId], app: &App) -> Result<()> {
+    async fn oauth_app(&self, users: &[UserId], app: &DemoApp) -> Result<()> {
         let (portal, by) = (self.portal_at(app.created), self.actor(users[app.by]).await?);
         let form = AppForm {
             name: app.name.to_owned(),
@@ -225,10 +225,10 @@ fn policy() -> Policy {
     }
 }
 
-/// Maps a refusal to an internal error, since the demo's requests are always valid.
+/// Maps a rejection to an internal error, since the demo's requests are always valid.
 fn internal_error(error: RequestError) -> Error {
     match error {
-        RequestError::Refused(refusal) => Error::internal(refusal),
+        RequestError::Rejected(error) => Error::internal(error),
         RequestError::Portal(error) => error,
     }
 }

@@ -4,20 +4,20 @@
 //! rebinding. Each redirect is checked in the same way.
 
 mod addresses;
+mod config;
 mod connection;
+mod error;
 mod hosts;
-mod policy;
 mod target;
 mod tls;
-mod trouble;
 
+pub use crate::http_client::config::{HttpClientConfig, Resolve, ResolveFuture};
 pub(crate) use crate::http_client::connection::Connection;
+pub use crate::http_client::error::HttpClientError;
 pub use crate::http_client::hosts::{PrivateHosts, PrivateHostsError};
-pub use crate::http_client::policy::{HttpClientConfig, Resolve, ResolveFuture};
 pub use crate::http_client::target::Target;
-pub use crate::http_client::trouble::HttpClientError;
 
-use crate::http_client::policy::SystemResolver;
+use crate::http_client::config::SystemResolver;
 use bytes::Bytes;
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderValue, Method, Request, Response, Uri};

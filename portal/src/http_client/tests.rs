@@ -52,9 +52,9 @@ async fn connection_after_dns_rebinding_uses_checked_address() {
         1,
         "the name is resolved only once"
     );
-    // The next lookup returns the private address, which is refused.
-    let refused = client.open(&url).await.err().unwrap();
-    assert!(matches!(refused, HttpClientError::PrivateAddress(..)), "{refused}");
+    // The next lookup returns the private address, which is rejected.
+    let rejected = client.open(&url).await.err().unwrap();
+    assert!(matches!(rejected, HttpClientError::PrivateAddress(..)), "{rejected}");
     let accepted = timeout(Duration::from_millis(50), inside.accept()).await;
     assert!(accepted.is_err(), "the private address was contacted");
 }

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_key_is_refused() {
+    fn invalid_key_is_rejected() {
         for key in ["", "ä", "a\nb", "a\0b", &"x".repeat(MAX_KEY_LENGTH + 1)] {
             let errors = IdempotentRequest::new(key, "POST", "/", b"").unwrap_err();
             assert!(errors.get("Idempotency-Key").is_some(), "{key}");

@@ -191,7 +191,7 @@ pub async fn revoke_previous(portal: &Portal, actor: &Actor) -> Result<()> {
     if updated == 0 {
         return Err(Error::NotFound("key"));
     }
-    change.commit(AuditEvent::ApiKeyEnded {}).await
+    change.commit(AuditEvent::ApiKeyRevoked {}).await
 }
 
 /// Caches API keys by their digest.

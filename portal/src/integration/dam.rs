@@ -39,7 +39,7 @@ pub(crate) enum TokenResponse {
     /// A token with these scopes.
     Token { bearer: HeaderValue, scopes: Vec<String> },
     /// An error response (RFC 6749 §5.2).
-    Refused { error: String, description: String },
+    Rejected { error: String, description: String },
 }
 
 /// Describes why a request to the DAM failed.
@@ -115,7 +115,7 @@ impl Dam {
             .body(Bytes::from(form))
             .map_err(|error| DamError::UnexpectedResponse(self.name().to_owned(), error.to_string()))?;
         let response = http.open(&url).await?.send(request, MAX_TOKEN_RESPONSE_BYTES).await?;
-        // The secret is not sent to another server, so redirects are refused.
+        // The secret is not sent to another server, so redirects are rejected.
         if let Some(location) = redirect_location(&response) {
             let target = url
                 .join(location)
@@ -140,7 +140,7 @@ impl Dam {
             return Ok(TokenResponse::Token { bearer, scopes });
         }
         if let Ok(error) = serde_json::from_slice::<ErrorResponse>(response.body()) {
-            return Ok(TokenResponse::Refused {
+            return Ok(TokenResponse::Rejected {
                 error: error.error,
                 description: error.error_description,
             });

@@ -177,7 +177,7 @@ async fn fetch(portal: &Portal, dam: &Dam) -> Result<Assets, String> {
     let http = portal.http_client();
     let bearer = match dam.token(http, client, &[Scope::AssetRead]).await.map_err(describe)? {
         TokenResponse::Token { bearer, .. } => bearer,
-        TokenResponse::Refused { .. } => {
+        TokenResponse::Rejected { .. } => {
             return Err(format!("{} didn’t issue a token. Test the connection.", dam.name()));
         }
     };

@@ -123,7 +123,7 @@ pub async fn remove(portal: &Portal, actor: &Actor, id: ImplementationId) -> Res
     let (kind, instance) = row.ok_or(Error::NotFound("implementation"))?;
     execute!(&mut change, "delete from implementations where id = $1", id)?;
     change
-        .commit(AuditEvent::ImplementationForgotten { id, kind, instance })
+        .commit(AuditEvent::ImplementationRemoved { id, kind, instance })
         .await
 }
 

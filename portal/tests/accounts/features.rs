@@ -8,11 +8,11 @@ use portal::oauth1::{consumers, request_tokens, tokens};
 use portal::{Error, accounts};
 use rstest::rstest;
 use testing::oauth1_client::{Oauth1Client, problem};
-use testing::{ADA, Engine, TestPortal, assert_refused, new_token};
+use testing::{ADA, Engine, TestPortal, assert_rejected, new_token};
 
 #[rstest]
 #[tokio::test]
-async fn api_tokens_feature_refuses_every_operation_while_off(
+async fn api_tokens_feature_rejects_every_operation_while_off(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;
@@ -30,45 +30,45 @@ async fn api_tokens_feature_refuses_every_operation_while_off(
     let named = || ConsumerForm {
         name: "Website".to_owned(),
     };
-    assert_refused!(
+    assert_rejected!(
         consumers::create(portal, actor, named()).await,
         Error::Disabled(Feature::ApiTokens)
     );
-    assert_refused!(consumers::list(portal, actor).await, Error::Disabled(_));
-    assert_refused!(consumers::get(portal, actor, consumer.id).await, Error::Disabled(_));
-    assert_refused!(consumers::options(portal, actor).await, Error::Disabled(_));
-    assert_refused!(
+    assert_rejected!(consumers::list(portal, actor).await, Error::Disabled(_));
+    assert_rejected!(consumers::get(portal, actor, consumer.id).await, Error::Disabled(_));
+    assert_rejected!(consumers::options(portal, actor).await, Error::Disabled(_));
+    assert_rejected!(
         consumers::rename(portal, actor, consumer.id, named()).await,
         Error::Disabled(_)
     );
     let signing = ConsumerSigning::default();
-    assert_refused!(
+    assert_rejected!(
         consumers::set_signing(portal, actor, consumer.id, signing).await,
         Error::Disabled(_)
     );
-    assert_refused!(
+    assert_rejected!(
         consumers::delete(portal, actor, consumer.id, "Web shop").await,
         Error::Disabled(_)
     );
-    assert_refused!(
+    assert_rejected!(
         tokens::create(portal, actor, new_token(&consumer, ADA, "Drupal")).await,
         Error::Disabled(_)
     );
-    assert_refused!(
+    assert_rejected!(
         tokens::list(portal, actor, &TokenQuery::default()).await,
         Error::Disabled(_)
     );
-    assert_refused!(tokens::get(portal, actor, token.id).await, Error::Disabled(_));
-    assert_refused!(tokens::revoke(portal, actor, token.id).await, Error::Disabled(_));
-    assert_refused!(
+    assert_rejected!(tokens::get(portal, actor, token.id).await, Error::Disabled(_));
+    assert_rejected!(tokens::revoke(portal, actor, token.id).await, Error::Disabled(_));
+    assert_rejected!(
         users::suggest(portal, actor, Right::CreateApiTokens, "a").await,
         Error::Disabled(_)
     );
-    assert_refused!(
+    assert_rejected!(
         request_tokens::consent_request(portal, actor, &request_token.token, None).await,
         Error::Disabled(_)
     );
-    assert_refused!(
+    assert_rejected!(
         request_tokens::allow(portal, actor, &request_token.token, None).await,
         Error::Disabled(_)
     );

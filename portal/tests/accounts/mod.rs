@@ -8,7 +8,7 @@ use domain::accounts::NewAccount;
 use domain::accounts::features::Feature;
 use portal::{Error, accounts};
 use rstest::rstest;
-use testing::{ACCOUNT, Engine, PASSWORD, TestPortal, assert_refused, validation_error};
+use testing::{ACCOUNT, Engine, PASSWORD, TestPortal, assert_rejected, validation_error};
 
 #[rstest]
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn create_account_creates_its_administrator(#[values(Engine::Sqlite, Engin
         ("en_US", "UTC")
     );
 
-    // An email belongs to one user, and a refused account leaves no rows.
+    // An email belongs to one user, and a rejected account leaves no rows.
     let duplicate = accounts::create(&test.portal, form("ADA@example.com")).await;
     assert_eq!(validation_error(duplicate, "email"), "This email is already in use.");
     assert_eq!(test.count_rows("accounts").await, 1);
@@ -48,7 +48,7 @@ async fn create_account_creates_its_administrator(#[values(Engine::Sqlite, Engin
 async fn operator_selects_account_by_name_or_id(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let operator = async |name: Option<&str>| accounts::operator(&test.portal, name).await;
-    assert_refused!(operator(None).await, Error::NotFound("account"));
+    assert_rejected!(operator(None).await, Error::NotFound("account"));
     test.set_up().await;
     assert_eq!(operator(None).await.unwrap().account_name(), ACCOUNT);
     let charles = test
@@ -56,9 +56,9 @@ async fn operator_selects_account_by_name_or_id(#[values(Engine::Sqlite, Engine:
         .await;
     test.create_account("Difference Engines", "Per Georg", "scheutz@example.com")
         .await;
-    assert_refused!(operator(None).await, Error::Conflict(_));
-    assert_refused!(operator(Some("Difference Engines")).await, Error::Conflict(_));
-    assert_refused!(operator(Some("Steam Engines")).await, Error::NotFound("account"));
+    assert_rejected!(operator(None).await, Error::Conflict(_));
+    assert_rejected!(operator(Some("Difference Engines")).await, Error::Conflict(_));
+    assert_rejected!(operator(Some("Steam Engines")).await, Error::NotFound("account"));
     assert_eq!(operator(Some(ACCOUNT)).await.unwrap().account_name(), ACCOUNT);
     let id = charles.actor.account().to_string();
     assert_eq!(operator(Some(&id)).await.unwrap().account(), charles.actor.account());

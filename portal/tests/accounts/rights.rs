@@ -9,7 +9,7 @@ use portal::oauth1::{consumers, tokens};
 use portal::oauth2::oauth_apps;
 use portal::{Actor, Error, Portal, Result, accounts};
 use rstest::rstest;
-use testing::{ADA, Browser, Engine, TestPortal, assert_refused, new_token, validation_error};
+use testing::{ADA, Browser, Engine, TestPortal, assert_rejected, new_token, validation_error};
 
 /// Every operation that requires a right.
 #[derive(Debug, Clone, Copy)]
@@ -189,12 +189,12 @@ async fn operations_require_each_of_their_rights(#[values(Engine::Sqlite, Engine
             }
         }
         let nobody = with(Rights::default()).await;
-        assert_refused!(
+        assert_rejected!(
             perform(&test.portal, &nobody, *operation, &fixtures).await,
             Error::Forbidden(_)
         );
     }
-    assert_eq!(changes().await, before, "a refused operation writes no audit record");
+    assert_eq!(changes().await, before, "a rejected operation writes no audit record");
     // These rights are sufficient.
     for (operation, needed) in REQUIRED_RIGHTS {
         let actor = with(needed.iter().copied().collect()).await;
@@ -215,7 +215,7 @@ async fn own_user_and_profile_require_no_right(#[values(Engine::Sqlite, Engine::
     let own = users::get(&test.portal, &rita, &user.id.to_string()).await.unwrap();
     assert_eq!((own.name.as_str(), own.profile_id), ("Rita", user.profile_id));
     assert_eq!(users::get(&test.portal, &rita, "RITA@example.com").await.unwrap(), own);
-    assert_refused!(
+    assert_rejected!(
         users::get(&test.portal, &rita, ADA).await,
         Error::Forbidden(Right::ManageUsers)
     );
@@ -254,7 +254,7 @@ async fn resources_of_another_account_are_not_found(#[values(Engine::Sqlite, Eng
     }
     let created = perform(&test.portal, &ada.actor, CreateToken, &theirs).await;
     validation_error(created, "consumer");
-    assert_refused!(
+    assert_rejected!(
         users::get(&test.portal, &ada.actor, "charles@example.com").await,
         Error::NotFound("user")
     );

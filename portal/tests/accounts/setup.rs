@@ -3,7 +3,7 @@ use portal::accounts::setup;
 use portal::auth::{sessions, sign_in};
 use portal::{Error, Secret};
 use rstest::rstest;
-use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, client, validation_error};
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_rejected, browser_at, validation_error};
 
 fn form() -> NewAccount {
     NewAccount {
@@ -28,7 +28,7 @@ async fn setup_code_works_once(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let portal = &test.portal;
     assert!(setup::is_pending(portal).await.unwrap());
     let code = code(&test).await;
-    let signed_in = setup::complete(portal, code.expose(), form(), &client("192.0.2.1"))
+    let signed_in = setup::complete(portal, code.expose(), form(), &browser_at("192.0.2.1"))
         .await
         .unwrap();
 
@@ -41,7 +41,7 @@ async fn setup_code_works_once(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert_eq!(actor.rights(), domain::accounts::rights::Rights::all());
     assert!(!setup::is_pending(portal).await.unwrap());
     assert!(setup::issue_code(portal).await.unwrap().is_none());
-    sign_in::sign_in(portal, ADA, PASSWORD, &client("192.0.2.1"))
+    sign_in::sign_in(portal, ADA, PASSWORD, &browser_at("192.0.2.1"))
         .await
         .unwrap();
 
@@ -49,8 +49,8 @@ async fn setup_code_works_once(#[values(Engine::Sqlite, Engine::Postgres)] engin
         email: "eve@example.com".to_owned(),
         ..form()
     };
-    let again = setup::complete(portal, code.expose(), other, &client("192.0.2.2")).await;
-    assert_refused!(again, Error::Conflict(_));
+    let again = setup::complete(portal, code.expose(), other, &browser_at("192.0.2.2")).await;
+    assert_rejected!(again, Error::Conflict(_));
 }
 
 #[rstest]
@@ -59,7 +59,7 @@ async fn wrong_setup_code_is_reported_with_other_errors(#[values(Engine::Sqlite,
     let test = TestPortal::start(engine).await;
     let portal = &test.portal;
     let correct = code(&test).await;
-    let wrong = setup::complete(portal, "AAAA-BBBB-CCCC-DDDD-EEEE", form(), &client("192.0.2.1")).await;
+    let wrong = setup::complete(portal, "AAAA-BBBB-CCCC-DDDD-EEEE", form(), &browser_at("192.0.2.1")).await;
     assert_eq!(validation_error(wrong, "code"), "This isn't the latest setup code.");
 
     let short = || NewAccount {
@@ -67,7 +67,7 @@ async fn wrong_setup_code_is_reported_with_other_errors(#[values(Engine::Sqlite,
         email: "ada".to_owned(),
         ..form()
     };
-    let both = setup::complete(portal, "", short(), &client("192.0.2.1"))
+    let both = setup::complete(portal, "", short(), &browser_at("192.0.2.1"))
         .await
         .unwrap_err();
     let Error::Invalid(errors) = both else {
@@ -82,11 +82,11 @@ async fn wrong_setup_code_is_reported_with_other_errors(#[values(Engine::Sqlite,
 
     // An invalid form does not use up the code.
     validation_error(
-        setup::complete(portal, correct.expose(), short(), &client("192.0.2.1")).await,
+        setup::complete(portal, correct.expose(), short(), &browser_at("192.0.2.1")).await,
         "password",
     );
     assert!(setup::is_pending(portal).await.unwrap());
-    setup::complete(portal, correct.expose(), form(), &client("192.0.2.1"))
+    setup::complete(portal, correct.expose(), form(), &browser_at("192.0.2.1"))
         .await
         .unwrap();
 }
@@ -98,13 +98,13 @@ async fn wrong_setup_codes_throttle_address(#[values(Engine::Sqlite, Engine::Pos
     let correct = code(&test).await;
     for _ in 0..20 {
         validation_error(
-            setup::complete(&test.portal, "wrong", form(), &client("192.0.2.1")).await,
+            setup::complete(&test.portal, "wrong", form(), &browser_at("192.0.2.1")).await,
             "code",
         );
     }
-    let slowed = setup::complete(&test.portal, correct.expose(), form(), &client("192.0.2.1")).await;
-    assert_refused!(slowed, Error::TooManyAttempts { retry_after: 1 });
-    setup::complete(&test.portal, correct.expose(), form(), &client("192.0.2.2"))
+    let slowed = setup::complete(&test.portal, correct.expose(), form(), &browser_at("192.0.2.1")).await;
+    assert_rejected!(slowed, Error::TooManyAttempts { retry_after: 1 });
+    setup::complete(&test.portal, correct.expose(), form(), &browser_at("192.0.2.2"))
         .await
         .unwrap();
 }
@@ -114,7 +114,7 @@ async fn wrong_setup_codes_throttle_address(#[values(Engine::Sqlite, Engine::Pos
 async fn setup_code_ignores_case_and_separators(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let typed = code(&test).await.expose().to_lowercase().replace('-', " ");
-    setup::complete(&test.portal, &format!(" {typed} "), form(), &client("192.0.2.1"))
+    setup::complete(&test.portal, &format!(" {typed} "), form(), &browser_at("192.0.2.1"))
         .await
         .unwrap();
 }
@@ -127,15 +127,15 @@ async fn each_node_issues_its_own_setup_code(#[values(Engine::Sqlite, Engine::Po
     let other = test.another_node().await;
     let second = setup::issue_code(&other).await.unwrap().unwrap();
     assert_ne!(first.expose(), second.expose());
-    setup::complete(&other, first.expose(), form(), &client("192.0.2.1"))
+    setup::complete(&other, first.expose(), form(), &browser_at("192.0.2.1"))
         .await
         .unwrap();
     let late = NewAccount {
         email: "eve@example.com".to_owned(),
         ..form()
     };
-    let late = setup::complete(&test.portal, second.expose(), late, &client("192.0.2.2")).await;
-    assert_refused!(late, Error::Conflict(_));
+    let late = setup::complete(&test.portal, second.expose(), late, &browser_at("192.0.2.2")).await;
+    assert_rejected!(late, Error::Conflict(_));
 }
 
 #[rstest]
@@ -154,7 +154,7 @@ async fn concurrent_setup_creates_one_account(#[values(Engine::Sqlite, Engine::P
                     ..form()
                 },
             );
-            tokio::spawn(async move { setup::complete(&portal, code.expose(), form, &client(email)).await })
+            tokio::spawn(async move { setup::complete(&portal, code.expose(), form, &browser_at(email)).await })
         })
         .collect();
     let mut succeeded = 0;

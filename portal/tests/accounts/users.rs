@@ -4,7 +4,7 @@ use portal::Error;
 use portal::accounts::profiles;
 use portal::accounts::users::{MAX_SUGGESTIONS, UserQuery, create, get, list, set_active, set_password, suggest};
 use rstest::rstest;
-use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, validation_error};
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_rejected, validation_error};
 
 fn eve() -> NewUser {
     NewUser {
@@ -40,22 +40,22 @@ async fn new_user_is_found_and_can_sign_in(#[values(Engine::Sqlite, Engine::Post
 async fn invalid_user_fields_are_reported(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
-    let refused =
+    let rejected =
         async |input: NewUser, field: &str| validation_error(create(&test.portal, &ada.actor, input).await, field);
     let taken = NewUser {
         email: "ADA@example.com".to_owned(),
         ..eve()
     };
-    assert_eq!(refused(taken, "email").await, "This email is already in use.");
+    assert_eq!(rejected(taken, "email").await, "This email is already in use.");
     let unknown = NewUser {
         profile: "Nobodies".to_owned(),
         ..eve()
     };
     assert_eq!(
-        refused(unknown, "profile").await,
+        rejected(unknown, "profile").await,
         "This account has no security profile with this name."
     );
-    refused(
+    rejected(
         NewUser {
             password: "x".repeat(11),
             ..eve()
@@ -63,7 +63,7 @@ async fn invalid_user_fields_are_reported(#[values(Engine::Sqlite, Engine::Postg
         "password",
     )
     .await;
-    refused(
+    rejected(
         NewUser {
             password: "x".repeat(1025),
             ..eve()
@@ -71,7 +71,7 @@ async fn invalid_user_fields_are_reported(#[values(Engine::Sqlite, Engine::Postg
         "password",
     )
     .await;
-    refused(
+    rejected(
         NewUser {
             email: "eve".to_owned(),
             ..eve()
@@ -79,7 +79,7 @@ async fn invalid_user_fields_are_reported(#[values(Engine::Sqlite, Engine::Postg
         "email",
     )
     .await;
-    refused(
+    rejected(
         NewUser {
             name: "nul\0".to_owned(),
             ..eve()
@@ -94,7 +94,7 @@ async fn invalid_user_fields_are_reported(#[values(Engine::Sqlite, Engine::Postg
     profiles::create(&test.portal, &charles.actor, "Theirs", Rights::all())
         .await
         .unwrap();
-    refused(
+    rejected(
         NewUser {
             profile: "Theirs".to_owned(),
             ..eve()
@@ -162,7 +162,7 @@ async fn user_is_found_by_id_or_email(#[values(Engine::Sqlite, Engine::Postgres)
         "nul\0",
         "0192f0c1-2b3c-7d4e-8f90-123456789abc",
     ] {
-        assert_refused!(get(&test.portal, &ada.actor, name).await, Error::NotFound("user"));
+        assert_rejected!(get(&test.portal, &ada.actor, name).await, Error::NotFound("user"));
     }
     // Inactive users are found too.
     set_active(&test.portal, &ada.actor, id, false).await.unwrap();
@@ -252,7 +252,7 @@ async fn set_password_ends_existing_sessions(#[values(Engine::Sqlite, Engine::Po
         .await
         .unwrap();
     assert!(!find(&test.portal).await && !find(&node).await);
-    let client = testing::client("192.0.2.1");
+    let client = testing::browser_at("192.0.2.1");
     let old = portal::auth::sign_in::sign_in(&test.portal, "eve@example.com", PASSWORD, &client).await;
     assert!(old.is_err(), "the old password is still valid: {old:?}");
     let new = "another horse, another battery";
@@ -270,13 +270,13 @@ async fn set_password_requires_manage_users(#[values(Engine::Sqlite, Engine::Pos
         .create_user("Grace", "grace@example.com", Rights::from_iter([Right::AdminSettings]))
         .await;
     let grace = test.sign_in("grace@example.com").await;
-    assert_refused!(
+    assert_rejected!(
         set_password(&test.portal, &grace.actor, own, PASSWORD).await,
         Error::Forbidden(Right::ManageUsers)
     );
     let elsewhere = test.create_account("Westwind", "Wes", "wes@example.com").await;
     let ada = ada.actor.require_user().unwrap().id;
-    assert_refused!(
+    assert_rejected!(
         set_password(&test.portal, &elsewhere.actor, ada, PASSWORD).await,
         Error::NotFound("user")
     );

@@ -6,7 +6,7 @@ use portal::{Error, maintenance};
 use rstest::rstest;
 use std::time::Duration;
 use testing::oauth1_client::Oauth1Client;
-use testing::{ADA, Engine, TestPortal, assert_refused};
+use testing::{ADA, Engine, TestPortal, assert_rejected};
 
 #[rstest]
 #[tokio::test]
@@ -104,12 +104,12 @@ async fn ended_session_cannot_create_credentials(#[values(Engine::Sqlite, Engine
     let input = ConsumerForm {
         name: "Website".to_owned(),
     };
-    assert_refused!(
+    assert_rejected!(
         consumers::create(&test.portal, &ada.actor, input).await,
         Error::SignedOut
     );
     let input = testing::new_token(&consumer, ADA, "Drupal");
-    assert_refused!(tokens::create(&test.portal, &ada.actor, input).await, Error::SignedOut);
+    assert_rejected!(tokens::create(&test.portal, &ada.actor, input).await, Error::SignedOut);
     assert_eq!(
         (test.count_rows("consumers").await, test.count_rows("tokens").await),
         (1, 0)
@@ -125,5 +125,5 @@ async fn command_line_has_no_one_time_secrets(#[values(Engine::Sqlite, Engine::P
     let created = test.create_consumer(&operator, "Web shop").await;
     assert_eq!((created.secret.expose().len(), created.value.created_by), (43, None));
     assert_eq!(test.count_rows("one_time_secrets").await, 0);
-    assert_refused!(list(&test.portal, &operator).await, Error::SignedOut);
+    assert_rejected!(list(&test.portal, &operator).await, Error::SignedOut);
 }

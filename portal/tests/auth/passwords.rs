@@ -6,7 +6,7 @@ use portal::accounts::setup;
 use portal::accounts::users;
 use portal::auth::sign_in::sign_in;
 use rstest::rstest;
-use testing::{ACCOUNT, ADA, Engine, PASSWORD, TestPortal, client, validation_error};
+use testing::{ACCOUNT, ADA, Engine, PASSWORD, TestPortal, browser_at, validation_error};
 
 /// Passwords of at least 12 characters that are easy to guess, for anyone or for someone who knows the user.
 const WEAK: [&str; 12] = [
@@ -26,7 +26,7 @@ const WEAK: [&str; 12] = [
 
 #[rstest]
 #[tokio::test]
-async fn weak_password_is_refused_wherever_it_is_set(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn weak_password_is_rejected_wherever_it_is_set(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let code = setup::issue_code(&test.portal).await.unwrap().unwrap();
     let account = |password: &str, email: &str| NewAccount {
@@ -37,14 +37,14 @@ async fn weak_password_is_refused_wherever_it_is_set(#[values(Engine::Sqlite, En
     };
     for weak in WEAK {
         let form = account(weak, "eve@example.com");
-        let address = client("192.0.2.1");
+        let address = browser_at("192.0.2.1");
         // Resets the throttle for setup codes.
         test.execute("delete from sign_in_failures").await;
-        let refused = setup::complete(&test.portal, code.expose(), form, &address).await;
-        let message = validation_error(refused, "password");
+        let rejected = setup::complete(&test.portal, code.expose(), form, &address).await;
+        let message = validation_error(rejected, "password");
         assert!(message.starts_with("This password is too easy to guess."), "{message}");
-        let refused = accounts::create(&test.portal, account(weak, "eve@example.com")).await;
-        assert_eq!(validation_error(refused, "password"), message, "{weak}");
+        let rejected = accounts::create(&test.portal, account(weak, "eve@example.com")).await;
+        assert_eq!(validation_error(rejected, "password"), message, "{weak}");
     }
     assert_eq!(test.count_rows("accounts").await, 0);
 
@@ -60,24 +60,24 @@ async fn weak_password_is_refused_wherever_it_is_set(#[values(Engine::Sqlite, En
     }
     let id = users::create(&test.portal, &ada.actor, eve(PASSWORD)).await.unwrap();
     for weak in WEAK {
-        let refused = users::set_password(&test.portal, &ada.actor, id, weak).await;
-        validation_error(refused, "password");
+        let rejected = users::set_password(&test.portal, &ada.actor, id, weak).await;
+        validation_error(rejected, "password");
     }
-    sign_in(&test.portal, "eve@example.com", PASSWORD, &client("192.0.2.1"))
+    sign_in(&test.portal, "eve@example.com", PASSWORD, &browser_at("192.0.2.1"))
         .await
         .unwrap();
 }
 
 #[rstest]
 #[tokio::test]
-async fn password_with_control_characters_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn password_with_control_characters_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let id = ada.actor.require_user().unwrap().id;
     for control in ["\0", "\n", "\t", "\u{1b}", "\u{7f}", "\u{85}"] {
-        let refused = users::set_password(&test.portal, &ada.actor, id, &format!("{PASSWORD}{control}staple")).await;
+        let rejected = users::set_password(&test.portal, &ada.actor, id, &format!("{PASSWORD}{control}staple")).await;
         assert_eq!(
-            validation_error(refused, "password"),
+            validation_error(rejected, "password"),
             "Remove the control characters, such as tabs."
         );
     }
@@ -89,7 +89,11 @@ async fn password_with_control_characters_is_refused(#[values(Engine::Sqlite, En
     ] {
         let operator = test.operator().await;
         users::set_password(&test.portal, &operator, id, valid).await.unwrap();
-        let signs_in = async |password: &str| sign_in(&test.portal, ADA, password, &client("192.0.2.1")).await.is_ok();
+        let signs_in = async |password: &str| {
+            sign_in(&test.portal, ADA, password, &browser_at("192.0.2.1"))
+                .await
+                .is_ok()
+        };
         assert!(signs_in(valid).await, "{valid}");
         for other in [valid.to_uppercase(), format!("{valid} "), format!(" {valid}")] {
             assert!(!signs_in(&other).await, "{other}");
@@ -122,7 +126,7 @@ async fn password_matches_in_any_unicode_normal_form(#[values(Engine::Sqlite, En
             let id = test.create_user("Eve", &email, Rights::default()).await;
             users::set_password(&test.portal, &ada.actor, id, stored).await.unwrap();
             for password in [stored, typed] {
-                sign_in(&test.portal, &email, password, &client("192.0.2.1"))
+                sign_in(&test.portal, &email, password, &browser_at("192.0.2.1"))
                     .await
                     .unwrap();
             }
@@ -154,17 +158,19 @@ async fn password_length_limits_apply_to_normal_form(#[values(Engine::Sqlite, En
         validation_error(set(&longer).await, "password"),
         "Use at most 1024 bytes."
     );
-    // A password that is too long is refused and not truncated.
+    // A password that is too long is rejected and not truncated.
     let longest: String = "correct horse battery ".chars().cycle().take(1024).collect();
     set(&longest).await.unwrap();
     for wrong in [format!("{longest}x"), longest[..1023].to_owned(), "x".repeat(60_000)] {
         assert!(
-            sign_in(&test.portal, ADA, &wrong, &client("192.0.2.1")).await.is_err(),
+            sign_in(&test.portal, ADA, &wrong, &browser_at("192.0.2.1"))
+                .await
+                .is_err(),
             "{}",
             wrong.len()
         );
     }
-    sign_in(&test.portal, ADA, &longest, &client("192.0.2.1"))
+    sign_in(&test.portal, ADA, &longest, &browser_at("192.0.2.1"))
         .await
         .unwrap();
 }

@@ -9,7 +9,7 @@ use portal::{Actor, Error, Result, Secret, maintenance};
 use rstest::rstest;
 use std::sync::Arc;
 use std::time::Duration;
-use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, client, eventually};
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_rejected, browser_at, eventually};
 
 const EVE: &str = "eve@example.com";
 
@@ -19,7 +19,7 @@ async fn sign_in_again(test: &TestPortal, email: &str, password: &str, session: 
         session: Some(session.clone()),
         known_browser: None,
     };
-    let signed_in = sign_in_with_cookies(&test.portal, email, password, &client("192.0.2.1"), &cookies).await?;
+    let signed_in = sign_in_with_cookies(&test.portal, email, password, &browser_at("192.0.2.1"), &cookies).await?;
     Ok(signed_in.session)
 }
 
@@ -44,11 +44,11 @@ async fn sign_in_again_replaces_session(#[values(Engine::Sqlite, Engine::Postgre
     let actor: Arc<Actor> = test.actor(&new).await;
     assert_ne!(actor.auth_method(), old.actor.auth_method());
     assert_eq!(sessions::list(&test.portal, &actor).await.unwrap().len(), 1);
-    // A pending request of the old session is refused.
+    // A pending request of the old session is rejected.
     let input = ConsumerForm {
         name: "Web shop".to_owned(),
     };
-    assert_refused!(
+    assert_rejected!(
         consumers::create(&test.portal, &old.actor, input).await,
         Error::SignedOut
     );
@@ -119,7 +119,7 @@ async fn failed_sign_in_keeps_current_session(#[values(Engine::Sqlite, Engine::P
                     .is_err()
             );
         }
-        assert_refused!(
+        assert_rejected!(
             sign_in_again(&test, email, PASSWORD, &ada.cookie).await,
             Error::TooManyAttempts { .. }
         );

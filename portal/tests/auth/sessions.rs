@@ -6,7 +6,7 @@ use portal::auth::sign_in::sign_in;
 use portal::{Error, Portal, Secret, maintenance};
 use rstest::rstest;
 use std::time::Duration;
-use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, eventually};
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_rejected, eventually};
 
 async fn is_active(portal: &Portal, cookie: &Secret) -> bool {
     find(portal, cookie.expose()).await.unwrap().is_some()
@@ -138,15 +138,15 @@ async fn another_session_can_be_ended(#[values(Engine::Sqlite, Engine::Postgres)
     let other = id(list(&test.portal, &first.actor).await.unwrap());
 
     // A user cannot end another user's session, regardless of rights.
-    assert_refused!(end(&test.portal, &eve.actor, other).await, Error::NotFound("session"));
+    assert_rejected!(end(&test.portal, &eve.actor, other).await, Error::NotFound("session"));
     assert!(is_active(&test.portal, &second.cookie).await);
 
     end(&test.portal, &first.actor, other).await.unwrap();
     assert!(!is_active(&test.portal, &second.cookie).await);
     assert!(is_active(&test.portal, &first.cookie).await);
-    assert_refused!(end(&test.portal, &first.actor, other).await, Error::NotFound("session"));
+    assert_rejected!(end(&test.portal, &first.actor, other).await, Error::NotFound("session"));
     let unknown = SessionId("0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap());
-    assert_refused!(
+    assert_rejected!(
         end(&test.portal, &first.actor, unknown).await,
         Error::NotFound("session")
     );
@@ -218,10 +218,10 @@ async fn session_operations_require_browser_session(#[values(Engine::Sqlite, Eng
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let operator = test.operator().await;
-    assert_refused!(list(&test.portal, &operator).await, Error::SignedOut);
-    assert_refused!(end_others(&test.portal, &operator).await, Error::SignedOut);
-    assert_refused!(sign_out(&test.portal, &operator).await, Error::SignedOut);
+    assert_rejected!(list(&test.portal, &operator).await, Error::SignedOut);
+    assert_rejected!(end_others(&test.portal, &operator).await, Error::SignedOut);
+    assert_rejected!(sign_out(&test.portal, &operator).await, Error::SignedOut);
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     let token_actor = app.call(&test.portal).await.unwrap();
-    assert_refused!(list(&test.portal, &token_actor).await, Error::SignedOut);
+    assert_rejected!(list(&test.portal, &token_actor).await, Error::SignedOut);
 }

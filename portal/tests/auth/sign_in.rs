@@ -6,11 +6,11 @@ use portal::auth::sign_in::{
     FAILURE_WINDOW, FREE_FAILURES_PER_ACCOUNT, FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_PAIR, sign_in,
 };
 use rstest::rstest;
-use testing::{ADA, Engine, PASSWORD, TestPortal, client};
+use testing::{ADA, Engine, PASSWORD, TestPortal, browser_at};
 
 /// Signs in, and returns the outcome as text: `in`, `wait` with the seconds, or the validation errors.
 async fn attempt(test: &TestPortal, email: &str, password: &str, address: &str) -> String {
-    match sign_in(&test.portal, email, password, &client(address)).await {
+    match sign_in(&test.portal, email, password, &browser_at(address)).await {
         Ok(_) => "in".to_owned(),
         Err(Error::Invalid(errors)) => errors.to_string(),
         Err(Error::TooManyAttempts { retry_after }) => format!("wait {retry_after}"),
@@ -18,7 +18,7 @@ async fn attempt(test: &TestPortal, email: &str, password: &str, address: &str) 
     }
 }
 
-const WRONG: &str = "form: Incorrect email or password.";
+const WRONG_CREDENTIALS: &str = "form: Incorrect email or password.";
 
 #[rstest]
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn correct_password_opens_session(#[values(Engine::Sqlite, Engine::Postgre
     let test = TestPortal::start(engine).await;
     test.set_up().await;
     test.advance(60);
-    let cookie = sign_in(&test.portal, ADA, PASSWORD, &client("192.0.2.1"))
+    let cookie = sign_in(&test.portal, ADA, PASSWORD, &browser_at("192.0.2.1"))
         .await
         .unwrap();
     let actor = sessions::find(&test.portal, cookie.expose()).await.unwrap().unwrap();
@@ -55,7 +55,7 @@ async fn sign_in_failures_return_same_message(#[values(Engine::Sqlite, Engine::P
     ] {
         assert_eq!(
             attempt(&test, email, password, &format!("192.0.2.{}", email.len())).await,
-            WRONG,
+            WRONG_CREDENTIALS,
             "{email}"
         );
     }
@@ -69,15 +69,21 @@ async fn email_and_address_pair_waits_twice_as_long_after_each_failure(
     let test = TestPortal::start(engine).await;
     test.set_up().await;
     for _ in 0..5 {
-        assert_eq!(attempt(&test, ADA, "wrong password", "192.0.2.1").await, WRONG);
+        assert_eq!(
+            attempt(&test, ADA, "wrong password", "192.0.2.1").await,
+            WRONG_CREDENTIALS
+        );
     }
     for wait in [1, 2, 4, 8] {
-        let answer = format!("wait {wait}");
+        let outcome = format!("wait {wait}");
         // Even the correct password is not checked, and another attempt does not extend the wait.
-        assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, answer);
-        assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, answer);
+        assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, outcome);
+        assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, outcome);
         test.advance(wait);
-        assert_eq!(attempt(&test, ADA, "wrong password", "192.0.2.1").await, WRONG);
+        assert_eq!(
+            attempt(&test, ADA, "wrong password", "192.0.2.1").await,
+            WRONG_CREDENTIALS
+        );
     }
     // Neither another user at the same address nor the same user at another address is throttled.
     test.create_user("Eve", "eve@example.com", Rights::default()).await;
@@ -97,15 +103,18 @@ async fn mistyped_password_does_not_throttle_other_users_at_same_address(
     // More failures than one address is allowed at different accounts.
     let mut failures = 0;
     while failures <= FREE_FAILURES_PER_ADDRESS {
-        let answer = attempt(&test, "nobody@example.com", "wrong password", "192.0.2.1").await;
-        match answer.strip_prefix("wait ") {
+        let outcome = attempt(&test, "nobody@example.com", "wrong password", "192.0.2.1").await;
+        match outcome.strip_prefix("wait ") {
             Some(seconds) => test.advance(seconds.parse().unwrap()),
             None => failures += 1,
         }
     }
-    let answer = attempt(&test, "nobody@example.com", "wrong password", "192.0.2.1").await;
-    assert_eq!(answer, "wait 900");
-    assert_eq!(attempt(&test, ADA, "worng password", "192.0.2.1").await, WRONG);
+    let outcome = attempt(&test, "nobody@example.com", "wrong password", "192.0.2.1").await;
+    assert_eq!(outcome, "wait 900");
+    assert_eq!(
+        attempt(&test, ADA, "worng password", "192.0.2.1").await,
+        WRONG_CREDENTIALS
+    );
     assert_eq!(attempt(&test, ADA, PASSWORD, "192.0.2.1").await, "in");
 }
 
@@ -122,7 +131,7 @@ async fn guessing_many_accounts_from_one_address_is_throttled_to_one_per_minute(
         attempt(&test, &email, "wrong password", "2001:db8:1:2::1").await
     };
     for index in 0..FREE_FAILURES_PER_ADDRESS {
-        assert_eq!(guess(index).await, WRONG, "{index}");
+        assert_eq!(guess(index).await, WRONG_CREDENTIALS, "{index}");
     }
     for (index, wait) in (FREE_FAILURES_PER_ADDRESS..).zip([1, 2, 4, 8, 16, 32, 60, 60]) {
         assert_eq!(guess(index).await, format!("wait {wait}"));
@@ -133,7 +142,7 @@ async fn guessing_many_accounts_from_one_address_is_throttled_to_one_per_minute(
         );
         assert_eq!(attempt(&test, ADA, PASSWORD, "2001:db8:1:3::1").await, "in");
         test.advance(wait);
-        assert_eq!(guess(index).await, WRONG);
+        assert_eq!(guess(index).await, WRONG_CREDENTIALS);
     }
     // A user who knows the password waits once, and does not extend the next wait.
     test.advance(60);
@@ -153,7 +162,7 @@ async fn successful_sign_in_clears_failures_of_pair_only(#[values(Engine::Sqlite
         for _ in 0..FREE_FAILURES_PER_PAIR - 1 {
             assert_eq!(
                 attempt(&test, ADA, "wrong password", "192.0.2.1").await,
-                WRONG,
+                WRONG_CREDENTIALS,
                 "round {round}"
             );
         }
@@ -162,7 +171,11 @@ async fn successful_sign_in_clears_failures_of_pair_only(#[values(Engine::Sqlite
     // Eight failures still count for the account.
     for index in 0..FREE_FAILURES_PER_ACCOUNT - 8 {
         let address = format!("198.51.100.{index}");
-        assert_eq!(attempt(&test, ADA, "wrong password", &address).await, WRONG, "{index}");
+        assert_eq!(
+            attempt(&test, ADA, "wrong password", &address).await,
+            WRONG_CREDENTIALS,
+            "{index}"
+        );
     }
     assert_eq!(attempt(&test, ADA, "wrong password", "203.0.113.1").await, "wait 1");
 }
@@ -173,12 +186,18 @@ async fn sign_in_failures_expire_after_window(#[values(Engine::Sqlite, Engine::P
     let test = TestPortal::start(engine).await;
     test.set_up().await;
     for _ in 0..5 {
-        assert_eq!(attempt(&test, ADA, "wrong password", "192.0.2.1").await, WRONG);
+        assert_eq!(
+            attempt(&test, ADA, "wrong password", "192.0.2.1").await,
+            WRONG_CREDENTIALS
+        );
     }
     assert_eq!(attempt(&test, ADA, "wrong password", "192.0.2.1").await, "wait 1");
     test.clock.advance(FAILURE_WINDOW);
     for _ in 0..5 {
-        assert_eq!(attempt(&test, ADA, "wrong password", "192.0.2.1").await, WRONG);
+        assert_eq!(
+            attempt(&test, ADA, "wrong password", "192.0.2.1").await,
+            WRONG_CREDENTIALS
+        );
     }
 }
 
@@ -192,7 +211,7 @@ async fn guessing_one_account_from_many_addresses_is_throttled(
     test.create_user("Eve", "eve@example.com", Rights::default()).await;
     for index in 0..FREE_FAILURES_PER_ACCOUNT {
         let address = format!("198.51.100.{index}");
-        assert_eq!(attempt(&test, ADA, "wrong password", &address).await, WRONG);
+        assert_eq!(attempt(&test, ADA, "wrong password", &address).await, WRONG_CREDENTIALS);
     }
     for (index, wait) in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
         .into_iter()
@@ -200,11 +219,11 @@ async fn guessing_one_account_from_many_addresses_is_throttled(
     {
         let address = format!("203.0.113.{index}");
         for password in ["wrong password", PASSWORD] {
-            let answer = attempt(&test, ADA, password, &address).await;
-            assert_eq!(answer, format!("wait {wait}"));
+            let outcome = attempt(&test, ADA, password, &address).await;
+            assert_eq!(outcome, format!("wait {wait}"));
         }
         test.advance(wait);
-        assert_eq!(attempt(&test, ADA, "wrong password", &address).await, WRONG);
+        assert_eq!(attempt(&test, ADA, "wrong password", &address).await, WRONG_CREDENTIALS);
     }
     // No other user is throttled, and the user can sign in after the wait.
     assert_eq!(attempt(&test, "eve@example.com", PASSWORD, "203.0.113.1").await, "in");
@@ -222,13 +241,13 @@ async fn unknown_account_is_throttled_like_existing_account(
     let eve = test.create_user("Eve", "eve@example.com", Rights::default()).await;
     users::set_active(&test.portal, &ada.actor, eve, false).await.unwrap();
     for index in 0..FREE_FAILURES_PER_ACCOUNT + 8 {
-        let mut answers = Vec::new();
+        let mut outcomes = Vec::new();
         for email in [ADA, "eve@example.com", "nobody@example.com"] {
             // Some attempts share an address.
             let address = format!("198.51.100.{}", index % 8);
-            answers.push(attempt(&test, email, "wrong password", &address).await);
+            outcomes.push(attempt(&test, email, "wrong password", &address).await);
         }
-        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{outcomes:?}");
     }
 }
 
@@ -262,7 +281,7 @@ async fn count_concurrent_attempts(test: &TestPortal, address: impl Fn(usize) ->
     let nodes = [test.portal.clone(), test.another_node().await];
     let attempts: Vec<_> = (0..40)
         .map(|index| {
-            let (portal, client) = (nodes[index % 2].clone(), client(&address(index)));
+            let (portal, client) = (nodes[index % 2].clone(), browser_at(&address(index)));
             tokio::spawn(async move { sign_in(&portal, ADA, "wrong password", &client).await })
         })
         .collect();
@@ -294,7 +313,7 @@ async fn password_changed_during_sign_in_opens_no_session(#[values(Engine::Sqlit
     let passwords = ["another horse, another battery", PASSWORD];
     for round in 0..8 {
         let (old, new) = (passwords[(round + 1) % 2], passwords[round % 2]);
-        let client = client("192.0.2.1");
+        let client = browser_at("192.0.2.1");
         let (signed_in, changed) = tokio::join!(
             sign_in(&test.portal, "eve@example.com", old, &client),
             users::set_password(&test.portal, &ada.actor, eve, new),

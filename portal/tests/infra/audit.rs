@@ -13,7 +13,7 @@ use portal::oauth1::request_tokens::{self, Decision};
 use portal::oauth1::{consumers, tokens};
 use rstest::rstest;
 use testing::oauth1_client::Oauth1Client;
-use testing::{ADA, Engine, PASSWORD, TestPortal, client, new_token};
+use testing::{ADA, Engine, PASSWORD, TestPortal, browser_at, new_token};
 
 /// Reads the audit records written since the last call: action, user, authentication method and detail.
 struct AuditLog<'a> {
@@ -170,7 +170,7 @@ async fn each_change_writes_one_audit_record(#[values(Engine::Sqlite, Engine::Po
         ["user.set-password|ada@example.com|session|{}"]
     );
 
-    sign_in::sign_in(portal, "eve@example.com", PASSWORD, &client("192.0.2.9"))
+    sign_in::sign_in(portal, "eve@example.com", PASSWORD, &browser_at("192.0.2.9"))
         .await
         .unwrap();
     assert_eq!(
@@ -258,7 +258,7 @@ async fn failed_change_writes_no_audit_record(#[values(Engine::Sqlite, Engine::P
     profiles::create(portal, actor, "Administrator", Rights::default())
         .await
         .unwrap_err();
-    sign_in::sign_in(portal, ADA, "wrong password", &client("192.0.2.1"))
+    sign_in::sign_in(portal, ADA, "wrong password", &browser_at("192.0.2.1"))
         .await
         .unwrap_err();
     assert_eq!(test.count_rows("audit_records").await, records);
@@ -275,7 +275,7 @@ async fn setup_writes_audit_records(#[values(Engine::Sqlite, Engine::Postgres)] 
         email: ADA.to_owned(),
         password: PASSWORD.to_owned(),
     };
-    setup::complete(&test.portal, code.expose(), form, &client("192.0.2.1"))
+    setup::complete(&test.portal, code.expose(), form, &browser_at("192.0.2.1"))
         .await
         .unwrap();
     let mut audit = AuditLog { test: &test, seen: 0 };

@@ -14,7 +14,7 @@ use testing::{ADA, Engine, TestPortal, eventually};
 async fn oauth_problem_of(app: &Oauth1Client, node: &Portal) -> Option<OauthProblem> {
     match app.call(node).await {
         Ok(_) => None,
-        Err(RequestError::Refused(refusal)) => Some(refusal.problem()),
+        Err(RequestError::Rejected(error)) => Some(error.problem()),
         Err(RequestError::Portal(error)) => panic!("{error}"),
     }
 }
@@ -30,7 +30,7 @@ async fn assert_becomes(app: &Oauth1Client, node: &Portal, expected: Option<Oaut
 
 #[rstest]
 #[tokio::test]
-async fn revoked_access_is_refused_on_other_node_within_a_second(
+async fn revoked_access_is_rejected_on_other_node_within_a_second(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;

@@ -83,7 +83,7 @@ async fn unusual_input_never_causes_internal_error(#[values(Engine::Sqlite, Engi
             portal::accounts::profiles::create(portal, actor, &text, actor.rights()).await,
             &label,
         );
-        let client = testing::client(&format!("192.0.2.{}", text.len() % 250));
+        let client = testing::browser_at(&format!("192.0.2.{}", text.len() % 250));
         assert_no_internal_error(sign_in::sign_in(portal, &text, &text, &client).await, &label);
         assert_no_internal_error(
             request_tokens::consent_request(portal, actor, &text, Some(&text)).await,

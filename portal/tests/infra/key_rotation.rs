@@ -10,7 +10,7 @@ use portal::{Error, Keyring, Portal, Secret, new_master_key};
 use rstest::rstest;
 use std::path::PathBuf;
 use testing::oauth1_client::problem;
-use testing::{ADA, Engine, TestPortal, assert_refused, open};
+use testing::{ADA, Engine, TestPortal, assert_rejected, open};
 
 /// Opens the portal with a key file, on a database without encrypted data. Returns it with the path of the file.
 async fn open_with_key_file(test: &TestPortal) -> (Portal, PathBuf) {
@@ -119,7 +119,7 @@ async fn every_node_works_after_master_key_rotation(#[values(Engine::Sqlite, Eng
     created.call(&other).await.unwrap();
 
     let old = Keyring::parse(&old[0]).unwrap();
-    assert_refused!(open(&test.location, &test.clock, old).await, Error::Unavailable { .. });
+    assert_rejected!(open(&test.location, &test.clock, old).await, Error::Unavailable { .. });
 }
 
 #[rstest]
@@ -186,13 +186,13 @@ async fn environment_keys_are_rotated_by_operator(#[values(Engine::Sqlite, Engin
     let new = new_master_key();
     let both = format!("{}, {}", new.expose(), test.master_key.expose());
     let parse = |text: &str| Keyring::parse(text).unwrap();
-    assert_refused!(
+    assert_rejected!(
         open(&test.location, &test.clock, parse(new.expose())).await,
         Error::Unavailable { .. }
     );
 
     let portal = open(&test.location, &test.clock, parse(&both)).await.unwrap();
-    assert_refused!(remove_old_keys(&portal).await, Error::Conflict(_));
+    assert_rejected!(remove_old_keys(&portal).await, Error::Conflict(_));
     let rotation = rotate(&portal).await.unwrap();
     assert_eq!((rotation.keys, rotation.reencrypted), (2, 1 + 1 + 2 + 1 + 1));
     assert_eq!(rotate(&portal).await.unwrap().reencrypted, 0);
@@ -225,7 +225,7 @@ async fn rotation_reencrypts_signing_keys_of_both_algorithms(
 
 #[rstest]
 #[tokio::test]
-async fn open_with_wrong_master_key_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn open_with_wrong_master_key_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let other = Keyring::parse(new_master_key().expose()).unwrap();
     let error = open(&test.location, &test.clock, other).await.unwrap_err().to_string();

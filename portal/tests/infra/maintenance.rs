@@ -4,7 +4,7 @@ use portal::infra::idempotency::MAX_KEYS_PER_ACCOUNT;
 use portal::maintenance;
 use rstest::rstest;
 use std::time::Duration;
-use testing::{ADA, Engine, PASSWORD, TestPortal, client};
+use testing::{ADA, Engine, PASSWORD, TestPortal, browser_at};
 
 #[rstest]
 #[tokio::test]
@@ -12,11 +12,11 @@ async fn maintenance_deletes_only_expired_rows(#[values(Engine::Sqlite, Engine::
     let test = TestPortal::start(engine).await;
     let old = test.set_up().await;
     test.create_consumer(&old.actor, "Web shop").await;
-    sign_in::sign_in(&test.portal, ADA, "wrong password", &client("192.0.2.1"))
+    sign_in::sign_in(&test.portal, ADA, "wrong password", &browser_at("192.0.2.1"))
         .await
         .unwrap_err();
     test.clock.advance(IDLE_TIMEOUT - Duration::from_secs(60));
-    sign_in::sign_in(&test.portal, ADA, "wrong password", &client("192.0.2.2"))
+    sign_in::sign_in(&test.portal, ADA, "wrong password", &browser_at("192.0.2.2"))
         .await
         .unwrap_err();
     let young = test.sign_in(ADA).await;
@@ -47,7 +47,7 @@ async fn maintenance_deletes_only_expired_rows(#[values(Engine::Sqlite, Engine::
         ),
         (0, 0)
     );
-    sign_in::sign_in(&test.portal, ADA, PASSWORD, &client("192.0.2.1"))
+    sign_in::sign_in(&test.portal, ADA, PASSWORD, &browser_at("192.0.2.1"))
         .await
         .unwrap();
 }

@@ -1,6 +1,6 @@
 use portal::Error;
 use rstest::rstest;
-use testing::{Engine, TestPortal, assert_refused, open};
+use testing::{Engine, TestPortal, assert_rejected, open};
 
 #[rstest]
 #[tokio::test]
@@ -57,16 +57,16 @@ async fn concurrent_starts_run_migrations_once(#[values(Engine::Sqlite, Engine::
 
 #[rstest]
 #[tokio::test]
-async fn database_of_newer_version_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn database_of_newer_version_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     test.execute(
         "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
              select 9000, 'from the future', success, checksum, execution_time from _sqlx_migrations where version = 1",
     )
     .await;
-    let refused = open(&test.location, &test.clock, test.keyring()).await;
-    assert_refused!(
-        refused,
+    let rejected = open(&test.location, &test.clock, test.keyring()).await;
+    assert_rejected!(
+        rejected,
         Error::Unavailable {
             message: "the database migration failed",
             ..
@@ -76,7 +76,7 @@ async fn database_of_newer_version_is_refused(#[values(Engine::Sqlite, Engine::P
 
 #[rstest]
 #[tokio::test]
-async fn database_of_development_version_is_refused_and_left_untouched(
+async fn database_of_development_version_is_rejected_and_left_untouched(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
     #[values(false, true)] has_later_migration: bool,
 ) {
@@ -98,8 +98,8 @@ async fn database_of_development_version_is_refused_and_left_untouched(
     }
     let versions = "select cast(version as text) from _sqlx_migrations order by version";
     let before = test.query_column(versions).await;
-    let refused = open(&test.location, &test.clock, test.keyring()).await;
-    let message = refused.map(|_| ()).unwrap_err().to_string();
+    let rejected = open(&test.location, &test.clock, test.keyring()).await;
+    let message = rejected.map(|_| ()).unwrap_err().to_string();
     assert_eq!(
         message,
         "this database was created by a development version of Gatehouse and can't be upgraded: \

@@ -3,7 +3,7 @@ use portal::accounts::setup;
 use portal::auth::sessions;
 use portal::oauth1::request_tokens::{self, Decision};
 use testing::oauth1_client::Oauth1Client;
-use testing::{ADA, Engine, PASSWORD, TestPortal, client};
+use testing::{ADA, Engine, PASSWORD, TestPortal, browser_at};
 
 #[tokio::test]
 async fn secrets_are_not_stored_in_plaintext() {
@@ -29,7 +29,7 @@ async fn secrets_are_not_stored_in_plaintext() {
         email: ADA.to_owned(),
         password: PASSWORD.to_owned(),
     };
-    let signed_in = setup::complete(portal, code.expose(), form, &client("192.0.2.1"))
+    let signed_in = setup::complete(portal, code.expose(), form, &browser_at("192.0.2.1"))
         .await
         .unwrap();
     let actor = sessions::find(portal, signed_in.session.expose())

@@ -5,7 +5,7 @@ use portal::integration::{api_keys, connectors};
 use portal::{Actor, Error, Portal, maintenance};
 use rstest::rstest;
 use std::time::Duration;
-use testing::{Engine, TestPortal, assert_refused, open};
+use testing::{Engine, TestPortal, assert_rejected, open};
 
 async fn is_valid_key(portal: &Portal, key: &str) -> bool {
     connectors::authenticate(portal, key, None).await.unwrap().is_some()
@@ -86,7 +86,7 @@ async fn rotated_api_key_works_until_overlap_ends(#[values(Engine::Sqlite, Engin
     assert!(
         is_valid_key(portal, &before).await && is_valid_key(portal, &after).await && is_valid_key(&other, &after).await
     );
-    assert_refused!(rotate(portal, actor, Overlap::None).await, Error::Conflict(_));
+    assert_rejected!(rotate(portal, actor, Overlap::None).await, Error::Conflict(_));
     test.advance(3599);
     assert!(is_valid_key(portal, &before).await);
     test.advance(1);
@@ -101,12 +101,14 @@ async fn rotated_api_key_works_until_overlap_ends(#[values(Engine::Sqlite, Engin
 
 #[rstest]
 #[tokio::test]
-async fn revoked_previous_api_key_is_refused_on_every_node(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn revoked_previous_api_key_is_rejected_on_every_node(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     let before = key(portal, actor).await;
-    assert_refused!(api_keys::revoke_previous(portal, actor).await, Error::NotFound("key"));
+    assert_rejected!(api_keys::revoke_previous(portal, actor).await, Error::NotFound("key"));
     rotate(portal, actor, Overlap::Month).await.unwrap();
     let other = test.another_node().await;
     let watch = tokio::spawn(maintenance::watch(other.clone()));
@@ -139,7 +141,7 @@ async fn concurrent_api_key_rotation_creates_one_key(#[values(Engine::Sqlite, En
         api_keys::rotate(&other, &ada.actor, current, Overlap::Day)
     );
     assert_eq!([&one, &two].iter().filter(|outcome| outcome.is_ok()).count(), 1);
-    assert_refused!(one.and(two), Error::Conflict(_));
+    assert_rejected!(one.and(two), Error::Conflict(_));
     assert_eq!(test.count_rows("api_keys").await, 2);
 }
 
@@ -156,19 +158,19 @@ async fn api_key_operations_require_manage_integration(#[values(Engine::Sqlite, 
     .await;
     let eve = test.sign_in("eve@example.com").await;
     let (portal, actor) = (&test.portal, &*eve.actor);
-    assert_refused!(
+    assert_rejected!(
         api_keys::get(portal, actor).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(
+    assert_rejected!(
         api_keys::show(portal, actor).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(
+    assert_rejected!(
         api_keys::rotate(portal, actor, domain::ids::ApiKeyId(uuid::Uuid::nil()), Overlap::None).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(
+    assert_rejected!(
         api_keys::revoke_previous(portal, actor).await,
         Error::Forbidden(Right::ManageIntegration)
     );

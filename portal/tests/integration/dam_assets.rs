@@ -4,7 +4,7 @@ use portal::integration::dam_assets;
 use std::time::Duration;
 use testing::connected_portal::{connect_http_dam, working_dam};
 use testing::mock_dam::Reply;
-use testing::{Engine, TestPortal, assert_refused};
+use testing::{Engine, TestPortal, assert_rejected};
 
 #[tokio::test]
 async fn preview_shows_assets_of_the_dam() {
@@ -45,7 +45,7 @@ async fn preview_shows_assets_of_the_dam() {
     }
     // An SVG image, a private address, and IDs without a thumbnail.
     for id in ["B", "C", "D", "../../etc", ""] {
-        assert_refused!(thumbnail(id).await, Error::NotFound("thumbnail"));
+        assert_rejected!(thumbnail(id).await, Error::NotFound("thumbnail"));
     }
     test.advance(301);
     connected.preview().await;

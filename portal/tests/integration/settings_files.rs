@@ -9,7 +9,7 @@ use portal::integration::settings::file::{Format, MAX_FILE_BYTES, parse, print};
 use portal::integration::settings::uploads::{self, MAX_UPLOADS_PER_USER, UPLOAD_LIFETIME};
 use portal::{Error, maintenance};
 use rstest::rstest;
-use testing::{Browser, Engine, TestPortal, assert_refused, validation_error};
+use testing::{Browser, Engine, TestPortal, assert_rejected, validation_error};
 
 /// Returns settings with the maximum number of fields, each with the longest name and search term.
 fn largest_settings(character: char) -> Settings {
@@ -63,7 +63,7 @@ async fn largest_settings_round_trip_through_file(#[values(Engine::Sqlite, Engin
     let read = test.query_column("select differences from settings_revisions").await;
     let read: Vec<domain::integration::settings::Difference> = serde_json::from_str(&read[0]).unwrap();
     assert_eq!(read, listed.differences);
-    let before = settings::at(&test.portal, &ada.actor, 0).await.unwrap();
+    let before = settings::at_revision(&test.portal, &ada.actor, 0).await.unwrap();
     assert_eq!(before, Settings::default());
 
     // A concurrent edit of the same fields conflicts.
@@ -118,23 +118,23 @@ async fn upload_is_stored_for_its_user_only(#[values(Engine::Sqlite, Engine::Pos
         .await
         .unwrap();
     let restricted = test.actor(&ada.cookie).await;
-    assert_refused!(
+    assert_rejected!(
         uploads::create(portal, &restricted, "", text).await,
         Error::Forbidden(_)
     );
-    assert_refused!(uploads::find(portal, &restricted, id).await, Error::Forbidden(_));
-    assert_refused!(uploads::delete(portal, &restricted, id).await, Error::Forbidden(_));
+    assert_rejected!(uploads::find(portal, &restricted, id).await, Error::Forbidden(_));
+    assert_rejected!(uploads::delete(portal, &restricted, id).await, Error::Forbidden(_));
 }
 
 #[rstest]
 #[tokio::test]
-async fn oversized_file_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn oversized_file_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let text = "#".repeat(MAX_FILE_BYTES + 1);
-    let refused = uploads::create(&test.portal, &ada.actor, "", &text).await;
+    let rejected = uploads::create(&test.portal, &ada.actor, "", &text).await;
     assert_eq!(
-        validation_error(refused, "text"),
+        validation_error(rejected, "text"),
         format!("Use a file of at most {} KiB.", MAX_FILE_BYTES / 1024)
     );
     assert!(parse(&text, Format::Toml).unwrap_err().get("file").is_some());

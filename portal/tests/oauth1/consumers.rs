@@ -7,7 +7,7 @@ use portal::oauth1::consumers::{create, delete, get, list, options, rename, set_
 use portal::oauth1::tokens;
 use rstest::rstest;
 use testing::oauth1_client::problem;
-use testing::{Engine, TestPortal, assert_refused, validation_error};
+use testing::{Engine, TestPortal, assert_rejected, validation_error};
 
 fn new_consumer(name: &str) -> ConsumerForm {
     ConsumerForm { name: name.to_owned() }
@@ -129,7 +129,7 @@ async fn concurrent_create_consumer_with_same_name_creates_one(
     for attempt in attempts {
         match attempt.await.unwrap() {
             Ok(_) => created += 1,
-            refused => assert_eq!(validation_error(refused, "name"), "This name is already in use."),
+            rejected => assert_eq!(validation_error(rejected, "name"), "This name is already in use."),
         }
     }
     assert_eq!(created, 1);
@@ -167,8 +167,8 @@ async fn delete_consumer_requires_its_name_and_deletes_its_tokens(
     let (remaining, ..) = test.create_client(&ada.actor, "Website").await;
     app.call(&test.portal).await.unwrap();
     for typed in ["", "web shop", "Web"] {
-        let refused = delete(&test.portal, &ada.actor, consumer.id, typed).await;
-        assert_eq!(validation_error(refused, "name"), "Type Web shop to confirm.");
+        let rejected = delete(&test.portal, &ada.actor, consumer.id, typed).await;
+        assert_eq!(validation_error(rejected, "name"), "Type Web shop to confirm.");
     }
     app.call(&test.portal).await.unwrap();
 
@@ -176,15 +176,15 @@ async fn delete_consumer_requires_its_name_and_deletes_its_tokens(
         .await
         .unwrap();
     assert_eq!(problem(app.call(&test.portal).await), OauthProblem::ConsumerKeyUnknown);
-    assert_refused!(
+    assert_rejected!(
         tokens::get(&test.portal, &ada.actor, token.id).await,
         Error::NotFound("token")
     );
-    assert_refused!(
+    assert_rejected!(
         get(&test.portal, &ada.actor, consumer.id).await,
         Error::NotFound("consumer")
     );
-    assert_refused!(
+    assert_rejected!(
         delete(&test.portal, &ada.actor, consumer.id, "Web shop").await,
         Error::NotFound("consumer")
     );

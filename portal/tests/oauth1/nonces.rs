@@ -14,7 +14,7 @@ async fn count_stored_nonces(test: &TestPortal) -> u64 {
 
 #[rstest]
 #[tokio::test]
-async fn replayed_nonce_is_refused_after_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn replayed_nonce_is_rejected_after_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
@@ -107,7 +107,7 @@ async fn concurrent_replays_on_two_nodes_are_accepted_once(#[values(Engine::Sqli
     for (request, attempt) in attempts {
         match attempt.await.unwrap() {
             Ok(()) => accepted[request] += 1,
-            Err(RequestError::Refused(refusal)) => assert_eq!(refusal.problem(), OauthProblem::NonceUsed),
+            Err(RequestError::Rejected(error)) => assert_eq!(error.problem(), OauthProblem::NonceUsed),
             Err(error) => panic!("{error:?}"),
         }
     }
@@ -116,7 +116,7 @@ async fn concurrent_replays_on_two_nodes_are_accepted_once(#[values(Engine::Sqli
 
 #[rstest]
 #[tokio::test]
-async fn nonce_is_deleted_only_after_its_timestamp_is_refused(
+async fn nonce_is_deleted_only_after_its_timestamp_is_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;
@@ -166,7 +166,7 @@ async fn plaintext_request_without_nonce_is_accepted(#[values(Engine::Sqlite, En
 
 #[rstest]
 #[tokio::test]
-async fn nonces_stored_by_another_node_are_still_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn nonces_stored_by_another_node_are_still_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;

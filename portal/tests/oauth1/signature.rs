@@ -32,7 +32,7 @@ async fn valid_signature_authenticates_user_of_token(#[values(Engine::Sqlite, En
 
 #[rstest]
 #[tokio::test]
-async fn wrong_credential_is_refused_with_its_oauth_problem(
+async fn wrong_credential_is_rejected_with_its_oauth_problem(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;
@@ -53,11 +53,11 @@ async fn wrong_credential_is_refused_with_its_oauth_problem(
         token: None,
         ..app.clone()
     };
-    let Err(RequestError::Refused(refusal)) = no_token.call(&test.portal).await else {
+    let Err(RequestError::Rejected(error)) = no_token.call(&test.portal).await else {
         panic!("the request was accepted")
     };
     assert_eq!(
-        (refusal.problem(), refusal.parameters_absent()),
+        (error.problem(), error.parameters_absent()),
         (OauthProblem::ParameterAbsent, &["oauth_token"][..])
     );
     let unknown_token = app.clone().with_token(&unknown, "secret");
@@ -96,13 +96,13 @@ async fn invalid_signature_returns_base_string_and_consumes_no_nonce(
         signed = base_string.to_owned();
         "c2lnbmF0dXJl".to_owned()
     });
-    let Err(RequestError::Refused(refusal)) = send(&test.portal, &call, &header).await else {
+    let Err(RequestError::Rejected(error)) = send(&test.portal, &call, &header).await else {
         panic!("the request was accepted")
     };
-    assert_eq!(refusal.problem(), OauthProblem::SignatureInvalid);
-    assert_eq!(refusal.base_string(), Some(signed.as_str()));
+    assert_eq!(error.problem(), OauthProblem::SignatureInvalid);
+    assert_eq!(error.base_string(), Some(signed.as_str()));
     let secret = app.consumer_secret.as_str();
-    assert!(!format!("{refusal:?}").contains(secret) && !refusal.to_form().contains(secret));
+    assert!(!format!("{error:?}").contains(secret) && !error.to_form().contains(secret));
     for wrong in [
         Oauth1Client {
             consumer_secret: "wrong".to_owned(),
@@ -118,9 +118,9 @@ async fn invalid_signature_returns_base_string_and_consumes_no_nonce(
     }
     for signature in ["", "not base64!", "AAAA"] {
         let header = app.header_signed_by(&call, |_| signature.to_owned());
-        let refused = problem(send(&test.portal, &call, &header).await);
+        let rejected = problem(send(&test.portal, &call, &header).await);
         assert!(
-            matches!(refused, OauthProblem::SignatureInvalid | OauthProblem::ParameterAbsent),
+            matches!(rejected, OauthProblem::SignatureInvalid | OauthProblem::ParameterAbsent),
             "{signature}"
         );
     }
@@ -181,7 +181,7 @@ async fn timestamp_within_five_minutes_is_accepted(#[values(Engine::Sqlite, Engi
         (301, false),
         (i64::MAX - now, false),
     ] {
-        let answer = app
+        let outcome = app
             .send(
                 &test.portal,
                 &ApiRequest {
@@ -190,13 +190,13 @@ async fn timestamp_within_five_minutes_is_accepted(#[values(Engine::Sqlite, Engi
                 },
             )
             .await;
-        match answer {
+        match outcome {
             Ok(_) => assert!(accepted, "{offset}"),
-            Err(RequestError::Refused(refusal)) => {
+            Err(RequestError::Rejected(error)) => {
                 assert!(!accepted, "{offset}");
                 let window = Some((now as u64 - 300, now as u64 + 300));
                 assert_eq!(
-                    (refusal.problem(), refusal.acceptable_timestamps()),
+                    (error.problem(), error.acceptable_timestamps()),
                     (OauthProblem::TimestampRefused, window)
                 );
             }

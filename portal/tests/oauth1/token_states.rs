@@ -11,7 +11,7 @@ use testing::{ADA, Engine, TestPortal};
 
 #[rstest]
 #[tokio::test]
-async fn revoked_token_is_refused_and_keeps_its_row(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn revoked_token_is_rejected_and_keeps_its_row(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     let (app, _, token) = test.create_client(&ada.actor, "Web shop").await;

@@ -101,7 +101,7 @@ async fn token_user_is_found_by_email_or_unique_name(#[values(Engine::Sqlite, En
 
 #[rstest]
 #[tokio::test]
-async fn unknown_or_inactive_token_user_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn unknown_or_inactive_token_user_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     test.create_account("Difference Engines", "Charles", "charles@example.com")
@@ -136,8 +136,8 @@ async fn unknown_or_inactive_token_user_is_refused(#[values(Engine::Sqlite, Engi
             "Sam Smith is inactive. Activate the user or choose another.",
         ),
     ] {
-        let refused = create(&test.portal, &ada.actor, new_token(&consumer, user, "Drupal")).await;
-        assert_eq!(validation_error(refused, "user"), expected, "{user}");
+        let rejected = create(&test.portal, &ada.actor, new_token(&consumer, user, "Drupal")).await;
+        assert_eq!(validation_error(rejected, "user"), expected, "{user}");
     }
     // A name that only one active user has selects that user.
     test.create_user("Eve", "eve2@example.com", Rights::default()).await;
@@ -150,8 +150,8 @@ async fn unknown_or_inactive_token_user_is_refused(#[values(Engine::Sqlite, Engi
         .await
         .unwrap();
     let theirs = test.create_consumer(&charles, "Theirs").await.value;
-    let refused = create(&test.portal, &charles, new_token(&theirs, "eve@example.com", "Drupal")).await;
-    assert_eq!(validation_error(refused, "user"), unknown);
+    let rejected = create(&test.portal, &charles, new_token(&theirs, "eve@example.com", "Drupal")).await;
+    assert_eq!(validation_error(rejected, "user"), unknown);
     assert_eq!(test.count_rows("tokens").await, 1);
 }
 

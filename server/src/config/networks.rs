@@ -23,7 +23,7 @@ impl Networks {
     }
 }
 
-/// Parses a network, or an address as the network that contains only it. An octet with a leading zero is refused, as
+/// Parses a network, or an address as the network that contains only it. An octet with a leading zero is rejected, as
 /// some programs read it as octal; `ipnet` alone would accept it as decimal.
 fn parse_network(text: &str) -> Result<IpNet, ParseNetworkError> {
     let invalid = || ParseNetworkError(text.to_owned());

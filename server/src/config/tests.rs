@@ -243,7 +243,7 @@ fn file_accepts_strings_integers_booleans_and_lists() {
 }
 
 #[test]
-fn missing_named_file_is_refused() {
+fn missing_named_file_is_rejected() {
     let overrides = Overrides {
         config: Some("/nowhere/gatehouse.toml".into()),
         ..Overrides::default()
@@ -259,7 +259,7 @@ fn missing_named_file_is_refused() {
 }
 
 #[test]
-fn connection_limit_that_is_not_a_whole_number_is_refused() {
+fn connection_limit_that_is_not_a_whole_number_is_rejected() {
     let config = read(&Overrides::default(), &[]).unwrap();
     assert!((1..=10_000).contains(&config.max_connections));
     assert!((1..=256).contains(&config.max_connections_per_address));

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reservation_beyond_the_budget_is_refused_and_reserves_nothing() {
+    fn reservation_beyond_the_budget_is_rejected_and_reserves_nothing() {
         let budget = MemoryBudget::new(10);
         assert!(budget.try_reserve(6));
         assert!(!budget.try_reserve(5));

@@ -5,7 +5,7 @@ use crate::http::paths::API_PREFIXES;
 use crate::http::problem::{Kind, Problem};
 use crate::http::rate_limit::RateLimits;
 use crate::middleware::call_with_merged_path;
-use crate::state::App;
+use crate::state::AppState;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
@@ -18,7 +18,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 pub(super) struct MachineRouters {
     /// All endpoints, and the other paths below the prefixes of the machine APIs. They are part of the server's router,
     /// because a nested router would match each path twice.
-    pub routes: Router<App>,
+    pub routes: Router<AppState>,
     /// All endpoints, for paths whose repeated slashes are merged.
     pub exact: Router,
 }
@@ -28,7 +28,7 @@ pub(super) struct MachineRouters {
 ///
 /// Requests must have the client's address among their extensions, see
 /// [`ClientAddress`](crate::http::ClientAddress).
-pub(super) fn routers(app: &App) -> MachineRouters {
+pub(super) fn routers(app: &AppState) -> MachineRouters {
     let limits = Arc::new(RateLimits::new(app.config.api_rate));
     let routes = accounts::routes(app, &limits)
         .into_iter()
@@ -57,7 +57,7 @@ pub(super) fn routers(app: &App) -> MachineRouters {
 }
 
 /// Adds a route with the path of its description, and with a trailing slash. The OpenAPI document has only the former.
-fn add_route(router: OpenApiRouter<App>, route: UtoipaMethodRouter<App>) -> OpenApiRouter<App> {
+fn add_route(router: OpenApiRouter<AppState>, route: UtoipaMethodRouter<AppState>) -> OpenApiRouter<AppState> {
     let (_, paths, methods) = &route;
     let router = paths.paths.keys().fold(router, |router, path| {
         router.route(&format!("{path}/"), methods.clone())

@@ -5,7 +5,7 @@ mod machines;
 use crate::http::problem::RETRY_SECONDS;
 use crate::middleware;
 use crate::site::{assets, downloads};
-use crate::state::App;
+use crate::state::AppState;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
@@ -19,7 +19,7 @@ use leptos_axum::{ErrorHandler, LeptosRoutes, ResponseOptions, generate_route_li
 use tower::ServiceBuilder;
 
 /// Builds the router of the whole server.
-pub fn router(app: &App) -> Router {
+pub fn router(app: &AppState) -> Router {
     let machines = machines::routers(app);
     let merge_slashes = from_fn_with_state(machines.exact, middleware::merge_leading_slashes);
     let router = pages(app)
@@ -36,7 +36,7 @@ pub fn router(app: &App) -> Router {
 }
 
 /// Adds the layers that every request passes.
-pub fn with_base_layers(router: Router<App>, app: &App) -> Router {
+pub fn with_base_layers(router: Router<AppState>, app: &AppState) -> Router {
     router
         .layer(middleware::catch_panics())
         .layer(from_fn_with_state(app.clone(), middleware::request_context))
@@ -44,7 +44,7 @@ pub fn with_base_layers(router: Router<App>, app: &App) -> Router {
 }
 
 /// Builds the router of the pages and their server functions.
-fn pages(app: &App) -> Router<App> {
+fn pages(app: &AppState) -> Router<AppState> {
     let context = {
         let site = app.site.clone();
         move || {
@@ -105,7 +105,7 @@ async fn liveness() -> impl IntoResponse {
 }
 
 /// Reports readiness: whether the server can handle requests, and otherwise the reason.
-async fn readiness(State(app): State<App>) -> Response {
+async fn readiness(State(app): State<AppState>) -> Response {
     let outcome = if *app.shutdown_signal().borrow() {
         Err("The server is shutting down.".to_owned())
     } else {

@@ -1,6 +1,6 @@
 //! Static files: the app's scripts and stylesheet, which have hashes in their names, the icon, and other files.
 
-use crate::state::App;
+use crate::state::AppState;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, VARY, X_CONTENT_TYPE_OPTIONS};
@@ -26,7 +26,7 @@ const HASH_LENGTH: usize = 22;
 
 /// Builds the routes of the files in the site root. Files at the top level are listed once, at startup; the `pkg` and
 /// `samples` directories are served with whatever they contain.
-pub fn router(app: &App) -> Router<App> {
+pub fn router(app: &AppState) -> Router<AppState> {
     let root = &app.config.site_root;
     let folder = &*app.leptos.site_pkg_dir;
     let mut router = Router::new();

@@ -1,7 +1,7 @@
 //! Downloads of the Integration section: thumbnails of DAM assets, and the settings as a file.
 
 use crate::http::{RequestId, error_page};
-use crate::state::App;
+use crate::state::AppState;
 use app::context::RequestContext;
 use app::error::AppError;
 use axum::extract::{Extension, Path, State};
@@ -24,7 +24,7 @@ pub const SETTINGS_FILES: [(&str, Format); 2] = [
 /// Serves a thumbnail of a DAM asset to users who may see the preview. The headers keep the browser from running any
 /// content as a document or script.
 pub async fn thumbnail(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(context): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,
@@ -51,7 +51,7 @@ pub async fn thumbnail(
 /// Serves the current settings as a file.
 pub async fn settings_file(
     format: Format,
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(context): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,

@@ -5,7 +5,7 @@ use crate::listener::{self, ConnectionLimits};
 use crate::router::router;
 use crate::startup::logging;
 use crate::startup::open::open;
-use crate::state::App;
+use crate::state::AppState;
 use portal::accounts::setup;
 use portal::crypto::passwords;
 use portal::{Portal, maintenance};
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 /// How long requests in progress may take to finish after a shutdown signal.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the database may take to close afterwards. Committed data is safe even if it does not close in time.
+/// How long the database may take to close afterward. Committed data is safe even if it does not close in time.
 const DATABASE_CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Describes why the server did not start, or stopped.
@@ -69,7 +69,7 @@ async fn serve_until_shutdown(config: Config) -> Result<(), ServeError> {
     let portal = open(&config).await?;
     let mut background_tasks = spawn_background_tasks(&portal);
     print_banner(&portal, addr, config.public_url.as_str()).await?;
-    let app = App::new(portal.clone(), config);
+    let app = AppState::new(portal.clone(), config);
     serve_requests(listener, &app, signals).await?;
     background_tasks.shutdown().await;
     if tokio::time::timeout(DATABASE_CLOSE_TIMEOUT, portal.close())
@@ -88,7 +88,7 @@ struct ShutdownSignals {
 }
 
 /// Serves requests until a shutdown signal arrives, then waits for the requests in progress.
-async fn serve_requests(listener: TcpListener, app: &App, mut signals: ShutdownSignals) -> Result<(), ServeError> {
+async fn serve_requests(listener: TcpListener, app: &AppState, mut signals: ShutdownSignals) -> Result<(), ServeError> {
     let (stop, stopped) = oneshot::channel::<()>();
     let limits = ConnectionLimits::of(&app.config);
     let mut serving = tokio::spawn(listener::serve(listener, router(app), limits, async {

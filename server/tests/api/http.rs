@@ -118,7 +118,7 @@ impl Response {
         body["type"].as_str().unwrap().to_owned()
     }
 
-    /// Returns the OAuth problem of a refused request, and asserts what every such response must contain.
+    /// Returns the OAuth problem of a rejected request, and asserts what every such response must contain.
     pub fn oauth_problem(&self) -> String {
         assert_eq!(self.problem(), "oauth-refused", "{self:?}");
         let problem = self.json()["oauth_problem"].as_str().unwrap().to_owned();

@@ -16,7 +16,7 @@ use portal::oauth1::{consumers, tokens};
 use portal::{Actor, Clock, Keyring, Options, Portal, Secret, accounts};
 use server::config::Overrides;
 use server::listener::{self, ConnectionLimits};
-use server::{App, Config, router};
+use server::{AppState, Config, router};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use testing::{Engine, TestDatabase};
@@ -71,7 +71,7 @@ pub struct Consumer {
 struct Node {
     portal: Portal,
     address: SocketAddr,
-    app: App,
+    app: AppState,
     stop: Option<oneshot::Sender<()>>,
     tasks: JoinSet<()>,
 }
@@ -306,7 +306,7 @@ impl Node {
             trusted_proxies: Some(config.trusted_proxies.to_owned()),
             ..Overrides::default()
         };
-        let app = App::new(portal.clone(), Config::load(&overrides).unwrap());
+        let app = AppState::new(portal.clone(), Config::load(&overrides).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// The names of `lib.rs` that are re-exported from a folder.
-const REEXPORTS: [(&str, &str); 2] = [("App", "state"), ("Config", "config")];
+const REEXPORTS: [(&str, &str); 2] = [("AppState", "state"), ("Config", "config")];
 
 /// Returns the top-level names that `code` imports with `crate::`.
 fn imported_names(code: &str) -> BTreeSet<String> {
@@ -98,7 +98,7 @@ fn every_form_of_import_is_found() {
         ["api", "http"]
     );
     assert_eq!(
-        names("fn f(app: &crate::App) -> crate::config::Source;"),
+        names("fn f(app: &crate::AppState) -> crate::config::Source;"),
         ["config", "state"]
     );
 }

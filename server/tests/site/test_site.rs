@@ -6,7 +6,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use server::config::Overrides;
 use server::listener::{self, ConnectionLimits};
-use server::{App, Config, router};
+use server::{AppState, Config, router};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Holds a running server and its database.
 pub struct TestSite {
-    pub app: App,
+    pub app: AppState,
     pub address: SocketAddr,
     client: Client,
     #[expect(dead_code, reason = "dropping it aborts the tasks")]
@@ -77,7 +77,7 @@ impl TestSite {
             site_root: Some(site_root.display().to_string()),
             ..overrides
         };
-        let app = App::new(portal, Config::load(&overrides).unwrap());
+        let app = AppState::new(portal, Config::load(&overrides).unwrap());
         let limits = change(ConnectionLimits::of(&app.config));
         let tasks = spawn_server(listener, router::router(&app), limits);
         let client = Client::builder().redirect(Policy::none()).build().unwrap();

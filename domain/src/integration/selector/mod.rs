@@ -3,10 +3,10 @@
 mod options;
 pub mod preview;
 pub mod samples;
-mod words;
+mod strings;
 
 pub use crate::integration::selector::options::{Options, Resolved, Source, Sources};
-pub use crate::integration::selector::words::SelectorStrings;
+pub use crate::integration::selector::strings::SelectorStrings;
 
 use crate::enum_set::EnumSet;
 use serde::{Deserialize, Serialize};

@@ -106,7 +106,7 @@ impl Options {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::integration::settings::any::options;
+    use crate::integration::settings::arbitrary::options;
     use proptest::prelude::*;
 
     proptest! {

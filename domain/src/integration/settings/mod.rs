@@ -1,7 +1,7 @@
 //! The integration settings of an account: one versioned document that its connectors read.
 
 #[cfg(any(test, feature = "testing"))]
-pub mod any;
+pub mod arbitrary;
 mod connector;
 mod difference;
 mod edit;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 /// Generates settings with few distinct field names, so that two of them share some.
 fn settings() -> impl Strategy<Value = Settings> {
-    any::settings("[a-c]{0,2}", "[a-eA-E]")
+    arbitrary::settings("[a-c]{0,2}", "[a-eA-E]")
 }
 
 fn field(name: &str, term: &str) -> FieldForm {
@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn field_form_preserves_options(own in any::options("[a-c]{0,2}")) {
+    fn field_form_preserves_options(own in arbitrary::options("[a-c]{0,2}")) {
         prop_assert_eq!(FieldForm::new(Some("a"), &own).options(), Ok(own));
     }
 }
@@ -192,7 +192,7 @@ fn each_invalid_form_field_has_an_error() {
 }
 
 #[test]
-fn duplicate_field_in_a_file_is_refused() {
+fn duplicate_field_in_a_file_is_rejected() {
     let duplicate = Settings {
         fields: ["Hero", "hero"]
             .map(|name| FieldSettings {

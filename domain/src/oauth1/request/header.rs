@@ -1,7 +1,7 @@
 //! The `Authorization` header (RFC 5849 §3.5.1).
 
 use crate::oauth1::{
-    refusal::Oauth1Error,
+    error::Oauth1Error,
     request::parameters::{ParameterLocation, Parameters, ProtocolParameter, decode_error},
     signature::encoding::decode,
 };

@@ -8,7 +8,7 @@ pub(crate) mod signed_request;
 use std::fmt;
 
 use crate::oauth1::{
-    refusal::Oauth1Error,
+    error::Oauth1Error,
     request::parameters::{ParameterLocation, Parameters},
     request::signed_request::SignedRequest,
 };

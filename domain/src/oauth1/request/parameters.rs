@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::oauth1::{
-    refusal::Oauth1Error,
+    error::Oauth1Error,
     signature::encoding::{DecodeError, decode_form},
 };
 

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, fmt};
 
 use crate::oauth1::{
+    error::Oauth1Error,
     problem::OauthProblem,
-    refusal::Oauth1Error,
     request::Request,
     request::parameters::{Parameters, ProtocolParameter},
     signature::signature_method::SignatureMethod,

@@ -41,7 +41,7 @@ fn escapes_are_not_case_sensitive_and_decoded_once() {
 }
 
 #[test]
-fn malformed_escape_is_refused() {
+fn malformed_escape_is_rejected() {
     for text in [
         "%", "%4", "a%4", "%zz", "%4g", "%g4", "100%", "%%41", "%+1", "% 1", "%-1", "%é",
     ] {
@@ -51,7 +51,7 @@ fn malformed_escape_is_refused() {
 }
 
 #[test]
-fn non_utf8_text_is_refused() {
+fn non_utf8_text_is_rejected() {
     for text in [&b"\xff"[..], b"a\xc3", b"%ff", b"%C3", b"%ED%A0%80", b"%C0%80"] {
         assert_eq!(decode(text), Err(DecodeError::NotUtf8), "{text:?}");
         assert_eq!(decode_form(text), Err(DecodeError::NotUtf8), "{text:?}");

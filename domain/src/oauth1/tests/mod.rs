@@ -2,12 +2,12 @@
 
 mod base_string;
 mod encoding;
+mod errors;
 mod never_panics;
 mod origin;
 mod parsing;
 mod properties;
 mod reference;
-mod refusals;
 mod values;
 
 use crate::oauth1::{Oauth1Error, OauthProblem, Origin, Request, SignatureMethod, SignedRequest};

@@ -23,7 +23,7 @@ fn origin_is_lower_case_without_default_port() {
 }
 
 #[test]
-fn invalid_public_url_is_refused() {
+fn invalid_public_url_is_rejected() {
     for (url, error) in [
         ("", ParseOriginError::Scheme),
         ("example.com", ParseOriginError::Scheme),

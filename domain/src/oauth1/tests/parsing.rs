@@ -40,7 +40,7 @@ fn header_variants_of_real_clients_are_accepted() {
 }
 
 #[test]
-fn malformed_header_is_refused() {
+fn malformed_header_is_rejected() {
     for header in [
         header_replacing(r#""nonce""#, "nonce"),
         header_replacing(r#""nonce""#, "'nonce'"),
@@ -66,10 +66,10 @@ fn malformed_header_is_refused() {
     }
 }
 
-/// A truncated header is an absence or a error, at whatever byte it ends.
+/// A truncated header is an absence or an error, at whatever byte it ends.
 
 #[test]
-fn truncated_header_is_refused() {
+fn truncated_header_is_rejected() {
     for end in 5..VALID_HEADER.len() - r#", oauth_version="1.0""#.len() {
         let error = expect_error(with_header(&VALID_HEADER[..end]));
         assert!(
@@ -116,7 +116,7 @@ fn signed_request_is_recognized() {
 }
 
 #[test]
-fn repeated_protocol_parameter_is_refused() {
+fn repeated_protocol_parameter_is_rejected() {
     for name in [
         "oauth_consumer_key",
         "oauth_token",
@@ -152,7 +152,7 @@ fn repeated_protocol_parameter_is_refused() {
 }
 
 #[test]
-fn protocol_parameters_in_two_locations_are_refused() {
+fn protocol_parameters_in_two_locations_are_rejected() {
     let header = Request::new("GET", "/", Some("oauth_token=token")).authorization(VALID_HEADER.as_bytes());
     assert_eq!(rejected_parameters(header.parse()), ["oauth_token"]);
     let header = Request::new("POST", "/", None)
@@ -175,7 +175,7 @@ fn protocol_parameters_in_two_locations_are_refused() {
 }
 
 #[test]
-fn repeated_authorization_header_is_refused() {
+fn repeated_authorization_header_is_rejected() {
     let request = Request::new("GET", "/", None)
         .authorization(VALID_HEADER.as_bytes())
         .authorization(b"Bearer x");

@@ -134,7 +134,7 @@ proptest! {
 
     /// Moves or copies any protocol parameters to a second location.
     #[test]
-    fn protocol_parameters_in_two_locations_are_always_refused(
+    fn protocol_parameters_in_two_locations_are_always_rejected(
         moved in prop::collection::vec(prop::bool::ANY, 6),
         locations in prop_oneof![Just((0, 1)), Just((0, 2)), Just((1, 2))],
         copied in prop::bool::ANY,

@@ -54,7 +54,7 @@ fn plaintext_needs_neither_timestamp_nor_nonce() {
 }
 
 #[test]
-fn version_other_than_1_0_is_refused() {
+fn version_other_than_1_0_is_rejected() {
     for version in ["2.0", "1.0a", "1", "", "1.0%20"] {
         let header = header_replacing(r#"version="1.0""#, &format!(r#"version="{version}""#));
         let error = expect_error(with_header(&header));
@@ -69,7 +69,7 @@ fn version_other_than_1_0_is_refused() {
 }
 
 #[test]
-fn unknown_signature_method_is_refused() {
+fn unknown_signature_method_is_rejected() {
     for method in SignatureMethod::ALL {
         let header = header_replacing("HMAC-SHA256", method.as_str());
         assert_eq!(with_header(&header).expect("a known method").signature_method, method);
@@ -85,7 +85,7 @@ fn unknown_signature_method_is_refused() {
 }
 
 #[test]
-fn undecodable_parameter_is_refused_and_named() {
+fn undecodable_parameter_is_rejected_and_named() {
     assert_eq!(
         rejected_parameters(with_header(&header_replacing(r#""nonce""#, r#""%zz""#))),
         ["oauth_nonce"]
@@ -116,7 +116,7 @@ fn undecodable_parameter_is_refused_and_named() {
 }
 
 #[test]
-fn timestamp_that_is_not_a_positive_integer_is_refused() {
+fn timestamp_that_is_not_a_positive_integer_is_rejected() {
     for timestamp in [
         "0",
         "-1",
@@ -145,7 +145,7 @@ fn timestamp_that_is_not_a_positive_integer_is_refused() {
 }
 
 #[test]
-fn timestamp_outside_the_window_is_refused() {
+fn timestamp_outside_the_window_is_rejected() {
     let request = with_header(VALID_HEADER).expect("a valid header");
     for now in [137_130_900, 137_131_200, 137_131_500] {
         assert_eq!(request.check_timestamp(now, 300), Ok(()), "{now}");
@@ -161,7 +161,7 @@ fn timestamp_outside_the_window_is_refused() {
 }
 
 #[test]
-fn long_text_or_control_character_is_refused() {
+fn long_text_or_control_character_is_rejected() {
     for (name, max_bytes) in [
         ("oauth_nonce", 255),
         ("oauth_token", 255),
@@ -192,7 +192,7 @@ fn long_text_or_control_character_is_refused() {
 }
 
 #[test]
-fn header_over_8_kib_is_refused() {
+fn header_over_8_kib_is_rejected() {
     let padded = |length: usize| {
         format!(
             "{VALID_HEADER}{}",
@@ -205,7 +205,7 @@ fn header_over_8_kib_is_refused() {
 }
 
 #[test]
-fn more_than_200_parameters_are_refused() {
+fn more_than_200_parameters_are_rejected() {
     // The header has 7 parameters.
     let (body, query) = ("b=1&".repeat(93), "q=1&".repeat(100));
     let request = Request::new("POST", "/", Some(&query)).authorization(VALID_HEADER.as_bytes());

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_signing_algorithm_is_refused() {
+    fn unknown_signing_algorithm_is_rejected() {
         for word in ["", "none", "HS256", "es256", "RS512", " RS256"] {
             let form = TokenSettingsForm {
                 signing_algorithm: word.to_owned(),

@@ -19,7 +19,7 @@ fn valid_redirect_uri_is_accepted() {
 }
 
 #[test]
-fn invalid_redirect_uri_is_refused() {
+fn invalid_redirect_uri_is_rejected() {
     for (text, error) in [
         ("", RedirectUriError::NotAbsolute),
         ("/callback", RedirectUriError::NotAbsolute),

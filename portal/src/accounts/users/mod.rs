@@ -124,7 +124,7 @@ pub(crate) async fn insert(
     Ok(id)
 }
 
-/// Activates or deactivates a user. Deactivation ends the user's sessions, and the user's tokens are refused on every node
+/// Activates or deactivates a user. Deactivation ends the user's sessions, and the user's tokens are rejected on every node
 /// within a second.
 ///
 /// # Errors

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn weak_passwords_are_refused() {
+    fn weak_passwords_are_rejected() {
         for password in [
             // Repeats.
             "aaaaaaaaaaaa",

@@ -114,8 +114,8 @@ pub(crate) enum AuditEvent {
         consumer: ConsumerId,
         name: String,
     },
-    /// A user refused a consumer.
-    RequestTokenRefused {
+    /// A user denied access to a consumer.
+    RequestTokenDenied {
         #[serde(skip_serializing)]
         consumer: ConsumerId,
         name: String,
@@ -215,7 +215,7 @@ pub(crate) enum AuditEvent {
         overlap: Overlap,
     },
     /// The previous API key was revoked.
-    ApiKeyEnded {},
+    ApiKeyRevoked {},
     /// A revision of the settings was saved.
     SettingsSaved {
         revision: i64,
@@ -229,7 +229,7 @@ pub(crate) enum AuditEvent {
         name: String,
     },
     /// An implementation was removed from the list.
-    ImplementationForgotten {
+    ImplementationRemoved {
         #[serde(skip_serializing)]
         id: ImplementationId,
         kind: String,
@@ -273,7 +273,7 @@ impl AuditEvent {
             Self::ConsumerSigningSet { .. } => "consumer.set-signing",
             Self::ConsumerDeleted { .. } => "consumer.delete",
             Self::RequestTokenAllowed { .. } => "request-token.allow",
-            Self::RequestTokenRefused { .. } => "request-token.refuse",
+            Self::RequestTokenDenied { .. } => "request-token.refuse",
             Self::TokenCreated { .. } => "token.create",
             Self::TokenRevoked { .. } => "token.revoke",
             Self::OauthAppCreated { .. } => "oauth-app.create",
@@ -286,10 +286,10 @@ impl AuditEvent {
             Self::ConnectedAppAllowed { .. } => "connected-app.allow",
             Self::ConnectedAppDisconnected { .. } => "connected-app.disconnect",
             Self::ApiKeyRotated { .. } => "api-key.rotate",
-            Self::ApiKeyEnded {} => "api-key.end",
+            Self::ApiKeyRevoked {} => "api-key.end",
             Self::SettingsSaved { .. } => "settings.save",
             Self::ImplementationRenamed { .. } => "implementation.rename",
-            Self::ImplementationForgotten { .. } => "implementation.forget",
+            Self::ImplementationRemoved { .. } => "implementation.forget",
         }
     }
 
@@ -309,7 +309,7 @@ impl AuditEvent {
             | Self::ConsumerSigningSet { id, .. }
             | Self::ConsumerDeleted { id, .. }
             | Self::RequestTokenAllowed { consumer: id, .. }
-            | Self::RequestTokenRefused { consumer: id, .. } => Some(id.0),
+            | Self::RequestTokenDenied { consumer: id, .. } => Some(id.0),
             Self::TokenCreated { id, .. } | Self::TokenRevoked { id, .. } => Some(id.0),
             Self::OauthAppCreated { id, .. }
             | Self::OauthAppUpdated { id, .. }
@@ -320,12 +320,12 @@ impl AuditEvent {
             | Self::OauthAppDeleted { id, .. }
             | Self::ConnectedAppAllowed { app: id, .. }
             | Self::ConnectedAppDisconnected { app: id, .. } => Some(id.0),
-            Self::ImplementationRenamed { id, .. } | Self::ImplementationForgotten { id, .. } => Some(id.0),
+            Self::ImplementationRenamed { id, .. } | Self::ImplementationRemoved { id, .. } => Some(id.0),
             Self::FeatureEnabled { .. }
             | Self::FeatureDisabled { .. }
             | Self::OtherSessionsEnded { .. }
             | Self::ApiKeyRotated { .. }
-            | Self::ApiKeyEnded {}
+            | Self::ApiKeyRevoked {}
             | Self::SettingsSaved { .. } => None,
         }
     }

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 /// The timeout of a whole test.
 const TEST_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// The `Retry-After` of a test that is refused because others are running, in seconds.
+/// The `Retry-After` of a test that is rejected because others are running, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 10;
 
 /// Returns the report of the last test, if there was one.

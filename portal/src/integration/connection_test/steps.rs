@@ -106,10 +106,10 @@ impl<'a, F: Fn(&Step)> Test<'a, F> {
                 self.pass(StepKind::Token, "The DAM issued an access token.");
                 Some((bearer, scopes))
             }
-            // Some servers refuse the whole request if the app lacks one of its scopes.
-            Ok(TokenResponse::Refused { error, .. }) if error == "invalid_scope" => self.token_per_scope(client).await,
-            Ok(TokenResponse::Refused { error, description }) => {
-                self.fail_refused(&error, &description);
+            // Some servers reject the whole request if the app lacks one of its scopes.
+            Ok(TokenResponse::Rejected { error, .. }) if error == "invalid_scope" => self.token_per_scope(client).await,
+            Ok(TokenResponse::Rejected { error, description }) => {
+                self.fail_rejected(&error, &description);
                 None
             }
             Err(error) => {
@@ -130,9 +130,9 @@ impl<'a, F: Fn(&Step)> Test<'a, F> {
                     }
                     granted.extend(scopes);
                 }
-                Ok(TokenResponse::Refused { error, .. }) if error == "invalid_scope" => {}
-                Ok(TokenResponse::Refused { error, description }) => {
-                    self.fail_refused(&error, &description);
+                Ok(TokenResponse::Rejected { error, .. }) if error == "invalid_scope" => {}
+                Ok(TokenResponse::Rejected { error, description }) => {
+                    self.fail_rejected(&error, &description);
                     return None;
                 }
                 Err(error) => {
@@ -162,7 +162,7 @@ impl<'a, F: Fn(&Step)> Test<'a, F> {
         }
     }
 
-    fn fail_refused(&mut self, error: &str, description: &str) {
+    fn fail_rejected(&mut self, error: &str, description: &str) {
         let shown: String = description
             .chars()
             .filter(|character| !character.is_control())

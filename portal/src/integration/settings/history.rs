@@ -7,7 +7,7 @@ use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::integration::settings::connection::ValidatedSecretChange;
 use crate::integration::settings::document::{self, CurrentSettings};
-use crate::integration::settings::listening::read_revision;
+use crate::integration::settings::listeners::read_revision;
 use crate::integration::settings::{PendingSave, authorize};
 use domain::ids::AccountId;
 use domain::integration::settings::{
@@ -99,7 +99,7 @@ pub async fn history(portal: &Portal, actor: &Actor, before: Option<i64>) -> Res
 ///
 /// # Errors
 /// [`Error::Forbidden`] without Manage integration, [`Error::NotFound`] for an unknown revision.
-pub async fn at(portal: &Portal, actor: &Actor, revision: i64) -> Result<Settings> {
+pub async fn at_revision(portal: &Portal, actor: &Actor, revision: i64) -> Result<Settings> {
     let account = authorize(actor)?;
     let mut db = portal.read().await?;
     let current = document::read(&mut db, account).await?;

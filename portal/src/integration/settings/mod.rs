@@ -4,15 +4,15 @@ mod connection;
 mod document;
 pub mod file;
 mod history;
-mod listening;
+mod listeners;
 mod published;
 pub mod uploads;
 
 pub use crate::integration::settings::connection::SecretChange;
 pub(crate) use crate::integration::settings::connection::{ENCRYPTED_COLUMN, client_secret};
-pub use crate::integration::settings::history::{History, at, history, restore, undo};
-pub use crate::integration::settings::listening::{Listener, State, listen};
-pub(crate) use crate::integration::settings::listening::{Listeners, latest_revision};
+pub use crate::integration::settings::history::{History, at_revision, history, restore, undo};
+pub use crate::integration::settings::listeners::{Listener, State, listen};
+pub(crate) use crate::integration::settings::listeners::{Listeners, latest_revision};
 pub(crate) use crate::integration::settings::published::SettingsCache;
 pub use crate::integration::settings::published::{Published, published};
 

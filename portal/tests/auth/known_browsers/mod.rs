@@ -8,7 +8,7 @@ use portal::auth::sign_in::{BrowserCookies, FREE_FAILURES_PER_ACCOUNT, SessionCo
 use portal::{Error, Result, Secret, maintenance};
 use rstest::rstest;
 use std::time::Duration;
-use testing::{ADA, Engine, PASSWORD, TestPortal, assert_refused, client};
+use testing::{ADA, Engine, PASSWORD, TestPortal, assert_rejected, browser_at};
 
 const EVE: &str = "eve@example.com";
 
@@ -24,7 +24,7 @@ async fn sign_in_from(
         session: None,
         known_browser: browser.cloned(),
     };
-    sign_in_with_cookies(&test.portal, email, password, &client(address), &cookies).await
+    sign_in_with_cookies(&test.portal, email, password, &browser_at(address), &cookies).await
 }
 
 /// Signs in, and returns the known-browser cookie.
@@ -35,9 +35,9 @@ async fn remember_browser(test: &TestPortal, email: &str) -> Secret {
         .known_browser
 }
 
-/// Asserts that a sign-in with a wrong password is refused.
+/// Asserts that a sign-in with a wrong password is rejected.
 async fn fail_sign_in(test: &TestPortal, email: &str, address: &str, browser: Option<&Secret>) {
-    assert_refused!(
+    assert_rejected!(
         sign_in_from(test, email, "wrong password", address, browser).await,
         Error::Invalid(_)
     );
@@ -139,7 +139,7 @@ async fn browser_used_for_setup_is_known(#[values(Engine::Sqlite, Engine::Postgr
         email: ADA.to_owned(),
         password: PASSWORD.to_owned(),
     };
-    let created = portal::accounts::setup::complete(&test.portal, code.expose(), form, &client("192.0.2.1"))
+    let created = portal::accounts::setup::complete(&test.portal, code.expose(), form, &browser_at("192.0.2.1"))
         .await
         .unwrap();
     throttle_account(&test, ADA).await;

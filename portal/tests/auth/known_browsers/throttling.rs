@@ -6,7 +6,7 @@ use portal::auth::sign_in::{
     BrowserCookies, FREE_FAILURES_PER_ACCOUNT, FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_PAIR, sign_in_with_cookies,
 };
 use rstest::rstest;
-use testing::{ADA, Engine, PASSWORD, TestPortal, client};
+use testing::{ADA, Engine, PASSWORD, TestPortal, browser_at};
 
 #[rstest]
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn concurrent_guesses_with_stolen_known_browser_cookie_are_limited(
                 known_browser: Some(stolen.clone()),
             };
             tokio::spawn(async move {
-                sign_in_with_cookies(&portal, ADA, "wrong password", &client("192.0.2.1"), &cookies).await
+                sign_in_with_cookies(&portal, ADA, "wrong password", &browser_at("192.0.2.1"), &cookies).await
             })
         })
         .collect();

@@ -18,8 +18,8 @@ async fn moved_database_files_are_reported() {
     assert_all_unavailable(clients.writes(&test.portal).await);
     test.advance(120);
     assert_all_succeed(clients.reads(&test.portal).await);
-    let refused = open(&test.location, &test.clock, test.keyring()).await;
-    let error = refused.unwrap_err().to_string();
+    let rejected = open(&test.location, &test.clock, test.keyring()).await;
+    let error = rejected.unwrap_err().to_string();
     assert!(error.contains("a server is running on this database"), "{error}");
     std::fs::rename(&moved, &path).unwrap();
     assert_recovers(&clients, &test.portal).await;
@@ -27,7 +27,7 @@ async fn moved_database_files_are_reported() {
 
 #[rstest]
 #[tokio::test]
-async fn missing_master_key_file_is_refused_and_not_created(
+async fn missing_master_key_file_is_rejected_and_not_created(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;
@@ -35,8 +35,8 @@ async fn missing_master_key_file_is_refused_and_not_created(
     let before = std::fs::read_dir(&test.folder).unwrap().count();
     for _ in 0..2 {
         let keyring = Keyring::from_file(&path).unwrap();
-        let refused = open(&test.location, &test.clock, keyring).await;
-        let error = refused.unwrap_err().to_string();
+        let rejected = open(&test.location, &test.clock, keyring).await;
+        let error = rejected.unwrap_err().to_string();
         assert!(error.starts_with("the master key file is missing"), "{error}");
         assert!(error.contains("restore "), "{error}");
         assert_eq!(std::fs::read_dir(&test.folder).unwrap().count(), before);

@@ -19,7 +19,7 @@ use portal::oauth1::consumers;
 use portal::oauth2::{self, Policy};
 use portal::{Error, Location, Portal, Secret};
 use std::time::{Duration, Instant};
-use testing::{ADA, Browser, Oauth1Client, PASSWORD, TestPortal, client, eventually, open, random_u128};
+use testing::{ADA, Browser, Oauth1Client, PASSWORD, TestPortal, browser_at, eventually, open, random_u128};
 
 /// The time within which every operation must work again.
 const MAX_RECOVERY_TIME: Duration = Duration::from_secs(1);
@@ -62,7 +62,7 @@ impl Clients {
     async fn token(&self, portal: &Portal) -> Result<Secret, Error> {
         let error = |denied| match denied {
             oauth2::RequestError::Portal(error) => error,
-            oauth2::RequestError::Refused(refusal) => panic!("{refusal}"),
+            oauth2::RequestError::Rejected(error) => panic!("{error}"),
         };
         let client = oauth2::authenticate_client(portal, &self.client_id, Some(&self.client_secret)).await;
         let parameters = Parameters::parse(b"grant_type=client_credentials").unwrap();
@@ -75,7 +75,7 @@ impl Clients {
         let name = format!("Consumer {:x}", random_u128());
         let signed = match self.signed.call(portal).await {
             Err(RequestError::Portal(error)) => Err(error),
-            Err(RequestError::Refused(refusal)) => panic!("{refusal:?}"),
+            Err(RequestError::Rejected(error)) => panic!("{error:?}"),
             Ok(_) => Ok(()),
         };
         vec![
@@ -89,7 +89,7 @@ impl Clients {
             ),
             (
                 "a session",
-                sign_in::sign_in(portal, ADA, PASSWORD, &client("192.0.2.1"))
+                sign_in::sign_in(portal, ADA, PASSWORD, &browser_at("192.0.2.1"))
                     .await
                     .map(|_| ()),
             ),
@@ -112,7 +112,7 @@ impl Clients {
         let client = oauth2::authenticate_client(portal, &self.client_id, Some(&self.client_secret));
         let error = |denied| match denied {
             oauth2::RequestError::Portal(error) => error,
-            oauth2::RequestError::Refused(refusal) => panic!("{refusal}"),
+            oauth2::RequestError::Rejected(error) => panic!("{error}"),
         };
         vec![
             (

@@ -116,7 +116,7 @@ async fn connection_test_never_connects_to_private_addresses() {
 }
 
 #[tokio::test]
-async fn connection_test_refuses_http_unless_configured() {
+async fn connection_test_rejects_http_unless_configured() {
     let test = TestPortal::start(Engine::Sqlite).await;
     let dam = MockDam::start(None, working_dam).await;
     let policy = HttpClientConfig {

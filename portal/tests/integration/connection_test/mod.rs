@@ -13,7 +13,7 @@ use testing::connected_portal::{
     CLIENT_SECRET, ConnectedPortal, DAM_HOST, connect_http_dam, start_https_dam, working_dam,
 };
 use testing::mock_dam::Authority;
-use testing::{Engine, TestPortal, assert_refused, validation_error};
+use testing::{Engine, TestPortal, assert_rejected, validation_error};
 
 /// Returns the kind and outcome of each step.
 fn outcomes(report: &Report) -> Vec<(StepKind, Outcome)> {
@@ -83,13 +83,13 @@ async fn connection_test_without_right_sends_no_request(#[values(Engine::Sqlite,
     )
     .await;
     let eve = test.sign_in("eve@example.com").await;
-    assert_refused!(
+    assert_rejected!(
         connection_test::test(portal, &eve.actor, |_| {}).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(connection_test::last(portal, &eve.actor).await, Error::Forbidden(_));
-    assert_refused!(dam_assets::preview(portal, &eve.actor).await, Error::Forbidden(_));
-    assert_refused!(
+    assert_rejected!(connection_test::last(portal, &eve.actor).await, Error::Forbidden(_));
+    assert_rejected!(dam_assets::preview(portal, &eve.actor).await, Error::Forbidden(_));
+    assert_rejected!(
         dam_assets::thumbnail(portal, &eve.actor, "0A-1").await,
         Error::Forbidden(_)
     );
@@ -101,7 +101,7 @@ async fn connection_test_without_right_sends_no_request(#[values(Engine::Sqlite,
         dam_assets::preview(portal, &bob.actor).await.unwrap().source,
         PreviewSource::Samples
     );
-    assert_refused!(
+    assert_rejected!(
         dam_assets::thumbnail(portal, &bob.actor, "0A-1").await,
         Error::NotFound(_)
     );

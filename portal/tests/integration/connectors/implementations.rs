@@ -6,7 +6,7 @@ use domain::integration::settings::Saved;
 use portal::Error;
 use portal::integration::{api_keys, connectors, implementations, remote_logs, requested_fields, settings};
 use rstest::rstest;
-use testing::{Engine, TestPortal, assert_refused};
+use testing::{Engine, TestPortal, assert_rejected};
 
 #[rstest]
 #[tokio::test]
@@ -65,11 +65,11 @@ async fn implementation_can_be_renamed_and_removed(#[values(Engine::Sqlite, Engi
     );
     let long = implementations::rename(portal, actor, id, &"x".repeat(101)).await;
     testing::validation_error(long, "name");
-    for refused in [
+    for rejected in [
         implementations::rename(portal, &bob.actor, id, "Mine").await,
         implementations::remove(portal, &bob.actor, id).await,
     ] {
-        assert_refused!(refused, Error::NotFound("implementation"));
+        assert_rejected!(rejected, Error::NotFound("implementation"));
     }
     implementations::remove(portal, actor, id).await.unwrap();
     assert!(implementations::list(portal, actor).await.unwrap().is_empty());
@@ -142,23 +142,23 @@ async fn implementation_and_log_operations_require_manage_integration(
     let eve = test.sign_in("eve@example.com").await;
     let (portal, actor) = (&test.portal, &*eve.actor);
     let unknown = domain::ids::ImplementationId(uuid::Uuid::nil());
-    assert_refused!(
+    assert_rejected!(
         implementations::list(portal, actor).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(
+    assert_rejected!(
         implementations::rename(portal, actor, unknown, "x").await,
         Error::Forbidden(_)
     );
-    assert_refused!(
+    assert_rejected!(
         implementations::remove(portal, actor, unknown).await,
         Error::Forbidden(_)
     );
-    assert_refused!(
+    assert_rejected!(
         requested_fields::list(portal, actor).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(
+    assert_rejected!(
         remote_logs::list(portal, actor, &LogFilter::default()).await,
         Error::Forbidden(Right::ManageIntegration)
     );

@@ -5,7 +5,7 @@ use portal::integration::remote_logs::RemoteLogError;
 use portal::integration::{remote_logs, settings};
 use portal::maintenance;
 use rstest::rstest;
-use testing::{Engine, TestPortal, assert_refused};
+use testing::{Engine, TestPortal, assert_rejected};
 
 #[rstest]
 #[tokio::test]
@@ -17,13 +17,13 @@ async fn remote_logs_are_accepted_only_while_remote_logging_is_on(
     let (portal, actor) = (&test.portal, &*ada.actor);
     let caller = identify(portal, actor, PRODUCTION).await;
     let batch = || vec![log_record("info", "hello")];
-    assert_refused!(accept(portal, &caller, batch()).await, RemoteLogError::Disabled);
+    assert_rejected!(accept(portal, &caller, batch()).await, RemoteLogError::Disabled);
     enable_remote_logging(portal, actor).await;
     assert_eq!(accept(portal, &caller, batch()).await.unwrap(), 1);
     settings::save(portal, actor, 1, &Edit::RemoteLogging(false))
         .await
         .unwrap();
-    assert_refused!(accept(portal, &caller, batch()).await, RemoteLogError::Disabled);
+    assert_rejected!(accept(portal, &caller, batch()).await, RemoteLogError::Disabled);
     assert_eq!(test.count_rows("remote_logs").await, 1);
 }
 

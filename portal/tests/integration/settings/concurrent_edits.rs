@@ -7,7 +7,7 @@ use portal::integration::{api_keys, connectors};
 use portal::{Error, maintenance};
 use rstest::rstest;
 use std::time::Duration;
-use testing::{Engine, TestPortal, assert_refused, eventually, validation_error};
+use testing::{Engine, TestPortal, assert_rejected, eventually, validation_error};
 
 #[rstest]
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn concurrent_edits_of_same_setting_report_conflict(#[values(Engine::Sqlit
     assert_eq!(term(&now).as_deref(), Some("bird"));
     // Settings that Ada did not edit are unchanged.
     assert_eq!(now.language, Language::Dutch);
-    assert_refused!(
+    assert_rejected!(
         settings::save(portal, &ada.actor, overwriting(99), &edit).await,
         Error::NotFound("revision")
     );
@@ -103,7 +103,10 @@ async fn concurrent_saves_on_two_nodes_are_all_kept(#[values(Engine::Sqlite, Eng
     test.portal.check_ready().await.unwrap();
     let node = test.another_node().await;
     assert_eq!(get(&node, &ada.actor).await.1.fields.len(), 20);
-    assert_eq!(settings::at(&node, &ada.actor, 0).await.unwrap(), Settings::default());
+    assert_eq!(
+        settings::at_revision(&node, &ada.actor, 0).await.unwrap(),
+        Settings::default()
+    );
 }
 
 #[rstest]

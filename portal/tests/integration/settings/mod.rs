@@ -11,7 +11,7 @@ use portal::integration::settings::{self, SecretChange};
 use portal::integration::{api_keys, connectors};
 use portal::{Actor, Error, Portal, Secret};
 use rstest::rstest;
-use testing::{Browser, Engine, TestPortal, assert_refused, validation_error};
+use testing::{Browser, Engine, TestPortal, assert_rejected, validation_error};
 
 pub fn field(name: &str, term: &str) -> Edit {
     Edit::Field(form(name, term))
@@ -76,18 +76,18 @@ async fn settings_start_with_defaults_and_require_manage_integration(
     assert_eq!(get(&test.portal, &ada.actor).await, (0, Settings::default()));
     let without = set_rights(&test, &ada, Rights::all().without(Right::ManageIntegration)).await;
     let portal = &test.portal;
-    assert_refused!(
+    assert_rejected!(
         settings::get(portal, &without).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(
+    assert_rejected!(
         settings::save(portal, &without, 0, &language("nl_NL")).await,
         Error::Forbidden(Right::ManageIntegration)
     );
-    assert_refused!(settings::history(portal, &without, None).await, Error::Forbidden(_));
-    assert_refused!(settings::at(portal, &without, 0).await, Error::Forbidden(_));
-    assert_refused!(settings::restore(portal, &without, 0, 0).await, Error::Forbidden(_));
-    assert_refused!(settings::undo(portal, &without, 1).await, Error::Forbidden(_));
+    assert_rejected!(settings::history(portal, &without, None).await, Error::Forbidden(_));
+    assert_rejected!(settings::at_revision(portal, &without, 0).await, Error::Forbidden(_));
+    assert_rejected!(settings::restore(portal, &without, 0, 0).await, Error::Forbidden(_));
+    assert_rejected!(settings::undo(portal, &without, 1).await, Error::Forbidden(_));
     let with = set_rights(&test, &ada, Rights::default().with(Right::ManageIntegration)).await;
     assert_eq!(save(portal, &with, 0, &language("nl_NL")).await, Saved::New(1));
 }
@@ -107,8 +107,8 @@ async fn settings_are_separate_per_account(#[values(Engine::Sqlite, Engine::Post
             .revisions
             .is_empty()
     );
-    assert_refused!(
-        settings::at(&test.portal, &bob.actor, 1).await,
+    assert_rejected!(
+        settings::at_revision(&test.portal, &bob.actor, 1).await,
         Error::NotFound("revision")
     );
 }
@@ -196,5 +196,8 @@ async fn thousand_fields_can_be_saved_and_found(#[values(Engine::Sqlite, Engine:
         save(&node, &ada.actor, 1, &edit_field("Page 0500/Hero", "new")).await,
         Saved::New(2)
     );
-    assert_eq!(settings::at(&node, &ada.actor, 1).await.unwrap().fields.len(), 1000);
+    assert_eq!(
+        settings::at_revision(&node, &ada.actor, 1).await.unwrap().fields.len(),
+        1000
+    );
 }

@@ -4,7 +4,7 @@ use domain::integration::settings::{Edit, Saved, SettingKey, SettingPath, Settin
 use portal::Error;
 use portal::integration::settings;
 use rstest::rstest;
-use testing::{Engine, TestPortal, assert_refused, validation_error};
+use testing::{Engine, TestPortal, assert_rejected, validation_error};
 
 #[rstest]
 #[tokio::test]
@@ -32,9 +32,21 @@ async fn each_save_adds_revision_to_history(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(second.differences[1].after.as_deref(), Some("cat"));
     let earlier = settings::history(portal, actor, Some(2)).await.unwrap();
     assert_eq!(earlier.revisions.len(), 1);
-    assert_eq!(settings::at(portal, actor, 0).await.unwrap(), Settings::default());
-    assert_eq!(settings::at(portal, actor, 1).await.unwrap().language, Language::German);
-    assert!(settings::at(portal, actor, 2).await.unwrap().field("HERO").is_some());
+    assert_eq!(
+        settings::at_revision(portal, actor, 0).await.unwrap(),
+        Settings::default()
+    );
+    assert_eq!(
+        settings::at_revision(portal, actor, 1).await.unwrap().language,
+        Language::German
+    );
+    assert!(
+        settings::at_revision(portal, actor, 2)
+            .await
+            .unwrap()
+            .field("HERO")
+            .is_some()
+    );
     let records = test
         .query_column("select detail from audit_records where action = 'settings.save' order by detail")
         .await;
@@ -93,12 +105,12 @@ async fn nonexistent_revision_is_not_found(#[values(Engine::Sqlite, Engine::Post
     let ada = test.set_up().await;
     let (portal, actor) = (&test.portal, &*ada.actor);
     for revision in [-1, 1, i64::MAX, i64::MIN] {
-        assert_refused!(
+        assert_rejected!(
             settings::save(portal, actor, revision, &language("nl_NL")).await,
             Error::NotFound("revision")
         );
-        assert_refused!(settings::restore(portal, actor, 0, revision).await, Error::NotFound(_));
-        assert_refused!(settings::undo(portal, actor, revision).await, Error::NotFound(_));
+        assert_rejected!(settings::restore(portal, actor, 0, revision).await, Error::NotFound(_));
+        assert_rejected!(settings::undo(portal, actor, revision).await, Error::NotFound(_));
     }
-    assert_refused!(settings::undo(portal, actor, 0).await, Error::NotFound("revision"));
+    assert_rejected!(settings::undo(portal, actor, 0).await, Error::NotFound("revision"));
 }

@@ -5,7 +5,7 @@ use portal::Error;
 use portal::oauth1::request_tokens::{Decision, REQUEST_TOKEN_LIFETIME, allow, consent_request, deny};
 use rstest::rstest;
 use testing::oauth1_client::problem;
-use testing::{Engine, TestPortal, assert_refused};
+use testing::{Engine, TestPortal, assert_rejected};
 
 #[rstest]
 #[tokio::test]
@@ -131,33 +131,33 @@ async fn request_token_can_be_decided_once_within_its_account(
         .unwrap();
     let token = request_token.token.as_str();
     let (portal, other_account, eve) = (&test.portal, &other_account.actor, &fixture.eve.actor);
-    assert_refused!(
+    assert_rejected!(
         consent_request(portal, other_account, token, None).await,
         Error::NotFound("request")
     );
-    assert_refused!(
+    assert_rejected!(
         allow(portal, other_account, token, None).await,
         Error::NotFound("request")
     );
-    assert_refused!(
+    assert_rejected!(
         deny(portal, other_account, token, None).await,
         Error::NotFound("request")
     );
-    assert_refused!(allow(portal, &operator, token, None).await, Error::SignedOut);
+    assert_rejected!(allow(portal, &operator, token, None).await, Error::SignedOut);
     for nonsense in ["", "nonsense", "\0", &"f".repeat(32)] {
-        assert_refused!(
+        assert_rejected!(
             consent_request(portal, eve, nonsense, None).await,
             Error::NotFound("request")
         );
-        assert_refused!(allow(portal, eve, nonsense, None).await, Error::NotFound("request"));
+        assert_rejected!(allow(portal, eve, nonsense, None).await, Error::NotFound("request"));
     }
     allow_and_redirect(&test, &fixture, &request_token).await;
-    assert_refused!(
+    assert_rejected!(
         consent_request(portal, eve, token, None).await,
         Error::NotFound("request")
     );
-    assert_refused!(allow(portal, eve, token, None).await, Error::NotFound("request"));
-    assert_refused!(deny(portal, eve, token, None).await, Error::NotFound("request"));
+    assert_rejected!(allow(portal, eve, token, None).await, Error::NotFound("request"));
+    assert_rejected!(deny(portal, eve, token, None).await, Error::NotFound("request"));
 
     let late = fixture
         .app
@@ -165,11 +165,11 @@ async fn request_token_can_be_decided_once_within_its_account(
         .await
         .unwrap();
     test.clock.advance(REQUEST_TOKEN_LIFETIME);
-    assert_refused!(
+    assert_rejected!(
         consent_request(portal, eve, &late.token, None).await,
         Error::NotFound("request")
     );
-    assert_refused!(allow(portal, eve, &late.token, None).await, Error::NotFound("request"));
+    assert_rejected!(allow(portal, eve, &late.token, None).await, Error::NotFound("request"));
 }
 
 #[rstest]

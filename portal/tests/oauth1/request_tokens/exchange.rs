@@ -34,7 +34,7 @@ async fn request_token_can_be_exchanged_once(#[values(Engine::Sqlite, Engine::Po
     for attempt in attempts {
         match attempt.await.unwrap() {
             Ok(_) => exchanged += 1,
-            refused => assert_eq!(problem(refused), OauthProblem::TokenUsed),
+            rejected => assert_eq!(problem(rejected), OauthProblem::TokenUsed),
         }
     }
     assert_eq!((exchanged, test.count_rows("tokens").await), (1, 1));
@@ -61,18 +61,18 @@ async fn exchange_requires_correct_verifier(#[values(Engine::Sqlite, Engine::Pos
         OauthProblem::ParameterAbsent
     );
     for wrong in ["wrong", &request_token.token] {
-        let refused = fixture.app.exchange(&test.portal, &request_token, Some(wrong)).await;
-        assert_eq!(problem(refused), OauthProblem::VerifierInvalid);
+        let rejected = fixture.app.exchange(&test.portal, &request_token, Some(wrong)).await;
+        assert_eq!(problem(rejected), OauthProblem::VerifierInvalid);
     }
     let stolen = IssuedToken {
         token: request_token.token.clone(),
         secret: portal::Secret::new("wrong".to_owned()),
     };
-    let refused = fixture
+    let rejected = fixture
         .app
         .exchange(&test.portal, &stolen, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(refused), OauthProblem::SignatureInvalid);
+    assert_eq!(problem(rejected), OauthProblem::SignatureInvalid);
     fixture
         .app
         .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
@@ -82,7 +82,7 @@ async fn exchange_requires_correct_verifier(#[values(Engine::Sqlite, Engine::Pos
 
 #[rstest]
 #[tokio::test]
-async fn exchange_is_refused_when_undecided_or_expired(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn exchange_is_rejected_when_undecided_or_expired(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let request_token = fixture
@@ -113,16 +113,16 @@ async fn exchange_is_refused_when_undecided_or_expired(#[values(Engine::Sqlite, 
     users::set_active(&test.portal, &fixture.ada.actor, eve, false)
         .await
         .unwrap();
-    let refused = fixture
+    let rejected = fixture
         .app
         .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(refused), OauthProblem::UserRefused);
+    assert_eq!(problem(rejected), OauthProblem::UserRefused);
 }
 
 #[rstest]
 #[tokio::test]
-async fn request_token_of_another_consumer_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn request_token_of_another_consumer_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let fixture = set_up_fixture(&test).await;
     let other = Oauth1Client::new(&test.create_consumer(&fixture.ada.actor, "Website").await);
@@ -132,10 +132,10 @@ async fn request_token_of_another_consumer_is_refused(#[values(Engine::Sqlite, E
         .await
         .unwrap();
     let address = allow_and_redirect(&test, &fixture, &request_token).await;
-    let refused = other
+    let rejected = other
         .exchange(&test.portal, &request_token, Some(verifier(&address, &request_token)))
         .await;
-    assert_eq!(problem(refused), OauthProblem::TokenRejected);
+    assert_eq!(problem(rejected), OauthProblem::TokenRejected);
     // An access token is not a request token.
     let token = test
         .create_token(&fixture.ada.actor, &fixture.consumer, "eve@example.com", "Drupal")

@@ -6,7 +6,7 @@ use portal::accounts::profiles;
 use portal::oauth2::oauth_apps::{self, secrets};
 use portal::{Actor, Error, Portal, Result};
 use rstest::rstest;
-use testing::{Engine, TestPortal, assert_refused, validation_error};
+use testing::{Engine, TestPortal, assert_rejected, validation_error};
 
 #[derive(Debug, Clone, Copy)]
 enum Operation {
@@ -129,5 +129,5 @@ async fn oauth_apps_of_another_account_are_not_found(#[values(Engine::Sqlite, En
         .unwrap();
     let secret = secrets::list(&test.portal, &charles.actor, theirs.id).await.unwrap()[0].id;
     let deleted = secrets::delete(&test.portal, &ada.actor, own.id, secret).await;
-    assert_refused!(deleted, Error::NotFound("secret"));
+    assert_rejected!(deleted, Error::NotFound("secret"));
 }

@@ -5,7 +5,7 @@ use portal::Error;
 use portal::oauth2::consents;
 use portal::oauth2::oauth_apps::{self, secrets};
 use rstest::rstest;
-use testing::{Engine, TestPortal, assert_refused};
+use testing::{Engine, TestPortal, assert_rejected};
 
 #[rstest]
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn oauth_app_changes_write_audit_records(#[values(Engine::Sqlite, Engine::
         scopes: vec!["asset:read".to_owned(), "collection:read".to_owned()],
         ..web_app("Website")
     };
-    assert_refused!(
+    assert_rejected!(
         oauth_apps::update(portal, actor, app, changed.clone(), false).await,
         Error::Conflict(_)
     );

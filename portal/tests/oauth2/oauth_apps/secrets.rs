@@ -6,7 +6,7 @@ use portal::auth::one_time_secrets;
 use portal::oauth2::oauth_apps::{self, secrets};
 use portal::oauth2::{self, consents};
 use rstest::rstest;
-use testing::{Browser, Engine, TestPortal, assert_refused};
+use testing::{Browser, Engine, TestPortal, assert_rejected};
 
 #[rstest]
 #[tokio::test]
@@ -36,8 +36,8 @@ async fn new_client_secret_is_shown_until_acknowledged(#[values(Engine::Sqlite, 
     let native = oauth_apps::create(portal, actor, native).await.unwrap();
     assert!(native.secret.is_none());
     assert_eq!(one_time_secrets::list(portal, actor).await.unwrap().len(), 1);
-    let refused = secrets::add(portal, actor, native.id, SecretForm::default()).await;
-    assert_refused!(refused, Error::Conflict(_));
+    let rejected = secrets::add(portal, actor, native.id, SecretForm::default()).await;
+    assert_rejected!(rejected, Error::Conflict(_));
 }
 
 #[rstest]
@@ -64,8 +64,8 @@ async fn client_secrets_are_limited_per_app(#[values(Engine::Sqlite, Engine::Pos
         test.count_rows("client_secrets").await,
         domain::oauth2::oauth_apps::MAX_SECRETS
     );
-    let refused = secrets::add(portal, actor, app, SecretForm::default()).await;
-    assert_refused!(refused, Error::Limit(_));
+    let rejected = secrets::add(portal, actor, app, SecretForm::default()).await;
+    assert_rejected!(rejected, Error::Limit(_));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::api::accounts::CurrentActor;
 use crate::http::problem::{AuthenticatedErrors, Problem};
-use crate::state::App;
+use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -27,7 +27,7 @@ pub(crate) struct Account<'a> {
     (status = 200, description = "The account", body = Account),
     AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["current.user:read"])))]
-pub(crate) async fn get(State(app): State<App>, CurrentActor(actor): CurrentActor) -> Result<Response, Problem> {
+pub(crate) async fn get(State(app): State<AppState>, CurrentActor(actor): CurrentActor) -> Result<Response, Problem> {
     let details = accounts::details(&app.portal, &actor).await?;
     let account = Account {
         name: &details.name,

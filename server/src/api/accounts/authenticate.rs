@@ -5,7 +5,7 @@ use crate::http::problem::{Kind, Problem};
 use crate::http::rate_limit::{RateLimitExceeded, RateLimitStatus, RateLimits};
 use crate::http::{AuthRejection, ClientAddress};
 use crate::listener::mark_authenticated;
-use crate::state::App;
+use crate::state::AppState;
 use axum::extract::{Extension, FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use axum::http::request::Parts;
@@ -54,7 +54,7 @@ impl<S: Sync> FromRequestParts<S> for CurrentActor {
 /// Holds the state of [`require_auth`].
 #[derive(Debug, Clone)]
 pub(crate) struct AuthState {
-    pub app: App,
+    pub app: AppState,
     pub limits: Arc<RateLimits>,
     /// An access token needs one of these scopes.
     pub scopes: &'static [Scope],
@@ -109,7 +109,7 @@ async fn authenticate_request(
             buffered.parts.extensions.insert(AccessToken(None));
             Ok((buffered.into_request(), rate_limit))
         }
-        Err(RequestError::Refused(error)) => {
+        Err(RequestError::Rejected(error)) => {
             let rate_limit = state.limits.count_address(address)?;
             let problem = Problem::from(error);
             Err(AuthRejection {
@@ -151,7 +151,7 @@ async fn authenticate_bearer(
     let portal = &state.app.portal;
     let bearer = match oauth2::authenticate(portal, &state.app.oauth2, token).await {
         Ok(bearer) => bearer,
-        Err(error @ oauth2::RequestError::Refused(_)) => {
+        Err(error @ oauth2::RequestError::Rejected(_)) => {
             return Err(rejection(error, state.limits.count_address(address)?));
         }
         Err(oauth2::RequestError::Portal(error)) => return Err(Problem::from(error).into()),
@@ -160,7 +160,7 @@ async fn authenticate_bearer(
     match bearer.require(portal, state.scopes).await {
         Ok(()) => Ok((bearer, rate_limit)),
         Err(error) => {
-            let is_insufficient_scope = matches!(&error, oauth2::RequestError::Refused(error)
+            let is_insufficient_scope = matches!(&error, oauth2::RequestError::Rejected(error)
                 if error.code == ErrorCode::InsufficientScope);
             let mut rejection = rejection(error, rate_limit);
             if is_insufficient_scope {

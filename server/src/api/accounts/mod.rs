@@ -11,7 +11,7 @@ pub use crate::api::accounts::authenticate::CurrentActor;
 
 use crate::api::accounts::authenticate::{AuthState, require_auth};
 use crate::http::rate_limit::RateLimits;
-use crate::state::App;
+use crate::state::AppState;
 use axum::middleware::from_fn_with_state;
 use domain::oauth2::scopes::Scope;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 /// Returns the routes, with the scopes of which an access token needs one.
-pub(crate) fn routes(app: &App, limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<App>; 6] {
-    let authenticated = |scopes: &'static [Scope], route: UtoipaMethodRouter<App>| {
+pub(crate) fn routes(app: &AppState, limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<AppState>; 6] {
+    let authenticated = |scopes: &'static [Scope], route: UtoipaMethodRouter<AppState>| {
         let state = AuthState {
             app: app.clone(),
             limits: Arc::clone(limits),

@@ -4,7 +4,7 @@ use crate::api::accounts::CurrentActor;
 use crate::api::accounts::authenticate::AccessToken;
 use crate::http::problem::{AuthenticatedErrors, Body, Problem};
 use crate::http::query::IdPath;
-use crate::state::App;
+use crate::state::AppState;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, State};
@@ -46,7 +46,7 @@ impl From<users::Profile> for Profile {
     AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"])))]
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(app): State<AppState>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Json<Vec<Profile>>, Problem> {
     let profiles = profiles::list(&app.portal, &actor).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn list(
     AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.profile:read"]), ("oauth2" = ["current.profile:read"])))]
 pub(crate) async fn get(
-    State(app): State<App>,
+    State(app): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Extension(token): Extension<AccessToken>,
     path: Result<Path<IdPath>, PathRejection>,

@@ -3,7 +3,7 @@
 use crate::api::accounts::CurrentActor;
 use crate::http::problem::{AuthenticatedErrors, Body, Problem};
 use crate::http::query::{IdPath, Query};
-use crate::state::App;
+use crate::state::AppState;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -167,7 +167,7 @@ fn serialize_current_user(current_user: &ActorUser) -> Result<Bytes, Problem> {
     AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(app): State<AppState>,
     CurrentActor(actor): CurrentActor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
@@ -209,7 +209,7 @@ pub(crate) async fn list(
     AuthenticatedErrors
 ), security(("oauth1" = []), ("oauth2" = ["admin.user:read"])))]
 pub(crate) async fn get(
-    State(app): State<App>,
+    State(app): State<AppState>,
     CurrentActor(actor): CurrentActor,
     path: Result<Path<IdPath>, PathRejection>,
 ) -> Result<Response, Problem> {

@@ -23,7 +23,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// stored. Invalid text, such as an unpaired surrogate, is replaced with U+FFFD.
 ///
 /// Users with the right to manage the integration can read the records for 14 days, up to the newest 200,000 records
-/// and 64 MiB per account; the portal stores up to 512 MiB for all accounts. Batches are refused unless Enable Remote
+/// and 64 MiB per account; the portal stores up to 512 MiB for all accounts. Batches are rejected unless Enable Remote
 /// Logging is on.
 #[utoipa::path(post, path = "/api/connector/v1/logs", tag = "Connectors", operation_id = "connectorLogs", params(
     ("Idempotency-Key" = Option<String>, Header, description = "A unique key of up to 255 characters. A batch that is sent again with the same key within 24 hours is stored only once."),

@@ -11,7 +11,7 @@ pub(crate) mod logs;
 pub(crate) mod settings;
 
 use crate::http::rate_limit::RateLimits;
-use crate::state::App;
+use crate::state::AppState;
 use std::sync::Arc;
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -19,13 +19,13 @@ use utoipa_axum::routes;
 /// Holds the state of the handlers.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectorState {
-    pub app: App,
+    pub app: AppState,
     pub limits: Arc<RateLimits>,
 }
 
 /// Returns the routes. Each handler authenticates its caller with an extractor rather than a middleware layer, because
 /// these endpoints get the most requests.
-pub(crate) fn routes(app: &App, limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<App>; 4] {
+pub(crate) fn routes(app: &AppState, limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<AppState>; 4] {
     let state = ConnectorState {
         app: app.clone(),
         limits: Arc::clone(limits),

@@ -3,7 +3,7 @@
 use crate::api::oauth1::BufferedRequest;
 use crate::http::problem::{AuthenticatedErrors, Problem, PublicErrors};
 use crate::http::query::Query;
-use crate::state::App;
+use crate::state::AppState;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -24,7 +24,7 @@ pub const AUTHORISE: &str = "/api/v4/oauth/authorise";
         body = String, content_type = "application/x-www-form-urlencoded"),
     AuthenticatedErrors
 ), security(("oauth1" = [])))]
-pub async fn request_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+pub async fn request_token(State(app): State<AppState>, request: Request) -> Result<Response, Problem> {
     let buffered = BufferedRequest::read(request).await?;
     buffered.require_form()?;
     let signed = buffered.signed_request().map_err(RequestError::from)?;
@@ -72,7 +72,7 @@ pub async fn authorise(RawQuery(query): RawQuery) -> Result<Redirect, Problem> {
         body = String, content_type = "application/x-www-form-urlencoded"),
     AuthenticatedErrors
 ), security(("oauth1" = [])))]
-pub async fn access_token(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+pub async fn access_token(State(app): State<AppState>, request: Request) -> Result<Response, Problem> {
     let buffered = BufferedRequest::read(request).await?;
     buffered.require_form()?;
     let signed = buffered.signed_request().map_err(RequestError::from)?;

@@ -3,7 +3,7 @@
 use crate::api::oauth2::path;
 use crate::http::paths::API_DOCS;
 use crate::http::problem::{Problem, PublicErrors};
-use crate::state::App;
+use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -50,7 +50,7 @@ pub(crate) struct Metadata<'a> {
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "Discovery", operation_id = "metadata", responses(
     (status = 200, description = "The metadata", body = Metadata), PublicErrors
 ))]
-pub async fn metadata(State(app): State<App>) -> Response {
+pub async fn metadata(State(app): State<AppState>) -> Response {
     const METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
     let issuer = app.oauth2.issuer.as_str();
     let url_of = |path: &str| format!("{issuer}{path}");
@@ -114,7 +114,7 @@ struct Jwk {
 #[utoipa::path(get, path = path::JWKS, tag = "Discovery", operation_id = "keys", responses(
     (status = 200, description = "The keys", body = Jwks), PublicErrors
 ))]
-pub async fn jwks(State(app): State<App>) -> Result<Response, Problem> {
+pub async fn jwks(State(app): State<AppState>) -> Result<Response, Problem> {
     let keys = signing_keys::list(&app.portal).await?.into_iter().map(Jwk::from);
     Ok(cacheable(Json(Jwks { keys: keys.collect() })))
 }

@@ -95,7 +95,7 @@ impl From<Oauth2Error> for OauthErrorResponse {
 impl From<RequestError> for OauthErrorResponse {
     fn from(error: RequestError) -> Self {
         match error {
-            RequestError::Refused(error) => error.into(),
+            RequestError::Rejected(error) => error.into(),
             RequestError::Portal(error) => {
                 // The request ID is logged with the span.
                 tracing::error!(%error, "oauth2 request failed");

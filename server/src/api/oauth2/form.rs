@@ -5,7 +5,7 @@ use crate::http::ClientAddress;
 use crate::http::body::{self, ReadBodyError};
 use crate::http::rate_limit::{RateLimitStatus, RateLimits};
 use crate::listener::ClientConnection;
-use crate::state::App;
+use crate::state::AppState;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -87,7 +87,7 @@ impl Form {
     /// 429 if a rate limit is exceeded.
     pub async fn authenticate_client(
         &self,
-        app: &App,
+        app: &AppState,
         limits: &RateLimits,
         parameters: &Parameters<'_>,
     ) -> Result<(Arc<Client>, RateLimitStatus), OauthErrorResponse> {
@@ -113,7 +113,7 @@ impl Form {
                 }
                 Ok((client, limits.count_credential(key)?))
             }
-            Err(RequestError::Refused(error)) => Err(reject(error)),
+            Err(RequestError::Rejected(error)) => Err(reject(error)),
             Err(error) => Err(error.into()),
         }
     }

@@ -4,7 +4,7 @@ use crate::api::oauth2::error::{OauthErrorResponse, OauthErrors, set_no_store};
 use crate::api::oauth2::form::Form;
 use crate::api::oauth2::path;
 use crate::http::rate_limit::RateLimits;
-use crate::state::App;
+use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Extension, Request, State};
 use axum::http::StatusCode;
@@ -50,7 +50,7 @@ pub(crate) enum IntrospectionResponse<'a> {
     OauthErrors
 ), security((), ("client" = [])))]
 pub async fn revoke(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(limits): Extension<Arc<RateLimits>>,
     request: Request,
 ) -> Result<Response, OauthErrorResponse> {
@@ -113,7 +113,7 @@ pub(crate) struct InactiveToken {
     OauthErrors
 ), security((), ("client" = [])))]
 pub async fn introspect(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(limits): Extension<Arc<RateLimits>>,
     request: Request,
 ) -> Result<Response, OauthErrorResponse> {
@@ -135,7 +135,7 @@ pub async fn introspect(
     Ok(response)
 }
 
-fn active_token(app: &App, found: Introspection) -> ActiveToken<'_> {
+fn active_token(app: &AppState, found: Introspection) -> ActiveToken<'_> {
     let client_id = found.client_id.to_string();
     let is_access_token = found.access_token_id.is_some();
     ActiveToken {

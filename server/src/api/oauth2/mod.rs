@@ -8,7 +8,7 @@ pub(crate) mod introspection;
 pub(crate) mod token;
 
 use crate::http::rate_limit::{RateLimits, limit_by_address};
-use crate::state::App;
+use crate::state::AppState;
 use axum::Extension;
 use std::sync::Arc;
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
@@ -29,10 +29,10 @@ pub mod path {
 }
 
 /// Returns the routes.
-pub(crate) fn routes(limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<App>; 7] {
-    let public = |route: UtoipaMethodRouter<App>| route.map(|methods| limit_by_address(limits, methods));
+pub(crate) fn routes(limits: &Arc<RateLimits>) -> [UtoipaMethodRouter<AppState>; 7] {
+    let public = |route: UtoipaMethodRouter<AppState>| route.map(|methods| limit_by_address(limits, methods));
     // These handlers authenticate the client themselves, and then count the request.
-    let client_authenticated = |route: UtoipaMethodRouter<App>| route.layer(Extension(Arc::clone(limits)));
+    let client_authenticated = |route: UtoipaMethodRouter<AppState>| route.layer(Extension(Arc::clone(limits)));
     [
         public(routes!(authorize::get, authorize::post)),
         client_authenticated(routes!(token::token)),

@@ -4,7 +4,7 @@ use crate::api::oauth2::error::{OauthErrorResponse, OauthErrors, set_no_store};
 use crate::api::oauth2::form::Form;
 use crate::api::oauth2::path;
 use crate::http::rate_limit::RateLimits;
-use crate::state::App;
+use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Extension, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -62,7 +62,7 @@ pub(crate) struct TokenRequest {
 /// Returns the errors of RFC 6749 §5.2; 413 or 415 if the body is too large or not a form, 429 if a rate limit is
 /// exceeded.
 pub async fn token(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(limits): Extension<Arc<RateLimits>>,
     request: Request,
 ) -> Result<Response, OauthErrorResponse> {

@@ -5,7 +5,7 @@ mod docs;
 use crate::api::oauth2::path;
 use crate::http::paths::{API_DOCS, API_DOCS_STYLESHEET};
 use crate::http::rate_limit::{RateLimits, limit_by_address};
-use crate::state::App;
+use crate::state::AppState;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -24,12 +24,12 @@ pub const PATH: &str = "/api/openapi.json";
 
 /// Returns the routes of the document, which describes `operations`, and of the API reference.
 pub(crate) fn routes(
-    app: &App,
+    app: &AppState,
     limits: &Arc<RateLimits>,
     operations: OpenApi,
-) -> [(&'static str, MethodRouter<App>); 3] {
+) -> [(&'static str, MethodRouter<AppState>); 3] {
     let document = document(operations, &app.oauth2.issuer);
-    let public = |methods: MethodRouter<App>| limit_by_address(limits, methods);
+    let public = |methods: MethodRouter<AppState>| limit_by_address(limits, methods);
     [
         (PATH, public(get(serve_json(&document)))),
         (API_DOCS, public(get(docs::serve_page(&document)))),

@@ -43,7 +43,7 @@ impl From<Oauth1Error> for Problem {
 impl From<RequestError> for Problem {
     fn from(error: RequestError) -> Self {
         match error {
-            RequestError::Refused(error) => error.into(),
+            RequestError::Rejected(error) => error.into(),
             RequestError::Portal(error) => error.into(),
         }
     }
@@ -54,7 +54,7 @@ impl From<portal::oauth2::RequestError> for Problem {
     fn from(error: portal::oauth2::RequestError) -> Self {
         use domain::oauth2::ErrorCode;
         let error = match error {
-            portal::oauth2::RequestError::Refused(error) => error,
+            portal::oauth2::RequestError::Rejected(error) => error,
             portal::oauth2::RequestError::Portal(error) => return error.into(),
         };
         let kind = match error.code {

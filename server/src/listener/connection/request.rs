@@ -61,7 +61,7 @@ pub struct RequestState {
     connection: Arc<Connection>,
     address: IpAddr,
     is_authenticated: AtomicBool,
-    is_refused: bool,
+    is_rejected: bool,
     slot: Mutex<Option<ForwardedSlot>>,
     /// The number of bytes reserved for its head and body.
     reserved_bytes: AtomicUsize,
@@ -73,9 +73,9 @@ impl RequestState {
         let registry = &connection.registry;
         let peer = connection.peer.ip();
         let ClientAddress(address) = client_address(peer, headers, &connection.limits().trusted_proxies);
-        let mut is_refused = false;
+        let mut is_rejected = false;
         let slot = if is_forwarded {
-            registry.open_forwarded(address).map_err(|_| is_refused = true).ok()
+            registry.open_forwarded(address).map_err(|_| is_rejected = true).ok()
         } else {
             None
         };
@@ -89,13 +89,13 @@ impl RequestState {
             if (is_forwarded || connection.reserve(HTTP2_CONNECTION_BYTES)) && registry.reserve(head) {
                 reserved = head;
             } else {
-                is_refused = true;
+                is_rejected = true;
             }
         }
         Self {
             address,
             is_authenticated: AtomicBool::new(false),
-            is_refused,
+            is_rejected,
             slot: Mutex::new(slot),
             reserved_bytes: AtomicUsize::new(reserved),
             connection,
@@ -179,7 +179,7 @@ impl ClientConnection {
     /// [`RequestLimitError`] when the client has too many requests in progress.
     pub fn check(&self) -> Result<(), RequestLimitError> {
         match &self.request {
-            Some(request) if request.is_refused => Err(RequestLimitError),
+            Some(request) if request.is_rejected => Err(RequestLimitError),
             _ => Ok(()),
         }
     }

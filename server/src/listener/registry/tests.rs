@@ -165,7 +165,7 @@ async fn memory_is_reserved_for_the_newest_head_and_released() {
 }
 
 #[tokio::test]
-async fn reservation_without_evictable_head_is_refused() {
+async fn reservation_without_evictable_head_is_rejected() {
     let registry = registry(|limits| limits.max_unauthenticated_bytes = 16 * 1024);
     let working = registry.open(peer("203.0.113.1")).unwrap();
     assert!(working.count_read(16 * 1024));

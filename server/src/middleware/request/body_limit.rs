@@ -29,7 +29,7 @@ const MAX_LARGE_FORMS: usize = 2;
 
 static LARGE_FORMS: Semaphore = Semaphore::const_new(MAX_LARGE_FORMS);
 
-/// Reads the body, and refuses one larger than [`MAX_FORM_BYTES`], with or without `Content-Length`, and one that times
+/// Reads the body, and rejects one larger than [`MAX_FORM_BYTES`], with or without `Content-Length`, and one that times
 /// out. A settings file may have [`MAX_SETTINGS_FORM_BYTES`] if the user has the right to apply it.
 pub async fn limit_body(
     Extension(context): Extension<RequestContext>,
@@ -38,7 +38,7 @@ pub async fn limit_body(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let refuse = |failure: AppError| error_page::render(&parts.headers, &failure, &id);
+    let reject = |failure: AppError| error_page::render(&parts.headers, &failure, &id);
     let is_small = body
         .size_hint()
         .upper()
@@ -47,15 +47,15 @@ pub async fn limit_body(
     let (limit, permit) = match context.actor.as_deref().filter(|_| is_large_upload) {
         None => (MAX_FORM_BYTES, None),
         Some(actor) => match (actor.require_right(Right::ManageIntegration), LARGE_FORMS.try_acquire()) {
-            (Err(error), _) => return refuse(error.into()),
-            (Ok(_), Err(_)) => return refuse(AppError::Unavailable),
+            (Err(error), _) => return reject(error.into()),
+            (Ok(_), Err(_)) => return reject(AppError::Unavailable),
             (Ok(_), Ok(permit)) => (MAX_SETTINGS_FORM_BYTES, Some(permit)),
         },
     };
     let bytes = match to_bytes(body, limit).await {
         Ok(bytes) => bytes,
         Err(error) => {
-            return refuse(match body_error(&error) {
+            return reject(match body_error(&error) {
                 Some(BodyError::TimedOut) => AppError::TimedOut,
                 Some(BodyError::NoMemory) => AppError::Unavailable,
                 None if is_length_limit(&error) => AppError::TooLarge { max_bytes: limit },

@@ -52,7 +52,7 @@ pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Re
     }
     let headers = request.headers_mut();
     if has_unsupported_transfer_coding(headers) {
-        return refuse(&request, id, &AppError::UnsupportedTransferCoding);
+        return reject(&request, id, &AppError::UnsupportedTransferCoding);
     }
     let coding = match coding(headers) {
         Coding::Identity => {
@@ -61,7 +61,7 @@ pub async fn decode_body(id: &RequestId, mut request: Request, next: Next) -> Re
         }
         Coding::Gzip => HeaderValue::from_static("gzip"),
         Coding::Deflate => HeaderValue::from_static("deflate"),
-        Coding::Unsupported => return refuse(&request, id, &AppError::UnsupportedContentCoding),
+        Coding::Unsupported => return reject(&request, id, &AppError::UnsupportedContentCoding),
     };
     headers.insert(CONTENT_ENCODING, coding);
     let service = ServiceBuilder::new()
@@ -105,7 +105,7 @@ fn has_unsupported_transfer_coding(headers: &HeaderMap) -> bool {
 }
 
 /// Returns the error in the format of the route: OAuth 2.0 error, problem details or error page.
-fn refuse(request: &Request, id: &RequestId, failure: &AppError) -> Response {
+fn reject(request: &Request, id: &RequestId, failure: &AppError) -> Response {
     let path = request.uri().path();
     let status = failure.status();
     let mut response = if is_oauth2_path(path) {

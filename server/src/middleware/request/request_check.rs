@@ -16,18 +16,18 @@ use axum::response::{IntoResponse, Response};
 pub fn check_request(request: &Request, id: &RequestId) -> Result<(), Box<Response>> {
     if let Err(error) = check_host(request) {
         let failure = AppError::Malformed(error.to_string());
-        return Err(Box::new(refuse(request, id, Kind::Malformed, &failure)));
+        return Err(Box::new(reject(request, id, Kind::Malformed, &failure)));
     }
     let connection = request.extensions().get::<ClientConnection>();
     if connection.is_some_and(|connection| connection.check().is_err()) {
         let failure = AppError::TooManyRequests;
-        return Err(Box::new(refuse(request, id, Kind::Unavailable, &failure)));
+        return Err(Box::new(reject(request, id, Kind::Unavailable, &failure)));
     }
     Ok(())
 }
 
 /// Returns the error in the format of the route: problem details or error page.
-fn refuse(request: &Request, id: &RequestId, kind: Kind, failure: &AppError) -> Response {
+fn reject(request: &Request, id: &RequestId, kind: Kind, failure: &AppError) -> Response {
     if is_api_path(request.uri().path()) {
         return Problem::new(kind, failure.to_string()).into_response();
     }

@@ -7,7 +7,7 @@ use crate::middleware::NeedsErrorPage;
 use crate::middleware::request::content_coding;
 use crate::middleware::request::request_check::check_request;
 use crate::middleware::security::cors;
-use crate::state::App;
+use crate::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::ACCEPT;
 use axum::middleware::Next;
@@ -19,7 +19,7 @@ use tracing::Instrument;
 /// Adds the [`RequestId`] and the [`ClientAddress`] to the request and decodes its body, adds CORS headers to responses
 /// of paths that are [open to any origin](cors::is_open_to_any_origin), and logs the method, path, status and duration.
 /// The query, headers and bodies are never logged, as they can hold secrets.
-pub async fn request_context(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn request_context(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = RequestId::of(request.headers());
     let address = resolve_client_address(&app, &request);
@@ -56,7 +56,7 @@ pub async fn request_context(State(app): State<App>, mut request: Request, next:
     response
 }
 
-fn resolve_client_address(app: &App, request: &Request) -> ClientAddress {
+fn resolve_client_address(app: &AppState, request: &Request) -> ClientAddress {
     if let Some(connection) = request.extensions().get::<ClientConnection>() {
         return connection.client_address();
     }

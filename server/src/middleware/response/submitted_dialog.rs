@@ -5,7 +5,7 @@
 //! `Sec-Fetch-User` when the user follows a link or enters an address, but not when the user goes back or forward. If a
 //! browser sends no such headers, the dialog is shown.
 
-use crate::state::App;
+use crate::state::AppState;
 use app::context::{accepts_html, cookie_header, read_cookie};
 use axum::extract::{Request, State};
 use axum::http::header::{LOCATION, REFERER, SET_COOKIE};
@@ -24,7 +24,7 @@ const MAX_AGE_SECONDS: u64 = 10 * 60;
 const MAX_COOKIE_BYTES: usize = 2048;
 
 /// Redirects a browser that goes back to a dialog that it has submitted, and sets the cookie after a dialog was submitted.
-pub async fn skip_submitted_dialog(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn skip_submitted_dialog(State(app): State<AppState>, request: Request, next: Next) -> Response {
     if *request.method() == Method::GET {
         open_page(&app, request, next).await
     } else if *request.method() == Method::POST && accepts_html(request.headers()) {
@@ -34,7 +34,7 @@ pub async fn skip_submitted_dialog(State(app): State<App>, request: Request, nex
     }
 }
 
-async fn open_page(app: &App, request: Request, next: Next) -> Response {
+async fn open_page(app: &AppState, request: Request, next: Next) -> Response {
     let url = request.uri().path_and_query().map(|url| url.as_str());
     let led_to = url.and_then(Dialog::of).and_then(|dialog| {
         let cookie = read_cookie(request.headers(), cookie_name(app))?;
@@ -51,7 +51,7 @@ async fn open_page(app: &App, request: Request, next: Next) -> Response {
     with_cookie(app, response, "", 0)
 }
 
-async fn submit_form(app: &App, request: Request, next: Next) -> Response {
+async fn submit_form(app: &AppState, request: Request, next: Next) -> Response {
     let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
     let page = referer.and_then(|referer| app.allowed_origins.strip(referer));
     let Some(page) = page.filter(|page| Dialog::of(page).is_some()).map(str::to_owned) else {
@@ -119,7 +119,7 @@ fn is_history_navigation(headers: &HeaderMap) -> bool {
         && !headers.contains_key("sec-fetch-user")
 }
 
-fn cookie_name(app: &App) -> &'static str {
+fn cookie_name(app: &AppState) -> &'static str {
     if app.site.is_secure() {
         "__Host-gatehouse-dialog"
     } else {
@@ -127,7 +127,7 @@ fn cookie_name(app: &App) -> &'static str {
     }
 }
 
-fn with_cookie(app: &App, mut response: Response, value: &str, max_age: u64) -> Response {
+fn with_cookie(app: &AppState, mut response: Response, value: &str, max_age: u64) -> Response {
     if let Some(cookie) = cookie_header(cookie_name(app), value, "/", max_age, app.site.is_secure()) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

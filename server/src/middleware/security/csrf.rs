@@ -9,13 +9,13 @@
 //!    site.
 //! 2. Without it, `Origin` must be one of the portal's origins: the public URL, or the address that the server
 //!    listens on. `Origin` is never compared with `Host`, which an attacker controls with DNS rebinding. `null`, which
-//!    sandboxed frames and cross-site redirects send, is refused.
-//! 3. With neither header, the request is refused, with or without a session. Browsers have sent `Origin` with each
+//!    sandboxed frames and cross-site redirects send, is rejected.
+//! 3. With neither header, the request is rejected, with or without a session. Browsers have sent `Origin` with each
 //!    POST since 2020, so this affects only old browsers and programs. Programs can use the API or send the portal's
 //!    origin. Accepting such requests without a cookie would still leave old browsers open to login CSRF.
 
 use crate::http::{AllowedOrigins, RequestId, error_page};
-use crate::state::App;
+use crate::state::AppState;
 use app::error::AppError;
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -24,9 +24,9 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Refuses requests with 403 unless their method is safe or they come from one of the portal's own pages.
+/// Rejects requests with 403 unless their method is safe or they come from one of the portal's own pages.
 pub async fn csrf_protection(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(id): Extension<RequestId>,
     request: Request,
     next: Next,
@@ -127,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn origin_that_matches_only_the_host_header_is_refused() {
+    fn origin_that_matches_only_the_host_header_is_rejected() {
         let rebound = [("host", "evil.example:3000"), ("origin", "http://evil.example:3000")];
         assert!(!passes(Method::POST, &rebound));
     }
 
     #[test]
-    fn request_without_origin_headers_is_refused() {
+    fn request_without_origin_headers_is_rejected() {
         assert!(!passes(Method::POST, &[]));
         assert!(!passes(Method::POST, &[("referer", "https://portal.example.com/")]));
     }

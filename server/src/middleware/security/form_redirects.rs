@@ -5,7 +5,7 @@
 //! A page that redirects starts a new navigation, to which the directive does not apply.
 
 use crate::http::AllowedOrigins;
-use crate::state::App;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -27,7 +27,7 @@ const REDIRECT_PAGE_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Replaces a redirect after a form that may leave the portal by a page that redirects.
-pub async fn form_redirects(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn form_redirects(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let is_form = *request.method() == Method::POST;
     let response = next.run(request).await;
     if !is_form || !response.status().is_redirection() {

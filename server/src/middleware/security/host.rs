@@ -124,7 +124,7 @@ fn is_sub_delim(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn checked(version: Version, target: &str, hosts: &[&str]) -> Result<(), HostError> {
+    fn check_hosts(version: Version, target: &str, hosts: &[&str]) -> Result<(), HostError> {
         let mut headers = HeaderMap::new();
         for host in hosts {
             headers.append(HOST, host.parse().unwrap());
@@ -148,28 +148,28 @@ mod tests {
             "a_b.example",
             "a%20b",
         ] {
-            assert_eq!(checked(Version::HTTP_11, "/", &[host]), Ok(()), "{host}");
+            assert_eq!(check_hosts(Version::HTTP_11, "/", &[host]), Ok(()), "{host}");
         }
     }
 
     #[test]
-    fn http_1_1_without_host_is_refused() {
-        assert_eq!(checked(Version::HTTP_11, "/", &[]), Err(HostError::Missing));
+    fn http_1_1_without_host_is_rejected() {
+        assert_eq!(check_hosts(Version::HTTP_11, "/", &[]), Err(HostError::Missing));
         let absolute = "http://portal.example.com/";
-        assert_eq!(checked(Version::HTTP_11, absolute, &[]), Err(HostError::Missing));
+        assert_eq!(check_hosts(Version::HTTP_11, absolute, &[]), Err(HostError::Missing));
     }
 
     #[test]
-    fn repeated_host_is_refused_in_each_version() {
+    fn repeated_host_is_rejected_in_each_version() {
         for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
             for hosts in [["a.example", "b.example"], ["a.example", "a.example"]] {
-                assert_eq!(checked(version, "/", &hosts), Err(HostError::Repeated));
+                assert_eq!(check_hosts(version, "/", &hosts), Err(HostError::Repeated));
             }
         }
     }
 
     #[test]
-    fn malformed_host_is_refused_in_each_version() {
+    fn malformed_host_is_rejected_in_each_version() {
         for host in [
             " ",
             "a b",
@@ -199,29 +199,29 @@ mod tests {
             "a\\b",
         ] {
             for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
-                assert_eq!(checked(version, "/", &[host]), Err(HostError::Malformed), "{host}");
+                assert_eq!(check_hosts(version, "/", &[host]), Err(HostError::Malformed), "{host}");
             }
         }
-        assert_eq!(checked(Version::HTTP_11, "/", &[""]), Err(HostError::Malformed));
+        assert_eq!(check_hosts(Version::HTTP_11, "/", &[""]), Err(HostError::Malformed));
         let with_user = "http://user@a.example/";
         assert_eq!(
-            checked(Version::HTTP_11, with_user, &["a.example"]),
+            check_hosts(Version::HTTP_11, with_user, &["a.example"]),
             Err(HostError::Malformed)
         );
     }
 
     #[test]
     fn http_1_0_without_host_is_accepted() {
-        assert_eq!(checked(Version::HTTP_10, "/", &[]), Ok(()));
-        assert_eq!(checked(Version::HTTP_10, "/", &[""]), Ok(()));
-        assert_eq!(checked(Version::HTTP_10, "/", &["a.example"]), Ok(()));
+        assert_eq!(check_hosts(Version::HTTP_10, "/", &[]), Ok(()));
+        assert_eq!(check_hosts(Version::HTTP_10, "/", &[""]), Ok(()));
+        assert_eq!(check_hosts(Version::HTTP_10, "/", &["a.example"]), Ok(()));
     }
 
     #[test]
     fn host_is_ignored_with_absolute_target() {
         let target = "http://a.example/";
         for host in ["a.example", "b.example"] {
-            assert_eq!(checked(Version::HTTP_11, target, &[host]), Ok(()), "{host}");
+            assert_eq!(check_hosts(Version::HTTP_11, target, &[host]), Ok(()), "{host}");
         }
     }
 
@@ -237,7 +237,11 @@ mod tests {
             ("/", &["a.example"], Ok(())),
             ("/", &[], Err(HostError::Missing)),
         ] {
-            assert_eq!(checked(Version::HTTP_2, target, hosts), expected, "{target} {hosts:?}");
+            assert_eq!(
+                check_hosts(Version::HTTP_2, target, hosts),
+                expected,
+                "{target} {hosts:?}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Adds security headers to the responses for browsers.
 
-use crate::state::App;
+use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -38,7 +38,7 @@ const DENY_ALL_POLICY: HeaderValue =
 const HSTS_TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Adds the security headers. A content security policy or cache control that the response already has is kept.
-pub async fn security_headers(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn security_headers(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in COMMON_HEADERS {
@@ -57,7 +57,7 @@ pub async fn security_headers(State(app): State<App>, request: Request, next: Ne
 /// Returns the content security policy of a page whose inline scripts have `nonce`.
 ///
 /// Scripts are the portal's own files, or inline with the nonce. `strict-dynamic` is not used, as browsers would then
-/// refuse the `modulepreload` links of those files, which Leptos writes without the nonce. Forms can only be sent to
+/// block the `modulepreload` links of those files, which Leptos writes without the nonce. Forms can only be sent to
 /// the portal, those of the consent pages too; [`form_redirects`](crate::middleware::form_redirects()) handles their
 /// redirects.
 #[must_use]

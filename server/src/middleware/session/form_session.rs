@@ -3,7 +3,7 @@
 
 use crate::middleware::response::function_status::read_error;
 use crate::middleware::session::page_user::is_other_user;
-use crate::state::App;
+use crate::state::AppState;
 use app::context::{RequestContext, accepts_html};
 use app::error::AppError;
 use app::{FormInput, PAGE_USER_FIELD, RETURN_TO_FIELD, SignedOutForm};
@@ -32,7 +32,7 @@ const PAGE_POLICY: &str =
 /// The page contains nothing that was not in the request. [`limit_body`](crate::middleware::limit_body()) has already read the
 /// body and limited its size.
 pub async fn check_form_session(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(context): Extension<RequestContext>,
     request: Request,
     next: Next,
@@ -123,7 +123,7 @@ fn kept_fields(form: &[u8]) -> Option<Vec<(String, String)>> {
 }
 
 /// Returns the `Referer` of a form on the page at `path`, to which a server function without a redirect of its own returns.
-fn referer(app: &App, headers: &HeaderMap, path: &str) -> Option<HeaderValue> {
+fn referer(app: &AppState, headers: &HeaderMap, path: &str) -> Option<HeaderValue> {
     let path = local_path(path)?;
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
     let origin = origin
@@ -133,7 +133,7 @@ fn referer(app: &App, headers: &HeaderMap, path: &str) -> Option<HeaderValue> {
 }
 
 /// Returns the path of the page that holds the form.
-fn return_to(app: &App, headers: &HeaderMap) -> String {
+fn return_to(app: &AppState, headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok());
     let path = referer.and_then(|referer| app.allowed_origins.strip(referer));
     path.and_then(local_path).unwrap_or("/").to_owned()

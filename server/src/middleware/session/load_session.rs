@@ -2,7 +2,7 @@
 
 use crate::http::{ClientAddress, RequestId, error_page};
 use crate::listener::mark_authenticated;
-use crate::state::App;
+use crate::state::AppState;
 use app::context::{RequestContext, read_session_cookie};
 use app::error::AppError;
 use axum::Extension;
@@ -14,7 +14,7 @@ use portal::auth::sessions::{self, BrowserInfo};
 
 /// Loads the actor of the session cookie, and adds a [`RequestContext`] to the request's extensions.
 pub async fn load_session(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(id): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     mut request: Request,

@@ -1,7 +1,7 @@
 //! Redirects users to setup or sign-in before a page is rendered.
 
 use crate::http::{RequestId, error_page};
-use crate::state::App;
+use crate::state::AppState;
 use app::context::RequestContext;
 use app::error::AppError;
 use axum::Extension;
@@ -18,7 +18,7 @@ const SIGN_IN_PATH: &str = "/sign-in";
 /// Redirects to the setup page while the portal has no account, and to the sign-in page while the user is signed out.
 /// Redirects away from these pages when they are not needed. Server functions check access themselves.
 pub async fn require_auth(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(context): Extension<RequestContext>,
     Extension(id): Extension<RequestId>,
     request: Request,

@@ -9,7 +9,7 @@ use rstest::rstest;
 use serde_json::json;
 use testing::Engine;
 
-fn assert_refused(response: &Response) {
+fn assert_rejected(response: &Response) {
     assert_eq!(
         (response.status, response.problem().as_str()),
         (401, "invalid-api-key"),
@@ -40,7 +40,7 @@ async fn api_key_is_accepted_in_x_api_key_or_bearer_header(#[values(Engine::Sqli
         Request::new("GET", &format!("{SETTINGS}?x-api-key={key}")),
         server.signed_get(SETTINGS),
     ] {
-        assert_refused(&server.send(&request).await);
+        assert_rejected(&server.send(&request).await);
     }
     for two_keys in [
         get(&key, SETTINGS).header("Authorization", format!("Bearer {key}")),
@@ -89,7 +89,7 @@ async fn rotated_api_key_works_until_its_overlap_ends(#[values(Engine::Sqlite, E
     server.advance(3599);
     assert_eq!((status(&old).await, status(&new).await), (200, 200));
     server.advance(1);
-    assert_refused(&server.send(&get(&old, SETTINGS)).await);
+    assert_rejected(&server.send(&get(&old, SETTINGS)).await);
     assert_eq!(status(&new).await, 200);
     rotate(server.portal(), &server.operator, Overlap::Day).await;
     api_keys::revoke_previous(server.portal(), &server.operator)
@@ -133,7 +133,7 @@ async fn x_connector_header_registers_an_implementation(#[values(Engine::Sqlite,
     }
     // Without an API key, an invalid `X-Connector` header is not reported.
     let without_key = Request::new("GET", SETTINGS).header("X-Connector", "nonsense");
-    assert_refused(&server.send(&without_key).await);
+    assert_rejected(&server.send(&without_key).await);
     let two_headers = get(&key, SETTINGS)
         .header("X-Connector", "a/1")
         .header("X-Connector", "b/1");
@@ -166,7 +166,7 @@ async fn rate_limit_counts_valid_api_key_by_credential_and_guesses_by_address(
         if response.status == 429 {
             break response;
         }
-        assert_refused(&response);
+        assert_rejected(&response);
         assert!(response.header("ratelimit").unwrap().starts_with("\"address\";"));
         guesses += 1;
         assert!(guesses < 100, "never limited");

@@ -80,7 +80,7 @@ async fn unconfigured_field_gets_global_settings_and_is_suggested(
 
 #[rstest]
 #[tokio::test]
-async fn invalid_field_names_are_refused_or_answered_with_global_settings(
+async fn invalid_field_names_are_rejected_or_answered_with_global_settings(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;

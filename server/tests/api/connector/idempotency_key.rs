@@ -39,7 +39,7 @@ async fn repeated_log_batch_with_same_idempotency_key_is_stored_once_for_a_day(
     assert_eq!(
         server.send(&keyed_request(&key, "another", "One")).await.status,
         202,
-        "a refused request does not reserve the key"
+        "a rejected request does not reserve the key"
     );
 
     let other = server.send(&keyed_request(&key, "another", "Two")).await;
@@ -116,7 +116,7 @@ async fn idempotency_key_is_scoped_to_the_account(#[values(Engine::Sqlite, Engin
 
 #[rstest]
 #[tokio::test]
-async fn invalid_idempotency_key_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn invalid_idempotency_key_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let key = api_key(&server).await;
     set_remote_logging(&server, true).await;

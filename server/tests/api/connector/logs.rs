@@ -78,7 +78,7 @@ async fn log_records_are_stored_from_json_and_ndjson(#[values(Engine::Sqlite, En
 
 #[rstest]
 #[tokio::test]
-async fn log_records_are_refused_while_remote_logging_is_disabled(
+async fn log_records_are_rejected_while_remote_logging_is_disabled(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -214,7 +214,7 @@ async fn partially_rejected_log_batch_is_stored_once_per_idempotency_key(
 
 #[rstest]
 #[tokio::test]
-async fn log_batch_over_record_or_byte_limit_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn log_batch_over_record_or_byte_limit_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let key = api_key(&server).await;
     set_remote_logging(&server, true).await;

@@ -10,7 +10,7 @@ use testing::Engine;
 
 #[rstest]
 #[tokio::test]
-async fn oversized_and_binary_headers_are_refused_without_echo(
+async fn oversized_and_binary_headers_are_rejected_without_echo(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -85,7 +85,7 @@ async fn request_input_is_not_injected_into_response_headers(
 
 #[rstest]
 #[tokio::test]
-async fn oversized_and_deeply_nested_log_bodies_are_refused(
+async fn oversized_and_deeply_nested_log_bodies_are_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -117,7 +117,7 @@ async fn oversized_and_deeply_nested_log_bodies_are_refused(
                 .header("X-Api-Key", key.as_str())
                 .body(kind, body.as_str());
             let response = server.send(&request).await;
-            // Either the whole body is refused, or no record in it is accepted.
+            // Either the whole body is rejected, or no record in it is accepted.
             match response.status {
                 202 => assert_eq!(response.json()["accepted"], 0, "{kind}: {:.40}", body),
                 _ => assert_eq!(response.problem(), "invalid", "{kind}: {:.40}", body),

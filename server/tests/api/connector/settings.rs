@@ -114,7 +114,7 @@ async fn settings_saved_on_one_node_are_served_by_others_within_a_second(
 
 #[rstest]
 #[tokio::test]
-async fn connector_api_refuses_other_methods_and_unknown_paths(
+async fn connector_api_rejects_other_methods_and_unknown_paths(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;

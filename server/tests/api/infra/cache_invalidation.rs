@@ -15,7 +15,7 @@ use testing::Engine;
 const USERS: &str = "/api/v4/users";
 
 /// Polls the second node until it answers other than 200, for at most a second.
-async fn poll_until_refused(server: &TestServer) -> Response {
+async fn poll_until_rejected(server: &TestServer) -> Response {
     let started = Instant::now();
     loop {
         let response = server.signed_get(USERS).send(server.node_address(1)).await;
@@ -43,7 +43,7 @@ async fn start_second_node(server: &mut TestServer) -> ProfileId {
 
 #[rstest]
 #[tokio::test]
-async fn revoked_token_is_refused_on_every_node_within_a_second(
+async fn revoked_token_is_rejected_on_every_node_within_a_second(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
@@ -56,12 +56,12 @@ async fn revoked_token_is_refused_on_every_node_within_a_second(
         "token_revoked",
         "not immediate on the revoking node"
     );
-    assert_eq!(poll_until_refused(&server).await.oauth_problem(), "token_revoked");
+    assert_eq!(poll_until_rejected(&server).await.oauth_problem(), "token_revoked");
 }
 
 #[rstest]
 #[tokio::test]
-async fn deleted_consumer_is_refused_on_every_node_within_a_second(
+async fn deleted_consumer_is_rejected_on_every_node_within_a_second(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
@@ -79,14 +79,14 @@ async fn deleted_consumer_is_refused_on_every_node_within_a_second(
         "consumer_key_unknown"
     );
     assert_eq!(
-        poll_until_refused(&server).await.oauth_problem(),
+        poll_until_rejected(&server).await.oauth_problem(),
         "consumer_key_unknown"
     );
 }
 
 #[rstest]
 #[tokio::test]
-async fn disabled_feature_is_refused_on_every_node_within_a_second(
+async fn disabled_feature_is_rejected_on_every_node_within_a_second(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
@@ -99,7 +99,7 @@ async fn disabled_feature_is_refused_on_every_node_within_a_second(
         "consumer_key_refused"
     );
     assert_eq!(
-        poll_until_refused(&server).await.oauth_problem(),
+        poll_until_rejected(&server).await.oauth_problem(),
         "consumer_key_refused"
     );
     accounts::set_feature(server.portal(), &server.operator, Feature::ApiTokens, true)
@@ -110,7 +110,7 @@ async fn disabled_feature_is_refused_on_every_node_within_a_second(
 
 #[rstest]
 #[tokio::test]
-async fn token_of_deactivated_user_is_refused_on_every_node_within_a_second(
+async fn token_of_deactivated_user_is_rejected_on_every_node_within_a_second(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
@@ -122,7 +122,7 @@ async fn token_of_deactivated_user_is_refused_on_every_node_within_a_second(
         server.send(&server.signed_get(USERS)).await.oauth_problem(),
         "user_refused"
     );
-    assert_eq!(poll_until_refused(&server).await.oauth_problem(), "user_refused");
+    assert_eq!(poll_until_rejected(&server).await.oauth_problem(), "user_refused");
     users::set_active(server.portal(), &server.operator, server.ada, true)
         .await
         .unwrap();
@@ -131,7 +131,7 @@ async fn token_of_deactivated_user_is_refused_on_every_node_within_a_second(
 
 #[rstest]
 #[tokio::test]
-async fn removed_right_is_refused_on_every_node_within_a_second(
+async fn removed_right_is_rejected_on_every_node_within_a_second(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
@@ -141,7 +141,7 @@ async fn removed_right_is_refused_on_every_node_within_a_second(
         .await
         .unwrap();
     assert_eq!(server.send(&server.signed_get(USERS)).await.problem(), "forbidden");
-    let response = poll_until_refused(&server).await;
+    let response = poll_until_rejected(&server).await;
     assert_eq!((response.status, response.problem().as_str()), (403, "forbidden"));
     assert_eq!(response.json()["right"], "manage-users");
 }

@@ -43,7 +43,7 @@ async fn assert_server_responds(server: &TestServer) {
 
 #[rstest]
 #[tokio::test]
-async fn truncated_authorization_header_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn truncated_authorization_header_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     for (method, path) in PATHS {
         let header = server.signed_get(path).headers[0].1.clone();
@@ -61,7 +61,7 @@ async fn truncated_authorization_header_is_refused(#[values(Engine::Sqlite, Engi
 
 #[rstest]
 #[tokio::test]
-async fn oversized_authorization_header_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn oversized_authorization_header_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     for length in [8 * 1024, 32 * 1024, 60 * 1024] {
         for filler in ["a", "oauth_token=\"x\", ", ", ", "%41", "\\"] {
@@ -86,7 +86,7 @@ async fn oversized_authorization_header_is_refused(#[values(Engine::Sqlite, Engi
 
 #[rstest]
 #[tokio::test]
-async fn random_authorization_header_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn random_authorization_header_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let mut random = Random(20_260_601);
     for _ in 0..300 {
@@ -113,7 +113,7 @@ async fn random_authorization_header_is_refused(#[values(Engine::Sqlite, Engine:
 
 #[rstest]
 #[tokio::test]
-async fn signed_request_with_a_changed_byte_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn signed_request_with_a_changed_byte_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let mut random = Random(7);
     for _ in 0..300 {
@@ -135,7 +135,7 @@ async fn signed_request_with_a_changed_byte_is_refused(#[values(Engine::Sqlite, 
 
 #[rstest]
 #[tokio::test]
-async fn random_query_or_form_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn random_query_or_form_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let mut random = Random(99);
     for _ in 0..200 {
@@ -158,7 +158,7 @@ async fn random_query_or_form_is_refused(#[values(Engine::Sqlite, Engine::Postgr
 
 #[rstest]
 #[tokio::test]
-async fn oauth_parameter_with_control_characters_is_refused(
+async fn oauth_parameter_with_control_characters_is_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -198,7 +198,7 @@ async fn oauth_parameter_with_control_characters_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn random_bytes_on_a_connection_are_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn random_bytes_on_a_connection_are_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let mut random = Random(4711);
     for _ in 0..100 {

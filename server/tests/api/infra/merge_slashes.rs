@@ -2,7 +2,7 @@
 
 use crate::connector::client::{api_key, log_request};
 use crate::http::Request;
-use crate::oauth1::rejected_requests::assert_refused;
+use crate::oauth1::rejected_requests::assert_rejected;
 use crate::oauth1::three_legged::REQUEST;
 use crate::oauth2::client::{Client, TOKEN, form, service_app};
 use crate::signer::{Method, ParameterLocation, UnsignedRequest};
@@ -36,7 +36,7 @@ async fn signed_request_with_extra_slashes_is_verified_against_the_path_as_sent(
             target: path.to_owned(),
             ..server.signed_get("/api/v4/currentUser")
         };
-        assert_refused(&server, &server.credentials, &request, (401, "signature_invalid")).await;
+        assert_rejected(&server, &server.credentials, &request, (401, "signature_invalid")).await;
     }
     let unsigned = UnsignedRequest::post(&format!("/{REQUEST}"), server.now()).protocol("oauth_callback", "oob");
     assert_eq!(
@@ -157,7 +157,7 @@ async fn path_with_extra_slashes_never_reaches_a_page_or_redirects(
             );
             assert_eq!(response.header("location"), None, "{method} {path}");
         }
-        // A cross-site form post is refused, however the server resolves the path.
+        // A cross-site form post is rejected, however the server resolves the path.
         let cross_site = Request::new("POST", path)
             .header("Sec-Fetch-Site", "cross-site")
             .body("application/x-www-form-urlencoded", "a=b");

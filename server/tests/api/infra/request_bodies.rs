@@ -93,7 +93,7 @@ async fn idempotency_key_matches_compressed_and_uncompressed_batch(
 
 #[rstest]
 #[tokio::test]
-async fn unsupported_content_encoding_is_refused_with_415_and_accept_encoding(
+async fn unsupported_content_encoding_is_rejected_with_415_and_accept_encoding(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -189,7 +189,7 @@ async fn body_limit_applies_to_compressed_and_decompressed_size(
 
 #[rstest]
 #[tokio::test]
-async fn body_that_does_not_match_its_content_encoding_is_refused_with_400(
+async fn body_that_does_not_match_its_content_encoding_is_rejected_with_400(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -256,7 +256,7 @@ async fn content_type_is_matched_by_essence_and_body_is_read_as_utf_8(
         ..Request::new("POST", LOGS).header("X-Api-Key", key.as_str())
     };
     assert_eq!(server.send(&none).await.status, 415);
-    // Bytes in another charset are refused.
+    // Bytes in another charset are rejected.
     let latin = Request::new("POST", TOKEN).body(FORM, format!("{token}&x=%E4"));
     assert_eq!(server.send(&latin).await.status, 400);
 }

@@ -1,6 +1,6 @@
 //! Tests OAuth 1.0a variants of real clients: line breaks in signatures, empty parameters, other origins of the portal.
 
-use super::rejected_requests::assert_refused;
+use super::rejected_requests::assert_rejected;
 use super::three_legged::REQUEST;
 use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest};
 use crate::test_server::{TestConfig, TestServer};
@@ -81,7 +81,7 @@ async fn signature_with_any_other_change_is_invalid(#[values(Engine::Sqlite, Eng
             .with(Method::HmacSha256, location)
             .edit_signature(edit);
         let request = server.credentials.sign(&unsigned);
-        assert_refused(&server, &server.credentials, &request, (401, "signature_invalid")).await;
+        assert_rejected(&server, &server.credentials, &request, (401, "signature_invalid")).await;
     }
     // PLAINTEXT signatures are not Base64, so every character is significant.
     for edit in [|signature| signature + "\n", |signature| format!(" {signature}")] as [fn(String) -> String; 2] {
@@ -89,7 +89,7 @@ async fn signature_with_any_other_change_is_invalid(#[values(Engine::Sqlite, Eng
             .with(Method::Plaintext, ParameterLocation::Header)
             .edit_signature(edit);
         let request = server.credentials.sign(&unsigned);
-        assert_refused(&server, &server.credentials, &request, (401, "signature_invalid")).await;
+        assert_rejected(&server, &server.credentials, &request, (401, "signature_invalid")).await;
     }
 }
 
@@ -144,11 +144,11 @@ async fn non_empty_unsigned_parameter_makes_the_signature_invalid(
             ("oauth_unknown", ""),
         ] {
             let request = consumer.sign(&request_token(&server, location).unsigned_protocol(name, value));
-            assert_refused(&server, &consumer, &request, (401, "signature_invalid")).await;
+            assert_rejected(&server, &consumer, &request, (401, "signature_invalid")).await;
         }
         let signed = UnsignedRequest::post(REQUEST, server.now()).with(Method::HmacSha1, location);
         let request = consumer.sign(&signed.unsigned_protocol("oauth_callback", "https://evil.example/"));
-        assert_refused(&server, &consumer, &request, (401, "signature_invalid")).await;
+        assert_rejected(&server, &consumer, &request, (401, "signature_invalid")).await;
         // Parameters other than protocol parameters are signed even if empty.
         let mut request = consumer.sign(&request_token(&server, location));
         request.target.push_str(if request.target.contains('?') {
@@ -156,7 +156,7 @@ async fn non_empty_unsigned_parameter_makes_the_signature_invalid(
         } else {
             "?page="
         });
-        assert_refused(&server, &consumer, &request, (401, "signature_invalid")).await;
+        assert_rejected(&server, &consumer, &request, (401, "signature_invalid")).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tests signed requests that are refused.
+//! Tests signed requests that are rejected.
 
 use crate::http::Request;
 use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest, encode};
@@ -6,8 +6,8 @@ use crate::test_server::{TestConfig, TestServer};
 use rstest::rstest;
 use testing::Engine;
 
-/// Asserts that the request is refused with this status and OAuth problem, and that the response contains no secret.
-pub async fn assert_refused(server: &TestServer, credentials: &Credentials, request: &Request, expected: (u16, &str)) {
+/// Asserts that the request is rejected with this status and OAuth problem, and that the response contains no secret.
+pub async fn assert_rejected(server: &TestServer, credentials: &Credentials, request: &Request, expected: (u16, &str)) {
     let response = server.send(request).await;
     assert_eq!(
         (response.status, response.oauth_problem().as_str()),
@@ -30,7 +30,7 @@ async fn plaintext_signature_requires_tls_or_a_setting(#[values(Engine::Sqlite, 
         ..TestConfig::default()
     };
     let server = TestServer::new(engine, loopback.clone()).await;
-    assert_refused(
+    assert_rejected(
         &server,
         &server.credentials,
         &plaintext_request(&server),
@@ -53,7 +53,7 @@ async fn plaintext_signature_requires_tls_or_a_setting(#[values(Engine::Sqlite, 
     };
     let unsigned =
         UnsignedRequest::get("/api/v4/currentUser", server.now()).with(Method::Plaintext, ParameterLocation::Header);
-    assert_refused(
+    assert_rejected(
         &server,
         &server.credentials,
         &wrong.sign(&unsigned),
@@ -102,7 +102,7 @@ async fn invalid_signature_error_includes_the_base_string(#[values(Engine::Sqlit
 
 #[rstest]
 #[tokio::test]
-async fn signed_request_that_was_changed_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn signed_request_that_was_changed_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let request = server
         .credentials
@@ -134,7 +134,7 @@ async fn signed_request_that_was_changed_is_refused(#[values(Engine::Sqlite, Eng
 
 #[rstest]
 #[tokio::test]
-async fn oauth_parameter_in_two_locations_or_repeated_is_refused(
+async fn oauth_parameter_in_two_locations_or_repeated_is_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -165,9 +165,9 @@ async fn oauth_parameter_in_two_locations_or_repeated_is_refused(
         },
     ];
     for request in two_locations {
-        assert_refused(&server, &server.credentials, &request, rejected).await;
+        assert_rejected(&server, &server.credentials, &request, rejected).await;
     }
-    assert_refused(
+    assert_rejected(
         &server,
         &server.credentials,
         &header.clone().header("Authorization", authorization.clone()),
@@ -232,7 +232,7 @@ async fn missing_oauth_parameter_is_named(#[values(Engine::Sqlite, Engine::Postg
 
 #[rstest]
 #[tokio::test]
-async fn unknown_consumer_key_token_method_or_version_is_refused(
+async fn unknown_consumer_key_token_method_or_version_is_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -249,11 +249,11 @@ async fn unknown_consumer_key_token_method_or_version_is_refused(
         (unknown_token, "token_rejected"),
     ] {
         let request = credentials.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
-        assert_refused(&server, &server.credentials, &request, (401, problem)).await;
+        assert_rejected(&server, &server.credentials, &request, (401, problem)).await;
     }
     let unsupported_method = UnsignedRequest::get("/api/v4/currentUser", server.now())
         .with(Method::Other("HMAC-MD5"), ParameterLocation::Header);
-    assert_refused(
+    assert_rejected(
         &server,
         &server.credentials,
         &server.credentials.sign(&unsupported_method),
@@ -263,5 +263,5 @@ async fn unknown_consumer_key_token_method_or_version_is_refused(
     let text = String::from_utf8(server.signed_get("/api/v4/currentUser").headers[0].1.clone()).unwrap();
     let newer = text.replace("oauth_version=\"1.0\"", "oauth_version=\"2.0\"");
     let request = Request::new("GET", "/api/v4/currentUser").header("Authorization", newer);
-    assert_refused(&server, &server.credentials, &request, (401, "version_rejected")).await;
+    assert_rejected(&server, &server.credentials, &request, (401, "version_rejected")).await;
 }

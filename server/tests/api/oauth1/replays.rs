@@ -30,7 +30,7 @@ fn assert_one_succeeds(responses: &[Response]) {
 
 #[rstest]
 #[tokio::test]
-async fn replayed_request_is_refused_with_nonce_used(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn replayed_request_is_rejected_with_nonce_used(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     for method in [Method::HmacSha1, Method::HmacSha256, Method::Plaintext] {
         let unsigned =

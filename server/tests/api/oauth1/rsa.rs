@@ -139,7 +139,7 @@ async fn rsa_sha1_signature_is_verified_with_the_registered_key(
 
 #[rstest]
 #[tokio::test]
-async fn rsa_public_key_under_2048_bits_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn rsa_public_key_under_2048_bits_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let folder = tempfile::tempdir().unwrap();
     let (_, short) = generate_key_pair(&folder, "1024");

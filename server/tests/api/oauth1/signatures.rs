@@ -1,7 +1,7 @@
 //! Tests signed requests that are accepted.
 
 use crate::http::Request;
-use crate::oauth1::rejected_requests::assert_refused;
+use crate::oauth1::rejected_requests::assert_rejected;
 use crate::signer::{Credentials, Method, ParameterLocation, UnsignedRequest};
 use crate::test_server::{TestConfig, TestServer};
 use rstest::rstest;
@@ -42,7 +42,7 @@ async fn signature_covers_the_path_as_sent(#[values(Engine::Sqlite, Engine::Post
         target: slash.to_owned(),
         ..server.signed_get(bare)
     };
-    assert_refused(&server, &server.credentials, &moved, (401, "signature_invalid")).await;
+    assert_rejected(&server, &server.credentials, &moved, (401, "signature_invalid")).await;
 }
 
 #[rstest]
@@ -114,7 +114,7 @@ async fn signature_covers_the_public_url(#[values(Engine::Sqlite, Engine::Postgr
         .header("X-Forwarded-Proto", "http");
     assert_eq!(server.send(&request).await.status, 200);
     let request = wrong.sign(&UnsignedRequest::get("/api/v4/currentUser", server.now()));
-    assert_refused(&server, &wrong, &request, (401, "signature_invalid")).await;
+    assert_rejected(&server, &wrong, &request, (401, "signature_invalid")).await;
 }
 
 #[rstest]
@@ -129,7 +129,7 @@ async fn signature_does_not_cover_non_form_bodies(#[values(Engine::Sqlite, Engin
 
 #[rstest]
 #[tokio::test]
-async fn timestamp_outside_five_minutes_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn timestamp_outside_five_minutes_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     for skew in [-300, 300] {
         let unsigned = UnsignedRequest::get("/api/v4/currentUser", server.now() + skew);
@@ -180,7 +180,7 @@ async fn token_last_use_is_recorded_with_client_address(#[values(Engine::Sqlite,
         (Some(server.portal().now()), Some("203.0.113.9"))
     );
 
-    // A refused request does not count as a use.
+    // A rejected request does not count as a use.
     server.advance(60);
     let used = server.portal().now();
     let wrong = Credentials {

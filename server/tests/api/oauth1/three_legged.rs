@@ -64,7 +64,7 @@ fn exchange_request(server: &TestServer, credentials: &Credentials, verifier: Op
     })
 }
 
-fn assert_refused(response: &Response, problem: &str) {
+fn assert_rejected(response: &Response, problem: &str) {
     assert_eq!(
         (response.status, response.oauth_problem().as_str()),
         (401, problem),
@@ -80,17 +80,17 @@ async fn three_legged_flow_issues_a_token_valid_for_thirty_days(
     let server = TestServer::new(engine, TestConfig::default()).await;
     for callback in [CALLBACK, "oob"] {
         let temporary = obtain_request_token(&server, callback).await;
-        assert_refused(
+        assert_rejected(
             &server.get_with(&temporary, "/api/v4/currentUser").await,
             "token_rejected",
         );
-        assert_refused(&exchange(&server, &temporary, None).await, "permission_unknown");
+        assert_rejected(&exchange(&server, &temporary, None).await, "permission_unknown");
         let verifier = allow(&server, &temporary.token).await;
-        assert_refused(&exchange(&server, &temporary, None).await, "parameter_absent");
-        assert_refused(&exchange(&server, &temporary, Some("guess")).await, "verifier_invalid");
+        assert_rejected(&exchange(&server, &temporary, None).await, "parameter_absent");
+        assert_rejected(&exchange(&server, &temporary, Some("guess")).await, "verifier_invalid");
         let access = issued(&server, &exchange(&server, &temporary, Some(&verifier)).await);
-        assert_refused(&exchange(&server, &temporary, Some(&verifier)).await, "token_used");
-        assert_refused(&exchange(&server, &access, Some(&verifier)).await, "token_rejected");
+        assert_rejected(&exchange(&server, &temporary, Some(&verifier)).await, "token_used");
+        assert_rejected(&exchange(&server, &access, Some(&verifier)).await, "token_rejected");
 
         let response = server.get_with(&access, "/api/v4/currentUser").await;
         assert_eq!(
@@ -100,7 +100,7 @@ async fn three_legged_flow_issues_a_token_valid_for_thirty_days(
         server.advance(30 * 24 * 3600 - 1);
         assert_eq!(server.get_with(&access, "/api/v4/currentUser").await.status, 200);
         server.advance(1);
-        assert_refused(&server.get_with(&access, "/api/v4/currentUser").await, "token_expired");
+        assert_rejected(&server.get_with(&access, "/api/v4/currentUser").await, "token_expired");
         assert_eq!(
             server.send(&server.signed_get("/api/v4/currentUser")).await.status,
             200,
@@ -152,15 +152,15 @@ async fn request_token_expires_after_ten_minutes(#[values(Engine::Sqlite, Engine
     server.advance(599);
     assert_eq!(exchange(&server, &in_time, Some(&verifier)).await.status, 200);
     server.advance(1);
-    assert_refused(&exchange(&server, &late, Some(&late_verifier)).await, "token_expired");
+    assert_rejected(&exchange(&server, &late, Some(&late_verifier)).await, "token_expired");
     // Maintenance keeps the expired token, so that the error stays specific.
     portal::maintenance::run(server.portal()).await.unwrap();
-    assert_refused(&exchange(&server, &late, Some(&late_verifier)).await, "token_expired");
+    assert_rejected(&exchange(&server, &late, Some(&late_verifier)).await, "token_expired");
 }
 
 #[rstest]
 #[tokio::test]
-async fn denied_request_token_is_refused_with_permission_denied(
+async fn denied_request_token_is_rejected_with_permission_denied(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -169,12 +169,12 @@ async fn denied_request_token_is_refused_with_permission_denied(
     request_tokens::deny(server.portal(), &ada, &temporary.token, None)
         .await
         .unwrap();
-    assert_refused(&exchange(&server, &temporary, Some("guess")).await, "permission_denied");
+    assert_rejected(&exchange(&server, &temporary, Some("guess")).await, "permission_denied");
 }
 
 #[rstest]
 #[tokio::test]
-async fn request_token_without_valid_callback_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn request_token_without_valid_callback_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let request_token = async |callback: Option<&str>| {
         let unsigned = UnsignedRequest::post(REQUEST, server.now());
@@ -185,7 +185,7 @@ async fn request_token_without_valid_callback_is_refused(#[values(Engine::Sqlite
         server.send(&server.consumer_credentials().sign(&unsigned)).await
     };
     let absent = request_token(None).await;
-    assert_refused(&absent, "parameter_absent");
+    assert_rejected(&absent, "parameter_absent");
     assert_eq!(
         absent.json()["oauth_parameters_absent"],
         serde_json::json!(["oauth_callback"])
@@ -220,7 +220,7 @@ async fn legacy_flow_without_verifier_requires_the_consumer_setting(
         let unsigned = UnsignedRequest::post(REQUEST, server.now());
         server.send(&server.consumer_credentials().sign(&unsigned)).await
     };
-    assert_refused(&request_without_callback().await, "parameter_absent");
+    assert_rejected(&request_without_callback().await, "parameter_absent");
     server.set_signing("", true).await.unwrap();
 
     let temporary = issued(&server, &request_without_callback().await);
@@ -238,7 +238,7 @@ async fn legacy_flow_without_verifier_requires_the_consumer_setting(
     // With the legacy flow on, a request token with a callback still requires the verifier.
     let current = obtain_request_token(&server, CALLBACK).await;
     let verifier = allow(&server, &current.token).await;
-    assert_refused(&exchange(&server, &current, None).await, "parameter_absent");
+    assert_rejected(&exchange(&server, &current, None).await, "parameter_absent");
     assert_eq!(exchange(&server, &current, Some(&verifier)).await.status, 200);
 
     // Turning the legacy flow off stops an exchange that is already authorized.
@@ -247,7 +247,7 @@ async fn legacy_flow_without_verifier_requires_the_consumer_setting(
         .await
         .unwrap();
     server.set_signing("", false).await.unwrap();
-    assert_refused(&exchange(&server, &stranded, None).await, "parameter_absent");
+    assert_rejected(&exchange(&server, &stranded, None).await, "parameter_absent");
 }
 
 #[rstest]
@@ -266,16 +266,16 @@ async fn concurrent_request_token_exchanges_succeed_once(#[values(Engine::Sqlite
         sending.spawn(async move { request.send(address).await });
     }
     let responses = sending.join_all().await;
-    let (succeeded, refused): (Vec<_>, Vec<_>) = responses.into_iter().partition(|response| response.status == 200);
+    let (succeeded, rejected): (Vec<_>, Vec<_>) = responses.into_iter().partition(|response| response.status == 200);
     assert_eq!(succeeded.len(), 1);
-    for response in refused {
-        assert_refused(&response, "token_used");
+    for response in rejected {
+        assert_rejected(&response, "token_used");
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn three_legged_step_signed_with_wrong_secret_is_refused(
+async fn three_legged_step_signed_with_wrong_secret_is_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -285,7 +285,7 @@ async fn three_legged_step_signed_with_wrong_secret_is_refused(
         ..server.consumer_credentials()
     };
     let response = server.send(&wrong.sign(&unsigned)).await;
-    assert_refused(&response, "signature_invalid");
+    assert_rejected(&response, "signature_invalid");
     server.assert_no_secret(&response, &server.credentials);
 
     let temporary = obtain_request_token(&server, "oob").await;
@@ -295,11 +295,11 @@ async fn three_legged_step_signed_with_wrong_secret_is_refused(
         ..temporary.clone()
     };
     let response = exchange(&server, &wrong, Some(&verifier)).await;
-    assert_refused(&response, "signature_invalid");
+    assert_rejected(&response, "signature_invalid");
     server.assert_no_secret(&response, &temporary);
 
     // Sending the same request twice issues one token.
     let request = server.consumer_credentials().sign(&unsigned);
     assert_eq!(server.send(&request).await.status, 200);
-    assert_refused(&server.send(&request).await, "nonce_used");
+    assert_rejected(&server.send(&request).await, "nonce_used");
 }

@@ -132,10 +132,10 @@ async fn stolen_authorization_code_cannot_be_exchanged(#[values(Engine::Sqlite, 
     assert_eq!(client.exchange(&server, &code).await.status, 200);
 }
 
-/// §4.8.2: a verifier is refused if the challenge was removed from the authorization request.
+/// §4.8.2: a verifier is rejected if the challenge was removed from the authorization request.
 #[rstest]
 #[tokio::test]
-async fn authorization_code_without_challenge_is_refused_with_a_verifier(
+async fn authorization_code_without_challenge_is_rejected_with_a_verifier(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;

@@ -16,7 +16,7 @@ use rstest::rstest;
 use sha2::Sha256;
 use testing::Engine;
 
-/// Returns the error code of a refused token, and asserts what every such response must contain.
+/// Returns the error code of a rejected token, and asserts what every such response must contain.
 #[track_caller]
 fn bearer_error(response: &Response) -> String {
     let challenge = response.header("www-authenticate").unwrap();
@@ -144,7 +144,7 @@ async fn access_token_is_accepted_only_in_the_authorization_header(
 
 #[rstest]
 #[tokio::test]
-async fn forged_access_token_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn forged_access_token_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let client = Client::register(&server, service_app()).await;
     let token = client.access_token(&server).await;
@@ -189,7 +189,7 @@ async fn forged_access_token_is_refused(#[values(Engine::Sqlite, Engine::Postgre
 /// RFC 8725 §2.1 and §3.1: a key verifies only with its own algorithm, whatever the token's header says.
 #[rstest]
 #[tokio::test]
-async fn access_token_with_another_algorithm_than_its_key_is_refused(
+async fn access_token_with_another_algorithm_than_its_key_is_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;

@@ -111,7 +111,7 @@ async fn multiple_client_secrets_are_valid_until_deleted_or_expired(
 
 #[rstest]
 #[tokio::test]
-async fn invalid_client_credentials_are_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn invalid_client_credentials_are_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     let client = Client::register(&server, service_app()).await;
     let other = Client::register(
@@ -192,7 +192,7 @@ async fn app_cannot_use_another_grant_type(#[values(Engine::Sqlite, Engine::Post
 
 #[rstest]
 #[tokio::test]
-async fn removed_scope_or_deleted_app_is_refused_immediately(
+async fn removed_scope_or_deleted_app_is_rejected_immediately(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;

@@ -10,7 +10,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 #[rstest]
 #[tokio::test]
-async fn missing_repeated_or_malformed_parameters_are_refused(
+async fn missing_repeated_or_malformed_parameters_are_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -39,7 +39,7 @@ async fn missing_repeated_or_malformed_parameters_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn multiple_client_authentication_methods_are_refused(
+async fn multiple_client_authentication_methods_are_rejected(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -65,7 +65,7 @@ async fn multiple_client_authentication_methods_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn body_that_is_not_a_short_form_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn body_that_is_not_a_short_form_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     for path in [TOKEN, REVOKE, INTROSPECT] {
         let json = Request::new("POST", path).body("application/json", "{}");

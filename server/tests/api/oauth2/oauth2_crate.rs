@@ -112,11 +112,11 @@ async fn oauth2_crate_completes_client_credentials_introspection_and_revocation(
         assert!(!client.introspect(token).request_async(&http).await.unwrap().active());
     }
     let wrong_secret = client.clone().set_client_secret(ClientSecret::new("guess".to_owned()));
-    let refused = wrong_secret.exchange_client_credentials().request_async(&http).await;
-    assert_eq!(error_code(refused), BasicErrorResponseType::InvalidClient);
+    let rejected = wrong_secret.exchange_client_credentials().request_async(&http).await;
+    assert_eq!(error_code(rejected), BasicErrorResponseType::InvalidClient);
     let unregistered_scope = client.exchange_client_credentials().add_scope(scope("admin.user:read"));
-    let refused = unregistered_scope.request_async(&http).await;
-    assert_eq!(error_code(refused), BasicErrorResponseType::InvalidScope);
+    let rejected = unregistered_scope.request_async(&http).await;
+    assert_eq!(error_code(rejected), BasicErrorResponseType::InvalidScope);
 }
 
 #[rstest]
@@ -156,8 +156,8 @@ async fn oauth2_crate_completes_authorization_code_with_pkce_and_refresh(
 
         let revocation = client.revoke_token(StandardRevocableToken::from(second)).unwrap();
         revocation.request_async(&http).await.unwrap();
-        let refused = client.exchange_refresh_token(second).request_async(&http).await;
-        assert_eq!(error_code(refused), BasicErrorResponseType::InvalidGrant);
+        let rejected = client.exchange_refresh_token(second).request_async(&http).await;
+        assert_eq!(error_code(rejected), BasicErrorResponseType::InvalidGrant);
         assert_eq!(current_user_status(&server, renewed.access_token()).await, 401);
     }
 }

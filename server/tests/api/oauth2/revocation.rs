@@ -12,7 +12,7 @@ use testing::Engine;
 
 const USER: &str = "/api/v4/currentUser";
 
-async fn assert_refused_within_a_second(server: &TestServer, token: &str) {
+async fn assert_rejected_within_a_second(server: &TestServer, token: &str) {
     let started = Instant::now();
     while get_at(server, 1, USER, token).await.status != 401 {
         assert!(
@@ -24,7 +24,7 @@ async fn assert_refused_within_a_second(server: &TestServer, token: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn revoked_access_token_is_refused_and_its_refresh_token_still_works(
+async fn revoked_access_token_is_rejected_and_its_refresh_token_still_works(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
@@ -39,7 +39,7 @@ async fn revoked_access_token_is_refused_and_its_refresh_token_still_works(
         401,
         "not immediate on the revoking node"
     );
-    assert_refused_within_a_second(&server, &access).await;
+    assert_rejected_within_a_second(&server, &access).await;
     assert_eq!(client.refresh(&server, &refresh).await.status, 200);
 }
 
@@ -57,7 +57,7 @@ async fn revoked_refresh_token_revokes_its_access_tokens(#[values(Engine::Sqlite
         200,
         "a wrong hint is ignored"
     );
-    assert_refused_within_a_second(&server, &access).await;
+    assert_rejected_within_a_second(&server, &access).await;
     assert_eq!(error(&client.refresh(&server, &refresh).await), "invalid_grant");
 }
 
@@ -93,7 +93,7 @@ async fn token_of_another_client_is_not_revoked(#[values(Engine::Sqlite, Engine:
 
 #[rstest]
 #[tokio::test]
-async fn access_token_of_deactivated_user_disconnected_or_deleted_app_is_refused_on_every_node(
+async fn access_token_of_deactivated_user_disconnected_or_deleted_app_is_rejected_on_every_node(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
@@ -110,18 +110,18 @@ async fn access_token_of_deactivated_user_disconnected_or_deleted_app_is_refused
     let token = client.access_token(&server).await;
     assert_eq!(get_at(&server, 1, USER, &token).await.status, 200);
     users::set_active(&portal, &operator, grace, false).await.unwrap();
-    assert_refused_within_a_second(&server, &token).await;
+    assert_rejected_within_a_second(&server, &token).await;
 
     let client = Client::register(&server, web_app()).await;
     let (token, _) = client.obtain_tokens(&server).await;
     assert_eq!(get_at(&server, 1, USER, &token).await.status, 200);
     connected_apps::disconnect(&portal, &ada, client.id).await.unwrap();
-    assert_refused_within_a_second(&server, &token).await;
+    assert_rejected_within_a_second(&server, &token).await;
 
     let (token, _) = client.obtain_tokens(&server).await;
     assert_eq!(get_at(&server, 1, USER, &token).await.status, 200);
     oauth_apps::delete(&portal, &operator, client.id, "Web app")
         .await
         .unwrap();
-    assert_refused_within_a_second(&server, &token).await;
+    assert_rejected_within_a_second(&server, &token).await;
 }

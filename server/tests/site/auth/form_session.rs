@@ -14,7 +14,7 @@ use testing::Engine;
 
 const CREATE: &str = "/fn/consumers/create";
 const LIST: &str = "/settings/portal/api-tokens?show=consumers";
-const SOMEBODY: &str = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
+const OTHER_USER: &str = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
 
 type Fields = Vec<(String, String)>;
 
@@ -131,17 +131,17 @@ async fn form_of_an_ended_session_is_sent_again_after_signing_in(
 
 #[rstest]
 #[tokio::test]
-async fn form_of_another_user_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn form_of_another_user_is_rejected(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let site = TestSite::start_with(engine, Overrides::default()).await;
     let ada = site.sign_in().await;
     let user = user_id(&site, &ada).await;
     let fields = [("page_user", user.as_str()), ("name", "Typed by Ada"), ("back", LIST)];
     let kept = hidden_fields(&signed_out_page(submit(&site, CREATE, &fields, LIST, "").await).await);
     let grace = sign_in_as_grace(&site).await;
-    let refused = send_again(&site, CREATE, &kept, &grace).await;
-    assert_eq!(refused.status(), StatusCode::PRECONDITION_FAILED);
-    assert!(refused.headers().get("location").is_none());
-    let page = refused.text().await.unwrap();
+    let rejected = send_again(&site, CREATE, &kept, &grace).await;
+    assert_eq!(rejected.status(), StatusCode::PRECONDITION_FAILED);
+    assert!(rejected.headers().get("location").is_none());
+    let page = rejected.text().await.unwrap();
     assert!(page.contains("Another user is signed in"), "{page}");
     assert!(!page.contains("Typed by Ada") && !page.contains(&user), "{page}");
     let list = site.get(LIST, Some(&grace)).await.text().await.unwrap();
@@ -182,11 +182,11 @@ async fn form_without_a_redirect_of_its_own_returns_to_its_page(
 
 #[rstest]
 #[tokio::test]
-async fn cross_site_form_is_refused_without_showing_its_input(
+async fn cross_site_form_is_rejected_without_showing_its_input(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let site = TestSite::start_with(engine, Overrides::default()).await;
-    let fields = [("page_user", SOMEBODY), ("name", "Planted"), ("back", LIST)];
+    let fields = [("page_user", OTHER_USER), ("name", "Planted"), ("back", LIST)];
     for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
         let body = crate::test_site::form(&fields);
         let request = site.request(Method::POST, CREATE).header("accept", "text/html");
@@ -210,11 +210,11 @@ async fn secrets_are_never_shown(#[values(Engine::Sqlite, Engine::Postgres)] eng
         ),
         (
             "/fn/consumers/set-signing",
-            [("consumer", SOMEBODY), ("rsa_public_key", private_key)],
+            [("consumer", OTHER_USER), ("rsa_public_key", private_key)],
         ),
-        ("/fn/sessions/end", [("id", SOMEBODY), ("password", "hush")]),
+        ("/fn/sessions/end", [("id", OTHER_USER), ("password", "hush")]),
     ] {
-        let fields: Vec<_> = fields.into_iter().chain([("page_user", SOMEBODY)]).collect();
+        let fields: Vec<_> = fields.into_iter().chain([("page_user", OTHER_USER)]).collect();
         let page = signed_out_page(submit(&site, action, &fields, LIST, "").await).await;
         assert!(!page.contains("hush"), "{page}");
         assert!(page.contains("Enter them again."), "{page}");
@@ -237,7 +237,7 @@ async fn markup_in_the_input_is_shown_as_text(#[values(Engine::Sqlite, Engine::P
     let marker = "\"></form><b id=marker>'";
     let path = "/\"></form><b/id=marker>'";
     let fields = [
-        ("page_user", SOMEBODY),
+        ("page_user", OTHER_USER),
         ("name", marker),
         ("back", marker),
         (marker, marker),
@@ -267,14 +267,14 @@ async fn input_of_an_unknown_user_or_with_files_is_not_kept(
     }
     let names: Vec<_> = (0..200).map(|number| format!("x{number}")).collect();
     let many = names.iter().map(|name| (name.as_str(), "typed"));
-    let fields: Vec<_> = [("page_user", SOMEBODY), ("id", SOMEBODY)]
+    let fields: Vec<_> = [("page_user", OTHER_USER), ("id", OTHER_USER)]
         .into_iter()
         .chain(many)
         .collect();
     assert_lost(submit(&site, "/fn/sessions/end", &fields, LIST, "").await).await;
 
     let body = format!(
-        "--x\r\nContent-Disposition: form-data; name=\"page_user\"\r\n\r\n{SOMEBODY}\r\n--x\r\n\
+        "--x\r\nContent-Disposition: form-data; name=\"page_user\"\r\n\r\n{OTHER_USER}\r\n--x\r\n\
          Content-Disposition: form-data; name=\"file\"; filename=\"typed.txt\"\r\n\r\ntyped\r\n--x--\r\n"
     );
     let upload = site
@@ -296,12 +296,12 @@ async fn assert_lost(response: Response) {
 
 #[rstest]
 #[tokio::test]
-async fn form_that_is_too_large_is_refused_without_a_session(
+async fn form_that_is_too_large_is_rejected_without_a_session(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let site = TestSite::start_with(engine, Overrides::default()).await;
     let long = "x".repeat(MAX_FORM_BYTES);
-    let fields = [("page_user", SOMEBODY), ("name", &long), ("back", LIST)];
+    let fields = [("page_user", OTHER_USER), ("name", &long), ("back", LIST)];
     let response = submit(&site, CREATE, &fields, LIST, "").await;
     assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert!(!response.text().await.unwrap().contains("xxx"));

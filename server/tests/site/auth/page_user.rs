@@ -6,7 +6,7 @@ use reqwest::{Method, Response};
 use serde_json::Value;
 
 #[tokio::test]
-async fn change_requested_by_a_page_of_another_user_is_refused() {
+async fn change_requested_by_a_page_of_another_user_is_rejected() {
     let site = TestSite::start().await;
     let cookie = site.sign_in().await;
     let me: Value = current_user(&site, &cookie).await.json().await.unwrap();

@@ -79,7 +79,7 @@ fn user_create_with_profile_can_be_deactivated_and_activated() {
 }
 
 #[test]
-fn user_set_password_refuses_short_and_weak_passwords() {
+fn user_set_password_rejects_short_and_weak_passwords() {
     let program = TestProgram::new();
     program.create_account();
     let set = ["user", "set-password", EMAIL];
@@ -91,17 +91,17 @@ fn user_set_password_refuses_short_and_weak_passwords() {
         short.stderr
     );
     for weak in ["passwordpassword", "ada.lovelace", EMAIL] {
-        let refused = program.run(&set, &format!("{weak}\n"));
-        assert_eq!(refused.status, 1, "{weak}");
+        let rejected = program.run(&set, &format!("{weak}\n"));
+        assert_eq!(rejected.status, 1, "{weak}");
         assert!(
-            refused
+            rejected
                 .stderr
                 .starts_with("error: password: This password is too easy to guess. "),
             "{}",
-            refused.stderr
+            rejected.stderr
         );
         assert!(
-            !refused.stderr.contains(weak) && !refused.stdout.contains(weak),
+            !rejected.stderr.contains(weak) && !rejected.stdout.contains(weak),
             "{weak}"
         );
     }

@@ -64,7 +64,7 @@ fn settings_file_is_compared_applied_and_exported() {
 }
 
 #[test]
-fn invalid_settings_file_is_refused_with_its_position() {
+fn invalid_settings_file_is_rejected_with_its_position() {
     let program = program_with_account();
     for (text, expected_words) in [
         ("[global]\nhideLimited = true\n", ["global.hideLimited", "line 2"]),

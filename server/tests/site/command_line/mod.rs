@@ -49,12 +49,12 @@ fn command_with_several_accounts_requires_the_account_option() {
 }
 
 #[test]
-fn account_feature_off_refuses_its_commands() {
+fn account_feature_off_rejects_its_commands() {
     let program = TestProgram::new();
     program.create_account();
     program.json(&["account", "feature", "api-tokens", "off"], "");
-    let refused = program.run(&["consumer", "create", "--name", "Web shop"], "");
-    assert_eq!(refused.stderr, "error: API tokens is not enabled for this account\n");
+    let rejected = program.run(&["consumer", "create", "--name", "Web shop"], "");
+    assert_eq!(rejected.stderr, "error: API tokens is not enabled for this account\n");
     program.json(&["account", "feature", "api-tokens", "on"], "");
     program.json(&["consumer", "create", "--name", "Web shop"], "");
 }

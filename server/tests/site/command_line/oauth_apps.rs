@@ -96,7 +96,7 @@ fn oauth_apps_are_created_listed_and_deleted() {
 }
 
 #[test]
-fn oauth_app_create_with_conflicting_options_is_refused() {
+fn oauth_app_create_with_conflicting_options_is_rejected() {
     let program = TestProgram::new();
     program.create_account();
     let with_options = |base: &[&'static str], more: &[&'static str]| -> Vec<&'static str> {
@@ -124,8 +124,8 @@ fn oauth_app_create_with_conflicting_options_is_refused() {
     }
     assert_eq!(program.run(&CONNECTOR[..8], "").status, 2, "without a scope");
     program.json(NATIVE, "");
-    let refused = program.run(&["oauth-app", "add-secret", "Desktop"], "");
-    assert_eq!(refused.stderr, "error: A public client can't have a secret.\n");
+    let rejected = program.run(&["oauth-app", "add-secret", "Desktop"], "");
+    assert_eq!(rejected.stderr, "error: A public client can't have a secret.\n");
     let unknown = program.run(&["oauth-app", "delete", "Phone"], "");
     assert_eq!(unknown.stderr, "error: app not found\n");
     assert_eq!(

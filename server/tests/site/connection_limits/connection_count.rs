@@ -37,8 +37,8 @@ async fn address_at_its_connection_limit_replaces_idle_connections_or_gets_503()
         assert_eq!(read_status(&mut stream).await, "HTTP/1.1 100");
         working.push(stream);
     }
-    let mut refused = connect(&site).await;
-    let response = read_to_end(&mut refused).await;
+    let mut rejected = connect(&site).await;
+    let response = read_to_end(&mut rejected).await;
     assert!(
         response.starts_with("HTTP/1.1 503") && response.contains("Retry-After: 1\r\n"),
         "{response}"
@@ -59,8 +59,8 @@ async fn recently_authenticated_address_is_admitted_at_the_connection_limit() {
     let cookie = site.sign_in().await;
     assert_eq!(site.get("/settings", Some(&cookie)).await.status(), 200);
     let mut working = Vec::new();
-    let refused = 'full: loop {
-        assert!(working.len() < 40, "never refused");
+    let rejected = 'full: loop {
+        assert!(working.len() < 40, "never rejected");
         for host in 2..40 {
             let mut stream = connect_from(&format!("127.0.0.{host}"), site.address).await;
             let form = incomplete_form(&site, "Expect: 100-continue\r\n");
@@ -70,7 +70,7 @@ async fn recently_authenticated_address_is_admitted_at_the_connection_limit() {
             }
         }
     };
-    assert_eq!(refused, "HTTP/1.1 503");
+    assert_eq!(rejected, "HTTP/1.1 503");
     let mut other_address = connect_from("127.0.0.99", site.address).await;
     assert_eq!(read_status(&mut other_address).await, "HTTP/1.1 503");
     for _ in 0..5 {
@@ -134,13 +134,13 @@ async fn connection_limit_behind_trusted_proxy_counts_forwarded_addresses() {
         ("/api/v4/currentUser", "application/problem+json"),
     ] {
         let from = |address: &'static str| site.request(Method::GET, path).header("x-forwarded-for", address);
-        let refused = from("203.0.113.9").send().await.unwrap();
+        let rejected = from("203.0.113.9").send().await.unwrap();
         assert_eq!(
-            (refused.status().as_u16(), refused.headers()["retry-after"].as_bytes()),
+            (rejected.status().as_u16(), rejected.headers()["retry-after"].as_bytes()),
             (503, &b"1"[..])
         );
-        assert_eq!(refused.headers()["content-type"], kind);
-        assert!(refused.headers().contains_key("x-request-id"));
+        assert_eq!(rejected.headers()["content-type"], kind);
+        assert!(rejected.headers().contains_key("x-request-id"));
         assert_ne!(from("203.0.113.10").send().await.unwrap().status(), 503);
     }
     drop(working);

@@ -45,17 +45,17 @@ async fn unauthenticated_bodies_stay_within_the_shared_memory_limit() {
     let form = incomplete_form(&site, "").replace("Content-Length: 1000", "Content-Length: 60000");
     let long = "a".repeat(50_000);
     let mut streams = Vec::new();
-    let mut refused = 0;
-    while refused == 0 {
+    let mut rejected = 0;
+    while rejected == 0 {
         let mut stream = connect(&site).await;
         let _ = stream.write_all(format!("{form}{long}").as_bytes()).await;
         // A connection whose body is still awaited gets no response.
         if let Ok(response) = timeout(SHORT_TIMEOUT, read_status(&mut stream)).await {
             assert_eq!(response, "HTTP/1.1 503");
-            refused += 1;
+            rejected += 1;
         }
         streams.push(stream);
-        assert!(streams.len() < 20, "never refused");
+        assert!(streams.len() < 20, "never rejected");
     }
     let signed_in = incomplete_form(&site, &format!("Cookie: {cookie}\r\n"))
         .replace("Content-Length: 1000", "Content-Length: 50006")

@@ -103,9 +103,9 @@ async fn request_without_one_valid_host_is_answered_400_in_the_format_of_the_rou
             let request = format!("GET {path} HTTP/{version}\r\n{lines}Accept: text/html\r\nConnection: close\r\n\r\n");
             stream.write_all(request.as_bytes()).await.unwrap();
             let response = read_to_end(&mut stream).await;
-            let is_refused = response.split(' ').nth(1) == Some("400");
-            assert_eq!(is_refused, expected == 400, "{request}{response}");
-            if is_refused {
+            let is_rejected = response.split(' ').nth(1) == Some("400");
+            assert_eq!(is_rejected, expected == 400, "{request}{response}");
+            if is_rejected {
                 assert!(
                     response.to_lowercase().contains(&format!("content-type: {kind}\r\n")),
                     "{response}"

@@ -61,7 +61,7 @@ async fn health_and_readiness_endpoints_report_database_and_shutdown() {
 }
 
 #[tokio::test]
-async fn form_over_the_size_limit_is_refused() {
+async fn form_over_the_size_limit_is_rejected() {
     let site = TestSite::start().await;
     let text = "x".repeat(server::middleware::MAX_FORM_BYTES);
     let response = site
@@ -74,7 +74,7 @@ async fn form_over_the_size_limit_is_refused() {
 }
 
 #[tokio::test]
-async fn chunked_form_over_the_size_limit_is_refused() {
+async fn chunked_form_over_the_size_limit_is_rejected() {
     let site = TestSite::start().await;
     let mut stream = TcpStream::connect(site.address).await.unwrap();
     let head = format!(

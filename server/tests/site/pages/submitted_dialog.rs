@@ -56,9 +56,9 @@ async fn going_back_to_a_submitted_dialog_leads_to_its_result(
     let session = site.sign_in().await;
     assert_eq!(open(&site, DIALOG, &session, false).await.status(), StatusCode::OK);
 
-    let refused = create(&site, "", &session).await;
-    assert!(header(&refused, "location").contains("__err="), "{refused:?}");
-    assert_eq!(dialog_cookie(&refused), None);
+    let rejected = create(&site, "", &session).await;
+    assert!(header(&rejected, "location").contains("__err="), "{rejected:?}");
+    assert_eq!(dialog_cookie(&rejected), None);
 
     let created = create(&site, "Web shop", &session).await;
     let result = header(&created, "location");

@@ -60,11 +60,18 @@ async fn token_settings_are_saved_without_javascript(#[values(Engine::Sqlite, En
         };
         assert_eq!(stored_settings().await, expected, "{grant}");
 
-        let refused = send(&[("app", &app), ("signing_algorithm", "none")]).await;
-        let again = header(&refused, "location").to_owned();
-        assert!(again.starts_with(&format!("{path}?__")), "{again}");
+        let rejected = send(&[("app", &app), ("signing_algorithm", "none")]).await;
+        let again = header(&rejected, "location").to_owned();
+        let query = "form=token-settings&signing_algorithm=none&__";
+        assert!(again.starts_with(&format!("{path}?{query}")), "{again}");
         let page = site.get(&again, Some(&cookie)).await.text().await.unwrap();
         assert!(page.contains("Select ES256 or RS256."), "{grant}");
+        let is_checked = |name: &str| {
+            let (_, rest) = page.split_once(&format!("name=\"{name}\"")).unwrap_or_default();
+            rest.split('>').next().is_some_and(|rest| rest.contains("checked"))
+        };
+        assert_eq!(is_checked("rotate_refresh_tokens"), grant == "public");
+        assert!(!is_checked("allow_introspection"), "{grant}");
         assert_eq!(stored_settings().await, expected, "{grant}");
     }
 }

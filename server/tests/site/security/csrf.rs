@@ -22,7 +22,7 @@ async fn sign_in(site: &TestSite, headers: &[(&str, &str)]) -> (u16, bool) {
 }
 
 #[tokio::test]
-async fn sign_in_from_another_origin_is_refused() {
+async fn sign_in_from_another_origin_is_rejected() {
     let site = TestSite::start().await;
     let (own, port) = (site.origin(), site.address.port());
     let by_name = format!("http://localhost:{port}");
@@ -36,7 +36,7 @@ async fn sign_in_from_another_origin_is_refused() {
     ] {
         assert_eq!(sign_in(&site, accepted).await, (302, true), "{accepted:?}");
     }
-    for refused in [
+    for rejected in [
         &[][..],
         &[("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "same-site")],
@@ -46,12 +46,12 @@ async fn sign_in_from_another_origin_is_refused() {
         &[("origin", &rebound), ("host", &rebound["http://".len()..])],
         &[("referer", &own)],
     ] {
-        assert_eq!(sign_in(&site, refused).await, (403, false), "{refused:?}");
+        assert_eq!(sign_in(&site, rejected).await, (403, false), "{rejected:?}");
     }
 }
 
 #[tokio::test]
-async fn sign_out_from_another_origin_is_refused() {
+async fn sign_out_from_another_origin_is_rejected() {
     let site = TestSite::start().await;
     let signed_in = site.sign_in().await;
     for headers in [
@@ -80,7 +80,7 @@ async fn cross_site_get_is_allowed() {
 }
 
 #[tokio::test]
-async fn cross_site_refusal_names_the_portal_url() {
+async fn rejected_cross_site_request_names_the_portal_url() {
     let site = TestSite::start().await;
     let browser = site
         .request(Method::POST, SIGN_IN)
@@ -102,7 +102,7 @@ async fn cross_site_refusal_names_the_portal_url() {
 }
 
 #[tokio::test]
-async fn cross_site_post_with_path_variants_is_refused() {
+async fn cross_site_post_with_path_variants_is_rejected() {
     let site = TestSite::start().await;
     let signed_in = site.sign_in().await;
     for path in [

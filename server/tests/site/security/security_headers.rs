@@ -88,14 +88,14 @@ async fn page_security_headers_forbid_external_content_and_framing() {
 async fn response_without_a_page_has_a_csp_that_allows_nothing() {
     let site = TestSite::start().await;
     let redirect = site.get("/settings", None).await;
-    let refused = site
+    let rejected = site
         .post("/fn/session/sign-out", &[])
         .header("sec-fetch-site", "cross-site")
         .send()
         .await
         .unwrap();
     let function = site.post("/fn/session/sign-in", &[]).send().await.unwrap();
-    for response in [redirect, refused, function] {
+    for response in [redirect, rejected, function] {
         let policy = header(&response, "content-security-policy");
         assert_eq!(directive(policy, "default-src"), Some("'none'"));
         assert!(!policy.contains("script-src"), "{policy}");

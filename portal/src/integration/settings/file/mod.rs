@@ -101,10 +101,10 @@ pub fn parse(text: &str, format: Format) -> Result<Settings, FieldErrors> {
             settings
         }
         Format::Toml => {
-            let unread = |error| FieldErrors::single("file", describe(text, &error));
+            let unread = |error| FieldErrors::single("file", parse_error_message(text, &error));
             let reader = || toml::Deserializer::parse(text).map_err(unread);
-            check_tables(&read(reader()?, |error| describe(text, error))?)?;
-            read(reader()?, |error| describe(text, error))?
+            check_tables(&read(reader()?, |error| parse_error_message(text, error))?)?;
+            read(reader()?, |error| parse_error_message(text, error))?
         }
     };
     settings.validate().map_err(limit_errors)
@@ -157,7 +157,7 @@ fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(
 }
 
 /// Formats a TOML error as one line; the error's own display quotes the passage.
-fn describe(text: &str, error: &toml::de::Error) -> String {
+fn parse_error_message(text: &str, error: &toml::de::Error) -> String {
     let message = error.message();
     match error.span().and_then(|span| text.get(..span.start)) {
         Some(before) => format!("{message} at line {}", before.matches('\n').count() + 1),

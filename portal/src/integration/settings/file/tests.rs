@@ -1,6 +1,6 @@
 use crate::integration::settings::file::*;
 use domain::integration::selector::Language;
-use domain::integration::settings::any::settings;
+use domain::integration::settings::arbitrary::settings;
 use proptest::prelude::*;
 
 proptest! {

@@ -6,7 +6,7 @@
 use crate::api::connector::ConnectorState;
 use crate::api::connector::authenticate::AuthenticatedConnector;
 use crate::http::problem::{AuthenticatedErrors, Problem};
-use crate::state::App;
+use crate::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -53,7 +53,7 @@ pub(crate) async fn get(
     respond(open_stream(&state.app, caller, &headers).await)
 }
 
-async fn open_stream(app: &App, caller: ConnectorIdentity, headers: &HeaderMap) -> Result<Response, Problem> {
+async fn open_stream(app: &AppState, caller: ConnectorIdentity, headers: &HeaderMap) -> Result<Response, Problem> {
     let listener = connectors::listen(&app.portal, &caller).await?;
     let current = listener.borrow().revision;
     let last_sent = match last_event_id(headers) {
@@ -91,7 +91,7 @@ fn last_event_id(headers: &HeaderMap) -> Option<i64> {
 
 /// Holds the state of one connector's event stream.
 struct EventStream {
-    app: App,
+    app: AppState,
     caller: ConnectorIdentity,
     listener: Listener,
     shutdown: watch::Receiver<bool>,

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 const SHORT_INTERVAL: Duration = Duration::from_millis(20);
 
 struct TestServer {
-    app: App,
+    app: AppState,
     operator: Actor,
     key: String,
     _folder: TempDir,
@@ -39,7 +39,7 @@ impl TestServer {
         let operator = accounts::operator(&portal, None).await.unwrap();
         let key = api_keys::show(&portal, &operator).await.unwrap();
         Self {
-            app: App::new(portal, Config::load(&Overrides::default()).unwrap()),
+            app: AppState::new(portal, Config::load(&Overrides::default()).unwrap()),
             operator,
             key: key.expose().to_owned(),
             _folder: folder,

@@ -107,10 +107,10 @@ async fn authorization_state_of_any_length_is_returned_unchanged(
                 assert_eq!(parameter(address, "state").as_ref(), Some(state), "{query:.200}");
             });
             assert_returned(&consents::allow(portal, &policy, &ada, &parameters).await.unwrap());
-            let refused = consents::deny(portal, &policy, &ada, &parameters).await.unwrap();
-            let error = parameter(&refused, "error");
+            let rejected = consents::deny(portal, &policy, &ada, &parameters).await.unwrap();
+            let error = parameter(&rejected, "error");
             assert_eq!(error.as_deref(), Some(expected.unwrap_or("access_denied")));
-            assert_eq!(parameter(&refused, "state").as_ref(), Some(state));
+            assert_eq!(parameter(&rejected, "state").as_ref(), Some(state));
             // Access was granted before, so consent is not asked again.
             match consents::authorize(portal, &policy, &ada, &parameters).await.unwrap() {
                 Outcome::Redirect(address) => assert_returned(&address),

@@ -110,7 +110,7 @@ async fn refresh_token_reuse_is_detected_once_its_successor_was_used(
 
 #[rstest]
 #[tokio::test]
-async fn refused_refresh_of_the_successor_keeps_the_grace_period(
+async fn rejected_refresh_of_the_successor_keeps_the_grace_period(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let server = TestServer::new(engine, TestConfig::default()).await;
@@ -122,7 +122,7 @@ async fn refused_refresh_of_the_successor_keeps_the_grace_period(
     let other = Client::register(&server, other).await;
     let (_, first) = client.obtain_tokens(&server).await;
     let second = refresh_token(&client.refresh(&server, &first).await);
-    // A request from another client and one for an unknown scope are refused before anything is issued.
+    // A request from another client and one for an unknown scope are rejected before anything is issued.
     assert_eq!(error(&other.refresh(&server, &second).await), "invalid_grant");
     let pairs = [
         ("grant_type", "refresh_token"),
@@ -197,7 +197,7 @@ async fn refresh_scope_can_be_narrowed_but_not_widened(#[values(Engine::Sqlite, 
         error(&refresh_with_scope(&third, "admin.user:read").await),
         "invalid_scope"
     );
-    // The refused request did not consume the token, and narrowing did not reduce the granted scope.
+    // The rejected request did not consume the token, and narrowing did not reduce the granted scope.
     assert_eq!(
         client.refresh(&server, &third).await.json()["scope"],
         "offline current.user:read asset:read"

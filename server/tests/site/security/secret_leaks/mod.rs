@@ -236,7 +236,7 @@ async fn secrets_are_not_written_to_database_logs_or_files() {
     check("while it runs");
     server.signal("TERM");
     assert_eq!(server.wait_for_exit(), Some(0));
-    check("afterwards");
+    check("afterward");
     // Confirms that the search finds values that are present.
     assert!(
         files_containing(program.folder(), EMAIL)
