@@ -28,11 +28,11 @@ export const slowLine = { latency: 562.5, download: 1_440_000, upload: 675_000, 
  */
 export const budgets = {
   "/sign-in": { goal: 0, ceiling: 0, requests: 0 },
-  base: { goal: 350, ceiling: 390, requests: 4 },
-  AuthPages: { goal: 350, ceiling: 515, requests: 22 },
-  SectionPages: { goal: 420, ceiling: 400, requests: 10 },
-  IntegrationPages: { section: "Integration", goal: 420, ceiling: 735, requests: 24, second: 0 },
-  SettingsPages: { section: "Settings", goal: 350, ceiling: 505, requests: 24, second: 45 },
-  ApiTokensPages: { section: "Settings", goal: 350, ceiling: 635, requests: 24, second: 175 },
-  OauthAppsPages: { section: "Settings", goal: 350, ceiling: 650, requests: 24, second: 185 },
+  base: { goal: 350, ceiling: 262, requests: 4 },
+  AuthPages: { goal: 350, ceiling: 415, requests: 22 },
+  SectionPages: { goal: 420, ceiling: 272, requests: 10 },
+  IntegrationPages: { section: "Integration", goal: 420, ceiling: 695, requests: 24, second: 0 },
+  SettingsPages: { section: "Settings", goal: 350, ceiling: 405, requests: 24, second: 60 },
+  ApiTokensPages: { section: "Settings", goal: 350, ceiling: 556, requests: 24, second: 212 },
+  OauthAppsPages: { section: "Settings", goal: 350, ceiling: 565, requests: 24, second: 218 },
 };
