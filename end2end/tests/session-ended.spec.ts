@@ -100,7 +100,7 @@ test("a user search after the session ended keeps the dialog open", { tag: needs
   await expect(userField(form)).toBeFocused();
   await expect(userField(form)).toHaveValue("Grace");
 
-  const searched = page.waitForResponse(/people\/choices/);
+  const searched = page.waitForResponse(/users\/suggestions/);
   await userField(form).fill("Ada");
   expect((await searched).status()).toBe(401);
   await expect(form.getByText("No active users found")).toBeVisible();

@@ -89,6 +89,7 @@ pub fn ConnectionCard(
                     />
                     <DamField initial=Signal::derive(move || initial.with(|form| form.dam.clone())) dam error=form_state.error("dam") />
                     <fieldset class="form" aria-label="OAuth2 app" hidden=move || !is_bynder.get() disabled=move || !is_bynder.get()>
+                        <input type="hidden" name="has_client_id" value="true" />
                         <ClientIdField
                             initial=Signal::derive(move || initial.with(|form| form.client_id.clone()))
                             error=form_state.error("client_id")
