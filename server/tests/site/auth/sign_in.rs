@@ -165,7 +165,10 @@ async fn setup_with_weak_password_shows_an_error_at_the_field() {
         let (_, query) = location.split_once('?').unwrap();
         let returned = url::form_urlencoded::parse(query.as_bytes());
         for (name, value) in returned.filter(|(name, _)| *name != "account_name" && *name != "email") {
-            assert!(!value.to_lowercase().contains(&weak[..9].to_lowercase()), "{name}: {value}");
+            assert!(
+                !value.to_lowercase().contains(&weak[..9].to_lowercase()),
+                "{name}: {value}"
+            );
         }
         let page = site.get(location, None).await.text().await.unwrap();
         let error = page
