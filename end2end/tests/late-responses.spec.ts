@@ -5,6 +5,7 @@ import { type Locator, type Page, type Request } from "@playwright/test";
 import { type Account } from "../support/account.ts";
 import { apiTokens, click, dialog, open, section, signIn, waitForHydration } from "../support/actions.ts";
 import { cards, expectSaved, integration } from "../support/integration.ts";
+import { oauthApps, registerApp } from "../support/oauth2.ts";
 import { expect, test } from "../support/test.ts";
 
 const newToken = `${apiTokens}?dialog=new-token`;
@@ -295,4 +296,91 @@ test("input between a save and the reload of the page's data stays", async ({ pa
   await expect(language.getByText("Unsaved changes")).toBeVisible();
   await saveButton(language).click();
   await expectSaved(page, 2);
+});
+
+/** Opens a consumer's page, saves one of its forms and holds back the reload of the page's data. */
+async function holdConsumerReload(page: Page, account: Account, saveForm: () => Promise<void>): Promise<HeldRequests> {
+  const { id } = await account.createConsumer("Website");
+  await account.createConsumer("Intranet");
+  await signIn(page, account.admin, `${apiTokens}/consumers/${id}`);
+  const reload = await HeldRequests.hold(page, "**/fn/consumers/page*");
+  await saveForm();
+  await reload.waitForRequest();
+  return reload;
+}
+
+test("a consumer’s form that is submitted while the page reloads its data is saved", async ({ page, account }) => {
+  const signing = section(page, "Signing");
+  const reload = await holdConsumerReload(page, account, async () => {
+    await section(page, "Rename").getByLabel("Name").fill("Web shop");
+    await click(section(page, "Rename"), "Rename");
+  });
+  await signing.getByRole("checkbox").check();
+  await signing.getByRole("button", { name: "Save changes" }).hover();
+  await page.mouse.down();
+  await reload.release();
+  await page.mouse.up();
+  await expect(page.getByText("Signing settings saved")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Web shop", level: 1 })).toBeVisible();
+  await expect(signing).toContainText("Legacy OAuth 1.0 flow (without verifier) is on");
+  await expect(signing.getByRole("checkbox")).toBeChecked();
+});
+
+test("an error in a consumer’s form that arrives after the page reloaded its data is shown", async ({ page, account }) => {
+  const rename = section(page, "Rename");
+  const reload = await holdConsumerReload(page, account, () => click(section(page, "Signing"), "Save changes"));
+  const sent = await HeldRequests.hold(page, "**/fn/consumers/rename");
+  await rename.getByLabel("Name").fill("Intranet");
+  await click(rename, "Rename");
+  await sent.waitForRequest();
+  await reload.release();
+  await expect(rename.getByRole("button", { name: "Rename" })).toHaveAttribute("aria-busy", "true");
+  await sent.release();
+  await expect(rename.getByLabel("Name")).toHaveAccessibleDescription(/This name is already in use\./);
+  await expect(rename.getByLabel("Name")).toHaveValue("Intranet");
+});
+
+/** Opens the page of an OAuth app, saves its token settings and holds back the reload of the page's data. */
+async function holdAppReload(page: Page, account: Account): Promise<HeldRequests> {
+  await signIn(page, account.admin);
+  const { id } = await registerApp(page, { name: "Connector", user: account.admin.email, scopes: ["asset:read"] });
+  await registerApp(page, { name: "Website", user: account.admin.email, scopes: ["asset:read"] });
+  await open(page, `${oauthApps}/${id}`);
+  const reload = await HeldRequests.hold(page, "**/fn/oauth-apps/page*");
+  await section(page, "Token settings").getByRole("checkbox", { name: /^Allow introspection/ }).check();
+  await click(section(page, "Token settings"), "Save token settings");
+  await expect(page.getByText("Token settings saved")).toBeVisible();
+  await reload.waitForRequest();
+  return reload;
+}
+
+test("an OAuth app’s form that is submitted while the page reloads its data is saved", async ({ page, account }) => {
+  const reload = await holdAppReload(page, account);
+  const details = section(page, "Details");
+  const secret = section(page, "Client secrets").getByLabel("Note");
+  await secret.fill("Staging");
+  await details.getByLabel("Application name").fill("Web shop");
+  await details.getByRole("button", { name: "Save changes" }).hover();
+  await page.mouse.down();
+  await reload.release();
+  await page.mouse.up();
+  await expect(page.getByText("App saved")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Web shop", level: 1 })).toBeVisible();
+  await expect(details.getByLabel("Application name")).toHaveValue("Web shop");
+  await expect(secret).toHaveValue("Staging");
+  await expect(section(page, "Token settings").getByRole("checkbox", { name: /^Allow introspection/ })).toBeChecked();
+});
+
+test("an error in an OAuth app’s form that arrives after the page reloaded its data is shown", async ({ page, account }) => {
+  const reload = await holdAppReload(page, account);
+  const details = section(page, "Details");
+  const sent = await HeldRequests.hold(page, "**/fn/oauth-apps/update");
+  await details.getByLabel("Application name").fill("Website");
+  await click(details, "Save changes");
+  await sent.waitForRequest();
+  await reload.release();
+  await expect(details.getByRole("button", { name: "Save changes" })).toHaveAttribute("aria-busy", "true");
+  await sent.release();
+  await expect(details.getByLabel("Application name")).toHaveAccessibleDescription(/This name is already in use\./);
+  await expect(details.getByLabel("Application name")).toHaveValue("Website");
 });

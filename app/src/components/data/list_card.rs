@@ -10,22 +10,31 @@ pub fn ListCard(
     /// The heading.
     title: &'static str,
     /// The number of items.
-    count: usize,
+    #[prop(into)]
+    count: Signal<usize>,
     /// The link beside the heading.
     #[prop(optional)]
     action: Option<AnyView>,
     /// A sentence below the heading.
-    #[prop(optional)]
-    help: &'static str,
+    #[prop(into, optional)]
+    help: Signal<&'static str>,
     /// The list, or its empty state.
     children: Children,
 ) -> impl IntoView {
+    let count = move || {
+        let count = count.get();
+        (count > 0).then(|| view! { <span class="count">{count}</span> })
+    };
+    let help = move || {
+        let help = help.get();
+        (!help.is_empty()).then(|| view! { <p>{help}</p> })
+    };
     view! {
         <section class="card" aria-labelledby=id>
             <div class="card-header">
-                <h2 id=id>{title} " " {(count > 0).then(|| view! { <span class="count">{count}</span> })}</h2>
+                <h2 id=id>{title} " " {count}</h2>
                 {action}
-                {(!help.is_empty()).then(|| view! { <p>{help}</p> })}
+                {help}
             </div>
             {children()}
         </section>

@@ -70,9 +70,9 @@ pub fn TextField(
     name: &'static str,
     /// The label.
     label: &'static str,
-    /// The initial value.
+    /// The value that the field has initially, and when the form is reset.
     #[prop(into, optional)]
-    value: String,
+    value: Signal<String>,
     /// The input's type: `text`, `email` or `password`.
     #[prop(default = "text")]
     kind: &'static str,

@@ -1,10 +1,21 @@
 //! Forms with one button, alone or in a card.
 
 use crate::components::data::card::Card;
+use crate::components::feedback::toast::toast;
 use crate::components::forms::form::{FormAction, FormError, FormState, ValidatedForm};
+use crate::components::forms::unsaved_changes::{FormTracker, TrackedForm};
 use leptos::prelude::*;
 
-/// Renders a card that contains a [`SubmitForm`].
+/// Connects a form to the data of its page.
+#[derive(Clone, Copy)]
+pub struct PageData {
+    /// Reports each reload of the data.
+    pub reloads: Signal<()>,
+    /// A counter; incrementing it reloads the data.
+    pub changes: RwSignal<u32>,
+}
+
+/// Renders a card that contains an [`EditForm`].
 #[component]
 pub fn FormCard<S>(
     /// The form's state.
@@ -17,20 +28,83 @@ pub fn FormCard<S>(
     fields: &'static [&'static str],
     /// The label of the button that submits the form.
     button: &'static str,
+    /// The toast when the form has succeeded.
+    success: &'static str,
+    /// Whether the initial values are input that was rejected.
+    is_draft: bool,
+    /// The data of the page.
+    page_data: PageData,
+    /// Shows the saved values of reloaded data.
+    show_saved: Callback<()>,
     /// The fields.
     children: Children,
 ) -> impl IntoView
 where
     S: FormAction,
 {
+    form_state.on_success(move || toast(success));
     view! {
         <Card id title>
             <div class="card-body">
-                <SubmitForm form_state fields button>
+                <EditForm form_state fields button is_draft page_data show_saved>
                     {children()}
-                </SubmitForm>
+                </EditForm>
             </div>
         </Card>
+    }
+    .into_any()
+}
+
+/// Renders a [`SubmitForm`] that changes the data of its page. The data is reloaded when the form has succeeded. Each
+/// reload updates the form in place, unless it has unsaved input: create it outside of views that are rendered again.
+#[component]
+pub fn EditForm<S>(
+    /// The form's state.
+    form_state: FormState<S>,
+    /// The fields that show their own errors.
+    fields: &'static [&'static str],
+    /// The label of the button that submits the form.
+    button: &'static str,
+    /// Whether the initial values are input that was rejected.
+    is_draft: bool,
+    /// The data of the page.
+    page_data: PageData,
+    /// Shows the saved values of reloaded data.
+    show_saved: Callback<()>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView
+where
+    S: FormAction,
+{
+    /// The revision of data without revisions.
+    const REVISION: i64 = 0;
+    let PageData { reloads, changes } = page_data;
+    let tracker = FormTracker::new();
+    let busy = form_state.is_busy();
+    Effect::new(move |_| {
+        if busy.get() {
+            tracker.mark_submitted();
+        }
+    });
+    form_state.on_success(move || {
+        tracker.mark_saved(REVISION);
+        changes.update(|changes| *changes += 1);
+    });
+    if is_draft {
+        tracker.mark_restored(REVISION);
+    }
+    let revision = Signal::derive(move || {
+        reloads.track();
+        REVISION
+    });
+    tracker.follow(revision, show_saved);
+    view! {
+        <TrackedForm tracker>
+            <SubmitForm form_state fields button>
+                {children()}
+            </SubmitForm>
+        </TrackedForm>
     }
     .into_any()
 }

@@ -1,7 +1,7 @@
 //! Dialogs with a form.
 
 use crate::components::forms::form::{FormAction, FormError, FormState, ValidatedForm};
-use crate::components::overlay::dialog::Dialog;
+use crate::components::overlay::dialog::{Dialog, MessageDialog};
 use leptos::prelude::*;
 
 /// Renders a dialog that contains a form.
@@ -69,4 +69,19 @@ pub fn DialogFooter(
         </div>
     }
     .into_any()
+}
+
+/// Returns a dialog with the error of a form that was submitted without script, if there is one. It takes the place of the
+/// form's own dialog, which the page doesn't show because the data has changed.
+pub fn form_error_dialog<S: FormAction>(title: &'static str, back: &'static str) -> Option<AnyView> {
+    let form_state = FormState::<S>::new(|_| None);
+    let has_error = form_state.form_error(&[]).with_untracked(Option::is_some);
+    has_error.then(|| {
+        view! {
+            <MessageDialog title back=back.to_owned()>
+                <FormError form_state fields=&[] />
+            </MessageDialog>
+        }
+        .into_any()
+    })
 }

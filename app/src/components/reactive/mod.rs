@@ -1,5 +1,7 @@
-//! Reactive helpers: asynchronous views, and tasks that end with their owner.
+//! Reactive helpers: asynchronous views, data that is loaded again, and tasks that end with their owner.
 
+pub mod pointer;
+pub mod reload;
 pub mod suspend;
 pub mod sync_view;
 pub mod task_scope;

@@ -3,11 +3,11 @@
 use crate::components::forms::combobox::Combobox;
 use crate::components::forms::field::{Field, FieldError};
 use crate::components::forms::form::Values;
-use crate::components::forms::pointer::after_pointer_up;
 use crate::components::forms::text_area::text_area_content;
 use crate::components::forms::user_suggestions::{
     UserSuggestion, UserSuggestions, combobox_suggestions, suggest_users,
 };
+use crate::components::reactive::pointer::after_pointer_up;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::oauth_apps::data::{find_users, load_user_rights};
 use crate::pages::oauth_apps::page_url::{FormDraft, PageUrl};
@@ -88,8 +88,9 @@ pub fn GrantField(
 /// Renders the field for the user whose permissions the app has.
 #[component]
 pub fn UserField(
-    /// The initial value.
-    value: String,
+    /// The value that the field has initially, and when the form is reset.
+    #[prop(into)]
+    value: Signal<String>,
     /// The initial suggestions of the combobox.
     options: Vec<UserOption>,
     /// The users that match a rejected value.
@@ -142,11 +143,29 @@ pub fn UserField(
 /// Renders the text area for redirect URIs.
 #[component]
 pub fn RedirectUrisField(
-    /// The initial value, one URI per line.
-    value: String,
+    /// The value that the field has initially, and when the form is reset: one URI per line.
+    #[prop(into)]
+    value: Signal<String>,
     /// The validation error, if there is one.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
+    view! {
+        <Field
+            id="redirect_uris"
+            label="Authorization redirect URIs"
+            help="For Authorization Code: where users are redirected after consent. One URI per line. Requests must \
+                  match one exactly."
+            error
+        >
+            {move || redirect_uris_text_area(value.get(), error)}
+        </Field>
+    }
+    .into_any()
+}
+
+/// Renders the text area. An empty one must have no child at all: the browser would show the renderer's placeholder comment
+/// as its text.
+fn redirect_uris_text_area(value: String, error: Signal<Option<String>>) -> AnyView {
     let attributes = view! {
         <{..}
             id="redirect_uris"
@@ -161,22 +180,9 @@ pub fn RedirectUrisField(
             aria-describedby="redirect_uris-help redirect_uris-error"
         />
     };
-    // An empty text area must have no child at all: the browser would show the renderer's placeholder comment as its text.
-    let area = if value.is_empty() {
+    if value.is_empty() {
         view! { <textarea {..attributes}></textarea> }.into_any()
     } else {
         view! { <textarea {..attributes}>{text_area_content(value)}</textarea> }.into_any()
-    };
-    view! {
-        <Field
-            id="redirect_uris"
-            label="Authorization redirect URIs"
-            help="For Authorization Code: where users are redirected after consent. One URI per line. Requests must \
-                  match one exactly."
-            error
-        >
-            {area}
-        </Field>
     }
-    .into_any()
 }

@@ -108,6 +108,7 @@ fn NewAppForm(form: AppForm, data: AppFormData) -> impl IntoView {
                         <RedirectUrisField value=form.redirect_uris error=form_state.error("redirect_uris") />
                     </div>
                     <ScopesField
+                        initial=selected.get_untracked()
                         selected
                         rights=known_rights
                         requires_consent

@@ -16,6 +16,9 @@ pub fn parse_scopes(codes: &[String]) -> Scopes {
 /// Renders the checkboxes of all scopes, grouped under headings.
 #[component]
 pub fn ScopesField(
+    /// The scopes that are selected initially, and when the form is reset.
+    #[prop(into)]
+    initial: Signal<Scopes>,
     /// The selected scopes.
     selected: RwSignal<Scopes>,
     /// The rights of the app's user, if it has one and they are known.
@@ -64,7 +67,6 @@ pub fn ScopesField(
             .into_any()
         }
     };
-    let initial = selected.get_untracked();
     let groups = groups().into_iter().map(|(group, scopes)| {
         let id = format!("scopes-{}", group.to_lowercase());
         let label = id.clone();
@@ -99,7 +101,7 @@ pub fn ScopesField(
 
 fn scope_checkbox(
     scope: Scope,
-    initial: Scopes,
+    initial: Signal<Scopes>,
     rights: Signal<Option<Rights>>,
     error: Signal<Option<String>>,
 ) -> impl IntoView + use<> {
@@ -123,7 +125,7 @@ fn scope_checkbox(
                 type="checkbox"
                 name="scopes[]"
                 value=scope.code()
-                checked=initial.has(scope)
+                checked=move || initial.get().has(scope)
                 aria-invalid=is_invalid
                 aria-describedby=move || is_invalid().map(|_| "scopes-error")
             />

@@ -1,9 +1,11 @@
 //! Tests that a form that was rejected without JavaScript is shown again with what the user entered, except for secrets.
 
 use crate::test_site::{EMAIL, PASSWORD, TestSite, header};
+use domain::integration::api_keys::Overlap;
 use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth2::oauth_apps::AppForm;
 use portal::accounts;
+use portal::integration::api_keys;
 use portal::oauth1::consumers;
 use portal::oauth2::oauth_apps;
 use rstest::rstest;
@@ -26,6 +28,16 @@ fn start_tag<'a>(page: &'a str, attribute: &str) -> &'a str {
     tags.map(|(tag, _)| tag)
         .find(|tag| tag.contains(&format!(" {attribute}")))
         .unwrap_or_else(|| panic!("no {attribute} in {page}"))
+}
+
+/// Returns the dialog with this title, if the page shows it.
+fn dialog<'a>(page: &'a str, title: &str) -> Option<&'a str> {
+    let dialogs = page
+        .split("<dialog")
+        .skip(1)
+        .filter_map(|part| part.split_once("</dialog>"));
+    let mut dialogs = dialogs.map(|(dialog, _)| dialog);
+    dialogs.find(|dialog| dialog.contains(title))
 }
 
 #[rstest]
@@ -133,6 +145,50 @@ async fn rotation_of_the_api_key_keeps_the_selected_duration(
         let radio = start_tag(&page, &format!("value=\"{overlap}\""));
         assert_eq!(radio.contains("checked"), overlap == "day", "{radio}");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn rotation_while_the_previous_key_is_active_shows_the_error(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let portal = &site.app.portal;
+    let operator = accounts::operator(portal, None).await.unwrap();
+    let current = api_keys::get(portal, &operator).await.unwrap().current.id;
+    api_keys::rotate(portal, &operator, current, Overlap::ALL[0])
+        .await
+        .unwrap();
+    let cookie = site.sign_in().await;
+    let fields = [("current", current.to_string()), ("overlap", "day".to_owned())];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let (url, page) = submit_rejected(&site, &cookie, "/fn/integration/rotate-api-key", &fields).await;
+    assert!(url.starts_with("/integration?dialog=rotate&overlap=day&__"), "{url}");
+    let title = "Rotate the API key";
+    let message = "The previous key is still active. Revoke it first";
+    assert!(dialog(&page, title).unwrap().contains(message), "{page}");
+
+    let page = site.get("/integration?dialog=rotate", Some(&cookie)).await;
+    assert_eq!(dialog(&page.text().await.unwrap(), title), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn disconnecting_an_app_that_is_not_connected_shows_the_error(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let cookie = site.sign_in().await;
+    let id = "0192f0c1-2b3c-7d4e-8f90-123456789abc";
+    let (url, page) = submit_rejected(&site, &cookie, "/fn/connected-apps/disconnect", &[("app", id)]).await;
+    let dialog_url = format!("/connected-apps?disconnect={id}");
+    assert!(url.starts_with(&format!("{dialog_url}&__")), "{url}");
+    let title = "Disconnect this app?";
+    let message = "This app doesn’t exist or was deleted.";
+    assert!(dialog(&page, title).unwrap().contains(message), "{page}");
+
+    let page = site.get(&dialog_url, Some(&cookie)).await;
+    assert_eq!(dialog(&page.text().await.unwrap(), title), None);
 }
 
 #[rstest]

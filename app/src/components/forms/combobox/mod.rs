@@ -66,9 +66,9 @@ pub fn Combobox(
     label: &'static str,
     /// What is suggested, such as `users`.
     what: &'static str,
-    /// The initial value.
+    /// The value that the field has initially, and when the form is reset.
     #[prop(into)]
-    value: String,
+    value: Signal<String>,
     /// The suggestions of the `<datalist>`.
     suggestions: Vec<Suggestion>,
     /// Fetches further suggestions.

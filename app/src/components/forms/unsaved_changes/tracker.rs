@@ -26,7 +26,7 @@ pub struct FormTracker {
 }
 
 impl FormTracker {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             node: NodeRef::new(),
             dirty: RwSignal::new(false),

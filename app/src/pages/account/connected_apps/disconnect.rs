@@ -3,8 +3,9 @@
 use crate::components::feedback::toast::toast;
 use crate::components::forms::form::FormState;
 use crate::components::overlay::confirm::ConfirmDialog;
+use crate::components::overlay::form_dialog::form_error_dialog;
 use crate::error::AppError;
-use crate::pages::account::connected_apps::PATH;
+use crate::pages::account::connected_apps::{PATH, dialog_url};
 use crate::session::SessionClient;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
@@ -18,7 +19,7 @@ use leptos::prelude::*;
 pub async fn disconnect_app(app: OauthAppId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let disconnected = portal::oauth2::connected_apps::disconnect(&portal, &actor, app).await;
-    crate::components::forms::form::respond::<DisconnectApp>(disconnected, &PATH, &PATH)
+    crate::components::forms::form::respond::<DisconnectApp>(disconnected, &PATH, &dialog_url(app))
 }
 
 /// Confirms disconnecting an app.
@@ -44,4 +45,9 @@ pub fn DisconnectDialog(
         </ConfirmDialog>
     }
     .into_any()
+}
+
+/// Returns the dialog with the error if an app that isn't connected was to be disconnected.
+pub fn error_dialog() -> Option<AnyView> {
+    form_error_dialog::<DisconnectApp>("Disconnect this app?", PATH)
 }

@@ -11,7 +11,7 @@ use crate::components::feedback::error_message::access_error;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
-use crate::pages::account::connected_apps::disconnect::DisconnectDialog;
+use crate::pages::account::connected_apps::disconnect::{DisconnectDialog, error_dialog};
 use crate::pages::page::Page;
 use crate::query_string::use_query_parameter;
 use crate::session::{SessionClient, current_user};
@@ -23,6 +23,11 @@ use leptos::server_fn::codec::GetUrl;
 
 /// The path of the page.
 const PATH: &str = "/connected-apps";
+
+/// Returns the URL of the page with the dialog that disconnects an app.
+fn dialog_url(app: OauthAppId) -> String {
+    format!("{PATH}?disconnect={app}")
+}
 
 /// Lists the apps that have access to the user's account, by name.
 ///
@@ -71,8 +76,11 @@ impl Page for ConnectedAppsPage {
         let dialog = move || {
             let id = dialog_app.get();
             suspend(async move {
-                let app = apps.await.ok()?.into_iter().find(|app| Some(app.id) == id)?;
-                Some(view! { <DisconnectDialog app /> })
+                let id = id?;
+                match apps.await.ok()?.into_iter().find(|app| app.id == id) {
+                    Some(app) => Some(view! { <DisconnectDialog app /> }.into_any()),
+                    None => error_dialog(),
+                }
             })
         };
         view! {
@@ -136,7 +144,7 @@ fn row(app: ConnectedApp) -> impl IntoView {
             </td>
             <td data-label="Last used">{timestamp_or_never(app.last_used_at)}</td>
             <td class="action">
-                <a class="button small" href=format!("{PATH}?disconnect={}", app.id) data-noscroll>
+                <a class="button small" href=dialog_url(app.id) data-noscroll>
                     "Disconnect"
                     <span class="visually-hidden">{label}</span>
                 </a>

@@ -3,7 +3,7 @@
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::{Field, TextField};
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::FormCard;
+use crate::components::forms::form_card::{FormCard, PageData};
 use crate::components::forms::text_area::text_area_content;
 use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
 use crate::pages::api_tokens::consumer::create::validate_consumer;
@@ -16,18 +16,32 @@ use leptos::prelude::*;
 #[component]
 pub fn RenameForm(
     /// The consumer.
-    consumer: Consumer,
+    consumer: Memo<Consumer>,
     /// The initial value of the name field, if it differs from the saved name.
     draft: Option<String>,
-    /// A counter; incrementing it reloads the page's data.
-    changes: RwSignal<u32>,
+    /// The data of the page.
+    page_data: PageData,
 ) -> impl IntoView {
     let form_state = FormState::<RenameConsumer>::new(validate_consumer);
-    form_state.toast_and_reload("Consumer renamed", changes);
+    let id = consumer.with_untracked(|consumer| consumer.id.to_string());
+    let saved = move || consumer.with_untracked(|consumer| consumer.name.clone());
+    let is_draft = draft.is_some();
+    let name = RwSignal::new(draft.unwrap_or_else(saved));
+    let show_saved = Callback::new(move |()| name.set(saved()));
     view! {
-        <FormCard form_state id="rename" title="Rename" fields=&["name"] button="Rename">
-            <input type="hidden" name="consumer" value=consumer.id.to_string() />
-            <TextField name="name" label="Name" value=draft.unwrap_or(consumer.name) error=form_state.error("name") />
+        <FormCard
+            form_state
+            id="rename"
+            title="Rename"
+            fields=&["name"]
+            button="Rename"
+            success="Consumer renamed"
+            is_draft
+            page_data
+            show_saved
+        >
+            <input type="hidden" name="consumer" value=id />
+            <TextField name="name" label="Name" value=name error=form_state.error("name") />
         </FormCard>
     }
     .into_any()
@@ -46,32 +60,56 @@ fn validate_signing(values: Values<'_>) -> Option<FieldErrors> {
 #[component]
 pub fn SigningForm(
     /// The consumer.
-    consumer: Consumer,
+    consumer: Memo<Consumer>,
     /// The initial values, if they differ from the saved ones.
     draft: Option<SigningDraft>,
-    /// A counter; incrementing it reloads the page's data.
-    changes: RwSignal<u32>,
+    /// The data of the page.
+    page_data: PageData,
 ) -> impl IntoView {
     let form_state = FormState::<SetSigning>::new(validate_signing);
-    form_state.toast_and_reload("Signing settings saved", changes);
     let error = form_state.error("rsa_public_key");
-    let has_legacy_flow = consumer.legacy_flow;
-    let (key, allows_legacy_flow) = match draft {
-        Some(draft) => (draft.rsa_public_key.or(consumer.rsa_public_key), draft.legacy_flow),
-        None => (consumer.rsa_public_key, consumer.legacy_flow),
+    let id = consumer.with_untracked(|consumer| consumer.id.to_string());
+    let saved = move || {
+        consumer.with_untracked(|consumer| SigningDraft {
+            rsa_public_key: consumer.rsa_public_key.clone(),
+            legacy_flow: consumer.legacy_flow,
+        })
     };
-    let key = key.filter(|key| !key.is_empty());
+    let is_draft = draft.is_some();
+    let SigningDraft {
+        rsa_public_key,
+        legacy_flow,
+    } = draft.unwrap_or_else(saved);
+    let key = RwSignal::new(rsa_public_key.or_else(|| saved().rsa_public_key));
+    let allows_legacy_flow = RwSignal::new(legacy_flow);
+    let show_saved = Callback::new(move |()| {
+        let saved = saved();
+        key.set(saved.rsa_public_key);
+        allows_legacy_flow.set(saved.legacy_flow);
+    });
+    let warning = move || {
+        consumer.with(|consumer| consumer.legacy_flow).then(|| {
+            view! {
+                <Notice kind=NoticeKind::Warning title="Legacy OAuth 1.0 flow (without verifier) is on">
+                    <p>"Turn it off when the application supports OAuth 1.0a."</p>
+                </Notice>
+            }
+        })
+    };
     view! {
-        <FormCard form_state id="signing" title="Signing" fields=&["rsa_public_key"] button="Save changes">
-            {has_legacy_flow
-                .then(|| {
-                    view! {
-                        <Notice kind=NoticeKind::Warning title="Legacy OAuth 1.0 flow (without verifier) is on">
-                            <p>"Turn it off when the application supports OAuth 1.0a."</p>
-                        </Notice>
-                    }
-                })}
-            <input type="hidden" name="consumer" value=consumer.id.to_string() />
+        <FormCard
+            form_state
+            id="signing"
+            title="Signing"
+            fields=&["rsa_public_key"]
+            button="Save changes"
+            success="Signing settings saved"
+            is_draft
+            page_data
+            show_saved
+        >
+            {warning}
+            <input type="hidden" name="consumer" value=id />
             <Field
                 id="rsa_public_key"
                 label="RSA public key"
@@ -79,7 +117,7 @@ pub fn SigningForm(
                 optional=true
                 error
             >
-                {key_text_area(key, error)}
+                {move || key_text_area(key.get().filter(|key| !key.is_empty()), error)}
             </Field>
             <label class="check">
                 <input type="checkbox" name="legacy_flow" value="true" checked=allows_legacy_flow />

@@ -6,7 +6,9 @@ use crate::components::data::description_list::{Description, DescriptionList, Ke
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::created;
 use crate::components::feedback::notice::MissingRight;
+use crate::components::forms::form_card::PageData;
 use crate::components::overlay::dialog::Dialog as DialogBox;
+use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -22,16 +24,22 @@ use crate::pages::page::Page;
 use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
+use domain::ids::ConsumerId;
 use domain::oauth1::consumers::Consumer;
 use domain::oauth1::tokens::{NewToken, Token, TokenPage};
 use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The data of a page and the URL that it was loaded at.
+type LoadedPage = (PageUrl, Arc<ConsumerData>);
 
 /// Renders the page of a consumer: its details, the forms that change it, its tokens, and its deletion.
 pub struct ConsumerPage {
     url: Memo<PageUrl>,
-    /// The URL without the dialog. Opening or closing a dialog must not reload the page, which would discard unsaved input.
+    route: Memo<Route>,
+    /// The URL without the dialog, because opening or closing a dialog doesn't change the data.
     without_dialog: Memo<PageUrl>,
-    changes: RwSignal<u32>,
+    /// The data when the page was opened.
     data: Resource<Result<ConsumerData, AppError>>,
     /// The token of the revoke dialog.
     token_to_revoke: Resource<Option<Result<Token, AppError>>>,
@@ -40,17 +48,9 @@ pub struct ConsumerPage {
 impl Page for ConsumerPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
-        let changes = RwSignal::new(0);
         let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
-        let data = Resource::new(
-            move || (without_dialog.get(), changes.get()),
-            |(url, _)| async move {
-                match url.route {
-                    Route::Consumer(id) => load_consumer(id, url.to_string()).await,
-                    _ => Err(AppError::NotFound("consumer".to_owned())),
-                }
-            },
-        );
+        let route = Memo::new(move |_| url.with(|url| url.route));
+        let data = Resource::new(move || route.get(), move |_| load(without_dialog.get_untracked()));
         let token_to_revoke = Resource::new(
             move || {
                 url.with(|url| match url.dialog {
@@ -62,8 +62,8 @@ impl Page for ConsumerPage {
         );
         Self {
             url,
+            route,
             without_dialog,
-            changes,
             data,
             token_to_revoke,
         }
@@ -72,17 +72,42 @@ impl Page for ConsumerPage {
     fn view(this: Self) -> AnyView {
         let ConsumerPage {
             url,
+            route,
             without_dialog,
-            changes,
             data,
             token_to_revoke,
         } = this;
         let user = current_user();
+        let changes = RwSignal::new(0);
+        let reloaded = reload_on_change(
+            move || (without_dialog.get(), changes.get()),
+            |(url, _)| async move {
+                let data = load(url.clone()).await;
+                Some((url, data.map(Arc::new)))
+            },
+        );
+        // The data of another consumer, whose page was shown before, doesn't count.
+        let last = move || {
+            let route = route.get();
+            reloaded.get().filter(|(url, _)| url.route == route)
+        };
+        let reload_error = Memo::new(move |_| last()?.1.err());
         let content = move || {
-            let url = without_dialog.get();
+            let reload_error = reload_error.get();
             suspend(async move {
-                match (data.await, user.await) {
-                    (Ok(data), Ok(me)) => page(data, me.rights, &url, changes).into_any(),
+                let first = match reload_error {
+                    Some(error) => Err(error),
+                    None => data.await,
+                };
+                match (first, user.await) {
+                    (Ok(first), Ok(me)) => {
+                        let first = (without_dialog.get_untracked(), Arc::new(first));
+                        let loaded = Signal::derive(move || match last() {
+                            Some((url, Ok(data))) => (url, data),
+                            _ => first.clone(),
+                        });
+                        page(loaded, me.rights, changes).into_any()
+                    }
                     (Err(error), Ok(me)) => view! {
                         <PageHeader title="Consumer" breadcrumbs=DETAIL_BREADCRUMBS.to_vec() />
                         <PageUnavailable error me />
@@ -104,7 +129,11 @@ impl Page for ConsumerPage {
                         Some(revoke_dialog(token_to_revoke.await?, rights, back, on_revoked))
                     }
                     Dialog::DeleteConsumer(typed) => {
-                        Some(delete_dialog(data.await.ok()?.consumer, typed, rights, back))
+                        let consumer = match last() {
+                            Some((_, data)) => data.ok()?.consumer.clone(),
+                            None => data.await.ok()?.consumer,
+                        };
+                        Some(delete_dialog(consumer, typed, rights, back))
                     }
                     Dialog::NewConsumer(_) | Dialog::NewToken(_) => None,
                 }
@@ -117,6 +146,13 @@ impl Page for ConsumerPage {
             <Suspense>{dialog_view}</Suspense>
         }
         .into_any()
+    }
+}
+
+async fn load(url: PageUrl) -> Result<ConsumerData, AppError> {
+    match url.route {
+        Route::Consumer(id) => load_consumer(id, url.to_string()).await,
+        _ => Err(AppError::NotFound("consumer".to_owned())),
     }
 }
 
@@ -134,46 +170,32 @@ fn delete_dialog(consumer: Consumer, typed: String, rights: Rights, back: String
     .into_any()
 }
 
-fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32>) -> impl IntoView + use<> {
-    let ConsumerData { consumer, tokens } = data;
+fn page(loaded: Signal<LoadedPage>, rights: Rights, changes: RwSignal<u32>) -> impl IntoView {
+    let (url, first) = loaded.get_untracked();
+    let id = first.consumer.id;
+    let consumer = Memo::new(move |_| loaded.with(|(_, data)| data.consumer.clone()));
+    let page_data = PageData {
+        reloads: Signal::derive(move || loaded.track()),
+        changes,
+    };
     let may_create = rights.has(Right::CreateApiTokens);
     let may_delete = rights.has(Right::RevokeApiTokens);
-    let form = NewToken {
-        consumer: consumer.id.to_string(),
-        ..NewToken::default()
-    };
-    let new_token = PageUrl::default().with_dialog(Dialog::NewToken(form)).to_string();
-    let delete = PageUrl::consumer(consumer.id)
+    let delete = PageUrl::consumer(id)
         .with_dialog(Dialog::DeleteConsumer(String::new()))
         .to_string();
-    // After a change, the forms show the saved values.
-    let draft = url.draft.clone().filter(|_| changes.get_untracked() == 0);
-    let (name, signing) = match draft {
+    let (name, signing) = match url.draft {
         Some(FormDraft::Rename(name)) => (Some(name), None),
         Some(FormDraft::Signing(signing)) => (None, Some(signing)),
         None => (None, None),
     };
+    let title = Memo::new(move |_| consumer.with(|consumer| consumer.name.clone()));
     view! {
-        <PageHeader
-            title=consumer.name.clone()
-            lead="An application that uses the API."
-            breadcrumbs=DETAIL_BREADCRUMBS.to_vec()
-        >
-            {may_create
-                .then(|| {
-                    view! {
-                        <a class="button primary" href=new_token>
-                            <IconView icon=Icon::Plus />
-                            "Create new token"
-                        </a>
-                    }
-                })}
-        </PageHeader>
-        {details_card(&consumer)}
+        {move || header(title.get(), id, may_create)}
+        {move || consumer.with(details_card)}
         {if may_create {
             view! {
-                <RenameForm consumer=consumer.clone() draft=name changes />
-                <SigningForm consumer draft=signing changes />
+                <RenameForm consumer draft=name page_data />
+                <SigningForm consumer draft=signing page_data />
             }
                 .into_any()
         } else {
@@ -186,7 +208,7 @@ fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32
             }
                 .into_any()
         }}
-        {tokens_card(tokens, rights, url)}
+        {move || loaded.with(|(url, data)| tokens_card(data.tokens.clone(), rights, url))}
         <DeleteCard what="consumer" url=may_delete.then_some(delete) help="Deleting it also revokes all its tokens.">
             {(!may_delete)
                 .then(|| {
@@ -197,6 +219,27 @@ fn page(data: ConsumerData, rights: Rights, url: &PageUrl, changes: RwSignal<u32
                     }
                 })}
         </DeleteCard>
+    }
+}
+
+fn header(title: String, id: ConsumerId, may_create: bool) -> impl IntoView {
+    let form = NewToken {
+        consumer: id.to_string(),
+        ..NewToken::default()
+    };
+    let new_token = PageUrl::default().with_dialog(Dialog::NewToken(form)).to_string();
+    view! {
+        <PageHeader title lead="An application that uses the API." breadcrumbs=DETAIL_BREADCRUMBS.to_vec()>
+            {may_create
+                .then(|| {
+                    view! {
+                        <a class="button primary" href=new_token>
+                            <IconView icon=Icon::Plus />
+                            "Create new token"
+                        </a>
+                    }
+                })}
+        </PageHeader>
     }
 }
 

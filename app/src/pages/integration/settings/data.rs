@@ -1,7 +1,6 @@
 //! Data of the Settings tab.
 
-use crate::components::forms::pointer::after_pointer_up;
-use crate::components::reactive::task_scope::TaskScope;
+use crate::components::reactive::reload::reload_on_change;
 use crate::error::AppError;
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::page_url::PageUrl;
@@ -66,26 +65,13 @@ pub async fn load_settings_data(address: String) -> Result<SettingsData, AppErro
 /// Returns the data of the last reload, if any. The data is loaded again after each change; if that fails, the page keeps
 /// the old data until the next change.
 pub fn reload_after_changes(changes: RwSignal<u32>) -> RwSignal<Option<Arc<SettingsData>>> {
-    let reloaded = RwSignal::new(None);
-    let tasks = TaskScope::current();
-    Effect::new(move |before: Option<u32>| {
-        let now = changes.get();
-        if before.is_some_and(|before| before != now) {
-            tasks.spawn_local(async move {
-                let Ok(data) = load_settings_data(Tab::Settings.path().to_owned()).await else {
-                    return;
-                };
-                after_pointer_up(tasks, move || {
-                    // Newer data is already being loaded after a later change.
-                    if changes.get_untracked() == now {
-                        reloaded.set(Some(Arc::new(data)));
-                    }
-                });
-            });
-        }
-        now
-    });
-    reloaded
+    reload_on_change(
+        move || changes.get(),
+        |_| async {
+            let data = load_settings_data(Tab::Settings.path().to_owned()).await;
+            data.ok().map(Arc::new)
+        },
+    )
 }
 
 /// Returns the values of a form that was rejected without JavaScript, and the revision it was loaded at.

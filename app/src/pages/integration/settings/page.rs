@@ -2,11 +2,13 @@
 
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::forms::unsaved_changes::{FormTracker, UnsavedChanges, UnsavedChangesDialog};
+use crate::components::overlay::form_dialog::form_error_dialog;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::ApiKeyCard;
+use crate::pages::integration::settings::api_key::actions::RotateApiKey;
 use crate::pages::integration::settings::api_key::dialogs::{RevokePreviousKeyDialog, RotateKeyDialog};
 use crate::pages::integration::settings::connection::ConnectionCard;
 use crate::pages::integration::settings::data::{SettingsData, form_draft, load_settings_data, reload_after_changes};
@@ -92,6 +94,7 @@ fn open_dialog(keys: ApiKeys, url: &PageUrl, changes: RwSignal<u32>) -> Option<A
             let selected = Overlap::from_code(url.get("overlap")).unwrap_or(Overlap::ALL[0]);
             Some(view! { <RotateKeyDialog current=keys.current selected changes /> }.into_any())
         }
+        "rotate" => form_error_dialog::<RotateApiKey>("Rotate the API key", Tab::Settings.path()),
         "revoke-key" => Some(view! { <RevokePreviousKeyDialog previous=keys.previous? changes /> }.into_any()),
         _ => None,
     }

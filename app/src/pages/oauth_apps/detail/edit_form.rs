@@ -2,9 +2,9 @@
 
 use crate::components::forms::field::{FieldError, TextField};
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::FormCard;
+use crate::components::forms::form_card::{FormCard, PageData};
 use crate::pages::oauth_apps::actions::UpdateApp;
-use crate::pages::oauth_apps::data::AppFormData;
+use crate::pages::oauth_apps::data::{AppData, AppFormData};
 use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, read_app_form, user_suggestions};
 use crate::pages::oauth_apps::page_url::{FormDraft, PageUrl};
 use crate::pages::oauth_apps::scopes::{ScopesField, parse_scopes};
@@ -13,6 +13,7 @@ use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{AppForm, OauthApp};
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 const FIELDS: &[&str] = &["name", "user", "redirect_uris", "scopes", "confirmed"];
 
@@ -48,25 +49,41 @@ fn saved_values(app: &OauthApp) -> AppForm {
 /// Renders the form for name, user, redirect URIs and scopes. Added scopes must be confirmed.
 #[component]
 pub fn DetailsForm(
-    /// The app.
-    app: OauthApp,
+    /// The page with the app.
+    loaded: Signal<Arc<AppData>>,
     /// The initial values, if they differ from the saved ones.
     draft: Option<AppForm>,
-    /// The options to choose from.
-    data: AppFormData,
-    /// A counter; incrementing it reloads the page's data.
-    changes: RwSignal<u32>,
+    /// The options for the initial values.
+    options: AppFormData,
+    /// The data of the page.
+    page_data: PageData,
 ) -> impl IntoView {
     let form_state = FormState::<UpdateApp>::new(validate);
-    form_state.toast_and_reload("App saved", changes);
-    let suggestions = user_suggestions(draft.as_ref(), &data.users, &PageUrl::app(app.id));
-    let form = draft.unwrap_or_else(|| saved_values(&app));
-    let requires_consent = app.grant.requires_consent();
-    let rights = RwSignal::new(data.rights);
-    let selected = RwSignal::new(parse_scopes(&form.scopes));
-    let before = app.scopes;
+    let (id, grant) = loaded.with_untracked(|data| (data.app.id, data.app.grant));
+    let requires_consent = grant.requires_consent();
+    let suggestions = user_suggestions(draft.as_ref(), &options.users, &PageUrl::app(id));
+    let saved = move || loaded.with_untracked(|data| saved_values(&data.app));
+    let is_draft = draft.is_some();
+    let form = draft.unwrap_or_else(saved);
+    let name = RwSignal::new(form.name.clone());
+    let user = RwSignal::new(form.user.clone());
+    let redirect_uris = RwSignal::new(form.redirect_uris.clone());
+    let rights = RwSignal::new(options.rights);
+    let initial_scopes = RwSignal::new(parse_scopes(&form.scopes));
+    let selected = RwSignal::new(initial_scopes.get_untracked());
+    let show_saved = Callback::new(move |()| {
+        let saved = saved();
+        let scopes = parse_scopes(&saved.scopes);
+        name.set(saved.name);
+        user.set(saved.user);
+        redirect_uris.set(saved.redirect_uris);
+        rights.set(loaded.with_untracked(|data| data.form.rights));
+        initial_scopes.set(scopes);
+        selected.set(scopes);
+    });
+    let before = Memo::new(move |_| loaded.with(|data| data.app.scopes));
     let added = Memo::new(move |_| {
-        let added = selected.get().difference(before);
+        let added = selected.get().difference(before.get());
         if requires_consent {
             added
         } else {
@@ -77,31 +94,40 @@ pub fn DetailsForm(
     let confirmation = move || {
         (!added.get().is_empty()).then(|| scope_confirmation(added.get(), requires_consent, confirmation_error))
     };
-    let with_connector_scopes = before.union(Scope::CONNECTOR.into_iter().collect());
+    let with_connector_scopes = before.get_untracked().union(Scope::CONNECTOR.into_iter().collect());
     let connector_form = AppForm {
         scopes: with_connector_scopes
             .iter()
             .map(|scope| scope.code().to_owned())
             .collect(),
-        ..form.clone()
+        ..form
     };
-    let connector_url = PageUrl::app(app.id)
-        .with_draft(FormDraft::App(connector_form))
-        .to_string();
+    let connector_url = PageUrl::app(id).with_draft(FormDraft::App(connector_form)).to_string();
     let grant_field = if requires_consent {
-        view! { <RedirectUrisField value=form.redirect_uris error=form_state.error("redirect_uris") /> }.into_any()
+        view! { <RedirectUrisField value=redirect_uris error=form_state.error("redirect_uris") /> }.into_any()
     } else {
-        view! { <UserField value=form.user options=data.users suggestions rights error=form_state.error("user") /> }
+        view! { <UserField value=user options=options.users suggestions rights error=form_state.error("user") /> }
             .into_any()
     };
     view! {
-        <FormCard form_state id="details" title="Details" fields=FIELDS button="Save changes">
-            <input type="hidden" name="app" value=app.id.to_string() />
-            <input type="hidden" name="grant" value=app.grant.code() />
-            <input type="hidden" name="before" value=before.to_string() />
-            <TextField name="name" label="Application name" value=form.name error=form_state.error("name") />
+        <FormCard
+            form_state
+            id="details"
+            title="Details"
+            fields=FIELDS
+            button="Save changes"
+            success="App saved"
+            is_draft
+            page_data
+            show_saved
+        >
+            <input type="hidden" name="app" value=id.to_string() />
+            <input type="hidden" name="grant" value=grant.code() />
+            <input type="hidden" name="before" value=move || before.get().to_string() />
+            <TextField name="name" label="Application name" value=name error=form_state.error("name") />
             {grant_field}
             <ScopesField
+                initial=initial_scopes
                 selected
                 rights
                 requires_consent=Signal::stored(requires_consent)

@@ -7,12 +7,14 @@ use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, byline, timestamp_or_never};
 use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::forms::form_card::PageData;
 use crate::components::overlay::secret_dialog::SecretDialog;
+use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::oauth_apps::DETAIL_BREADCRUMBS;
 use crate::pages::oauth_apps::access_denied::PageUnavailable;
-use crate::pages::oauth_apps::data::{AppData, load_app};
+use crate::pages::oauth_apps::data::{AppData, AppFormData, load_app};
 use crate::pages::oauth_apps::detail::dialogs::{DeleteAppDialog, DeleteSecretDialog, RevokeDialog};
 use crate::pages::oauth_apps::detail::edit_form::DetailsForm;
 use crate::pages::oauth_apps::detail::secrets::SecretsCard;
@@ -24,43 +26,82 @@ use crate::pages::oauth_apps::page_url::{Dialog, FormDraft, PageUrl, Route};
 use crate::pages::page::Page;
 use crate::query_string::use_page_url;
 use crate::session::current_user;
-use domain::oauth2::oauth_apps::{OauthApp, SecretForm};
+use domain::oauth2::oauth_apps::OauthApp;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Renders the page of an app: its details, the forms that change it, a way to try it, and its deletion.
 pub struct OauthAppPage {
     url: Memo<PageUrl>,
-    changes: RwSignal<u32>,
+    /// The URL without the dialog, because opening or closing a dialog doesn't change the data.
+    without_dialog: Memo<PageUrl>,
+    /// The page and the draft that its forms show. A URL without a draft, as after a save, leaves the forms as they are.
+    forms: Memo<(Route, Option<FormDraft>)>,
+    /// The data when the forms were opened.
     data: Resource<Result<AppData, AppError>>,
 }
 
 impl Page for OauthAppPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
-        let changes = RwSignal::new(0);
-        // Opening or closing a dialog must not reload the page, which would discard unsaved input.
         let without_dialog = Memo::new(move |_| url.with(PageUrl::without_dialog));
-        let data = Resource::new(
-            move || (without_dialog.get(), changes.get()),
-            |(url, _)| async move {
-                match url.route {
-                    Route::App(id) => load_app(id, url.to_string()).await,
-                    _ => Err(AppError::NotFound("app".to_owned())),
-                }
-            },
-        );
-        Self { url, changes, data }
+        let forms = Memo::new(move |before: Option<&(Route, Option<FormDraft>)>| {
+            let (route, draft) = url.with(|url| (url.route, url.draft.clone()));
+            match before {
+                Some(before) if draft.is_none() && before.0 == route => before.clone(),
+                _ => (route, draft),
+            }
+        });
+        let data = Resource::new(move || forms.get(), move |_| load(without_dialog.get_untracked()));
+        Self {
+            url,
+            without_dialog,
+            forms,
+            data,
+        }
     }
 
     fn view(this: Self) -> AnyView {
-        let OauthAppPage { url, changes, data } = this;
+        let OauthAppPage {
+            url,
+            without_dialog,
+            forms,
+            data,
+        } = this;
         let user = current_user();
-        let draft = Memo::new(move |_| url.with(|url| url.draft.clone()));
+        let changes = RwSignal::new(0);
+        let reloaded = reload_on_change(
+            move || (without_dialog.get(), changes.get()),
+            |(url, _)| async move {
+                let route = url.route;
+                Some((route, load(url).await.map(Arc::new)))
+            },
+        );
+        // The data of another app, whose page was shown before, doesn't count.
+        let last = move || {
+            let route = forms.with(|(route, _)| *route);
+            let (_, data) = reloaded.get().filter(|(loaded, _)| *loaded == route)?;
+            Some(data)
+        };
+        let reload_error = Memo::new(move |_| last()?.err());
         let content = move || {
-            let draft = draft.get();
+            let (_, draft) = forms.get();
+            let reload_error = reload_error.get();
             suspend(async move {
-                match (data.await, user.await) {
-                    (Ok(data), Ok(_)) => page(data, draft, changes).into_any(),
+                let first = match reload_error {
+                    Some(error) => Err(error),
+                    None => data.await,
+                };
+                match (first, user.await) {
+                    (Ok(first), Ok(_)) => {
+                        let options = first.form.clone();
+                        let first = Arc::new(first);
+                        let loaded = Signal::derive(move || match last() {
+                            Some(Ok(data)) => data,
+                            _ => Arc::clone(&first),
+                        });
+                        page(loaded, options, draft, changes).into_any()
+                    }
                     (Err(error), Ok(me)) => view! {
                         <PageHeader title="OAuth app" breadcrumbs=DETAIL_BREADCRUMBS.to_vec() />
                         <PageUnavailable error me />
@@ -74,7 +115,14 @@ impl Page for OauthAppPage {
         let dialog_view = move || {
             let dialog = dialog.get();
             let back = url.get_untracked().base().to_string();
-            suspend(async move { open_dialog(data.await.ok()?, dialog, back, changes) })
+            let last = last();
+            suspend(async move {
+                let data = match last {
+                    Some(data) => Arc::unwrap_or_clone(data.ok()?),
+                    None => data.await.ok()?,
+                };
+                open_dialog(data, dialog, back, changes)
+            })
         };
         view! {
             <div class="page">
@@ -83,6 +131,13 @@ impl Page for OauthAppPage {
             <Suspense>{dialog_view}</Suspense>
         }
         .into_any()
+    }
+}
+
+async fn load(url: PageUrl) -> Result<AppData, AppError> {
+    match url.route {
+        Route::App(id) => load_app(id, url.to_string()).await,
+        _ => Err(AppError::NotFound("app".to_owned())),
     }
 }
 
@@ -110,54 +165,66 @@ fn open_dialog(data: AppData, dialog: Option<Dialog>, back: String, changes: RwS
     }
 }
 
-fn page(data: AppData, draft: Option<FormDraft>, changes: RwSignal<u32>) -> impl IntoView {
-    let AppData {
-        app,
-        secrets,
-        form,
-        public_url,
-        now,
-        ..
-    } = data;
-    // After a change, the forms show the saved values.
-    let draft = draft.filter(|_| changes.get_untracked() == 0);
-    let (details, token_settings, new_secret) = match draft {
-        Some(FormDraft::App(form)) => (Some(form), None, SecretForm::default()),
-        Some(FormDraft::TokenSettings(form)) => (None, Some(form), SecretForm::default()),
-        Some(FormDraft::Secret(form)) => (None, None, form),
-        None => (None, None, SecretForm::default()),
+fn page(
+    loaded: Signal<Arc<AppData>>,
+    options: AppFormData,
+    draft: Option<FormDraft>,
+    changes: RwSignal<u32>,
+) -> impl IntoView {
+    let app = Memo::new(move |_| loaded.with(|data| data.app.clone()));
+    let page_data = PageData {
+        reloads: Signal::derive(move || loaded.track()),
+        changes,
     };
-    let is_disabled = app.user.as_ref().is_some_and(|user| !user.active);
-    let try_it = if app.grant.requires_consent() {
-        authorization_url_card(&app, &public_url).into_any()
-    } else {
-        view! { <TryIt app=app.clone() public_url /> }.into_any()
+    let (details, token_settings, new_secret) = match draft {
+        Some(FormDraft::App(form)) => (Some(form), None, None),
+        Some(FormDraft::TokenSettings(form)) => (None, Some(form), None),
+        Some(FormDraft::Secret(form)) => (None, None, Some(form)),
+        None => (None, None, None),
+    };
+    let grant = app.with_untracked(|app| app.grant);
+    let title = Memo::new(move |_| app.with(|app| app.name.clone()));
+    let header = move || {
+        view! { <PageHeader title=title.get() lead=grant.label() breadcrumbs=DETAIL_BREADCRUMBS.to_vec() /> }
+    };
+    let disabled_notice = move || {
+        let is_disabled = app.with(|app| app.user.as_ref().is_some_and(|user| !user.active));
+        is_disabled.then(|| {
+            view! {
+                <Notice kind=NoticeKind::Warning title="App disabled">
+                    <p>
+                        "The app’s user is inactive, so it can’t get tokens and its existing tokens don’t work. \
+                         Choose another user under Details, or reactivate this one."
+                    </p>
+                </Notice>
+            }
+        })
     };
     view! {
-        <PageHeader title=app.name.clone() lead=app.grant.label() breadcrumbs=DETAIL_BREADCRUMBS.to_vec() />
-        {is_disabled
-            .then(|| {
-                view! {
-                    <Notice kind=NoticeKind::Warning title="App disabled">
-                        <p>
-                            "The app’s user is inactive, so it can’t get tokens and its existing tokens don’t work. \
-                             Choose another user under Details, or reactivate this one."
-                        </p>
-                    </Notice>
-                }
-            })}
-        {details_card(&app)}
-        <DetailsForm app=app.clone() draft=details data=form changes />
-        <TokenSettingsCard app=app.clone() draft=token_settings changes />
-        {usage_card(&app)}
-        {app
-            .grant
-            .has_secret()
-            .then(|| view! { <SecretsCard app=app.id secrets form=new_secret now changes /> })}
-        {tokens_card(&app)}
-        {try_it}
-        {delete_card(&app)}
+        {header}
+        {disabled_notice}
+        {move || app.with(details_card)}
+        <DetailsForm loaded draft=details options page_data />
+        <TokenSettingsCard app draft=token_settings page_data />
+        {move || app.with(usage_card)}
+        {grant.has_secret().then(|| view! { <SecretsCard loaded draft=new_secret page_data /> })}
+        {move || app.with(tokens_card)}
+        {try_it(app, loaded.with_untracked(|data| data.public_url.clone()))}
+        {app.with_untracked(delete_card)}
     }
+}
+
+fn try_it(app: Memo<OauthApp>, public_url: String) -> AnyView {
+    if app.with_untracked(|app| app.grant.requires_consent()) {
+        return (move || app.with(|app| authorization_url_card(app, &public_url))).into_any();
+    }
+    // Only other scopes change the card; other changes of the app leave the typed secret and the responses.
+    let scopes = Memo::new(move |_| app.with(|app| app.scopes));
+    let card = move || {
+        scopes.track();
+        view! { <TryIt app=app.get_untracked() public_url=public_url.clone() /> }
+    };
+    card.into_any()
 }
 
 fn details_card(app: &OauthApp) -> impl IntoView + use<> {

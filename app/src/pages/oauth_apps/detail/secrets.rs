@@ -5,14 +5,16 @@ use crate::components::data::list_card::ListCard;
 use crate::components::data::time::{created, timestamp_or_never};
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::SubmitForm;
+use crate::components::forms::form_card::{EditForm, PageData};
 use crate::pages::oauth_apps::actions::AddSecret;
+use crate::pages::oauth_apps::data::AppData;
 use crate::pages::oauth_apps::page_url::{Dialog, PageUrl};
 use domain::fields::FieldErrors;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::{ClientSecret, MAX_SECRETS, SecretForm};
 use domain::time::Timestamp;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 const FIELDS: &[&str] = &["note", "days"];
 
@@ -37,30 +39,35 @@ pub fn secret_name(secret: &ClientSecret) -> String {
 /// Renders the card with the secrets and the form that adds one.
 #[component]
 pub fn SecretsCard(
-    /// The app.
-    app: OauthAppId,
-    /// Its secrets, oldest first.
-    secrets: Vec<ClientSecret>,
-    /// The initial values of the form.
-    form: SecretForm,
-    /// The current time, to tell which secrets have expired.
-    now: Timestamp,
-    /// A counter; incrementing it reloads the page's data.
-    changes: RwSignal<u32>,
+    /// The page with the app and its secrets.
+    loaded: Signal<Arc<AppData>>,
+    /// The initial values of the form, if it isn't empty.
+    draft: Option<SecretForm>,
+    /// The data of the page.
+    page_data: PageData,
 ) -> impl IntoView {
-    let count = secrets.len();
-    let add_form = if count < MAX_SECRETS {
-        view! { <AddSecretForm app form changes /> }.into_any()
-    } else {
-        view! { <p class="muted">{format!("An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used.")}</p> }
-            .into_any()
+    let app = loaded.with_untracked(|data| data.app.id);
+    let is_draft = draft.is_some();
+    let form = RwSignal::new(draft.unwrap_or_default());
+    let count = Memo::new(move |_| loaded.with(|data| data.secrets.len()));
+    let is_full = Memo::new(move |_| count.get() >= MAX_SECRETS);
+    let add_form = move || {
+        if is_full.get() {
+            view! { <p class="muted">{format!("An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used.")}</p> }
+                .into_any()
+        } else {
+            view! { <AddSecretForm app form is_draft page_data /> }.into_any()
+        }
     };
-    let help = if count == 0 {
-        "No client secret. Add one to get tokens."
-    } else {
-        "To rotate a secret, add a new one, update the application, and then delete the old one."
-    };
-    let table = (count > 0).then(|| table(app, secrets, now));
+    let help = Signal::derive(move || {
+        if count.get() == 0 {
+            "No client secret. Add one to get tokens."
+        } else {
+            "To rotate a secret, add a new one, update the application, and then delete the old one."
+        }
+    });
+    let table =
+        move || loaded.with(|data| (!data.secrets.is_empty()).then(|| table(app, data.secrets.clone(), data.now)));
     view! {
         <ListCard id="secrets" title="Client secrets" count help>
             {table}
@@ -109,17 +116,24 @@ fn table(app: OauthAppId, secrets: Vec<ClientSecret>, now: Timestamp) -> impl In
     }
 }
 
+/// Renders the form that adds a secret. It is empty again when one was added.
 #[component]
-fn AddSecretForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> impl IntoView {
+fn AddSecretForm(
+    app: OauthAppId,
+    /// The initial values.
+    form: RwSignal<SecretForm>,
+    is_draft: bool,
+    page_data: PageData,
+) -> impl IntoView {
     let form_state = FormState::<AddSecret>::new(validate);
-    form_state.on_success(move || changes.update(|changes| *changes += 1));
+    let show_saved = Callback::new(move |()| form.set(SecretForm::default()));
     view! {
-        <SubmitForm form_state fields=FIELDS button="Add secret">
+        <EditForm form_state fields=FIELDS button="Add secret" is_draft page_data show_saved>
             <input type="hidden" name="app" value=app.to_string() />
             <TextField
                 name="note"
                 label="Note"
-                value=form.note
+                value=Signal::derive(move || form.with(|form| form.note.clone()))
                 help="What the secret is for or where it is stored."
                 optional=true
                 error=form_state.error("note")
@@ -127,12 +141,12 @@ fn AddSecretForm(app: OauthAppId, form: SecretForm, changes: RwSignal<u32>) -> i
             <TextField
                 name="days"
                 label="Expires after (days)"
-                value=form.days
+                value=Signal::derive(move || form.with(|form| form.days.clone()))
                 help="Leave empty for no expiration."
                 optional=true
                 error=form_state.error("days")
             />
-        </SubmitForm>
+        </EditForm>
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 
 use crate::components::forms::field::{FieldError, SelectField};
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::FormCard;
+use crate::components::forms::form_card::{FormCard, PageData};
 use crate::pages::oauth_apps::actions::SetTokenSettings;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{
@@ -26,33 +26,53 @@ fn validate(values: Values<'_>) -> Option<FieldErrors> {
 #[component]
 pub fn TokenSettingsCard(
     /// The app.
-    app: OauthApp,
+    app: Memo<OauthApp>,
     /// The initial values, if they differ from the saved ones.
     draft: Option<TokenSettingsForm>,
-    /// A counter; incrementing it reloads the page's data.
-    changes: RwSignal<u32>,
+    /// The data of the page.
+    page_data: PageData,
 ) -> impl IntoView {
     let form_state = FormState::<SetTokenSettings>::new(validate);
-    form_state.toast_and_reload("Token settings saved", changes);
-    let form = draft.unwrap_or_else(|| app.token_settings.into());
+    let (id, grant) = app.with_untracked(|app| (app.id.to_string(), app.grant));
+    let saved = move || app.with_untracked(|app| TokenSettingsForm::from(app.token_settings));
+    let is_draft = draft.is_some();
+    let form = draft.unwrap_or_else(saved);
+    let rotates = RwSignal::new(form.rotate_refresh_tokens);
+    let algorithm = RwSignal::new(form.signing_algorithm);
+    let allows_introspection = RwSignal::new(form.allow_introspection);
+    let show_saved = Callback::new(move |()| {
+        let saved = saved();
+        rotates.set(saved.rotate_refresh_tokens);
+        algorithm.set(saved.signing_algorithm);
+        allows_introspection.set(saved.allow_introspection);
+    });
     view! {
-        <FormCard form_state id="token-settings" title="Token settings" fields=FIELDS button="Save token settings">
-            <input type="hidden" name="app" value=app.id.to_string() />
+        <FormCard
+            form_state
+            id="token-settings"
+            title="Token settings"
+            fields=FIELDS
+            button="Save token settings"
+            success="Token settings saved"
+            is_draft
+            page_data
+            show_saved
+        >
+            <input type="hidden" name="app" value=id />
             // Only for validation in the browser; the server does not read it.
-            <input type="hidden" name="grant" value=app.grant.code() />
-            {rotation_field(app.grant, form.rotate_refresh_tokens)}
-            {algorithm_field(form.signing_algorithm, form_state.error("signing_algorithm"))}
-            {app
-                .grant
+            <input type="hidden" name="grant" value=grant.code() />
+            {rotation_field(grant, rotates)}
+            {algorithm_field(algorithm, form_state.error("signing_algorithm"))}
+            {grant
                 .has_secret()
-                .then(|| introspection_field(form.allow_introspection, form_state.error("allow_introspection")))}
+                .then(|| introspection_field(allows_introspection, form_state.error("allow_introspection")))}
         </FormCard>
     }
     .into_any()
 }
 
 /// Renders the rotation setting. Refresh tokens of public clients always rotate, and client credentials have none.
-fn rotation_field(grant: Grant, rotates: bool) -> Option<AnyView> {
+fn rotation_field(grant: Grant, rotates: RwSignal<bool>) -> Option<AnyView> {
     let is_public = grant == Grant::Public;
     let help = match grant {
         Grant::ClientCredentials => return None,
@@ -72,7 +92,7 @@ fn rotation_field(grant: Grant, rotates: bool) -> Option<AnyView> {
                 type="checkbox"
                 name="rotate_refresh_tokens"
                 value="true"
-                checked=is_public || rotates
+                checked=move || is_public || rotates.get()
                 disabled=is_public
             />
             <span>"Rotate refresh tokens" <small class="muted">{help}</small></span>
@@ -81,7 +101,7 @@ fn rotation_field(grant: Grant, rotates: bool) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-fn algorithm_field(selected: String, error: Signal<Option<String>>) -> AnyView {
+fn algorithm_field(selected: RwSignal<String>, error: Signal<Option<String>>) -> AnyView {
     let options = SigningAlgorithm::ALL
         .iter()
         .map(|algorithm| (algorithm.code(), algorithm.label()));
@@ -98,7 +118,7 @@ fn algorithm_field(selected: String, error: Signal<Option<String>>) -> AnyView {
     .into_any()
 }
 
-fn introspection_field(allowed: bool, error: Signal<Option<String>>) -> AnyView {
+fn introspection_field(allowed: RwSignal<bool>, error: Signal<Option<String>>) -> AnyView {
     view! {
         <div class="field">
             <label class="check">
