@@ -1,5 +1,5 @@
-// Makes the files that a browser loads, from the compiled browser side, the style sheets and the public files: minified, named
-// after a hash of their content, and each with a Brotli variant beside it. `hash.txt` tells the server the names.
+// Builds the files that a browser loads from the WebAssembly module, the style sheets and the public files: minified, named
+// after a hash of their content, and each with a Brotli variant beside it. The server reads the names from `hash.txt`.
 // Usage: node build-site.mjs MODULE SITE HASH_FILE    (from the root of the repository)
 
 import { spawn } from "node:child_process";

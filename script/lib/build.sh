@@ -63,8 +63,9 @@ build_inputs() {
         cd "$root" || exit
         {
             rustc --version --verbose && env | grep '^\(RUSTFLAGS\|CARGO_\)' | sort
-            find . -mindepth 1 \( -path './.*' ! -path './.cargo*' -o -path ./target -o -path ./data -o -path ./end2end -o -name node_modules -o -name .next \
-                -o -path './*.md' ! -path './*/*' \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+            find . -mindepth 1 \( -path './.*' ! -path './.cargo*' -o -path ./target -o -path ./data -o -path ./docs -o -path ./end2end \
+                -o -path './script/*bench' -o -name node_modules -o -path './*.md' ! -path './*/*' \) -prune \
+                -o -type f -print0 | sort -z | xargs -0 sha256sum
         } | sha256sum | cut -d ' ' -f 1
     )
 }

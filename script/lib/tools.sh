@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# The tools that building and testing need: one function that says whether each is there, one that fetches it.
+# The tools that building and testing need. For each, has_TOOL succeeds if it is installed, and add_TOOL installs it.
 
 cargo_deny_version=0.20.2
 cargo_nextest_version=0.9.151
 venv=$root/.tools/venv
 oauth2_venv=$root/.tools/oauth2-venv
 
-# What a fresh machine has to bring along.
+# need_basics: exits if a tool is missing that these commands don't install.
 need_basics() {
     need cargo "Rust is missing: install it with rustup, then run this again."
     need rustc "The Rust compiler is missing: install it with rustup, then run this again."
@@ -15,7 +15,7 @@ need_basics() {
     need npm "npm is missing: install it (on Debian the package npm), then run this again."
 }
 
-# cargo_install CRATE VERSION…: a tool is built once and runs for seconds, so it is compiled quickly rather than well.
+# cargo_install CRATE VERSION…: compiles without optimization, because a tool is built once and runs for seconds.
 cargo_install() {
     local crate=$1 version=$2
     shift 2
@@ -23,7 +23,7 @@ cargo_install() {
         cargo install "$crate" --version "$version" "$@"
 }
 
-# wasm-bundler splits the compiled browser side and generates its JavaScript. Its version of wasm-bindgen must be the one in
+# wasm-bundler splits the WebAssembly module and generates its JavaScript. Its version of wasm-bindgen must be the one in
 # Cargo.lock, because the formats differ between versions.
 wasm_bundler=$root/target/tools/release/wasm-bundler
 wasm_bundler_source=$root/script/tools/wasm-bundler
@@ -49,7 +49,7 @@ add_cargo_nextest() { cargo_install cargo-nextest "$cargo_nextest_version" --loc
 has_cargo_deny() { cargo deny --version; }
 add_cargo_deny() { cargo_install cargo-deny "$cargo_deny_version" --locked; }
 
-# The allocator of the server is built by it.
+# The build of jemalloc, the server's allocator, runs make.
 has_make() { command -v make; }
 add_make() { debian_packages make; }
 
@@ -64,10 +64,13 @@ add_chromium() { debian_packages chromium fonts-liberation; }
 has_curl() { command -v curl; }
 add_curl() { debian_packages curl ca-certificates; }
 
+has_openssl() { command -v openssl; }
+add_openssl() { debian_packages openssl; }
+
 has_wrk() { command -v wrk; }
 add_wrk() { debian_packages wrk; }
 
-# lock_sum FILE…: what an installation was made from; it is kept inside the installation.
+# lock_sum FILE…: prints a hash of the files that an installation depends on. The installation stores it.
 lock_sum() { cat "$@" | sha256sum; }
 
 has_npm_packages() {
@@ -84,7 +87,7 @@ add_build_packages() { add_npm_packages "$root/script/tools"; }
 has_browser_packages() { has_npm_packages "$root/end2end"; }
 add_browser_packages() { add_npm_packages "$root/end2end"; }
 
-# has_venv FOLDER REQUIREMENTS, add_venv FOLDER REQUIREMENTS: a Python with these packages.
+# has_venv FOLDER REQUIREMENTS, add_venv FOLDER REQUIREMENTS: a virtual environment with these Python packages.
 has_venv() {
     "$1/bin/python" --version && [ "$(cat "$1/.made-from")" = "$(lock_sum "$2")" ]
 }
@@ -96,7 +99,7 @@ add_venv() {
         lock_sum "$2" >"$1/.made-from"
 }
 
-# The two bynder-sdk want different versions of the same packages, so each has a Python of its own.
+# The two versions of bynder-sdk need different versions of the same packages, so each has its own virtual environment.
 has_python_packages() {
     has_venv "$venv" "$root/end2end/clients/requirements.txt" &&
         has_venv "$oauth2_venv" "$root/end2end/clients/oauth2/requirements.txt"
@@ -112,7 +115,7 @@ add_bench_packages() { add_npm_packages "$root/script/lib/bench/oidc-provider"; 
 has_nextjs_packages() { has_npm_packages "$root/script/lib/bench/nextjs-table"; }
 add_nextjs_packages() { add_npm_packages "$root/script/lib/bench/nextjs-table"; }
 
-# What one kind of work needs, each part skipped where it is there.
+# setup_…: installs what one kind of work needs, and skips what is installed.
 
 setup_serve() {
     need_basics
@@ -138,12 +141,15 @@ setup_unit() {
     need_basics
     ensure "make" has_make add_make &&
         ensure "cargo-nextest" has_cargo_nextest add_cargo_nextest &&
+        ensure "openssl" has_openssl add_openssl &&
         ensure "PostgreSQL" has_postgres add_postgres
 }
 
 setup_clients() {
     need_basics
-    ensure "Python packages" has_python_packages add_python_packages &&
+    ensure "curl" has_curl add_curl &&
+        ensure "openssl" has_openssl add_openssl &&
+        ensure "Python packages" has_python_packages add_python_packages &&
         ensure "npm packages" has_browser_packages add_browser_packages
 }
 
@@ -151,6 +157,7 @@ setup_e2e() {
     need_basics
     node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || die "Playwright needs Node.js 20 or newer, and this is $(node --version)."
     ensure "Chromium" has_chromium add_chromium &&
+        ensure "curl" has_curl add_curl &&
         ensure "npm packages" has_browser_packages add_browser_packages
 }
 
@@ -158,7 +165,6 @@ setup_test() { setup_checks && setup_deny && setup_unit && setup_serve && setup_
 
 setup_bench() {
     setup_serve && setup_e2e &&
-        ensure "curl" has_curl add_curl &&
         ensure "wrk" has_wrk add_wrk &&
         ensure "npm's oidc-provider" has_bench_packages add_bench_packages &&
         ensure "npm's next" has_nextjs_packages add_nextjs_packages

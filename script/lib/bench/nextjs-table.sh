@@ -24,7 +24,6 @@ start_nextjs() {
     NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 node "$nextjs/node_modules/next/dist/bin/next" start "$nextjs" \
         --hostname 127.0.0.1 --port "$nextjs_port" >"$work/nextjs.log" 2>&1 &
     nextjs_pid=$!
-    started+=("$nextjs_pid")
     export NEXTJS_URL=http://127.0.0.1:$nextjs_port/settings/portal/api-tokens
     wait_for "$NEXTJS_URL"
 }
