@@ -2,8 +2,9 @@
 //!
 //! Without script a dialog is a page of its own, and no response can remove it from the browser's history. When its form has
 //! succeeded, a cookie remembers where it led to, and going back to the dialog leads there too. Browsers send
-//! `Sec-Fetch-User` when the user follows a link or enters an address, but not when the user goes back or forward. If a
-//! browser sends no such headers, the dialog is shown.
+//! `Sec-Fetch-User` when the user follows a link or submits a form, but not when the user goes back or forward. Safari never
+//! sends it, although it sends the other fetch metadata. So no cookie is set if the form was submitted without it, and the
+//! dialog is shown.
 
 use crate::state::AppState;
 use app::context::{accepts_html, cookie_header, read_cookie};
@@ -16,6 +17,9 @@ use domain::local_path::local_path;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use std::borrow::Cow;
 use url::form_urlencoded;
+
+/// The request header of a navigation that the user has started on the page.
+const FETCH_USER: &str = "sec-fetch-user";
 
 /// How long the browser remembers the dialog.
 const MAX_AGE_SECONDS: u64 = 10 * 60;
@@ -52,19 +56,19 @@ async fn open_page(app: &AppState, request: Request, next: Next) -> Response {
 }
 
 async fn submit_form(app: &AppState, request: Request, next: Next) -> Response {
-    let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
+    let headers = request.headers();
+    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
     let page = referer.and_then(|referer| app.allowed_origins.strip(referer));
-    let Some(page) = page.filter(|page| Dialog::of(page).is_some()).map(str::to_owned) else {
+    let page = page.filter(|page| Dialog::of(page).is_some() && headers.contains_key(FETCH_USER));
+    let Some(page) = page.map(str::to_owned) else {
         return next.run(request).await;
     };
     let response = next.run(request).await;
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    let led_to = location.and_then(|location| local_path(app.allowed_origins.strip(location).unwrap_or(location)));
-    // Signing out leads to the sign-in page from any page.
-    let led_to = led_to.filter(|led_to| !led_to.starts_with("/sign-in"));
+    let led_to = location.and_then(|location| result_page(app.allowed_origins.strip(location).unwrap_or(location)));
     let has_succeeded = !response.headers().contains_key(SERVER_FN_ERROR_HEADER);
     let cookie = match (Dialog::of(&page), led_to) {
-        (Some(dialog), Some(led_to)) if has_succeeded && Dialog::of(led_to).is_none() => dialog.cookie(led_to),
+        (Some(dialog), Some(led_to)) if has_succeeded => dialog.cookie(led_to),
         _ => return response,
     };
     if cookie.len() > MAX_COOKIE_BYTES {
@@ -106,17 +110,25 @@ impl<'a> Dialog<'a> {
             return None;
         };
         let is_same = *path == self.path && *name == self.name;
-        local_path(led_to).filter(|_| is_same).map(str::to_owned)
+        result_page(led_to).filter(|_| is_same).map(str::to_owned)
     }
 }
 
-/// Returns whether the user goes back or forward to a page.
+/// Returns `url` if a submitted dialog may lead to it. A redirect to a dialog, or to the sign-in page, which redirects further,
+/// could be a loop. Signing out leads to the sign-in page from any page.
+fn result_page(url: &str) -> Option<&str> {
+    local_path(url).filter(|url| Dialog::of(url).is_none() && !url.starts_with("/sign-in"))
+}
+
+/// Returns whether the user goes back or forward to a page. The request of a browser that prefetches a link differs only in
+/// `Sec-Purpose`.
 fn is_history_navigation(headers: &HeaderMap) -> bool {
     let is = |name: &str, expected: &str| headers.get(name).is_some_and(|value| value == expected);
     is("sec-fetch-mode", "navigate")
         && is("sec-fetch-dest", "document")
         && is("sec-fetch-site", "same-origin")
-        && !headers.contains_key("sec-fetch-user")
+        && !headers.contains_key(FETCH_USER)
+        && !headers.contains_key("sec-purpose")
 }
 
 fn cookie_name(app: &AppState) -> &'static str {
@@ -173,6 +185,10 @@ mod tests {
             "&&",
             &dialog.cookie("//evil.example"),
             &dialog.cookie("https://evil.example/"),
+            &dialog.cookie("/a%20b?dialog=new"),
+            &dialog.cookie("/sign-in?next=%2Fa%2520b%3Fdialog%3Dnew"),
+            &dialog.cookie("/list\r\nSet-Cookie: a=b"),
+            &format!("{cookie}&x"),
         ] {
             assert_eq!(dialog.led_to(planted), None, "{planted}");
         }

@@ -90,7 +90,7 @@ fn page_response(error: &AppError, page: String) -> Response {
     (error.status(), headers, page).into_response()
 }
 
-/// Returns whether the body has the form of a form's fields. A form with files is `multipart/form-data`.
+/// Returns whether the body is URL-encoded. A form with files is `multipart/form-data`.
 fn is_url_encoded(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|text| {

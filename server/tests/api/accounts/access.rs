@@ -5,6 +5,7 @@ use crate::test_server::{PASSWORD, TestConfig, TestServer};
 use domain::accounts::NewAccount;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
+use domain::coded_enum::CodedEnum;
 use portal::accounts;
 use portal::accounts::{profiles, users};
 use rstest::rstest;

@@ -61,6 +61,28 @@ async fn current_user_is_described_with_and_without_trailing_slash(
 
 #[rstest]
 #[tokio::test]
+async fn current_user_is_the_user_of_the_token_in_every_request(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let server = TestServer::new(engine, TestConfig::default()).await;
+    let (joseph, _) = server.create_user("Joseph Clement", Rights::all()).await;
+    let (_, credentials) = server.create_token("joseph@example.com").await;
+    for _ in 0..2 {
+        for (credentials, id, email) in [
+            (&server.credentials, server.ada, "ada@example.com"),
+            (&credentials, joseph, "joseph@example.com"),
+        ] {
+            let response = server.get_with(credentials, "/api/v4/currentUser").await;
+            assert_eq!(response.header("content-type"), Some("application/json"));
+            assert_eq!(response.header("cache-control"), Some("no-store"));
+            let user = response.json();
+            assert_eq!((&user["id"], &user["email"]), (&json!(id.to_string()), &json!(email)));
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn user_last_login_is_an_rfc_3339_time(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let server = TestServer::new(engine, TestConfig::default()).await;
     server.sign_in("ada@example.com").await;

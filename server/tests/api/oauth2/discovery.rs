@@ -2,6 +2,7 @@
 
 use crate::http::Request;
 use crate::test_server::{TestConfig, TestServer};
+use domain::coded_enum::CodedEnum;
 use domain::oauth2::scopes::Scope;
 use rstest::rstest;
 use testing::Engine;

@@ -2,6 +2,7 @@
 
 use crate::test_site::{EMAIL, TestSite};
 use domain::accounts::rights::{Right, Rights};
+use domain::coded_enum::CodedEnum;
 use domain::integration::connection_test::{Outcome, StepKind};
 use domain::integration::settings::{ConnectionForm, Edit, GlobalForm};
 use domain::oauth2::oauth_apps::AppForm;

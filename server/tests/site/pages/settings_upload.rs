@@ -4,6 +4,7 @@ use crate::test_program::TestProgram;
 use crate::test_site::{PASSWORD, TestSite, form, header};
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
+use domain::coded_enum::CodedEnum;
 use domain::integration::selector::{AssetType, Options};
 use domain::integration::settings::{
     Edit, FieldSettings, MAX_FIELD_NAME_CHARS, MAX_FIELDS, MAX_SEARCH_TERM_CHARS, Settings,

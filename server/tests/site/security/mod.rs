@@ -1,3 +1,4 @@
+mod api_paths;
 mod csrf;
 mod form_redirects;
 mod html_escaping;
