@@ -1,5 +1,7 @@
 // Test fixtures: a running server, an account for each test, and a check that the browser console has no errors.
 
+import { createServer } from "node:http";
+import { type AddressInfo } from "node:net";
 import { type BrowserContext, type Page, test as base, expect } from "@playwright/test";
 import { Account } from "./account.ts";
 import { Demo } from "./demo.ts";
@@ -92,6 +94,30 @@ export const testOnFreshServer = test.extend({
 /** Adds the demo account, whose pages show data, to the worker's server. */
 export const testWithDemo = test.extend<object, { demo: Demo }>({
   demo: [async ({ sharedServer }, use) => use(await Demo.create(sharedServer)), { scope: "worker" }],
+});
+
+/** A stub application that browsers are redirected to. */
+export interface Application {
+  redirectUri: string;
+  /** The query parameters of each redirect, in order. */
+  redirects: URLSearchParams[];
+}
+
+/** Starts a stub application for each test. */
+export const testWithApplication = test.extend<{ application: Application }>({
+  application: async ({}, use) => {
+    const redirects: URLSearchParams[] = [];
+    const server = createServer((request, response) => {
+      const url = new URL(request.url!, "http://application");
+      response.setHeader("content-type", "text/html").end("<link rel=icon href='data:,'><h1>Back in the application</h1>");
+      if (url.pathname === "/back") redirects.push(url.searchParams);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/back?kept=yes`;
+    await use({ redirectUri, redirects });
+    server.closeAllConnections();
+    server.close();
+  },
 });
 
 /** Tags tests that need scripts, in files whose other tests also run without. */

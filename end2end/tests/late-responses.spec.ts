@@ -309,7 +309,7 @@ async function holdConsumerReload(page: Page, account: Account, saveForm: () => 
   return reload;
 }
 
-test("a consumer’s form that is submitted while the page reloads its data is saved", async ({ page, account }) => {
+test("a consumer's form that is submitted while the page reloads its data is saved", async ({ page, account }) => {
   const signing = section(page, "Signing");
   const reload = await holdConsumerReload(page, account, async () => {
     await section(page, "Rename").getByLabel("Name").fill("Web shop");
@@ -326,7 +326,7 @@ test("a consumer’s form that is submitted while the page reloads its data is s
   await expect(signing.getByRole("checkbox")).toBeChecked();
 });
 
-test("an error in a consumer’s form that arrives after the page reloaded its data is shown", async ({ page, account }) => {
+test("an error in a consumer's form that arrives after the page reloaded its data is shown", async ({ page, account }) => {
   const rename = section(page, "Rename");
   const reload = await holdConsumerReload(page, account, () => click(section(page, "Signing"), "Save changes"));
   const sent = await HeldRequests.hold(page, "**/fn/consumers/rename");
@@ -354,7 +354,7 @@ async function holdAppReload(page: Page, account: Account): Promise<HeldRequests
   return reload;
 }
 
-test("an OAuth app’s form that is submitted while the page reloads its data is saved", async ({ page, account }) => {
+test("an OAuth app's form that is submitted while the page reloads its data is saved", async ({ page, account }) => {
   const reload = await holdAppReload(page, account);
   const details = section(page, "Details");
   const secret = section(page, "Client secrets").getByLabel("Note");
@@ -371,7 +371,7 @@ test("an OAuth app’s form that is submitted while the page reloads its data is
   await expect(section(page, "Token settings").getByRole("checkbox", { name: /^Allow introspection/ })).toBeChecked();
 });
 
-test("an error in an OAuth app’s form that arrives after the page reloaded its data is shown", async ({ page, account }) => {
+test("an error in an OAuth app's form that arrives after the page reloaded its data is shown", async ({ page, account }) => {
   const reload = await holdAppReload(page, account);
   const details = section(page, "Details");
   const sent = await HeldRequests.hold(page, "**/fn/oauth-apps/update");

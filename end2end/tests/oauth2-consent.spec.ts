@@ -1,35 +1,10 @@
 // OAuth 2.0 consent, and withdrawing it under "Connected apps".
 
-import { createServer } from "node:http";
-import { type AddressInfo } from "node:net";
 import { type Page } from "@playwright/test";
 import type { Account } from "../support/account.ts";
 import { type App, authorizationUrl, codeChallenge, registerApp } from "../support/oauth2.ts";
 import { click, dialog, fillSignIn, open, signIn, userMenu } from "../support/actions.ts";
-import { test as base, expect, hasScript } from "../support/test.ts";
-
-/** A stub application that browsers are redirected to. */
-interface Application {
-  redirectUri: string;
-  /** The query parameters of each redirect, in order. */
-  redirects: URLSearchParams[];
-}
-
-const test = base.extend<{ application: Application }>({
-  application: async ({}, use) => {
-    const redirects: URLSearchParams[] = [];
-    const server = createServer((request, response) => {
-      const url = new URL(request.url!, "http://application");
-      response.setHeader("content-type", "text/html").end("<link rel=icon href='data:,'><h1>Back in the application</h1>");
-      if (url.pathname === "/back") redirects.push(url.searchParams);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/back?kept=yes`;
-    await use({ redirectUri, redirects });
-    server.closeAllConnections();
-    server.close();
-  },
-});
+import { type Application, expect, hasScript, testWithApplication as test } from "../support/test.ts";
 
 /** Signs in and registers an app that requests profile and offline access. */
 async function registerWiki(page: Page, account: Account, application: Application, grant: "authorization_code" | "public"): Promise<App> {

@@ -17,6 +17,15 @@ async function signOutInAnotherTab(page: Page): Promise<void> {
   await tab.close();
 }
 
+/** Signs out in a second tab and signs in as another user. */
+async function switchUserInAnotherTab(page: Page, user: User): Promise<void> {
+  const tab = await page.context().newPage();
+  await open(tab, "/subscription");
+  await signOut(tab);
+  await fillSignIn(tab, user);
+  await expect(userMenu(tab)).toContainText(user.name);
+}
+
 /** Follows the link to the sign-in page, which opens in a new tab. */
 async function signInInAnotherTab(page: Page, user: User, signedOut: Page | Locator = signedOutDialog(page)): Promise<void> {
   const opened = page.waitForEvent("popup");
@@ -137,7 +146,7 @@ test("if another user signed in, the page submits nothing and must be reloaded",
   await expect(other).toBeVisible();
   await click(other, "Reload page");
   await expect(other).toHaveCount(0);
-  await expect(page.locator("summary").filter({ hasText: "Grace Hopper" })).toBeVisible();
+  await expect(userMenu(page).filter({ hasText: "Grace Hopper" })).toBeVisible();
   await expect(userField(form)).toHaveValue("");
   expect(await account.tokens()).toEqual([]);
 });
@@ -145,11 +154,7 @@ test("if another user signed in, the page submits nothing and must be reloaded",
 test("returning to a tab after another user signed in shows a dialog", { tag: needsScript }, async ({ page, account }) => {
   const grace = await account.createUser("Grace Hopper", "all");
   await fillTokenForm(page, account);
-  const tab = await page.context().newPage();
-  await open(tab, "/subscription");
-  await signOut(tab);
-  await fillSignIn(tab, grace);
-  await expect(userMenu(tab)).toContainText("Grace Hopper");
+  await switchUserInAnotherTab(page, grace);
   await returnToTab(page);
   await expect(dialog(page, "Another user is signed in")).toBeVisible();
 });
@@ -157,11 +162,7 @@ test("returning to a tab after another user signed in shows a dialog", { tag: ne
 test("a form sent before the page knows that another user signed in changes nothing", { tag: needsScript }, async ({ page, account }) => {
   const grace = await account.createUser("Grace Hopper", "all");
   const form = await fillTokenForm(page, account);
-  const tab = await page.context().newPage();
-  await open(tab, "/subscription");
-  await signOut(tab);
-  await fillSignIn(tab, grace);
-  await expect(userMenu(tab)).toContainText("Grace Hopper");
+  await switchUserInAnotherTab(page, grace);
   const created = page.waitForResponse((response) => response.request().method() === "POST");
   await click(form, "Create");
   expect((await created).status()).toBe(412);
@@ -211,18 +212,14 @@ test("without script, a form is not sent again by another user", { tag: needsNoS
   await expectHeading(page, "Another user is signed in");
   expect(await account.tokens()).toEqual([]);
   await click(page, "Open the page");
-  await expect(page.locator("summary").filter({ hasText: "Grace Hopper" })).toBeVisible();
+  await expect(userMenu(page).filter({ hasText: "Grace Hopper" })).toBeVisible();
   await expect(userField(dialog(page, "Create new token"))).toHaveValue("");
 });
 
 test("without script, a form of a user who was replaced by another changes nothing", { tag: needsNoScript }, async ({ page, account }) => {
   const grace = await account.createUser("Grace Hopper", "all");
   const form = await fillTokenForm(page, account);
-  const tab = await page.context().newPage();
-  await open(tab, "/subscription");
-  await signOut(tab);
-  await fillSignIn(tab, grace);
-  await expect(userMenu(tab)).toContainText("Grace Hopper");
+  await switchUserInAnotherTab(page, grace);
   await click(form, "Create");
   await expectHeading(page, "Another user is signed in");
   expect(await account.tokens()).toEqual([]);

@@ -1,40 +1,15 @@
 // OAuth 1.0a authorization in the browser: sign in, allow or deny, return to the application.
 
-import { createServer } from "node:http";
-import { type AddressInfo } from "node:net";
 import { type Page } from "@playwright/test";
 import { Account, type Consumer, type User } from "../../support/account.ts";
 import { type Credential, signedFetch } from "../../support/oauth1.ts";
 import { apiTokens, click, fillSignIn, open, section, signIn } from "../../support/actions.ts";
-import { test as base, expect } from "../../support/test.ts";
+import { expect, testWithApplication as test } from "../../support/test.ts";
 
-/** A stub application that receives the browser's return. */
-interface Application {
-  callback: string;
-  /** The query parameters that the browser returned with. */
-  returned: Promise<URLSearchParams>;
-}
-
-const test = base.extend<{ application: Application }>({
-  application: async ({}, use) => {
-    let resolveReturned: (query: URLSearchParams) => void;
-    const returned = new Promise<URLSearchParams>((resolve) => (resolveReturned = resolve));
-    const server = createServer((request, response) => {
-      const url = new URL(request.url!, "http://application");
-      response.setHeader("content-type", "text/html").end("<link rel=icon href='data:,'><h1>Back in the application</h1>");
-      if (url.pathname === "/back") resolveReturned(url.searchParams);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const callback = `http://127.0.0.1:${(server.address() as AddressInfo).port}/back?kept=yes`;
-    await use({ callback, returned });
-    server.closeAllConnections();
-    server.close();
-  },
-});
-
-async function requestToken(origin: string, consumer: Consumer, callback: string): Promise<Required<Credential>> {
+/** Requests a token, in the legacy flow without a callback URL. */
+async function requestToken(origin: string, consumer: Consumer, callback?: string): Promise<Required<Credential>> {
   const consumerOnly = { consumerKey: consumer.consumer_key, consumerSecret: consumer.consumer_secret };
-  const extra: [string, string][] = [["oauth_callback", callback]];
+  const extra: [string, string][] = callback === undefined ? [] : [["oauth_callback", callback]];
   const response = await signedFetch("POST", `${origin}/api/v4/oauth/request_token/`, consumerOnly, { extra });
   expect(response.status).toBe(200);
   return { ...consumerOnly, ...tokenOf(await response.text()) };
@@ -60,16 +35,16 @@ async function openConsentPage(page: Page, requested: Required<Credential>, user
 test("Allow returns a verifier, and the application acts for the user", async ({ page, account, server, application }) => {
   const consumer = await account.createConsumer("Product information");
   const grace = await account.createUser("Grace Hopper", ["manage-users"]);
-  const requested = await requestToken(server.url, consumer, application.callback);
+  const requested = await requestToken(server.url, consumer, application.redirectUri);
   await openConsentPage(page, requested, grace);
   const main = page.getByRole("main");
-  for (const words of [account.name, grace.name, grace.email, new URL(application.callback).host]) {
+  for (const words of [account.name, grace.name, grace.email, new URL(application.redirectUri).host]) {
     await expect(main).toContainText(words);
   }
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page.getByRole("heading", { name: "Back in the application" })).toBeVisible();
 
-  const query = await application.returned;
+  const query = application.redirects[0]!;
   expect(query.get("kept")).toBe("yes");
   expect(query.get("oauth_token")).toBe(requested.token);
   const exchanged = await exchange(server.url, requested, query.get("oauth_verifier")!);
@@ -83,12 +58,12 @@ test("Allow returns a verifier, and the application acts for the user", async ({
 
 test("Deny returns without a verifier, and no token is issued", async ({ page, account, server, application }) => {
   const consumer = await account.createConsumer("Product information");
-  const requested = await requestToken(server.url, consumer, application.callback);
+  const requested = await requestToken(server.url, consumer, application.redirectUri);
   await openConsentPage(page, requested, account.admin);
   await page.getByRole("button", { name: "Deny" }).click();
   await expect(page.getByRole("heading", { name: "Back in the application" })).toBeVisible();
 
-  const query = await application.returned;
+  const query = application.redirects[0]!;
   expect(query.get("oauth_problem")).toBe("permission_denied");
   expect(query.has("oauth_verifier")).toBe(false);
   expect((await exchange(server.url, requested, "guessed")).status).toBe(401);
@@ -126,14 +101,12 @@ test("the legacy flow returns to the callback as the browser's query contains it
   await click(signing, "Save changes");
   await expect(signing.getByText("Legacy OAuth 1.0 flow (without verifier) is on")).toBeVisible();
 
-  const consumerOnly = { consumerKey: consumer.consumer_key, consumerSecret: consumer.consumer_secret };
-  const response = await signedFetch("POST", `${server.url}/api/v4/oauth/request_token/`, consumerOnly);
-  const { token } = tokenOf(await response.text());
-  const callback = `${application.callback}&text=50%2525`;
+  const { token } = await requestToken(server.url, consumer);
+  const callback = `${application.redirectUri}&text=50%2525`;
   await open(page, `/api/v4/oauth/authorise/?oauth_token=${token}&callback=${encodeURIComponent(callback)}`);
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page.getByRole("heading", { name: "Back in the application" })).toBeVisible();
-  expect((await application.returned).get("text")).toBe("50%25");
+  expect(application.redirects[0]!.get("text")).toBe("50%25");
 });
 
 test("a signed-in user sees the consent page at once and can switch users", async ({ page, account, server }) => {
