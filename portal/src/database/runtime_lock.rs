@@ -1,6 +1,6 @@
 //! Marks a database as in use outside of its folder, so that it is not created again while a server uses a folder that was
-//! moved away. The locks only hold for processes of the same user on the same machine. Where no folder can be used for
-//! them, as in a container without writable folders, there are none.
+//! moved away. The locks only hold for processes of the same user that share a folder for them, so not for those of another
+//! machine or container. Where no folder can be used for them, as in a container without writable folders, there are none.
 
 use crate::crypto::secret;
 use crate::database::files::is_at;
@@ -30,8 +30,8 @@ impl RuntimeLocks {
 impl Drop for RuntimeLocks {
     fn drop(&mut self) {
         for (path, file) in self.0.drain(..) {
-            // Unless another process uses the database, too.
-            if file.try_lock().is_ok() {
+            // Unless another process uses the database, too, with this file or with one that replaced it.
+            if file.try_lock().is_ok() && is_at(&file, &path) {
                 let _ = std::fs::remove_file(path);
             }
         }
@@ -92,11 +92,7 @@ fn lock_folders() -> Vec<PathBuf> {
 #[cfg(unix)]
 fn own_folder(parent: &Path) -> io::Result<PathBuf> {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-    let probe = parent.join(format!(".gatehouse-{:032x}", u128::from_ne_bytes(secret::random())));
-    // A new file belongs to the user of the process.
-    let file = OpenOptions::new().write(true).create_new(true).open(&probe)?;
-    std::fs::remove_file(&probe)?;
-    let user = file.metadata()?.uid();
+    let user = rustix::process::geteuid().as_raw();
     let folder = parent.join(format!("gatehouse-{user}"));
     match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -139,6 +135,21 @@ mod tests {
         drop(second);
         assert!(!is_in_use(&path));
         assert!(lock_paths(&path).iter().all(|path| !path.exists()));
+    }
+
+    #[test]
+    fn lock_that_replaced_a_deleted_one_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("used.db");
+        let outdated = RuntimeLocks::acquire(&path);
+        for path in lock_paths(&path) {
+            std::fs::remove_file(path).unwrap();
+        }
+        let current = RuntimeLocks::acquire(&path);
+        drop(outdated);
+        assert!(is_in_use(&path));
+        drop(current);
+        assert!(!is_in_use(&path));
     }
 
     #[test]

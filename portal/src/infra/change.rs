@@ -1,4 +1,5 @@
-//! A change by an actor: a transaction that can't be committed without an audit event and a cache invalidation.
+//! A change by an actor: a transaction that can't be committed without an audit event, and that invalidates cached data unless
+//! none depends on it.
 
 use crate::database::{AsExecutor, Executor, Transaction, execute};
 use crate::infra::actor::Actor;
