@@ -7,6 +7,7 @@ pub mod auth;
 pub mod integration;
 
 pub mod accounts;
+pub mod coded_enum;
 pub mod email;
 pub mod enum_set;
 pub mod fields;

@@ -4,7 +4,7 @@ use crate::database::{self, Engine, TestDatabase};
 use crate::oauth1_client::Oauth1Client;
 use crate::random_u128;
 use domain::accounts::NewAccount;
-use domain::accounts::rights::Rights;
+use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::NewUser;
 use domain::ids::UserId;
 use domain::oauth1::consumers::{Consumer, ConsumerForm};
@@ -131,6 +131,13 @@ impl TestPortal {
         portal::accounts::users::create(&self.portal, &operator, input)
             .await
             .unwrap()
+    }
+
+    /// Creates a user who has every right but this one in the account of [`set_up`](Self::set_up), and signs the user in.
+    pub async fn sign_in_without(&self, right: Right) -> Browser {
+        let email = "eve@example.com";
+        self.create_user("Eve", email, Rights::all().without(right)).await;
+        self.sign_in(email).await
     }
 
     /// Returns the operator in the account of [`set_up`](Self::set_up).

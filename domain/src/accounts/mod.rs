@@ -4,8 +4,7 @@ pub mod features;
 pub mod rights;
 pub mod users;
 
-use crate::accounts::users::validate_password;
-use crate::email;
+use crate::accounts::users::{validate_email, validate_password};
 use crate::fields::{self, FieldErrors};
 use crate::ids::AccountId;
 use crate::time::Timestamp;
@@ -48,10 +47,7 @@ impl NewAccount {
         let mut errors = FieldErrors::default();
         let account_name = fields::validate_name("account_name", &self.account_name, &mut errors);
         let name = fields::validate_name("name", &self.name, &mut errors);
-        let email = email::parse(&self.email).unwrap_or_else(|| {
-            errors.add("email", "Enter an email address, such as ada@example.com.");
-            String::new()
-        });
+        let email = validate_email("email", &self.email, &mut errors);
         validate_password("password", &self.password, &mut errors);
         errors.into_result(Self {
             account_name,

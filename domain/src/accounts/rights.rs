@@ -32,9 +32,6 @@ pub enum Right {
 }
 
 impl Right {
-    /// All rights, in display order.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
     /// The rights of which one is required, in addition to [`Right::AdminSettings`], to see the API tokens page.
     pub const API_TOKENS_PAGE: &[Self] = &[
         Self::ManagePortalSettings,
@@ -42,18 +39,6 @@ impl Right {
         Self::ViewApiTokens,
         Self::RevokeApiTokens,
     ];
-
-    /// Returns the code in the database, in files and on the command line.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns the right with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
 
     /// Returns the label in the UI.
     #[must_use]
@@ -104,6 +89,7 @@ impl Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coded_enum::CodedEnum;
 
     /// The codes are stored, and the enum's order is that of the UI.
     #[test]

@@ -116,10 +116,7 @@ impl NewUser {
     pub fn validate(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = fields::validate_name("name", &self.name, &mut errors);
-        let email = email::parse(&self.email).unwrap_or_else(|| {
-            errors.add("email", "Enter an email address, such as ada@example.com.");
-            String::new()
-        });
+        let email = validate_email("email", &self.email, &mut errors);
         validate_password("password", &self.password, &mut errors);
         let profile = fields::validate_name("profile", &self.profile, &mut errors);
         errors.into_result(Self {
@@ -129,6 +126,14 @@ impl NewUser {
             profile,
         })
     }
+}
+
+/// [Parses](email::parse) an email address. Adds a validation error if it is invalid.
+pub(crate) fn validate_email(field: &str, text: &str, errors: &mut FieldErrors) -> String {
+    email::parse(text).unwrap_or_else(|| {
+        errors.add(field, "Enter an email address, such as ada@example.com.");
+        String::new()
+    })
 }
 
 /// Adds a validation error for a password that is too short, too long or contains control characters. Spaces are allowed.

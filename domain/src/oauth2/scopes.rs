@@ -1,6 +1,7 @@
 //! OAuth 2.0 scopes (RFC 6749 §3.3).
 
 use crate::accounts::rights::{Right, Rights};
+use crate::coded_enum::CodedEnum;
 use crate::enum_set::EnumSet;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -50,9 +51,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// All scopes, in display order.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
     /// The seven scopes that the guide "Creating an OAuth2 App" asks for.
     pub const CONNECTOR: [Self; 7] = [
         Self::AssetRead,
@@ -63,18 +61,6 @@ impl Scope {
         Self::MetaAssetbankWrite,
         Self::MetaWorkflowRead,
     ];
-
-    /// Returns the name in the protocol.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns the scope with this name; case-sensitive.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
 
     /// Returns the heading of its group in the UI.
     #[must_use]

@@ -7,6 +7,7 @@ use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::Profile;
+use domain::coded_enum::CodedEnum;
 use domain::fields::{self, FieldErrors};
 use domain::ids::{AccountId, ProfileId};
 

@@ -9,6 +9,7 @@ use crate::infra::portal::Portal;
 use crate::oauth2::consents;
 use crate::oauth2::oauth_apps::{self, secrets};
 use crate::oauth2::{self, Client, IssuedTokens, Policy, RequestError};
+use domain::coded_enum::CodedEnum;
 use domain::ids::UserId;
 use domain::oauth1::encode_form;
 use domain::oauth2::Parameters;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use domain::accounts::features::Feature;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::CurrentUser;
+use domain::coded_enum::CodedEnum;
 use domain::ids::{AccountId, ProfileId, SessionId, UserId};
 use domain::time::Timestamp;
 use std::sync::OnceLock;

@@ -8,6 +8,7 @@ use crate::integration::settings::{client_secret, published};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use domain::coded_enum::CodedEnum;
 use domain::ids::AccountId;
 use domain::integration::selector::Dam as Kind;
 use domain::oauth2::scopes::Scope;

@@ -6,6 +6,7 @@ use crate::infra::portal::Portal;
 use crate::integration::dam::{Dam, DamError, TokenResponse};
 use crate::integration::settings;
 use bytes::Bytes;
+use domain::coded_enum::CodedEnum;
 use domain::ids::AccountId;
 use domain::integration::selector::preview::{Preview, PreviewAsset, PreviewSource};
 use domain::integration::selector::{AssetType, samples};

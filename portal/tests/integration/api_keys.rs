@@ -1,4 +1,4 @@
-use domain::accounts::rights::{Right, Rights};
+use domain::accounts::rights::Right;
 use domain::integration::api_keys::Overlap;
 use domain::integration::implementations::Connector;
 use portal::integration::{api_keys, connectors};
@@ -150,13 +150,7 @@ async fn concurrent_api_key_rotation_creates_one_key(#[values(Engine::Sqlite, En
 async fn api_key_operations_require_manage_integration(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     test.set_up().await;
-    test.create_user(
-        "Eve",
-        "eve@example.com",
-        Rights::all().without(Right::ManageIntegration),
-    )
-    .await;
-    let eve = test.sign_in("eve@example.com").await;
+    let eve = test.sign_in_without(Right::ManageIntegration).await;
     let (portal, actor) = (&test.portal, &*eve.actor);
     assert_rejected!(
         api_keys::get(portal, actor).await,

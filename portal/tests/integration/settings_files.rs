@@ -1,4 +1,5 @@
 use domain::accounts::rights::{Right, Rights};
+use domain::coded_enum::CodedEnum;
 use domain::ids::SettingsUploadId;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
 use domain::integration::settings::{
@@ -63,6 +64,18 @@ async fn largest_settings_round_trip_through_file(#[values(Engine::Sqlite, Engin
     let read = test.query_column("select differences from settings_revisions").await;
     let read: Vec<domain::integration::settings::Difference> = serde_json::from_str(&read[0]).unwrap();
     assert_eq!(read, listed.differences);
+    let before = settings::at_revision(&test.portal, &ada.actor, 0).await.unwrap();
+    assert_eq!(before, Settings::default());
+    // Revisions of earlier versions have all changes in one column.
+    test.execute(
+        "update settings_revisions set total = null, more_differences = null,
+           differences = substr(differences, 1, length(differences) - 1) || ',' || substr(more_differences, 2)",
+    )
+    .await;
+    assert_eq!(
+        settings::history(&test.portal, &ada.actor, None).await.unwrap(),
+        history
+    );
     let before = settings::at_revision(&test.portal, &ada.actor, 0).await.unwrap();
     assert_eq!(before, Settings::default());
 

@@ -1,17 +1,10 @@
+use domain::coded_enum::CodedEnum;
 use domain::oauth1::tokens::{MAX_COUNTED, PagePosition, TokenFilter, TokenQuery, TokenSort};
 use portal::Actor;
 use portal::oauth1::tokens;
 use rstest::rstest;
 use std::time::{Duration, Instant};
 use testing::{Engine, TestPortal};
-
-const SORTS: [TokenSort; 5] = [
-    TokenSort::User,
-    TokenSort::Consumer,
-    TokenSort::Integration,
-    TokenSort::Created,
-    TokenSort::Used,
-];
 
 /// Inserts 100,000 tokens of 50 users and 20 consumers by SQL, because creating them one by one takes too long.
 async fn insert_tokens(test: &TestPortal) {
@@ -84,7 +77,7 @@ async fn last_page_of_many_tokens_loads_as_fast_as_first_page(
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     insert_tokens(&test).await;
-    for sort in SORTS {
+    for &sort in TokenSort::ALL {
         for reverse in [false, true] {
             let first = TokenQuery {
                 sort,

@@ -5,6 +5,7 @@ pub mod preview;
 pub mod samples;
 mod strings;
 
+use crate::coded_enum::CodedEnum;
 pub use crate::integration::selector::options::{Options, Resolved, Source, Sources};
 pub use crate::integration::selector::strings::SelectorStrings;
 
@@ -39,21 +40,6 @@ pub enum Language {
 }
 
 impl Language {
-    /// All languages, in display order.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// Returns the code in the API and in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns the language with this code; case-sensitive.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
-
     /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -83,21 +69,6 @@ pub enum AssetType {
 }
 
 impl AssetType {
-    /// All types, in display order.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// Returns the code in the API and in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns the type with this code; case-sensitive.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
-
     /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -128,21 +99,6 @@ pub enum SelectionMode {
 }
 
 impl SelectionMode {
-    /// All modes, in display order.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// Returns the code in the API and in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns the mode with this code; case-sensitive.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
-
     /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -166,21 +122,6 @@ pub enum Dam {
 }
 
 impl Dam {
-    /// All kinds of DAM, in display order.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// Returns the code in the API and in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns the kind of DAM with this code; case-sensitive.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
-
     /// Returns the label in the UI.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -191,7 +132,7 @@ impl Dam {
     }
 }
 
-/// A set of asset types. Its text form is a comma-separated list in the order of [`AssetType::ALL`].
+/// A set of asset types. Its text form is a comma-separated list in the order of [`CodedEnum::ALL`].
 pub type AssetTypes = EnumSet<AssetType>;
 
 impl AssetTypes {

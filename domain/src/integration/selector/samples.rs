@@ -130,6 +130,7 @@ pub fn samples() -> Preview {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coded_enum::CodedEnum;
     use std::collections::BTreeSet;
     use std::path::Path;
 

@@ -1,5 +1,6 @@
 //! The translated strings of the asset selector.
 
+use crate::coded_enum::CodedEnum;
 use crate::integration::selector::{AssetType, Language, SelectionMode};
 
 /// Holds the strings of the asset selector in one language. `{n}` is the placeholder of a number.
@@ -13,9 +14,9 @@ pub struct SelectorStrings {
     pub select_assets: &'static str,
     /// The placeholder of the search box.
     pub search: &'static str,
-    /// The type filters, in the order of [`AssetType::ALL`].
+    /// The type filters, in the order of [`AssetType`].
     pub filters: [&'static str; 4],
-    /// The type badges, in the order of [`AssetType::ALL`].
+    /// The type badges, in the order of [`AssetType`].
     pub types: [&'static str; 4],
     /// The badge of a limited usage asset.
     pub limited_use: &'static str,

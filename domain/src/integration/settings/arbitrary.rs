@@ -1,5 +1,6 @@
 //! Strategies that generate arbitrary settings for property tests.
 
+use crate::coded_enum::CodedEnum;
 use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
 use crate::integration::settings::{DamConnection, FieldSettings, Settings};
 use proptest::collection::vec;

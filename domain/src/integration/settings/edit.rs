@@ -1,5 +1,6 @@
 //! The forms of the Integration section, and the edits that they make to the settings.
 
+use crate::coded_enum::CodedEnum;
 use crate::fields::{FieldErrors, name_key};
 use crate::integration::selector::{AssetType, AssetTypes, Dam, Language, Options, SelectionMode};
 use crate::integration::settings::validation::{validate_field_name, validate_options};

@@ -1,5 +1,6 @@
 //! Settings by key and path, as text, for forms, the history and conflicts.
 
+use crate::coded_enum::CodedEnum;
 use crate::fields::name_key;
 use crate::integration::selector::{AssetTypes, Dam, Language, Options, SelectionMode};
 use crate::integration::settings::{FieldSettings, Settings};
@@ -209,8 +210,9 @@ impl Settings {
     }
 }
 
-/// Returns the value of one of [`SettingKey::OPTIONS`] as text.
-pub(crate) fn option_value(options: &Options, key: SettingKey) -> Option<String> {
+/// Returns the value of one of [`SettingKey::OPTIONS`] as text; `None` if it is not set.
+#[must_use]
+pub fn option_value(options: &Options, key: SettingKey) -> Option<String> {
     match key {
         SettingKey::DefaultSearchTerm => options.default_search_term.clone(),
         SettingKey::AssetTypes => options.asset_types.map(|types| types.to_string()),

@@ -13,12 +13,10 @@ mod validation;
 pub use crate::integration::settings::connector::ConnectorSettings;
 pub use crate::integration::settings::difference::{Difference, differences, revert};
 pub use crate::integration::settings::edit::{ConnectionForm, Edit, FieldForm, FieldOverride, GlobalForm};
-pub use crate::integration::settings::member::{SettingKey, SettingPath};
+pub use crate::integration::settings::member::{SettingKey, SettingPath, option_value};
 pub use crate::integration::settings::merge::{Conflict, merge, rebase};
 pub use crate::integration::settings::revisions::{Conflicts, MAX_LISTED_CHANGES, Revision, Saved, SettingsRevision};
-pub use crate::integration::settings::validation::{
-    MAX_CLIENT_ID_CHARS, MAX_FIELD_NAME_CHARS, MAX_FIELDS, MAX_SEARCH_TERM_CHARS,
-};
+pub use crate::integration::settings::validation::{MAX_FIELD_NAME_CHARS, MAX_FIELDS, MAX_SEARCH_TERM_CHARS};
 
 use crate::fields::name_key;
 use crate::integration::selector::{AssetTypes, Dam, Language, Options, Resolved, SelectionMode};

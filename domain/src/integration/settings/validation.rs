@@ -16,7 +16,7 @@ pub const MAX_FIELD_NAME_CHARS: usize = 200;
 pub const MAX_SEARCH_TERM_CHARS: usize = 200;
 
 /// The maximum length of a client ID, in characters.
-pub const MAX_CLIENT_ID_CHARS: usize = 200;
+const MAX_CLIENT_ID_CHARS: usize = 200;
 
 impl Settings {
     /// Validates and normalizes the settings, and sorts the fields.

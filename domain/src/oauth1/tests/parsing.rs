@@ -67,7 +67,6 @@ fn malformed_header_is_rejected() {
 }
 
 /// A truncated header is an absence or an error, at whatever byte it ends.
-
 #[test]
 fn truncated_header_is_rejected() {
     for end in 5..VALID_HEADER.len() - r#", oauth_version="1.0""#.len() {

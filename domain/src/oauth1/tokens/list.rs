@@ -5,7 +5,7 @@ use crate::oauth1::tokens::Token;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The number of tokens per page of the list.
 pub const PAGE_SIZE: i64 = 25;
@@ -14,7 +14,9 @@ pub const PAGE_SIZE: i64 = 25;
 pub const MAX_COUNTED: i64 = 10_000;
 
 /// The filter of a token list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum TokenFilter {
@@ -27,16 +29,10 @@ pub enum TokenFilter {
     All,
 }
 
-impl TokenFilter {
-    /// Returns the code in URLs.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// The sort key of a token list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum TokenSort {
@@ -51,14 +47,6 @@ pub enum TokenSort {
     Created,
     /// The time of the last use; unused tokens sort as the oldest.
     Used,
-}
-
-impl TokenSort {
-    /// Returns the code in URLs.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// Selects the tokens to list.
@@ -160,6 +148,7 @@ pub struct TokenPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coded_enum::CodedEnum;
     use crate::oauth1::tokens::TokenState;
     use crate::time::Timestamp;
 

@@ -1,5 +1,6 @@
 //! The form for a new or changed app.
 
+use crate::coded_enum::CodedEnum;
 use crate::fields::{self, FieldErrors};
 use crate::oauth1::tokens::UserRef;
 use crate::oauth2::oauth_apps::Grant;

@@ -2,6 +2,7 @@
 
 use crate::http_client::{HttpClient, Target};
 use crate::integration::dam::{Dam, DamError, TokenResponse};
+use domain::coded_enum::CodedEnum;
 use domain::integration::connection_test::{Outcome, Step, StepKind, TESTED_SCOPES};
 use domain::integration::selector::Dam as Kind;
 use domain::oauth2::scopes::Scope;

@@ -89,6 +89,7 @@ fn condition(filter: TokenFilter, has_search: bool) -> String {
 mod tests {
     use super::*;
     use crate::oauth1::tokens::order::{DecodedCursor, order};
+    use domain::coded_enum::CodedEnum;
     use domain::ids::TokenId;
     use domain::oauth1::tokens::{TokenQuery, TokenSort};
     use rstest::rstest;
@@ -103,20 +104,14 @@ mod tests {
             id: TokenId(Uuid::nil()),
         };
         let mut statements = Vec::new();
-        for sort in [
-            TokenSort::User,
-            TokenSort::Consumer,
-            TokenSort::Integration,
-            TokenSort::Created,
-            TokenSort::Used,
-        ] {
+        for &sort in TokenSort::ALL {
             for reverse in [false, true] {
                 let order = order(&TokenQuery {
                     sort,
                     reverse,
                     ..TokenQuery::default()
                 });
-                for filter in [TokenFilter::Current, TokenFilter::Ended, TokenFilter::All] {
+                for &filter in TokenFilter::ALL {
                     for has_search in [false, true] {
                         for start in [PageStart::Start, PageStart::After(cursor), PageStart::Before(cursor)] {
                             statements.extend(page_statements(filter, has_search, &order, &start));

@@ -8,6 +8,7 @@ use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{find, verify};
 use crate::oauth2::{Policy, RequestError};
+use domain::coded_enum::CodedEnum;
 use domain::ids::OauthAppId;
 use domain::oauth2::scopes::{Scope, Scopes};
 use domain::oauth2::{ErrorCode, Oauth2Error};

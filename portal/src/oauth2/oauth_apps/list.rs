@@ -8,6 +8,7 @@ use crate::infra::portal::Portal;
 use crate::oauth2::oauth_apps::{TokenSettingsRow, authorize, parse_grant, parse_scopes};
 use domain::accounts::rights::Right;
 use domain::accounts::rights::Rights;
+use domain::coded_enum::CodedEnum;
 use domain::ids::{AccountId, OauthAppId, ProfileId, UserId};
 use domain::oauth1::tokens::UserRef;
 use domain::oauth2::oauth_apps::{AppUser, OauthApp};

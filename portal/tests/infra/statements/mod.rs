@@ -115,6 +115,7 @@ fn statement_is_found(#[case] code: &str, #[case] target: Target, #[case] expect
 #[case::formatted_with_unknown_value(r#"let sql = format!("select {column}"); execute!(db, AssertSqlSafe(sql))?;"#)]
 #[case::formatted_with_width(r#"execute!(db, AssertSqlSafe(format!("select {NAME:>9}")))?;"#)]
 #[case::function("sqlx::raw_sql(sql);")]
+#[case::run_directly("connection.execute(AssertSqlSafe(sql)).await?;")]
 #[case::builder("sqlx::QueryBuilder::new(sql);")]
 #[case::within_a_macro_definition("macro_rules! run { ($sql:expr) => { execute!(db, $sql) }; }")]
 #[case::within_another_macro(r#"assert!(execute!(db, "a").is_ok());"#)]

@@ -232,7 +232,7 @@ impl<'a> Visit<'a> for Finder<'a> {
             self.add(self.target(), &name, Some(&*call.receiver));
         } else if METHODS.contains(&name.as_str())
             && let Some(argument) = call.args.first()
-            && self.literals.texts(argument).is_some()
+            && (is_composed(argument) || self.literals.texts(argument).is_some())
         {
             self.add(self.target(), &name, Some(argument));
         }
@@ -252,6 +252,12 @@ fn parse_arguments(input: ParseStream, has_row: bool) -> syn::Result<Expr> {
     input.parse::<Option<Token![,]>>()?;
     Punctuated::<Expr, Token![,]>::parse_terminated(input)?;
     Ok(sql)
+}
+
+/// Returns whether the expression is what sqlx requires around a statement that isn't a literal.
+fn is_composed(expression: &Expr) -> bool {
+    matches!(expression, Expr::Call(call) if matches!(&*call.func, Expr::Path(function)
+        if function.path.segments.last().is_some_and(|name| name.ident == "AssertSqlSafe")))
 }
 
 /// Returns the name of the function if it is one of [`FUNCTIONS`].

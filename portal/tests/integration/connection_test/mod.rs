@@ -3,7 +3,7 @@ mod redirects;
 mod responses;
 mod scopes;
 
-use domain::accounts::rights::{Right, Rights};
+use domain::accounts::rights::Right;
 use domain::integration::connection_test::{Outcome, Report, Step, StepKind};
 use domain::integration::selector::preview::PreviewSource;
 use portal::Error;
@@ -76,13 +76,7 @@ async fn connection_test_without_right_sends_no_request(#[values(Engine::Sqlite,
     let test = TestPortal::start(engine).await;
     let (dam, connected) = connect_http_dam(&test, working_dam).await;
     let portal = &connected.portal;
-    test.create_user(
-        "Eve",
-        "eve@example.com",
-        Rights::all().without(Right::ManageIntegration),
-    )
-    .await;
-    let eve = test.sign_in("eve@example.com").await;
+    let eve = test.sign_in_without(Right::ManageIntegration).await;
     assert_rejected!(
         connection_test::test(portal, &eve.actor, |_| {}).await,
         Error::Forbidden(Right::ManageIntegration)

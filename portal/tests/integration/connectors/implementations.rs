@@ -1,5 +1,5 @@
 use super::{PRODUCTION, enable_remote_logging, identify};
-use domain::accounts::rights::{Right, Rights};
+use domain::accounts::rights::Right;
 use domain::integration::implementations::Connector;
 use domain::integration::remote_logs::LogFilter;
 use domain::integration::settings::Saved;
@@ -133,13 +133,7 @@ async fn implementation_and_log_operations_require_manage_integration(
 ) {
     let test = TestPortal::start(engine).await;
     test.set_up().await;
-    test.create_user(
-        "Eve",
-        "eve@example.com",
-        Rights::all().without(Right::ManageIntegration),
-    )
-    .await;
-    let eve = test.sign_in("eve@example.com").await;
+    let eve = test.sign_in_without(Right::ManageIntegration).await;
     let (portal, actor) = (&test.portal, &*eve.actor);
     let unknown = domain::ids::ImplementationId(uuid::Uuid::nil());
     assert_rejected!(

@@ -2,10 +2,25 @@ use super::{accept, enable_remote_logging, identify, log_record};
 use domain::integration::remote_logs::{
     LogFilter, MAX_ACCOUNT_BYTES, MAX_BATCH_RECORDS, MAX_MESSAGE_CHARS, MAX_TOTAL_BYTES, SubmittedLog,
 };
+use portal::integration::connectors::ConnectorIdentity;
 use portal::integration::remote_logs;
 use portal::{Actor, maintenance};
 use rstest::rstest;
-use testing::{Engine, TestPortal};
+use testing::{Browser, Engine, TestPortal};
+
+/// Creates two accounts with remote logging, and returns the administrator and a connector of each.
+async fn accounts_with_connectors(test: &TestPortal) -> [(Browser, ConnectorIdentity); 2] {
+    let ada = test.set_up().await;
+    let grace = test
+        .create_account("Northwind", "Grace Hopper", "grace@example.com")
+        .await;
+    let connect = async |administrator: Browser| {
+        enable_remote_logging(&test.portal, &administrator.actor).await;
+        let connector = identify(&test.portal, &administrator.actor, "xpxm/10").await;
+        (administrator, connector)
+    };
+    [connect(ada).await, connect(grace).await]
+}
 
 fn large_record(index: usize) -> SubmittedLog {
     // Each character takes four bytes and is stored twice: once in the folded text for searches.
@@ -19,18 +34,8 @@ fn large_record(index: usize) -> SubmittedLog {
 #[tokio::test]
 async fn remote_logs_are_limited_in_size_per_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    let other = test
-        .create_account("Northwind", "Grace Hopper", "grace@example.com")
-        .await;
+    let [(ada, flood), (other, quiet)] = accounts_with_connectors(&test).await;
     let portal = &test.portal;
-    for actor in [&ada.actor, &other.actor] {
-        enable_remote_logging(portal, actor).await;
-    }
-    let (flood, quiet) = (
-        identify(portal, &ada.actor, "xpxm/10").await,
-        identify(portal, &other.actor, "xpxm/10").await,
-    );
     accept(portal, &quiet, vec![log_record("info", "of the other account")])
         .await
         .unwrap();
@@ -86,18 +91,8 @@ async fn remote_logs_over_total_limit_are_deleted_from_largest_account(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;
-    let ada = test.set_up().await;
-    let other = test
-        .create_account("Northwind", "Grace Hopper", "grace@example.com")
-        .await;
+    let [(ada, small), (_, big)] = accounts_with_connectors(&test).await;
     let portal = &test.portal;
-    for actor in [&ada.actor, &other.actor] {
-        enable_remote_logging(portal, actor).await;
-    }
-    let (small, big) = (
-        identify(portal, &ada.actor, "xpxm/10").await,
-        identify(portal, &other.actor, "xpxm/10").await,
-    );
     for _ in 0..3 {
         accept(portal, &small, vec![log_record("info", "small")]).await.unwrap();
         accept(portal, &big, vec![log_record("info", "big")]).await.unwrap();

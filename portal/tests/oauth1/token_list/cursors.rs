@@ -1,4 +1,5 @@
-use super::{SORTS, list};
+use super::list;
+use domain::coded_enum::CodedEnum;
 use domain::ids::TokenId;
 use domain::oauth1::tokens::{Cursor, PagePosition, TokenQuery, TokenSort};
 use portal::oauth1::consumers;
@@ -15,7 +16,7 @@ async fn invalid_cursor_starts_at_first_page(#[values(Engine::Sqlite, Engine::Po
         test.create_token(&ada.actor, &consumer, ADA, "Drupal").await;
     }
     let id: TokenId = "0192f0c1-2b3c-7d4e-8f90-123456789abc".parse().unwrap();
-    for sort in SORTS {
+    for &sort in TokenSort::ALL {
         let query = TokenQuery {
             sort,
             ..TokenQuery::default()
@@ -59,7 +60,7 @@ async fn cursor_works_after_its_token_is_deleted(#[values(Engine::Sqlite, Engine
     for index in 0..60 {
         test.create_client(&ada.actor, &format!("Consumer {index}")).await;
     }
-    for sort in SORTS {
+    for &sort in TokenSort::ALL {
         let query = TokenQuery {
             sort,
             ..TokenQuery::default()

@@ -1,19 +1,12 @@
 mod cursors;
 mod paging;
 
+use domain::coded_enum::CodedEnum;
 use domain::oauth1::tokens::{TokenFilter, TokenPage, TokenQuery, TokenSort};
 use portal::Actor;
 use portal::oauth1::tokens;
 use rstest::rstest;
 use testing::{Engine, TestPortal};
-
-const SORTS: [TokenSort; 5] = [
-    TokenSort::User,
-    TokenSort::Consumer,
-    TokenSort::Integration,
-    TokenSort::Created,
-    TokenSort::Used,
-];
 
 async fn list(test: &TestPortal, actor: &Actor, query: &TokenQuery) -> TokenPage {
     tokens::list(&test.portal, actor, query).await.unwrap()
@@ -94,7 +87,7 @@ async fn token_list_of_another_account_is_empty(#[values(Engine::Sqlite, Engine:
     let other = test
         .create_account("Difference Engines", "Charles", "charles@example.com")
         .await;
-    for sort in SORTS {
+    for &sort in TokenSort::ALL {
         for consumer in [None, Some(consumer.id)] {
             let query = TokenQuery {
                 sort,

@@ -1,5 +1,6 @@
-use super::{SORTS, list};
+use super::list;
 use domain::accounts::rights::Rights;
+use domain::coded_enum::CodedEnum;
 use domain::ids::TokenId;
 use domain::oauth1::integration_types::OTHER;
 use domain::oauth1::tokens::{
@@ -13,8 +14,6 @@ use portal::oauth1::tokens;
 use rstest::rstest;
 use testing::oauth1_client::Oauth1Client;
 use testing::{ADA, Engine, TestPortal, new_token};
-
-const FILTERS: [TokenFilter; 3] = [TokenFilter::Current, TokenFilter::Ended, TokenFilter::All];
 
 /// Pages through a list to its end and back again, and returns its tokens in order.
 async fn load_all_pages(test: &TestPortal, actor: &Actor, query: &TokenQuery) -> Vec<Token> {
@@ -124,7 +123,7 @@ async fn token_list_with_equal_keys_returns_each_row_once_in_both_directions(
     };
     let all = load_all_pages(&test, &ada.actor, &everything).await;
     assert_eq!(all.len(), 130);
-    for sort in SORTS {
+    for &sort in TokenSort::ALL {
         for reverse in [false, true] {
             let query = TokenQuery {
                 sort,
@@ -244,8 +243,8 @@ async fn token_list_matches_reference_implementation(#[values(Engine::Sqlite, En
     for _ in 0..100 {
         let query = TokenQuery {
             search: searches[random.below(searches.len())].to_owned(),
-            filter: FILTERS[random.below(3)],
-            sort: SORTS[random.below(5)],
+            filter: TokenFilter::ALL[random.below(TokenFilter::ALL.len())],
+            sort: TokenSort::ALL[random.below(TokenSort::ALL.len())],
             reverse: random.below(2) == 0,
             consumer: (random.below(4) == 0).then(|| consumers[random.below(4)].value.id),
             position: PagePosition::Start,

@@ -10,6 +10,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, State};
 use domain::accounts::rights::Rights;
 use domain::accounts::users;
+use domain::coded_enum::CodedEnum;
 use domain::ids::ProfileId;
 use domain::oauth2::scopes::Scope;
 use domain::oauth2::{ErrorCode, Oauth2Error};

@@ -10,6 +10,7 @@ use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use domain::accounts::rights::Right;
+use domain::coded_enum::CodedEnum;
 use domain::oauth2::oauth_apps::SigningAlgorithm;
 use domain::oauth2::scopes::Scope;
 use portal::oauth2::signing_keys::{self, KeyParameters, PublicKey};

@@ -11,6 +11,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use domain::coded_enum::CodedEnum;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use utoipa::openapi::security::{
@@ -37,9 +38,8 @@ pub(crate) fn routes(
     ]
 }
 
-/// Returns the document for a portal at `public_url`.
-fn document(operations: OpenApi, public_url: &str) -> OpenApi {
-    let mut document = operations;
+/// Completes the document of the operations for a portal at `public_url`.
+fn document(mut document: OpenApi, public_url: &str) -> OpenApi {
     document.info = InfoBuilder::new()
         .title("Gatehouse")
         .version(env!("CARGO_PKG_VERSION"))

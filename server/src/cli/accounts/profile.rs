@@ -7,6 +7,7 @@ use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use domain::accounts::rights::Right;
 use domain::accounts::users::Profile;
+use domain::coded_enum::CodedEnum;
 use portal::Portal;
 use portal::accounts::profiles;
 use serde_json::{Value, json};

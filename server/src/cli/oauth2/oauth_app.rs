@@ -6,6 +6,7 @@ use crate::cli::output::Output;
 use crate::config::Config;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
+use domain::coded_enum::CodedEnum;
 use domain::fields::name_key;
 use domain::oauth2::oauth_apps::{
     AppForm, Grant, OauthApp, SecretForm, SigningAlgorithm, TokenSettings, TokenSettingsForm,

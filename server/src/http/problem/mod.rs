@@ -15,6 +15,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
+use domain::coded_enum::CodedEnum;
 use domain::fields::FieldErrors;
 use domain::oauth2::scopes::Scope;
 use serde::Serialize;
