@@ -3,7 +3,6 @@
 use domain::oauth1::{decode_form, encode};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
-use leptos_router::params::ParamsMap;
 use std::fmt;
 
 /// Returns the URL of the page, parsed by `parse`. It is the URL of the route, which doesn't change while another page is
@@ -27,21 +26,14 @@ fn query_parameter(query: &str, name: &str) -> Option<String> {
 
 /// Holds the decoded parameters of a query string, in their order.
 ///
-/// The router's own map is decoded twice, which breaks text such as `50%25`. On the server, it also prints `-` and `.`
-/// percent-encoded.
+/// The values of the router's own map are decoded twice, which breaks text such as `50%25`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct QueryParams(ParamsMap);
+pub struct QueryParams(Vec<(String, String)>);
 
 impl QueryParams {
     /// Parses a query string. Text that can't be decoded stays as it is.
     pub fn parse(query: &str) -> Self {
-        let text = |part: &str| decode_form(part.as_bytes()).map_or_else(|_| part.to_owned(), Into::into);
-        let mut params = Self::default();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            params.append(&text(name), &text(value));
-        }
-        params
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
     /// Splits a URL into its path and its parameters.
@@ -52,34 +44,28 @@ impl QueryParams {
 
     /// Returns the last value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get_str(name)
+        self.iter().rfind(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// Returns all values of a parameter.
     pub fn get_all(&self, name: &str) -> Vec<String> {
-        self.0.get_all(name).unwrap_or_default()
+        let values = self.iter().filter(|(key, _)| *key == name);
+        values.map(|(_, value)| value.to_owned()).collect()
     }
 
     /// Returns the names and values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        (&self.0).into_iter().map(|(name, value)| (&**name, value))
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Adds a value of a parameter, which may be empty.
     pub fn append(&mut self, name: &str, value: &str) {
-        // The map decodes each value that it is given.
-        self.0.insert(name.to_owned(), encode(value).into_owned());
+        self.0.push((name.to_owned(), value.to_owned()));
     }
 
     /// Sets a parameter; an empty `value` removes it.
     pub fn set(&mut self, name: &str, value: impl fmt::Display) {
-        if self.get(name).is_some() {
-            // `ParamsMap::remove` changes the order.
-            let before = std::mem::take(self);
-            for (name, value) in before.iter().filter(|(key, _)| *key != name) {
-                self.append(name, value);
-            }
-        }
+        self.0.retain(|(key, _)| key != name);
         let value = value.to_string();
         if !value.is_empty() {
             self.append(name, &value);
@@ -98,8 +84,7 @@ impl fmt::Display for QueryParams {
     }
 }
 
-// Without `ssr`, `ParamsMap` calls JavaScript.
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -10,8 +10,8 @@ pub(crate) use cookies::{clear_session_cookie, cookie, set_cookie, set_sign_in_c
 pub use cookies::{cookie_header, read_cookie, read_session_cookie, session_cookie};
 pub use redirects::require_sign_in;
 pub(crate) use redirects::{redirect_to, redirect_to_sign_in};
-pub(crate) use request::signed_in_user;
 pub use request::{RequestContext, accepts_html, request_context};
+pub(crate) use request::{is_submitted_without_script, signed_in_user};
 pub use site::{SiteContext, site};
 
 use crate::error::AppError;

@@ -45,6 +45,11 @@ pub fn request_context() -> Result<RequestContext, AppError> {
         .ok_or_else(|| missing("request context"))
 }
 
+/// Returns whether the current request is a form that a browser submitted without script.
+pub(crate) fn is_submitted_without_script() -> bool {
+    with_context::<Parts, _>(|parts| accepts_html(&parts.headers)).unwrap_or_default()
+}
+
 /// Returns whether the browser displays the response: it loads a page, or it submitted a form without script.
 #[must_use]
 pub fn accepts_html(headers: &HeaderMap) -> bool {

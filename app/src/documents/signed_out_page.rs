@@ -64,7 +64,7 @@ pub fn other_user_page(options: LeptosOptions, return_to: String) -> String {
         view! {
             <h1 id="auth-title">{title}</h1>
             <p class="lead">
-                "No changes were made, because the form belongs to another user than the one who is signed in now. Open the page again to continue as this user."
+                "No changes were made, because the form was opened by a different user. Open the page again to continue as the user who is signed in now."
             </p>
             <div class="button-pair single">
                 <a class="button primary" href=return_to>

@@ -26,6 +26,11 @@ pub fn FieldError(
     }
 }
 
+/// Returns the value of `aria-invalid` for a field with this validation error.
+pub fn aria_invalid(error: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> {
+    move || error.with(Option::is_some).then_some("true")
+}
+
 /// Renders a label with its input, select or text area.
 #[component]
 pub fn Field(
@@ -114,7 +119,7 @@ pub fn TextField(
                 minlength=minlength
                 required=!optional
                 autofocus=autofocus
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=aria_invalid(error)
                 aria-describedby=described_by
             />
         </Field>
@@ -159,7 +164,7 @@ pub fn SelectField(
                 id=name
                 name=name
                 autocomplete="off"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=aria_invalid(error)
                 aria-describedby=described_by
             >
                 {options}

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// Connects a form to the data of its page.
 #[derive(Clone, Copy)]
-pub struct PageData {
+pub struct PageReload {
     /// Reports each reload of the data.
     pub reloads: Signal<()>,
     /// A counter; incrementing it reloads the data.
@@ -32,8 +32,8 @@ pub fn FormCard<S>(
     success: &'static str,
     /// Whether the initial values are input that was rejected.
     is_draft: bool,
-    /// The data of the page.
-    page_data: PageData,
+    /// The reload of the page's data.
+    page_reload: PageReload,
     /// Shows the saved values of reloaded data.
     show_saved: Callback<()>,
     /// The fields.
@@ -46,7 +46,7 @@ where
     view! {
         <Card id title>
             <div class="card-body">
-                <EditForm form_state fields button is_draft page_data show_saved>
+                <EditForm form_state fields button is_draft page_reload show_saved>
                     {children()}
                 </EditForm>
             </div>
@@ -67,8 +67,8 @@ pub fn EditForm<S>(
     button: &'static str,
     /// Whether the initial values are input that was rejected.
     is_draft: bool,
-    /// The data of the page.
-    page_data: PageData,
+    /// The reload of the page's data.
+    page_reload: PageReload,
     /// Shows the saved values of reloaded data.
     show_saved: Callback<()>,
     /// The fields.
@@ -79,14 +79,9 @@ where
 {
     /// The revision of data without revisions.
     const REVISION: i64 = 0;
-    let PageData { reloads, changes } = page_data;
+    let PageReload { reloads, changes } = page_reload;
     let tracker = FormTracker::new();
-    let busy = form_state.is_busy();
-    Effect::new(move |_| {
-        if busy.get() {
-            tracker.mark_submitted();
-        }
-    });
+    tracker.track_submissions(form_state.is_busy());
     form_state.on_success(move || {
         tracker.mark_saved(REVISION);
         changes.update(|changes| *changes += 1);

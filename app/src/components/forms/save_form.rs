@@ -21,7 +21,7 @@ pub fn respond_saved<S: leptos::server_fn::ServerFn>(
     retry_url: &impl std::fmt::Display,
 ) -> Result<Saved, AppError> {
     let saved = result.map_err(|error| crate::components::forms::form::respond_error::<S>(error.into(), retry_url))?;
-    if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+    if crate::context::is_submitted_without_script() {
         let url = match &saved {
             Saved::New(revision) => format!("{page}?saved={revision}"),
             Saved::Unchanged(_) => format!("{page}?saved=same"),
@@ -67,13 +67,9 @@ pub fn on_saved<S>(form_state: FormState<S>, tracker: FormTracker, changes: RwSi
 where
     S: FormAction<Output = Saved>,
 {
-    let (value, busy) = (form_state.value(), form_state.is_busy());
+    let value = form_state.value();
     let clear_query = clear_query();
-    Effect::new(move |_| {
-        if busy.get() {
-            tracker.mark_submitted();
-        }
-    });
+    tracker.track_submissions(form_state.is_busy());
     Effect::new(move |_| {
         let saved = value.with(|value| value.as_ref()?.as_ref().ok().cloned());
         let Some(Saved::New(revision) | Saved::Unchanged(revision)) = saved else {

@@ -1,7 +1,49 @@
-//! The initial text of a `<textarea>`.
+//! Text areas.
 
-/// Returns the child of a `<textarea>` that shows `text`. For an empty text, render a `<textarea>` without a child, as
-/// `RedirectUrisField` does: the browser would show the renderer's placeholder as its text.
+use crate::components::forms::field::aria_invalid;
+use leptos::prelude::*;
+
+/// Renders the text area of a field for text that isn't prose, such as keys or URIs.
+#[component]
+pub fn TextArea(
+    /// The field's name in the form, and its element's ID.
+    name: &'static str,
+    /// The value that the field has initially, and when the form is reset.
+    #[prop(into)]
+    value: Signal<String>,
+    /// The number of visible lines.
+    rows: &'static str,
+    /// An example of a value.
+    placeholder: &'static str,
+    /// The validation error, if any.
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    move || {
+        let attributes = view! {
+            <{..}
+                id=name
+                name=name
+                class="mono"
+                rows=rows
+                spellcheck="false"
+                autocapitalize="off"
+                autocomplete="off"
+                placeholder=placeholder
+                aria-invalid=aria_invalid(error)
+                aria-describedby=format!("{name}-help {name}-error")
+            />
+        };
+        let text = value.get();
+        if text.is_empty() {
+            view! { <textarea {..attributes}></textarea> }.into_any()
+        } else {
+            view! { <textarea {..attributes}>{text_area_content(text)}</textarea> }.into_any()
+        }
+    }
+}
+
+/// Returns the child of a `<textarea>` that shows `text`. For an empty text that may be replaced by another, render a
+/// `<textarea>` without a child, as [`TextArea`] does: the browser would show the renderer's placeholder as its text.
 ///
 /// On the server the result is HTML: the renderer writes the children of a `<textarea>` without escaping them, and an HTML
 /// parser drops a leading line break (HTML §13.2.6.4.7). In the browser it is a text node.

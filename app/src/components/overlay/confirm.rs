@@ -1,7 +1,7 @@
 //! Dialogs that confirm a destructive action.
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::field::Field;
+use crate::components::forms::field::{Field, aria_invalid};
 use crate::components::forms::form::{FormAction, FormState, Values};
 use crate::components::overlay::form_dialog::FormDialog;
 use domain::fields::{self, FieldErrors};
@@ -99,7 +99,7 @@ fn DeleteFields(
                 spellcheck="false"
                 required
                 autofocus
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=aria_invalid(error)
                 aria-describedby="confirm-help confirm-error"
             />
         </Field>

@@ -51,7 +51,7 @@ pub async fn complete_setup(
         .await
         .map_err(|error| respond_error::<CompleteSetup>(error.into(), &format!("/setup{params}")))?;
     crate::context::set_sign_in_cookies(&signed_in)?;
-    if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+    if crate::context::is_submitted_without_script() {
         leptos_axum::redirect(NEXT_PATH);
     }
     Ok(())

@@ -66,8 +66,7 @@ impl fmt::Display for PageUrl {
     }
 }
 
-// Without `ssr`, `ParamsMap` calls JavaScript.
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

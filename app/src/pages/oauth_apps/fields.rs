@@ -3,7 +3,7 @@
 use crate::components::forms::combobox::Combobox;
 use crate::components::forms::field::{Field, FieldError};
 use crate::components::forms::form::Values;
-use crate::components::forms::text_area::text_area_content;
+use crate::components::forms::text_area::TextArea;
 use crate::components::forms::user_suggestions::{
     UserSuggestion, UserSuggestions, combobox_suggestions, suggest_users,
 };
@@ -157,32 +157,14 @@ pub fn RedirectUrisField(
                   match one exactly."
             error
         >
-            {move || redirect_uris_text_area(value.get(), error)}
+            <TextArea
+                name="redirect_uris"
+                value
+                rows="3"
+                placeholder="https://app.example.com/callback"
+                error
+            />
         </Field>
     }
     .into_any()
-}
-
-/// Renders the text area. An empty one must have no child at all: the browser would show the renderer's placeholder comment
-/// as its text.
-fn redirect_uris_text_area(value: String, error: Signal<Option<String>>) -> AnyView {
-    let attributes = view! {
-        <{..}
-            id="redirect_uris"
-            name="redirect_uris"
-            class="mono"
-            rows="3"
-            spellcheck="false"
-            autocapitalize="off"
-            autocomplete="off"
-            placeholder="https://app.example.com/callback"
-            aria-invalid=move || error.with(Option::is_some).then_some("true")
-            aria-describedby="redirect_uris-help redirect_uris-error"
-        />
-    };
-    if value.is_empty() {
-        view! { <textarea {..attributes}></textarea> }.into_any()
-    } else {
-        view! { <textarea {..attributes}>{text_area_content(value)}</textarea> }.into_any()
-    }
 }

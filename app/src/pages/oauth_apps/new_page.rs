@@ -17,6 +17,7 @@ use crate::pages::oauth_apps::scopes::{ScopesField, parse_scopes};
 use crate::pages::page::Page;
 use crate::query_string::use_page_url;
 use crate::session::current_user;
+use domain::coded_enum::CodedEnum;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{AppForm, Grant};
 use domain::oauth2::scopes::Scope;

@@ -219,8 +219,7 @@ fn parse_route(path: &str) -> Route {
     }
 }
 
-// Without `ssr`, `ParamsMap` calls JavaScript.
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -2,6 +2,7 @@
 
 use crate::components::forms::field::FieldError;
 use domain::accounts::rights::Rights;
+use domain::coded_enum::CodedEnum;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::html;
 use leptos::prelude::*;
@@ -177,6 +178,7 @@ fn check(fields: &web_sys::Element, scopes: &[Scope]) {
 #[cfg(test)]
 mod tests {
     use super::groups;
+    use domain::coded_enum::CodedEnum;
     use domain::oauth2::scopes::Scope;
 
     #[test]

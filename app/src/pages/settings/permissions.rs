@@ -10,6 +10,7 @@ use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::accounts::rights::Right;
 use domain::accounts::users::CurrentUser;
+use domain::coded_enum::CodedEnum;
 use leptos::prelude::*;
 
 /// The Permission management page.

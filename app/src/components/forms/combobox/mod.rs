@@ -2,7 +2,7 @@
 
 mod highlight;
 
-use crate::components::forms::field::Field;
+use crate::components::forms::field::{Field, aria_invalid};
 use crate::components::reactive::task_scope::TaskScope;
 use domain::accounts::users::UserOption;
 use leptos::ev::{Event, KeyboardEvent};
@@ -132,7 +132,7 @@ pub fn Combobox(
                     aria-controls=move || is_open().then(|| controls.clone())
                     aria-expanded=move || is_live.get().then(|| is_open().to_string())
                     aria-activedescendant=move || list.active.get().map(|index| format!("{name}-{index}"))
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-invalid=aria_invalid(error)
                     aria-describedby=described_by
                     on:input=move |event| list.on_input(event_target_value(&event))
                     on:keydown=move |event| list.on_keydown(&event)

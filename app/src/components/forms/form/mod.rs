@@ -20,19 +20,18 @@ use crate::components::feedback::toast::toast;
 use crate::components::navigation::session_ended::PageSession;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
+use crate::session::SessionClient;
 use domain::fields::FieldErrors;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::{Json, PostUrl};
-use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
 use leptos_router::hooks::use_url;
 use serde::de::DeserializeOwned;
 use std::any::TypeId;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlFormElement};
+use web_sys::HtmlFormElement;
 
 /// How long a form that succeeded can't be submitted again unchanged. The second click of a double click may arrive after
 /// a fast response and before the page has followed its redirect, and would create the same thing twice.
@@ -43,8 +42,8 @@ pub trait FormAction:
     ServerFn<
         Protocol = Http<PostUrl, Json>,
         Error = AppError,
+        Client = SessionClient,
         Output: Clone + Send + Sync + 'static,
-        Client: Client<AppError, Request: ClientReq<AppError, FormData: From<FormData>>>,
     > + DeserializeOwned
     + Clone
     + Send
@@ -57,8 +56,8 @@ impl<S> FormAction for S where
     S: ServerFn<
             Protocol = Http<PostUrl, Json>,
             Error = AppError,
+            Client = SessionClient,
             Output: Clone + Send + Sync + 'static,
-            Client: Client<AppError, Request: ClientReq<AppError, FormData: From<FormData>>>,
         > + DeserializeOwned
         + Clone
         + Send

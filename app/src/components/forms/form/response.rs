@@ -1,7 +1,6 @@
 //! Responses to forms, which work with and without script.
 
 use crate::error::AppError;
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::ServerFnUrlError;
 
@@ -22,7 +21,7 @@ pub fn respond<S: ServerFn>(
 
 /// Redirects a browser without script to `retry_url` with the error in the URL, and returns the error.
 pub(crate) fn respond_error<S: ServerFn>(error: AppError, retry_url: &impl std::fmt::Display) -> AppError {
-    if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+    if crate::context::is_submitted_without_script() {
         // Only the path and query are used, but the library requires an absolute URL.
         let base = format!("http://localhost{}", shorten_url(retry_url.to_string()));
         if let Ok(url) = ServerFnUrlError::new(S::PATH, error.clone()).to_url(&base) {

@@ -25,8 +25,7 @@ impl FormLocation {
     }
 }
 
-// Without `ssr`, `ParamsMap` calls JavaScript.
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

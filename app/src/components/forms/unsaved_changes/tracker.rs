@@ -64,9 +64,13 @@ impl FormTracker {
         self.restored.set_value(true);
     }
 
-    /// Marks the form as submitted: later edits are not part of what is saved.
-    pub fn mark_submitted(self) {
-        self.edited.try_set_value(false);
+    /// Tells edits that are part of what is saved from later ones. `busy` says whether the form is being submitted.
+    pub fn track_submissions(self, busy: Signal<bool>) {
+        Effect::new(move |_| {
+            if busy.get() {
+                self.edited.try_set_value(false);
+            }
+        });
     }
 
     /// Marks the submitted values as saved in `revision`.

@@ -5,7 +5,9 @@ use crate::components::forms::form::FormState;
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::form_dialog::form_error_dialog;
 use crate::error::AppError;
-use crate::pages::account::connected_apps::{PATH, dialog_url};
+use crate::pages::account::connected_apps::PATH;
+#[cfg(feature = "ssr")]
+use crate::pages::account::connected_apps::dialog_url;
 use crate::session::SessionClient;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;

@@ -3,8 +3,8 @@
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::{Field, TextField};
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::{FormCard, PageData};
-use crate::components::forms::text_area::text_area_content;
+use crate::components::forms::form_card::{FormCard, PageReload};
+use crate::components::forms::text_area::TextArea;
 use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
 use crate::pages::api_tokens::consumer::create::validate_consumer;
 use crate::pages::api_tokens::page_url::SigningDraft;
@@ -19,8 +19,8 @@ pub fn RenameForm(
     consumer: Memo<Consumer>,
     /// The initial value of the name field, if it differs from the saved name.
     draft: Option<String>,
-    /// The data of the page.
-    page_data: PageData,
+    /// The reload of the page's data.
+    page_reload: PageReload,
 ) -> impl IntoView {
     let form_state = FormState::<RenameConsumer>::new(validate_consumer);
     let id = consumer.with_untracked(|consumer| consumer.id.to_string());
@@ -37,7 +37,7 @@ pub fn RenameForm(
             button="Rename"
             success="Consumer renamed"
             is_draft
-            page_data
+            page_reload
             show_saved
         >
             <input type="hidden" name="consumer" value=id />
@@ -63,8 +63,8 @@ pub fn SigningForm(
     consumer: Memo<Consumer>,
     /// The initial values, if they differ from the saved ones.
     draft: Option<SigningDraft>,
-    /// The data of the page.
-    page_data: PageData,
+    /// The reload of the page's data.
+    page_reload: PageReload,
 ) -> impl IntoView {
     let form_state = FormState::<SetSigning>::new(validate_signing);
     let error = form_state.error("rsa_public_key");
@@ -80,11 +80,11 @@ pub fn SigningForm(
         rsa_public_key,
         legacy_flow,
     } = draft.unwrap_or_else(saved);
-    let key = RwSignal::new(rsa_public_key.or_else(|| saved().rsa_public_key));
+    let key = RwSignal::new(rsa_public_key.or_else(|| saved().rsa_public_key).unwrap_or_default());
     let allows_legacy_flow = RwSignal::new(legacy_flow);
     let show_saved = Callback::new(move |()| {
         let saved = saved();
-        key.set(saved.rsa_public_key);
+        key.set(saved.rsa_public_key.unwrap_or_default());
         allows_legacy_flow.set(saved.legacy_flow);
     });
     let warning = move || {
@@ -105,7 +105,7 @@ pub fn SigningForm(
             button="Save changes"
             success="Signing settings saved"
             is_draft
-            page_data
+            page_reload
             show_saved
         >
             {warning}
@@ -117,7 +117,13 @@ pub fn SigningForm(
                 optional=true
                 error
             >
-                {move || key_text_area(key.get().filter(|key| !key.is_empty()), error)}
+                <TextArea
+                    name="rsa_public_key"
+                    value=key
+                    rows="4"
+                    placeholder="-----BEGIN PUBLIC KEY-----"
+                    error
+                />
             </Field>
             <label class="check">
                 <input type="checkbox" name="legacy_flow" value="true" checked=allows_legacy_flow />
@@ -132,26 +138,4 @@ pub fn SigningForm(
         </FormCard>
     }
     .into_any()
-}
-
-/// Renders the text area of the key. Without a key it must have no child at all: the browser would show the renderer's
-/// placeholder comment as its text.
-fn key_text_area(key: Option<String>, error: Signal<Option<String>>) -> AnyView {
-    let attributes = view! {
-        <{..}
-            id="rsa_public_key"
-            name="rsa_public_key"
-            class="mono"
-            rows="4"
-            spellcheck="false"
-            autocomplete="off"
-            placeholder="-----BEGIN PUBLIC KEY-----"
-            aria-invalid=move || error.with(Option::is_some).then_some("true")
-            aria-describedby="rsa_public_key-help rsa_public_key-error"
-        />
-    };
-    match key {
-        Some(key) => view! { <textarea {..attributes}>{text_area_content(key)}</textarea> }.into_any(),
-        None => view! { <textarea {..attributes}></textarea> }.into_any(),
-    }
 }

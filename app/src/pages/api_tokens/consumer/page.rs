@@ -6,7 +6,7 @@ use crate::components::data::description_list::{Description, DescriptionList, Ke
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::created;
 use crate::components::feedback::notice::MissingRight;
-use crate::components::forms::form_card::PageData;
+use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::dialog::Dialog as DialogBox;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
@@ -174,7 +174,7 @@ fn page(loaded: Signal<LoadedPage>, rights: Rights, changes: RwSignal<u32>) -> i
     let (url, first) = loaded.get_untracked();
     let id = first.consumer.id;
     let consumer = Memo::new(move |_| loaded.with(|(_, data)| data.consumer.clone()));
-    let page_data = PageData {
+    let page_reload = PageReload {
         reloads: Signal::derive(move || loaded.track()),
         changes,
     };
@@ -194,8 +194,8 @@ fn page(loaded: Signal<LoadedPage>, rights: Rights, changes: RwSignal<u32>) -> i
         {move || consumer.with(details_card)}
         {if may_create {
             view! {
-                <RenameForm consumer draft=name page_data />
-                <SigningForm consumer draft=signing page_data />
+                <RenameForm consumer draft=name page_reload />
+                <SigningForm consumer draft=signing page_reload />
             }
                 .into_any()
         } else {

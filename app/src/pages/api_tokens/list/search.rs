@@ -3,6 +3,7 @@
 use crate::components::forms::field::SearchField;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::api_tokens::page_url::{PATH, PageUrl};
+use domain::coded_enum::CodedEnum;
 use domain::oauth1::tokens::TokenFilter;
 use leptos::ev::SubmitEvent;
 use leptos::html;

@@ -7,6 +7,7 @@
 mod draft;
 
 pub use crate::pages::api_tokens::page_url::draft::{FormDraft, SigningDraft};
+use domain::coded_enum::CodedEnum;
 
 use crate::query_string::QueryParams;
 use domain::ids::{ConsumerId, TokenId};
@@ -283,6 +284,6 @@ fn parse_route(path: &str) -> Route {
         .map_or(Route::Tokens, Route::Consumer)
 }
 
-// Without `ssr`, `ParamsMap` calls JavaScript.
+// Only the server creates some of the URLs.
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -2,7 +2,7 @@
 
 use crate::components::feedback::error_message::access_error;
 use crate::components::forms::combobox::Combobox;
-use crate::components::forms::field::Field;
+use crate::components::forms::field::{Field, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::user_suggestions::{UserSuggestions, combobox_suggestions, suggest_users};
 use crate::components::overlay::dialog::Dialog as DialogBox;
@@ -147,7 +147,7 @@ fn NewTokenForm(form: NewToken, options: NewTokenOptions, back: String) -> impl 
                     name="integration_name"
                     value=form.integration_name
                     autocomplete="off"
-                    aria-invalid=move || name_error.with(Option::is_some).then_some("true")
+                    aria-invalid=aria_invalid(name_error)
                     aria-describedby="integration_name-help integration_name-error"
                 />
             </Field>
@@ -180,7 +180,7 @@ fn RequiredSelect(
                 name=name
                 required
                 node_ref=node
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=aria_invalid(error)
                 aria-describedby=described_by
             >
                 <option value="">{placeholder}</option>

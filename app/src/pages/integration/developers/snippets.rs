@@ -1,5 +1,6 @@
 //! Code snippets with the account's values.
 
+use domain::coded_enum::CodedEnum;
 use domain::integration::selector::Resolved;
 use domain::integration::settings::Settings;
 use domain::oauth1::encode;

@@ -85,7 +85,7 @@ fn redirect_saved<S: ServerFn>(
     next: impl Fn(&Saved) -> FieldsUrl,
 ) -> Result<Saved, AppError> {
     let saved = saved.map_err(|error| respond_error::<S>(error.into(), &FieldsUrl::default()))?;
-    if use_context::<http::request::Parts>().is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+    if crate::context::is_submitted_without_script() {
         leptos_axum::redirect(&next(&saved).to_string());
     }
     Ok(saved)

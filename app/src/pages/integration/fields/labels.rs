@@ -1,19 +1,11 @@
 //! Labels for the values of options.
 
 use domain::integration::selector::Options;
-use domain::integration::settings::SettingKey;
+use domain::integration::settings::{SettingKey, option_value};
 
 /// Returns the label of an option's value, or `None` if the option is unset.
 pub fn value_label(options: &Options, key: SettingKey) -> Option<String> {
-    let value = match key {
-        SettingKey::DefaultSearchTerm => options.default_search_term.clone(),
-        SettingKey::AssetTypes => options.asset_types.map(|types| types.to_string()),
-        SettingKey::HideLimitedUse => options.hide_limited_use.map(|hide| hide.to_string()),
-        SettingKey::LayoutService => options.asset_result_in_layout_service.map(|result| result.to_string()),
-        SettingKey::Mode => options.mode.map(|mode| mode.code().to_owned()),
-        _ => None,
-    };
-    value.map(|value| key.readable(&value))
+    option_value(options, key).map(|value| key.readable(&value))
 }
 
 /// Returns the label of the value that a field inherits for an unset option.

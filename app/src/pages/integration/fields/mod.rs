@@ -14,6 +14,7 @@ mod search;
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::unsaved_changes::{UnsavedChanges, UnsavedChangesDialog};
+use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
@@ -105,22 +106,18 @@ impl FieldsState {
 
     /// Reloads the data after each change. If that fails, the page keeps the old data until the next change.
     fn reload_after_changes(self) {
-        let Self { data, changes, .. } = self;
-        Effect::new(move |before: Option<u32>| {
-            let now = changes.get();
-            if before.is_some_and(|before| before != now) {
-                self.tasks.spawn_local(async move {
-                    if let Ok(reloaded) = load_fields_data(PATH.to_owned()).await
-                        // Newer data is already being loaded after a later change.
-                        && changes.get_untracked() == now
-                    {
-                        data.set(Arc::new(reloaded));
-                        // The row that had the focus may have been replaced.
-                        self.tasks.request_animation_frame(move || self.recover_focus());
-                    }
-                });
-            }
-            now
+        let reloaded = reload_on_change(
+            move || self.changes.get(),
+            |_| async {
+                let data = load_fields_data(PATH.to_owned()).await;
+                data.ok().map(Arc::new)
+            },
+        );
+        Effect::new(move |_| {
+            let Some(reloaded) = reloaded.get() else { return };
+            self.data.set(reloaded);
+            // The row that had the focus may have been replaced.
+            self.tasks.request_animation_frame(move || self.recover_focus());
         });
     }
 

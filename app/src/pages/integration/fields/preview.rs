@@ -9,6 +9,7 @@ use crate::components::reactive::suspend::suspend;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::page_url::FieldsUrl;
+use domain::coded_enum::CodedEnum;
 use domain::integration::selector::preview::{Preview, PreviewAsset, PreviewSource};
 use domain::integration::selector::{AssetType, Language, Options, SelectionMode, SelectorStrings};
 use leptos::prelude::*;

@@ -7,6 +7,7 @@ use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::pages::integration::settings::actions::SaveLanguage;
 use crate::pages::integration::settings::data::SettingsData;
+use domain::coded_enum::CodedEnum;
 use domain::fields::FieldErrors;
 use domain::integration::selector::Language;
 use domain::integration::settings::{Conflicts, Edit, GlobalForm, Settings};

@@ -1,14 +1,15 @@
 //! The form that changes an app.
 
-use crate::components::forms::field::{FieldError, TextField};
+use crate::components::forms::field::{FieldError, TextField, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::{FormCard, PageData};
+use crate::components::forms::form_card::{FormCard, PageReload};
 use crate::pages::oauth_apps::actions::UpdateApp;
 use crate::pages::oauth_apps::data::{AppData, AppFormData};
 use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, read_app_form, user_suggestions};
 use crate::pages::oauth_apps::page_url::{FormDraft, PageUrl};
 use crate::pages::oauth_apps::scopes::{ScopesField, parse_scopes};
 use domain::accounts::users::UserOption;
+use domain::coded_enum::CodedEnum;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{AppForm, OauthApp};
 use domain::oauth2::scopes::{Scope, Scopes};
@@ -55,8 +56,8 @@ pub fn DetailsForm(
     draft: Option<AppForm>,
     /// The options for the initial values.
     options: AppFormData,
-    /// The data of the page.
-    page_data: PageData,
+    /// The reload of the page's data.
+    page_reload: PageReload,
 ) -> impl IntoView {
     let form_state = FormState::<UpdateApp>::new(validate);
     let (id, grant) = loaded.with_untracked(|data| (data.app.id, data.app.grant));
@@ -118,7 +119,7 @@ pub fn DetailsForm(
             button="Save changes"
             success="App saved"
             is_draft
-            page_data
+            page_reload
             show_saved
         >
             <input type="hidden" name="app" value=id.to_string() />
@@ -164,7 +165,7 @@ fn scope_confirmation(added: Scopes, requires_consent: bool, error: Signal<Optio
                     type="checkbox"
                     name="confirmed"
                     value="true"
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-invalid=aria_invalid(error)
                     aria-describedby="confirmed-scopes confirmed-error"
                 />
                 <span>

@@ -7,7 +7,7 @@ use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, byline, timestamp_or_never};
 use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::form_card::PageData;
+use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
@@ -172,7 +172,7 @@ fn page(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let app = Memo::new(move |_| loaded.with(|data| data.app.clone()));
-    let page_data = PageData {
+    let page_reload = PageReload {
         reloads: Signal::derive(move || loaded.track()),
         changes,
     };
@@ -204,10 +204,10 @@ fn page(
         {header}
         {disabled_notice}
         {move || app.with(details_card)}
-        <DetailsForm loaded draft=details options page_data />
-        <TokenSettingsCard app draft=token_settings page_data />
+        <DetailsForm loaded draft=details options page_reload />
+        <TokenSettingsCard app draft=token_settings page_reload />
         {move || app.with(usage_card)}
-        {grant.has_secret().then(|| view! { <SecretsCard loaded draft=new_secret page_data /> })}
+        {grant.has_secret().then(|| view! { <SecretsCard loaded draft=new_secret page_reload /> })}
         {move || app.with(tokens_card)}
         {try_it(app, loaded.with_untracked(|data| data.public_url.clone()))}
         {app.with_untracked(delete_card)}

@@ -5,7 +5,7 @@ use crate::components::data::list_card::ListCard;
 use crate::components::data::time::{created, timestamp_or_never};
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::{EditForm, PageData};
+use crate::components::forms::form_card::{EditForm, PageReload};
 use crate::pages::oauth_apps::actions::AddSecret;
 use crate::pages::oauth_apps::data::AppData;
 use crate::pages::oauth_apps::page_url::{Dialog, PageUrl};
@@ -43,8 +43,8 @@ pub fn SecretsCard(
     loaded: Signal<Arc<AppData>>,
     /// The initial values of the form, if it isn't empty.
     draft: Option<SecretForm>,
-    /// The data of the page.
-    page_data: PageData,
+    /// The reload of the page's data.
+    page_reload: PageReload,
 ) -> impl IntoView {
     let app = loaded.with_untracked(|data| data.app.id);
     let is_draft = draft.is_some();
@@ -56,7 +56,7 @@ pub fn SecretsCard(
             view! { <p class="muted">{format!("An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used.")}</p> }
                 .into_any()
         } else {
-            view! { <AddSecretForm app form is_draft page_data /> }.into_any()
+            view! { <AddSecretForm app form is_draft page_reload /> }.into_any()
         }
     };
     let help = Signal::derive(move || {
@@ -123,12 +123,12 @@ fn AddSecretForm(
     /// The initial values.
     form: RwSignal<SecretForm>,
     is_draft: bool,
-    page_data: PageData,
+    page_reload: PageReload,
 ) -> impl IntoView {
     let form_state = FormState::<AddSecret>::new(validate);
     let show_saved = Callback::new(move |()| form.set(SecretForm::default()));
     view! {
-        <EditForm form_state fields=FIELDS button="Add secret" is_draft page_data show_saved>
+        <EditForm form_state fields=FIELDS button="Add secret" is_draft page_reload show_saved>
             <input type="hidden" name="app" value=app.to_string() />
             <TextField
                 name="note"

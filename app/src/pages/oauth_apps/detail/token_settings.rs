@@ -1,8 +1,8 @@
 //! The card with the token settings of an app.
 
-use crate::components::forms::field::{FieldError, SelectField};
+use crate::components::forms::field::{FieldError, SelectField, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
-use crate::components::forms::form_card::{FormCard, PageData};
+use crate::components::forms::form_card::{FormCard, PageReload};
 use crate::pages::oauth_apps::actions::SetTokenSettings;
 use domain::fields::FieldErrors;
 use domain::oauth2::oauth_apps::{
@@ -29,8 +29,8 @@ pub fn TokenSettingsCard(
     app: Memo<OauthApp>,
     /// The initial values, if they differ from the saved ones.
     draft: Option<TokenSettingsForm>,
-    /// The data of the page.
-    page_data: PageData,
+    /// The reload of the page's data.
+    page_reload: PageReload,
 ) -> impl IntoView {
     let form_state = FormState::<SetTokenSettings>::new(validate);
     let (id, grant) = app.with_untracked(|app| (app.id.to_string(), app.grant));
@@ -55,7 +55,7 @@ pub fn TokenSettingsCard(
             button="Save token settings"
             success="Token settings saved"
             is_draft
-            page_data
+            page_reload
             show_saved
         >
             <input type="hidden" name="app" value=id />
@@ -127,7 +127,7 @@ fn introspection_field(allowed: RwSignal<bool>, error: Signal<Option<String>>) -
                     name="allow_introspection"
                     value="true"
                     checked=allowed
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-invalid=aria_invalid(error)
                     aria-describedby="allow_introspection-error"
                 />
                 <span>

@@ -4,6 +4,7 @@ use crate::components::data::card::Card;
 use crate::components::data::code_block::CodeBlock;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::oauth_apps::detail::example_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
+use domain::coded_enum::CodedEnum;
 use domain::oauth1::encode_form;
 use domain::oauth2::oauth_apps::{Grant, OauthApp};
 use domain::oauth2::scopes::{Scope, Scopes};

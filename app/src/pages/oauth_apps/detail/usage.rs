@@ -2,6 +2,7 @@
 
 use crate::components::data::card::Card;
 use crate::components::data::data_table::{DataTable, heading};
+use domain::coded_enum::CodedEnum;
 use domain::oauth2::oauth_apps::OauthApp;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;

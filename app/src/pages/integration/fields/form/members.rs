@@ -1,8 +1,9 @@
 //! Form fields for the options. Each can be left unset and then shows the value that applies.
 
-use crate::components::forms::field::FieldError;
+use crate::components::forms::field::{FieldError, aria_invalid};
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::labels::unset_label;
+use domain::coded_enum::CodedEnum;
 use domain::integration::selector::{AssetType, Options, SelectionMode};
 use domain::integration::settings::{FieldOverride, SettingKey};
 use leptos::html;
@@ -73,7 +74,7 @@ pub fn TermField(
                     value=term
                     autocomplete="off"
                     aria-label=SettingKey::DefaultSearchTerm.label()
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-invalid=aria_invalid(error)
                     aria-describedby="term-help term-error"
                     on:input=move |_| select_radio(custom)
                 />

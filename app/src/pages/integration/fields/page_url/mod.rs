@@ -3,6 +3,7 @@
 //! A form that is rejected without JavaScript keeps its values in the URL, so that no input is lost.
 
 use crate::query_string::QueryParams;
+use domain::coded_enum::CodedEnum;
 use domain::integration::selector::Language;
 use domain::integration::settings::{FieldForm, MAX_FIELDS};
 use std::fmt;
@@ -234,6 +235,6 @@ impl fmt::Display for FieldsUrl {
     }
 }
 
-// Without `ssr`, `ParamsMap` calls JavaScript.
+// Only the server creates some of the URLs.
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -77,8 +77,7 @@ pub async fn preview_file(
     let preview_url = page.with("upload", id);
     let preview = compare_upload(&portal, &actor, id, &upload).await;
     let preview = preview.map_err(|error| respond_error::<PreviewFile>(error.into(), &preview_url))?;
-    let parts = use_context::<http::request::Parts>();
-    if parts.is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+    if crate::context::is_submitted_without_script() {
         leptos_axum::redirect(&preview_url.to_string());
     }
     Ok(preview)

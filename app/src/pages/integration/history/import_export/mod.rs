@@ -5,7 +5,7 @@ mod apply;
 
 use crate::components::data::card::Card;
 use crate::components::feedback::notice::{ErrorNotice, Notice, NoticeKind};
-use crate::components::forms::field::Field;
+use crate::components::forms::field::{Field, aria_invalid};
 use crate::components::forms::form::{FormState, ValidatedForm, Values};
 use crate::components::forms::text_area::text_area_content;
 use crate::components::reactive::task_scope::TaskScope;
@@ -110,7 +110,7 @@ pub fn SettingsFileCard(
                             spellcheck="false"
                             autocomplete="off"
                             node_ref=text
-                            aria-invalid=move || error.with(Option::is_some).then_some("true")
+                            aria-invalid=aria_invalid(error)
                             aria-describedby="file-text-error"
                         >
                             {text_area_content(initial_text)}

@@ -26,8 +26,7 @@ pub async fn show_api_key(#[server(default)] back: String) -> Result<String, App
     };
     let key = portal::integration::api_keys::show(&portal, &actor).await;
     let key = key.map_err(|error| respond_error::<ShowApiKey>(error.into(), &page))?;
-    let parts = use_context::<http::request::Parts>();
-    if parts.is_some_and(|parts| crate::context::accepts_html(&parts.headers)) {
+    if crate::context::is_submitted_without_script() {
         leptos_axum::redirect(&page.with("show", "api-key").to_string());
         return Ok(String::new());
     }

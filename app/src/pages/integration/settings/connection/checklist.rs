@@ -1,6 +1,7 @@
 //! Steps to create an OAuth2 app in the DAM, as the portal dashboard guide lists them.
 
 use crate::icons::{Icon, IconView};
+use domain::coded_enum::CodedEnum;
 use domain::oauth2::scopes::Scope;
 use leptos::prelude::*;
 

@@ -6,7 +6,7 @@ mod connection_test;
 use crate::components::data::card::Card;
 use crate::components::data::time::timestamp;
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::field::{Field, SelectField};
+use crate::components::forms::field::{Field, SelectField, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
@@ -14,6 +14,7 @@ use crate::pages::integration::settings::actions::SaveConnection;
 use crate::pages::integration::settings::connection::checklist::Checklist;
 use crate::pages::integration::settings::connection::connection_test::ConnectionTest;
 use crate::pages::integration::settings::data::SettingsData;
+use domain::coded_enum::CodedEnum;
 use domain::fields::FieldErrors;
 use domain::integration::portal_url;
 use domain::integration::selector::Dam;
@@ -143,7 +144,7 @@ fn UrlField(
                 autocapitalize="off"
                 spellcheck="false"
                 value=initial
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=aria_invalid(error)
                 aria-describedby="url-help url-used url-error"
                 on:input=move |event| typed.set(event_target_value(&event))
             />
@@ -202,7 +203,7 @@ fn ClientIdField(
                 autocapitalize="off"
                 spellcheck="false"
                 value=initial
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=aria_invalid(error)
                 aria-describedby="client_id-help client_id-error"
             />
         </Field>
@@ -243,7 +244,7 @@ fn SecretField(
                 type="password"
                 autocomplete="new-password"
                 spellcheck="false"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=aria_invalid(error)
                 aria-describedby="client_secret-state client_secret-help client_secret-error"
             />
             <p class="help" id="client_secret-state">
