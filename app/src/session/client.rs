@@ -1,24 +1,88 @@
 //! The client that calls server functions from the browser.
 
+use crate::error::AppError;
 use crate::session::page_session::{PAGE_USER_HEADER, SessionEvent, page_user, report};
 use futures::{Sink, Stream};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::FromServerFnError;
 use leptos::server_fn::Bytes;
 use leptos::server_fn::client::Client;
 use leptos::server_fn::client::browser::BrowserClient;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
+use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
 use leptos::server_fn::request::browser::BrowserRequest;
 use leptos::server_fn::response::ClientRes;
 use leptos::server_fn::response::browser::BrowserResponse;
+use send_wrapper::SendWrapper;
 use std::future::Future;
+use std::pin::Pin;
 
 /// The status of a server function that finds no session.
 const UNAUTHORIZED: u16 = 401;
 /// The status of a change that a page loaded for another user requested.
 const PRECONDITION_FAILED: u16 = 412;
 
-/// Sends requests like [`BrowserClient`] with the user that the page was loaded for, and reports an ended or changed session
-/// to the page. Every server function names it, so that no caller has to.
+/// The future of [`send`], boxed, so that each server function's own future is small.
+type ResponseFuture = Pin<Box<dyn Future<Output = Result<Bytes, AppError>> + Send>>;
+
+/// Sends a request to the server function at `path` and returns the body of the response. The arguments are encoded as a
+/// form: the query of a `GET` request, otherwise the body. Follows redirects, and reports an ended or changed session to
+/// the page. It has no type parameters, because the browser downloads the code of each instance.
+pub(crate) fn send(method: Method, path: &str, arguments: String) -> ResponseFuture {
+    let path = path.to_owned();
+    Box::pin(SendWrapper::new(async move {
+        let failed = |_: gloo_net::Error| AppError::Connection;
+        let is_get = method == Method::GET;
+        let mut request = match is_get {
+            true => RequestBuilder::new(&format!("{path}?{arguments}")),
+            false => RequestBuilder::new(&path),
+        }
+        .method(method)
+        .header("Accept", "application/json");
+        if let Some(user) = page_user() {
+            request = request.header(PAGE_USER_HEADER, &user.to_string());
+        }
+        let response = match is_get {
+            true => request.send().await,
+            false => {
+                let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+                request.body(arguments).map_err(failed)?.send().await
+            }
+        }
+        .map_err(failed)?;
+        receive(response).await
+    }))
+}
+
+async fn receive(response: Response) -> Result<Bytes, AppError> {
+    let headers = response.headers();
+    // A reverse proxy may answer with the same status, but without the header.
+    report_status(response.status(), headers.has(SERVER_FN_ERROR_HEADER));
+    let is_error = (400..=599).contains(&response.status());
+    let body = response.binary().await.map_err(|_| AppError::Connection)?;
+    if is_error {
+        return Err(AppError::de(body.into()));
+    }
+    if headers.has(REDIRECT_HEADER) {
+        call_redirect_hook(&headers.get("Location").unwrap_or_default());
+    }
+    Ok(body.into())
+}
+
+/// Reports an ended or changed session to the page, if that is what the status of a server function's response says.
+fn report_status(status: u16, is_server_function: bool) {
+    let event = match status {
+        UNAUTHORIZED => SessionEvent::Ended,
+        PRECONDITION_FAILED => SessionEvent::UserChanged,
+        _ => return,
+    };
+    if is_server_function {
+        report(event);
+    }
+}
+
+/// The client of the server functions that stream their response. It sends the same headers, and reports the same events,
+/// as [`send`]. Every server function names it, so that no caller has to.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionClient;
 
@@ -36,17 +100,10 @@ where
             request.headers().set(PAGE_USER_HEADER, &user.to_string());
         }
         let response = <BrowserClient as Client<E, I, O>>::send(request).await?;
-        let event = match ClientRes::<E>::status(&response) {
-            UNAUTHORIZED => Some(SessionEvent::Ended),
-            PRECONDITION_FAILED => Some(SessionEvent::UserChanged),
-            _ => None,
-        };
-        // A reverse proxy may answer with the same status, but without the header.
-        if let Some(event) = event
-            && response.generate_headers().contains_key(SERVER_FN_ERROR_HEADER)
-        {
-            report(event);
-        }
+        report_status(
+            ClientRes::<E>::status(&response),
+            response.generate_headers().contains_key(SERVER_FN_ERROR_HEADER),
+        );
         Ok(response)
     }
 

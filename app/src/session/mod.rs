@@ -1,7 +1,8 @@
 //! The user's session: the signed-in user, signing out, and how a page notices that its session has ended or changed.
 
-mod client;
+pub(crate) mod client;
 mod page_session;
+pub(crate) mod protocol;
 
 pub use client::SessionClient;
 #[cfg(feature = "ssr")]
@@ -11,15 +12,15 @@ pub use page_session::{
 };
 
 use crate::error::AppError;
+use crate::session::protocol::{GetRequest, PostRequest};
 use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 
 /// Returns the signed-in user.
 ///
 /// # Errors
 /// [`AppError::SignedOut`] if no user is signed in.
-#[server(name = LoadCurrentUser, prefix = "/fn", endpoint = "session/me", input = GetUrl, client = SessionClient)]
+#[server(name = LoadCurrentUser, prefix = "/fn", endpoint = "session/me", protocol = GetRequest, client = SessionClient)]
 pub async fn load_current_user() -> Result<CurrentUser, AppError> {
     crate::context::request_context()?
         .actor
@@ -31,7 +32,7 @@ pub async fn load_current_user() -> Result<CurrentUser, AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`] if no user is signed in.
-#[server(name = LoadContact, prefix = "/fn", endpoint = "session/contact", input = GetUrl, client = SessionClient)]
+#[server(name = LoadContact, prefix = "/fn", endpoint = "session/contact", protocol = GetRequest, client = SessionClient)]
 pub async fn contact() -> Result<String, AppError> {
     crate::context::require_sign_in()?;
     Ok(crate::context::site()?.contact.to_string())
@@ -41,7 +42,7 @@ pub async fn contact() -> Result<String, AppError> {
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "session/sign-out", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "session/sign-out", protocol = PostRequest, client = SessionClient)]
 pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
     if let Some(actor) = crate::context::request_context()?.actor {
         let portal = crate::context::site()?.portal;

@@ -2,7 +2,7 @@
 
 use crate::components::data::card::Card;
 use crate::components::feedback::toast::toast;
-use crate::components::forms::form::{FormAction, FormError, FormState, ValidatedForm};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::forms::unsaved_changes::{FormTracker, TrackedForm};
 use leptos::prelude::*;
 
@@ -17,9 +17,9 @@ pub struct PageReload {
 
 /// Renders a card that contains an [`EditForm`].
 #[component]
-pub fn FormCard<S>(
+pub fn FormCard(
     /// The form's state.
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The heading's element id.
     id: &'static str,
     /// The heading.
@@ -38,10 +38,7 @@ pub fn FormCard<S>(
     show_saved: Callback<()>,
     /// The fields.
     children: Children,
-) -> impl IntoView
-where
-    S: FormAction,
-{
+) -> impl IntoView {
     form_state.on_success(move || toast(success));
     view! {
         <Card id title>
@@ -58,9 +55,9 @@ where
 /// Renders a [`SubmitForm`] that changes the data of its page. The data is reloaded when the form has succeeded. Each
 /// reload updates the form in place, unless it has unsaved input: create it outside of views that are rendered again.
 #[component]
-pub fn EditForm<S>(
+pub fn EditForm(
     /// The form's state.
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The fields that show their own errors.
     fields: &'static [&'static str],
     /// The label of the button that submits the form.
@@ -73,10 +70,7 @@ pub fn EditForm<S>(
     show_saved: Callback<()>,
     /// The fields.
     children: Children,
-) -> impl IntoView
-where
-    S: FormAction,
-{
+) -> impl IntoView {
     /// The revision of data without revisions.
     const REVISION: i64 = 0;
     let PageReload { reloads, changes } = page_reload;
@@ -106,9 +100,9 @@ where
 
 /// Renders a form with its error and, below it, the button that submits it.
 #[component]
-pub fn SubmitForm<S>(
+pub fn SubmitForm(
     /// The form's state.
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The fields that show their own errors.
     fields: &'static [&'static str],
     /// The label of the button that submits the form.
@@ -121,10 +115,7 @@ pub fn SubmitForm<S>(
     cancel_url: &'static str,
     /// The fields.
     children: Children,
-) -> impl IntoView
-where
-    S: FormAction,
-{
+) -> impl IntoView {
     let class = if primary { "button primary" } else { "button" };
     let cancel = (!cancel_url.is_empty()).then(|| {
         view! {

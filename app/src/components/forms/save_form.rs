@@ -3,7 +3,7 @@
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::feedback::toast::toast;
 use crate::components::forms::conflict::ConflictNotice;
-use crate::components::forms::form::{FormAction, FormError, FormState, ValidatedForm, focus_first_error};
+use crate::components::forms::form::{FormError, FormState, ValidatedForm, focus_first_error};
 use crate::components::forms::unsaved_changes::{FormTracker, SaveBar, TrackedForm};
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
@@ -63,15 +63,11 @@ pub fn saved_message(saved: &Saved) -> Option<String> {
 
 /// Shows a toast with the result when the form was saved, and reloads the page's data. Call it outside of views that are
 /// rendered again when data is reloaded, because a form may be submitted while another one's reload is pending.
-pub fn on_saved<S>(form_state: FormState<S>, tracker: FormTracker, changes: RwSignal<u32>)
-where
-    S: FormAction<Output = Saved>,
-{
-    let value = form_state.value();
+pub fn on_saved(form_state: FormState, tracker: FormTracker, changes: RwSignal<u32>) {
     let clear_query = clear_query();
     tracker.track_submissions(form_state.is_busy());
     Effect::new(move |_| {
-        let saved = value.with(|value| value.as_ref()?.as_ref().ok().cloned());
+        let saved = form_state.saved().and_then(Result::ok);
         let Some(Saved::New(revision) | Saved::Unchanged(revision)) = saved else {
             return;
         };
@@ -102,20 +98,16 @@ fn clear_query() -> impl Fn() + Clone + 'static {
 
 /// Renders the notice about conflicting changes, if there are any. It belongs inside the form.
 #[component]
-pub fn ConflictResolution<S>(
+pub fn ConflictResolution(
     /// The form's state.
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The tracker of the form's changes.
     tracker: FormTracker,
     /// The conflicts of a form that is shown again without script.
     found: Option<Conflicts>,
     /// Counts the changes, so that the page's data is reloaded after each.
     changes: RwSignal<u32>,
-) -> impl IntoView
-where
-    S: FormAction<Output = Saved>,
-{
-    let value = form_state.value();
+) -> impl IntoView {
     let found = RwSignal::new(found);
     let clear_query = clear_query();
     let use_theirs = Callback::new(move |()| {
@@ -125,20 +117,18 @@ where
         clear_query();
         changes.update(|changes| *changes += 1);
     });
-    let conflicts = move || match value.get() {
+    let conflicts = move || match form_state.saved() {
         Some(Ok(Saved::Conflict(conflicts))) => Some(conflicts),
         Some(_) => None,
         None => found.get(),
     };
     Effect::new(move |_| {
-        value.with(|value| {
-            if let Some(Ok(saved)) = value {
-                found.set(None);
-                if matches!(saved, Saved::Conflict(_)) {
-                    focus_first_error();
-                }
+        if let Some(Ok(saved)) = form_state.saved() {
+            found.set(None);
+            if matches!(saved, Saved::Conflict(_)) {
+                focus_first_error();
             }
-        });
+        }
     });
     move || conflicts().map(|conflicts| view! { <ConflictNotice conflicts use_theirs /> })
 }
@@ -165,9 +155,9 @@ pub fn SavedNotice(
 /// Renders a form that saves settings, with its error, its conflicts and its save button. Reloading the page's data
 /// updates the form in place, so that a press or a request during the reload isn't lost.
 #[component]
-pub fn SaveForm<S>(
+pub fn SaveForm(
     /// The form's state.
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The tracker of the form's changes.
     tracker: FormTracker,
     /// The revision of the page's data. It reports each reload, even of the same revision.
@@ -186,10 +176,7 @@ pub fn SaveForm<S>(
     changes: RwSignal<u32>,
     /// The fields.
     children: Children,
-) -> impl IntoView
-where
-    S: FormAction<Output = Saved>,
-{
+) -> impl IntoView {
     on_saved(form_state, tracker, changes);
     match back {
         Some(base) => tracker.mark_restored(base),

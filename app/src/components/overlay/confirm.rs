@@ -2,16 +2,16 @@
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::{Field, aria_invalid};
-use crate::components::forms::form::{FormAction, FormState, Values};
+use crate::components::forms::form::{FormState, Values};
 use crate::components::overlay::form_dialog::FormDialog;
 use domain::fields::{self, FieldErrors};
 use leptos::prelude::*;
 
 /// Renders a dialog that confirms a destructive action.
 #[component]
-pub fn ConfirmDialog<S>(
+pub fn ConfirmDialog(
     /// The form's state.
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The question.
     #[prop(into)]
     title: String,
@@ -21,10 +21,7 @@ pub fn ConfirmDialog<S>(
     button: &'static str,
     /// The consequences, and the form's fields.
     children: Children,
-) -> impl IntoView
-where
-    S: FormAction,
-{
+) -> impl IntoView {
     view! {
         <FormDialog form_state title back button danger=true>
             {children()}
@@ -35,9 +32,9 @@ where
 
 /// Renders a dialog that deletes an object. The user confirms by typing the object's name.
 #[component]
-pub fn DeleteDialog<S>(
+pub fn DeleteDialog(
     /// The form's state, created with [`validate_typed_name`].
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The kind of object, such as `consumer`. The form's field with the object's ID has this name.
     what: &'static str,
     /// The object's ID.
@@ -50,10 +47,7 @@ pub fn DeleteDialog<S>(
     consequence: String,
     /// The URL of the page without the dialog.
     back: String,
-) -> impl IntoView
-where
-    S: FormAction,
-{
+) -> impl IntoView {
     let title = format!("Delete “{name}”?");
     let button = format!("Delete {what}");
     let error = form_state.error("name");

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 /// Renders a dialog that contains a form.
 #[component]
-pub fn FormDialog<S>(
+pub fn FormDialog(
     /// The form's state.
-    form_state: FormState<S>,
+    form_state: FormState,
     /// The title.
     #[prop(into)]
     title: String,
@@ -25,10 +25,7 @@ pub fn FormDialog<S>(
     fields: &'static [&'static str],
     /// What the action does, and the form's fields.
     children: Children,
-) -> impl IntoView
-where
-    S: FormAction,
-{
+) -> impl IntoView {
     view! {
         <Dialog title back=back.clone()>
             <ValidatedForm form_state>
@@ -74,7 +71,7 @@ pub fn DialogFooter(
 /// Returns a dialog with the error of a form that was submitted without script, if there is one. It takes the place of the
 /// form's own dialog, which the page doesn't show because the data has changed.
 pub fn form_error_dialog<S: FormAction>(title: &'static str, back: &'static str) -> Option<AnyView> {
-    let form_state = FormState::<S>::new(|_| None);
+    let form_state = FormState::new::<S>(|_| None);
     let has_error = form_state.form_error(&[]).with_untracked(Option::is_some);
     has_error.then(|| {
         view! {

@@ -7,6 +7,7 @@ use crate::components::navigation::route_focus::focus_heading_after_load;
 use crate::components::overlay::dialog::Dialog;
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::auth::one_time_secrets::{OneTimeSecret, OneTimeSecretKind};
 use domain::ids::OneTimeSecretId;
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "one-time-secrets/acknowledge", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "one-time-secrets/acknowledge", protocol = PostRequest, client = SessionClient)]
 pub async fn acknowledge_secret(id: OneTimeSecretId, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::auth::one_time_secrets::acknowledge(&portal, &actor, id).await;
@@ -31,7 +32,7 @@ pub fn SecretDialog(
     /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let form_state = FormState::<AcknowledgeSecret>::new(|_| None);
+    let form_state = FormState::new::<AcknowledgeSecret>(|_| None);
     let page = back.clone();
     // Load a new document, so that the secret stays neither in this document's memory nor in the browser's history.
     form_state.on_success(move || {

@@ -9,8 +9,7 @@ use crate::components::feedback::notice::ErrorNotice;
 use crate::components::feedback::toast::toast;
 #[cfg(feature = "ssr")]
 use crate::components::forms::form::respond_error;
-use crate::components::forms::form::{FormState, focus_first_error};
-use crate::components::forms::page_user::PageUser;
+use crate::components::forms::form::{FormRequest, FormState, RequestForm, focus_first_error};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::MessageDialog;
 use crate::components::reactive::suspend::suspend;
@@ -18,10 +17,10 @@ use crate::error::AppError;
 use crate::pages::page::Page;
 use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
+use crate::session::protocol::{GetRequest, PostRequest};
 use domain::auth::sessions::Session;
 use domain::ids::SessionId;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 
 /// The path of the page.
 const PATH: &str = "/sessions";
@@ -33,7 +32,7 @@ const END_OTHERS_URL: &str = "/sessions?dialog=end-others";
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(name = ListSessions, prefix = "/fn", endpoint = "sessions/list", input = GetUrl, client = SessionClient)]
+#[server(name = ListSessions, prefix = "/fn", endpoint = "sessions/list", protocol = GetRequest, client = SessionClient)]
 pub async fn list_sessions() -> Result<Vec<Session>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::auth::sessions::list(&portal, &actor).await?)
@@ -43,7 +42,7 @@ pub async fn list_sessions() -> Result<Vec<Session>, AppError> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] if the user has no such session.
-#[server(prefix = "/fn", endpoint = "sessions/end", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "sessions/end", protocol = PostRequest, client = SessionClient)]
 pub async fn end_session(id: SessionId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::auth::sessions::end(&portal, &actor, id).await?)
@@ -53,7 +52,7 @@ pub async fn end_session(id: SessionId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "sessions/end-others", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "sessions/end-others", protocol = PostRequest, client = SessionClient)]
 pub async fn end_other_sessions() -> Result<u64, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     match portal::auth::sessions::end_others(&portal, &actor).await {
@@ -67,7 +66,7 @@ pub async fn end_other_sessions() -> Result<u64, AppError> {
 
 /// The Sessions page.
 pub struct SessionsPage {
-    end: ServerAction<EndSession>,
+    end: FormRequest,
     /// Whether the dialog about all other sessions is open.
     is_dialog_open: Memo<bool>,
     sessions: Resource<Result<Vec<Session>, AppError>>,
@@ -75,11 +74,11 @@ pub struct SessionsPage {
 
 impl Page for SessionsPage {
     fn data() -> Self {
-        let end = ServerAction::<EndSession>::new();
+        let end = FormRequest::new::<EndSession>();
         let dialog = use_query_parameter("dialog");
         let is_dialog_open = Memo::new(move |_| dialog.read().as_deref() == Some("end-others"));
         // Reload when the dialog closes, because it may have ended the other sessions.
-        let changes = move || (end.version().get(), is_dialog_open.get());
+        let changes = move || (end.responses().get(), is_dialog_open.get());
         Self {
             end,
             is_dialog_open,
@@ -93,13 +92,12 @@ impl Page for SessionsPage {
             is_dialog_open,
             sessions,
         } = this;
-        let ended = end.value();
-        Effect::new(move |_| match ended.get() {
-            Some(Ok(())) => toast("Signed out"),
-            Some(Err(_)) => focus_first_error(),
+        Effect::new(move |_| match end.is_ok() {
+            Some(true) => toast("Signed out"),
+            Some(false) => focus_first_error(),
             None => {}
         });
-        let error = Signal::derive(move || ended.get().and_then(Result::err).map(|error| error.to_string()));
+        let error = Signal::derive(move || end.with_error(|error| Some(error.to_string())));
         let list = move || {
             suspend(async move {
                 match sessions.await {
@@ -133,9 +131,8 @@ fn EndOthersDialog(
     /// The number of other sessions.
     others: usize,
 ) -> impl IntoView {
-    let form_state = FormState::<EndOtherSessions>::new(|_| None);
-    let response = form_state.value();
-    Effect::new(move |_| match response.get() {
+    let form_state = FormState::new::<EndOtherSessions>(|_| None);
+    Effect::new(move |_| match form_state.output::<EndOtherSessions>() {
         Some(Ok(1)) => toast("Signed out 1 other session"),
         Some(Ok(count)) => toast(format!("Signed out {count} other sessions")),
         _ => {}
@@ -161,7 +158,7 @@ fn EndOthersDialog(
 }
 
 #[component]
-fn List(sessions: Vec<Session>, end: ServerAction<EndSession>) -> impl IntoView {
+fn List(sessions: Vec<Session>, end: FormRequest) -> impl IntoView {
     let count = sessions.len();
     let rows = sessions
         .into_iter()
@@ -189,7 +186,7 @@ fn List(sessions: Vec<Session>, end: ServerAction<EndSession>) -> impl IntoView 
 }
 
 #[component]
-fn Row(session: Session, end: ServerAction<EndSession>) -> impl IntoView {
+fn Row(session: Session, end: FormRequest) -> impl IntoView {
     let browser = session.browser();
     let action = if session.current {
         // The user ends this session by signing out, which leads to the sign-in page.
@@ -197,13 +194,12 @@ fn Row(session: Session, end: ServerAction<EndSession>) -> impl IntoView {
     } else {
         let (id, label) = (session.id.to_string(), format!(" {browser}, {}", session.address));
         view! {
-            <ActionForm action=end>
-                <PageUser />
+            <RequestForm request=end>
                 <input type="hidden" name="id" value=id />
                 <button class="button small">
                     "Sign out" <span class="visually-hidden">{label}</span>
                 </button>
-            </ActionForm>
+            </RequestForm>
         }
         .into_any()
     };

@@ -3,6 +3,7 @@
 
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::ids::{ConsumerId, TokenId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -17,7 +18,7 @@ use {
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for an empty or duplicate name.
-#[server(prefix = "/fn", endpoint = "consumers/create", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "consumers/create", protocol = PostRequest, client = SessionClient)]
 pub async fn create_consumer(name: String, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth1::consumers::create(&portal, &actor, ConsumerForm { name: name.clone() }).await;
@@ -31,7 +32,7 @@ pub async fn create_consumer(name: String, back: String) -> Result<(), AppError>
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "tokens/create", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "tokens/create", protocol = PostRequest, client = SessionClient)]
 pub async fn create_token(
     user: String,
     #[server(default)] consumer: String,
@@ -57,7 +58,7 @@ pub async fn create_token(
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "tokens/revoke", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "tokens/revoke", protocol = PostRequest, client = SessionClient)]
 pub async fn revoke_token(token: TokenId, back: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth1::tokens::revoke(&portal, &actor, token).await;
@@ -70,7 +71,7 @@ pub async fn revoke_token(token: TokenId, back: String) -> Result<(), AppError> 
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for an empty or duplicate name.
-#[server(prefix = "/fn", endpoint = "consumers/rename", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "consumers/rename", protocol = PostRequest, client = SessionClient)]
 pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let form = ConsumerForm { name: name.clone() };
@@ -83,7 +84,7 @@ pub async fn rename_consumer(consumer: ConsumerId, name: String) -> Result<(), A
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for an invalid key.
-#[server(prefix = "/fn", endpoint = "consumers/set-signing", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "consumers/set-signing", protocol = PostRequest, client = SessionClient)]
 pub async fn set_signing(
     consumer: ConsumerId,
     rsa_public_key: String,
@@ -104,7 +105,7 @@ pub async fn set_signing(
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] if `name` does not match.
-#[server(prefix = "/fn", endpoint = "consumers/delete", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "consumers/delete", protocol = PostRequest, client = SessionClient)]
 pub async fn delete_consumer(consumer: ConsumerId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth1::consumers::delete(&portal, &actor, consumer, &name).await;

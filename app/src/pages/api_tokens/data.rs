@@ -4,13 +4,13 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
 use crate::session::SessionClient;
+use crate::session::protocol::GetRequest;
 use domain::accounts::users::UserOption;
 use domain::auth::one_time_secrets::OneTimeSecret;
 use domain::ids::{ConsumerId, TokenId};
 use domain::oauth1::consumers::{Consumer, ConsumerOption};
 use domain::oauth1::tokens::{Token, TokenPage};
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 /// Holds the data of the API tokens page. The tab and the dialog need rights of their own, so each has its own error.
@@ -78,7 +78,7 @@ pub struct ConsumerData {
 /// # Errors
 /// Returns [`AppError::Forbidden`] without the Admin settings right or without any of the four API token rights, and
 /// [`AppError::Disabled`] if the feature is disabled for the account.
-#[server(name = LoadList, prefix = "/fn", endpoint = "api-tokens/page", input = GetUrl, client = SessionClient)]
+#[server(name = LoadList, prefix = "/fn", endpoint = "api-tokens/page", protocol = GetRequest, client = SessionClient)]
 pub async fn load_list(address: String) -> Result<ListData, AppError> {
     use domain::accounts::features::Feature;
     use domain::accounts::rights::Right;
@@ -133,7 +133,7 @@ async fn dialog_data(portal: &portal::Portal, actor: &portal::Actor, url: &PageU
 /// # Errors
 /// Returns [`AppError::Forbidden`] without the rights Admin settings and View Bynder API tokens, [`AppError::Disabled`] if the
 /// feature is disabled for the account, and [`AppError::NotFound`] if the account has no such token.
-#[server(name = LoadToken, prefix = "/fn", endpoint = "tokens/page", input = GetUrl, client = SessionClient)]
+#[server(name = LoadToken, prefix = "/fn", endpoint = "tokens/page", protocol = GetRequest, client = SessionClient)]
 pub async fn load_token(id: TokenId) -> Result<TokenData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let token = portal::oauth1::tokens::get(&portal, &actor, id).await?;
@@ -150,7 +150,7 @@ pub async fn load_token(id: TokenId) -> Result<TokenData, AppError> {
 ///
 /// # Errors
 /// Returns the same errors as [`load_token`].
-#[server(name = LoadConsumer, prefix = "/fn", endpoint = "consumers/page", input = GetUrl, client = SessionClient)]
+#[server(name = LoadConsumer, prefix = "/fn", endpoint = "consumers/page", protocol = GetRequest, client = SessionClient)]
 pub async fn load_consumer(id: ConsumerId, address: String) -> Result<ConsumerData, AppError> {
     use domain::oauth1::tokens::{TokenFilter, TokenQuery};
     let (portal, actor) = crate::context::require_sign_in()?;
@@ -172,7 +172,7 @@ pub async fn load_consumer(id: ConsumerId, address: String) -> Result<ConsumerDa
 /// # Errors
 /// Returns [`AppError::Forbidden`] without the rights Admin settings and Create Bynder API tokens, and
 /// [`AppError::Disabled`] if the feature is disabled for the account.
-#[server(name = FindUsers, prefix = "/fn", endpoint = "users/suggestions", input = GetUrl, client = SessionClient)]
+#[server(name = FindUsers, prefix = "/fn", endpoint = "users/suggestions", protocol = GetRequest, client = SessionClient)]
 pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let right = domain::accounts::rights::Right::CreateApiTokens;

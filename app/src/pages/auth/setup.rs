@@ -7,6 +7,7 @@ use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
 use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::accounts::NewAccount;
 use domain::accounts::users::MIN_PASSWORD_CHARS;
 use domain::fields::FieldErrors;
@@ -26,7 +27,7 @@ const FIELDS: &[&str] = &["code", "account_name", "name", "email", "password"];
 /// # Errors
 /// [`AppError::Invalid`] for a wrong code or an invalid field, [`AppError::TooManyAttempts`] after too many wrong codes,
 /// [`AppError::Conflict`] if there already is an account.
-#[server(prefix = "/fn", endpoint = "setup/complete", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "setup/complete", protocol = PostRequest, client = SessionClient)]
 pub async fn complete_setup(
     code: String,
     account_name: String,
@@ -104,7 +105,7 @@ impl Page for SetupPage {
 /// Renders the form, which is validated with the server's rules while it is filled in.
 #[component]
 fn Form(account_name: String, name: String, email: String) -> impl IntoView {
-    let form_state = FormState::<CompleteSetup>::new(validate);
+    let form_state = FormState::new::<CompleteSetup>(validate);
     // A session starts in a new document, as after signing in. The browser also loads it in a background tab and shows its
     // own error page if it can't, while the router would wait for the next frame and for the code of the next page.
     form_state.on_success(|| _ = window().location().assign(NEXT_PATH));

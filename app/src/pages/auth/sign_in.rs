@@ -2,11 +2,13 @@
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::TextField;
+use crate::components::forms::form::FormRequest;
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
 use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -14,7 +16,7 @@ use leptos::server_fn::ServerFn;
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an incorrect email or password, [`AppError::TooManyAttempts`] while sign-in is blocked.
-#[server(prefix = "/fn", endpoint = "session/sign-in", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "session/sign-in", protocol = PostRequest, client = SessionClient)]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
     use portal::auth::sign_in::sign_in_with_cookies;
 
@@ -77,9 +79,8 @@ pub struct SignInPage {
 
 impl Page for SignInPage {
     fn data() -> Self {
-        let error = ServerAction::<SignIn>::new().value().get_untracked();
         Self {
-            error: error.and_then(Result::err),
+            error: untrack(|| FormRequest::new::<SignIn>().error()),
             next: use_query_parameter("next").get_untracked().unwrap_or_default(),
         }
     }

@@ -1,7 +1,7 @@
 //! The consent page of an authorization request (RFC 6749 §4.1.1): a user decides what an app may do on their behalf.
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
-use crate::components::forms::page_user::PageUser;
+use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -9,10 +9,10 @@ use crate::pages::auth::layout::{AuthLayout, SwitchUser};
 use crate::pages::consent::consent_page::{ConsentPage, Decision, DecisionButtons, InvalidRequest};
 use crate::pages::page::Page;
 use crate::session::SessionClient;
+use crate::session::protocol::{GetRequest, PostRequest};
 use domain::accounts::users::CurrentUser;
 use domain::oauth2::scopes::{Scope, Scopes};
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_url;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,7 @@ pub struct ConsentRequest {
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an unknown app or a redirect URI that is not registered for it.
-#[server(name = LoadConsent, prefix = "/fn", endpoint = "oauth2/ask", input = GetUrl, client = SessionClient)]
+#[server(name = LoadConsent, prefix = "/fn", endpoint = "oauth2/ask", protocol = GetRequest, client = SessionClient)]
 pub async fn load_consent(request: String) -> Result<ConsentState, AppError> {
     use portal::oauth2::consents::{Outcome, authorize};
     let (portal, actor) = crate::context::require_sign_in()?;
@@ -70,7 +70,7 @@ pub async fn load_consent(request: String) -> Result<ConsentState, AppError> {
 ///
 /// # Errors
 /// Returns the errors of [`load_consent`].
-#[server(prefix = "/fn", endpoint = "oauth2/decide", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth2/decide", protocol = PostRequest, client = SessionClient)]
 pub async fn decide(request: String, answer: Decision) -> Result<(), AppError> {
     use portal::oauth2::consents::{allow, deny};
     let (portal, actor) = crate::context::require_sign_in()?;
@@ -96,7 +96,7 @@ fn parameters(request: &str) -> Result<domain::oauth2::Parameters<'_>, AppError>
 pub struct Oauth2AuthorisePage {
     request: Memo<String>,
     consent: Resource<Result<ConsentState, AppError>>,
-    decide: ServerAction<Decide>,
+    decide: FormRequest,
 }
 
 impl Page for Oauth2AuthorisePage {
@@ -107,7 +107,7 @@ impl Page for Oauth2AuthorisePage {
         Self {
             request,
             consent: Resource::new(move || request.get(), load_consent),
-            decide: ServerAction::new(),
+            decide: FormRequest::new::<Decide>(),
         }
     }
 
@@ -141,7 +141,7 @@ impl Page for Oauth2AuthorisePage {
 
 /// Renders the requested access and the two buttons.
 #[component]
-fn ConsentForm(request: Memo<String>, consent: ConsentRequest, decide: ServerAction<Decide>) -> impl IntoView {
+fn ConsentForm(request: Memo<String>, consent: ConsentRequest, decide: FormRequest) -> impl IntoView {
     let ConsentRequest {
         app,
         back,
@@ -149,16 +149,15 @@ fn ConsentForm(request: Memo<String>, consent: ConsentRequest, decide: ServerAct
         allowed,
         me,
     } = consent;
-    let error = Signal::derive(move || decide.value().get().and_then(Result::err));
+    let error = Signal::derive(move || decide.error());
     let access = scopes.iter().map(|scope| scope_item(scope, allowed)).collect_view();
     view! {
         <ConsentPage application=app me back=Some(back) error access=access.into_any()>
             <p class="lead">"You can revoke access at any time in Connected apps."</p>
-            <ActionForm action=decide attr:class="button-pair">
-                <PageUser />
+            <RequestForm request=decide class="button-pair">
                 <input type="hidden" name="request" value=move || request.get() />
-                <DecisionButtons pending=decide.pending() />
-            </ActionForm>
+                <DecisionButtons pending=decide.is_pending() />
+            </RequestForm>
         </ConsentPage>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::ids::{ClientSecretId, OauthAppId};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -15,7 +16,7 @@ use {
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "oauth-apps/create", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth-apps/create", protocol = PostRequest, client = SessionClient)]
 pub async fn create_app(
     name: String,
     #[server(default)] grant: String,
@@ -44,7 +45,7 @@ pub async fn create_app(
 ///
 /// # Errors
 /// Returns the same errors as [`create_app`], and [`AppError::Conflict`] if scopes are added without `confirmed`.
-#[server(prefix = "/fn", endpoint = "oauth-apps/update", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth-apps/update", protocol = PostRequest, client = SessionClient)]
 pub async fn update_app(
     app: OauthAppId,
     name: String,
@@ -70,7 +71,7 @@ pub async fn update_app(
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "oauth-apps/set-token-settings", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth-apps/set-token-settings", protocol = PostRequest, client = SessionClient)]
 pub async fn set_token_settings(
     app: OauthAppId,
     #[server(default)] rotate_refresh_tokens: bool,
@@ -92,7 +93,7 @@ pub async fn set_token_settings(
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "oauth-apps/add-secret", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth-apps/add-secret", protocol = PostRequest, client = SessionClient)]
 pub async fn add_secret(
     app: OauthAppId,
     #[server(default)] note: String,
@@ -113,7 +114,7 @@ pub async fn add_secret(
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "oauth-apps/delete-secret", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth-apps/delete-secret", protocol = PostRequest, client = SessionClient)]
 pub async fn delete_secret(app: OauthAppId, secret: ClientSecretId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth2::oauth_apps::secrets::delete(&portal, &actor, app, secret).await;
@@ -125,7 +126,7 @@ pub async fn delete_secret(app: OauthAppId, secret: ClientSecretId) -> Result<()
 ///
 /// # Errors
 /// Returns the portal's error.
-#[server(prefix = "/fn", endpoint = "oauth-apps/revoke", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth-apps/revoke", protocol = PostRequest, client = SessionClient)]
 pub async fn revoke_refresh_tokens(app: OauthAppId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth2::oauth_apps::revoke_refresh_tokens(&portal, &actor, app).await;
@@ -141,7 +142,7 @@ pub async fn revoke_refresh_tokens(app: OauthAppId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Returns the portal's error, such as [`AppError::Invalid`] if `name` does not match.
-#[server(prefix = "/fn", endpoint = "oauth-apps/delete", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "oauth-apps/delete", protocol = PostRequest, client = SessionClient)]
 pub async fn delete_app(app: OauthAppId, name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let result = portal::oauth2::oauth_apps::delete(&portal, &actor, app, &name).await;

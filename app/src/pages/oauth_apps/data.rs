@@ -4,6 +4,7 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::pages::oauth_apps::page_url::PageUrl;
 use crate::session::SessionClient;
+use crate::session::protocol::GetRequest;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::UserOption;
 use domain::auth::one_time_secrets::OneTimeSecret;
@@ -11,7 +12,6 @@ use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::{ClientSecret, OauthApp};
 use domain::time::Timestamp;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 /// Holds the data of the list page.
@@ -53,7 +53,7 @@ pub struct AppData {
 ///
 /// # Errors
 /// Returns [`AppError::Forbidden`] without the rights Admin settings and Access & manage OAuth apps.
-#[server(name = LoadApps, prefix = "/fn", endpoint = "oauth-apps/list", input = GetUrl, client = SessionClient)]
+#[server(name = LoadApps, prefix = "/fn", endpoint = "oauth-apps/list", protocol = GetRequest, client = SessionClient)]
 pub async fn load_apps() -> Result<ListData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(ListData {
@@ -69,7 +69,7 @@ pub async fn load_apps() -> Result<ListData, AppError> {
 ///
 /// # Errors
 /// Returns the same errors as [`load_apps`].
-#[server(name = LoadNewApp, prefix = "/fn", endpoint = "oauth-apps/new", input = GetUrl, client = SessionClient)]
+#[server(name = LoadNewApp, prefix = "/fn", endpoint = "oauth-apps/new", protocol = GetRequest, client = SessionClient)]
 pub async fn load_new_app(address: String) -> Result<AppFormData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let url = PageUrl::parse(&address);
@@ -81,7 +81,7 @@ pub async fn load_new_app(address: String) -> Result<AppFormData, AppError> {
 ///
 /// # Errors
 /// Returns the same errors as [`load_apps`], and [`AppError::NotFound`] if the account has no such app.
-#[server(name = LoadApp, prefix = "/fn", endpoint = "oauth-apps/page", input = GetUrl, client = SessionClient)]
+#[server(name = LoadApp, prefix = "/fn", endpoint = "oauth-apps/page", protocol = GetRequest, client = SessionClient)]
 pub async fn load_app(id: OauthAppId, address: String) -> Result<AppData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let app = portal::oauth2::oauth_apps::get(&portal, &actor, id).await?;
@@ -132,7 +132,7 @@ async fn find_rights(portal: &portal::Portal, actor: &portal::Actor, user: &str)
 ///
 /// # Errors
 /// Returns the same errors as [`load_apps`].
-#[server(name = FindAppUsers, prefix = "/fn", endpoint = "oauth-apps/users", input = GetUrl, client = SessionClient)]
+#[server(name = FindAppUsers, prefix = "/fn", endpoint = "oauth-apps/users", protocol = GetRequest, client = SessionClient)]
 pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let right = domain::accounts::rights::Right::ManageOauthApps;
@@ -147,7 +147,7 @@ pub async fn find_users(search: String) -> Result<Vec<UserOption>, AppError> {
     name = LoadUserRights,
     prefix = "/fn",
     endpoint = "oauth-apps/user-rights",
-    input = GetUrl,
+    protocol = GetRequest,
     client = SessionClient,
 )]
 pub async fn load_user_rights(user: String) -> Result<Option<Rights>, AppError> {

@@ -74,7 +74,7 @@ impl Page for NewOauthAppPage {
 
 #[component]
 fn NewAppForm(form: AppForm, data: AppFormData) -> impl IntoView {
-    let form_state = FormState::<CreateApp>::new(validate);
+    let form_state = FormState::new::<CreateApp>(validate);
     let grant = RwSignal::new(Grant::from_code(&form.grant).unwrap_or(Grant::ClientCredentials));
     let rights = RwSignal::new(data.rights);
     let suggestions = user_suggestions(Some(&form), &data.users, &PageUrl::new_app());

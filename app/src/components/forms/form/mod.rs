@@ -1,19 +1,21 @@
 //! Forms that are validated while they are filled in, and that keep their input when they are submitted without script.
 
 mod focus;
+mod request;
 #[cfg(feature = "ssr")]
 mod response;
 mod validation;
 mod view;
 
 pub(crate) use crate::components::forms::form::focus::focus_first_error;
+pub use crate::components::forms::form::request::{FormRequest, RequestForm};
 #[cfg(feature = "ssr")]
 pub use crate::components::forms::form::response::respond;
 #[cfg(feature = "ssr")]
 pub(crate) use crate::components::forms::form::response::respond_error;
-use crate::components::forms::form::validation::Validation;
 pub use crate::components::forms::form::validation::Values;
 pub(crate) use crate::components::forms::form::validation::form_values;
+use crate::components::forms::form::validation::{Validation, Validator};
 pub use crate::components::forms::form::view::{FormError, ValidatedForm};
 
 use crate::components::feedback::toast::toast;
@@ -21,11 +23,12 @@ use crate::components::navigation::session_ended::PageSession;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::fields::FieldErrors;
+use domain::integration::settings::Saved;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
-use leptos::server_fn::{Http, ServerFn};
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_url;
 use serde::de::DeserializeOwned;
 use std::any::TypeId;
@@ -39,37 +42,20 @@ const RESUBMIT_DELAY: Duration = Duration::from_secs(1);
 
 /// Represents a server function that a form can be submitted to.
 pub trait FormAction:
-    ServerFn<
-        Protocol = Http<PostUrl, Json>,
-        Error = AppError,
-        Client = SessionClient,
-        Output: Clone + Send + Sync + 'static,
-    > + DeserializeOwned
-    + Clone
-    + Send
-    + Sync
-    + 'static
+    ServerFn<Protocol = PostRequest, Error = AppError, Client = SessionClient, Output: DeserializeOwned + 'static>
 {
 }
 
 impl<S> FormAction for S where
-    S: ServerFn<
-            Protocol = Http<PostUrl, Json>,
-            Error = AppError,
-            Client = SessionClient,
-            Output: Clone + Send + Sync + 'static,
-        > + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static
+    S: ServerFn<Protocol = PostRequest, Error = AppError, Client = SessionClient, Output: DeserializeOwned + 'static>
 {
 }
 
 /// Holds the state of one form and its validation errors: those of `domain` while the user types, and those of the server
-/// after the form was submitted.
-pub struct FormState<S: FormAction> {
-    action: ServerAction<S>,
+/// after the form was submitted. It is the same type for all forms, because the browser downloads the code of each type.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    request: FormRequest,
     validation: Validation,
     /// Whether the form succeeded within [`RESUBMIT_DELAY`], has not been edited since, and leads to another page.
     just_succeeded: StoredValue<bool>,
@@ -77,37 +63,31 @@ pub struct FormState<S: FormAction> {
     is_live: RwSignal<bool>,
 }
 
-impl<S: FormAction> Clone for FormState<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S: FormAction> Copy for FormState<S> {}
-
-impl<S: FormAction> FormState<S> {
+impl FormState {
     /// Creates the state of a form that is submitted to `S` and validated by `validator`.
-    pub fn new(validator: impl Fn(Values<'_>) -> Option<FieldErrors> + Send + Sync + 'static) -> Self {
-        let action = ServerAction::<S>::new();
+    pub fn new<S: FormAction>(validator: impl Fn(Values<'_>) -> Option<FieldErrors> + Send + Sync + 'static) -> Self {
+        // A form whose response has content to show stays on the page, and may be submitted again.
+        let leads_elsewhere = TypeId::of::<S::Output>() == TypeId::of::<()>();
+        Self::with_request(FormRequest::new::<S>(), Box::new(validator), leads_elsewhere)
+    }
+
+    fn with_request(request: FormRequest, validator: Validator, leads_elsewhere: bool) -> Self {
         // The router keeps the error of a form that was submitted without script as long as the document lives. It only
         // applies to the URL that contains it.
         if !use_url().read_untracked().search().contains("__err=") {
-            action.value().set(None);
+            request.reset();
         }
         let is_live = RwSignal::new(false);
         Effect::new(move |_| is_live.set(true));
         let session = use_context::<PageSession>();
         let is_signed_out = move || {
-            action
-                .value()
-                .with(|value| matches!(value, Some(Err(AppError::SignedOut))))
+            let error = request.with_error(|error| matches!(error, AppError::SignedOut).then_some(()));
+            error.is_some()
         };
         let just_succeeded = StoredValue::new(false);
         let tasks = TaskScope::current();
-        // A form whose response has content to show stays on the page, and may be submitted again.
-        let leads_elsewhere = TypeId::of::<S::Output>() == TypeId::of::<()>();
         Effect::new(move |_| {
-            let is_ok = action.value().with(|value| value.as_ref().map(Result::is_ok));
+            let is_ok = request.is_ok();
             match session {
                 Some(session) if is_signed_out() => session.ask(),
                 _ if is_ok == Some(false) => focus_first_error(),
@@ -122,13 +102,13 @@ impl<S: FormAction> FormState<S> {
         Effect::new(move |before: Option<u32>| {
             let renewals = session.map_or(0, |session| session.renewals().get());
             if before.is_some_and(|before| before != renewals) && untrack(is_signed_out) {
-                action.value().set(None);
+                request.reset();
             }
             renewals
         });
         Self {
-            action,
-            validation: Validation::new(Box::new(validator)),
+            request,
+            validation: Validation::new(validator),
             just_succeeded,
             is_live,
         }
@@ -141,12 +121,12 @@ impl<S: FormAction> FormState<S> {
 
     /// Returns whether the form is being submitted.
     pub fn is_busy(self) -> Signal<bool> {
-        self.action.pending().into()
+        self.request.is_pending()
     }
 
     /// Returns the value of `aria-busy`: `true` while the form is being submitted.
     pub fn busy(self) -> Option<&'static str> {
-        self.action.pending().get().then_some("true")
+        self.request.is_pending().get().then_some("true")
     }
 
     /// Returns the validation error of a field.
@@ -155,7 +135,8 @@ impl<S: FormAction> FormState<S> {
             let shown_error = self.validation.error(field);
             let is_edited = self.validation.is_edited(field);
             shown_error.or_else(|| {
-                self.server_error(|error| error.field_error(field))
+                self.request
+                    .with_error(|error| error.field_error(field))
                     .filter(|_| !is_edited)
             })
         })
@@ -163,32 +144,29 @@ impl<S: FormAction> FormState<S> {
 
     /// Returns the error of the form as a whole: every message that none of its `fields` shows.
     pub fn form_error(self, fields: &'static [&'static str]) -> Signal<Option<String>> {
-        Signal::derive(move || self.server_error(|error| error.form_error(fields)))
+        Signal::derive(move || self.request.with_error(|error| error.form_error(fields)))
     }
 
-    fn server_error(self, read: impl FnOnce(&AppError) -> Option<String>) -> Option<String> {
-        self.action
-            .value()
-            .with(|value| value.as_ref()?.as_ref().err().and_then(read))
+    /// Returns the output of `S`, which the form is submitted to, or the error, once the response has arrived.
+    pub fn output<S: FormAction>(self) -> Option<Result<S::Output, AppError>> {
+        self.request.output::<S>()
     }
 
-    /// Returns the response to the form, once it has arrived.
-    pub fn value(self) -> Signal<Option<Result<S::Output, AppError>>> {
-        let value = self.action.value();
-        Signal::derive(move || value.get())
+    /// Returns the output if it is the result of saving settings.
+    pub(super) fn saved(self) -> Option<Result<Saved, AppError>> {
+        self.request.decode()
     }
 
     /// Discards the response, as if the form had not been submitted.
     pub fn reset(self) {
         self.just_succeeded.set_value(false);
-        self.action.value().set(None);
+        self.request.reset();
     }
 
     /// Calls `callback` when the form has succeeded.
     pub fn on_success(self, callback: impl Fn() + 'static) {
-        let value = self.action.value();
         Effect::new(move |_| {
-            if value.with(|value| matches!(value, Some(Ok(_)))) {
+            if self.request.is_ok() == Some(true) {
                 callback();
             }
         });
@@ -218,7 +196,7 @@ impl<S: FormAction> FormState<S> {
             return;
         };
         let is_valid = self.validation.on_submit(&form);
-        if self.action.pending().get_untracked() || self.just_succeeded.get_value() || !is_valid {
+        if self.request.is_pending_untracked() || self.just_succeeded.get_value() || !is_valid {
             event.prevent_default();
         } else {
             // The previous response doesn't apply to this submission.

@@ -9,6 +9,7 @@ use crate::pages::account::connected_apps::PATH;
 #[cfg(feature = "ssr")]
 use crate::pages::account::connected_apps::dialog_url;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// [`AppError::NotFound`] if the user has granted the app no access.
-#[server(prefix = "/fn", endpoint = "connected-apps/disconnect", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "connected-apps/disconnect", protocol = PostRequest, client = SessionClient)]
 pub async fn disconnect_app(app: OauthAppId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let disconnected = portal::oauth2::connected_apps::disconnect(&portal, &actor, app).await;
@@ -30,7 +31,7 @@ pub fn DisconnectDialog(
     /// The app.
     app: ConnectedApp,
 ) -> impl IntoView {
-    let form_state = FormState::<DisconnectApp>::new(|_| None);
+    let form_state = FormState::new::<DisconnectApp>(|_| None);
     form_state.on_success(|| toast("App disconnected"));
     view! {
         <ConfirmDialog

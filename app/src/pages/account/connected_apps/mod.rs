@@ -14,12 +14,12 @@ use crate::icons::Icon;
 use crate::pages::account::connected_apps::disconnect::{DisconnectDialog, error_dialog};
 use crate::pages::page::Page;
 use crate::query_string::use_query_parameter;
+use crate::session::protocol::GetRequest;
 use crate::session::{SessionClient, current_user};
 use domain::ids::OauthAppId;
 use domain::oauth2::oauth_apps::ConnectedApp;
 use domain::oauth2::scopes::Scope;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 
 /// The path of the page.
 const PATH: &str = "/connected-apps";
@@ -37,7 +37,7 @@ fn dialog_url(app: OauthAppId) -> String {
     name = ListConnectedApps,
     prefix = "/fn",
     endpoint = "connected-apps/list",
-    input = GetUrl,
+    protocol = GetRequest,
     client = SessionClient,
 )]
 pub async fn list_connected_apps() -> Result<Vec<ConnectedApp>, AppError> {

@@ -72,7 +72,7 @@ pub fn NewConsumerDialog(
         }
         .into_any();
     }
-    let form_state = FormState::<CreateConsumer>::new(validate_consumer);
+    let form_state = FormState::new::<CreateConsumer>(validate_consumer);
     view! {
         <FormDialog form_state title back=back.clone() button="Create" fields=&["name"]>
             <input type="hidden" name="back" value=back />

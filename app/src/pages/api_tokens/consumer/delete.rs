@@ -17,7 +17,7 @@ pub fn DeleteConsumerDialog(
     /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let form_state = FormState::<DeleteConsumer>::new(validate_typed_name);
+    let form_state = FormState::new::<DeleteConsumer>(validate_typed_name);
     form_state.on_success(|| toast("Consumer deleted"));
     let consequence = match consumer.tokens {
         0 => "It has no active tokens. Revoked and expired tokens are deleted too.".to_owned(),

@@ -22,7 +22,7 @@ pub fn RenameForm(
     /// The reload of the page's data.
     page_reload: PageReload,
 ) -> impl IntoView {
-    let form_state = FormState::<RenameConsumer>::new(validate_consumer);
+    let form_state = FormState::new::<RenameConsumer>(validate_consumer);
     let id = consumer.with_untracked(|consumer| consumer.id.to_string());
     let saved = move || consumer.with_untracked(|consumer| consumer.name.clone());
     let is_draft = draft.is_some();
@@ -66,7 +66,7 @@ pub fn SigningForm(
     /// The reload of the page's data.
     page_reload: PageReload,
 ) -> impl IntoView {
-    let form_state = FormState::<SetSigning>::new(validate_signing);
+    let form_state = FormState::new::<SetSigning>(validate_signing);
     let error = form_state.error("rsa_public_key");
     let id = consumer.with_untracked(|consumer| consumer.id.to_string());
     let saved = move || {

@@ -75,7 +75,7 @@ fn no_consumer(back: &str) -> impl IntoView + use<> {
 
 #[component]
 fn NewTokenForm(form: NewToken, options: NewTokenOptions, back: String) -> impl IntoView {
-    let form_state = FormState::<CreateToken>::new(validate);
+    let form_state = FormState::new::<CreateToken>(validate);
     let url = PageUrl::parse(&back);
     let suggestions = suggest_users(&form.user, &options.users, |user| {
         let form = NewToken { user, ..form.clone() };

@@ -38,7 +38,7 @@ pub fn revoke_dialog(
 }
 
 fn confirm_dialog(token: Token, back: String, on_revoked: impl Fn() + 'static) -> AnyView {
-    let form_state = FormState::<RevokeToken>::new(|_| None);
+    let form_state = FormState::new::<RevokeToken>(|_| None);
     form_state.on_success(move || {
         toast("Token revoked");
         on_revoked();

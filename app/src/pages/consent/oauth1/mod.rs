@@ -1,7 +1,7 @@
 //! Resource owner authorization of OAuth 1 (RFC 5849 §2.2): a user decides whether a consumer may act on their behalf.
 
 use crate::components::data::copy::Copy;
-use crate::components::forms::page_user::PageUser;
+use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -10,9 +10,9 @@ use crate::pages::consent::consent_page::{ConsentPage, Decision, DecisionButtons
 use crate::pages::page::Page;
 use crate::query_string::use_query_parameter;
 use crate::session::SessionClient;
+use crate::session::protocol::{GetRequest, PostRequest};
 use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 /// Describes the state of the consent page.
@@ -49,7 +49,7 @@ pub enum Outcome {
 /// # Errors
 /// [`AppError::NotFound`] for a token that is unknown, expired or of another account, [`AppError::Disabled`] if the
 /// account lacks the feature.
-#[server(prefix = "/fn", endpoint = "authorise/ask", input = GetUrl, client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "authorise/ask", protocol = GetRequest, client = SessionClient)]
 pub async fn load_consent(oauth_token: String, callback: Option<String>) -> Result<ConsentState, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     if let Some(outcome) = crate::pages::consent::last_decision::get(&oauth_token) {
@@ -71,7 +71,7 @@ pub async fn load_consent(oauth_token: String, callback: Option<String>) -> Resu
 ///
 /// # Errors
 /// Returns the errors of [`load_consent`].
-#[server(prefix = "/fn", endpoint = "authorise/decide", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "authorise/decide", protocol = PostRequest, client = SessionClient)]
 pub async fn decide(oauth_token: String, callback: Option<String>, answer: Decision) -> Result<Outcome, AppError> {
     use portal::oauth1::request_tokens::{Decision as Next, allow, deny};
     let (portal, actor) = crate::context::require_sign_in()?;
@@ -98,7 +98,7 @@ pub struct AuthorisePage {
     token: Signal<String>,
     callback: Signal<Option<String>>,
     consent: Resource<Result<ConsentState, AppError>>,
-    decide: ServerAction<Decide>,
+    decide: FormRequest,
 }
 
 impl Page for AuthorisePage {
@@ -113,7 +113,7 @@ impl Page for AuthorisePage {
                 move || (token.get(), callback.get()),
                 |(token, callback)| load_consent(token, callback),
             ),
-            decide: ServerAction::new(),
+            decide: FormRequest::new::<Decide>(),
         }
     }
 
@@ -138,8 +138,7 @@ impl Page for AuthorisePage {
         };
         let outcome = move || {
             decide
-                .value()
-                .get()
+                .output::<Decide>()
                 .and_then(Result::ok)
                 .filter(|outcome| *outcome != Outcome::Redirecting)
         };
@@ -163,9 +162,9 @@ fn ConsentForm(
     consumer: String,
     back: Option<String>,
     me: CurrentUser,
-    decide: ServerAction<Decide>,
+    decide: FormRequest,
 ) -> impl IntoView {
-    let error = Signal::derive(move || decide.value().get().and_then(Result::err));
+    let error = Signal::derive(move || decide.error());
     let rights: Vec<&str> = me.rights.iter().map(|right| right.label()).collect();
     let access = view! {
         <li>
@@ -185,12 +184,11 @@ fn ConsentForm(
     };
     view! {
         <ConsentPage application=consumer me back error access=access.into_any()>
-            <ActionForm action=decide attr:class="button-pair">
-                <PageUser />
+            <RequestForm request=decide class="button-pair">
                 <input type="hidden" name="oauth_token" value=token />
                 {move || callback.get().map(|value| view! { <input type="hidden" name="callback" value=value /> })}
-                <DecisionButtons pending=decide.pending() />
-            </ActionForm>
+                <DecisionButtons pending=decide.is_pending() />
+            </RequestForm>
         </ConsentPage>
     }
     .into_any()

@@ -15,11 +15,11 @@ use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::shown_key::{ShowKeyButton, ShownKey};
 use crate::pages::page::Page;
 use crate::query_string::use_page_url;
+use crate::session::protocol::GetRequest;
 use crate::session::{SessionClient, current_user};
 use domain::integration::selector::Dam;
 use domain::integration::settings::Settings;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 /// The maximum number of fields suggested in the picker. Other names can be typed.
@@ -43,7 +43,7 @@ pub struct DevelopersData {
     name = LoadDevelopers,
     prefix = "/fn",
     endpoint = "integration/developers",
-    input = GetUrl,
+    protocol = GetRequest,
     client = SessionClient,
 )]
 pub async fn load_developers_data(with_key: bool) -> Result<DevelopersData, AppError> {

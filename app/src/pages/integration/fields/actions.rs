@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::integration::settings::{FieldForm, Saved};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -19,7 +20,7 @@ use {
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "integration/save-field", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/save-field", protocol = PostRequest, client = SessionClient)]
 pub async fn save_field(
     base: i64,
     form: FieldForm,
@@ -45,7 +46,7 @@ pub async fn save_field(
 ///
 /// # Errors
 /// Errors of the portal.
-#[server(prefix = "/fn", endpoint = "integration/delete-field", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/delete-field", protocol = PostRequest, client = SessionClient)]
 pub async fn delete_field(base: i64, field: String) -> Result<Saved, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let saved = portal::integration::settings::save(&portal, &actor, base, &Edit::Remove(field.clone())).await;
@@ -63,7 +64,7 @@ pub async fn delete_field(base: i64, field: String) -> Result<Saved, AppError> {
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if someone added the field again.
-#[server(prefix = "/fn", endpoint = "integration/undo-field", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/undo-field", protocol = PostRequest, client = SessionClient)]
 pub async fn undo_field(revision: i64) -> Result<Saved, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let saved = match portal::integration::settings::undo(&portal, &actor, revision).await {

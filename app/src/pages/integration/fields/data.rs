@@ -2,10 +2,10 @@
 
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::GetRequest;
 use domain::integration::selector::preview::Preview;
 use domain::integration::settings::{Conflicts, SettingsRevision};
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 /// Data of the page.
@@ -23,7 +23,7 @@ pub struct FieldsData {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = LoadFields, prefix = "/fn", endpoint = "integration/fields", input = GetUrl, client = SessionClient)]
+#[server(name = LoadFields, prefix = "/fn", endpoint = "integration/fields", protocol = GetRequest, client = SessionClient)]
 pub async fn load_fields_data(address: String) -> Result<FieldsData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let conflicts = match crate::pages::integration::fields::page_url::FieldsUrl::parse(&address).draft {
@@ -44,7 +44,7 @@ pub async fn load_fields_data(address: String) -> Result<FieldsData, AppError> {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = LoadPreview, prefix = "/fn", endpoint = "integration/preview", input = GetUrl, client = SessionClient)]
+#[server(name = LoadPreview, prefix = "/fn", endpoint = "integration/preview", protocol = GetRequest, client = SessionClient)]
 pub async fn load_preview() -> Result<Preview, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     Ok(portal::integration::dam_assets::preview(&portal, &actor).await?)

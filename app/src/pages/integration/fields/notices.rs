@@ -2,6 +2,7 @@
 
 use crate::components::feedback::notice::ErrorNotice;
 use crate::components::feedback::toast::toaster;
+use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::forms::page_user::PageUser;
 use crate::components::forms::save_form::SavedNotice;
 use crate::error::AppError;
@@ -10,8 +11,8 @@ use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::actions::{DeleteField, UndoField};
 use crate::pages::integration::fields::page_url::Deleted;
 use domain::integration::settings::Saved;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_url;
 use wasm_bindgen::JsCast;
 
@@ -27,8 +28,8 @@ pub struct DeleteConflict {
 /// Holds the state of deleting fields and restoring them.
 #[derive(Clone, Copy)]
 pub struct DeleteState {
-    delete: ServerAction<DeleteField>,
-    undo: ServerAction<UndoField>,
+    delete: FormRequest,
+    undo: FormRequest,
     /// The field that is being deleted.
     requested: StoredValue<String>,
     deleted: RwSignal<Option<Deleted>>,
@@ -39,8 +40,8 @@ impl DeleteState {
     /// Creates the state from the last action in the URL.
     pub fn new(deleted: Option<Deleted>, conflict: Option<DeleteConflict>) -> Self {
         let state = Self {
-            delete: ServerAction::new(),
-            undo: ServerAction::new(),
+            delete: FormRequest::new::<DeleteField>(),
+            undo: FormRequest::new::<UndoField>(),
             requested: StoredValue::default(),
             deleted: RwSignal::new(deleted),
             conflict: RwSignal::new(conflict),
@@ -48,8 +49,8 @@ impl DeleteState {
         // The router keeps the error of a form that was submitted without JavaScript. It only applies to the URL that
         // contains it.
         if !use_url().read_untracked().search().contains("__err=") {
-            state.delete.value().set(None);
-            state.undo.value().set(None);
+            state.delete.reset();
+            state.undo.reset();
         }
         state
     }
@@ -58,7 +59,9 @@ impl DeleteState {
     pub fn handle_responses(self, changes: RwSignal<u32>) {
         let (delete, undo, toaster) = (self.delete, self.undo, toaster());
         Effect::new(move |_| {
-            let Some(Ok(saved)) = delete.value().get() else { return };
+            let Some(Ok(saved)) = delete.output::<DeleteField>() else {
+                return;
+            };
             let field = self.requested.get_value();
             match saved {
                 Saved::New(revision) => {
@@ -76,7 +79,7 @@ impl DeleteState {
             changes.update(|changes| *changes += 1);
         });
         Effect::new(move |_| {
-            if !matches!(undo.value().get(), Some(Ok(_))) {
+            if undo.is_ok() != Some(true) {
                 return;
             }
             let field = self
@@ -97,11 +100,9 @@ impl DeleteState {
         view! {
             <form
                 method="post"
-                action=DeleteField::url()
-                on:submit=move |event| {
-                    event.prevent_default();
-                    self.delete(base, &submitted);
-                }
+                action=self.delete.path()
+                on:submit:capture=move |event| self.on_submit(&event, &submitted)
+                on:submit=move |event| self.delete.on_submit(&event)
             >
                 <PageUser />
                 <input type="hidden" name="base" value=base.to_string() />
@@ -113,20 +114,16 @@ impl DeleteState {
         }
     }
 
-    fn delete(self, base: i64, field: &str) {
-        if !self.delete.pending().get_untracked() {
+    fn on_submit(self, event: &SubmitEvent, field: &str) {
+        if self.delete.is_pending_untracked() {
+            event.prevent_default();
+        } else {
             self.requested.set_value(field.to_owned());
-            let field = field.to_owned();
-            self.delete.dispatch(DeleteField { base, field });
         }
     }
 
     fn error(self) -> Option<AppError> {
-        let delete = self
-            .delete
-            .value()
-            .with(|value| value.as_ref()?.as_ref().err().cloned());
-        delete.or_else(|| self.undo.value().with(|value| value.as_ref()?.as_ref().err().cloned()))
+        self.delete.error().or_else(|| self.undo.error())
     }
 }
 
@@ -174,16 +171,15 @@ fn deleted_notice(deletion: DeleteState, Deleted { revision, field }: Deleted) -
         <div class="notice success">
             <IconView icon=Icon::Success />
             <p>"Deleted " <strong>{field}</strong> "."</p>
-            <ActionForm action=undo>
-                <PageUser />
+            <RequestForm request=undo>
                 <input type="hidden" name="revision" value=revision.to_string() />
                 <button
                     class="button small"
-                    aria-busy=move || undo.pending().get().then_some("true")
+                    aria-busy=move || undo.is_pending().get().then_some("true")
                 >
                     "Undo"
                 </button>
-            </ActionForm>
+            </RequestForm>
             <button
                 class="button quiet small square needs-script"
                 type="button"

@@ -2,9 +2,9 @@
 
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::{GetRequest, PostRequest};
 use domain::integration::settings::{Difference, Revision};
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
@@ -68,7 +68,7 @@ impl Comparison {
     name = ListRevisions,
     prefix = "/fn",
     endpoint = "integration/history",
-    input = GetUrl,
+    protocol = GetRequest,
     client = SessionClient,
 )]
 pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError> {
@@ -89,7 +89,7 @@ pub async fn list_revisions(before: Option<i64>) -> Result<HistoryData, AppError
     name = CompareRevision,
     prefix = "/fn",
     endpoint = "integration/compare",
-    input = GetUrl,
+    protocol = GetRequest,
     client = SessionClient,
 )]
 pub async fn compare_with_current(revision: i64) -> Result<Comparison, AppError> {
@@ -102,7 +102,7 @@ pub async fn compare_with_current(revision: i64) -> Result<Comparison, AppError>
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if someone changed the same settings after `base`.
-#[server(prefix = "/fn", endpoint = "integration/restore", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/restore", protocol = PostRequest, client = SessionClient)]
 pub async fn restore_revision(base: i64, revision: i64) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let restored = portal::integration::settings::restore(&portal, &actor, base, revision).await;
@@ -114,7 +114,7 @@ pub async fn restore_revision(base: i64, revision: i64) -> Result<(), AppError> 
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if a later revision changed the same settings.
-#[server(prefix = "/fn", endpoint = "integration/undo", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/undo", protocol = PostRequest, client = SessionClient)]
 pub async fn undo_revision(revision: i64) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let undone = portal::integration::settings::undo(&portal, &actor, revision).await;

@@ -17,7 +17,7 @@ pub fn RestoreDialog(
     /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let form_state = FormState::<RestoreRevision>::new(|_| None);
+    let form_state = FormState::new::<RestoreRevision>(|_| None);
     let Comparison {
         newest,
         differences,
@@ -51,7 +51,7 @@ pub fn UndoDialog(
     /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let form_state = FormState::<UndoRevision>::new(|_| None);
+    let form_state = FormState::new::<UndoRevision>(|_| None);
     let number = revision.revision;
     let reversed: Vec<Difference> = revision
         .differences

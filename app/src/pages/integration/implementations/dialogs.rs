@@ -7,6 +7,7 @@ use crate::components::overlay::form_dialog::FormDialog;
 use crate::error::AppError;
 use crate::pages::integration::layout::Tab;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::fields::{FieldErrors, validate_name};
 use domain::ids::ImplementationId;
 use domain::integration::implementations::Implementation;
@@ -18,7 +19,7 @@ use {crate::components::forms::form::respond, crate::pages::integration::page_ur
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Invalid`] for a name that is too long.
-#[server(prefix = "/fn", endpoint = "integration/rename-implementation", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/rename-implementation", protocol = PostRequest, client = SessionClient)]
 pub async fn rename_implementation(id: ImplementationId, #[server(default)] name: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let renamed = portal::integration::implementations::rename(&portal, &actor, id, &name).await;
@@ -31,7 +32,7 @@ pub async fn rename_implementation(id: ImplementationId, #[server(default)] name
 ///
 /// # Errors
 /// Errors of the portal.
-#[server(prefix = "/fn", endpoint = "integration/remove-implementation", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/remove-implementation", protocol = PostRequest, client = SessionClient)]
 pub async fn remove_implementation(id: ImplementationId) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let removed = portal::integration::implementations::remove(&portal, &actor, id).await;
@@ -58,7 +59,7 @@ pub fn RenameDialog(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<RenameImplementation>::new(validate);
+    let form_state = FormState::new::<RenameImplementation>(validate);
     form_state.toast_and_reload("Implementation renamed", changes);
     let reported_name = implementation.connector.title();
     view! {
@@ -92,7 +93,7 @@ pub fn RemoveDialog(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<RemoveImplementation>::new(|_| None);
+    let form_state = FormState::new::<RemoveImplementation>(|_| None);
     form_state.toast_and_reload("Implementation removed", changes);
     let title = implementation.title();
     view! {

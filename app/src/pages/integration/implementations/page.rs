@@ -12,10 +12,10 @@ use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error}
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::page::Page;
 use crate::query_string::use_page_url;
+use crate::session::protocol::GetRequest;
 use crate::session::{SessionClient, current_user};
 use domain::integration::implementations::Implementation;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 /// Data of the page.
@@ -34,7 +34,7 @@ pub struct ImplementationsData {
     name = ListImplementations,
     prefix = "/fn",
     endpoint = "integration/implementations",
-    input = GetUrl,
+    protocol = GetRequest,
     client = SessionClient,
 )]
 pub async fn list_implementations() -> Result<ImplementationsData, AppError> {

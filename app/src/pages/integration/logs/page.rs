@@ -14,13 +14,13 @@ use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::pager::pager;
 use crate::pages::page::Page;
 use crate::query_string::use_page_url;
+use crate::session::protocol::GetRequest;
 use crate::session::{SessionClient, current_user};
 use domain::fields::too_long_message;
 use domain::integration::remote_logs::{Level, LogFilter, LogPage, MAX_SEARCH_CHARS, RemoteLog};
 use domain::unicode::escape_hidden;
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 /// The number of characters above which a message is folded.
@@ -41,7 +41,7 @@ pub struct LogsData {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = ListRemoteLogs, prefix = "/fn", endpoint = "integration/logs", input = GetUrl, client = SessionClient)]
+#[server(name = ListRemoteLogs, prefix = "/fn", endpoint = "integration/logs", protocol = GetRequest, client = SessionClient)]
 pub async fn list_remote_logs(address: String) -> Result<LogsData, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let filter = filter(&PageUrl::parse(&address));

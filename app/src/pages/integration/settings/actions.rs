@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::integration::settings::Saved;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -55,7 +56,7 @@ async fn save<S: ServerFn>(
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Invalid`] for invalid fields.
-#[server(prefix = "/fn", endpoint = "integration/save-connection", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/save-connection", protocol = PostRequest, client = SessionClient)]
 pub async fn save_connection(
     base: i64,
     #[server(default)] over: Option<i64>,
@@ -94,7 +95,7 @@ pub async fn save_connection(
 ///
 /// # Errors
 /// The errors of [`save_connection`].
-#[server(prefix = "/fn", endpoint = "integration/save-language", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/save-language", protocol = PostRequest, client = SessionClient)]
 pub async fn save_language(
     base: i64,
     #[server(default)] over: Option<i64>,
@@ -109,7 +110,7 @@ pub async fn save_language(
 ///
 /// # Errors
 /// The errors of [`save_connection`].
-#[server(prefix = "/fn", endpoint = "integration/save-remote-logging", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/save-remote-logging", protocol = PostRequest, client = SessionClient)]
 pub async fn save_remote_logging(
     base: i64,
     #[server(default)] over: Option<i64>,

@@ -5,11 +5,11 @@ use crate::error::AppError;
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::page_url::PageUrl;
 use crate::session::SessionClient;
+use crate::session::protocol::GetRequest;
 use domain::integration::api_keys::ApiKeys;
 use domain::integration::connection_test::Report;
 use domain::integration::settings::{Conflicts, ConnectionForm, Edit, GlobalForm, SettingsRevision};
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub struct SettingsData {
     name = LoadSettings,
     prefix = "/fn",
     endpoint = "integration/settings",
-    input = GetUrl,
+    protocol = GetRequest,
     client = SessionClient,
 )]
 pub async fn load_settings_data(address: String) -> Result<SettingsData, AppError> {

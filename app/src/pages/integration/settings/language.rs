@@ -38,7 +38,7 @@ pub fn LanguageCard(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<SaveLanguage>::new(validate);
+    let form_state = FormState::new::<SaveLanguage>(validate);
     let options = Language::ALL.iter().map(|language| (language.code(), language.label()));
     let saved = move || data.with_untracked(|data| data.current.settings.language.code().to_owned());
     let selected = RwSignal::new(draft.unwrap_or_else(saved));

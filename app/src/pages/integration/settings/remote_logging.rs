@@ -29,7 +29,7 @@ pub fn RemoteLoggingCard(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<SaveRemoteLogging>::new(|_| None);
+    let form_state = FormState::new::<SaveRemoteLogging>(|_| None);
     let saved = move || data.with_untracked(|data| data.current.settings.remote_logging);
     let is_on = RwSignal::new(draft.unwrap_or_else(saved));
     let show_saved = Callback::new(move |()| is_on.set(saved()));

@@ -21,7 +21,7 @@ pub fn DeleteSecretDialog(
     /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<DeleteSecret>::new(|_| None);
+    let form_state = FormState::new::<DeleteSecret>(|_| None);
     form_state.toast_and_reload("Secret deleted", changes);
     view! {
         <ConfirmDialog form_state title="Delete this secret?" back button="Delete secret">
@@ -49,7 +49,7 @@ pub fn RevokeDialog(
     /// A counter; incrementing it reloads the page's data.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<RevokeRefreshTokens>::new(|_| None);
+    let form_state = FormState::new::<RevokeRefreshTokens>(|_| None);
     form_state.toast_and_reload("Refresh tokens revoked", changes);
     view! {
         <ConfirmDialog form_state title="Revoke all refresh tokens?" back button="Revoke">
@@ -73,7 +73,7 @@ pub fn DeleteAppDialog(
     /// The URL of the page without the dialog.
     back: String,
 ) -> impl IntoView {
-    let form_state = FormState::<DeleteApp>::new(validate_typed_name);
+    let form_state = FormState::new::<DeleteApp>(validate_typed_name);
     form_state.on_success(|| toast("App deleted"));
     let consequence = match app.active_tokens {
         0 => "It has no active tokens. Its secrets are deleted too.".to_owned(),

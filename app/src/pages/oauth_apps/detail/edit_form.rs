@@ -59,7 +59,7 @@ pub fn DetailsForm(
     /// The reload of the page's data.
     page_reload: PageReload,
 ) -> impl IntoView {
-    let form_state = FormState::<UpdateApp>::new(validate);
+    let form_state = FormState::new::<UpdateApp>(validate);
     let (id, grant) = loaded.with_untracked(|data| (data.app.id, data.app.grant));
     let requires_consent = grant.requires_consent();
     let suggestions = user_suggestions(draft.as_ref(), &options.users, &PageUrl::app(id));

@@ -125,7 +125,7 @@ fn AddSecretForm(
     is_draft: bool,
     page_reload: PageReload,
 ) -> impl IntoView {
-    let form_state = FormState::<AddSecret>::new(validate);
+    let form_state = FormState::new::<AddSecret>(validate);
     let show_saved = Callback::new(move |()| form.set(SecretForm::default()));
     view! {
         <EditForm form_state fields=FIELDS button="Add secret" is_draft page_reload show_saved>

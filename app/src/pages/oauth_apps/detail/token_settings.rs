@@ -32,7 +32,7 @@ pub fn TokenSettingsCard(
     /// The reload of the page's data.
     page_reload: PageReload,
 ) -> impl IntoView {
-    let form_state = FormState::<SetTokenSettings>::new(validate);
+    let form_state = FormState::new::<SetTokenSettings>(validate);
     let (id, grant) = app.with_untracked(|app| (app.id.to_string(), app.grant));
     let saved = move || app.with_untracked(|app| TokenSettingsForm::from(app.token_settings));
     let is_draft = draft.is_some();

@@ -69,7 +69,7 @@ pub fn FieldEditor(
         }
         move |form: &FieldForm| Edit::Field(form.clone()).apply(&mut settings.clone()).err()
     };
-    let form_state = FormState::<SaveField>::new(move |values| validate(&field_form(values)));
+    let form_state = FormState::new::<SaveField>(move |values| validate(&field_form(values)));
     on_saved(form_state, tracker, fields.changes);
     let typed = RwSignal::new(form.clone());
     let global = settings.global.clone();

@@ -3,10 +3,10 @@
 use crate::error::AppError;
 use crate::pages::integration::history::actions::Comparison;
 use crate::session::SessionClient;
+use crate::session::protocol::{GetRequest, PostRequest};
 use domain::ids::SettingsUploadId;
 use domain::integration::settings::Saved;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
@@ -61,7 +61,7 @@ async fn compare_upload(
 ///
 /// # Errors
 /// [`AppError::Invalid`] with a validation error for each invalid value.
-#[server(prefix = "/fn", endpoint = "integration/preview-file", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/preview-file", protocol = PostRequest, client = SessionClient)]
 pub async fn preview_file(
     #[server(default)] text: String,
     #[server(default)] name: String,
@@ -87,7 +87,7 @@ pub async fn preview_file(
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(name = LoadUpload, prefix = "/fn", endpoint = "integration/upload", input = GetUrl, client = SessionClient)]
+#[server(name = LoadUpload, prefix = "/fn", endpoint = "integration/upload", protocol = GetRequest, client = SessionClient)]
 pub async fn load_upload(upload: String) -> Result<Option<UploadedFile>, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let Ok(id) = upload.parse() else { return Ok(None) };
@@ -114,7 +114,7 @@ pub async fn load_upload(upload: String) -> Result<Option<UploadedFile>, AppErro
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if the file has expired or was already applied.
-#[server(prefix = "/fn", endpoint = "integration/apply-file", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/apply-file", protocol = PostRequest, client = SessionClient)]
 pub async fn apply_file(
     base: i64,
     #[server(default)] over: Option<i64>,

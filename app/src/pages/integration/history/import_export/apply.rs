@@ -19,15 +19,15 @@ pub fn ApplyForm(
     /// Closes the preview.
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let form_state = FormState::<ApplyFile>::new(|_| None);
-    let response = form_state.value();
+    let form_state = FormState::new::<ApplyFile>(|_| None);
+    let response = move || form_state.output::<ApplyFile>();
     Effect::new(move |_| {
-        let message = response.with(|value| saved_message(value.as_ref()?.as_ref().ok()?));
+        let message = response().and_then(Result::ok).as_ref().and_then(saved_message);
         let Some(message) = message else { return };
         toast(message);
         on_close.run(());
     });
-    let choice = move || match response.get() {
+    let choice = move || match response() {
         Some(Ok(Saved::Conflict(conflicts))) => Some(view! { <ConflictNotice conflicts use_theirs=on_close /> }),
         _ => None,
     };

@@ -35,16 +35,16 @@ pub fn SettingsFileCard(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<PreviewFile>::new(validate);
+    let form_state = FormState::new::<PreviewFile>(validate);
     let error = form_state.error("text");
-    let response = form_state.value();
+    let response = move || form_state.output::<PreviewFile>();
     let text = NodeRef::<html::Textarea>::new();
     let tasks = TaskScope::current();
     let (initial_text, initial_name, initial_preview) =
         upload.map_or_else(Default::default, |upload| (upload.text, upload.name, upload.preview));
     let name = RwSignal::new(initial_name);
     let initial_preview = RwSignal::new(initial_preview);
-    let preview = move || match response.get() {
+    let preview = move || match response() {
         Some(Ok(preview)) => Some(preview),
         Some(Err(_)) => None,
         None => initial_preview.get(),
@@ -55,7 +55,7 @@ pub fn SettingsFileCard(
         changes.update(|changes| *changes += 1);
     });
     // Each validation error with its path in the file.
-    let validation_errors = move || match response.get() {
+    let validation_errors = move || match response() {
         Some(Err(AppError::Invalid(errors))) if errors.get("text").is_none() => {
             let items = errors.0.into_iter().map(|error| {
                 // The summary at the end of a long list of errors has no path.
@@ -72,7 +72,7 @@ pub fn SettingsFileCard(
     };
     let other_error = form_state.form_error(&[]);
     let other_error = Signal::derive(move || {
-        let is_invalid = response.with(|response| matches!(response, Some(Err(AppError::Invalid(_)))));
+        let is_invalid = matches!(response(), Some(Err(AppError::Invalid(_))));
         other_error.get().filter(|_| !is_invalid)
     });
     view! {

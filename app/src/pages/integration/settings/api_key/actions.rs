@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::ids::ApiKeyId;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -17,7 +18,7 @@ use {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without Manage integration.
-#[server(prefix = "/fn", endpoint = "integration/show-api-key", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/show-api-key", protocol = PostRequest, client = SessionClient)]
 pub async fn show_api_key(#[server(default)] back: String) -> Result<String, AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let page = match PageUrl::parse(&back) {
@@ -37,7 +38,7 @@ pub async fn show_api_key(#[server(default)] back: String) -> Result<String, App
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::Conflict`] if `current` is no longer the current key.
-#[server(prefix = "/fn", endpoint = "integration/rotate-api-key", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/rotate-api-key", protocol = PostRequest, client = SessionClient)]
 pub async fn rotate_api_key(current: ApiKeyId, #[server(default)] overlap: String) -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let rotated = match Overlap::from_code(&overlap) {
@@ -53,7 +54,7 @@ pub async fn rotate_api_key(current: ApiKeyId, #[server(default)] overlap: Strin
 ///
 /// # Errors
 /// Errors of the portal, including [`AppError::NotFound`] if there is no previous key.
-#[server(prefix = "/fn", endpoint = "integration/revoke-previous-api-key", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/revoke-previous-api-key", protocol = PostRequest, client = SessionClient)]
 pub async fn revoke_previous_api_key() -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let revoked = portal::integration::api_keys::revoke_previous(&portal, &actor).await;

@@ -22,7 +22,7 @@ pub fn RotateKeyDialog(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<RotateApiKey>::new(|_| None);
+    let form_state = FormState::new::<RotateApiKey>(|_| None);
     form_state.toast_and_reload("API key rotated", changes);
     let error = form_state.error("overlap");
     let back = Tab::Settings.path().to_owned();
@@ -67,7 +67,7 @@ pub fn RevokePreviousKeyDialog(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<RevokePreviousApiKey>::new(|_| None);
+    let form_state = FormState::new::<RevokePreviousApiKey>(|_| None);
     form_state.toast_and_reload("Previous key revoked", changes);
     view! {
         <ConfirmDialog form_state title="Revoke previous key?" back=Tab::Settings.path().to_owned() button="Revoke now">

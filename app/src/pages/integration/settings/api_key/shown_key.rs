@@ -9,7 +9,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct ShownKey {
     /// The form that asks for the key.
-    pub form_state: FormState<ShowApiKey>,
+    pub form_state: FormState,
     /// The key, or `None` while it is hidden.
     pub key: RwSignal<Option<String>>,
 }
@@ -17,11 +17,10 @@ pub struct ShownKey {
 impl ShownKey {
     /// Creates the state with the key, if the URL asks to show it.
     pub fn new(key: Option<String>) -> Self {
-        let form_state = FormState::<ShowApiKey>::new(|_| None);
+        let form_state = FormState::new::<ShowApiKey>(|_| None);
         let key = RwSignal::new(key);
-        let response = form_state.value();
         Effect::new(move |_| {
-            if let Some(Ok(shown)) = response.get() {
+            if let Some(Ok(shown)) = form_state.output::<ShowApiKey>() {
                 key.set(Some(shown));
             }
         });

@@ -9,6 +9,7 @@ use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::settings::data::SettingsData;
 use crate::session::SessionClient;
+use crate::session::protocol::PostRequest;
 use domain::integration::connection_test::{Outcome, Report, Step};
 use futures::StreamExt;
 use leptos::prelude::*;
@@ -51,7 +52,7 @@ impl TestEvent {
 ///
 /// # Errors
 /// Errors of the portal.
-#[server(prefix = "/fn", endpoint = "integration/test-connection", client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "integration/test-connection", protocol = PostRequest, client = SessionClient)]
 pub async fn test_connection() -> Result<(), AppError> {
     let (portal, actor) = crate::context::require_sign_in()?;
     let tested = portal::integration::connection_test::test(&portal, &actor, |_| {}).await;
@@ -100,7 +101,7 @@ pub fn ConnectionTest(
     /// Counts the changes, after each of which the data is loaded again.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<TestConnection>::new(|_| None);
+    let form_state = FormState::new::<TestConnection>(|_| None);
     let report = move || data.with(|data| data.report.clone());
     let state = RwSignal::new(TestState::Idle(untrack(report)));
     // The number of changes when a test last completed. Data that was being loaded then may contain the report before it.

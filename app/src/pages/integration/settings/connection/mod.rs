@@ -61,7 +61,7 @@ pub fn ConnectionCard(
     /// Incremented after each change to reload the page.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form_state = FormState::<SaveConnection>::new(validate);
+    let form_state = FormState::new::<SaveConnection>(validate);
     let saved = move || data.with_untracked(|data| saved_form(&data.current.settings));
     let initial = RwSignal::new(draft.unwrap_or_else(saved));
     let typed = RwSignal::new(initial.with_untracked(|form| form.url.clone()));
