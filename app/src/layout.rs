@@ -2,6 +2,7 @@
 
 use crate::components::navigation::session_ended::{SessionEnded, provide_page_session};
 use crate::components::overlay::menu::close_menus;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::SyncView;
 use crate::destination::remember_destination;
@@ -25,7 +26,7 @@ const SECTIONS: [(&str, &str, Icon); 5] = [
 /// Renders the pages inside the layout. A user who is not signed in is redirected to the sign-in page.
 #[component]
 pub fn Layout() -> impl IntoView {
-    let user = Resource::new(|| (), |()| load_current_user());
+    let user = PageData::new(|| (), |()| load_current_user());
     provide_context(CurrentUserContext(user));
     let session = provide_page_session(user);
     view! {
@@ -41,7 +42,7 @@ pub fn Layout() -> impl IntoView {
 #[component]
 pub fn AppShell(
     /// The signed-in user.
-    user: Resource<Result<CurrentUser, crate::error::AppError>>,
+    user: PageData<CurrentUser>,
     /// The page.
     children: Children,
 ) -> impl IntoView {

@@ -6,6 +6,7 @@
 // View types nest as deeply as their elements, and the futures that hold them nest deeper.
 #![recursion_limit = "512"]
 
+mod codec;
 mod destination;
 pub mod documents;
 pub mod error;

@@ -1,6 +1,7 @@
 //! The page for paths that don't exist.
 
 use crate::components::navigation::route_focus::focus_on_navigation;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::{Icon, IconView};
 use crate::layout::AppShell;
@@ -20,7 +21,7 @@ pub fn NotFoundPage() -> impl IntoView {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
-    let user = Resource::new(|| (), |()| load_current_user());
+    let user = PageData::new(|| (), |()| load_current_user());
     let page = move || {
         suspend(async move {
             if user.await.is_ok() {

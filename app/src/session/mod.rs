@@ -11,6 +11,7 @@ pub use page_session::{
     PAGE_USER_FIELD, SessionEvent, clear_page_session, page_user, set_page_user, set_session_handler,
 };
 
+use crate::components::reactive::page_data::PageData;
 use crate::error::AppError;
 use crate::session::protocol::{GetRequest, PostRequest};
 use domain::accounts::users::CurrentUser;
@@ -55,13 +56,13 @@ pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
 
 /// Provides the signed-in user to every page inside the [`Layout`](crate::layout::Layout).
 #[derive(Clone, Copy)]
-pub struct CurrentUserContext(pub Resource<Result<CurrentUser, AppError>>);
+pub struct CurrentUserContext(pub PageData<CurrentUser>);
 
 /// Returns the resource with the signed-in user that the layout provides.
 ///
 /// # Panics
 /// Panics outside of the layout.
 #[must_use]
-pub fn current_user() -> Resource<Result<CurrentUser, AppError>> {
+pub fn current_user() -> PageData<CurrentUser> {
     expect_context::<CurrentUserContext>().0
 }

@@ -1,13 +1,14 @@
 //! How the browser calls server functions: like the protocols of `server_fn`, except that the code that sends a request is
 //! the same for all server functions. Only the code of their arguments and outputs is generated for each.
 
+use crate::codec::{self, Positional};
 use crate::error::AppError;
 use crate::session::client::{SessionClient, send};
 use gloo_net::http::Method as FetchMethod;
 use http::Method;
-use leptos::server_fn::codec::{GetUrl, Json, JsonEncoding, PostUrl};
+use leptos::server_fn::codec::{GetUrl, PostUrl};
 use leptos::server_fn::server::Server;
-use leptos::server_fn::{Bytes, Decodes, Http, Protocol};
+use leptos::server_fn::{Bytes, Http, Protocol};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
@@ -25,7 +26,7 @@ pub struct PostRequest;
 /// # Errors
 /// Returns [`AppError::Connection`] if it isn't of this type, because something else than the portal responded.
 pub fn decode<T: DeserializeOwned>(body: Bytes) -> Result<T, AppError> {
-    <JsonEncoding as Decodes<T>>::decode(body).map_err(|_| AppError::Connection)
+    codec::decode(&body).map_err(|_| AppError::Connection)
 }
 
 fn encode(arguments: &impl Serialize) -> Result<String, AppError> {
@@ -39,7 +40,7 @@ macro_rules! protocol {
             I: Serialize + Send,
             O: DeserializeOwned + Send,
             S: Server<AppError>,
-            Http<$encoding, Json>: Protocol<I, O, SessionClient, S, AppError>,
+            Http<$encoding, Positional>: Protocol<I, O, SessionClient, S, AppError>,
         {
             const METHOD: Method = Method::$method;
 
@@ -51,7 +52,9 @@ macro_rules! protocol {
                 F: Fn(I) -> Fut + Send,
                 Fut: Future<Output = Result<O, AppError>> + Send,
             {
-                <Http<$encoding, Json> as Protocol<I, O, SessionClient, S, AppError>>::run_server(request, server_fn)
+                <Http<$encoding, Positional> as Protocol<I, O, SessionClient, S, AppError>>::run_server(
+                    request, server_fn,
+                )
             }
 
             async fn run_client(path: &str, input: I) -> Result<O, AppError> {

@@ -4,8 +4,8 @@
 use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
+use crate::components::reactive::page_data::PageData;
 use crate::destination::{destination, sign_in_url};
-use crate::error::AppError;
 use crate::session::{
     SessionEvent, clear_page_session, load_current_user, page_user, set_page_user, set_session_handler,
 };
@@ -45,7 +45,7 @@ pub struct PageSession {
 
 /// Provides [`PageSession`] below the current owner and tracks it until the owner is disposed of. `user` is the user that
 /// the page was loaded for.
-pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> PageSession {
+pub fn provide_page_session(user: PageData<CurrentUser>) -> PageSession {
     let session = PageSession {
         state: RwSignal::new(State::Active),
         renewals: RwSignal::new(0),
@@ -53,7 +53,7 @@ pub fn provide_page_session(user: Resource<Result<CurrentUser, AppError>>) -> Pa
     };
     provide_context(session);
     Effect::new(move |_| {
-        let user_id = user.with(|user| user.as_ref()?.as_ref().ok().map(|me| me.user_id));
+        let user_id = user.get().and_then(Result::ok).map(|me| me.user_id);
         set_page_user(user_id);
     });
     // Effects only run in the browser.

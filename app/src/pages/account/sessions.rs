@@ -12,6 +12,7 @@ use crate::components::forms::form::respond_error;
 use crate::components::forms::form::{FormRequest, FormState, RequestForm, focus_first_error};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::MessageDialog;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::page::Page;
@@ -69,7 +70,7 @@ pub struct SessionsPage {
     end: FormRequest,
     /// Whether the dialog about all other sessions is open.
     is_dialog_open: Memo<bool>,
-    sessions: Resource<Result<Vec<Session>, AppError>>,
+    sessions: PageData<Vec<Session>>,
 }
 
 impl Page for SessionsPage {
@@ -82,7 +83,7 @@ impl Page for SessionsPage {
         Self {
             end,
             is_dialog_open,
-            sessions: Resource::new(changes, |_| list_sessions()),
+            sessions: PageData::new(changes, |_| list_sessions()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::{FormRequest, RequestForm};
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -95,7 +96,7 @@ fn parameters(request: &str) -> Result<domain::oauth2::Parameters<'_>, AppError>
 /// The consent page.
 pub struct Oauth2AuthorisePage {
     request: Memo<String>,
-    consent: Resource<Result<ConsentState, AppError>>,
+    consent: PageData<ConsentState>,
     decide: FormRequest,
 }
 
@@ -106,7 +107,7 @@ impl Page for Oauth2AuthorisePage {
         let request = Memo::new(move |_| url.with(|url| url.search().to_owned()));
         Self {
             request,
-            consent: Resource::new(move || request.get(), load_consent),
+            consent: PageData::new(move || request.get(), load_consent),
             decide: FormRequest::new::<Decide>(),
         }
     }

@@ -4,6 +4,7 @@ use crate::components::feedback::access_denied::{AccessDenied, rights_list};
 use crate::components::feedback::error_message::{ErrorMessage, access_error};
 use crate::components::navigation::route_focus::focus_on_navigation;
 use crate::components::navigation::tabs::{self, Tabs};
+use crate::components::reactive::page_data::PageData;
 use crate::error::AppError;
 use domain::accounts::rights::Right;
 use domain::accounts::users::CurrentUser;
@@ -112,7 +113,7 @@ pub fn IntegrationLayout(
 /// Renders loaded data with `render`, or the error that prevented loading it.
 pub async fn render_or_error<T>(
     data: Result<T, AppError>,
-    user: Resource<Result<CurrentUser, AppError>>,
+    user: PageData<CurrentUser>,
     render: impl FnOnce(T) -> AnyView,
 ) -> AnyView {
     match (data, user.await) {

@@ -7,8 +7,8 @@ use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::timestamp_or_never;
 use crate::components::feedback::error_message::access_error;
 use crate::components::overlay::secret_dialog::SecretDialog;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
-use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use crate::pages::oauth_apps::BREADCRUMBS;
 use crate::pages::oauth_apps::access_denied::PageUnavailable;
@@ -26,7 +26,7 @@ const LEAD: &str = "Applications that get access tokens with OAuth 2.0, either f
 
 /// Renders the list page of OAuth apps.
 pub struct OauthAppsPage {
-    data: Resource<Result<ListData, AppError>>,
+    data: PageData<ListData>,
 }
 
 impl Page for OauthAppsPage {
@@ -34,7 +34,7 @@ impl Page for OauthAppsPage {
         // Reloaded on every visit: a secret that is still to be shown may have been created on another page.
         let url = use_page_url(PageUrl::parse);
         Self {
-            data: Resource::new(move || url.get(), |_| load_apps()),
+            data: PageData::new(move || url.get(), |_| load_apps()),
         }
     }
 

@@ -5,8 +5,8 @@ use crate::components::feedback::error_message::access_error;
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::SubmitForm;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
-use crate::error::AppError;
 use crate::pages::oauth_apps::DETAIL_BREADCRUMBS;
 use crate::pages::oauth_apps::access_denied::PageUnavailable;
 use crate::pages::oauth_apps::actions::CreateApp;
@@ -33,7 +33,7 @@ fn validate(values: Values<'_>) -> Option<FieldErrors> {
 /// Renders the page Add new app.
 pub struct NewOauthAppPage {
     url: Memo<PageUrl>,
-    data: Resource<Result<AppFormData, AppError>>,
+    data: PageData<AppFormData>,
 }
 
 impl Page for NewOauthAppPage {
@@ -41,7 +41,7 @@ impl Page for NewOauthAppPage {
         let url = use_page_url(PageUrl::parse);
         Self {
             url,
-            data: Resource::new(move || url.get().to_string(), load_new_app),
+            data: PageData::new(move || url.get().to_string(), load_new_app),
         }
     }
 

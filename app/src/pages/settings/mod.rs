@@ -7,8 +7,8 @@ use crate::components::data::link_card::{LinkCard, LinkCards, LockedCard};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
 use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
-use crate::error::AppError;
 use crate::icons::Icon;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
@@ -18,13 +18,13 @@ use leptos::prelude::*;
 
 /// The Settings section.
 pub struct SettingsPage {
-    contact: Resource<Result<String, AppError>>,
+    contact: PageData<String>,
 }
 
 impl Page for SettingsPage {
     fn data() -> Self {
         Self {
-            contact: Resource::new(|| (), |()| contact()),
+            contact: PageData::new(|| (), |()| contact()),
         }
     }
 

@@ -4,8 +4,8 @@ use crate::components::data::card::Card;
 use crate::components::data::data_table::{DataTable, heading};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
-use crate::error::AppError;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::accounts::rights::Right;
@@ -15,13 +15,13 @@ use leptos::prelude::*;
 
 /// The Permission management page.
 pub struct PermissionsPage {
-    contact: Resource<Result<String, AppError>>,
+    contact: PageData<String>,
 }
 
 impl Page for PermissionsPage {
     fn data() -> Self {
         Self {
-            contact: Resource::new(|| (), |()| contact()),
+            contact: PageData::new(|| (), |()| contact()),
         }
     }
 

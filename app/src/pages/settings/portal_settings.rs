@@ -3,6 +3,7 @@
 use crate::components::data::link_card::{LinkCard, LinkCards, LockedCard};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -15,13 +16,13 @@ use leptos::prelude::*;
 
 /// The Portal settings page.
 pub struct PortalSettingsPage {
-    contact: Resource<Result<String, AppError>>,
+    contact: PageData<String>,
 }
 
 impl Page for PortalSettingsPage {
     fn data() -> Self {
         Self {
-            contact: Resource::new(|| (), |()| contact()),
+            contact: PageData::new(|| (), |()| contact()),
         }
     }
 

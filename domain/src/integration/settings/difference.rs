@@ -9,16 +9,51 @@ use std::collections::BTreeMap;
 
 /// Describes the change of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "SerializedDifference", into = "SerializedDifference")]
 pub struct Difference {
     /// The path of the setting.
-    #[serde(flatten)]
     pub path: SettingPath,
     /// The previous value; `None` if it was not set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// The new value; `None` if it is not set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+}
+
+// The serialized form of `Difference`, with the path's members beside the values. The data of pages can't contain `flatten`.
+#[derive(Serialize, Deserialize)]
+struct SerializedDifference {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    member: SettingKey,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+}
+
+impl From<SerializedDifference> for Difference {
+    fn from(serialized: SerializedDifference) -> Self {
+        let SerializedDifference {
+            field,
+            member: key,
+            before,
+            after,
+        } = serialized;
+        let path = SettingPath { field, key };
+        Self { path, before, after }
+    }
+}
+
+impl From<Difference> for SerializedDifference {
+    fn from(difference: Difference) -> Self {
+        let Difference { path, before, after } = difference;
+        Self {
+            field: path.field,
+            member: path.key,
+            before,
+            after,
+        }
+    }
 }
 
 impl Difference {

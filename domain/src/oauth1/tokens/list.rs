@@ -2,7 +2,7 @@
 
 use crate::ids::{ConsumerId, ParseIdError, TokenId};
 use crate::oauth1::tokens::Token;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -105,35 +105,10 @@ impl FromStr for Cursor {
     }
 }
 
-/// Serializes tokens as arrays, since the member names would be a third of their size in a page. serde deserializes a struct
-/// from an array as well.
-fn serialize_as_arrays<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(tokens.iter().map(|token| {
-        (
-            &token.id,
-            &token.token,
-            &token.user_id,
-            &token.user,
-            &token.user_email,
-            &token.consumer_id,
-            &token.consumer,
-            &token.integration,
-            &token.state,
-            &token.created_by,
-            &token.created_at,
-            &token.expires_at,
-            &token.revoked_at,
-            &token.last_used_at,
-            &token.last_used_from,
-        )
-    }))
-}
-
 /// Holds a page of tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPage {
     /// The tokens.
-    #[serde(serialize_with = "serialize_as_arrays")]
     pub tokens: Vec<Token>,
     /// The total number of matches; [`MAX_COUNTED`] + 1 if there are more.
     pub total: i64,

@@ -8,6 +8,7 @@ use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::error_message::access_error;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -48,7 +49,7 @@ pub async fn list_connected_apps() -> Result<Vec<ConnectedApp>, AppError> {
 /// The Connected apps page. Its URL contains the app whose dialog is open.
 pub struct ConnectedAppsPage {
     dialog_app: Memo<Option<OauthAppId>>,
-    apps: Resource<Result<Vec<ConnectedApp>, AppError>>,
+    apps: PageData<Vec<ConnectedApp>>,
 }
 
 impl Page for ConnectedAppsPage {
@@ -58,7 +59,7 @@ impl Page for ConnectedAppsPage {
         Self {
             dialog_app,
             // Reload when the dialog closes, because it may have disconnected the app.
-            apps: Resource::new(move || dialog_app.get(), |_| list_connected_apps()),
+            apps: PageData::new(move || dialog_app.get(), |_| list_connected_apps()),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::components::data::time::created;
 use crate::components::feedback::notice::MissingRight;
 use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::dialog::Dialog as DialogBox;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
@@ -40,9 +41,9 @@ pub struct ConsumerPage {
     /// The URL without the dialog, because opening or closing a dialog doesn't change the data.
     without_dialog: Memo<PageUrl>,
     /// The data when the page was opened.
-    data: Resource<Result<ConsumerData, AppError>>,
+    data: PageData<ConsumerData>,
     /// The token of the revoke dialog.
-    token_to_revoke: Resource<Option<Result<Token, AppError>>>,
+    token_to_revoke: PageData<Option<Token>>,
 }
 
 impl Page for ConsumerPage {
@@ -50,15 +51,20 @@ impl Page for ConsumerPage {
         let url = use_page_url(PageUrl::parse);
         let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
         let route = Memo::new(move |_| url.with(|url| url.route));
-        let data = Resource::new(move || route.get(), move |_| load(without_dialog.get_untracked()));
-        let token_to_revoke = Resource::new(
+        let data = PageData::new(move || route.get(), move |_| load(without_dialog.get_untracked()));
+        let token_to_revoke = PageData::new(
             move || {
                 url.with(|url| match url.dialog {
                     Some(Dialog::RevokeToken(id)) => id,
                     _ => None,
                 })
             },
-            |id| async move { Some(load_token(id?).await.map(|data| data.token)) },
+            |id| async move {
+                match id {
+                    Some(id) => load_token(id).await.map(|data| Some(data.token)),
+                    None => Ok(None),
+                }
+            },
         );
         Self {
             url,
@@ -126,7 +132,12 @@ impl Page for ConsumerPage {
                 match dialog? {
                     Dialog::RevokeToken(_) => {
                         let on_revoked = move || changes.update(|changes| *changes += 1);
-                        Some(revoke_dialog(token_to_revoke.await?, rights, back, on_revoked))
+                        Some(revoke_dialog(
+                            token_to_revoke.await.transpose()?,
+                            rights,
+                            back,
+                            on_revoked,
+                        ))
                     }
                     Dialog::DeleteConsumer(typed) => {
                         let consumer = match last() {

@@ -5,6 +5,7 @@ use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::MissingRight;
 use crate::components::navigation::tabs::{Tab, Tabs};
 use crate::components::overlay::secret_dialog::SecretDialog;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::{SyncView, skip_dry_resolve};
 use crate::error::AppError;
@@ -31,7 +32,7 @@ const LEAD: &str = "Credentials that applications use to sign API requests. Each
 /// Renders the API tokens page: the Tokens or the Consumers tab, and the open dialog.
 pub struct ApiTokensPage {
     url: Memo<PageUrl>,
-    data: Resource<Result<ListData, AppError>>,
+    data: PageData<ListData>,
 }
 
 impl Page for ApiTokensPage {
@@ -39,7 +40,7 @@ impl Page for ApiTokensPage {
         let url = use_page_url(PageUrl::parse);
         Self {
             url,
-            data: Resource::new(move || url.get().to_string(), load_list),
+            data: PageData::new(move || url.get().to_string(), load_list),
         }
     }
 

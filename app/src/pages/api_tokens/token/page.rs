@@ -6,6 +6,7 @@ use crate::components::data::description_list::{Description, DescriptionList, Ke
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, created};
 use crate::components::feedback::notice::MissingRight;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -27,14 +28,14 @@ use leptos::prelude::*;
 /// Renders the page of a token: its details and example requests.
 pub struct TokenPage {
     url: Memo<PageUrl>,
-    data: Resource<Result<TokenData, AppError>>,
+    data: PageData<TokenData>,
 }
 
 impl Page for TokenPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
         // Reloaded when the dialog closes: the token may have been revoked.
-        let data = Resource::new(
+        let data = PageData::new(
             move || url.with(|url| (url.route, url.dialog.is_some())),
             |(route, _)| async move {
                 match route {

@@ -2,6 +2,7 @@
 
 use crate::components::data::copy::Copy;
 use crate::components::forms::form::{FormRequest, RequestForm};
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -97,7 +98,7 @@ pub async fn decide(oauth_token: String, callback: Option<String>, answer: Decis
 pub struct AuthorisePage {
     token: Signal<String>,
     callback: Signal<Option<String>>,
-    consent: Resource<Result<ConsentState, AppError>>,
+    consent: PageData<ConsentState>,
     decide: FormRequest,
 }
 
@@ -109,7 +110,7 @@ impl Page for AuthorisePage {
         Self {
             token,
             callback,
-            consent: Resource::new(
+            consent: PageData::new(
                 move || (token.get(), callback.get()),
                 |(token, callback)| load_consent(token, callback),
             ),

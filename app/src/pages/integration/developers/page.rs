@@ -4,6 +4,7 @@ use crate::components::data::card::Card;
 use crate::components::data::code_block::CodeBlock;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::FormError;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::pages::integration::developers::snippets::{
@@ -69,7 +70,7 @@ pub async fn load_developers_data(with_key: bool) -> Result<DevelopersData, AppE
 /// The Developers page.
 pub struct DevelopersPage {
     url: Memo<PageUrl>,
-    data: Resource<Result<DevelopersData, AppError>>,
+    data: PageData<DevelopersData>,
 }
 
 impl Page for DevelopersPage {
@@ -78,7 +79,7 @@ impl Page for DevelopersPage {
         let with_key = Memo::new(move |_| url.with(|url| url.get("show") == "api-key"));
         Self {
             url,
-            data: Resource::new(move || with_key.get(), load_developers_data),
+            data: PageData::new(move || with_key.get(), load_developers_data),
         }
     }
 

@@ -14,10 +14,10 @@ mod search;
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::unsaved_changes::{UnsavedChanges, UnsavedChangesDialog};
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::task_scope::TaskScope;
-use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::page_url::{FORM_PARAMS, FieldsUrl, LastAction, OpenForm, PATH};
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
@@ -49,7 +49,7 @@ pub struct FieldsState {
     /// The number of pages of fields shown after the first.
     extra_pages: RwSignal<usize>,
     /// The assets of the preview.
-    preview: Resource<Result<Preview, AppError>>,
+    preview: PageData<Preview>,
     /// The language chosen for the preview.
     preview_language: RwSignal<Option<Language>>,
     /// Tracks unsaved changes of the forms.
@@ -174,8 +174,8 @@ fn focus_edit_link(name: &str) {
 /// The Field settings page.
 pub struct FieldsPage {
     url: Memo<FieldsUrl>,
-    data: Resource<Result<FieldsData, AppError>>,
-    preview: Resource<Result<Preview, AppError>>,
+    data: PageData<FieldsData>,
+    preview: PageData<Preview>,
 }
 
 impl Page for FieldsPage {
@@ -183,8 +183,8 @@ impl Page for FieldsPage {
         let url = use_page_url(FieldsUrl::parse);
         Self {
             url,
-            data: Resource::new(|| (), move |()| load_fields_data(url.get_untracked().to_string())),
-            preview: Resource::new(|| (), |()| load_preview()),
+            data: PageData::new(|| (), move |()| load_fields_data(url.get_untracked().to_string())),
+            preview: PageData::new(|| (), |()| load_preview()),
         }
     }
 

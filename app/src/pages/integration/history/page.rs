@@ -4,8 +4,8 @@ use crate::components::data::card::Card;
 use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::{byline, timestamp};
 use crate::components::forms::save_form::SavedNotice;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
-use crate::error::AppError;
 use crate::icons::Icon;
 use crate::pages::integration::changes::change_list;
 use crate::pages::integration::history::actions::{Comparison, HistoryData, compare_with_current, list_revisions};
@@ -26,9 +26,9 @@ use leptos::prelude::*;
 pub struct HistoryPage {
     url: Memo<PageUrl>,
     page: Memo<PageUrl>,
-    data: Resource<Result<HistoryData, AppError>>,
-    comparison: Resource<Option<Comparison>>,
-    upload: Resource<Option<UploadedFile>>,
+    data: PageData<HistoryData>,
+    comparison: PageData<Option<Comparison>>,
+    upload: PageData<Option<UploadedFile>>,
     changes: RwSignal<u32>,
 }
 
@@ -38,24 +38,29 @@ impl Page for HistoryPage {
         // Opening a dialog must not reload the data; saving navigates to another URL.
         let page = Memo::new(move |_| url.get().without_dialog());
         let changes = RwSignal::new(0);
-        let data = Resource::new(
+        let data = PageData::new(
             move || (page.get(), changes.get()),
             |(page, _)| async move { list_revisions(page.get("before").parse().ok()).await },
         );
         let restored = Memo::new(move |_| url.with(restored_revision));
         // A revision that can't be compared gets no dialog.
-        let comparison = Resource::new(
+        let comparison = PageData::new(
             move || restored.get(),
-            |restored| async move { compare_with_current(restored?).await.ok() },
+            |restored| async move {
+                Ok(match restored {
+                    Some(revision) => compare_with_current(revision).await.ok(),
+                    None => None,
+                })
+            },
         );
         let upload_id = Memo::new(move |_| url.with(|url| url.get("upload").to_owned()));
-        let upload = Resource::new(
+        let upload = PageData::new(
             move || upload_id.get(),
             |upload_id| async move {
                 if upload_id.is_empty() {
-                    return None;
+                    return Ok(None);
                 }
-                load_upload(upload_id).await.ok().flatten()
+                Ok(load_upload(upload_id).await.ok().flatten())
             },
         );
         Self {
@@ -81,13 +86,13 @@ impl Page for HistoryPage {
         let content = move || {
             let page = page.get();
             suspend(async move {
-                let upload = upload.await;
+                let upload = upload.await.ok().flatten();
                 render_or_error(data.await, user, |data| cards(data, &page, upload, changes)).await
             })
         };
         let dialog = move || {
             let url = url.get();
-            suspend(async move { open_dialog(data.await.ok()?, comparison.await, &url) })
+            suspend(async move { open_dialog(data.await.ok()?, comparison.await.ok()?, &url) })
         };
         view! {
             <IntegrationLayout tab=Tab::History>

@@ -4,6 +4,7 @@ use crate::components::data::data_table::{DataTable, heading};
 use crate::components::data::empty_state::EmptyState;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::time::timestamp;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -49,7 +50,7 @@ pub async fn list_implementations() -> Result<ImplementationsData, AppError> {
 pub struct ImplementationsPage {
     url: Memo<PageUrl>,
     changes: RwSignal<u32>,
-    data: Resource<Result<ImplementationsData, AppError>>,
+    data: PageData<ImplementationsData>,
 }
 
 impl Page for ImplementationsPage {
@@ -58,7 +59,7 @@ impl Page for ImplementationsPage {
         Self {
             url: use_page_url(PageUrl::parse),
             changes,
-            data: Resource::new(move || changes.get(), |_| list_implementations()),
+            data: PageData::new(move || changes.get(), |_| list_implementations()),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::timestamp;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::SearchField;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -66,7 +67,7 @@ fn filter(url: &PageUrl) -> LogFilter {
 /// The Remote logs page.
 pub struct LogsPage {
     url: Memo<PageUrl>,
-    data: Resource<Result<LogsData, AppError>>,
+    data: PageData<LogsData>,
 }
 
 impl Page for LogsPage {
@@ -74,7 +75,7 @@ impl Page for LogsPage {
         let url = use_page_url(PageUrl::parse);
         Self {
             url,
-            data: Resource::new(move || url.get(), |url| list_remote_logs(url.to_string())),
+            data: PageData::new(move || url.get(), |url| list_remote_logs(url.to_string())),
         }
     }
 

@@ -3,8 +3,8 @@
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::forms::unsaved_changes::{FormTracker, UnsavedChanges, UnsavedChangesDialog};
 use crate::components::overlay::form_dialog::form_error_dialog;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
-use crate::error::AppError;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::ApiKeyCard;
@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// The Settings tab: API key, Bynder settings, asset selector global settings and advanced settings.
 pub struct IntegrationSettingsPage {
     url: Memo<PageUrl>,
-    data: Resource<Result<SettingsData, AppError>>,
+    data: PageData<SettingsData>,
 }
 
 /// Holds the state that the cards share.
@@ -47,7 +47,7 @@ impl Page for IntegrationSettingsPage {
         let url = use_page_url(PageUrl::parse);
         Self {
             url,
-            data: Resource::new(|| (), move |()| load_settings_data(url.get_untracked().to_string())),
+            data: PageData::new(|| (), move |()| load_settings_data(url.get_untracked().to_string())),
         }
     }
 

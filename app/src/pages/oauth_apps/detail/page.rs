@@ -9,6 +9,7 @@ use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::secret_dialog::SecretDialog;
+use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
@@ -38,7 +39,7 @@ pub struct OauthAppPage {
     /// The page and the draft that its forms show. A URL without a draft, as after a save, leaves the forms as they are.
     forms: Memo<(Route, Option<FormDraft>)>,
     /// The data when the forms were opened.
-    data: Resource<Result<AppData, AppError>>,
+    data: PageData<AppData>,
 }
 
 impl Page for OauthAppPage {
@@ -52,7 +53,7 @@ impl Page for OauthAppPage {
                 _ => (route, draft),
             }
         });
-        let data = Resource::new(move || forms.get(), move |_| load(without_dialog.get_untracked()));
+        let data = PageData::new(move || forms.get(), move |_| load(without_dialog.get_untracked()));
         Self {
             url,
             without_dialog,

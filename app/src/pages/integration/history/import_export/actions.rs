@@ -27,7 +27,6 @@ const MAX_REFILLED_TEXT_BYTES: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// What applying the file would change.
-    #[serde(flatten)]
     pub comparison: Comparison,
     /// The uploaded file, which is stored until it is applied or expires.
     pub upload: SettingsUploadId,

@@ -1,0 +1,66 @@
+//! The data of a page: loaded by the server for the first page, and by the browser after that.
+
+#[cfg(not(feature = "ssr"))]
+mod browser;
+#[cfg(feature = "ssr")]
+mod server;
+
+#[cfg(not(feature = "ssr"))]
+use crate::components::reactive::page_data::browser::Data;
+#[cfg(feature = "ssr")]
+use crate::components::reactive::page_data::server::Data;
+use crate::error::AppError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::future::{Future, IntoFuture};
+use std::ops::Deref;
+
+/// The bounds of data that the server sends to the browser.
+pub trait PageValue: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static> PageValue for T {}
+
+/// Data that is loaded, and loaded again whenever its source changes. Await it in a view, like a leptos `Resource`. The
+/// server adds it to the document, so that the browser doesn't request it for the first page.
+pub struct PageData<T: PageValue>(Data<T>);
+
+impl<T: PageValue> Clone for PageData<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: PageValue> Copy for PageData<T> {}
+
+impl<T: PageValue> PageData<T> {
+    /// Loads data with `load`, now and whenever the value of `source` changes.
+    pub fn new<S, F>(
+        source: impl Fn() -> S + Send + Sync + 'static,
+        load: impl Fn(S) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: PartialEq + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<T, AppError>> + Send + 'static,
+    {
+        Self(Data::new(source, load))
+    }
+
+    /// Waits for the data like `await`, without cloning it on the server.
+    pub async fn by_ref(self) -> impl Deref<Target = Result<T, AppError>> {
+        self.0.by_ref().await
+    }
+
+    /// Returns the data, once it is loaded.
+    pub fn get(&self) -> Option<Result<T, AppError>> {
+        self.0.get()
+    }
+}
+
+impl<T: PageValue> IntoFuture for PageData<T> {
+    type Output = Result<T, AppError>;
+    type IntoFuture = <Data<T> as IntoFuture>::IntoFuture;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.0.into_future()
+    }
+}
