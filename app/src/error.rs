@@ -1,11 +1,11 @@
 //! The error that server functions and middleware return to the browser.
 
+use crate::codec::{self, PositionalEncoding};
 use domain::accounts::features::Feature;
 use domain::accounts::rights::Right;
 use domain::fields::FieldErrors;
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::{Bytes, Decodes, Encodes};
+use leptos::server_fn::Bytes;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -186,7 +186,7 @@ fn format_seconds(seconds: u64) -> String {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = PositionalEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -199,10 +199,10 @@ impl FromServerFnError for AppError {
     }
 
     fn ser(&self) -> Bytes {
-        JsonEncoding::encode(self).unwrap_or_default()
+        codec::encode(self).unwrap_or_default().into()
     }
 
     fn de(data: Bytes) -> Self {
-        JsonEncoding::decode(data).unwrap_or(Self::Connection)
+        codec::decode(&data).unwrap_or(Self::Connection)
     }
 }

@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MANIFEST, packModules } from "./pack-modules.mjs";
 import { precompress } from "./precompress.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -111,7 +112,7 @@ async function addHashes() {
   await writeFile(script, replaceNames(await readFile(script, "utf8"), names));
 
   // The manifest names modules without their extension.
-  const manifest = join(pkg, names.get("__wasm_split_manifest.json"));
+  const manifest = join(pkg, names.get(MANIFEST));
   const stems = new Map();
   for (const [old, name] of names) {
     if (old.endsWith(".wasm")) stems.set(JSON.stringify(old.slice(0, -5)), JSON.stringify(name.slice(0, -5)));
@@ -120,7 +121,7 @@ async function addHashes() {
   await writeFile(manifest, replaceNames(listed, new Map([[loader, loaderName]])));
 
   const lines = ["js", "wasm", "css"].map((kind) => `${kind}: ${hashes.get(`${NAME}.${kind}`)}\n`);
-  lines.push(`manifest: ${hashes.get("__wasm_split_manifest.json")}\n`, `split: ${loaderHash}\n`);
+  lines.push(`manifest: ${hashes.get(MANIFEST)}\n`, `split: ${loaderHash}\n`);
   await writeFile(hashFile, lines.join(""));
 }
 
@@ -128,6 +129,6 @@ await rm(site, { recursive: true, force: true });
 await mkdir(pkg, { recursive: true });
 await cp(join(root, "public"), site, { recursive: true });
 await run(join(root, "target/tools/release/wasm-bundler"), module, pkg, NAME);
-await Promise.all([optimizeWasm(), minifyScript(), bundleStyle()]);
+await Promise.all([optimizeWasm().then(() => packModules(pkg, `__wasm_split.${HASH_PLACEHOLDER}.js`)), minifyScript(), bundleStyle()]);
 await addHashes();
 await precompress(site);

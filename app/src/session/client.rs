@@ -17,6 +17,7 @@ use leptos::server_fn::{Bytes, ContentType};
 use send_wrapper::SendWrapper;
 use std::future::Future;
 use std::pin::Pin;
+use web_sys::{AbortController, AbortSignal};
 
 /// The status of a server function that finds no session.
 const UNAUTHORIZED: u16 = 401;
@@ -34,11 +35,13 @@ pub(crate) fn send(method: Method, path: &str, arguments: String) -> ResponseFut
     Box::pin(SendWrapper::new(async move {
         let failed = |_: gloo_net::Error| AppError::Connection;
         let is_get = method == Method::GET;
+        let abort = AbortOnDrop(AbortController::new().ok());
         let mut request = match is_get {
             true => RequestBuilder::new(&format!("{path}?{arguments}")),
             false => RequestBuilder::new(&path),
         }
         .method(method)
+        .abort_signal(abort.signal().as_ref())
         .header("Accept", PositionalEncoding::CONTENT_TYPE);
         if let Some(user) = page_user() {
             request = request.header(PAGE_USER_HEADER, &user.to_string());
@@ -51,14 +54,41 @@ pub(crate) fn send(method: Method, path: &str, arguments: String) -> ResponseFut
             }
         }
         .map_err(failed)?;
-        receive(response).await
+        let body = receive(response).await;
+        abort.disarm();
+        body
     }))
+}
+
+/// Aborts a request whose response nobody waits for any more.
+struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
 }
 
 async fn receive(response: Response) -> Result<Bytes, AppError> {
     let headers = response.headers();
     // A reverse proxy may answer with the same status, but without the header.
-    report_status(response.status(), headers.has(SERVER_FN_ERROR_HEADER));
+    if let Some(event) = session_event(response.status())
+        && headers.has(SERVER_FN_ERROR_HEADER)
+    {
+        report(event);
+    }
     let is_error = (400..=599).contains(&response.status());
     let body = response.binary().await.map_err(|_| AppError::Connection)?;
     if is_error {
@@ -70,20 +100,16 @@ async fn receive(response: Response) -> Result<Bytes, AppError> {
     Ok(body.into())
 }
 
-/// Reports an ended or changed session to the page, if that is what the status of a server function's response says.
-fn report_status(status: u16, is_server_function: bool) {
-    let event = match status {
-        UNAUTHORIZED => SessionEvent::Ended,
-        PRECONDITION_FAILED => SessionEvent::UserChanged,
-        _ => return,
-    };
-    if is_server_function {
-        report(event);
+/// Returns what the status of a server function's response says about the session.
+fn session_event(status: u16) -> Option<SessionEvent> {
+    match status {
+        UNAUTHORIZED => Some(SessionEvent::Ended),
+        PRECONDITION_FAILED => Some(SessionEvent::UserChanged),
+        _ => None,
     }
 }
 
-/// The client of the server functions that stream their response. It sends the same headers, and reports the same events,
-/// as [`send`]. Every server function names it, so that no caller has to.
+/// The client of the server functions that stream their response. It sends the same headers as [`send`]. Every server function names it, so that no caller has to.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionClient;
 
@@ -101,10 +127,11 @@ where
             request.headers().set(PAGE_USER_HEADER, &user.to_string());
         }
         let response = <BrowserClient as Client<E, I, O>>::send(request).await?;
-        report_status(
-            ClientRes::<E>::status(&response),
-            response.generate_headers().contains_key(SERVER_FN_ERROR_HEADER),
-        );
+        // Whether the portal responded isn't known without the headers, whose parser is large code. So the page checks who
+        // is signed in.
+        if session_event(ClientRes::<E>::status(&response)).is_some() {
+            report(SessionEvent::UserChanged);
+        }
         Ok(response)
     }
 

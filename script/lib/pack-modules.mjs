@@ -1,0 +1,119 @@
+// Packs the lazily loaded WebAssembly modules into few files. The splitter writes a module for each set of bundles that
+// share code, so that a page would need some twenty requests; and modules that are compressed together are a sixth smaller.
+//
+// A pack is a WebAssembly module with nothing but custom sections: each contains one of the modules and has its name.
+
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+export const MANIFEST = "__wasm_split_manifest.json";
+
+/** The pack of the modules that all bundles need, except for tiny ones. */
+const COMMON = "bundle_common";
+/** A bundle of this size in bytes or less doesn't load the pack with the code that all others share. */
+const MAX_TINY_BYTES = 32 * 1024;
+
+/** The preamble of a module: magic number and version. */
+const PREAMBLE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+const CUSTOM_SECTION = Buffer.from([0]);
+
+/** Where the part of the splitter's script begins that loads modules. */
+const LOADERS = "function makeLoad(";
+
+/** What replaces that part, before the loader of each bundle. */
+const RUNTIME = `
+const packs = new Map();
+const instances = new Map();
+// Keeps the promise, except for one that failed, so that the next attempt starts again.
+function once(promises, key, start) {
+    if (!promises.has(key)) {
+        const promise = start();
+        promises.set(key, promise);
+        promise.catch(() => promises.delete(key));
+    }
+    return promises.get(key);
+}
+function loadPack(file) {
+    return once(packs, file, () => WebAssembly.compileStreaming(fetch(new URL(file, import.meta.url))));
+}
+function instantiate(file, name) {
+    return once(instances, name, async () => {
+        const [module] = WebAssembly.Module.customSections(await loadPack(file), name);
+        return WebAssembly.instantiate(module, getSharedImports());
+    });
+}
+async function loadBundle(shared, own) {
+    await Promise.all(shared.map((module) => instantiate(...module)));
+    return Promise.all(own.map((module) => instantiate(...module)));
+}
+`;
+
+/** Returns a number in LEB128. */
+function leb128(value) {
+  const bytes = [];
+  for (; value >= 0x80; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
+  return Buffer.from([...bytes, value]);
+}
+
+function customSection(name, content) {
+  const label = Buffer.from(name);
+  const body = Buffer.concat([leb128(label.length), label, content]);
+  return Buffer.concat([CUSTOM_SECTION, leb128(body.length), body]);
+}
+
+/**
+ * Chooses the pack of each module that a bundle needs: the common one, or the bundle's own. A module that only some bundles
+ * share is copied into the pack of each, since more packs would be more requests, and larger together.
+ * @param {Record<string, string[]>} manifest the modules of each bundle
+ * @param {Map<string, number>} sizes the sizes of the modules in bytes
+ * @returns {Record<string, { module: string, pack: string, isShared: boolean }[]>}
+ */
+export function choosePacks(manifest, sizes) {
+  const isTiny = (bundle) => manifest[bundle].reduce((bytes, module) => bytes + sizes.get(module), 0) <= MAX_TINY_BYTES;
+  const large = Object.keys(manifest).filter((bundle) => !isTiny(bundle));
+  const choose = (bundle) => (module) => {
+    const isShared = Object.keys(manifest).some((other) => other !== bundle && manifest[other].includes(module));
+    const isCommon = isShared && large.includes(bundle) && large.every((bundle) => manifest[bundle].includes(module));
+    return { module, pack: isCommon ? COMMON : `bundle_${bundle.replace(/^_+|_view_\d+$/g, "")}`, isShared };
+  };
+  return Object.fromEntries(Object.keys(manifest).map((bundle) => [bundle, manifest[bundle].map(choose(bundle))]));
+}
+
+/** Returns the script that loads the packs: the splitter's with other loaders. */
+export function packLoader(script, bundles) {
+  const end = script.indexOf(LOADERS);
+  if (end === -1) throw new Error(`The splitter's script has no "${LOADERS}". Adapt script/lib/pack-modules.mjs.`);
+  const list = (modules) => JSON.stringify(modules.map(({ module, pack }) => [`./${pack}.wasm`, module]));
+  const loaders = Object.entries(bundles).map(([bundle, modules]) => {
+    const shared = list(modules.filter(({ isShared }) => isShared));
+    const own = list(modules.filter(({ isShared }) => !isShared));
+    return `export const __wasm_split_load_${bundle} = wrapAsyncCb(() => loadBundle(${shared}, ${own}));\n`;
+  });
+  return script.slice(0, end) + RUNTIME + loaders.join("");
+}
+
+/**
+ * Replaces the modules in a folder by packs, and changes the manifest and the script that loads them.
+ * @param {string} folder
+ * @param {string} loader the name of the script
+ */
+export async function packModules(folder, loader) {
+  const manifest = JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
+  const contents = new Map();
+  for (const module of new Set(Object.values(manifest).flat())) {
+    contents.set(module, await readFile(join(folder, `${module}.wasm`)));
+  }
+  const bundles = choosePacks(manifest, new Map([...contents].map(([module, { length }]) => [module, length])));
+  const packs = new Map();
+  for (const { module, pack } of Object.values(bundles).flat()) packs.set(pack, (packs.get(pack) ?? new Set()).add(module));
+  for (const module of contents.keys()) await rm(join(folder, `${module}.wasm`));
+  for (const [pack, modules] of packs) {
+    const sections = [...modules].map((module) => customSection(module, contents.get(module)));
+    await writeFile(join(folder, `${pack}.wasm`), Buffer.concat([PREAMBLE, ...sections]));
+  }
+  const packsOf = (modules) => [...new Set(modules.map(({ pack }) => pack))];
+  const packed = Object.fromEntries(Object.entries(bundles).map(([bundle, modules]) => [bundle, packsOf(modules)]));
+  await writeFile(join(folder, MANIFEST), JSON.stringify(packed));
+  const path = join(folder, loader);
+  await writeFile(path, packLoader(await readFile(path, "utf8"), bundles));
+}
