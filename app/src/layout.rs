@@ -2,11 +2,11 @@
 
 use crate::components::navigation::session_ended::{SessionEnded, provide_page_session};
 use crate::components::overlay::menu::close_menus;
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::SyncView;
 use crate::destination::remember_destination;
 use crate::icons::{Icon, IconView, Logo};
+use crate::page_data::PageData;
 use crate::session::{CurrentUserContext, SignOut, load_current_user};
 use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;

@@ -6,10 +6,11 @@
 // View types nest as deeply as their elements, and the futures that hold them nest deeper.
 #![recursion_limit = "512"]
 
-mod codec;
+pub mod codec;
 mod destination;
 pub mod documents;
 pub mod error;
+mod page_data;
 mod query_string;
 pub mod routes;
 

@@ -25,7 +25,6 @@ mod tests;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use leptos::server_fn::codec::Post;
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -88,15 +87,15 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
     }
 }
 
-/// The encoding of the outputs of server functions.
+/// The media type, which the script of a page accepts. Whoever else calls a server function gets JSON.
+pub const MEDIA_TYPE: &str = "application/vnd.gatehouse.positional";
+
+/// The encoding of the errors of server functions.
 #[derive(Debug)]
 pub struct PositionalEncoding;
 
-/// The encoding of the outputs of server functions, as one of `server_fn`'s protocols names it.
-pub type Positional = Post<PositionalEncoding>;
-
 impl ContentType for PositionalEncoding {
-    const CONTENT_TYPE: &'static str = "application/octet-stream";
+    const CONTENT_TYPE: &'static str = MEDIA_TYPE;
 }
 
 impl FormatType for PositionalEncoding {

@@ -1,10 +1,10 @@
 //! The page for paths that don't exist.
 
 use crate::components::navigation::route_focus::focus_on_navigation;
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::{Icon, IconView};
 use crate::layout::AppShell;
+use crate::page_data::PageData;
 use crate::pages::auth::layout::AuthLayout;
 use crate::session::load_current_user;
 use leptos::prelude::*;

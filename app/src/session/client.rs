@@ -1,11 +1,12 @@
 //! The client that calls server functions from the browser.
 
-use crate::codec::PositionalEncoding;
+use crate::codec::MEDIA_TYPE;
 use crate::error::AppError;
 use crate::session::page_session::{PAGE_USER_HEADER, SessionEvent, page_user, report};
 use futures::{Sink, Stream};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::FromServerFnError;
+use leptos::server_fn::Bytes;
 use leptos::server_fn::client::Client;
 use leptos::server_fn::client::browser::BrowserClient;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
@@ -13,7 +14,6 @@ use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
 use leptos::server_fn::request::browser::BrowserRequest;
 use leptos::server_fn::response::ClientRes;
 use leptos::server_fn::response::browser::BrowserResponse;
-use leptos::server_fn::{Bytes, ContentType};
 use send_wrapper::SendWrapper;
 use std::future::Future;
 use std::pin::Pin;
@@ -42,7 +42,7 @@ pub(crate) fn send(method: Method, path: &str, arguments: String) -> ResponseFut
         }
         .method(method)
         .abort_signal(abort.signal().as_ref())
-        .header("Accept", PositionalEncoding::CONTENT_TYPE);
+        .header("Accept", MEDIA_TYPE);
         if let Some(user) = page_user() {
             request = request.header(PAGE_USER_HEADER, &user.to_string());
         }

@@ -11,8 +11,8 @@ pub use page_session::{
     PAGE_USER_FIELD, SessionEvent, clear_page_session, page_user, set_page_user, set_session_handler,
 };
 
-use crate::components::reactive::page_data::PageData;
 use crate::error::AppError;
+use crate::page_data::PageData;
 use crate::session::protocol::{GetRequest, PostRequest};
 use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;

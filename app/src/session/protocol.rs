@@ -1,16 +1,19 @@
 //! How the browser calls server functions: like the protocols of `server_fn`, except that the code that sends a request is
 //! the same for all server functions. Only the code of their arguments and outputs is generated for each.
 
-use crate::codec::{self, Positional};
+use crate::codec::{self, MEDIA_TYPE};
 use crate::error::AppError;
 use crate::session::client::{SessionClient, send};
 use gloo_net::http::Method as FetchMethod;
 use http::Method;
-use leptos::server_fn::codec::{GetUrl, PostUrl};
+use leptos::server_fn::codec::{FromReq, GetUrl, JsonEncoding, PostUrl};
+use leptos::server_fn::request::Req;
+use leptos::server_fn::response::TryRes;
 use leptos::server_fn::server::Server;
-use leptos::server_fn::{Bytes, Http, Protocol};
+use leptos::server_fn::{Bytes, ContentType, Encodes, Protocol};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::future::Future;
 
 /// Sends the arguments in the query of a `GET` request, for server functions that change nothing.
@@ -33,28 +36,36 @@ fn encode(arguments: &impl Serialize) -> Result<String, AppError> {
     serde_qs::to_string(arguments).map_err(|_| AppError::Connection)
 }
 
+/// Returns the media type and the body of a response: in the encoding of pages if the client accepts it, otherwise JSON.
+fn respond<T: Serialize>(accept: Option<&str>, output: &T) -> (&'static str, Option<Bytes>) {
+    if accept == Some(MEDIA_TYPE) {
+        (MEDIA_TYPE, codec::encode(output).ok().map(Bytes::from))
+    } else {
+        (JsonEncoding::CONTENT_TYPE, JsonEncoding::encode(output).ok())
+    }
+}
+
 macro_rules! protocol {
     ($protocol:ident, $method:ident, $encoding:ident) => {
         impl<I, O, S> Protocol<I, O, SessionClient, S, AppError> for $protocol
         where
-            I: Serialize + Send,
-            O: DeserializeOwned + Send,
+            I: FromReq<$encoding, S::Request, AppError> + Serialize + Send,
+            O: Serialize + DeserializeOwned + Send,
             S: Server<AppError>,
-            Http<$encoding, Positional>: Protocol<I, O, SessionClient, S, AppError>,
         {
             const METHOD: Method = Method::$method;
 
-            fn run_server<F, Fut>(
-                request: S::Request,
-                server_fn: F,
-            ) -> impl Future<Output = Result<S::Response, AppError>> + Send
+            async fn run_server<F, Fut>(request: S::Request, server_fn: F) -> Result<S::Response, AppError>
             where
                 F: Fn(I) -> Fut + Send,
                 Fut: Future<Output = Result<O, AppError>> + Send,
             {
-                <Http<$encoding, Positional> as Protocol<I, O, SessionClient, S, AppError>>::run_server(
-                    request, server_fn,
-                )
+                let accept = Req::<AppError>::accepts(&request).map(Cow::into_owned);
+                let input = I::from_req(request).await?;
+                let output = server_fn(input).await?;
+                let (media_type, body) = respond(accept.as_deref(), &output);
+                let body = body.ok_or(AppError::Unavailable)?;
+                TryRes::<AppError>::try_from_bytes(media_type, body)
             }
 
             async fn run_client(path: &str, input: I) -> Result<O, AppError> {

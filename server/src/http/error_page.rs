@@ -4,6 +4,7 @@ use crate::http::RequestId;
 use crate::http::html::escape;
 use crate::http::paths::is_api_path;
 use crate::http::problem::{Kind, Problem};
+use app::codec;
 use app::error::AppError;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -26,7 +27,8 @@ pub fn internal_error(path: &str, headers: &HeaderMap, id: &RequestId) -> Respon
     render(headers, &error, id)
 }
 
-/// Returns an error response: a page if the client accepts HTML, and otherwise JSON as a server function returns it.
+/// Returns an error response as a server function returns it: a page if the client accepts HTML, the encoding of pages for
+/// their script, and otherwise JSON.
 #[must_use]
 pub fn render(headers: &HeaderMap, error: &AppError, id: &RequestId) -> Response {
     let status = error.status();
@@ -35,9 +37,11 @@ pub fn render(headers: &HeaderMap, error: &AppError, id: &RequestId) -> Response
         .iter()
         .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     let (media_type, body) = if accepts_html {
-        ("text/html; charset=utf-8", document(status, error, id))
+        ("text/html; charset=utf-8", document(status, error, id).into_bytes())
+    } else if is_page_script(headers) {
+        (codec::MEDIA_TYPE, codec::encode(error).unwrap_or_default())
     } else {
-        ("application/json", serde_json::to_string(error).unwrap_or_default())
+        ("application/json", serde_json::to_vec(error).unwrap_or_default())
     };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
@@ -51,6 +55,11 @@ pub fn render(headers: &HeaderMap, error: &AppError, id: &RequestId) -> Response
         HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     );
     response
+}
+
+/// Returns whether the script of a page sent the request. It accepts the encoding of pages alone.
+pub(crate) fn is_page_script(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).is_some_and(|accept| accept == codec::MEDIA_TYPE)
 }
 
 fn document(status: StatusCode, error: &AppError, id: &RequestId) -> String {

@@ -1,6 +1,5 @@
 //! Reactive helpers: asynchronous views, data that is loaded again, and tasks that end with their owner.
 
-pub mod page_data;
 pub mod pointer;
 pub mod reload;
 pub mod suspend;

@@ -3,10 +3,10 @@
 use crate::components::data::link_card::{LinkCard, LinkCards, LockedCard};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
+use crate::page_data::PageData;
 use crate::pages::page::Page;
 use crate::session::{contact, current_user};
 use domain::accounts::features::Feature;

@@ -1,5 +1,6 @@
 //! Rejects changes that a page loaded for another user requests.
 
+use crate::http::error_page::is_page_script;
 use app::PAGE_USER_HEADER;
 use app::context::RequestContext;
 use app::error::AppError;
@@ -22,7 +23,12 @@ pub async fn check_page_user(Extension(context): Extension<RequestContext>, requ
     }
     let error = AppError::UserChanged;
     let path = request.uri().path().to_owned();
-    (error.status(), [(SERVER_FN_ERROR_HEADER, path)], error.ser()).into_response()
+    let body = if is_page_script(request.headers()) {
+        error.ser().into()
+    } else {
+        serde_json::to_vec(&error).unwrap_or_default()
+    };
+    (error.status(), [(SERVER_FN_ERROR_HEADER, path)], body).into_response()
 }
 
 /// Returns whether a user is signed in who is not `page_user`.

@@ -111,7 +111,7 @@ async fn downloaded_settings_file_can_be_uploaded_with_javascript(
     );
     assert!(file.len() > MAX_FORM_BYTES);
     let preview = post(PREVIEW, &[("name", "settings.toml"), ("text", &file)]).await;
-    assert_eq!(preview["total"], 1_500 * 3);
+    assert_eq!(preview["comparison"]["total"], 1_500 * 3);
     let upload = preview["upload"].as_str().unwrap();
     let saved = post(APPLY, &[("base", "0"), ("upload", upload)]).await;
     assert_eq!(saved["New"], 1);
@@ -139,7 +139,7 @@ async fn longest_settings_file_fits_into_a_form() {
     let response = request.body(body).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     let preview: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
-    assert_eq!(preview["total"], MAX_FIELDS * 3);
+    assert_eq!(preview["comparison"]["total"], MAX_FIELDS * 3);
 }
 
 #[tokio::test]

@@ -6,10 +6,10 @@ use crate::components::data::description_list::{Description, DescriptionList, Ke
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, created};
 use crate::components::feedback::notice::MissingRight;
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
+use crate::page_data::PageData;
 use crate::pages::api_tokens::DETAIL_BREADCRUMBS;
 use crate::pages::api_tokens::access_denied::PageUnavailable;
 use crate::pages::api_tokens::data::{TokenData, load_token};

@@ -2,10 +2,10 @@
 
 use crate::components::data::copy::Copy;
 use crate::components::forms::form::{FormRequest, RequestForm};
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
+use crate::page_data::PageData;
 use crate::pages::auth::layout::{AuthLayout, SwitchUser};
 use crate::pages::consent::consent_page::{ConsentPage, Decision, DecisionButtons, InvalidRequest};
 use crate::pages::page::Page;

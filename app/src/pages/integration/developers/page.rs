@@ -4,9 +4,9 @@ use crate::components::data::card::Card;
 use crate::components::data::code_block::CodeBlock;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::FormError;
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
+use crate::page_data::PageData;
 use crate::pages::integration::developers::snippets::{
     API_KEY_PLACEHOLDER, Snippet, compact_view_embed, connector_configuration, curl_snippets,
 };

@@ -14,11 +14,11 @@ mod search;
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::unsaved_changes::{UnsavedChanges, UnsavedChangesDialog};
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::icons::{Icon, IconView};
+use crate::page_data::PageData;
 use crate::pages::integration::fields::page_url::{FORM_PARAMS, FieldsUrl, LastAction, OpenForm, PATH};
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::page::Page;

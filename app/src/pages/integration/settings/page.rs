@@ -3,8 +3,8 @@
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::forms::unsaved_changes::{FormTracker, UnsavedChanges, UnsavedChangesDialog};
 use crate::components::overlay::form_dialog::form_error_dialog;
-use crate::components::reactive::page_data::PageData;
 use crate::components::reactive::suspend::suspend;
+use crate::page_data::PageData;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::ApiKeyCard;

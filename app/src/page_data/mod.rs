@@ -5,11 +5,11 @@ mod browser;
 #[cfg(feature = "ssr")]
 mod server;
 
-#[cfg(not(feature = "ssr"))]
-use crate::components::reactive::page_data::browser::Data;
-#[cfg(feature = "ssr")]
-use crate::components::reactive::page_data::server::Data;
 use crate::error::AppError;
+#[cfg(not(feature = "ssr"))]
+use crate::page_data::browser::Data;
+#[cfg(feature = "ssr")]
+use crate::page_data::server::Data;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::{Future, IntoFuture};

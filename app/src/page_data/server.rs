@@ -1,8 +1,8 @@
 //! The data of a page on the server.
 
 use crate::codec::{CodecError, decode, encode, from_text, to_text};
-use crate::components::reactive::page_data::PageValue;
 use crate::error::AppError;
+use crate::page_data::PageValue;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;

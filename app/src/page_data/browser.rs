@@ -2,8 +2,8 @@
 //! of each type; values are decoded or cloned where they are awaited.
 
 use crate::codec::{CodecError, decode, from_text};
-use crate::components::reactive::page_data::PageValue;
 use crate::error::AppError;
+use crate::page_data::PageValue;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use std::any::Any;
