@@ -2,6 +2,7 @@
 
 use crate::components::navigation::session_ended::{SessionEnded, provide_page_session};
 use crate::components::overlay::menu::close_menus;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::SyncView;
 use crate::destination::remember_destination;
@@ -46,8 +47,8 @@ pub fn AppShell(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let account = move || suspend(async move { user.await.map(|me| me.account_name).unwrap_or_default() });
-    let account_menu = move || {
+    let account = dynamic(move || suspend(async move { user.await.map(|me| me.account_name).unwrap_or_default() }));
+    let account_menu = dynamic(move || {
         suspend(async move {
             match user.await {
                 Ok(me) => Some(view! { <AccountMenu me /> }),
@@ -58,7 +59,7 @@ pub fn AppShell(
                 }
             }
         })
-    };
+    });
     close_menus();
     remember_destination();
     view! {

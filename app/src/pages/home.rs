@@ -1,5 +1,6 @@
 //! The path `/`, which redirects to the first section that the user has a right to open.
 
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
@@ -12,10 +13,10 @@ pub fn HomePage() -> impl IntoView {
     let user = current_user();
     view! {
         <Suspense>
-            {move || suspend(async move {
+            {dynamic(move || suspend(async move {
                 let rights = user.await.map(|me| me.rights).unwrap_or_default();
                 view! { <Redirect path=start_path(rights) /> }
-            })}
+            }))}
         </Suspense>
     }
 }

@@ -1,6 +1,7 @@
 //! The page for paths that don't exist.
 
 use crate::components::navigation::route_focus::focus_on_navigation;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::{Icon, IconView};
 use crate::layout::AppShell;
@@ -22,7 +23,7 @@ pub fn NotFoundPage() -> impl IntoView {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
     let user = PageData::new(|| (), |()| load_current_user());
-    let page = move || {
+    let page = dynamic(move || {
         suspend(async move {
             if user.await.is_ok() {
                 view! {
@@ -44,7 +45,7 @@ pub fn NotFoundPage() -> impl IntoView {
                 .into_any()
             }
         })
-    };
+    });
     view! { <Suspense>{page}</Suspense> }
 }
 

@@ -1,5 +1,6 @@
 //! The copy button.
 
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::icons::{Icon, IconView};
 use leptos::ev::MouseEvent;
@@ -81,7 +82,7 @@ pub fn Copy(
             title=compact.then_some("Copy")
             on:click=copy
         >
-            {move || view! { <IconView icon=icon() size="small" /> }}
+            {dynamic(move || view! { <IconView icon=icon() size="small" /> })}
             <span class=hidden>{label}</span>
             <span class="visually-hidden">{format!(" {what}")}</span>
         </button>

@@ -11,6 +11,8 @@ use leptos::reactive::owner::Owner;
 #[cfg(not(feature = "ssr"))]
 use leptos::tachys::reactive_graph::OwnedView;
 use std::future::Future;
+#[cfg(not(feature = "ssr"))]
+use std::pin::Pin;
 
 /// Renders the output of `view` when it is ready. Call it in a closure of a view, like `Suspend::new`. On the server, where
 /// effects don't run again, both are the same.
@@ -19,12 +21,18 @@ pub fn suspend<V>(view: impl Future<Output = V> + Send + 'static) -> Suspend<V> 
     Suspend::new(view)
 }
 
-/// Renders the output of `view` when it is ready. Call it in a closure of a view, like `Suspend::new`.
+/// Renders the output of `view` when it is ready. Call it in a closure of a view, like `Suspend::new`. The result has the
+/// same type for all views, because the browser downloads the code that renders each type.
 #[cfg(not(feature = "ssr"))]
-pub fn suspend<V>(view: impl Future<Output = V> + Send + 'static) -> Suspend<OwnedView<V>>
+pub fn suspend<V>(view: impl Future<Output = V> + Send + 'static) -> Suspend<OwnedView<AnyView>>
 where
     V: IntoView + 'static,
 {
+    suspend_any(Box::pin(async move { view.await.into_any() }))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn suspend_any(view: Pin<Box<dyn Future<Output = AnyView> + Send>>) -> Suspend<OwnedView<AnyView>> {
     let owner = sibling_owner(Owner::current().unwrap_or_default());
     let owned = owner.clone();
     owner.with(|| Suspend::new(async move { OwnedView::new_with_owner(view.await, owned) }))

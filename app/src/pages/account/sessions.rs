@@ -12,6 +12,7 @@ use crate::components::forms::form::respond_error;
 use crate::components::forms::form::{FormRequest, FormState, RequestForm, focus_first_error};
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::MessageDialog;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::page_data::PageData;
@@ -99,14 +100,14 @@ impl Page for SessionsPage {
             None => {}
         });
         let error = Signal::derive(move || end.with_error(|error| Some(error.to_string())));
-        let list = move || {
+        let list = dynamic(move || {
             suspend(async move {
                 match sessions.await {
                     Ok(sessions) => view! { <List sessions end /> }.into_any(),
                     Err(error) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
-        };
+        });
         let dialog = move || {
             let is_open = is_dialog_open.get();
             suspend(async move {

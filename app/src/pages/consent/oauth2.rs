@@ -2,6 +2,7 @@
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::{FormRequest, RequestForm};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -118,7 +119,7 @@ impl Page for Oauth2AuthorisePage {
             consent,
             decide,
         } = this;
-        let page = move || {
+        let page = dynamic(move || {
             suspend(async move {
                 match consent.await {
                     Ok(ConsentState::Request(consent)) => {
@@ -135,7 +136,7 @@ impl Page for Oauth2AuthorisePage {
                     Err(error) => view! { <InvalidRequest error /> }.into_any(),
                 }
             })
-        };
+        });
         view! { <Suspense>{page}</Suspense> }.into_any()
     }
 }

@@ -7,6 +7,7 @@ use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::timestamp_or_never;
 use crate::components::feedback::error_message::access_error;
 use crate::components::overlay::secret_dialog::SecretDialog;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::{Icon, IconView};
 use crate::page_data::PageData;
@@ -41,7 +42,7 @@ impl Page for OauthAppsPage {
     fn view(this: Self) -> AnyView {
         let OauthAppsPage { data } = this;
         let user = current_user();
-        let add_button = move || suspend(async move { data.await.is_ok().then(add_app_link) });
+        let add_button = dynamic(move || suspend(async move { data.await.is_ok().then(add_app_link) }));
         let content = move || {
             suspend(async move {
                 match (data.await, user.await) {
@@ -51,12 +52,12 @@ impl Page for OauthAppsPage {
                 }
             })
         };
-        let dialog_view = move || {
+        let dialog_view = dynamic(move || {
             suspend(async move {
                 let secret = data.await.ok()?.one_time_secret?;
                 Some(view! { <SecretDialog secret back=PATH.to_owned() /> })
             })
-        };
+        });
         view! {
             <div class="page">
                 <PageHeader title="OAuth apps" lead=LEAD breadcrumbs=BREADCRUMBS.to_vec()>

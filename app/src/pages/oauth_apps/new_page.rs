@@ -5,6 +5,7 @@ use crate::components::feedback::error_message::access_error;
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::SubmitForm;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::page_data::PageData;
 use crate::pages::oauth_apps::DETAIL_BREADCRUMBS;
@@ -48,7 +49,7 @@ impl Page for NewOauthAppPage {
     fn view(this: Self) -> AnyView {
         let NewOauthAppPage { url, data } = this;
         let user = current_user();
-        let content = move || {
+        let content = dynamic(move || {
             let form = url.with(|url| url.app_draft().cloned());
             suspend(async move {
                 match (data.await, user.await) {
@@ -57,7 +58,7 @@ impl Page for NewOauthAppPage {
                     (_, Err(error)) => access_error("open this page", error),
                 }
             })
-        };
+        });
         view! {
             <div class="page">
                 <PageHeader

@@ -1,6 +1,7 @@
 //! The field for the scopes of an app, with the description and the required right of each scope.
 
 use crate::components::forms::field::FieldError;
+use crate::components::reactive::dynamic::dynamic;
 use domain::accounts::rights::Rights;
 use domain::coded_enum::CodedEnum;
 use domain::oauth2::scopes::{Scope, Scopes};
@@ -106,7 +107,7 @@ fn scope_checkbox(
     rights: Signal<Option<Rights>>,
     error: Signal<Option<String>>,
 ) -> impl IntoView + use<> {
-    let missing_right = move || {
+    let missing_right = dynamic(move || {
         let right = scope.right()?;
         let is_missing = rights.get().is_some_and(|rights| !rights.has(right));
         is_missing.then(|| {
@@ -116,7 +117,7 @@ fn scope_checkbox(
                 </small>
             }
         })
-    };
+    });
     let note = (scope == Scope::Offline).then_some(" (not with client credentials)");
     // An error about the whole group is shown at the first checkbox.
     let is_invalid = move || (Scope::ALL.first() == Some(&scope) && error.with(Option::is_some)).then_some("true");

@@ -7,6 +7,7 @@ use crate::components::data::link_card::{LinkCard, LinkCards, LockedCard};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
 use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::Icon;
 use crate::page_data::PageData;
@@ -31,14 +32,14 @@ impl Page for SettingsPage {
     fn view(this: Self) -> AnyView {
         let SettingsPage { contact } = this;
         let user = current_user();
-        let links = move || {
+        let links = dynamic(move || {
             suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(contact)) => view! { <SettingsLinks me contact /> }.into_any(),
                     (Err(error), _) | (_, Err(error)) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
-        };
+        });
         view! {
             <div class="page">
                 <PageHeader title="Settings" lead="Settings and permissions of your account." />

@@ -4,6 +4,7 @@ use crate::components::data::card::Card;
 use crate::components::data::data_table::{DataTable, heading};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::page_data::PageData;
 use crate::pages::page::Page;
@@ -28,14 +29,14 @@ impl Page for PermissionsPage {
     fn view(this: Self) -> AnyView {
         let PermissionsPage { contact } = this;
         let user = current_user();
-        let rights = move || {
+        let rights = dynamic(move || {
             suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(contact)) => view! { <OwnRights me contact /> }.into_any(),
                     (Err(error), _) | (_, Err(error)) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
-        };
+        });
         view! {
             <div class="page narrow">
                 <PageHeader

@@ -3,6 +3,7 @@
 use crate::components::data::link_card::{LinkCard, LinkCards, LockedCard};
 use crate::components::data::page_header::PageHeader;
 use crate::components::feedback::error_message::ErrorMessage;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -29,7 +30,7 @@ impl Page for PortalSettingsPage {
     fn view(this: Self) -> AnyView {
         let PortalSettingsPage { contact } = this;
         let user = current_user();
-        let links = move || {
+        let links = dynamic(move || {
             suspend(async move {
                 match (user.await, contact.await) {
                     (Ok(me), Ok(_)) if !me.rights.has(Right::AdminSettings) => {
@@ -39,7 +40,7 @@ impl Page for PortalSettingsPage {
                     (Err(error), _) | (_, Err(error)) => view! { <ErrorMessage error /> }.into_any(),
                 }
             })
-        };
+        });
         view! {
             <div class="page">
                 <PageHeader

@@ -3,6 +3,7 @@
 mod highlight;
 
 use crate::components::forms::field::{Field, aria_invalid};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::task_scope::TaskScope;
 use domain::accounts::users::UserOption;
 use leptos::ev::{Event, KeyboardEvent};
@@ -138,9 +139,9 @@ pub fn Combobox(
                     on:keydown=move |event| list.on_keydown(&event)
                     on:blur=move |_| list.on_blur()
                 />
-                {move || list.render(name, what, list_id.clone())}
+                {dynamic(move || list.render(name, what, list_id.clone()))}
                 <span class="visually-hidden" role="status">
-                    {move || list.count_label(what)}
+                    {dynamic(move || list.count_label(what))}
                 </span>
             </div>
             <datalist id=datalist_id>{options}</datalist>

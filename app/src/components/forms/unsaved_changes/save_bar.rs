@@ -1,6 +1,7 @@
 //! The save button of a form with tracked changes.
 
 use crate::components::forms::unsaved_changes::tracker::FormTracker;
+use crate::components::reactive::dynamic::dynamic;
 use leptos::prelude::*;
 
 /// Renders the save button and whether the form has unsaved changes.
@@ -27,7 +28,7 @@ pub fn SaveBar(
                 {button}
             </button>
             <span class="unsaved" role="status">
-                {move || is_dirty.get().then_some("Unsaved changes")}
+                {dynamic(move || is_dirty.get().then_some("Unsaved changes"))}
             </span>
         </div>
     }

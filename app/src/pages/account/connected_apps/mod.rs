@@ -8,6 +8,7 @@ use crate::components::data::list_card::ListCard;
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::error_message::access_error;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -66,15 +67,15 @@ impl Page for ConnectedAppsPage {
     fn view(this: Self) -> AnyView {
         let ConnectedAppsPage { dialog_app, apps } = this;
         let user = current_user();
-        let list = move || {
+        let list = dynamic(move || {
             suspend(async move {
                 match (apps.await, user.await) {
                     (Ok(apps), Ok(_)) => card(apps).into_any(),
                     (Err(error), _) | (_, Err(error)) => access_error("open this page", error),
                 }
             })
-        };
-        let dialog = move || {
+        });
+        let dialog = dynamic(move || {
             let id = dialog_app.get();
             suspend(async move {
                 let id = id?;
@@ -83,7 +84,7 @@ impl Page for ConnectedAppsPage {
                     None => error_dialog(),
                 }
             })
-        };
+        });
         view! {
             <div class="page">
                 <PageHeader

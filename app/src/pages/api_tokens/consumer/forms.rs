@@ -5,6 +5,7 @@ use crate::components::forms::field::{Field, TextField};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::{FormCard, PageReload};
 use crate::components::forms::text_area::TextArea;
+use crate::components::reactive::dynamic::dynamic;
 use crate::pages::api_tokens::actions::{RenameConsumer, SetSigning};
 use crate::pages::api_tokens::consumer::create::validate_consumer;
 use crate::pages::api_tokens::page_url::SigningDraft;
@@ -87,7 +88,7 @@ pub fn SigningForm(
         key.set(saved.rsa_public_key.unwrap_or_default());
         allows_legacy_flow.set(saved.legacy_flow);
     });
-    let warning = move || {
+    let warning = dynamic(move || {
         consumer.with(|consumer| consumer.legacy_flow).then(|| {
             view! {
                 <Notice kind=NoticeKind::Warning title="Legacy OAuth 1.0 flow (without verifier) is on">
@@ -95,7 +96,7 @@ pub fn SigningForm(
                 </Notice>
             }
         })
-    };
+    });
     view! {
         <FormCard
             form_state

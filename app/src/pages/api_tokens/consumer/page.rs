@@ -8,6 +8,7 @@ use crate::components::data::time::created;
 use crate::components::feedback::notice::MissingRight;
 use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::dialog::Dialog as DialogBox;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
@@ -201,8 +202,8 @@ fn page(loaded: Signal<LoadedPage>, rights: Rights, changes: RwSignal<u32>) -> i
     };
     let title = Memo::new(move |_| consumer.with(|consumer| consumer.name.clone()));
     view! {
-        {move || header(title.get(), id, may_create)}
-        {move || consumer.with(details_card)}
+        {dynamic(move || header(title.get(), id, may_create))}
+        {dynamic(move || consumer.with(details_card))}
         {if may_create {
             view! {
                 <RenameForm consumer draft=name page_reload />
@@ -219,7 +220,7 @@ fn page(loaded: Signal<LoadedPage>, rights: Rights, changes: RwSignal<u32>) -> i
             }
                 .into_any()
         }}
-        {move || loaded.with(|(url, data)| tokens_card(data.tokens.clone(), rights, url))}
+        {dynamic(move || loaded.with(|(url, data)| tokens_card(data.tokens.clone(), rights, url)))}
         <DeleteCard what="consumer" url=may_delete.then_some(delete) help="Deleting it also revokes all its tokens.">
             {(!may_delete)
                 .then(|| {

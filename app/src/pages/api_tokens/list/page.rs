@@ -5,6 +5,7 @@ use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::MissingRight;
 use crate::components::navigation::tabs::{Tab, Tabs};
 use crate::components::overlay::secret_dialog::SecretDialog;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::{SyncView, skip_dry_resolve};
 use crate::error::AppError;
@@ -51,7 +52,7 @@ impl Page for ApiTokensPage {
         // Rendered again only for another list: when a dialog closes, the link that opened it must still exist to get the
         // focus back.
         let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
-        let links = move || {
+        let links = dynamic(move || {
             let url = without_dialog.get();
             suspend(async move {
                 // The dialog of a new secret keeps the focus.
@@ -63,7 +64,7 @@ impl Page for ApiTokensPage {
                         .is_ok_and(|data| data.one_time_secret.is_none());
                 user.await.ok().and_then(|me| create_links(&me, &url, moves_focus))
             })
-        };
+        });
         let content = move || {
             let url = url.get();
             suspend(async move {
@@ -85,7 +86,7 @@ impl Page for ApiTokensPage {
             })
         };
         let dialog = Memo::new(move |_| url.with(|url| url.dialog.clone()));
-        let dialog_view = move || {
+        let dialog_view = dynamic(move || {
             let dialog = dialog.get();
             let back = url.get_untracked().with_dialog(None);
             suspend(async move {
@@ -94,7 +95,7 @@ impl Page for ApiTokensPage {
                 let data = data.by_ref().await;
                 open_dialog(data.as_ref().ok()?, me, dialog, &back)
             })
-        };
+        });
         view! {
             <div class="page">
                 <PageHeader title="API tokens" lead=LEAD breadcrumbs=BREADCRUMBS.to_vec()>

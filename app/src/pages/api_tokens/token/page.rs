@@ -6,6 +6,7 @@ use crate::components::data::description_list::{Description, DescriptionList, Ke
 use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, created};
 use crate::components::feedback::notice::MissingRight;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -50,7 +51,7 @@ impl Page for TokenPage {
     fn view(this: Self) -> AnyView {
         let TokenPage { url, data } = this;
         let user = current_user();
-        let content = move || {
+        let content = dynamic(move || {
             suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(me)) => page(data, me.rights).into_any(),
@@ -62,16 +63,16 @@ impl Page for TokenPage {
                     (_, Err(_)) => ().into_any(),
                 }
             })
-        };
+        });
         let has_dialog = Memo::new(move |_| url.with(|url| url.dialog.is_some()));
-        let dialog_view = move || {
+        let dialog_view = dynamic(move || {
             let has_dialog = has_dialog.get();
             let back = url.get_untracked().with_dialog(None).to_string();
             suspend(async move {
                 let (data, me) = (data.await.ok()?, user.await.ok()?);
                 has_dialog.then(|| revoke_dialog(Ok(data.token), me.rights, back, || ()))
             })
-        };
+        });
         view! {
             <div class="page">
                 <Transition>{content}</Transition>

@@ -2,6 +2,7 @@
 
 use crate::components::data::copy::Copy;
 use crate::components::forms::form::{FormRequest, RequestForm};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -145,10 +146,10 @@ impl Page for AuthorisePage {
         };
         view! {
             <Suspense>
-                {move || match outcome() {
+                {dynamic(move || match outcome() {
                     Some(outcome) => view! { <OutcomePage outcome /> }.into_any(),
                     None => page().into_any(),
-                }}
+                })}
             </Suspense>
         }
         .into_any()
@@ -187,7 +188,7 @@ fn ConsentForm(
         <ConsentPage application=consumer me back error access=access.into_any()>
             <RequestForm request=decide class="button-pair">
                 <input type="hidden" name="oauth_token" value=token />
-                {move || callback.get().map(|value| view! { <input type="hidden" name="callback" value=value /> })}
+                {dynamic(move || callback.get().map(|value| view! { <input type="hidden" name="callback" value=value /> }))}
                 <DecisionButtons pending=decide.is_pending() />
             </RequestForm>
         </ConsentPage>

@@ -4,6 +4,7 @@ use crate::components::data::card::Card;
 use crate::components::data::code_block::CodeBlock;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::FormError;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::page_data::PageData;
@@ -192,7 +193,7 @@ fn KeySnippets(
 ) -> impl IntoView {
     let shown = ShownKey::new(key);
     let button = view! { <ShowKeyButton shown show="Show API key" hide="Hide API key" page=page.to_string() /> };
-    let snippets = move || {
+    let snippets = dynamic(move || {
         let key = shown.key.get().unwrap_or_else(|| API_KEY_PLACEHOLDER.to_owned());
         let requests = curl_snippets(&public_url, &key, &field)
             .into_iter()
@@ -206,7 +207,7 @@ fn KeySnippets(
             </div>
             <CodeBlock what="Connector configuration" code=connector_configuration(&public_url, &key) />
         }
-    };
+    });
     view! {
         <Card
             id="connector-api"

@@ -1,6 +1,7 @@
 //! The list of the Global field settings and all fields, which can be searched by any part of a field's name.
 
 use crate::components::data::data_table::{DataTable, heading};
+use crate::components::reactive::dynamic::dynamic;
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::form::FieldEditor;
 use crate::pages::integration::fields::labels::{inherited_label, value_label};
@@ -53,7 +54,7 @@ pub fn FieldList(
             <DataTable caption="Field settings" headings actions=true>
                 <For each=rows key=Row::key children=move |row| table_row(fields, row) />
             </DataTable>
-            {move || list.with(|list| list_footer(fields, list))}
+            {dynamic(move || list.with(|list| list_footer(fields, list)))}
         </section>
     }
     .into_any()

@@ -14,6 +14,7 @@ mod search;
 
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::unsaved_changes::{UnsavedChanges, UnsavedChangesDialog};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::task_scope::TaskScope;
@@ -219,7 +220,7 @@ fn content(fields: FieldsState) -> impl IntoView {
         let open_form = fields.open_form.get();
         fields.is_above_list(&open_form).then_some(open_form)
     });
-    let editor = move || {
+    let editor = dynamic(move || {
         form_above.get().map(|open_form| {
             view! {
                 <div class="card above">
@@ -227,10 +228,10 @@ fn content(fields: FieldsState) -> impl IntoView {
                 </div>
             }
         })
-    };
+    });
     view! {
         <LastActionNotice fields saved />
-        {move || requested_fields(fields)}
+        {dynamic(move || requested_fields(fields))}
         {editor}
         <FieldList fields />
     }

@@ -5,6 +5,7 @@ use crate::components::feedback::toast::toaster;
 use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::forms::page_user::PageUser;
 use crate::components::forms::save_form::SavedNotice;
+use crate::components::reactive::dynamic::dynamic;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
@@ -147,13 +148,13 @@ pub fn LastActionNotice(
 ) -> impl IntoView {
     let deletion = fields.deletion;
     let error = Signal::derive(move || deletion.error().map(|error| error.to_string()));
-    let deleted = move || deletion.deleted.get().map(|deleted| deleted_notice(deletion, deleted));
-    let conflict = move || {
+    let deleted = dynamic(move || deletion.deleted.get().map(|deleted| deleted_notice(deletion, deleted)));
+    let conflict = dynamic(move || {
         deletion
             .conflict
             .get()
             .map(|conflict| conflict_notice(deletion, conflict))
-    };
+    });
     view! {
         <div class="done" role="status">
             {saved.map(|saved| view! { <SavedNotice saved /> })}

@@ -5,6 +5,7 @@
 
 use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::{Notice, NoticeKind};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
@@ -40,7 +41,7 @@ pub fn LivePreview(
                 <LanguagePicker fields />
             </div>
             <Suspense>{content}</Suspense>
-            {move || {
+            {dynamic(move || {
                 is_mode_unset()
                     .then(|| {
                         view! {
@@ -49,7 +50,7 @@ pub fn LivePreview(
                             </p>
                         }
                     })
-            }}
+            })}
         </section>
     }
     .into_any()
@@ -96,10 +97,10 @@ fn preview_content(preview: Preview, options: Memo<Options>, language: Memo<Lang
     view! {
         {source_notice(source)}
         <div class="selector" lang=move || language.get().tag()>
-            {move || {
+            {dynamic(move || {
                 let strings = language.get().strings();
                 options.with(|options| assets.with_value(|assets| selector(assets, options, strings)))
-            }}
+            })}
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! Search above the list, and the link to add a field.
 
 use crate::components::forms::field::SearchField;
+use crate::components::reactive::dynamic::dynamic;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::page_url::{OpenForm, PATH};
@@ -21,7 +22,7 @@ pub fn Search(
         is_interactive.set(true);
         set_search(fields, input.value());
     });
-    let add = move || {
+    let add = dynamic(move || {
         let add_url = fields
             .url
             .with(|url| url.with_open_form(OpenForm::Add(String::new())).to_string());
@@ -31,7 +32,7 @@ pub fn Search(
                 "Add field"
             </a>
         }
-    };
+    });
     view! {
         <div class="toolbar">
             <form

@@ -4,6 +4,7 @@ use crate::components::data::card::Card;
 use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::{byline, timestamp};
 use crate::components::forms::save_form::SavedNotice;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::Icon;
 use crate::page_data::PageData;
@@ -83,17 +84,17 @@ impl Page for HistoryPage {
             changes,
         } = this;
         let user = current_user();
-        let content = move || {
+        let content = dynamic(move || {
             let page = page.get();
             suspend(async move {
                 let upload = upload.await.ok().flatten();
                 render_or_error(data.await, user, |data| cards(data, &page, upload, changes)).await
             })
-        };
-        let dialog = move || {
+        });
+        let dialog = dynamic(move || {
             let url = url.get();
             suspend(async move { open_dialog(data.await.ok()?, comparison.await.ok()?, &url) })
-        };
+        });
         view! {
             <IntegrationLayout tab=Tab::History>
                 <Transition>{content}</Transition>

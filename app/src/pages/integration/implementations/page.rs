@@ -4,6 +4,7 @@ use crate::components::data::data_table::{DataTable, heading};
 use crate::components::data::empty_state::EmptyState;
 use crate::components::data::list_card::ListCard;
 use crate::components::data::time::timestamp;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -66,12 +67,13 @@ impl Page for ImplementationsPage {
     fn view(this: Self) -> AnyView {
         let ImplementationsPage { url, changes, data } = this;
         let user = current_user();
-        let content =
-            move || suspend(async move { render_or_error(data.await, user, |data| card(data).into_any()).await });
-        let dialog = move || {
+        let content = dynamic(move || {
+            suspend(async move { render_or_error(data.await, user, |data| card(data).into_any()).await })
+        });
+        let dialog = dynamic(move || {
             let url = url.get();
             suspend(async move { open_dialog(data.await.ok()?, &url, changes) })
-        };
+        });
         view! {
             <IntegrationLayout tab=Tab::Implementations>
                 <Transition>{content}</Transition>

@@ -5,6 +5,7 @@ use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::timestamp;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::SearchField;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -82,10 +83,10 @@ impl Page for LogsPage {
     fn view(this: Self) -> AnyView {
         let LogsPage { url, data } = this;
         let user = current_user();
-        let content = move || {
+        let content = dynamic(move || {
             let url = url.get();
             suspend(async move { render_or_error(data.await, user, |data| card(data, &url).into_any()).await })
-        };
+        });
         view! {
             <IntegrationLayout tab=Tab::Logs>
                 <Transition>{content}</Transition>

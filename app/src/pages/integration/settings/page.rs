@@ -3,6 +3,7 @@
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::forms::unsaved_changes::{FormTracker, UnsavedChanges, UnsavedChangesDialog};
 use crate::components::overlay::form_dialog::form_error_dialog;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
 use crate::page_data::PageData;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
@@ -129,7 +130,7 @@ fn cards(first: SettingsData, state: CardsState) -> AnyView {
     let language_rejected = rejected_form(language.is_some());
     let remote_logging_rejected = rejected_form(remote_logging.is_some());
     view! {
-        {move || view! { <SavedNotice saved=saved.get() /> }}
+        {dynamic(move || view! { <SavedNotice saved=saved.get() /> })}
         <ApiKeyCard data key />
         <ConnectionCard
             data

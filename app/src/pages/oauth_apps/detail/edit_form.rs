@@ -3,6 +3,7 @@
 use crate::components::forms::field::{FieldError, TextField, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::{FormCard, PageReload};
+use crate::components::reactive::dynamic::dynamic;
 use crate::pages::oauth_apps::actions::UpdateApp;
 use crate::pages::oauth_apps::data::{AppData, AppFormData};
 use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, read_app_form, user_suggestions};
@@ -92,9 +93,9 @@ pub fn DetailsForm(
         }
     });
     let confirmation_error = form_state.error("confirmed");
-    let confirmation = move || {
+    let confirmation = dynamic(move || {
         (!added.get().is_empty()).then(|| scope_confirmation(added.get(), requires_consent, confirmation_error))
-    };
+    });
     let with_connector_scopes = before.get_untracked().union(Scope::CONNECTOR.into_iter().collect());
     let connector_form = AppForm {
         scopes: with_connector_scopes

@@ -9,6 +9,7 @@ use crate::components::feedback::error_message::access_error;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::secret_dialog::SecretDialog;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
@@ -185,10 +186,10 @@ fn page(
     };
     let grant = app.with_untracked(|app| app.grant);
     let title = Memo::new(move |_| app.with(|app| app.name.clone()));
-    let header = move || {
+    let header = dynamic(move || {
         view! { <PageHeader title=title.get() lead=grant.label() breadcrumbs=DETAIL_BREADCRUMBS.to_vec() /> }
-    };
-    let disabled_notice = move || {
+    });
+    let disabled_notice = dynamic(move || {
         let is_disabled = app.with(|app| app.user.as_ref().is_some_and(|user| !user.active));
         is_disabled.then(|| {
             view! {
@@ -200,16 +201,16 @@ fn page(
                 </Notice>
             }
         })
-    };
+    });
     view! {
         {header}
         {disabled_notice}
-        {move || app.with(details_card)}
+        {dynamic(move || app.with(details_card))}
         <DetailsForm loaded draft=details options page_reload />
         <TokenSettingsCard app draft=token_settings page_reload />
-        {move || app.with(usage_card)}
+        {dynamic(move || app.with(usage_card))}
         {grant.has_secret().then(|| view! { <SecretsCard loaded draft=new_secret page_reload /> })}
-        {move || app.with(tokens_card)}
+        {dynamic(move || app.with(tokens_card))}
         {try_it(app, loaded.with_untracked(|data| data.public_url.clone()))}
         {app.with_untracked(delete_card)}
     }

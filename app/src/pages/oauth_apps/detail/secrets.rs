@@ -6,6 +6,7 @@ use crate::components::data::time::{created, timestamp_or_never};
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::{EditForm, PageReload};
+use crate::components::reactive::dynamic::dynamic;
 use crate::pages::oauth_apps::actions::AddSecret;
 use crate::pages::oauth_apps::data::AppData;
 use crate::pages::oauth_apps::page_url::{Dialog, PageUrl};
@@ -66,8 +67,9 @@ pub fn SecretsCard(
             "To rotate a secret, add a new one, update the application, and then delete the old one."
         }
     });
-    let table =
-        move || loaded.with(|data| (!data.secrets.is_empty()).then(|| table(app, data.secrets.clone(), data.now)));
+    let table = dynamic(move || {
+        loaded.with(|data| (!data.secrets.is_empty()).then(|| table(app, data.secrets.clone(), data.now)))
+    });
     view! {
         <ListCard id="secrets" title="Client secrets" count help>
             {table}

@@ -2,6 +2,7 @@
 
 use crate::components::data::card::Card;
 use crate::components::data::code_block::CodeBlock;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::oauth_apps::detail::example_requests::{Exchange, call_curl, call_endpoint, get_token, token_curl};
 use domain::coded_enum::CodedEnum;
@@ -68,15 +69,15 @@ pub fn TryIt(
         .map(|scope| scope_checkbox(scope, selected))
         .collect_view();
     let options = ENDPOINTS.map(|(path, description)| view! { <option value=path>{path} ": " {description}</option> });
-    let curl_commands = move || {
+    let curl_commands = dynamic(move || {
         let token = token_curl(&public_url, &client_id, selected.get());
         let call = call_curl(&public_url, &endpoint.get());
         view! {
             <CodeBlock what="Get a token" code=token />
             <CodeBlock what="Call the API" code=call />
         }
-    };
-    let results = move || exchanges.get().into_iter().map(result).collect_view();
+    });
+    let results = dynamic(move || exchanges.get().into_iter().map(result).collect_view());
     view! {
         <section class="card needs-script" aria-labelledby="try">
             <div class="card-header">

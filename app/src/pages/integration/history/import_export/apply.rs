@@ -5,6 +5,7 @@ use crate::components::forms::conflict::ConflictNotice;
 use crate::components::forms::form::FormState;
 use crate::components::forms::form_card::SubmitForm;
 use crate::components::forms::save_form::saved_message;
+use crate::components::reactive::dynamic::dynamic;
 use crate::pages::integration::changes::change_list;
 use crate::pages::integration::history::actions::Comparison;
 use crate::pages::integration::history::import_export::actions::{ApplyFile, Preview};
@@ -27,10 +28,10 @@ pub fn ApplyForm(
         toast(message);
         on_close.run(());
     });
-    let choice = move || match response() {
+    let choice = dynamic(move || match response() {
         Some(Ok(Saved::Conflict(conflicts))) => Some(view! { <ConflictNotice conflicts use_theirs=on_close /> }),
         _ => None,
-    };
+    });
     let Preview { comparison, upload } = preview;
     let Comparison {
         newest,

@@ -8,6 +8,7 @@ use crate::components::feedback::notice::{ErrorNotice, Notice, NoticeKind};
 use crate::components::forms::field::{Field, aria_invalid};
 use crate::components::forms::form::{FormState, ValidatedForm, Values};
 use crate::components::forms::text_area::text_area_content;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
 use crate::pages::integration::history::import_export::actions::{PreviewFile, UploadedFile};
@@ -55,7 +56,7 @@ pub fn SettingsFileCard(
         changes.update(|changes| *changes += 1);
     });
     // Each validation error with its path in the file.
-    let validation_errors = move || match response() {
+    let validation_errors = dynamic(move || match response() {
         Some(Err(AppError::Invalid(errors))) if errors.get("text").is_none() => {
             let items = errors.0.into_iter().map(|error| {
                 // The summary at the end of a long list of errors has no path.
@@ -69,7 +70,7 @@ pub fn SettingsFileCard(
             })
         }
         _ => None,
-    };
+    });
     let other_error = form_state.form_error(&[]);
     let other_error = Signal::derive(move || {
         let is_invalid = matches!(response(), Some(Err(AppError::Invalid(_))));
@@ -125,7 +126,7 @@ pub fn SettingsFileCard(
                     </div>
                 </ValidatedForm>
             </div>
-            {move || preview().map(|preview| view! { <ApplyForm preview on_close=close_preview /> })}
+            {dynamic(move || preview().map(|preview| view! { <ApplyForm preview on_close=close_preview /> }))}
         </Card>
     }
     .into_any()

@@ -10,6 +10,7 @@ use crate::components::data::description_list::{Description, DescriptionList};
 use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::FormError;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::layout::Tab;
@@ -72,7 +73,7 @@ pub fn ApiKeyCard(
             }
         })
     };
-    let details = move || keys.with(|keys| key_details(&keys.current));
+    let details = dynamic(move || keys.with(|keys| key_details(&keys.current)));
     let previous = move || {
         let previous = keys.with(|keys| keys.previous.clone());
         previous.map(|previous| previous_key_notice(previous, dialog("revoke-key")))
@@ -154,7 +155,7 @@ fn ApiKeyField(keys: Memo<ApiKeys>, key: Option<String>) -> impl IntoView {
                     on:click=move |_| copy()
                 >
                     <IconView icon=Icon::Copy size="small" />
-                    {move || if outcome.get() == CopyOutcome::Copied { "Copied" } else { "Copy" }}
+                    {dynamic(move || if outcome.get() == CopyOutcome::Copied { "Copied" } else { "Copy" })}
                     <span class="visually-hidden">" API key"</span>
                 </button>
             </div>
@@ -163,7 +164,7 @@ fn ApiKeyField(keys: Memo<ApiKeys>, key: Option<String>) -> impl IntoView {
                 "Anyone with this key can read these settings."
             </p>
             <p class="help" role="status">
-                {move || outcome.get().message()}
+                {dynamic(move || outcome.get().message())}
             </p>
             <FormError form_state=shown.form_state fields=&[] />
         </div>

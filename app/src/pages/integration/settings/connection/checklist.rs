@@ -1,5 +1,6 @@
 //! Steps to create an OAuth2 app in the DAM, as the portal dashboard guide lists them.
 
+use crate::components::reactive::dynamic::dynamic;
 use crate::icons::{Icon, IconView};
 use domain::coded_enum::CodedEnum;
 use domain::oauth2::scopes::Scope;
@@ -11,7 +12,7 @@ pub fn Checklist(
     /// The origin of the DAM, if the Portal URL is valid.
     origin: Memo<Option<String>>,
 ) -> impl IntoView {
-    let link = move || match origin.get() {
+    let link = dynamic(move || match origin.get() {
         Some(origin) => {
             let href = format!("{origin}/pysettings/oauth2/");
             view! {
@@ -25,7 +26,7 @@ pub fn Checklist(
             .into_any()
         }
         None => view! { <code class="inline-code">"https://[your-bynder-domain]/pysettings/oauth2/"</code> }.into_any(),
-    };
+    });
     let scopes = Scope::CONNECTOR.iter().map(|scope| {
         view! {
             <li>

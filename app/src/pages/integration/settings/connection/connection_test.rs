@@ -4,6 +4,7 @@ use crate::components::data::time::{byline, timestamp};
 use crate::components::feedback::notice::ErrorNotice;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::forms::unsaved_changes::FormTracker;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -164,7 +165,7 @@ pub fn ConnectionTest(
                             "Test connection"
                         </button>
                         <span class="unsaved">
-                            {move || is_dirty.get().then_some("Save your changes before testing.")}
+                            {dynamic(move || is_dirty.get().then_some("Save your changes before testing."))}
                         </span>
                     </div>
                 </ValidatedForm>

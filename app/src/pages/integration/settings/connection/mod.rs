@@ -10,6 +10,7 @@ use crate::components::forms::field::{Field, SelectField, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
+use crate::components::reactive::dynamic::dynamic;
 use crate::pages::integration::settings::actions::SaveConnection;
 use crate::pages::integration::settings::connection::checklist::Checklist;
 use crate::pages::integration::settings::connection::connection_test::ConnectionTest;
@@ -132,7 +133,7 @@ fn UrlField(
     /// The normalized URL, if the value is valid.
     origin: Memo<Option<String>>,
 ) -> impl IntoView {
-    let used = move || origin.get().map(|origin| format!("Will be used as {origin}"));
+    let used = dynamic(move || origin.get().map(|origin| format!("Will be used as {origin}")));
     view! {
         <Field id="url" label="Portal URL" error>
             <input
@@ -222,10 +223,10 @@ fn SecretField(
     remove: Signal<bool>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let state = move || match set_at.get() {
+    let state = dynamic(move || match set_at.get() {
         Some(at) => view! { "Set on " {timestamp(at)} ". Enter a new secret to replace it." }.into_any(),
         None => "Not set.".into_any(),
-    };
+    });
     let removal = move || {
         set_at.get().is_some().then(|| {
             view! {
@@ -249,7 +250,7 @@ fn SecretField(
             />
             <p class="help" id="client_secret-state">
                 {state}
-                {move || is_lost.get().then_some(" The secret you entered wasn’t saved. Enter it again.")}
+                {dynamic(move || is_lost.get().then_some(" The secret you entered wasn’t saved. Enter it again."))}
             </p>
             <p class="help" id="client_secret-help">
                 "Secret for OAuth2 app. Used for tracking features. Stored encrypted and never shown."
