@@ -8,9 +8,13 @@ use std::env;
 use std::fs;
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
+use wasmparser::{Parser, Payload};
 
 /// Has the length of the hash that replaces it: compiled modules contain the name, and their length must not change.
 const HASH_PLACEHOLDER: &str = "______________________";
+
+/// The size in bytes of what `frontend/src/lib.rs` adds to the data, so that splitting it has room for alignment.
+const ROOM_FOR_DATA: usize = 4096;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -38,9 +42,25 @@ fn split(module: &Path, folder: &Path, name: &str) -> Result<std::path::PathBuf>
         Ok(chunks) => chunks,
         Err(error) => bail!("could not split {}: {error:?}", module.display()),
     };
+    if data_bytes(&fs::read(&base)?)? >= data_bytes(&input)? - ROOM_FOR_DATA {
+        bail!("the splitter left the data of all pages in the base module: raise ROOM_FOR_DATA in frontend/src/lib.rs");
+    }
     let manifest = serde_json::to_string(&chunks.prefetch_map)?;
     fs::write(folder.join("__wasm_split_manifest.json"), manifest)?;
     Ok(base)
+}
+
+/// Returns the size of a module's data in bytes.
+fn data_bytes(module: &[u8]) -> Result<usize> {
+    let mut bytes = 0;
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::DataSection(segments) = payload? {
+            for segment in segments {
+                bytes += segment?.data.len();
+            }
+        }
+    }
+    Ok(bytes)
 }
 
 /// Writes the JavaScript bindings of the base module, and the module that they load.
