@@ -100,7 +100,9 @@ impl<T: PageValue> Data<T> {
             Box::pin(async move { Loaded::Value(Arc::new(value.await)) })
         };
         Self {
-            resource: resource(Box::new(move || tracked.track()), Box::new(load)),
+            // Reading the memo computes it. One that is only tracked changes when it is first computed, and the data of the
+            // document would be requested again.
+            resource: resource(Box::new(move || tracked.with(|_| ())), Box::new(load)),
             value: PhantomData,
         }
     }
