@@ -2,7 +2,7 @@
 
 import { type Page } from "@playwright/test";
 import { apiTokens, open, signIn, userMenu, waitForHydration } from "../support/actions.ts";
-import { expect, test } from "../support/test.ts";
+import { expect, needsScript, test } from "../support/test.ts";
 
 const sections = [
   ["Integration", "/integration"],
@@ -65,6 +65,19 @@ test("the code of a page group is fetched once, on the first visit", async ({ pa
   await visit("Subscription");
   await visit("Settings");
   expect(chunks).toHaveLength(first);
+});
+
+test("a page requests no data that its document contains", { tag: needsScript }, async ({ page, account }) => {
+  await signIn(page, account.admin);
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  for (const address of ["/integration", "/integration/fields", "/integration/history", apiTokens, "/settings/portal/oauth-apps", "/sessions"]) {
+    await open(page, address);
+    await page.waitForLoadState("networkidle");
+  }
+  // A page that gets the focus checks who is signed in.
+  expect(requests.filter((path) => path.startsWith("/fn/") && path !== "/fn/session/me")).toEqual([]);
+  expect(requests.filter((path) => path.endsWith(".wasm")).length).toBeGreaterThan(0);
 });
 
 test("the user menu works with the keyboard", async ({ page, account }) => {

@@ -28,11 +28,11 @@ export const slowLine = { latency: 562.5, download: 1_440_000, upload: 675_000, 
  */
 export const budgets = {
   "/sign-in": { goal: 0, ceiling: 0, requests: 0 },
-  base: { goal: 350, ceiling: 262, requests: 4 },
-  AuthPages: { goal: 350, ceiling: 415, requests: 22 },
-  SectionPages: { goal: 420, ceiling: 272, requests: 10 },
-  IntegrationPages: { section: "Integration", goal: 420, ceiling: 695, requests: 24, second: 0 },
-  SettingsPages: { section: "Settings", goal: 350, ceiling: 405, requests: 24, second: 60 },
-  ApiTokensPages: { section: "Settings", goal: 350, ceiling: 556, requests: 24, second: 212 },
-  OauthAppsPages: { section: "Settings", goal: 350, ceiling: 565, requests: 24, second: 218 },
+  base: { goal: 350, ceiling: 222, requests: 4 },
+  AuthPages: { goal: 350, ceiling: 312, requests: 6 },
+  SectionPages: { goal: 420, ceiling: 230, requests: 5 },
+  IntegrationPages: { section: "Integration", goal: 420, ceiling: 536, requests: 6, second: 0 },
+  SettingsPages: { section: "Settings", goal: 350, ceiling: 314, requests: 6, second: 60 },
+  ApiTokensPages: { section: "Settings", goal: 350, ceiling: 425, requests: 6, second: 170 },
+  OauthAppsPages: { section: "Settings", goal: 350, ceiling: 434, requests: 6, second: 178 },
 };
