@@ -18,6 +18,15 @@ export async function reload(page: Page): Promise<void> {
   await waitForHydration(page);
 }
 
+/** Returns the source of a page of the app and the data in it, which the document contains in Base64 for hydration. */
+export async function pageSource(page: Page): Promise<string> {
+  const source = await page.content();
+  const scripts = source.split("<script").filter((script) => script.includes("__RESOLVED_RESOURCES"));
+  const data = scripts.flatMap((script) => [...script.matchAll(/"([A-Za-z0-9+/]{4,})"/g)].map(([, text]) => text!));
+  if (data.length === 0) throw new Error("The page contains no data.");
+  return [source, ...data.map((text) => Buffer.from(text, "base64").toString("utf8"))].join("\n");
+}
+
 /** Waits for the attribute that the app sets after hydration. A page that loads no script, such as the sign-in page, needs no wait. */
 export async function waitForHydration(page: Page): Promise<void> {
   const loadsScript = hasScript() && (await page.locator("link[rel=modulepreload]").count()) > 0;

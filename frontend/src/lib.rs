@@ -23,10 +23,10 @@ pub fn hydrate() {
     });
 }
 
-/// Room for aligning the data that is moved into lazily loaded modules, in bytes. The splitter leaves the data of all pages
-/// in the base module if it takes more space than before, aligned for each module. Nothing refers to these bytes, so no
-/// module contains them.
-const ROOM_FOR_DATA: usize = 4096;
+/// The size of [`DATA_PADDING`] in bytes, which `script/tools/wasm-bundler` knows too.
+const DATA_PADDING_BYTES: usize = 4096;
 
+/// Makes the data longer. The splitter leaves the data of all pages in the base module if it takes more space than before
+/// when it is aligned for each lazily loaded module. Nothing refers to these bytes, so no module contains them.
 #[used]
-static ROOM: [u8; ROOM_FOR_DATA] = [0xff; ROOM_FOR_DATA];
+static DATA_PADDING: [u8; DATA_PADDING_BYTES] = [0xff; DATA_PADDING_BYTES];

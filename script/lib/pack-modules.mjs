@@ -68,7 +68,7 @@ function customSection(name, content) {
  * @param {Map<string, number>} sizes the sizes of the modules in bytes
  * @returns {Record<string, { module: string, pack: string, isShared: boolean }[]>}
  */
-export function choosePacks(manifest, sizes) {
+function choosePacks(manifest, sizes) {
   const isTiny = (bundle) => manifest[bundle].reduce((bytes, module) => bytes + sizes.get(module), 0) <= MAX_TINY_BYTES;
   const large = Object.keys(manifest).filter((bundle) => !isTiny(bundle));
   const choose = (bundle) => (module) => {
@@ -80,7 +80,7 @@ export function choosePacks(manifest, sizes) {
 }
 
 /** Returns the script that loads the packs: the splitter's with other loaders. */
-export function packLoader(script, bundles) {
+function packLoader(script, bundles) {
   const end = script.indexOf(LOADERS);
   if (end === -1) throw new Error(`The splitter's script has no "${LOADERS}". Adapt script/lib/pack-modules.mjs.`);
   const list = (modules) => JSON.stringify(modules.map(({ module, pack }) => [`./${pack}.wasm`, module]));

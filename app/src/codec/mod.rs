@@ -90,6 +90,12 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
 /// The media type, which the script of a page accepts. Whoever else calls a server function gets JSON.
 pub const MEDIA_TYPE: &str = "application/vnd.gatehouse.positional";
 
+/// Returns whether the value of an `Accept` header is that of the script of a page.
+#[must_use]
+pub fn is_accepted(accept: &str) -> bool {
+    accept == MEDIA_TYPE
+}
+
 /// The encoding of the errors of server functions.
 #[derive(Debug)]
 pub struct PositionalEncoding;

@@ -32,6 +32,14 @@ impl Serializer<'_> {
     }
 }
 
+macro_rules! integers {
+    ($($method:ident $integer:ident $write:ident,)*) => {$(
+        fn $method(self, value: $integer) -> Result {
+            self.$write(value.into())
+        }
+    )*};
+}
+
 impl serde::Serializer for &mut Serializer<'_> {
     type Ok = ();
     type Error = CodecError;
@@ -55,33 +63,18 @@ impl serde::Serializer for &mut Serializer<'_> {
         self.serialize_u8(value as u8)
     }
 
-    fn serialize_i16(self, value: i16) -> Result {
-        self.signed(value.into())
-    }
-
-    fn serialize_i32(self, value: i32) -> Result {
-        self.signed(value.into())
-    }
-
-    fn serialize_i64(self, value: i64) -> Result {
-        self.signed(value)
-    }
-
     fn serialize_u8(self, value: u8) -> Result {
         self.0.push(value);
         Ok(())
     }
 
-    fn serialize_u16(self, value: u16) -> Result {
-        self.unsigned(value.into())
-    }
-
-    fn serialize_u32(self, value: u32) -> Result {
-        self.unsigned(value.into())
-    }
-
-    fn serialize_u64(self, value: u64) -> Result {
-        self.unsigned(value)
+    integers! {
+        serialize_i16 i16 signed,
+        serialize_i32 i32 signed,
+        serialize_i64 i64 signed,
+        serialize_u16 u16 unsigned,
+        serialize_u32 u32 unsigned,
+        serialize_u64 u64 unsigned,
     }
 
     fn serialize_f32(self, value: f32) -> Result {

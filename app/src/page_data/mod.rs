@@ -7,13 +7,16 @@ mod server;
 
 use crate::error::AppError;
 #[cfg(not(feature = "ssr"))]
-use crate::page_data::browser::Data;
+use crate::page_data::browser as side;
 #[cfg(feature = "ssr")]
-use crate::page_data::server::Data;
+use crate::page_data::server as side;
+use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
 use std::ops::Deref;
+use std::pin::Pin;
 
 /// The bounds of data that the server sends to the browser.
 pub trait PageValue: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
@@ -22,7 +25,13 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static> PageValue 
 
 /// Data that is loaded, and loaded again whenever its source changes. Await it in a view, like a leptos `Resource`. The
 /// server adds it to the document, so that the browser doesn't request it for the first page.
-pub struct PageData<T: PageValue>(Data<T>);
+pub struct PageData<T: PageValue> {
+    #[cfg(feature = "ssr")]
+    resource: Resource<Result<T, AppError>, side::DocumentCodec>,
+    #[cfg(not(feature = "ssr"))]
+    resource: Resource<side::Loaded, side::DocumentCodec>,
+    value: PhantomData<fn() -> T>,
+}
 
 impl<T: PageValue> Clone for PageData<T> {
     fn clone(&self) -> Self {
@@ -42,25 +51,29 @@ impl<T: PageValue> PageData<T> {
         S: PartialEq + Clone + Send + Sync + 'static,
         F: Future<Output = Result<T, AppError>> + Send + 'static,
     {
-        Self(Data::new(source, load))
+        Self {
+            resource: side::resource(source, load),
+            value: PhantomData,
+        }
     }
 
     /// Waits for the data like `await`, without cloning it on the server.
     pub async fn by_ref(self) -> impl Deref<Target = Result<T, AppError>> {
-        self.0.by_ref().await
+        side::value_ref(self.resource.by_ref().await)
     }
 
     /// Returns the data, once it is loaded.
     pub fn get(&self) -> Option<Result<T, AppError>> {
-        self.0.get()
+        self.resource.get().map(side::value)
     }
 }
 
 impl<T: PageValue> IntoFuture for PageData<T> {
     type Output = Result<T, AppError>;
-    type IntoFuture = <Data<T> as IntoFuture>::IntoFuture;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.0.into_future()
+        let loaded = self.resource.into_future();
+        Box::pin(async move { side::value(loaded.await) })
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::ops::Deref;
 
 /// Writes data into the document.
@@ -31,45 +31,27 @@ impl<T: DeserializeOwned> Decoder<T> for DocumentCodec {
     }
 }
 
-type Output<T> = Result<T, AppError>;
+type Loaded<T> = Result<T, AppError>;
 
-/// The data on this side.
-pub struct Data<T: PageValue>(Resource<Output<T>, DocumentCodec>);
-
-impl<T: PageValue> Clone for Data<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
+/// Creates the resource.
+pub fn resource<T, S, F>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    load: impl Fn(S) -> F + Send + Sync + 'static,
+) -> Resource<Loaded<T>, DocumentCodec>
+where
+    T: PageValue,
+    S: PartialEq + Clone + Send + Sync + 'static,
+    F: Future<Output = Loaded<T>> + Send + 'static,
+{
+    Resource::new_with_options(source, load, false)
 }
 
-impl<T: PageValue> Copy for Data<T> {}
-
-impl<T: PageValue> Data<T> {
-    pub fn new<S, F>(
-        source: impl Fn() -> S + Send + Sync + 'static,
-        load: impl Fn(S) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        S: PartialEq + Clone + Send + Sync + 'static,
-        F: Future<Output = Output<T>> + Send + 'static,
-    {
-        Self(Resource::new_with_options(source, load, false))
-    }
-
-    pub async fn by_ref(self) -> impl Deref<Target = Output<T>> {
-        self.0.by_ref().await
-    }
-
-    pub fn get(&self) -> Option<Output<T>> {
-        self.0.get()
-    }
+/// Returns the value of what the resource holds.
+pub fn value<T>(loaded: Loaded<T>) -> Loaded<T> {
+    loaded
 }
 
-impl<T: PageValue> IntoFuture for Data<T> {
-    type Output = Output<T>;
-    type IntoFuture = <Resource<Output<T>, DocumentCodec> as IntoFuture>::IntoFuture;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.0.into_future()
-    }
+/// Returns a reference to the value of what the resource holds.
+pub fn value_ref<T>(loaded: impl Deref<Target = Loaded<T>>) -> impl Deref<Target = Loaded<T>> {
+    loaded
 }

@@ -38,7 +38,7 @@ fn encode(arguments: &impl Serialize) -> Result<String, AppError> {
 
 /// Returns the media type and the body of a response: in the encoding of pages if the client accepts it, otherwise JSON.
 fn respond<T: Serialize>(accept: Option<&str>, output: &T) -> (&'static str, Option<Bytes>) {
-    if accept == Some(MEDIA_TYPE) {
+    if accept.is_some_and(codec::is_accepted) {
         (MEDIA_TYPE, codec::encode(output).ok().map(Bytes::from))
     } else {
         (JsonEncoding::CONTENT_TYPE, JsonEncoding::encode(output).ok())

@@ -4,7 +4,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Page } from "@playwright/test";
 import { type Credential, signedFetch } from "../../support/oauth1.ts";
-import { apiTokens, buttonOrLink, click, dialog, open, reload, section, signIn, valueOf, waitForHydration } from "../../support/actions.ts";
+import { apiTokens, buttonOrLink, click, dialog, open, pageSource, reload, section, signIn, valueOf, waitForHydration } from "../../support/actions.ts";
 import { expect, hasScript, test } from "../../support/test.ts";
 
 /** Follows the thirteen steps and returns the copied values. */
@@ -122,7 +122,7 @@ test("a secret is shown again after a reload until OK is clicked", async ({ page
   await page.goBack();
   await waitForHydration(page);
   await expect(page.getByText(secret)).toHaveCount(0);
-  expect(await page.content()).not.toContain(secret);
+  expect(await pageSource(page)).not.toContain(secret);
 });
 
 test("/pysettings/ redirects to Portal settings", async ({ page, account }) => {

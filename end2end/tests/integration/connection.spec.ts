@@ -6,7 +6,7 @@ import { editor, fieldSettings, preview, shownAssets } from "../../support/field
 import { cards, integration, save } from "../../support/integration.ts";
 import { connectorScopes } from "../../support/oauth2.ts";
 import { Server } from "../../support/server.ts";
-import { click, open, reload, signIn } from "../../support/actions.ts";
+import { click, open, pageSource, reload, signIn } from "../../support/actions.ts";
 import { expect, hasScript, needsScript, test as base } from "../../support/test.ts";
 
 const test = base.extend<{ dam: Dam }>({
@@ -109,7 +109,7 @@ test("the preview shows assets from the account's DAM", async ({ page, account, 
   }
   const source = await pictures.first().getAttribute("src");
   expect(source).toMatch(/^\/integration\/thumbnails\//);
-  expect(await page.content()).not.toContain("token-of-the-dam");
+  expect(await pageSource(page)).not.toContain("token-of-the-dam");
 });
 
 test("the preview falls back to sample assets if the DAM rejects the connection", async ({ page, account, dam }) => {

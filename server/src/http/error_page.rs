@@ -59,7 +59,10 @@ pub fn render(headers: &HeaderMap, error: &AppError, id: &RequestId) -> Response
 
 /// Returns whether the script of a page sent the request. It accepts the encoding of pages alone.
 pub(crate) fn is_page_script(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).is_some_and(|accept| accept == codec::MEDIA_TYPE)
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(codec::is_accepted)
 }
 
 fn document(status: StatusCode, error: &AppError, id: &RequestId) -> String {

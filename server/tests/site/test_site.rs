@@ -1,5 +1,7 @@
 //! A test server on a free loopback port, and helpers that act as a browser.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::accounts::NewAccount;
 use portal::{Clock, Keyring, Options, Portal, Secret, accounts};
 use reqwest::redirect::Policy;
@@ -249,4 +251,18 @@ fn write_static_files(root: &Path) {
     std::fs::create_dir(root.join("samples")).unwrap();
     std::fs::write(root.join("samples/harbour.svg"), "<svg/>").unwrap();
     std::fs::write(root.join(".hidden"), "hidden").unwrap();
+}
+
+/// Returns a page and the data in it, which the document contains in Base64 for hydration.
+pub fn with_page_data(page: String) -> String {
+    let scripts = page
+        .split("<script")
+        .filter(|script| script.contains("__RESOLVED_RESOURCES"));
+    let data: Vec<String> = scripts
+        .flat_map(|script| script.split('"'))
+        .filter_map(|text| STANDARD_NO_PAD.decode(text).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect();
+    assert!(data.iter().any(|data| data.len() > 8), "no data in {page}");
+    format!("{page}\n{}", data.join("\n"))
 }

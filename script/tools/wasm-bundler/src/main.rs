@@ -13,8 +13,8 @@ use wasmparser::{Parser, Payload};
 /// Has the length of the hash that replaces it: compiled modules contain the name, and their length must not change.
 const HASH_PLACEHOLDER: &str = "______________________";
 
-/// The size in bytes of what `frontend/src/lib.rs` adds to the data, so that splitting it has room for alignment.
-const ROOM_FOR_DATA: usize = 4096;
+/// The size of the padding in bytes that `frontend/src/lib.rs` adds to the data.
+const DATA_PADDING_BYTES: usize = 4096;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -42,8 +42,8 @@ fn split(module: &Path, folder: &Path, name: &str) -> Result<std::path::PathBuf>
         Ok(chunks) => chunks,
         Err(error) => bail!("could not split {}: {error:?}", module.display()),
     };
-    if data_bytes(&fs::read(&base)?)? >= data_bytes(&input)? - ROOM_FOR_DATA {
-        bail!("the splitter left the data of all pages in the base module: raise ROOM_FOR_DATA in frontend/src/lib.rs");
+    if data_bytes(&fs::read(&base)?)? >= data_bytes(&input)? - DATA_PADDING_BYTES {
+        bail!("the splitter left the data of all pages in the base module: increase DATA_PADDING_BYTES in frontend/src/lib.rs");
     }
     let manifest = serde_json::to_string(&chunks.prefetch_map)?;
     fs::write(folder.join("__wasm_split_manifest.json"), manifest)?;

@@ -1,6 +1,6 @@
 //! Tests that a form that was rejected without JavaScript is shown again with what the user entered, except for secrets.
 
-use crate::test_site::{EMAIL, PASSWORD, TestSite, header};
+use crate::test_site::{EMAIL, PASSWORD, TestSite, header, with_page_data};
 use domain::integration::api_keys::Overlap;
 use domain::oauth1::consumers::ConsumerForm;
 use domain::oauth2::oauth_apps::AppForm;
@@ -78,6 +78,7 @@ async fn forms_of_a_consumer_keep_the_input_but_no_private_key(
         }
         let (url, page) = submit_rejected(&site, &cookie, "/fn/consumers/set-signing", &fields).await;
         assert!(url.starts_with(&format!("{path}?{query}")), "{url}");
+        let page = with_page_data(page);
         assert!(!url.contains("hush") && !page.contains("hush"), "{url}");
         assert_eq!(page.contains(public_key), key == public_key, "{page}");
         let checkbox = start_tag(&page, "name=\"legacy_flow\"");

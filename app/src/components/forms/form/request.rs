@@ -7,14 +7,14 @@ use crate::session::client::send;
 use crate::session::protocol::decode;
 use gloo_net::http::Method;
 use leptos::ev;
+use leptos::form::form_data_from_event;
 use leptos::prelude::*;
 use leptos::server::ServerActionError;
 use leptos::server_fn::Bytes;
 use leptos::server_fn::error::ServerFnUrlError;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlButtonElement, HtmlFormElement, UrlSearchParams};
+use web_sys::UrlSearchParams;
 
 /// Sends forms to a server function and holds the last response. Unlike leptos's `ServerAction` it is the same type for all
 /// server functions, because the browser downloads the code of each type of form.
@@ -100,7 +100,7 @@ impl FormRequest {
     }
 
     /// Sends the values of a form.
-    pub fn send(self, values: String) {
+    fn send(self, values: String) {
         self.pending.update(|pending| *pending += 1);
         let response = send(Method::POST, self.path, values);
         spawn_local(async move {
@@ -126,15 +126,7 @@ impl FormRequest {
 
 /// Returns the values of a submitted form with the button that submitted it, encoded as a browser does.
 fn submitted_values(event: &ev::SubmitEvent) -> Option<String> {
-    let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
-    let button = event
-        .submitter()
-        .and_then(|button| button.dyn_into::<HtmlButtonElement>().ok())
-        .filter(|button| !button.name().is_empty());
-    if let Some(button) = button {
-        data.append_with_str(&button.name(), &button.value()).ok()?;
-    }
+    let data = form_data_from_event(event).ok()?;
     UrlSearchParams::new_with_str_sequence_sequence(&data)
         .ok()?
         .to_string()

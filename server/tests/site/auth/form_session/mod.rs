@@ -2,7 +2,7 @@
 
 mod attacks;
 
-use crate::test_site::{PASSWORD, TestSite, header, unescape};
+use crate::test_site::{PASSWORD, TestSite, header, unescape, with_page_data};
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
 use domain::auth::sessions::Session;
@@ -146,7 +146,7 @@ async fn form_of_another_user_is_rejected(#[values(Engine::Sqlite, Engine::Postg
     let page = rejected.text().await.unwrap();
     assert!(page.contains("Another user is signed in"), "{page}");
     assert!(!page.contains("Typed by Ada") && !page.contains(&user), "{page}");
-    let list = site.get(LIST, Some(&grace)).await.text().await.unwrap();
+    let list = with_page_data(site.get(LIST, Some(&grace)).await.text().await.unwrap());
     assert!(!list.contains("Typed by Ada"), "{list}");
 
     let sent = send_again(&site, CREATE, &kept, &ada).await;
