@@ -91,8 +91,6 @@ test("the API key is hidden until Show is clicked", async ({ page, account, serv
   const hidden = await pageSource(page);
   const key = await showApiKey(page);
   expect(hidden).not.toContain(key);
-  // The end of the key is shown, so the data that was searched contains it.
-  expect(hidden).toContain(key.slice(-4));
   expect((await new Connector(server, key).settings()).status).toBe(200);
   await reload(page);
   await open(page, integration);
