@@ -1,0 +1,235 @@
+//! Builds, hydrates and updates elements in the document.
+
+use super::attributes::{AttributeState, add_attributes, are_alike, update_attributes};
+use crate::element::{Child, Content, Element};
+use leptos::prelude::{AnyView, Mountable, Render, RenderHtml};
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::renderer::{CastFrom, Rndr, types};
+use leptos::tachys::view::{Position, PositionState};
+use std::future::Future;
+use std::pin::Pin;
+
+/// What is kept of an element in the document to update it.
+pub struct ElementState {
+    tag: &'static str,
+    element: types::Element,
+    attributes: Vec<AttributeState>,
+    children: Vec<ChildState>,
+}
+
+enum ChildState {
+    Element(ElementState),
+    Text(<String as Render>::State),
+    Any(<AnyView as Render>::State),
+}
+
+impl ChildState {
+    fn as_mountable(&mut self) -> &mut dyn Mountable {
+        match self {
+            Self::Element(state) => state,
+            Self::Text(state) => state,
+            Self::Any(state) => state,
+        }
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        match self {
+            Self::Element(state) => state.insert_before_this(child),
+            Self::Text(state) => state.insert_before_this(child),
+            Self::Any(state) => state.insert_before_this(child),
+        }
+    }
+}
+
+fn build_child(child: Child) -> Option<ChildState> {
+    match child {
+        Child::Element(element) => Some(ChildState::Element(build(element))),
+        Child::Text(text) => Some(ChildState::Text(text.build())),
+        Child::Any(view) => Some(ChildState::Any(view.build())),
+        Child::Resolving => None,
+    }
+}
+
+/// Creates an element that is not in the document yet.
+pub(super) fn build(element: Element) -> ElementState {
+    let parts = *element.0;
+    let element = Rndr::create_element(parts.tag, None);
+    let attributes = add_attributes(parts.attributes, &element, false);
+    let mut children = Vec::with_capacity(parts.children.len());
+    for child in parts.children {
+        if let Some(mut child) = build_child(child) {
+            child.as_mountable().mount(&element, None);
+            children.push(child);
+        }
+    }
+    ElementState {
+        tag: parts.tag,
+        element,
+        attributes,
+        children,
+    }
+}
+
+fn rebuild_child(child: Child, state: &mut ChildState) {
+    match (child, state) {
+        (Child::Element(element), ChildState::Element(state)) => rebuild(element, state),
+        (Child::Text(text), ChildState::Text(state)) => text.rebuild(state),
+        (Child::Any(view), ChildState::Any(state)) => view.rebuild(state),
+        (child, state) => {
+            if let Some(mut new) = build_child(child) {
+                state.insert_before_this(new.as_mountable());
+                state.as_mountable().unmount();
+                *state = new;
+            }
+        }
+    }
+}
+
+/// Updates an element, or replaces it by one from another place of the code.
+pub(super) fn rebuild(element: Element, state: &mut ElementState) {
+    let parts = &element.0;
+    let is_alike = parts.tag == state.tag
+        && parts.children.len() == state.children.len()
+        && are_alike(&state.attributes, &parts.attributes);
+    if !is_alike {
+        let mut new = build(element);
+        state.insert_before_this(&mut new);
+        state.unmount();
+        *state = new;
+        return;
+    }
+    let parts = *element.0;
+    update_attributes(&state.element, &mut state.attributes, parts.attributes);
+    for (child, state) in parts.children.into_iter().zip(&mut state.children) {
+        rebuild_child(child, state);
+    }
+}
+
+/// Moves the cursor to the element that the server has rendered, and returns it.
+fn find_element(tag: &'static str, cursor: &Cursor, position: &PositionState) -> types::Element {
+    match position.get() {
+        Position::FirstChild => cursor.child(),
+        Position::Current => {}
+        _ => cursor.sibling(),
+    }
+    let node = cursor.current();
+    types::Element::cast_from(node.clone())
+        .unwrap_or_else(|| panic!("hydration expected <{tag}>, but found {:?}", node.node_name()))
+}
+
+fn leave_element(element: &types::Element, cursor: &Cursor, position: &PositionState) {
+    cursor.set(<types::Element as AsRef<types::Node>>::as_ref(element).clone());
+    position.set(Position::NextChild);
+}
+
+/// Attaches to the text that the server has rendered within an element such as `<textarea>`. The document has no text node for
+/// an empty text.
+fn hydrate_text(
+    children: Vec<Child>,
+    element: &types::Element,
+    cursor: &Cursor,
+    position: &PositionState,
+) -> Vec<ChildState> {
+    let texts = children.into_iter().filter_map(|child| match child {
+        Child::Text(text) => Some(text),
+        Child::Element(_) | Child::Any(_) | Child::Resolving => None,
+    });
+    let states = texts.map(|text| {
+        position.set(Position::FirstChild);
+        ChildState::Text(if Rndr::first_child(element).is_some() {
+            text.hydrate::<true>(cursor, position)
+        } else {
+            let mut state = text.build();
+            state.mount(element, None);
+            state
+        })
+    });
+    states.collect()
+}
+
+/// Attaches to the element that the server has rendered.
+pub(super) fn hydrate(element: Element, cursor: &Cursor, position: &PositionState) -> ElementState {
+    let parts = *element.0;
+    let element = find_element(parts.tag, cursor, position);
+    let attributes = add_attributes(parts.attributes, &element, true);
+    let mut children = Vec::with_capacity(parts.children.len());
+    if parts.content == Content::Text {
+        children = hydrate_text(parts.children, &element, cursor, position);
+    } else {
+        position.set(Position::FirstChild);
+        for child in parts.children {
+            children.push(match child {
+                Child::Element(element) => ChildState::Element(hydrate(element, cursor, position)),
+                Child::Text(text) => ChildState::Text(text.hydrate::<true>(cursor, position)),
+                Child::Any(view) => ChildState::Any(view.hydrate::<true>(cursor, position)),
+                Child::Resolving => continue,
+            });
+        }
+    }
+    leave_element(&element, cursor, position);
+    ElementState {
+        tag: parts.tag,
+        element,
+        attributes,
+        children,
+    }
+}
+
+/// Attaches to the element that the server has rendered, with children that may load their code or data.
+pub(super) fn hydrate_async<'a>(
+    element: Element,
+    cursor: &'a Cursor,
+    position: &'a PositionState,
+) -> Pin<Box<dyn Future<Output = ElementState> + 'a>> {
+    Box::pin(async move {
+        let parts = *element.0;
+        let element = find_element(parts.tag, cursor, position);
+        let attributes = add_attributes(parts.attributes, &element, true);
+        let mut children = Vec::with_capacity(parts.children.len());
+        if parts.content == Content::Text {
+            children = hydrate_text(parts.children, &element, cursor, position);
+        } else {
+            position.set(Position::FirstChild);
+            for child in parts.children {
+                children.push(match child {
+                    Child::Element(element) => ChildState::Element(hydrate_async(element, cursor, position).await),
+                    Child::Text(text) => ChildState::Text(text.hydrate::<true>(cursor, position)),
+                    Child::Any(view) => ChildState::Any(view.hydrate_async(cursor, position).await),
+                    Child::Resolving => continue,
+                });
+            }
+        }
+        leave_element(&element, cursor, position);
+        ElementState {
+            tag: parts.tag,
+            element,
+            attributes,
+            children,
+        }
+    })
+}
+
+impl Mountable for ElementState {
+    fn unmount(&mut self) {
+        Rndr::remove(&self.element);
+    }
+
+    fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
+        Rndr::insert_node(parent, &self.element, marker);
+    }
+
+    fn try_mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) -> bool {
+        Rndr::try_insert_node(parent, &self.element, marker)
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        let parent = Rndr::get_parent(&self.element).and_then(types::Element::cast_from);
+        let Some(parent) = parent else { return false };
+        child.mount(&parent, Some(&self.element));
+        true
+    }
+
+    fn elements(&self) -> Vec<types::Element> {
+        vec![self.element.clone()]
+    }
+}
