@@ -1,5 +1,6 @@
 //! Where the browser is going, and the URL of the sign-in page that leads back there.
 
+use crate::components::reactive::effect::effect;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::{Location, Url};
@@ -14,7 +15,7 @@ thread_local! {
 /// Stores the current destination, so that the sign-in page can return to it.
 pub fn remember_destination() {
     let Location { pathname, search, .. } = use_location();
-    Effect::new(move |_| {
+    effect(move || {
         let (path, search) = (pathname.get(), search.get());
         let separator = if search.is_empty() { "" } else { "?" };
         DESTINATION.set(format!("{path}{separator}{search}"));

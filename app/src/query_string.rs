@@ -1,5 +1,6 @@
 //! Query strings of pages.
 
+use crate::components::reactive::effect::memo;
 use domain::oauth1::{decode_form, encode};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
@@ -9,13 +10,13 @@ use std::fmt;
 /// loading.
 pub fn use_page_url<T: PartialEq + Send + Sync + 'static>(parse: fn(&str) -> T) -> Memo<T> {
     let url = use_url();
-    Memo::new(move |_| url.with(|url| parse(&format!("{}?{}", url.path(), url.search()))))
+    memo(move || url.with(|url| parse(&format!("{}?{}", url.path(), url.search()))))
 }
 
 /// Returns a parameter of the page's URL, decoded once; `None` for text that can't be decoded.
 pub fn use_query_parameter(name: &'static str) -> Memo<Option<String>> {
     let url = use_url();
-    Memo::new(move |_| url.with(|url| query_parameter(url.search(), name)))
+    memo(move || url.with(|url| query_parameter(url.search(), name)))
 }
 
 fn query_parameter(query: &str, name: &str) -> Option<String> {

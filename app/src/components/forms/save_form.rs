@@ -5,6 +5,7 @@ use crate::components::feedback::toast::toast;
 use crate::components::forms::conflict::ConflictNotice;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm, focus_first_error};
 use crate::components::forms::unsaved_changes::{FormTracker, SaveBar, TrackedForm};
+use crate::components::reactive::effect::effect;
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 use domain::integration::settings::{Conflicts, Saved};
@@ -66,7 +67,7 @@ pub fn saved_message(saved: &Saved) -> Option<String> {
 pub fn on_saved(form_state: FormState, tracker: FormTracker, changes: RwSignal<u32>) {
     let clear_query = clear_query();
     tracker.track_submissions(form_state.is_busy());
-    Effect::new(move |_| {
+    effect(move || {
         let saved = form_state.saved().and_then(Result::ok);
         let Some(Saved::New(revision) | Saved::Unchanged(revision)) = saved else {
             return;
@@ -122,7 +123,7 @@ pub fn ConflictResolution(
         Some(_) => None,
         None => found.get(),
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(saved)) = form_state.saved() {
             found.set(None);
             if matches!(saved, Saved::Conflict(_)) {

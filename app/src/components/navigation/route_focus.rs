@@ -1,5 +1,6 @@
 //! Moves the focus to the heading when the router shows another page, as screen readers expect after a full page load.
 
+use crate::components::reactive::effect::effect;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -24,7 +25,7 @@ pub fn focus_on_navigation() -> NodeRef<html::H1> {
     let node = NodeRef::<html::H1>::new();
     let LastPath(last_path) = expect_context();
     let path = use_location().pathname;
-    Effect::new(move |_| {
+    effect(move || {
         let Some(heading) = node.get() else { return };
         let path = path.get_untracked();
         let previous = last_path.get_value();

@@ -4,6 +4,7 @@
 use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
+use crate::components::reactive::effect::{effect, memo};
 use crate::destination::{destination, sign_in_url};
 use crate::page_data::PageData;
 use crate::session::{
@@ -52,12 +53,12 @@ pub fn provide_page_session(user: PageData<CurrentUser>) -> PageSession {
         is_checking: StoredValue::new(false),
     };
     provide_context(session);
-    Effect::new(move |_| {
+    effect(move || {
         let user_id = user.get().and_then(Result::ok).map(|me| me.user_id);
         set_page_user(user_id);
     });
     // Effects only run in the browser.
-    Effect::new(move |_| {
+    effect(move || {
         let toaster = toaster();
         set_session_handler(move |event| match event {
             SessionEvent::Ended => session.end(false),
@@ -169,7 +170,7 @@ pub fn SessionEnded(
     session: PageSession,
 ) -> impl IntoView {
     let state = session.state;
-    let dialog = Memo::new(move |_| match state.get() {
+    let dialog = memo(move || match state.get() {
         State::Active
         | State::Ended {
             is_dialog_open: false, ..

@@ -3,6 +3,7 @@
 //! The server renders `<dialog open>`, which the style sheet displays as modal. In the browser it is opened again with
 //! `showModal()`, which keeps the focus inside and closes on Escape. Closing navigates to `back`.
 
+use crate::components::reactive::effect::effect;
 use crate::icons::{Icon, IconView};
 use leptos::ev::{Event, MouseEvent};
 use leptos::html;
@@ -146,7 +147,7 @@ pub fn MessageDialog(
 
 /// Makes the dialog modal, and restores the focus when the dialog is removed.
 fn show_modal(node: NodeRef<html::Dialog>) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         if dialog.matches(":modal").unwrap_or_default() {
             return;

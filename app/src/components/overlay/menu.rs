@@ -1,5 +1,6 @@
 //! Menus as `<details>` elements, which open and close without script and close automatically with it.
 
+use crate::components::reactive::effect::effect_with_first;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -8,10 +9,10 @@ use wasm_bindgen::JsCast;
 /// Closes open menus on Escape, on a click outside, and after a navigation.
 pub fn close_menus() {
     let path = use_location().pathname;
-    Effect::new(move |before: Option<()>| {
+    effect_with_first(move |is_first| {
         path.track();
         // A menu that was opened before hydration stays open.
-        if before.is_some() {
+        if !is_first {
             close_except(None);
         }
     });

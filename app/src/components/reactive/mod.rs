@@ -1,6 +1,7 @@
 //! Reactive helpers: asynchronous views, data that is loaded again, and tasks that end with their owner.
 
 pub mod dynamic;
+pub mod effect;
 pub mod pointer;
 pub mod reload;
 pub mod suspend;

@@ -13,6 +13,7 @@ use crate::components::forms::form::{FormRequest, FormState, RequestForm, focus_
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::MessageDialog;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::{effect, memo};
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::page_data::PageData;
@@ -78,7 +79,7 @@ impl Page for SessionsPage {
     fn data() -> Self {
         let end = FormRequest::new::<EndSession>();
         let dialog = use_query_parameter("dialog");
-        let is_dialog_open = Memo::new(move |_| dialog.read().as_deref() == Some("end-others"));
+        let is_dialog_open = memo(move || dialog.read().as_deref() == Some("end-others"));
         // Reload when the dialog closes, because it may have ended the other sessions.
         let changes = move || (end.responses().get(), is_dialog_open.get());
         Self {
@@ -94,7 +95,7 @@ impl Page for SessionsPage {
             is_dialog_open,
             sessions,
         } = this;
-        Effect::new(move |_| match end.is_ok() {
+        effect(move || match end.is_ok() {
             Some(true) => toast("Signed out"),
             Some(false) => focus_first_error(),
             None => {}
@@ -108,13 +109,13 @@ impl Page for SessionsPage {
                 }
             })
         });
-        let dialog = move || {
+        let dialog = dynamic(move || {
             let is_open = is_dialog_open.get();
             suspend(async move {
                 let others = sessions.await.ok()?.iter().filter(|session| !session.current).count();
                 is_open.then(|| view! { <EndOthersDialog others /> })
             })
-        };
+        });
         view! {
             <div class="page narrow">
                 <PageHeader title="Sessions" lead="Where you are signed in. Sign out sessions you don’t recognize." />
@@ -134,7 +135,7 @@ fn EndOthersDialog(
     others: usize,
 ) -> impl IntoView {
     let form_state = FormState::new::<EndOtherSessions>(|_| None);
-    Effect::new(move |_| match form_state.output::<EndOtherSessions>() {
+    effect(move || match form_state.output::<EndOtherSessions>() {
         Some(Ok(1)) => toast("Signed out 1 other session"),
         Some(Ok(count)) => toast(format!("Signed out {count} other sessions")),
         _ => {}

@@ -3,6 +3,7 @@
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -105,7 +106,7 @@ impl Page for Oauth2AuthorisePage {
     fn data() -> Self {
         // Use the raw query string, because the router decodes parameters twice on the server.
         let url = use_url();
-        let request = Memo::new(move |_| url.with(|url| url.search().to_owned()));
+        let request = memo(move || url.with(|url| url.search().to_owned()));
         Self {
             request,
             consent: PageData::new(move || request.get(), load_consent),

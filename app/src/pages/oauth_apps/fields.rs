@@ -7,6 +7,7 @@ use crate::components::forms::text_area::TextArea;
 use crate::components::forms::user_suggestions::{
     UserSuggestion, UserSuggestions, combobox_suggestions, suggest_users,
 };
+use crate::components::reactive::effect::effect;
 use crate::components::reactive::pointer::after_pointer_up;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::oauth_apps::data::{find_users, load_user_rights};
@@ -59,7 +60,7 @@ pub fn GrantField(
         }
     };
     // The user may have selected one before the script was loaded.
-    Effect::new(move |_| {
+    effect(move || {
         node.track();
         read_selection();
     });

@@ -43,7 +43,7 @@ impl Page for OauthAppsPage {
         let OauthAppsPage { data } = this;
         let user = current_user();
         let add_button = dynamic(move || suspend(async move { data.await.is_ok().then(add_app_link) }));
-        let content = move || {
+        let content = dynamic(move || {
             suspend(async move {
                 match (data.await, user.await) {
                     (Ok(data), Ok(_)) => card(data.apps).into_any(),
@@ -51,7 +51,7 @@ impl Page for OauthAppsPage {
                     (_, Err(error)) => access_error("open this page", error),
                 }
             })
-        };
+        });
         let dialog_view = dynamic(move || {
             suspend(async move {
                 let secret = data.await.ok()?.one_time_secret?;

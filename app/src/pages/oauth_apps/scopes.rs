@@ -2,6 +2,7 @@
 
 use crate::components::forms::field::FieldError;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::effect;
 use domain::accounts::rights::Rights;
 use domain::coded_enum::CodedEnum;
 use domain::oauth2::scopes::{Scope, Scopes};
@@ -43,7 +44,7 @@ pub fn ScopesField(
         }
     };
     // The user may have selected some before the script was loaded.
-    Effect::new(move |_| {
+    effect(move || {
         node.track();
         read_selection();
     });

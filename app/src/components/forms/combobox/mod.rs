@@ -4,6 +4,7 @@ mod highlight;
 
 use crate::components::forms::field::{Field, aria_invalid};
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::effect;
 use crate::components::reactive::task_scope::TaskScope;
 use domain::accounts::users::UserOption;
 use leptos::ev::{Event, KeyboardEvent};
@@ -97,7 +98,7 @@ pub fn Combobox(
         tasks: TaskScope::current(),
     };
     let is_live = list.is_live;
-    Effect::new(move |_| is_live.set(true));
+    effect(move || is_live.set(true));
     let is_open = move || list.suggestions.with(Option::is_some);
     let (list_id, datalist_id) = (format!("{name}-list"), format!("{name}-datalist"));
     let if_live = move |value: &'static str| is_live.get().then_some(value);

@@ -17,6 +17,7 @@ pub use crate::components::forms::form::validation::Values;
 pub(crate) use crate::components::forms::form::validation::form_values;
 use crate::components::forms::form::validation::{Validation, Validator};
 pub use crate::components::forms::form::view::{FormError, ValidatedForm};
+use crate::components::reactive::effect::effect;
 
 use crate::components::feedback::toast::toast;
 use crate::components::navigation::session_ended::PageSession;
@@ -78,7 +79,7 @@ impl FormState {
             request.reset();
         }
         let is_live = RwSignal::new(false);
-        Effect::new(move |_| is_live.set(true));
+        effect(move || is_live.set(true));
         let session = use_context::<PageSession>();
         let is_signed_out = move || {
             let error = request.with_error(|error| matches!(error, AppError::SignedOut).then_some(()));
@@ -86,7 +87,7 @@ impl FormState {
         };
         let just_succeeded = StoredValue::new(false);
         let tasks = TaskScope::current();
-        Effect::new(move |_| {
+        effect(move || {
             let is_ok = request.is_ok();
             match session {
                 Some(session) if is_signed_out() => session.ask(),
@@ -165,7 +166,7 @@ impl FormState {
 
     /// Calls `callback` when the form has succeeded.
     pub fn on_success(self, callback: impl Fn() + 'static) {
-        Effect::new(move |_| {
+        effect(move || {
             if self.request.is_ok() == Some(true) {
                 callback();
             }

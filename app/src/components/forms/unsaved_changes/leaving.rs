@@ -4,6 +4,7 @@ use crate::components::forms::unsaved_changes::UnsavedChanges;
 use crate::components::forms::unsaved_changes::form_location::FormLocation;
 use crate::components::navigation::history_guard::guard_history;
 use crate::components::overlay::dialog::Dialog;
+use crate::components::reactive::effect::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -40,7 +41,7 @@ impl UnsavedChanges {
     /// Intercepts clicks on links and navigation through the history until the page is removed.
     pub(super) fn guard_navigation(self) {
         let url = use_url();
-        Effect::new(move |_| {
+        effect(move || {
             let current = url.with(|url| CurrentUrl {
                 href: url_string(url),
                 location: FormLocation::new(url.path(), url.search(), self.form_params),
@@ -48,7 +49,7 @@ impl UnsavedChanges {
             self.current.try_set_value(Some(current));
         });
         guard_history(move || self.intercept_history());
-        Effect::new(move |_| on_click_captured(move |event| self.intercept_click(&event)));
+        effect(move || on_click_captured(move |event| self.intercept_click(&event)));
     }
 
     /// Handles every click before the router does, and intercepts links that lead away from the page.

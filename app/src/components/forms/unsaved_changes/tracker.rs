@@ -1,6 +1,7 @@
 //! Tracking whether a form has unsaved changes.
 
 use crate::components::forms::unsaved_changes::controls::{clear_passwords, is_form_dirty};
+use crate::components::reactive::effect::{effect, effect_with_first};
 use crate::components::reactive::task_scope::TaskScope;
 use leptos::html;
 use leptos::prelude::*;
@@ -66,7 +67,7 @@ impl FormTracker {
 
     /// Tells edits that are part of what is saved from later ones. `busy` says whether the form is being submitted.
     pub fn track_submissions(self, busy: Signal<bool>) {
-        Effect::new(move |_| {
+        effect(move || {
             if busy.get() {
                 self.edited.try_set_value(false);
             }
@@ -97,9 +98,9 @@ impl FormTracker {
     /// by others.
     pub fn follow(self, revision: Signal<i64>, show_saved: Callback<()>) {
         let tasks = TaskScope::current();
-        Effect::new(move |before: Option<()>| {
+        effect_with_first(move |is_first| {
             let revision = revision.get();
-            if before.is_none() || self.is_dirty_untracked() || self.restored.get_value() {
+            if is_first || self.is_dirty_untracked() || self.restored.get_value() {
                 return;
             }
             self.base.set(revision);
@@ -156,7 +157,7 @@ pub fn TrackedForm(
     /// The form.
     children: Children,
 ) -> impl IntoView {
-    Effect::new(move |_| {
+    effect(move || {
         if tracker.node.get().is_none() {
             return;
         }

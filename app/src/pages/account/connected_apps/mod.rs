@@ -9,6 +9,7 @@ use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::error_message::access_error;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::Icon;
@@ -56,7 +57,7 @@ pub struct ConnectedAppsPage {
 impl Page for ConnectedAppsPage {
     fn data() -> Self {
         let disconnect = use_query_parameter("disconnect");
-        let dialog_app = Memo::new(move |_| disconnect.read().as_deref().and_then(|id| id.parse().ok()));
+        let dialog_app = memo(move || disconnect.read().as_deref().and_then(|id| id.parse().ok()));
         Self {
             dialog_app,
             // Reload when the dialog closes, because it may have disconnected the app.

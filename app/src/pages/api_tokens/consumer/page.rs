@@ -9,6 +9,7 @@ use crate::components::feedback::notice::MissingRight;
 use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::dialog::Dialog as DialogBox;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
@@ -50,8 +51,8 @@ pub struct ConsumerPage {
 impl Page for ConsumerPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
-        let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
-        let route = Memo::new(move |_| url.with(|url| url.route));
+        let without_dialog = memo(move || url.with(|url| url.with_dialog(None)));
+        let route = memo(move || url.with(|url| url.route));
         let data = PageData::new(move || route.get(), move |_| load(without_dialog.get_untracked()));
         let token_to_revoke = PageData::new(
             move || {
@@ -98,8 +99,8 @@ impl Page for ConsumerPage {
             let route = route.get();
             reloaded.get().filter(|(url, _)| url.route == route)
         };
-        let reload_error = Memo::new(move |_| last()?.1.err());
-        let content = move || {
+        let reload_error = memo(move || last()?.1.err());
+        let content = dynamic(move || {
             let reload_error = reload_error.get();
             suspend(async move {
                 let first = match reload_error {
@@ -123,9 +124,9 @@ impl Page for ConsumerPage {
                     (_, Err(_)) => ().into_any(),
                 }
             })
-        };
-        let dialog = Memo::new(move |_| url.with(|url| url.dialog.clone()));
-        let dialog_view = move || {
+        });
+        let dialog = memo(move || url.with(|url| url.dialog.clone()));
+        let dialog_view = dynamic(move || {
             let dialog = dialog.get();
             let back = without_dialog.get_untracked().to_string();
             suspend(async move {
@@ -150,7 +151,7 @@ impl Page for ConsumerPage {
                     Dialog::NewConsumer(_) | Dialog::NewToken(_) => None,
                 }
             })
-        };
+        });
         view! {
             <div class="page">
                 <Transition>{content}</Transition>
@@ -185,7 +186,7 @@ fn delete_dialog(consumer: Consumer, typed: String, rights: Rights, back: String
 fn page(loaded: Signal<LoadedPage>, rights: Rights, changes: RwSignal<u32>) -> impl IntoView {
     let (url, first) = loaded.get_untracked();
     let id = first.consumer.id;
-    let consumer = Memo::new(move |_| loaded.with(|(_, data)| data.consumer.clone()));
+    let consumer = memo(move || loaded.with(|(_, data)| data.consumer.clone()));
     let page_reload = PageReload {
         reloads: Signal::derive(move || loaded.track()),
         changes,
@@ -200,7 +201,7 @@ fn page(loaded: Signal<LoadedPage>, rights: Rights, changes: RwSignal<u32>) -> i
         Some(FormDraft::Signing(signing)) => (None, Some(signing)),
         None => (None, None),
     };
-    let title = Memo::new(move |_| consumer.with(|consumer| consumer.name.clone()));
+    let title = memo(move || consumer.with(|consumer| consumer.name.clone()));
     view! {
         {dynamic(move || header(title.get(), id, may_create))}
         {dynamic(move || consumer.with(details_card))}

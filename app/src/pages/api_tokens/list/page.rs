@@ -6,6 +6,7 @@ use crate::components::feedback::notice::MissingRight;
 use crate::components::navigation::tabs::{Tab, Tabs};
 use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::sync_view::{SyncView, skip_dry_resolve};
 use crate::error::AppError;
@@ -51,7 +52,7 @@ impl Page for ApiTokensPage {
         let search = Search::new(url);
         // Rendered again only for another list: when a dialog closes, the link that opened it must still exist to get the
         // focus back.
-        let without_dialog = Memo::new(move |_| url.with(|url| url.with_dialog(None)));
+        let without_dialog = memo(move || url.with(|url| url.with_dialog(None)));
         let links = dynamic(move || {
             let url = without_dialog.get();
             suspend(async move {
@@ -65,7 +66,7 @@ impl Page for ApiTokensPage {
                 user.await.ok().and_then(|me| create_links(&me, &url, moves_focus))
             })
         });
-        let content = move || {
+        let content = dynamic(move || {
             let url = url.get();
             suspend(async move {
                 drop(data.by_ref().await);
@@ -84,8 +85,8 @@ impl Page for ApiTokensPage {
                     (_, Err(error)) => EitherOf3::C(access_error("open this page", error)),
                 }
             })
-        };
-        let dialog = Memo::new(move |_| url.with(|url| url.dialog.clone()));
+        });
+        let dialog = memo(move || url.with(|url| url.dialog.clone()));
         let dialog_view = dynamic(move || {
             let dialog = dialog.get();
             let back = url.get_untracked().with_dialog(None);

@@ -1,6 +1,7 @@
 //! Search and filter of the token list. The form works without script; with script the list updates while the user types.
 
 use crate::components::forms::field::SearchField;
+use crate::components::reactive::effect::effect;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::pages::api_tokens::page_url::{PATH, PageUrl};
 use domain::coded_enum::CodedEnum;
@@ -46,7 +47,7 @@ impl Search {
             tasks: TaskScope::current(),
             navigate,
         };
-        Effect::new(move |_| search.sync_fields());
+        effect(move || search.sync_fields());
         search
     }
 

@@ -7,6 +7,7 @@ use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::user_suggestions::{UserSuggestions, combobox_suggestions, suggest_users};
 use crate::components::overlay::dialog::Dialog as DialogBox;
 use crate::components::overlay::form_dialog::FormDialog;
+use crate::components::reactive::effect::effect;
 use crate::error::AppError;
 use crate::pages::api_tokens::actions::CreateToken;
 use crate::pages::api_tokens::data::{NewTokenOptions, find_users};
@@ -93,7 +94,7 @@ fn NewTokenForm(form: NewToken, options: NewTokenOptions, back: String) -> impl 
     let type_node = NodeRef::<html::Select>::new();
     let is_other = RwSignal::new(form.integration_type == OTHER);
     // The user may have selected a type before the script was loaded.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(select) = type_node.get() {
             is_other.set(select.value() == OTHER);
         }

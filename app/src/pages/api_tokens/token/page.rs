@@ -7,6 +7,7 @@ use crate::components::data::page_header::PageHeader;
 use crate::components::data::time::{Time, created};
 use crate::components::feedback::notice::MissingRight;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -64,7 +65,7 @@ impl Page for TokenPage {
                 }
             })
         });
-        let has_dialog = Memo::new(move |_| url.with(|url| url.dialog.is_some()));
+        let has_dialog = memo(move || url.with(|url| url.dialog.is_some()));
         let dialog_view = dynamic(move || {
             let has_dialog = has_dialog.get();
             let back = url.get_untracked().with_dialog(None).to_string();

@@ -5,6 +5,7 @@ use crate::components::data::code_block::CodeBlock;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::FormError;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
 use crate::page_data::PageData;
@@ -77,7 +78,7 @@ pub struct DevelopersPage {
 impl Page for DevelopersPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
-        let with_key = Memo::new(move |_| url.with(|url| url.get("show") == "api-key"));
+        let with_key = memo(move || url.with(|url| url.get("show") == "api-key"));
         Self {
             url,
             data: PageData::new(move || with_key.get(), load_developers_data),
@@ -87,10 +88,10 @@ impl Page for DevelopersPage {
     fn view(this: Self) -> AnyView {
         let DevelopersPage { url, data } = this;
         let user = current_user();
-        let content = move || {
+        let content = dynamic(move || {
             let url = url.get();
             suspend(async move { render_or_error(data.await, user, |data| cards(data, &url)).await })
-        };
+        });
         view! {
             <IntegrationLayout tab=Tab::Developers>
                 <Transition>{content}</Transition>

@@ -2,6 +2,7 @@
 
 use crate::components::data::data_table::{DataTable, heading};
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::form::FieldEditor;
 use crate::pages::integration::fields::labels::{inherited_label, value_label};
@@ -21,7 +22,7 @@ pub fn FieldList(
     fields: FieldsState,
 ) -> impl IntoView {
     let data = fields.data;
-    let keys = Memo::new(move |_| {
+    let keys = memo(move || {
         data.with(|data| {
             data.current
                 .settings
@@ -31,7 +32,7 @@ pub fn FieldList(
                 .collect::<Vec<_>>()
         })
     });
-    let list = Memo::new(move |_| {
+    let list = memo(move || {
         let open_form = fields.open_form.get();
         let limit = (fields.extra_pages.get() + 1) * PAGE_SIZE;
         let search = fields.search.get();

@@ -15,6 +15,7 @@ mod search;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::unsaved_changes::{UnsavedChanges, UnsavedChangesDialog};
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::{effect, memo};
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::components::reactive::task_scope::TaskScope;
@@ -80,7 +81,7 @@ impl FieldsState {
         let fields = Self {
             data: RwSignal::new(Arc::new(data)),
             url,
-            open_form: Memo::new(move |_| url.with(|url| url.open_form.clone())),
+            open_form: memo(move || url.with(|url| url.open_form.clone())),
             search: RwSignal::new(initial.search),
             extra_pages: RwSignal::new(initial.extra_pages),
             preview,
@@ -99,7 +100,7 @@ impl FieldsState {
 
     /// Returns the language of the preview: the chosen one, or else that of the settings.
     fn language(self) -> Memo<Language> {
-        Memo::new(move |_| {
+        memo(move || {
             let saved = self.data.with(|data| data.current.settings.language);
             self.preview_language.get().unwrap_or(saved)
         })
@@ -114,7 +115,7 @@ impl FieldsState {
                 data.ok().map(Arc::new)
             },
         );
-        Effect::new(move |_| {
+        effect(move || {
             let Some(reloaded) = reloaded.get() else { return };
             self.data.set(reloaded);
             // The row that had the focus may have been replaced.
@@ -194,12 +195,12 @@ impl Page for FieldsPage {
         let forms = UnsavedChanges::new(&FORM_PARAMS);
         let this = StoredValue::new(this);
         let user = current_user();
-        let page = move || {
+        let page = dynamic(move || {
             suspend(async move {
                 let render = |data| content(this.with_value(|page| FieldsState::new(data, page, forms))).into_any();
                 render_or_error(data.await, user, render).await
             })
-        };
+        });
         view! {
             <IntegrationLayout tab=Tab::Fields>
                 <Suspense>{page}</Suspense>
@@ -216,7 +217,7 @@ fn content(fields: FieldsState) -> impl IntoView {
         _ => None,
     };
     // A memo, so that reloading the data doesn't render an open form again.
-    let form_above = Memo::new(move |_| {
+    let form_above = memo(move || {
         let open_form = fields.open_form.get();
         fields.is_above_list(&open_form).then_some(open_form)
     });

@@ -6,6 +6,7 @@ use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::forms::page_user::PageUser;
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::effect;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
@@ -59,7 +60,7 @@ impl DeleteState {
     /// Updates the notices when the server responds, and increments `changes` to reload the page.
     pub fn handle_responses(self, changes: RwSignal<u32>) {
         let (delete, undo, toaster) = (self.delete, self.undo, toaster());
-        Effect::new(move |_| {
+        effect(move || {
             let Some(Ok(saved)) = delete.output::<DeleteField>() else {
                 return;
             };
@@ -79,7 +80,7 @@ impl DeleteState {
             }
             changes.update(|changes| *changes += 1);
         });
-        Effect::new(move |_| {
+        effect(move || {
             if undo.is_ok() != Some(true) {
                 return;
             }

@@ -25,14 +25,14 @@ pub fn LivePreview(
 ) -> impl IntoView {
     let language = fields.language();
     let assets = fields.preview;
-    let content = move || {
+    let content = dynamic(move || {
         suspend(async move {
             match assets.await {
                 Ok(preview) => preview_content(preview, options, language).into_any(),
                 Err(error) => access_error("view the preview", error),
             }
         })
-    };
+    });
     let is_mode_unset = move || options.with(|options| options.mode.is_none());
     view! {
         <section class="preview" aria-labelledby="preview">

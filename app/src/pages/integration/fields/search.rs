@@ -2,6 +2,7 @@
 
 use crate::components::forms::field::SearchField;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::effect;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::page_url::{OpenForm, PATH};
@@ -17,7 +18,7 @@ pub fn Search(
     let node = NodeRef::<html::Input>::new();
     let is_interactive = RwSignal::new(false);
     // The user may have typed before the page became interactive.
-    Effect::new(move |_| {
+    effect(move || {
         let Some(input) = node.get() else { return };
         is_interactive.set(true);
         set_search(fields, input.value());

@@ -5,6 +5,7 @@ use crate::components::data::empty_state::EmptyState;
 use crate::components::data::time::{byline, timestamp};
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
 use crate::icons::Icon;
 use crate::page_data::PageData;
@@ -37,13 +38,13 @@ impl Page for HistoryPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
         // Opening a dialog must not reload the data; saving navigates to another URL.
-        let page = Memo::new(move |_| url.get().without_dialog());
+        let page = memo(move || url.get().without_dialog());
         let changes = RwSignal::new(0);
         let data = PageData::new(
             move || (page.get(), changes.get()),
             |(page, _)| async move { list_revisions(page.get("before").parse().ok()).await },
         );
-        let restored = Memo::new(move |_| url.with(restored_revision));
+        let restored = memo(move || url.with(restored_revision));
         // A revision that can't be compared gets no dialog.
         let comparison = PageData::new(
             move || restored.get(),
@@ -54,7 +55,7 @@ impl Page for HistoryPage {
                 })
             },
         );
-        let upload_id = Memo::new(move |_| url.with(|url| url.get("upload").to_owned()));
+        let upload_id = memo(move || url.with(|url| url.get("upload").to_owned()));
         let upload = PageData::new(
             move || upload_id.get(),
             |upload_id| async move {

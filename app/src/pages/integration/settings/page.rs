@@ -4,6 +4,7 @@ use crate::components::forms::save_form::SavedNotice;
 use crate::components::forms::unsaved_changes::{FormTracker, UnsavedChanges, UnsavedChangesDialog};
 use crate::components::overlay::form_dialog::form_error_dialog;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
 use crate::page_data::PageData;
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
@@ -66,8 +67,8 @@ impl Page for IntegrationSettingsPage {
             remote_logging: all.form(),
         };
         let content =
-            move || suspend(async move { render_or_error(data.await, user, |data| cards(data, state)).await });
-        let dialog = move || {
+            dynamic(move || suspend(async move { render_or_error(data.await, user, |data| cards(data, state)).await }));
+        let dialog = dynamic(move || {
             let url = url.get();
             let reloaded = state.reloaded.get();
             suspend(async move {
@@ -77,7 +78,7 @@ impl Page for IntegrationSettingsPage {
                 };
                 open_dialog(keys, &url, changes)
             })
-        };
+        });
         view! {
             <IntegrationLayout tab=Tab::Settings>
                 <Suspense>{content}</Suspense>
@@ -109,7 +110,7 @@ fn cards(first: SettingsData, state: CardsState) -> AnyView {
     let conflicts = first.conflicts.clone();
     let first = Arc::new(first);
     let data = Signal::derive(move || reloaded.get().unwrap_or_else(|| Arc::clone(&first)));
-    let saved = Memo::new(move |_| url.with(|url| url.get("saved").to_owned()));
+    let saved = memo(move || url.with(|url| url.get("saved").to_owned()));
     let url = url.get_untracked();
     let (base, edit) = form_draft(&url).unzip();
     // Each card gets the revision and the conflicts of its own rejected form.

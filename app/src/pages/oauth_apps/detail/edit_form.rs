@@ -4,6 +4,7 @@ use crate::components::forms::field::{FieldError, TextField, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::{FormCard, PageReload};
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::pages::oauth_apps::actions::UpdateApp;
 use crate::pages::oauth_apps::data::{AppData, AppFormData};
 use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, read_app_form, user_suggestions};
@@ -83,8 +84,8 @@ pub fn DetailsForm(
         initial_scopes.set(scopes);
         selected.set(scopes);
     });
-    let before = Memo::new(move |_| loaded.with(|data| data.app.scopes));
-    let added = Memo::new(move |_| {
+    let before = memo(move || loaded.with(|data| data.app.scopes));
+    let added = memo(move || {
         let added = selected.get().difference(before.get());
         if requires_consent {
             added

@@ -10,6 +10,7 @@ use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form_card::PageReload;
 use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::reload::reload_on_change;
 use crate::components::reactive::suspend::suspend;
 use crate::error::AppError;
@@ -46,7 +47,7 @@ pub struct OauthAppPage {
 impl Page for OauthAppPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
-        let without_dialog = Memo::new(move |_| url.with(PageUrl::without_dialog));
+        let without_dialog = memo(move || url.with(PageUrl::without_dialog));
         let forms = Memo::new(move |before: Option<&(Route, Option<FormDraft>)>| {
             let (route, draft) = url.with(|url| (url.route, url.draft.clone()));
             match before {
@@ -85,8 +86,8 @@ impl Page for OauthAppPage {
             let (_, data) = reloaded.get().filter(|(loaded, _)| *loaded == route)?;
             Some(data)
         };
-        let reload_error = Memo::new(move |_| last()?.err());
-        let content = move || {
+        let reload_error = memo(move || last()?.err());
+        let content = dynamic(move || {
             let (_, draft) = forms.get();
             let reload_error = reload_error.get();
             suspend(async move {
@@ -112,9 +113,9 @@ impl Page for OauthAppPage {
                     (_, Err(error)) => access_error("open this page", error),
                 }
             })
-        };
-        let dialog = Memo::new(move |_| url.with(|url| url.dialog.clone()));
-        let dialog_view = move || {
+        });
+        let dialog = memo(move || url.with(|url| url.dialog.clone()));
+        let dialog_view = dynamic(move || {
             let dialog = dialog.get();
             let back = url.get_untracked().base().to_string();
             let last = last();
@@ -125,7 +126,7 @@ impl Page for OauthAppPage {
                 };
                 open_dialog(data, dialog, back, changes)
             })
-        };
+        });
         view! {
             <div class="page">
                 <Transition>{content}</Transition>
@@ -173,7 +174,7 @@ fn page(
     draft: Option<FormDraft>,
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let app = Memo::new(move |_| loaded.with(|data| data.app.clone()));
+    let app = memo(move || loaded.with(|data| data.app.clone()));
     let page_reload = PageReload {
         reloads: Signal::derive(move || loaded.track()),
         changes,
@@ -185,7 +186,7 @@ fn page(
         None => (None, None, None),
     };
     let grant = app.with_untracked(|app| app.grant);
-    let title = Memo::new(move |_| app.with(|app| app.name.clone()));
+    let title = memo(move || app.with(|app| app.name.clone()));
     let header = dynamic(move || {
         view! { <PageHeader title=title.get() lead=grant.label() breadcrumbs=DETAIL_BREADCRUMBS.to_vec() /> }
     });
@@ -221,7 +222,7 @@ fn try_it(app: Memo<OauthApp>, public_url: String) -> AnyView {
         return (move || app.with(|app| authorization_url_card(app, &public_url))).into_any();
     }
     // Only other scopes change the card; other changes of the app leave the typed secret and the responses.
-    let scopes = Memo::new(move |_| app.with(|app| app.scopes));
+    let scopes = memo(move || app.with(|app| app.scopes));
     let card = move || {
         scopes.track();
         view! { <TryIt app=app.get_untracked() public_url=public_url.clone() /> }

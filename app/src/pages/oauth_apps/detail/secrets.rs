@@ -7,6 +7,7 @@ use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::{EditForm, PageReload};
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::pages::oauth_apps::actions::AddSecret;
 use crate::pages::oauth_apps::data::AppData;
 use crate::pages::oauth_apps::page_url::{Dialog, PageUrl};
@@ -50,8 +51,8 @@ pub fn SecretsCard(
     let app = loaded.with_untracked(|data| data.app.id);
     let is_draft = draft.is_some();
     let form = RwSignal::new(draft.unwrap_or_default());
-    let count = Memo::new(move |_| loaded.with(|data| data.secrets.len()));
-    let is_full = Memo::new(move |_| count.get() >= MAX_SECRETS);
+    let count = memo(move || loaded.with(|data| data.secrets.len()));
+    let is_full = memo(move || count.get() >= MAX_SECRETS);
     let add_form = move || {
         if is_full.get() {
             view! { <p class="muted">{format!("An app can have at most {MAX_SECRETS} secrets. Delete one that is no longer used.")}</p> }

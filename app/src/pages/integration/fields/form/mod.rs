@@ -8,6 +8,7 @@ use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::forms::save_form::{ConflictResolution, on_saved};
 use crate::components::forms::unsaved_changes::{SaveBar, TrackedForm};
+use crate::components::reactive::effect::{effect, memo};
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::actions::SaveField;
@@ -74,7 +75,7 @@ pub fn FieldEditor(
     let typed = RwSignal::new(form.clone());
     let global = settings.global.clone();
     let for_field = (!form.global).then(|| global.clone());
-    let options = Memo::new(move |_| typed.with(|form| effective_options(form, &global)));
+    let options = memo(move || typed.with(|form| effective_options(form, &global)));
     let container = NodeRef::<html::Div>::new();
     let refresh = move || {
         if let Some(form) = container
@@ -86,7 +87,7 @@ pub fn FieldEditor(
         }
     };
     // The user may have edited the form before the page became interactive.
-    Effect::new(move |_| {
+    effect(move || {
         container.track();
         refresh();
     });
@@ -193,7 +194,7 @@ fn missing_field(url: &FieldsUrl) -> impl IntoView + use<> {
 
 /// Moves the focus to the form when it opens, unless the form already has the focus.
 fn focus_on_open(heading: NodeRef<html::H2>) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(heading) = heading.get() else { return };
         // Wait until the form is in the document.
         request_animation_frame(move || {

@@ -6,6 +6,7 @@ use crate::components::forms::form::FormState;
 use crate::components::forms::form_card::SubmitForm;
 use crate::components::forms::save_form::saved_message;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::effect;
 use crate::pages::integration::changes::change_list;
 use crate::pages::integration::history::actions::Comparison;
 use crate::pages::integration::history::import_export::actions::{ApplyFile, Preview};
@@ -22,7 +23,7 @@ pub fn ApplyForm(
 ) -> impl IntoView {
     let form_state = FormState::new::<ApplyFile>(|_| None);
     let response = move || form_state.output::<ApplyFile>();
-    Effect::new(move |_| {
+    effect(move || {
         let message = response().and_then(Result::ok).as_ref().and_then(saved_message);
         let Some(message) = message else { return };
         toast(message);

@@ -11,6 +11,7 @@ use crate::components::data::time::{Time, timestamp_or_never};
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::FormError;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::layout::Tab;
@@ -62,7 +63,7 @@ pub fn ApiKeyCard(
     /// The key itself, if the URL asks to show it.
     key: Option<String>,
 ) -> impl IntoView {
-    let keys = Memo::new(move |_| data.with(|data| data.keys.clone()));
+    let keys = memo(move || data.with(|data| data.keys.clone()));
     let dialog = |name: &str| PageUrl::new(Tab::Settings.path()).with("dialog", name).to_string();
     let rotate = move || {
         keys.with(|keys| keys.previous.is_none()).then(|| {

@@ -1,6 +1,7 @@
 //! Showing and hiding the API key.
 
 use crate::components::forms::form::{FormState, ValidatedForm};
+use crate::components::reactive::effect::effect;
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::settings::api_key::actions::ShowApiKey;
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ impl ShownKey {
     pub fn new(key: Option<String>) -> Self {
         let form_state = FormState::new::<ShowApiKey>(|_| None);
         let key = RwSignal::new(key);
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(Ok(shown)) = form_state.output::<ShowApiKey>() {
                 key.set(Some(shown));
             }

@@ -1,10 +1,12 @@
 //! Connection test: checks the saved connection to the DAM and reports each step as it completes.
 
+use crate::codec;
 use crate::components::data::time::{byline, timestamp};
 use crate::components::feedback::notice::ErrorNotice;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::effect_with_first;
 use crate::components::reactive::task_scope::TaskScope;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
@@ -14,17 +16,16 @@ use crate::session::protocol::PostRequest;
 use domain::integration::connection_test::{Outcome, Report, Step};
 use futures::StreamExt;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{JsonEncoding, StreamingText, TextStream};
-use leptos::server_fn::{Bytes, Decodes};
+use leptos::server_fn::codec::{StreamingText, TextStream};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 #[cfg(feature = "ssr")]
 use {
     crate::components::forms::form::respond, crate::pages::integration::layout::Tab,
-    crate::pages::integration::page_url::PageUrl, leptos::server_fn::Encodes,
+    crate::pages::integration::page_url::PageUrl,
 };
 
-/// Represents a line in the stream of a running test.
+/// Represents a line in the stream of a running test, which contains the event in the encoding of pages, in Base64.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum TestEvent {
     /// A step completed.
@@ -38,14 +39,13 @@ enum TestEvent {
 impl TestEvent {
     #[cfg(feature = "ssr")]
     fn to_line(&self) -> String {
-        let bytes = JsonEncoding::encode(self).unwrap_or_default();
-        let mut line = String::from_utf8_lossy(&bytes).into_owned();
+        let mut line = codec::to_text(&codec::encode(self).unwrap_or_default());
         line.push('\n');
         line
     }
 
     fn from_line(line: &str) -> Option<Self> {
-        JsonEncoding::decode(Bytes::copy_from_slice(line.as_bytes())).ok()
+        codec::decode(&codec::from_text(line).ok()?).ok()
     }
 }
 
@@ -61,7 +61,7 @@ pub async fn test_connection() -> Result<(), AppError> {
     respond::<TestConnection>(tested.map(drop), &page, &page)
 }
 
-/// Runs a test and streams each step as a line of JSON when it completes.
+/// Runs a test and streams each step as a line when it completes.
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; other errors are reported in the last line.
@@ -130,10 +130,10 @@ pub fn ConnectionTest(
             });
         });
     };
-    Effect::new(move |before: Option<()>| {
+    effect_with_first(move |is_first| {
         let report = report();
         let is_newer = completed_at.get_value() < Some(changes.get_untracked());
-        if before.is_some() && is_newer && !untrack(is_running) {
+        if !is_first && is_newer && !untrack(is_running) {
             let reloaded = TestState::Idle(report);
             if state.with_untracked(|state| *state != reloaded) {
                 state.set(reloaded);

@@ -11,6 +11,7 @@ use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::components::reactive::dynamic::dynamic;
+use crate::components::reactive::effect::memo;
 use crate::pages::integration::settings::actions::SaveConnection;
 use crate::pages::integration::settings::connection::checklist::Checklist;
 use crate::pages::integration::settings::connection::connection_test::ConnectionTest;
@@ -77,7 +78,7 @@ pub fn ConnectionCard(
     });
     let revision = Signal::derive(move || data.with(|data| data.current.revision));
     let is_bynder = Signal::derive(move || dam.with(|dam| dam != Dam::Webdam.code()));
-    let origin = Memo::new(move |_| typed.with(|typed| portal_url::normalize(typed).ok()));
+    let origin = memo(move || typed.with(|typed| portal_url::normalize(typed).ok()));
     let (back, conflicts) = rejected;
     view! {
         <Card id="bynder" title="Bynder settings" help="How connectors reach your organization’s DAM portal.">
@@ -97,7 +98,7 @@ pub fn ConnectionCard(
                             error=form_state.error("client_id")
                         />
                         <SecretField
-                            set_at=Memo::new(move |_| data.with(|data| data.current.secret_set_at))
+                            set_at=memo(move || data.with(|data| data.current.secret_set_at))
                             is_lost=Signal::derive(move || is_secret_lost && is_draft.get())
                             remove=Signal::derive(move || remove_secret && is_draft.get())
                             error=form_state.error("client_secret")
