@@ -140,7 +140,7 @@ fn AccountMenu(me: CurrentUser) -> impl IntoView {
         <details class="menu account-menu">
             <summary>
                 <span class="avatar" aria-hidden="true">
-                    {initials.to_uppercase()}
+                    {initials}
                 </span>
                 <span class="name">{me.name.clone()}</span>
                 <span class="visually-hidden">", account menu"</span>

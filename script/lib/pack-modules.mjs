@@ -5,6 +5,7 @@
 
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeLeb128 } from "./leb128.mjs";
 
 export const MANIFEST = "__wasm_split_manifest.json";
 
@@ -48,17 +49,10 @@ async function loadBundle(shared, own) {
 }
 `;
 
-/** Returns a number in LEB128. */
-function leb128(value) {
-  const bytes = [];
-  for (; value >= 0x80; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
-  return Buffer.from([...bytes, value]);
-}
-
 function customSection(name, content) {
   const label = Buffer.from(name);
-  const body = Buffer.concat([leb128(label.length), label, content]);
-  return Buffer.concat([CUSTOM_SECTION, leb128(body.length), body]);
+  const body = Buffer.concat([writeLeb128(label.length), label, content]);
+  return Buffer.concat([CUSTOM_SECTION, writeLeb128(body.length), body]);
 }
 
 /**

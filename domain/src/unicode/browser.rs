@@ -26,6 +26,11 @@ pub(crate) fn to_uppercase(text: &str) -> String {
     String::from(JsString::from(text).to_upper_case())
 }
 
+/// Returns the text in lowercase (Unicode §3.13, `toLowercase`).
+pub(crate) fn to_lowercase(text: &str) -> String {
+    String::from(JsString::from(text).to_lower_case())
+}
+
 /// Reports whether the character's general category is Mn, Mc or Me.
 pub(crate) fn is_combining_mark(c: char) -> bool {
     RegExp::new("\\p{M}", "u").test(c.encode_utf8(&mut [0; 4]))

@@ -12,9 +12,9 @@ mod hidden;
 mod native;
 
 #[cfg(target_arch = "wasm32")]
-use browser::{is_combining_mark, nfd, to_uppercase};
+use browser::{is_combining_mark, nfd, to_lowercase, to_uppercase};
 #[cfg(not(target_arch = "wasm32"))]
-use native::{is_combining_mark, nfd, to_uppercase};
+use native::{is_combining_mark, nfd, to_lowercase, to_uppercase};
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::nfc;
@@ -119,7 +119,7 @@ fn fold_case(text: &str) -> String {
     // The dotless i doesn't fold, although its capital is that of the dotted i. The final sigma folds to the medial one.
     let parts = text
         .split('ı')
-        .map(|part| to_uppercase(&part.to_lowercase()).to_lowercase());
+        .map(|part| to_lowercase(&to_uppercase(&to_lowercase(part))));
     parts.collect::<Vec<_>>().join("ı").replace('ς', "σ")
 }
 

@@ -21,6 +21,11 @@ pub(crate) fn to_uppercase(text: &str) -> String {
     text.to_uppercase()
 }
 
+/// Returns the text in lowercase (Unicode §3.13, `toLowercase`).
+pub(crate) fn to_lowercase(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// Reports whether the character's general category is Mn, Mc or Me.
 pub(crate) fn is_combining_mark(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);

@@ -71,7 +71,7 @@ pub fn ScopesField(
         }
     };
     let groups = groups().into_iter().map(|(group, scopes)| {
-        let id = format!("scopes-{}", group.to_lowercase());
+        let id = format!("scopes-{}", group.to_ascii_lowercase());
         let label = id.clone();
         let is_offline = scopes == [Scope::Offline];
         let hidden = move || live.get() && !requires_consent.get() && is_offline;

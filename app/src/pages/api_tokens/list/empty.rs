@@ -81,7 +81,7 @@ fn no_tokens_in_account(rights: Rights) -> impl IntoView {
 
 /// Replaces a tab for which the user lacks the right.
 pub fn no_access(tab: &'static str, error: AppError) -> impl IntoView {
-    let title = format!("You don’t have access to {}", tab.to_lowercase());
+    let title = format!("You don’t have access to {}", tab.to_ascii_lowercase());
     view! {
         <Card id="no-access" title=tab>
             <EmptyState icon=Icon::Lock title>
