@@ -34,13 +34,15 @@ build_all() {
 }
 
 # Compiles for size. Environment variables are used instead of a profile, so that procedural macros and build scripts are
-# compiled once for the browser and the server. wasm-bundler needs the relocations to split the module.
+# compiled once for the browser and the server. wasm-bundler needs the relocations to split the module. Messages of panics name
+# source files, whose paths are shortened.
 build_wasm() {
+    local sources=${CARGO_HOME:-$HOME/.cargo}/registry/src/
     (cd "$root" &&
         CARGO_PROFILE_RELEASE_OPT_LEVEL=z CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 \
             CARGO_PROFILE_RELEASE_PANIC=abort \
             cargo build --locked --release --package frontend --lib --target "$wasm_target" \
-            --config "target.$wasm_target.rustflags=['-Clink-args=--emit-relocs']")
+            --config "target.$wasm_target.rustflags=['-Clink-args=--emit-relocs', '--remap-path-prefix=$sources=']")
 }
 
 build_site() {
