@@ -12,6 +12,7 @@ pub mod documents;
 pub mod error;
 mod page_data;
 mod query_string;
+mod route_path;
 pub mod routes;
 
 pub mod components;
@@ -38,7 +39,7 @@ use crate::components::navigation::history_guard::provide_history_guard;
 use crate::components::navigation::redirects::{Redirects, provide_redirects};
 use crate::components::navigation::route_focus::provide_route_focus;
 use crate::pages::home::HomePage;
-use crate::pages::not_found::NotFoundPage;
+use crate::route_path::RoutePath;
 use crate::routes::{ApiTokensPages, AuthPages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
 use layout::Layout;
 use leptos::prelude::*;
@@ -46,7 +47,7 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, SsrMode, path};
+use leptos_router::{Lazy, SsrMode};
 
 /// Renders the HTML document around the app.
 #[cfg(feature = "ssr")]
@@ -108,36 +109,36 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=document_title />
         <Router>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/setup") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/oauth1/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/oauth2/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
-                    <Route path=path!("") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("integration") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("integration/fields") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("integration/implementations") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("integration/logs") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("integration/history") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("integration/developers") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("asset-tracking") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("subscription") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("support") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("sessions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("signed-in") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("connected-apps") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/permissions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/api-tokens") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/api-tokens/tokens/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/api-tokens/consumers/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/oauth-apps") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/oauth-apps/new") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("settings/portal/oauth-apps/:id") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
+            <Routes fallback=|| ()>
+                <Route path=RoutePath("/setup") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
+                <Route path=RoutePath("/sign-in") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
+                <Route path=RoutePath("/oauth1/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
+                <Route path=RoutePath("/oauth2/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
+                <ParentRoute path=RoutePath("/") view=Layout ssr=SsrMode::Async>
+                    <Route path=RoutePath("") view=HomePage ssr=SsrMode::Async />
+                    <Route path=RoutePath("integration") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("integration/fields") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("integration/implementations") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("integration/logs") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("integration/history") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("integration/developers") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("asset-tracking") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("subscription") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("support") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("sessions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("signed-in") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("connected-apps") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/permissions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/portal") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/portal/api-tokens") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/portal/api-tokens/tokens/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/portal/api-tokens/consumers/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/portal/oauth-apps") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/portal/oauth-apps/new") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=RoutePath("settings/portal/oauth-apps/:id") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
-                <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
+                <Route path=RoutePath("/*any") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
             </Routes>
             <Toasts />
             <Redirects />

@@ -12,6 +12,7 @@ use crate::pages::consent::oauth2::Oauth2AuthorisePage;
 use crate::pages::integration::{
     DevelopersPage, FieldsPage, HistoryPage, ImplementationsPage, IntegrationSettingsPage, LogsPage,
 };
+use crate::pages::not_found::NotFoundPage;
 use crate::pages::oauth_apps::{NewOauthAppPage, OauthAppPage, OauthAppsPage};
 use crate::pages::page::Page;
 use crate::pages::sections::{AssetTrackingPage, SubscriptionPage, SupportPage};
@@ -81,11 +82,12 @@ lazy_bundle! {
 }
 
 lazy_bundle! {
-    /// The placeholder pages of sections in the sidebar.
+    /// The placeholder pages of sections in the sidebar, and the page for all other paths.
     SectionPages {
         "/asset-tracking" => AssetTrackingPage,
         "/subscription" => SubscriptionPage,
-        _ => SupportPage,
+        "/support" => SupportPage,
+        _ => NotFoundPage,
     }
 }
 

@@ -11,7 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MANIFEST, packModules } from "./pack-modules.mjs";
 import { precompress } from "./precompress.mjs";
-import { shortenImports } from "./shorten-imports.mjs";
+import { trimBindings } from "./trim-bindings.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const tools = join(root, "script/tools");
@@ -130,7 +130,7 @@ await rm(site, { recursive: true, force: true });
 await mkdir(pkg, { recursive: true });
 await cp(join(root, "public"), site, { recursive: true });
 await run(join(root, "target/tools/release/wasm-bundler"), module, pkg, NAME);
-await shortenImports(join(pkg, `${NAME}.wasm`), join(pkg, `${NAME}.js`));
+await trimBindings(join(pkg, `${NAME}.wasm`), join(pkg, `${NAME}.js`));
 await Promise.all([optimizeWasm().then(() => packModules(pkg, `__wasm_split.${HASH_PLACEHOLDER}.js`)), minifyScript(), bundleStyle()]);
 await addHashes();
 await precompress(site);

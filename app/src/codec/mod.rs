@@ -23,8 +23,8 @@ mod serializer;
 #[cfg(test)]
 mod tests;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+#[cfg(not(target_arch = "wasm32"))]
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -131,6 +131,17 @@ pub(crate) fn to_text(bytes: &[u8]) -> String {
 }
 
 /// Decodes bytes from the text in the document.
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn from_text(text: &str) -> Result<Vec<u8>, CodecError> {
     STANDARD_NO_PAD.decode(text).map_err(|_| CodecError::Invalid)
+}
+
+/// Decodes bytes from the text in the document, as a string with a character for each byte.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn from_text(text: &str) -> Result<Vec<u8>, CodecError> {
+    let bytes = leptos::prelude::window().atob(text).map_err(|_| CodecError::Invalid)?;
+    bytes
+        .chars()
+        .map(|c| u8::try_from(c).map_err(|_| CodecError::Invalid))
+        .collect()
 }

@@ -7,7 +7,9 @@ use crate::icons::{Icon, IconView};
 use crate::layout::AppShell;
 use crate::page_data::PageData;
 use crate::pages::auth::layout::AuthLayout;
+use crate::pages::page::Page;
 use crate::session::load_current_user;
+use domain::accounts::users::CurrentUser;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
@@ -15,38 +17,49 @@ use leptos_router::components::A;
 const TITLE: &str = "Page not found";
 const LEAD: &str = "The page may have been moved or deleted.";
 
-/// Renders the page inside the layout for a signed-in user, and without it otherwise.
-#[component]
-pub fn NotFoundPage() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(http::StatusCode::NOT_FOUND);
+/// The page for all paths that no other page has: inside the layout for a signed-in user, and without it otherwise.
+pub struct NotFoundPage {
+    user: PageData<CurrentUser>,
+}
+
+impl Page for NotFoundPage {
+    fn data() -> Self {
+        #[cfg(feature = "ssr")]
+        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+            response.set_status(http::StatusCode::NOT_FOUND);
+        }
+        Self {
+            user: PageData::new(|| (), |()| load_current_user()),
+        }
     }
-    let user = PageData::new(|| (), |()| load_current_user());
-    let page = dynamic(move || {
-        suspend(async move {
-            if user.await.is_ok() {
-                view! {
-                    <AppShell user>
-                        <Content />
-                    </AppShell>
+
+    fn view(this: Self) -> AnyView {
+        let user = this.user;
+        let page = dynamic(move || {
+            suspend(async move {
+                if user.await.is_ok() {
+                    view! {
+                        <AppShell user>
+                            <Content />
+                        </AppShell>
+                    }
+                    .into_any()
+                } else {
+                    view! {
+                        <AuthLayout title=TITLE lead=LEAD>
+                            <div class="button-pair single">
+                                <a class="button primary" href="/sign-in" rel="external">
+                                    "Sign in"
+                                </a>
+                            </div>
+                        </AuthLayout>
+                    }
+                    .into_any()
                 }
-                .into_any()
-            } else {
-                view! {
-                    <AuthLayout title=TITLE lead=LEAD>
-                        <div class="button-pair single">
-                            <a class="button primary" href="/sign-in" rel="external">
-                                "Sign in"
-                            </a>
-                        </div>
-                    </AuthLayout>
-                }
-                .into_any()
-            }
-        })
-    });
-    view! { <Suspense>{page}</Suspense> }
+            })
+        });
+        view! { <Suspense>{page}</Suspense> }.into_any()
+    }
 }
 
 #[component]

@@ -83,11 +83,11 @@ pub fn Copy(
             on:click=copy
         >
             {dynamic(move || view! { <IconView icon=icon() size="small" /> })}
-            <span class=hidden>{label}</span>
+            <span class=hidden>{dynamic(label)}</span>
             <span class="visually-hidden">{format!(" {what}")}</span>
         </button>
         <span class="visually-hidden" role="status">
-            {status}
+            {dynamic(status)}
         </span>
     }
     .into_any()

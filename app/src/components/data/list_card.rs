@@ -1,5 +1,6 @@
 //! A card that contains a list.
 
+use crate::components::reactive::dynamic::dynamic;
 use leptos::prelude::*;
 
 /// Renders a card with a list and its number of items.
@@ -32,9 +33,9 @@ pub fn ListCard(
     view! {
         <section class="card" aria-labelledby=id>
             <div class="card-header">
-                <h2 id=id>{title} " " {count}</h2>
+                <h2 id=id>{title} " " {dynamic(count)}</h2>
                 {action}
-                {help}
+                {dynamic(help)}
             </div>
             {children()}
         </section>

@@ -4,7 +4,6 @@
 //! `AnyView`. Only [`Time`] is a component.
 
 use domain::time::Timestamp;
-use leptos::either::Either;
 use leptos::prelude::*;
 
 /// Renders a time in UTC.
@@ -29,8 +28,8 @@ pub fn never() -> impl IntoView {
 /// Renders a time in UTC, or "Never".
 pub fn timestamp_or_never(at: Option<Timestamp>) -> impl IntoView {
     match at {
-        Some(at) => Either::Left(timestamp(at)),
-        None => Either::Right(never()),
+        Some(at) => timestamp(at).into_any(),
+        None => never().into_any(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Notices on a page.
 
+use crate::components::reactive::dynamic::dynamic;
 use crate::icons::{Icon, IconView};
 use domain::accounts::rights::Right;
 use leptos::prelude::*;
@@ -70,7 +71,7 @@ pub fn ErrorNotice(
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         error.get().map(|message| {
             view! {
                 <Notice kind=NoticeKind::Danger autofocus>
@@ -78,7 +79,7 @@ pub fn ErrorNotice(
                 </Notice>
             }
         })
-    }
+    })
 }
 
 /// Renders which right the user is missing.

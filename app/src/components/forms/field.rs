@@ -1,5 +1,6 @@
 //! A form field with its label, help text and validation error.
 
+use crate::components::reactive::dynamic::dynamic;
 use crate::icons::{Icon, IconView};
 use leptos::html;
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ pub fn FieldError(
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         error.get().map(|message| {
             view! {
                 <p class="error" id=id.clone()>
@@ -23,7 +24,7 @@ pub fn FieldError(
                 </p>
             }
         })
-    }
+    })
 }
 
 /// Returns the value of `aria-invalid` for a field with this validation error.

@@ -5,6 +5,7 @@ use crate::components::feedback::toast::toast;
 use crate::components::forms::conflict::ConflictNotice;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm, focus_first_error};
 use crate::components::forms::unsaved_changes::{FormTracker, SaveBar, TrackedForm};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::effect::effect;
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
@@ -131,7 +132,7 @@ pub fn ConflictResolution(
             }
         }
     });
-    move || conflicts().map(|conflicts| view! { <ConflictNotice conflicts use_theirs /> })
+    dynamic(move || conflicts().map(|conflicts| view! { <ConflictNotice conflicts use_theirs /> }))
 }
 
 /// Renders the result of a save in place of the toast, which needs script.

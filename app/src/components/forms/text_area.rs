@@ -1,6 +1,7 @@
 //! Text areas.
 
 use crate::components::forms::field::aria_invalid;
+use crate::components::reactive::dynamic::dynamic;
 use leptos::prelude::*;
 
 /// Renders the text area of a field for text that isn't prose, such as keys or URIs.
@@ -18,7 +19,7 @@ pub fn TextArea(
     /// The validation error, if any.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         let attributes = view! {
             <{..}
                 id=name
@@ -39,7 +40,7 @@ pub fn TextArea(
         } else {
             view! { <textarea {..attributes}>{text_area_content(text)}</textarea> }.into_any()
         }
-    }
+    })
 }
 
 /// Returns the child of a `<textarea>` that shows `text`. For an empty text that may be replaced by another, render a

@@ -2,6 +2,7 @@
 //! after the form was submitted.
 
 use crate::components::forms::combobox::Suggestion;
+use crate::components::reactive::dynamic::dynamic;
 use crate::error::AppError;
 use domain::accounts::users::UserOption;
 use leptos::prelude::*;
@@ -62,5 +63,5 @@ pub fn UserSuggestions(
             }
         })
     };
-    list.into_any()
+    dynamic(list)
 }

@@ -4,6 +4,7 @@
 use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::effect::{effect, memo};
 use crate::destination::{destination, sign_in_url};
 use crate::page_data::PageData;
@@ -177,13 +178,13 @@ pub fn SessionEnded(
         } => None,
         state => Some(state),
     });
-    move || {
+    dynamic(move || {
         Some(match dialog.get()? {
             State::OtherUser(name) => other_user_dialog(name).into_any(),
             State::Ended { has_unsaved_input, .. } => sign_in_dialog(session, has_unsaved_input).into_any(),
             State::Active => return None,
         })
-    }
+    })
 }
 
 fn sign_in_dialog(session: PageSession, has_unsaved_input: bool) -> impl IntoView {

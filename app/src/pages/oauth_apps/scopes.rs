@@ -94,7 +94,7 @@ pub fn ScopesField(
             <p class="help" id="scopes-help">
                 "The maximum scopes of the app. Tokens are also limited by the user’s rights."
             </p>
-            <div class="buttons">{connector_button}</div>
+            <div class="buttons">{dynamic(connector_button)}</div>
             <div class="scope-groups">{groups.collect_view()}</div>
             <FieldError id="scopes-error" error />
         </fieldset>

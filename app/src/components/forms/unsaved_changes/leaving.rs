@@ -4,6 +4,7 @@ use crate::components::forms::unsaved_changes::UnsavedChanges;
 use crate::components::forms::unsaved_changes::form_location::FormLocation;
 use crate::components::navigation::history_guard::guard_history;
 use crate::components::overlay::dialog::Dialog;
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::effect::effect;
 use leptos::ev;
 use leptos::prelude::*;
@@ -152,7 +153,7 @@ pub fn UnsavedChangesDialog(
 ) -> impl IntoView {
     let navigate = use_navigate();
     let pending = forms.pending;
-    move || {
+    dynamic(move || {
         let navigation = pending.get()?;
         let navigate = navigate.clone();
         let stay = move || pending.set(None);
@@ -171,7 +172,7 @@ pub fn UnsavedChangesDialog(
                 </div>
             </Dialog>
         })
-    }
+    })
 }
 
 /// Formats a URL as path, query and fragment.

@@ -25,7 +25,6 @@ use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::Right;
 use domain::accounts::users::CurrentUser;
-use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
 const LEAD: &str = "Credentials that applications use to sign API requests. Each token acts on behalf of one user. A token’s \
@@ -79,10 +78,10 @@ impl Page for ApiTokensPage {
                             Some(_) => url.with_created(None),
                             None => url,
                         };
-                        EitherOf3::A(SyncView(tabs(data.tab, &me, &url, search)))
+                        SyncView(tabs(data.tab, &me, &url, search)).into_any()
                     }
-                    (Err(error), Ok(me)) => EitherOf3::B(view! { <PageUnavailable error me /> }),
-                    (_, Err(error)) => EitherOf3::C(access_error("open this page", error)),
+                    (Err(error), Ok(me)) => view! { <PageUnavailable error me /> }.into_any(),
+                    (_, Err(error)) => access_error("open this page", error).into_any(),
                 }
             })
         });
@@ -127,9 +126,9 @@ fn tabs(tab: Result<TabData, AppError>, me: &CurrentUser, url: &PageUrl, search:
     ];
     let may_create = me.rights.has(Right::CreateApiTokens);
     let content = match tab {
-        Ok(TabData::Tokens(page)) => EitherOf3::A(tokens::card(page, me.rights, url, search)),
-        Ok(TabData::Consumers(list)) => EitherOf3::B(consumers::card(list, may_create, url)),
-        Err(error) => EitherOf3::C(empty::no_access(if is_tokens { "Tokens" } else { "Consumers" }, error)),
+        Ok(TabData::Tokens(page)) => tokens::card(page, me.rights, url, search).into_any(),
+        Ok(TabData::Consumers(list)) => consumers::card(list, may_create, url).into_any(),
+        Err(error) => empty::no_access(if is_tokens { "Tokens" } else { "Consumers" }, error).into_any(),
     };
     view! {
         <Tabs label="API tokens" tabs />

@@ -10,7 +10,6 @@ use crate::pages::api_tokens::page_url::{Created, Dialog, PATH, PageUrl, Route};
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::{MAX_COUNTED, PagePosition, Token, TokenPage, TokenSort, TokenState};
 use domain::time::Timestamp;
-use leptos::either::Either;
 use leptos::prelude::*;
 
 /// Renders the card with the search form, the list and the pager, or the empty state.
@@ -41,14 +40,14 @@ pub fn card(page: TokenPage, rights: Rights, url: &PageUrl, search: Search) -> i
 /// Renders the table and its pager, or the empty state.
 pub fn token_list(page: TokenPage, rights: Rights, url: &PageUrl) -> impl IntoView + use<> {
     if page.tokens.is_empty() {
-        return Either::Left(no_tokens(&page, rights, url));
+        return no_tokens(&page, rights, url).into_any();
     }
     let range = format!("{} of {}", page.tokens.len(), format_count(page.total));
     let link = |label: &'static str, rel: &'static str, position: Option<PagePosition>| match position {
         Some(position) => {
-            Either::Left(view! { <a class="button small" rel=rel href=url.page_at(position).to_string()>{label}</a> })
+            view! { <a class="button small" rel=rel href=url.page_at(position).to_string()>{label}</a> }.into_any()
         }
-        None => Either::Right(view! { <span class="button small" aria-disabled="true">{label}</span> }),
+        None => view! { <span class="button small" aria-disabled="true">{label}</span> }.into_any(),
     };
     let pager = (page.next.is_some() || page.previous.is_some()).then(|| {
         view! {
@@ -68,12 +67,13 @@ pub fn token_list(page: TokenPage, rights: Rights, url: &PageUrl) -> impl IntoVi
     ];
     let headings: Vec<AnyView> = headings.into_iter().flatten().collect();
     let rows = rows(page.tokens, rights.has(Right::RevokeApiTokens), url);
-    Either::Right(view! {
+    view! {
         <DataTable caption="Tokens" headings actions=true>
             {rows}
         </DataTable>
         {pager}
-    })
+    }
+    .into_any()
 }
 
 /// Returns whether the table has a consumer column. The page of a consumer lists only that consumer's tokens.
@@ -177,15 +177,16 @@ pub fn state_badge(state: TokenState) -> impl IntoView {
 /// Renders when a token was last used and from which address.
 pub fn last_used(at: Option<Timestamp>, from: Option<String>) -> impl IntoView {
     let Some(at) = at else {
-        return Either::Left(never());
+        return never().into_any();
     };
     let from = from.map(|from| view! { <small>{["from ", &from].concat()}</small> });
-    Either::Right(view! {
+    view! {
         <span>
             {timestamp(at)}
             {from}
         </span>
-    })
+    }
+    .into_any()
 }
 
 /// Formats a number of tokens. Numbers above [`MAX_COUNTED`] are not exact and are written as "more than".

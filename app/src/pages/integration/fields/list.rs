@@ -12,7 +12,6 @@ use crate::pages::integration::fields::search::Search;
 use domain::fields::name_key;
 use domain::integration::selector::Options;
 use domain::integration::settings::SettingKey;
-use leptos::either::Either;
 use leptos::prelude::*;
 
 /// Renders the list of fields with its search.
@@ -63,13 +62,14 @@ pub fn FieldList(
 
 fn table_row(fields: FieldsState, row: Row) -> impl IntoView {
     if row.is_open {
-        return Either::Left(view! {
+        return view! {
             <tr class="open">
                 <td colspan="7">
                     <FieldEditor fields open_form=row.form() />
                 </td>
             </tr>
-        });
+        }
+        .into_any();
     }
     let url = fields.url.get_untracked();
     let edit_url = url.with_open_form(row.form()).to_string();
@@ -93,7 +93,7 @@ fn table_row(fields: FieldsState, row: Row) -> impl IntoView {
                 .button(name.clone(), data.current.revision, "button quiet small danger", "Delete")}
         }
     });
-    Either::Right(view! {
+    view! {
         <tr>
             <td class="title">
                 <a href=edit_url.clone() data-noscroll>
@@ -111,7 +111,8 @@ fn table_row(fields: FieldsState, row: Row) -> impl IntoView {
                 </div>
             </td>
         </tr>
-    })
+    }
+    .into_any()
 }
 
 /// Renders the value of an option, or the value that applies if it is unset.

@@ -21,7 +21,6 @@ use crate::pages::page::Page;
 use crate::query_string::use_page_url;
 use crate::session::current_user;
 use domain::integration::settings::{Revision, SettingKey};
-use leptos::either::Either;
 use leptos::prelude::*;
 
 /// The History page.
@@ -136,7 +135,7 @@ fn cards(data: HistoryData, url: &PageUrl, upload: Option<UploadedFile>, changes
     let saved = url.get("saved").to_owned();
     let url = url.clone().with("saved", "").with("upload", "");
     let list = if revisions.is_empty() {
-        Either::Left(empty_state())
+        empty_state().into_any()
     } else {
         let oldest = revisions.last().filter(|_| has_more);
         let pager = pager("History pages", &url, oldest.map(|last| last.revision.to_string()));
@@ -144,10 +143,11 @@ fn cards(data: HistoryData, url: &PageUrl, upload: Option<UploadedFile>, changes
             .iter()
             .map(|revision| revision_item(revision, newest, &url))
             .collect_view();
-        Either::Right(view! {
+        view! {
             <ol class="revisions">{items}</ol>
             {pager}
-        })
+        }
+        .into_any()
     };
     view! {
         <SavedNotice saved />

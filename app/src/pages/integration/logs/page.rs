@@ -21,7 +21,6 @@ use crate::session::{SessionClient, current_user};
 use domain::fields::too_long_message;
 use domain::integration::remote_logs::{Level, LogFilter, LogPage, MAX_SEARCH_CHARS, RemoteLog};
 use domain::unicode::escape_hidden;
-use leptos::either::Either;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -105,9 +104,9 @@ fn card(data: LogsData, url: &PageUrl) -> impl IntoView + use<> {
         ("badge plain", "Off")
     };
     let list = if logs.records.is_empty() {
-        Either::Left(empty_state(is_enabled, &filter))
+        empty_state(is_enabled, &filter).into_any()
     } else {
-        Either::Right(table(&logs, url))
+        table(&logs, url).into_any()
     };
     view! {
         <section class="card" aria-labelledby="logs">
@@ -210,8 +209,8 @@ fn row(record: &RemoteLog) -> impl IntoView + use<> {
         Level::Debug => "badge",
     };
     let implementation = match record.implementation.as_str() {
-        "" => Either::Left(view! { <span class="muted">"Unknown"</span> }),
-        name => Either::Right(view! { <span>{name.to_owned()}</span> }),
+        "" => view! { <span class="muted">"Unknown"</span> }.into_any(),
+        name => view! { <span>{name.to_owned()}</span> }.into_any(),
     };
     view! {
         <tr>
@@ -229,7 +228,7 @@ fn row(record: &RemoteLog) -> impl IntoView + use<> {
 fn message(text: &str) -> impl IntoView + use<> {
     let is_long = text.chars().count() > MAX_UNFOLDED_CHARS || text.lines().count() > MAX_UNFOLDED_LINES;
     if !is_long {
-        return Either::Left(view! { <p class="log-message">{text.to_owned()}</p> });
+        return view! { <p class="log-message">{text.to_owned()}</p> }.into_any();
     }
     let start: String = text
         .lines()
@@ -238,12 +237,13 @@ fn message(text: &str) -> impl IntoView + use<> {
         .chars()
         .take(MAX_UNFOLDED_CHARS / 2)
         .collect();
-    Either::Right(view! {
+    view! {
         <details class="log-message">
             <summary>{start} "…"</summary>
             <pre>{text.to_owned()}</pre>
         </details>
-    })
+    }
+    .into_any()
 }
 
 /// Explains why no records are shown.

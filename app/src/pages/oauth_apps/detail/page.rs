@@ -219,15 +219,14 @@ fn page(
 
 fn try_it(app: Memo<OauthApp>, public_url: String) -> AnyView {
     if app.with_untracked(|app| app.grant.requires_consent()) {
-        return (move || app.with(|app| authorization_url_card(app, &public_url))).into_any();
+        return dynamic(move || app.with(|app| authorization_url_card(app, &public_url)));
     }
     // Only other scopes change the card; other changes of the app leave the typed secret and the responses.
     let scopes = memo(move || app.with(|app| app.scopes));
-    let card = move || {
+    dynamic(move || {
         scopes.track();
         view! { <TryIt app=app.get_untracked() public_url=public_url.clone() /> }
-    };
-    card.into_any()
+    })
 }
 
 fn details_card(app: &OauthApp) -> impl IntoView + use<> {

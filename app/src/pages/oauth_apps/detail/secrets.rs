@@ -74,7 +74,7 @@ pub fn SecretsCard(
     view! {
         <ListCard id="secrets" title="Client secrets" count help>
             {table}
-            <div class="card-body">{add_form}</div>
+            <div class="card-body">{dynamic(add_form)}</div>
         </ListCard>
     }
     .into_any()

@@ -83,13 +83,13 @@ pub fn ApiKeyCard(
         <Card
             id="api-key-title"
             title="API Key"
-            action=rotate.into_any()
+            action=dynamic(rotate)
             help="Authenticates Bynder connectors with this portal. Enter it in each connector’s configuration."
         >
             <div class="card-body">
                 <ApiKeyField keys key />
             </div>
-            {previous}
+            {dynamic(previous)}
             {details}
         </Card>
     }

@@ -1,6 +1,7 @@
 //! Showing and hiding the API key.
 
 use crate::components::forms::form::{FormState, ValidatedForm};
+use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::effect::effect;
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::settings::api_key::actions::ShowApiKey;
@@ -50,7 +51,7 @@ pub fn ShowKeyButton(
 ) -> impl IntoView {
     let ShownKey { form_state, key } = shown;
     let hide_url = page.clone().unwrap_or_else(|| Tab::Settings.path().to_owned());
-    move || {
+    dynamic(move || {
         if key.with(Option::is_some) {
             view! {
                 <a class="button" href=hide_url.clone() data-noscroll on:click=move |_| shown.hide()>
@@ -72,5 +73,5 @@ pub fn ShowKeyButton(
             }
             .into_any()
         }
-    }
+    })
 }

@@ -171,7 +171,7 @@ pub fn ConnectionTest(
                 </ValidatedForm>
             </div>
             <ErrorNotice error />
-            <div role="status">{status}</div>
+            <div role="status">{dynamic(status)}</div>
         </section>
     }
     .into_any()

@@ -239,7 +239,7 @@ fn SecretField(
         })
     };
     view! {
-        <Field id="client_secret" label="OAuth2 Client Secret" footer=removal.into_any() error>
+        <Field id="client_secret" label="OAuth2 Client Secret" footer=dynamic(removal) error>
             <input
                 id="client_secret"
                 name="client_secret"
