@@ -48,7 +48,7 @@ async function optimizeWasm() {
   await forEachInParallel(modules, async (file) => {
     const path = join(pkg, file);
     const features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int"];
-    await run(join(tools, "node_modules/.bin/wasm-opt"), "-Oz", ...features, path, "-o", path);
+    await run(join(tools, "node_modules/.bin/wasm-opt"), "-Oz", "--converge", ...features, path, "-o", path);
   });
 }
 

@@ -9,10 +9,13 @@ import { writeLeb128 } from "./leb128.mjs";
 
 export const MANIFEST = "__wasm_split_manifest.json";
 
-/** The pack of the modules that all bundles need, except for tiny ones. */
+/** The bundles of each section. What they share is in one pack, so that the next page of a section loads its own code alone. */
+const SECTIONS = {
+  integration: ["integration_pages"],
+  settings: ["settings_pages", "api_tokens_pages", "oauth_apps_pages"],
+};
+/** The pack of the modules that several sections need. */
 const COMMON = "bundle_common";
-/** A bundle of this size in bytes or less doesn't load the pack with the code that all others share. */
-const MAX_TINY_BYTES = 32 * 1024;
 
 /** The preamble of a module: magic number and version. */
 const PREAMBLE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
@@ -55,20 +58,26 @@ function customSection(name, content) {
   return Buffer.concat([CUSTOM_SECTION, writeLeb128(body.length), body]);
 }
 
+const nameOf = (bundle) => bundle.replace(/^_+|_view_\d+$/g, "");
+const sectionOf = (bundle) => Object.keys(SECTIONS).find((section) => SECTIONS[section].includes(nameOf(bundle)));
+
 /**
- * Chooses the pack of each module that a bundle needs: the common one, or the bundle's own. A module that only some bundles
- * share is copied into the pack of each, since more packs would be more requests, and larger together.
+ * Chooses the pack of each module that a bundle needs: one that is shared, or the bundle's own. A bundle outside of the
+ * sections loads no more than it needs: its pack has copies of what it shares with others.
  * @param {Record<string, string[]>} manifest the modules of each bundle
- * @param {Map<string, number>} sizes the sizes of the modules in bytes
  * @returns {Record<string, { module: string, pack: string, isShared: boolean }[]>}
  */
-function choosePacks(manifest, sizes) {
-  const isTiny = (bundle) => manifest[bundle].reduce((bytes, module) => bytes + sizes.get(module), 0) <= MAX_TINY_BYTES;
-  const large = Object.keys(manifest).filter((bundle) => !isTiny(bundle));
+function choosePacks(manifest) {
+  const missing = Object.values(SECTIONS).flat().filter((name) => !Object.keys(manifest).map(nameOf).includes(name));
+  if (missing.length > 0) throw new Error(`There is no bundle ${missing.join(" or ")}. Adapt script/lib/pack-modules.mjs.`);
   const choose = (bundle) => (module) => {
-    const isShared = Object.keys(manifest).some((other) => other !== bundle && manifest[other].includes(module));
-    const isCommon = isShared && large.includes(bundle) && large.every((bundle) => manifest[bundle].includes(module));
-    return { module, pack: isCommon ? COMMON : `bundle_${bundle.replace(/^_+|_view_\d+$/g, "")}`, isShared };
+    const users = Object.keys(manifest).filter((user) => manifest[user].includes(module));
+    const inSections = users.filter(sectionOf);
+    const sections = new Set(inSections.map(sectionOf));
+    let pack = `bundle_${nameOf(bundle)}`;
+    if (sectionOf(bundle) && sections.size > 1) pack = COMMON;
+    else if (sectionOf(bundle) && inSections.length > 1) pack = `bundle_${sectionOf(bundle)}_common`;
+    return { module, pack, isShared: users.length > 1 };
   };
   return Object.fromEntries(Object.keys(manifest).map((bundle) => [bundle, manifest[bundle].map(choose(bundle))]));
 }
@@ -97,7 +106,7 @@ export async function packModules(folder, loader) {
   for (const module of new Set(Object.values(manifest).flat())) {
     contents.set(module, await readFile(join(folder, `${module}.wasm`)));
   }
-  const bundles = choosePacks(manifest, new Map([...contents].map(([module, { length }]) => [module, length])));
+  const bundles = choosePacks(manifest);
   const packs = new Map();
   for (const { module, pack } of Object.values(bundles).flat()) packs.set(pack, (packs.get(pack) ?? new Set()).add(module));
   for (const module of contents.keys()) await rm(join(folder, `${module}.wasm`));
