@@ -10,6 +10,26 @@ function findChromium(): string {
   }
 }
 
+// The first two would open two hidden pages of the browser's own for each window, which take more time than most tests. The
+// others are what Playwright disables, because Chromium reads only the last list of its command line.
+const disabledFeatures = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "AimEnabled",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+];
+
 export const chromium = {
   executablePath: process.env["CHROMIUM"] || findChromium(),
   args: [
@@ -18,5 +38,6 @@ export const chromium = {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    `--disable-features=${disabledFeatures.join(",")}`,
   ],
 };

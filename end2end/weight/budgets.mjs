@@ -28,11 +28,11 @@ export const slowLine = { latency: 562.5, download: 1_440_000, upload: 675_000, 
  */
 export const budgets = {
   "/sign-in": { goal: 0, ceiling: 0, requests: 0 },
-  base: { goal: 350, ceiling: 222, requests: 4 },
-  AuthPages: { goal: 350, ceiling: 312, requests: 6 },
-  SectionPages: { goal: 420, ceiling: 230, requests: 5 },
-  IntegrationPages: { section: "Integration", goal: 420, ceiling: 536, requests: 6, second: 0 },
-  SettingsPages: { section: "Settings", goal: 350, ceiling: 314, requests: 6, second: 60 },
-  ApiTokensPages: { section: "Settings", goal: 350, ceiling: 425, requests: 6, second: 170 },
-  OauthAppsPages: { section: "Settings", goal: 350, ceiling: 434, requests: 6, second: 178 },
+  base: { goal: 350, ceiling: 190, requests: 4 },
+  AuthPages: { goal: 350, ceiling: 255, requests: 5 },
+  SectionPages: { goal: 420, ceiling: 200, requests: 5 },
+  IntegrationPages: { section: "Integration", goal: 420, ceiling: 410, requests: 6, second: 0 },
+  SettingsPages: { section: "Settings", goal: 350, ceiling: 312, requests: 7, second: 22 },
+  ApiTokensPages: { section: "Settings", goal: 350, ceiling: 348, requests: 7, second: 58 },
+  OauthAppsPages: { section: "Settings", goal: 350, ceiling: 350, requests: 7, second: 60 },
 };

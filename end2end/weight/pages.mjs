@@ -21,7 +21,7 @@ const withoutScript = /parts\.uri\.path\(\) != "([^"]+)"/.exec(app)?.[1];
  * @returns {Route[]}
  */
 export function routes() {
-  const found = [...app.matchAll(/<Route\s+path=path!\("([^"]*)"\)\s+view=(?:\{Lazy::<(\w+)>::new\(\)\}|(\w+))/g)];
+  const found = [...app.matchAll(/<Route\s+path=RoutePath\("([^"]*)"\)\s+view=(?:\{Lazy::<(\w+)>::new\(\)\}|(\w+))/g)];
   if (found.length === 0 || found.length !== app.match(/<Route\s/g)?.length) {
     throw new Error("end2end/weight/pages.mjs doesn't understand a <Route> in app/src/lib.rs. Adapt its pattern.");
   }

@@ -38,8 +38,8 @@ pub struct OauthAppPage {
     url: Memo<PageUrl>,
     /// The URL without the dialog, because opening or closing a dialog doesn't change the data.
     without_dialog: Memo<PageUrl>,
-    /// The page and the draft that its forms show. A URL without a draft, as after a save, leaves the forms as they are.
-    forms: Memo<(Route, Option<FormDraft>)>,
+    /// The URL with the draft that the forms show. A URL without a draft, as after a save, leaves the forms as they are.
+    forms: Memo<PageUrl>,
     /// The data when the forms were opened.
     data: PageData<AppData>,
 }
@@ -48,11 +48,11 @@ impl Page for OauthAppPage {
     fn data() -> Self {
         let url = use_page_url(PageUrl::parse);
         let without_dialog = memo(move || url.with(PageUrl::without_dialog));
-        let forms = Memo::new(move |before: Option<&(Route, Option<FormDraft>)>| {
-            let (route, draft) = url.with(|url| (url.route, url.draft.clone()));
+        let forms = Memo::new(move |before: Option<&PageUrl>| {
+            let now = without_dialog.get();
             match before {
-                Some(before) if draft.is_none() && before.0 == route => before.clone(),
-                _ => (route, draft),
+                Some(before) if now.draft.is_none() && before.route == now.route => before.clone(),
+                _ => now,
             }
         });
         let data = PageData::new(move || forms.get(), move |_| load(without_dialog.get_untracked()));
@@ -82,13 +82,13 @@ impl Page for OauthAppPage {
         );
         // The data of another app, whose page was shown before, doesn't count.
         let last = move || {
-            let route = forms.with(|(route, _)| *route);
+            let route = forms.with(|url| url.route);
             let (_, data) = reloaded.get().filter(|(loaded, _)| *loaded == route)?;
             Some(data)
         };
         let reload_error = memo(move || last()?.err());
         let content = dynamic(move || {
-            let (_, draft) = forms.get();
+            let draft = forms.get().draft;
             let reload_error = reload_error.get();
             suspend(async move {
                 let first = match reload_error {
