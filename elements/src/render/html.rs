@@ -186,7 +186,10 @@ mod tests {
             "<p lang=\"en\" id=\"x\"></p>"
         );
         // An attribute on a component reaches the component's element, and its class replaces the element's.
-        let view = p().class("a").into_any().add_any_attr(leptos::tachys::html::class::class("b"));
+        let view = p()
+            .class("a")
+            .into_any()
+            .add_any_attr(leptos::tachys::html::class::class("b"));
         assert_eq!(view.to_html(), "<p class=\"b\"></p>");
     }
 
