@@ -194,6 +194,9 @@ pub(crate) enum Attribute {
     Any(Box<AnyAttribute>),
 }
 
+/// A function that handles events.
+pub(crate) type Handle = Box<dyn FnMut(types::Event)>;
+
 /// A handler of an event. On the server there is none.
 pub(crate) struct EventHandler {
     pub(crate) name: Cow<'static, str>,
@@ -201,5 +204,5 @@ pub(crate) struct EventHandler {
     pub(crate) is_capture: bool,
     /// The owner of what the handler creates.
     pub(crate) owner: Owner,
-    pub(crate) handle: Option<SendWrapper<Box<dyn FnMut(types::Event)>>>,
+    pub(crate) handle: Option<SendWrapper<Handle>>,
 }

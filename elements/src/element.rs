@@ -1,6 +1,6 @@
 //! An HTML element, and the methods that the `view!` macro calls on it.
 
-use crate::attribute::{Attribute, AttributeSource, EventHandler, IntoAttribute, IntoClass};
+use crate::attribute::{Attribute, AttributeSource, EventHandler, Handle, IntoAttribute, IntoClass};
 use leptos::attr::any_attribute::IntoAnyAttribute;
 use leptos::prelude::{AnyView, IntoAny, IntoRender, Owner, RenderHtml, View};
 use leptos::tachys::html::element::ElementType;
@@ -138,7 +138,7 @@ impl Element {
         F: FnMut(E::EventType) + 'static,
     {
         let handle = (!cfg!(feature = "ssr")).then(|| {
-            let handle: Box<dyn FnMut(types::Event)> = Box::new(move |event| handler(E::EventType::from(event)));
+            let handle: Handle = Box::new(move |event| handler(E::EventType::from(event)));
             SendWrapper::new(handle)
         });
         self.with_attribute(Attribute::Event(EventHandler {

@@ -1,11 +1,11 @@
 //! Writes attributes as HTML, and sets them in the document.
 
-use crate::attribute::{Attribute, AttributeValue, EventHandler};
+use crate::attribute::{Attribute, AttributeValue, EventHandler, Getter, Handle};
 use html_escape::encode_double_quoted_attribute_to_string;
 use leptos::attr::Attribute as _;
 use leptos::attr::any_attribute::{AnyAttribute, AnyAttributeState};
 use leptos::prelude::RenderEffect;
-use leptos::tachys::renderer::types::{self, Event};
+use leptos::tachys::renderer::types;
 use leptos::tachys::renderer::{RemoveEventHandler, Rndr};
 
 /// Calls the reactive values once, so that the renderer finds the data that they wait for.
@@ -151,7 +151,7 @@ fn set_first(element: &types::Element, name: &'static str, value: &AttributeValu
 fn set_reactive(
     element: &types::Element,
     name: &'static str,
-    mut get: crate::attribute::Getter,
+    mut get: Getter,
     is_hydrated: bool,
     previous: Option<AttributeValue>,
     set: SetValue,
@@ -175,7 +175,7 @@ fn set_reactive(
 fn add_event_handler(element: &types::Element, handler: EventHandler) -> Option<RemoveEventHandler<types::Element>> {
     let mut handle = handler.handle?.take();
     let owner = handler.owner;
-    let handle: Box<dyn FnMut(Event)> = Box::new(move |event| owner.with(|| handle(event)));
+    let handle: Handle = Box::new(move |event| owner.with(|| handle(event)));
     Some(if handler.is_capture {
         Rndr::add_event_listener_use_capture(element, &handler.name, handle)
     } else {
@@ -264,7 +264,7 @@ fn update_effect(
     element: &types::Element,
     name: &'static str,
     effect: &mut RenderEffect<AttributeValue>,
-    get: crate::attribute::Getter,
+    get: Getter,
     set: SetValue,
 ) {
     let previous = effect.take_value();
