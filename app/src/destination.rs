@@ -1,6 +1,6 @@
 //! Where the browser is going, and the URL of the sign-in page that leads back there.
 
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::{Location, Url};

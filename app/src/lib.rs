@@ -9,6 +9,7 @@
 pub mod codec;
 mod destination;
 pub mod documents;
+mod effect;
 pub mod error;
 mod page_data;
 mod query_string;
@@ -38,6 +39,8 @@ use crate::components::feedback::toast::{Toasts, provide_toasts};
 use crate::components::navigation::history_guard::provide_history_guard;
 use crate::components::navigation::redirects::{Redirects, provide_redirects};
 use crate::components::navigation::route_focus::provide_route_focus;
+#[cfg(feature = "ssr")]
+use crate::documents::site_files::{HydrationScript, site_files};
 use crate::pages::home::HomePage;
 use crate::route_path::RoutePath;
 use crate::routes::{ApiTokensPages, AuthPages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
@@ -52,6 +55,7 @@ use leptos_router::{Lazy, SsrMode};
 /// Renders the HTML document around the app.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let files = site_files(&options);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -61,14 +65,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link id="style" rel="stylesheet" href=crate::documents::stylesheet::stylesheet_url(&options) />
+                <link id="style" rel="stylesheet" href=files.style.as_str() />
                 {is_hydrated()
                     .then(|| {
                         view! {
                             // Comes before the app's script, because it listens for that script's errors.
                             <script src="/crash-notice.js" defer></script>
                             <AutoReload options=options.clone() />
-                            <HydrationScripts options=options.clone() />
+                            <HydrationScript files />
                         }
                     })}
                 <MetaTags />

@@ -1,6 +1,6 @@
 //! Query strings of pages.
 
-use crate::components::reactive::effect::memo;
+use crate::effect::memo;
 use domain::oauth1::{decode_form, encode};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;

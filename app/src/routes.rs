@@ -1,6 +1,8 @@
 //! Lazy-loaded bundles of pages. Pages that link to each other share a bundle, so that the browser fetches one file. One
 //! bundle per page would split the code that pairs of pages share into dozens of files.
 
+#[cfg(feature = "ssr")]
+use crate::documents::site_files::preload_bundle;
 use crate::pages::account::connected_apps::ConnectedAppsPage;
 use crate::pages::account::sessions::SessionsPage;
 use crate::pages::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
@@ -44,6 +46,8 @@ macro_rules! lazy_bundle {
 
         impl $bundle {
             fn render(&self) -> AnyView {
+                #[cfg(feature = "ssr")]
+                preload_bundle(stringify!($bundle));
                 match self.path.as_str() {
                     $($path $(if $guard)? => <$page as Page>::view(<$page as Page>::data()),)*
                 }

@@ -188,6 +188,8 @@ pub(crate) enum Attribute {
         name: &'static str,
         get: Getter,
     },
+    /// The content of the element.
+    InnerHtml(&'static str),
     Event(EventHandler),
     Reference(Reference),
     /// An attribute of another type, as spread attributes have.

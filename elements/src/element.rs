@@ -30,8 +30,10 @@ pub(crate) enum Content {
     Children,
     /// Nothing, and it has no end tag.
     Void,
-    /// Text that is written without escaping it, and not hydrated.
+    /// Text that is written without escaping it.
     Text,
+    /// An image in SVG, whose elements are given as HTML.
+    Svg,
 }
 
 /// A child of an element.
@@ -39,28 +41,38 @@ pub(crate) enum Child {
     Element(Element),
     Text(String),
     Any(AnyView),
+    /// Nothing, in the place of an optional child.
+    Empty,
     /// The place of a child that is being resolved.
     Resolving,
 }
 
 impl Child {
+    /// Returns the child that renders `view`. The compiler knows the type, so only one of the branches is left of each instance.
     fn new<T: RenderHtml + 'static>(view: T) -> Self {
         let mut view = Some(view);
-        let any: &mut dyn Any = &mut view;
-        if let Some(element) = any.downcast_mut::<Option<Element>>().and_then(Option::take) {
-            return Self::Element(element);
-        }
-        if let Some(view) = any.downcast_mut::<Option<View<Element>>>().and_then(Option::take) {
-            return Self::Element(view.into_inner());
-        }
-        if let Some(text) = any.downcast_mut::<Option<String>>().and_then(Option::take) {
-            return Self::Text(text);
-        }
-        match view {
-            Some(view) => Self::Any(view.into_any()),
-            None => Self::Resolving,
+        if let Some(element) = take::<_, Element>(&mut view) {
+            Self::Element(element)
+        } else if let Some(element) = take::<_, View<Element>>(&mut view) {
+            Self::Element(element.into_inner())
+        } else if let Some(element) = take::<_, Option<Element>>(&mut view) {
+            element.map_or(Self::Empty, Self::Element)
+        } else if let Some(element) = take::<_, Option<View<Element>>>(&mut view) {
+            element.map_or(Self::Empty, |element| Self::Element(element.into_inner()))
+        } else if let Some(text) = take::<_, String>(&mut view) {
+            Self::Text(text)
+        } else if let Some(text) = take::<_, Option<String>>(&mut view) {
+            text.map_or(Self::Empty, Self::Text)
+        } else {
+            view.map_or(Self::Empty, |view| Self::Any(view.into_any()))
         }
     }
+}
+
+/// Takes the value if it is of type `U`.
+fn take<T: 'static, U: 'static>(value: &mut Option<T>) -> Option<U> {
+    let value: &mut dyn Any = value;
+    value.downcast_mut::<Option<U>>().and_then(Option::take)
 }
 
 impl Element {
@@ -121,6 +133,12 @@ impl Element {
     pub fn class<C: IntoClass>(self, class: C) -> Self {
         let (class, source) = class.into_class();
         self.with_class(class, source)
+    }
+
+    /// Sets the content of the element, as HTML that is written without escaping it.
+    #[must_use]
+    pub fn inner_html(self, html: &'static str) -> Self {
+        self.with_attribute(Attribute::InnerHtml(html))
     }
 
     /// Sets a property of the element in the browser.

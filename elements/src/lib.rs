@@ -5,7 +5,7 @@
 //! renders it. A crate that depends on this one under the name `leptos` gets the same macro with one type, [`Element`], and
 //! everything else of Leptos unchanged: less code for browsers to load, and less to compile for the server.
 //!
-//! Elements of SVG and MathML, custom elements, and what Leptos and its router render themselves keep their types.
+//! Elements within SVG and MathML, custom elements, and what Leptos and its router render themselves keep their types.
 
 mod attribute;
 mod element;
@@ -21,6 +21,12 @@ pub use leptos::*;
 /// The renderer of Leptos, with other functions that create HTML elements.
 pub mod tachys {
     pub use leptos::tachys::*;
+
+    /// Elements of SVG.
+    pub mod svg {
+        pub use crate::tags::svg;
+        pub use leptos::tachys::svg::*;
+    }
 
     /// HTML elements and their attributes.
     pub mod html {

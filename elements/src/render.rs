@@ -9,7 +9,7 @@ pub(crate) use document::ElementState;
 use crate::element::{Child, Element};
 use document::{build, hydrate, hydrate_async, rebuild};
 use futures::future::join_all;
-use html::{write_async, write_element};
+use html::{PLACEHOLDER, write_async, write_element};
 use leptos::attr::Attribute;
 use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};
 use leptos::prelude::{AddAnyAttr, AnyView, Render, RenderHtml};
@@ -62,7 +62,7 @@ impl Element {
                     }
                 }
                 Child::Element(element) => element.put_views(views),
-                Child::Text(_) | Child::Any(_) => {}
+                Child::Text(_) | Child::Any(_) | Child::Empty => {}
             }
         }
     }
@@ -80,7 +80,7 @@ impl RenderHtml for Element {
             match child {
                 Child::Element(element) => element.dry_resolve(),
                 Child::Any(view) => view.dry_resolve(),
-                Child::Text(_) | Child::Resolving => {}
+                Child::Text(_) | Child::Empty | Child::Resolving => {}
             }
         }
     }
@@ -100,6 +100,7 @@ impl RenderHtml for Element {
             Child::Element(element) => element.html_len(),
             Child::Text(text) => text.len(),
             Child::Any(view) => view.html_len(),
+            Child::Empty => PLACEHOLDER.len(),
             Child::Resolving => 0,
         });
         2 * self.0.tag.len() + "<></>".len() + attributes::html_len(&self.0.attributes) + children.sum::<usize>()

@@ -26,6 +26,12 @@ tags! { Void: area base br col embed hr img input link meta source track wbr }
 
 tags! { Text: script style textarea }
 
+/// Creates an `<svg>` element.
+#[must_use]
+pub fn svg() -> Element {
+    Element::new("svg", Content::Svg)
+}
+
 /// Creates an `<option>` element.
 #[must_use]
 pub fn option() -> Element {

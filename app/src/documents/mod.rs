@@ -1,4 +1,4 @@
-//! HTML documents that the server renders outside of the app, and the URL of the style sheet.
+//! HTML documents that the server renders outside of the app, and the files that pages link.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod error_page;
@@ -7,6 +7,6 @@ pub(crate) mod redirect_page;
 #[cfg(feature = "ssr")]
 pub(crate) mod signed_out_page;
 #[cfg(feature = "ssr")]
-pub(crate) mod standalone_page;
+pub(crate) mod site_files;
 #[cfg(feature = "ssr")]
-pub(crate) mod stylesheet;
+pub(crate) mod standalone_page;

@@ -14,7 +14,11 @@ pub(super) fn dry_resolve(attributes: &mut [Attribute]) {
         match attribute {
             Attribute::Reactive { get, .. } | Attribute::ReactiveClass { get, .. } => drop(get()),
             Attribute::Any(attribute) => attribute.dry_resolve(),
-            Attribute::Value { .. } | Attribute::Class { .. } | Attribute::Event(_) | Attribute::Reference(_) => {}
+            Attribute::Value { .. }
+            | Attribute::Class { .. }
+            | Attribute::InnerHtml(_)
+            | Attribute::Event(_)
+            | Attribute::Reference(_) => {}
         }
     }
 }
@@ -27,6 +31,7 @@ pub(super) fn html_len(attributes: &[Attribute]) -> usize {
             None => 0,
         },
         Attribute::Class { name, .. } | Attribute::ReactiveClass { name, .. } => name.len(),
+        Attribute::InnerHtml(html) => html.len(),
         Attribute::Any(attribute) => attribute.html_len(),
         Attribute::Reactive { .. } | Attribute::Event(_) | Attribute::Reference(_) => 0,
     });
@@ -81,6 +86,7 @@ pub(super) fn write_attributes(attributes: Vec<Attribute>, buf: &mut String, ext
                 }
             }
             Attribute::Any(attribute) => attribute.to_html(buf, &mut classes, &mut styles, &mut inner_html),
+            Attribute::InnerHtml(html) => inner_html.push_str(html),
             Attribute::Event(_) | Attribute::Reference(_) => {}
         }
     }
@@ -118,6 +124,7 @@ pub(super) enum AttributeState {
         name: &'static str,
         effect: RenderEffect<AttributeValue>,
     },
+    InnerHtml(&'static str),
     Event(RemoveEventHandler<types::Element>),
     Reference,
     Any(AnyAttributeState),
@@ -202,6 +209,12 @@ fn add_attribute(attribute: Attribute, element: &types::Element, is_hydrated: bo
             let effect = set_reactive(element, name, get, is_hydrated, None, set_class);
             AttributeState::ReactiveClass { name, effect }
         }
+        Attribute::InnerHtml(html) => {
+            if !is_hydrated {
+                Rndr::set_inner_html(element, html);
+            }
+            AttributeState::InnerHtml(html)
+        }
         Attribute::Event(handler) => AttributeState::Event(add_event_handler(element, handler)?),
         Attribute::Reference(reference) => {
             reference(element);
@@ -240,7 +253,8 @@ pub(super) fn are_alike(states: &[AttributeState], attributes: &[Attribute]) -> 
                 | (AttributeState::ReactiveClass { name, .. }, Attribute::ReactiveClass { name: new, .. }) => {
                     name == new
                 }
-                (AttributeState::Event(_), Attribute::Event(_))
+                (AttributeState::InnerHtml(_), Attribute::InnerHtml(_))
+                | (AttributeState::Event(_), Attribute::Event(_))
                 | (AttributeState::Reference, Attribute::Reference(_))
                 | (AttributeState::Any(_), Attribute::Any(_)) => true,
                 _ => false,
@@ -285,6 +299,12 @@ fn update_attribute(element: &types::Element, state: &mut AttributeState, attrib
         }
         (AttributeState::ReactiveClass { name, effect }, Attribute::ReactiveClass { get, .. }) => {
             update_effect(element, name, effect, get, set_class);
+        }
+        (AttributeState::InnerHtml(html), Attribute::InnerHtml(new)) => {
+            if *html != new {
+                Rndr::set_inner_html(element, new);
+                *html = new;
+            }
         }
         (AttributeState::Event(remove), Attribute::Event(handler)) => {
             if let Some(new) = add_event_handler(element, handler) {

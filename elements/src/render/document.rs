@@ -21,6 +21,7 @@ enum ChildState {
     Element(ElementState),
     Text(<String as Render>::State),
     Any(<AnyView as Render>::State),
+    Empty(types::Placeholder),
 }
 
 impl ChildState {
@@ -29,6 +30,7 @@ impl ChildState {
             Self::Element(state) => state,
             Self::Text(state) => state,
             Self::Any(state) => state,
+            Self::Empty(state) => state,
         }
     }
 
@@ -37,6 +39,7 @@ impl ChildState {
             Self::Element(state) => state.insert_before_this(child),
             Self::Text(state) => state.insert_before_this(child),
             Self::Any(state) => state.insert_before_this(child),
+            Self::Empty(state) => state.insert_before_this(child),
         }
     }
 }
@@ -46,14 +49,19 @@ fn build_child(child: Child) -> Option<ChildState> {
         Child::Element(element) => Some(ChildState::Element(build(element))),
         Child::Text(text) => Some(ChildState::Text(text.build())),
         Child::Any(view) => Some(ChildState::Any(view.build())),
+        Child::Empty => Some(ChildState::Empty(Rndr::create_placeholder())),
         Child::Resolving => None,
     }
+}
+
+fn namespace(content: Content) -> Option<&'static str> {
+    (content == Content::Svg).then_some("http://www.w3.org/2000/svg")
 }
 
 /// Creates an element that is not in the document yet.
 pub(super) fn build(element: Element) -> ElementState {
     let parts = *element.0;
-    let element = Rndr::create_element(parts.tag, None);
+    let element = Rndr::create_element(parts.tag, namespace(parts.content));
     let attributes = add_attributes(parts.attributes, &element, false);
     let mut children = Vec::with_capacity(parts.children.len());
     for child in parts.children {
@@ -75,6 +83,7 @@ fn rebuild_child(child: Child, state: &mut ChildState) {
         (Child::Element(element), ChildState::Element(state)) => rebuild(element, state),
         (Child::Text(text), ChildState::Text(state)) => text.rebuild(state),
         (Child::Any(view), ChildState::Any(state)) => view.rebuild(state),
+        (Child::Empty, ChildState::Empty(_)) => {}
         (child, state) => {
             if let Some(mut new) = build_child(child) {
                 state.insert_before_this(new.as_mountable());
@@ -132,7 +141,7 @@ fn hydrate_text(
 ) -> Vec<ChildState> {
     let texts = children.into_iter().filter_map(|child| match child {
         Child::Text(text) => Some(text),
-        Child::Element(_) | Child::Any(_) | Child::Resolving => None,
+        Child::Element(_) | Child::Any(_) | Child::Empty | Child::Resolving => None,
     });
     let states = texts.map(|text| {
         position.set(Position::FirstChild);
@@ -145,6 +154,12 @@ fn hydrate_text(
         })
     });
     states.collect()
+}
+
+fn hydrate_placeholder(cursor: &Cursor, position: &PositionState) -> ChildState {
+    let placeholder = cursor.next_placeholder(position);
+    position.set(Position::NextChild);
+    ChildState::Empty(placeholder)
 }
 
 /// Attaches to the element that the server has rendered.
@@ -162,6 +177,7 @@ pub(super) fn hydrate(element: Element, cursor: &Cursor, position: &PositionStat
                 Child::Element(element) => ChildState::Element(hydrate(element, cursor, position)),
                 Child::Text(text) => ChildState::Text(text.hydrate::<true>(cursor, position)),
                 Child::Any(view) => ChildState::Any(view.hydrate::<true>(cursor, position)),
+                Child::Empty => hydrate_placeholder(cursor, position),
                 Child::Resolving => continue,
             });
         }
@@ -195,6 +211,7 @@ pub(super) fn hydrate_async<'a>(
                     Child::Element(element) => ChildState::Element(hydrate_async(element, cursor, position).await),
                     Child::Text(text) => ChildState::Text(text.hydrate::<true>(cursor, position)),
                     Child::Any(view) => ChildState::Any(view.hydrate_async(cursor, position).await),
+                    Child::Empty => hydrate_placeholder(cursor, position),
                     Child::Resolving => continue,
                 });
             }

@@ -7,6 +7,9 @@ use leptos::prelude::RenderHtml;
 use leptos::tachys::ssr::StreamBuilder;
 use leptos::tachys::view::Position;
 
+/// What stands for an optional child that is absent, so that the browser finds its place.
+pub(super) const PLACEHOLDER: &str = "<!>";
+
 /// Writes the start tag, and returns HTML that takes the place of the children, or nothing.
 fn write_start(parts: &mut ElementParts, buf: &mut String, extra: Vec<AnyAttribute>) -> String {
     buf.push('<');
@@ -43,6 +46,10 @@ pub(super) fn write_element(
                 Child::Element(element) => write_element(element, buf, position, mark_branches, Vec::new()),
                 Child::Text(text) => text.to_html_with_buf(buf, position, escape, mark_branches, Vec::new()),
                 Child::Any(view) => view.to_html_with_buf(buf, position, escape, mark_branches, Vec::new()),
+                Child::Empty => {
+                    buf.push_str(PLACEHOLDER);
+                    *position = Position::NextChild;
+                }
                 Child::Resolving => {}
             }
         }
@@ -79,6 +86,10 @@ pub(super) fn write_async<const OUT_OF_ORDER: bool>(
                 Child::Any(view) => {
                     view.to_html_async_with_buf::<OUT_OF_ORDER>(buf, position, escape, mark_branches, Vec::new());
                 }
+                Child::Empty => {
+                    buf.push_sync(PLACEHOLDER);
+                    *position = Position::NextChild;
+                }
                 Child::Resolving => {}
             }
         }
@@ -89,16 +100,18 @@ pub(super) fn write_async<const OUT_OF_ORDER: bool>(
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use crate::tags::{br, button, div, input, p, script, span, textarea};
+    use crate::element::Element;
+    use crate::tags::{br, button, div, input, p, script, span, svg, textarea};
     use futures::executor::block_on;
     use leptos::attr::id;
     use leptos::html;
     use leptos::prelude::*;
     use std::sync::{Arc, Mutex};
 
-    /// Returns the HTML that Leptos writes, without the markers after the children of an element, which are fixed here.
-    fn leptos_html(view: impl RenderHtml) -> String {
-        view.to_html().replace("<!></", "</")
+    /// Returns HTML without the markers that the browser needs to find places. Leptos marks the end of the children and of
+    /// optional ones, which are fixed here.
+    fn without_markers(view: impl RenderHtml) -> String {
+        view.to_html().replace("<!>", "")
     }
 
     #[test]
@@ -115,7 +128,7 @@ mod tests {
             .title("\"<x>\"")
             .hidden(true)
             .child(html::span().child("c"));
-        assert_eq!(ours.to_html(), leptos_html(theirs));
+        assert_eq!(without_markers(ours), without_markers(theirs));
 
         let ours = input()
             .r#type("checkbox")
@@ -129,7 +142,7 @@ mod tests {
             .value(None::<String>)
             .maxlength(3_usize)
             .aria_label("x".to_owned());
-        assert_eq!(ours.to_html(), leptos_html(theirs));
+        assert_eq!(without_markers(ours), without_markers(theirs));
 
         let ours = div()
             .child(br())
@@ -145,7 +158,30 @@ mod tests {
             .child(Some(html::span()))
             .child(())
             .child(vec![html::span()]);
-        assert_eq!(ours.to_html(), leptos_html(theirs));
+        assert_eq!(without_markers(ours), without_markers(theirs));
+    }
+
+    #[test]
+    fn absent_children_are_marked() {
+        let element = p()
+            .child(None::<Element>)
+            .child("a")
+            .child(Some("b"))
+            .child(Some(span()))
+            .child(None::<&str>);
+        assert_eq!(element.to_html(), "<p><!>a<!>b<span></span><!></p>");
+    }
+
+    #[test]
+    fn icons_contain_their_html() {
+        let icon = svg()
+            .class("icon")
+            .attr("viewBox", "0 0 24 24")
+            .inner_html("<path d=\"M4 4v16\"/>");
+        assert_eq!(
+            icon.to_html(),
+            "<svg viewBox=\"0 0 24 24\" class=\"icon\"><path d=\"M4 4v16\"/></svg>"
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::components::forms::conflict::ConflictNotice;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm, focus_first_error};
 use crate::components::forms::unsaved_changes::{FormTracker, SaveBar, TrackedForm};
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 use domain::integration::settings::{Conflicts, Saved};

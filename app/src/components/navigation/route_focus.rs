@@ -1,6 +1,6 @@
 //! Moves the focus to the heading when the router shows another page, as screen readers expect after a full page load.
 
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;

@@ -5,8 +5,8 @@ use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::{effect, memo};
 use crate::destination::{destination, sign_in_url};
+use crate::effect::{effect, memo};
 use crate::page_data::PageData;
 use crate::session::{
     SessionEvent, clear_page_session, load_current_user, page_user, set_page_user, set_session_handler,

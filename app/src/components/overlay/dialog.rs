@@ -3,7 +3,7 @@
 //! The server renders `<dialog open>`, which the style sheet displays as modal. In the browser it is opened again with
 //! `showModal()`, which keeps the focus inside and closes on Escape. Closing navigates to `back`.
 
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use crate::icons::{Icon, IconView};
 use leptos::ev::{Event, MouseEvent};
 use leptos::html;

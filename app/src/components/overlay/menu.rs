@@ -1,6 +1,6 @@
 //! Menus as `<details>` elements, which open and close without script and close automatically with it.
 
-use crate::components::reactive::effect::effect_with_first;
+use crate::effect::effect_with_first;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;

@@ -1,7 +1,6 @@
 //! Reactive helpers: asynchronous views, data that is loaded again, and tasks that end with their owner.
 
 pub mod dynamic;
-pub mod effect;
 pub mod pointer;
 pub mod reload;
 pub mod suspend;

@@ -13,8 +13,8 @@ use crate::components::forms::form::{FormRequest, FormState, RequestForm, focus_
 use crate::components::overlay::confirm::ConfirmDialog;
 use crate::components::overlay::dialog::MessageDialog;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::{effect, memo};
 use crate::components::reactive::suspend::suspend;
+use crate::effect::{effect, memo};
 use crate::error::AppError;
 use crate::page_data::PageData;
 use crate::pages::page::Page;

@@ -3,8 +3,8 @@
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
+use crate::effect::memo;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use crate::page_data::PageData;

@@ -7,9 +7,9 @@ use crate::components::forms::text_area::TextArea;
 use crate::components::forms::user_suggestions::{
     UserSuggestion, UserSuggestions, combobox_suggestions, suggest_users,
 };
-use crate::components::reactive::effect::effect;
 use crate::components::reactive::pointer::after_pointer_up;
 use crate::components::reactive::task_scope::TaskScope;
+use crate::effect::effect;
 use crate::pages::oauth_apps::data::{find_users, load_user_rights};
 use crate::pages::oauth_apps::page_url::{FormDraft, PageUrl};
 use domain::accounts::rights::Rights;

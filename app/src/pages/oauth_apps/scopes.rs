@@ -2,7 +2,7 @@
 
 use crate::components::forms::field::FieldError;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use domain::accounts::rights::Rights;
 use domain::coded_enum::CodedEnum;
 use domain::oauth2::scopes::{Scope, Scopes};

@@ -4,8 +4,8 @@ mod highlight;
 
 use crate::components::forms::field::{Field, aria_invalid};
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
 use crate::components::reactive::task_scope::TaskScope;
+use crate::effect::effect;
 use domain::accounts::users::UserOption;
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::html;

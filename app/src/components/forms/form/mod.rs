@@ -17,7 +17,7 @@ pub use crate::components::forms::form::validation::Values;
 pub(crate) use crate::components::forms::form::validation::form_values;
 use crate::components::forms::form::validation::{Validation, Validator};
 pub use crate::components::forms::form::view::{FormError, ValidatedForm};
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 
 use crate::components::feedback::toast::toast;
 use crate::components::navigation::session_ended::PageSession;

@@ -5,7 +5,7 @@ use crate::components::forms::unsaved_changes::form_location::FormLocation;
 use crate::components::navigation::history_guard::guard_history;
 use crate::components::overlay::dialog::Dialog;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;

@@ -1,8 +1,8 @@
 //! Tracking whether a form has unsaved changes.
 
 use crate::components::forms::unsaved_changes::controls::{clear_passwords, is_form_dirty};
-use crate::components::reactive::effect::{effect, effect_with_first};
 use crate::components::reactive::task_scope::TaskScope;
+use crate::effect::{effect, effect_with_first};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

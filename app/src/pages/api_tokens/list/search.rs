@@ -1,8 +1,8 @@
 //! Search and filter of the token list. The form works without script; with script the list updates while the user types.
 
 use crate::components::forms::field::SearchField;
-use crate::components::reactive::effect::effect;
 use crate::components::reactive::task_scope::TaskScope;
+use crate::effect::effect;
 use crate::pages::api_tokens::page_url::{PATH, PageUrl};
 use domain::coded_enum::CodedEnum;
 use domain::oauth1::tokens::TokenFilter;

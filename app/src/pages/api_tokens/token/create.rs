@@ -7,7 +7,7 @@ use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::user_suggestions::{UserSuggestions, combobox_suggestions, suggest_users};
 use crate::components::overlay::dialog::Dialog as DialogBox;
 use crate::components::overlay::form_dialog::FormDialog;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use crate::error::AppError;
 use crate::pages::api_tokens::actions::CreateToken;
 use crate::pages::api_tokens::data::{NewTokenOptions, find_users};

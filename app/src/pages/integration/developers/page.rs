@@ -5,8 +5,8 @@ use crate::components::data::code_block::CodeBlock;
 use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::form::FormError;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::memo;
 use crate::components::reactive::suspend::suspend;
+use crate::effect::memo;
 use crate::error::AppError;
 use crate::page_data::PageData;
 use crate::pages::integration::developers::snippets::{

@@ -2,7 +2,7 @@
 
 use crate::components::data::data_table::{DataTable, heading};
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::memo;
+use crate::effect::memo;
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::form::FieldEditor;
 use crate::pages::integration::fields::labels::{inherited_label, value_label};

@@ -6,7 +6,7 @@ use crate::components::forms::form::{FormRequest, RequestForm};
 use crate::components::forms::page_user::PageUser;
 use crate::components::forms::save_form::SavedNotice;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use crate::error::AppError;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;

@@ -2,7 +2,7 @@
 
 use crate::components::forms::field::SearchField;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::page_url::{OpenForm, PATH};

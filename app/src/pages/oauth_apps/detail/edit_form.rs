@@ -4,7 +4,7 @@ use crate::components::forms::field::{FieldError, TextField, aria_invalid};
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::{FormCard, PageReload};
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::memo;
+use crate::effect::memo;
 use crate::pages::oauth_apps::actions::UpdateApp;
 use crate::pages::oauth_apps::data::{AppData, AppFormData};
 use crate::pages::oauth_apps::fields::{RedirectUrisField, UserField, read_app_form, user_suggestions};

@@ -7,7 +7,7 @@ use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::form_card::{EditForm, PageReload};
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::memo;
+use crate::effect::memo;
 use crate::pages::oauth_apps::actions::AddSecret;
 use crate::pages::oauth_apps::data::AppData;
 use crate::pages::oauth_apps::page_url::{Dialog, PageUrl};

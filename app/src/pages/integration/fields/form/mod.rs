@@ -8,7 +8,7 @@ use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm};
 use crate::components::forms::save_form::{ConflictResolution, on_saved};
 use crate::components::forms::unsaved_changes::{SaveBar, TrackedForm};
-use crate::components::reactive::effect::{effect, memo};
+use crate::effect::{effect, memo};
 use crate::icons::{Icon, IconView};
 use crate::pages::integration::fields::FieldsState;
 use crate::pages::integration::fields::actions::SaveField;

@@ -6,7 +6,7 @@ use crate::components::forms::form::FormState;
 use crate::components::forms::form_card::SubmitForm;
 use crate::components::forms::save_form::saved_message;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use crate::pages::integration::changes::change_list;
 use crate::pages::integration::history::actions::Comparison;
 use crate::pages::integration::history::import_export::actions::{ApplyFile, Preview};

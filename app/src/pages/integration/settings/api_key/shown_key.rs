@@ -2,7 +2,7 @@
 
 use crate::components::forms::form::{FormState, ValidatedForm};
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::effect;
+use crate::effect::effect;
 use crate::pages::integration::layout::Tab;
 use crate::pages::integration::settings::api_key::actions::ShowApiKey;
 use leptos::prelude::*;

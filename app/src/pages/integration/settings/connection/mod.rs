@@ -11,7 +11,7 @@ use crate::components::forms::form::{FormState, Values};
 use crate::components::forms::save_form::SaveForm;
 use crate::components::forms::unsaved_changes::FormTracker;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::effect::memo;
+use crate::effect::memo;
 use crate::pages::integration::settings::actions::SaveConnection;
 use crate::pages::integration::settings::connection::checklist::Checklist;
 use crate::pages::integration::settings::connection::connection_test::ConnectionTest;
