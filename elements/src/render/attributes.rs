@@ -300,11 +300,9 @@ fn update_attribute(element: &types::Element, state: &mut AttributeState, attrib
         (AttributeState::ReactiveClass { name, effect }, Attribute::ReactiveClass { get, .. }) => {
             update_effect(element, name, effect, get, set_class);
         }
-        (AttributeState::InnerHtml(html), Attribute::InnerHtml(new)) => {
-            if *html != new {
-                Rndr::set_inner_html(element, new);
-                *html = new;
-            }
+        (AttributeState::InnerHtml(html), Attribute::InnerHtml(new)) if *html != new => {
+            Rndr::set_inner_html(element, new);
+            *html = new;
         }
         (AttributeState::Event(remove), Attribute::Event(handler)) => {
             if let Some(new) = add_event_handler(element, handler) {
