@@ -57,7 +57,7 @@ pub async fn security_headers(State(app): State<AppState>, request: Request, nex
 /// Returns the content security policy of a page whose inline scripts have `nonce`.
 ///
 /// Scripts are the portal's own files, or inline with the nonce. `strict-dynamic` is not used, as browsers would then
-/// block the `modulepreload` links of those files, which Leptos writes without the nonce. Forms can only be sent to
+/// block the `modulepreload` links of those files, which have no nonce. Forms can only be sent to
 /// the portal, those of the consent pages too; [`form_redirects`](crate::middleware::form_redirects()) handles their
 /// redirects.
 #[must_use]
