@@ -106,9 +106,11 @@ pub fn HydrationScript(
     }
 }
 
-/// Links the packs of a bundle in the head of the page.
+/// Links the packs of a bundle in the head of the page, if the page is hydrated.
 pub fn preload_bundle(bundle: &str) {
-    let Some(files) = FILES.get() else { return };
+    let Some(files) = FILES.get().filter(|_| crate::is_hydrated()) else {
+        return;
+    };
     for pack in files.bundles.get(&snake_case(bundle)).into_iter().flatten() {
         // Rendering the component registers the link.
         let link = view! {
