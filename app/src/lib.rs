@@ -7,14 +7,12 @@
 #![recursion_limit = "512"]
 
 pub mod codec;
-mod destination;
 pub mod documents;
 mod effect;
 pub mod error;
 mod page_data;
-mod query_string;
-mod route_path;
 pub mod routes;
+mod routing;
 
 pub mod components;
 #[cfg(feature = "ssr")]
@@ -42,8 +40,8 @@ use crate::components::navigation::route_focus::provide_route_focus;
 #[cfg(feature = "ssr")]
 use crate::documents::site_files::{HydrationScript, site_files};
 use crate::pages::home::HomePage;
-use crate::route_path::RoutePath;
 use crate::routes::{ApiTokensPages, AuthPages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
+use crate::routing::route_path::RoutePath;
 use layout::Layout;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]

@@ -6,7 +6,6 @@ use leptos::tachys::reactive_graph::{ReactiveFunction, SharedReactiveFunction};
 use leptos::tachys::renderer::types;
 use send_wrapper::SendWrapper;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// The value of an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +60,14 @@ impl<T: Into<Self>> From<Option<T>> for AttributeValue {
 }
 
 /// A function that returns the current value of an attribute.
-pub(crate) type Getter = Box<dyn FnMut() -> AttributeValue + Send>;
+pub type Getter = Box<dyn FnMut() -> AttributeValue + Send>;
 
 /// Where the value of an attribute comes from.
 pub enum AttributeSource {
     /// A value that does not change.
     Value(AttributeValue),
     /// A function that is called again whenever a signal that it read changes.
-    Reactive(Box<dyn FnMut() -> AttributeValue + Send>),
+    Reactive(Getter),
 }
 
 /// What the `view!` macro accepts as the value of an attribute.
@@ -167,7 +166,7 @@ macro_rules! signals {
 signals! { ArcMemo, ArcRwSignal, ArcSignal, Memo, ReadSignal, RwSignal, Signal }
 
 /// A function that is called with the element when it is built or hydrated.
-pub(crate) type Reference = Arc<dyn Fn(&types::Element) + Send + Sync>;
+pub(crate) type Reference = Box<dyn Fn(&types::Element) + Send>;
 
 /// Whatever modifies an element.
 pub(crate) enum Attribute {

@@ -10,7 +10,6 @@ use leptos::tachys::html::property::{IntoProperty, prop};
 use leptos::tachys::renderer::types;
 use send_wrapper::SendWrapper;
 use std::any::Any;
-use std::sync::Arc;
 
 /// An HTML element with its attributes and children.
 pub struct Element(pub(crate) Box<ElementParts>);
@@ -172,9 +171,9 @@ impl Element {
     pub fn node_ref<E, C>(self, container: C) -> Self
     where
         E: ElementType,
-        C: NodeRefContainer<E> + Sync,
+        C: NodeRefContainer<E>,
     {
-        self.with_attribute(Attribute::Reference(Arc::new(move |element| {
+        self.with_attribute(Attribute::Reference(Box::new(move |element| {
             container.clone().load(element)
         })))
     }

@@ -14,7 +14,7 @@ mod render;
 #[doc(hidden)]
 pub mod tags;
 
-pub use attribute::{AttributeSource, AttributeValue, IntoAttribute, IntoClass};
+pub use attribute::{AttributeSource, AttributeValue, Getter, IntoAttribute, IntoClass};
 pub use element::Element;
 pub use leptos::*;
 

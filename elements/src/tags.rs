@@ -17,7 +17,7 @@ macro_rules! tags {
 tags! { Children:
     a abbr address article aside audio b bdi bdo blockquote body button canvas caption cite code colgroup data datalist dd del
     details dfn dialog div dl dt em fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup html i iframe ins
-    kbd label legend li main map mark menu meter nav noscript object ol optgroup output p picture portal pre progress q rp rt ruby
+    kbd label legend li main map mark menu meter nav noscript object ol optgroup option output p picture portal pre progress q rp rt ruby
     s samp search section select slot small span strong sub summary sup table tbody td template tfoot th thead time title tr u ul
     var video
 }
@@ -26,14 +26,4 @@ tags! { Void: area base br col embed hr img input link meta source track wbr }
 
 tags! { Text: script style textarea }
 
-/// Creates an `<svg>` element.
-#[must_use]
-pub fn svg() -> Element {
-    Element::new("svg", Content::Svg)
-}
-
-/// Creates an `<option>` element.
-#[must_use]
-pub fn option() -> Element {
-    Element::new("option", Content::Children)
-}
+tags! { Svg: svg }

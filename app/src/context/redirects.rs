@@ -1,8 +1,8 @@
 //! Redirects, to the sign-in page and to other URLs.
 
 use crate::context::{request_context, site};
-use crate::destination::sign_in_url;
 use crate::error::AppError;
+use crate::routing::destination::sign_in_url;
 use http::StatusCode;
 use http::request::Parts;
 use leptos::prelude::use_context;

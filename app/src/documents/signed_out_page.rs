@@ -1,8 +1,8 @@
 //! The pages that answer a form that was submitted without script after its session had ended or its user had changed.
 
 use crate::components::navigation::session_ended::SIGNED_IN_PATH;
-use crate::destination::sign_in_url;
 use crate::documents::standalone_page::standalone_page;
+use crate::routing::destination::sign_in_url;
 use crate::session::PAGE_USER_FIELD;
 use domain::ids::UserId;
 use domain::oauth1::consumers::ConsumerSigning;

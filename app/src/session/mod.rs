@@ -50,7 +50,7 @@ pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
         portal::auth::sessions::sign_out(&portal, &actor).await?;
         crate::context::clear_session_cookie()?;
     }
-    leptos_axum::redirect(&crate::destination::sign_in_url(&next));
+    leptos_axum::redirect(&crate::routing::destination::sign_in_url(&next));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The session of the open page: the user that it was loaded for, and how responses report that this has changed.
 
-use crate::destination::{destination, sign_in_url};
+use crate::routing::destination::{destination, sign_in_url};
 use domain::ids::UserId;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};

@@ -126,9 +126,28 @@ fn find_element(tag: &'static str, cursor: &Cursor, position: &PositionState) ->
         .unwrap_or_else(|| panic!("hydration expected <{tag}>, but found {:?}", node.node_name()))
 }
 
-fn leave_element(element: &types::Element, cursor: &Cursor, position: &PositionState) {
-    cursor.set(<types::Element as AsRef<types::Node>>::as_ref(element).clone());
+/// Attaches to the element that the server has rendered, except to the children, which it returns.
+fn enter_element(element: Element, cursor: &Cursor, position: &PositionState) -> (ElementState, Vec<Child>) {
+    let parts = *element.0;
+    let element = find_element(parts.tag, cursor, position);
+    let mut state = ElementState {
+        tag: parts.tag,
+        attributes: add_attributes(parts.attributes, &element, true),
+        element,
+        children: Vec::with_capacity(parts.children.len()),
+    };
+    if parts.content == Content::Text {
+        state.children = hydrate_text(parts.children, &state.element, cursor, position);
+        return (state, Vec::new());
+    }
+    position.set(Position::FirstChild);
+    (state, parts.children)
+}
+
+fn leave_element(state: ElementState, cursor: &Cursor, position: &PositionState) -> ElementState {
+    cursor.set(<types::Element as AsRef<types::Node>>::as_ref(&state.element).clone());
     position.set(Position::NextChild);
+    state
 }
 
 /// Attaches to the text that the server has rendered within an element such as `<textarea>`. The document has no text node for
@@ -156,39 +175,30 @@ fn hydrate_text(
     states.collect()
 }
 
-fn hydrate_placeholder(cursor: &Cursor, position: &PositionState) -> ChildState {
-    let placeholder = cursor.next_placeholder(position);
-    position.set(Position::NextChild);
-    ChildState::Empty(placeholder)
+/// Attaches to a text, or to what stands for an absent child.
+fn hydrate_node(child: Child, cursor: &Cursor, position: &PositionState) -> Option<ChildState> {
+    match child {
+        Child::Text(text) => Some(ChildState::Text(text.hydrate::<true>(cursor, position))),
+        Child::Empty => {
+            let placeholder = cursor.next_placeholder(position);
+            position.set(Position::NextChild);
+            Some(ChildState::Empty(placeholder))
+        }
+        Child::Element(_) | Child::Any(_) | Child::Resolving => None,
+    }
 }
 
 /// Attaches to the element that the server has rendered.
 pub(super) fn hydrate(element: Element, cursor: &Cursor, position: &PositionState) -> ElementState {
-    let parts = *element.0;
-    let element = find_element(parts.tag, cursor, position);
-    let attributes = add_attributes(parts.attributes, &element, true);
-    let mut children = Vec::with_capacity(parts.children.len());
-    if parts.content == Content::Text {
-        children = hydrate_text(parts.children, &element, cursor, position);
-    } else {
-        position.set(Position::FirstChild);
-        for child in parts.children {
-            children.push(match child {
-                Child::Element(element) => ChildState::Element(hydrate(element, cursor, position)),
-                Child::Text(text) => ChildState::Text(text.hydrate::<true>(cursor, position)),
-                Child::Any(view) => ChildState::Any(view.hydrate::<true>(cursor, position)),
-                Child::Empty => hydrate_placeholder(cursor, position),
-                Child::Resolving => continue,
-            });
-        }
+    let (mut state, children) = enter_element(element, cursor, position);
+    for child in children {
+        state.children.extend(match child {
+            Child::Element(element) => Some(ChildState::Element(hydrate(element, cursor, position))),
+            Child::Any(view) => Some(ChildState::Any(view.hydrate::<true>(cursor, position))),
+            node => hydrate_node(node, cursor, position),
+        });
     }
-    leave_element(&element, cursor, position);
-    ElementState {
-        tag: parts.tag,
-        element,
-        attributes,
-        children,
-    }
+    leave_element(state, cursor, position)
 }
 
 /// Attaches to the element that the server has rendered, with children that may load their code or data.
@@ -198,31 +208,15 @@ pub(super) fn hydrate_async<'a>(
     position: &'a PositionState,
 ) -> Pin<Box<dyn Future<Output = ElementState> + 'a>> {
     Box::pin(async move {
-        let parts = *element.0;
-        let element = find_element(parts.tag, cursor, position);
-        let attributes = add_attributes(parts.attributes, &element, true);
-        let mut children = Vec::with_capacity(parts.children.len());
-        if parts.content == Content::Text {
-            children = hydrate_text(parts.children, &element, cursor, position);
-        } else {
-            position.set(Position::FirstChild);
-            for child in parts.children {
-                children.push(match child {
-                    Child::Element(element) => ChildState::Element(hydrate_async(element, cursor, position).await),
-                    Child::Text(text) => ChildState::Text(text.hydrate::<true>(cursor, position)),
-                    Child::Any(view) => ChildState::Any(view.hydrate_async(cursor, position).await),
-                    Child::Empty => hydrate_placeholder(cursor, position),
-                    Child::Resolving => continue,
-                });
-            }
+        let (mut state, children) = enter_element(element, cursor, position);
+        for child in children {
+            state.children.extend(match child {
+                Child::Element(element) => Some(ChildState::Element(hydrate_async(element, cursor, position).await)),
+                Child::Any(view) => Some(ChildState::Any(view.hydrate_async(cursor, position).await)),
+                node => hydrate_node(node, cursor, position),
+            });
         }
-        leave_element(&element, cursor, position);
-        ElementState {
-            tag: parts.tag,
-            element,
-            attributes,
-            children,
-        }
+        leave_element(state, cursor, position)
     })
 }
 

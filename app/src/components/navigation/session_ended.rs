@@ -5,9 +5,9 @@ use crate::components::feedback::toast::{Toaster, toaster};
 use crate::components::forms::unsaved_changes::has_unsaved_input;
 use crate::components::overlay::dialog::Dialog;
 use crate::components::reactive::dynamic::dynamic;
-use crate::destination::{destination, sign_in_url};
 use crate::effect::{effect, memo};
 use crate::page_data::PageData;
+use crate::routing::destination::{destination, sign_in_url};
 use crate::session::{
     SessionEvent, clear_page_session, load_current_user, page_user, set_page_user, set_session_handler,
 };

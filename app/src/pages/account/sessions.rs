@@ -18,7 +18,7 @@ use crate::effect::{effect, memo};
 use crate::error::AppError;
 use crate::page_data::PageData;
 use crate::pages::page::Page;
-use crate::query_string::use_query_parameter;
+use crate::routing::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use crate::session::protocol::{GetRequest, PostRequest};
 use domain::auth::sessions::Session;

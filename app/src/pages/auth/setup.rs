@@ -5,7 +5,7 @@ use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
-use crate::query_string::use_query_parameter;
+use crate::routing::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use crate::session::protocol::PostRequest;
 use domain::accounts::NewAccount;
@@ -13,7 +13,7 @@ use domain::accounts::users::MIN_PASSWORD_CHARS;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use {crate::components::forms::form::respond_error, crate::query_string::QueryParams};
+use {crate::components::forms::form::respond_error, crate::routing::query_string::QueryParams};
 
 /// The path of the page after setup.
 const NEXT_PATH: &str = "/settings/portal";

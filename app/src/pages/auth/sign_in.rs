@@ -6,7 +6,7 @@ use crate::components::forms::form::FormRequest;
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
-use crate::query_string::use_query_parameter;
+use crate::routing::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use crate::session::protocol::PostRequest;
 use leptos::prelude::*;

@@ -2,7 +2,7 @@
 //!
 //! A URL never contains a secret.
 
-use crate::query_string::QueryParams;
+use crate::routing::query_string::QueryParams;
 use std::fmt;
 
 /// Represents a URL as its path and decoded query parameters.

@@ -16,7 +16,7 @@ use crate::pages::oauth_apps::access_denied::PageUnavailable;
 use crate::pages::oauth_apps::data::{ListData, load_apps};
 use crate::pages::oauth_apps::page_url::{PATH, PageUrl};
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::{AppUser, OauthApp};
 use domain::oauth2::scopes::Scopes;

@@ -16,7 +16,7 @@ use crate::pages::oauth_apps::fields::{GrantField, RedirectUrisField, UserField,
 use crate::pages::oauth_apps::page_url::{FormDraft, PATH, PageUrl};
 use crate::pages::oauth_apps::scopes::{ScopesField, parse_scopes};
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use domain::coded_enum::CodedEnum;
 use domain::fields::FieldErrors;

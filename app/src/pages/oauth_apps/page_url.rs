@@ -3,7 +3,7 @@
 //! A rejected form that was sent without script returns through this URL, so no input is lost. The URL never holds a
 //! secret.
 
-use crate::query_string::QueryParams;
+use crate::routing::query_string::QueryParams;
 use domain::ids::{ClientSecretId, OauthAppId};
 use domain::oauth2::oauth_apps::{AppForm, SecretForm, TokenSettingsForm};
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The part of a URL that determines which forms a page shows.
 
-use crate::query_string::QueryParams;
+use crate::routing::query_string::QueryParams;
 
 /// Holds the path and the parameters that select a form. URLs with equal locations show the same forms.
 #[derive(Debug, Clone, PartialEq, Eq)]

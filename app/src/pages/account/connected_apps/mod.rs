@@ -16,7 +16,7 @@ use crate::icons::Icon;
 use crate::page_data::PageData;
 use crate::pages::account::connected_apps::disconnect::{DisconnectDialog, error_dialog};
 use crate::pages::page::Page;
-use crate::query_string::use_query_parameter;
+use crate::routing::query_string::use_query_parameter;
 use crate::session::protocol::GetRequest;
 use crate::session::{SessionClient, current_user};
 use domain::ids::OauthAppId;

@@ -24,7 +24,7 @@ use crate::pages::api_tokens::list::tokens::{format_count, token_list};
 use crate::pages::api_tokens::page_url::{Dialog, FormDraft, PageUrl, Route};
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
 use domain::ids::ConsumerId;

@@ -21,7 +21,7 @@ use crate::pages::api_tokens::page_url::{Dialog, PATH, PageUrl, Route};
 use crate::pages::api_tokens::token::create::NewTokenDialog;
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::Right;
 use domain::accounts::users::CurrentUser;

@@ -1,6 +1,6 @@
 //! Drafts of the forms on a consumer's page: the input of a form that was rejected without script.
 
-use crate::query_string::QueryParams;
+use crate::routing::query_string::QueryParams;
 use domain::oauth1::consumers::ConsumerSigning;
 
 /// Holds the initial values of a form on a consumer's page, which replace the saved values.

@@ -9,7 +9,7 @@ mod draft;
 pub use crate::pages::api_tokens::page_url::draft::{FormDraft, SigningDraft};
 use domain::coded_enum::CodedEnum;
 
-use crate::query_string::QueryParams;
+use crate::routing::query_string::QueryParams;
 use domain::ids::{ConsumerId, TokenId};
 use domain::oauth1::tokens::{NewToken, PagePosition, TokenFilter, TokenQuery, TokenSort};
 use std::fmt;

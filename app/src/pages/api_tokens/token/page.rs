@@ -20,7 +20,7 @@ use crate::pages::api_tokens::page_url::{Dialog, PageUrl, Route};
 use crate::pages::api_tokens::token::examples::examples;
 use crate::pages::api_tokens::token::revoke::revoke_dialog;
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use domain::accounts::rights::{Right, Rights};
 use domain::oauth1::tokens::Token;

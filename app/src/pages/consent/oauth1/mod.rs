@@ -10,7 +10,7 @@ use crate::page_data::PageData;
 use crate::pages::auth::layout::{AuthLayout, SwitchUser};
 use crate::pages::consent::consent_page::{ConsentPage, Decision, DecisionButtons, InvalidRequest};
 use crate::pages::page::Page;
-use crate::query_string::use_query_parameter;
+use crate::routing::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use crate::session::protocol::{GetRequest, PostRequest};
 use domain::accounts::users::CurrentUser;

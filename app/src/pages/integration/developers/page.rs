@@ -17,7 +17,7 @@ use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error}
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::settings::api_key::shown_key::{ShowKeyButton, ShownKey};
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::protocol::GetRequest;
 use crate::session::{SessionClient, current_user};
 use domain::integration::selector::Dam;

@@ -24,7 +24,7 @@ use crate::page_data::PageData;
 use crate::pages::integration::fields::page_url::{FORM_PARAMS, FieldsUrl, LastAction, OpenForm, PATH};
 use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error};
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use data::{FieldsData, load_fields_data, load_preview};
 use domain::fields::name_key;

@@ -15,7 +15,7 @@ use crate::pages::integration::layout::{IntegrationLayout, Tab, render_or_error}
 use crate::pages::integration::page_url::PageUrl;
 use crate::pages::integration::pager::pager;
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::protocol::GetRequest;
 use crate::session::{SessionClient, current_user};
 use domain::fields::too_long_message;

@@ -17,7 +17,7 @@ use crate::pages::integration::settings::data::{SettingsData, form_draft, load_s
 use crate::pages::integration::settings::language::LanguageCard;
 use crate::pages::integration::settings::remote_logging::RemoteLoggingCard;
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use domain::integration::api_keys::{ApiKeys, Overlap};
 use domain::integration::settings::Edit;

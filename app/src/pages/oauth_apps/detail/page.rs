@@ -27,7 +27,7 @@ use crate::pages::oauth_apps::detail::usage::usage_card;
 use crate::pages::oauth_apps::list_page::app_user;
 use crate::pages::oauth_apps::page_url::{Dialog, FormDraft, PageUrl, Route};
 use crate::pages::page::Page;
-use crate::query_string::use_page_url;
+use crate::routing::query_string::use_page_url;
 use crate::session::current_user;
 use domain::oauth2::oauth_apps::OauthApp;
 use leptos::prelude::*;

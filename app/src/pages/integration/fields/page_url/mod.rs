@@ -2,7 +2,7 @@
 //!
 //! A form that is rejected without JavaScript keeps its values in the URL, so that no input is lost.
 
-use crate::query_string::QueryParams;
+use crate::routing::query_string::QueryParams;
 use domain::coded_enum::CodedEnum;
 use domain::integration::selector::Language;
 use domain::integration::settings::{FieldForm, MAX_FIELDS};
