@@ -20,8 +20,8 @@ pub fn TextArea(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     dynamic(move || {
-        let attributes = view! {
-            <{..}
+        view! {
+            <textarea
                 id=name
                 name=name
                 class="mono"
@@ -32,19 +32,14 @@ pub fn TextArea(
                 placeholder=placeholder
                 aria-invalid=aria_invalid(error)
                 aria-describedby=format!("{name}-help {name}-error")
-            />
-        };
-        let text = value.get();
-        if text.is_empty() {
-            view! { <textarea {..attributes}></textarea> }.into_any()
-        } else {
-            view! { <textarea {..attributes}>{text_area_content(text)}</textarea> }.into_any()
+            >
+                {text_area_content(value.get())}
+            </textarea>
         }
     })
 }
 
-/// Returns the child of a `<textarea>` that shows `text`. For an empty text that may be replaced by another, render a
-/// `<textarea>` without a child, as [`TextArea`] does: the browser would show the renderer's placeholder as its text.
+/// Returns the child of a `<textarea>` that shows `text`.
 ///
 /// On the server the result is HTML: the renderer writes the children of a `<textarea>` without escaping them, and an HTML
 /// parser drops a leading line break (HTML §13.2.6.4.7). In the browser it is a text node.

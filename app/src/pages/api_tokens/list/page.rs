@@ -81,7 +81,7 @@ impl Page for ApiTokensPage {
                         SyncView(tabs(data.tab, &me, &url, search)).into_any()
                     }
                     (Err(error), Ok(me)) => view! { <PageUnavailable error me /> }.into_any(),
-                    (_, Err(error)) => access_error("open this page", error).into_any(),
+                    (_, Err(error)) => access_error("open this page", error),
                 }
             })
         });
