@@ -43,12 +43,15 @@ use crate::pages::home::HomePage;
 use crate::routes::{ApiTokensPages, AuthPages, IntegrationPages, OauthAppsPages, SectionPages, SettingsPages};
 use crate::routing::route_path::RoutePath;
 use layout::Layout;
+use leptos::RouteList;
 use leptos::prelude::*;
+use leptos::tachys::view::any_view::IntoMaybeErased as _;
 #[cfg(feature = "ssr")]
 use leptos_meta::MetaTags;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, SsrMode};
+use leptos_router::any_nested_route::AnyNestedRoute;
+use leptos_router::components::{Router, Routes};
+use leptos_router::{ChooseView, Lazy, NestedRoute, SsrMode};
 
 /// Renders the HTML document around the app.
 #[cfg(feature = "ssr")]
@@ -112,38 +115,60 @@ pub fn App() -> impl IntoView {
         <Title formatter=document_title />
         <Router>
             <Routes fallback=|| ()>
-                <Route path=RoutePath("/setup") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <Route path=RoutePath("/sign-in") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <Route path=RoutePath("/oauth1/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <Route path=RoutePath("/oauth2/authorise") view={Lazy::<AuthPages>::new()} ssr=SsrMode::Async />
-                <ParentRoute path=RoutePath("/") view=Layout ssr=SsrMode::Async>
-                    <Route path=RoutePath("") view=HomePage ssr=SsrMode::Async />
-                    <Route path=RoutePath("integration") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("integration/fields") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("integration/implementations") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("integration/logs") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("integration/history") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("integration/developers") view={Lazy::<IntegrationPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("asset-tracking") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("subscription") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("support") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("sessions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("signed-in") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("connected-apps") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/permissions") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/portal") view={Lazy::<SettingsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/portal/api-tokens") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/portal/api-tokens/tokens/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/portal/api-tokens/consumers/:id") view={Lazy::<ApiTokensPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/portal/oauth-apps") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/portal/oauth-apps/new") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=RoutePath("settings/portal/oauth-apps/:id") view={Lazy::<OauthAppsPages>::new()} ssr=SsrMode::Async />
-                </ParentRoute>
-                <Route path=RoutePath("/*any") view={Lazy::<SectionPages>::new()} ssr=SsrMode::Async />
+                <PageRoutes />
             </Routes>
             <Toasts />
             <Redirects />
         </Router>
     }
+}
+
+/// Lists the routes of all pages.
+#[component(transparent)]
+fn PageRoutes() -> RouteList<AnyNestedRoute> {
+    let in_layout = RouteList::from(vec![
+        route("", HomePage),
+        route("integration", Lazy::<IntegrationPages>::new()),
+        route("integration/fields", Lazy::<IntegrationPages>::new()),
+        route("integration/implementations", Lazy::<IntegrationPages>::new()),
+        route("integration/logs", Lazy::<IntegrationPages>::new()),
+        route("integration/history", Lazy::<IntegrationPages>::new()),
+        route("integration/developers", Lazy::<IntegrationPages>::new()),
+        route("asset-tracking", Lazy::<SectionPages>::new()),
+        route("subscription", Lazy::<SectionPages>::new()),
+        route("support", Lazy::<SectionPages>::new()),
+        route("sessions", Lazy::<SettingsPages>::new()),
+        route("signed-in", Lazy::<SettingsPages>::new()),
+        route("connected-apps", Lazy::<SettingsPages>::new()),
+        route("settings", Lazy::<SettingsPages>::new()),
+        route("settings/permissions", Lazy::<SettingsPages>::new()),
+        route("settings/portal", Lazy::<SettingsPages>::new()),
+        route("settings/portal/api-tokens", Lazy::<ApiTokensPages>::new()),
+        route("settings/portal/api-tokens/tokens/:id", Lazy::<ApiTokensPages>::new()),
+        route(
+            "settings/portal/api-tokens/consumers/:id",
+            Lazy::<ApiTokensPages>::new(),
+        ),
+        route("settings/portal/oauth-apps", Lazy::<OauthAppsPages>::new()),
+        route("settings/portal/oauth-apps/new", Lazy::<OauthAppsPages>::new()),
+        route("settings/portal/oauth-apps/:id", Lazy::<OauthAppsPages>::new()),
+    ]);
+    let layout = NestedRoute::new(RoutePath("/"), Layout)
+        .ssr_mode(SsrMode::Async)
+        .child(in_layout);
+    RouteList::from(vec![
+        route("/setup", Lazy::<AuthPages>::new()),
+        route("/sign-in", Lazy::<AuthPages>::new()),
+        route("/oauth1/authorise", Lazy::<AuthPages>::new()),
+        route("/oauth2/authorise", Lazy::<AuthPages>::new()),
+        layout.into_maybe_erased(),
+        route("/*any", Lazy::<SectionPages>::new()),
+    ])
+}
+
+/// Returns the route of a page, which is rendered completely before it is sent.
+fn route<V: ChooseView + Clone + 'static>(path: &'static str, page: V) -> AnyNestedRoute {
+    NestedRoute::new(RoutePath(path), page)
+        .ssr_mode(SsrMode::Async)
+        .into_maybe_erased()
 }

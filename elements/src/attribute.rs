@@ -1,10 +1,10 @@
 //! Attributes of one type: their values, which may be reactive, event handlers, and references to the element.
 
+#[cfg(not(feature = "ssr"))]
+use crate::render::{EventHandler, Reference};
 use leptos::attr::any_attribute::AnyAttribute;
-use leptos::prelude::{ArcMemo, ArcRwSignal, ArcSignal, Get, Memo, Owner, ReadSignal, RwSignal, Signal};
+use leptos::prelude::{ArcMemo, ArcRwSignal, ArcSignal, Get, Memo, ReadSignal, RwSignal, Signal};
 use leptos::tachys::reactive_graph::{ReactiveFunction, SharedReactiveFunction};
-use leptos::tachys::renderer::types;
-use send_wrapper::SendWrapper;
 use std::borrow::Cow;
 
 /// The value of an attribute.
@@ -20,6 +20,7 @@ pub enum AttributeValue {
 
 impl AttributeValue {
     /// Returns the text that the attribute has in the document, or `None` without the attribute.
+    #[cfg(not(feature = "ssr"))]
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Absent => None,
@@ -165,9 +166,6 @@ macro_rules! signals {
 
 signals! { ArcMemo, ArcRwSignal, ArcSignal, Memo, ReadSignal, RwSignal, Signal }
 
-/// A function that is called with the element when it is built or hydrated.
-pub(crate) type Reference = Box<dyn Fn(&types::Element) + Send>;
-
 /// Whatever modifies an element.
 pub(crate) enum Attribute {
     Value {
@@ -189,21 +187,10 @@ pub(crate) enum Attribute {
     },
     /// The content of the element.
     InnerHtml(&'static str),
+    #[cfg(not(feature = "ssr"))]
     Event(EventHandler),
+    #[cfg(not(feature = "ssr"))]
     Reference(Reference),
     /// An attribute of another type, as spread attributes have.
     Any(Box<AnyAttribute>),
-}
-
-/// A function that handles events.
-pub(crate) type Handle = Box<dyn FnMut(types::Event)>;
-
-/// A handler of an event. On the server there is none.
-pub(crate) struct EventHandler {
-    pub(crate) name: Cow<'static, str>,
-    /// Whether it handles the event before the elements within its element.
-    pub(crate) is_capture: bool,
-    /// The owner of what the handler creates.
-    pub(crate) owner: Owner,
-    pub(crate) handle: Option<SendWrapper<Handle>>,
 }

@@ -1,26 +1,10 @@
-//! An HTML element, and the methods that the `view!` macro calls on it.
+//! The methods that the `view!` macro calls on an HTML element.
 
-use crate::attribute::{Attribute, AttributeSource, EventHandler, Handle, IntoAttribute, IntoClass};
+use crate::Element;
+use crate::attribute::{Attribute, AttributeSource, IntoAttribute, IntoClass};
+use crate::child::{Child, Children, take};
 use leptos::attr::any_attribute::IntoAnyAttribute;
-use leptos::prelude::{AnyView, IntoAny, IntoRender, Owner, RenderHtml, View};
-use leptos::tachys::html::element::ElementType;
-use leptos::tachys::html::event::EventDescriptor;
-use leptos::tachys::html::node_ref::NodeRefContainer;
-use leptos::tachys::html::property::{IntoProperty, prop};
-use leptos::tachys::renderer::types;
-use send_wrapper::SendWrapper;
-use std::any::Any;
-
-/// An HTML element with its attributes and children.
-pub struct Element(pub(crate) Box<ElementParts>);
-
-/// The parts of an [`Element`], which are boxed because the `view!` macro moves an element with each attribute and child.
-pub(crate) struct ElementParts {
-    pub(crate) tag: &'static str,
-    pub(crate) content: Content,
-    pub(crate) attributes: Vec<Attribute>,
-    pub(crate) children: Vec<Child>,
-}
+use leptos::prelude::{AddAnyAttr, IntoRender, RenderHtml};
 
 /// What an element may contain (HTML §13.1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,65 +19,15 @@ pub(crate) enum Content {
     Svg,
 }
 
-/// A child of an element.
-pub(crate) enum Child {
-    Element(Element),
-    Text(String),
-    Any(AnyView),
-    /// Nothing, in the place of an optional child.
-    Empty,
-    /// The place of a child that is being resolved.
-    Resolving,
-}
+impl AddAnyAttr for Element {
+    type Output<A: leptos::attr::Attribute> = Self;
 
-impl Child {
-    /// Returns the child that renders `view`. The compiler knows the type, so only one of the branches is left of each instance.
-    fn new<T: RenderHtml + 'static>(view: T) -> Self {
-        let mut view = Some(view);
-        if let Some(element) = take::<_, Element>(&mut view) {
-            Self::Element(element)
-        } else if let Some(element) = take::<_, View<Element>>(&mut view) {
-            Self::Element(element.into_inner())
-        } else if let Some(element) = take::<_, Option<Element>>(&mut view) {
-            element.map_or(Self::Empty, Self::Element)
-        } else if let Some(element) = take::<_, Option<View<Element>>>(&mut view) {
-            element.map_or(Self::Empty, |element| Self::Element(element.into_inner()))
-        } else if let Some(text) = take::<_, String>(&mut view) {
-            Self::Text(text)
-        } else if let Some(text) = take::<_, Option<String>>(&mut view) {
-            text.map_or(Self::Empty, Self::Text)
-        } else {
-            view.map_or(Self::Empty, |view| Self::Any(view.into_any()))
-        }
+    fn add_any_attr<A: leptos::attr::Attribute>(self, attribute: A) -> Self {
+        self.with_attribute(Attribute::Any(Box::new(attribute.into_any_attr())))
     }
-}
-
-/// Takes the value if it is of type `U`.
-fn take<T: 'static, U: 'static>(value: &mut Option<T>) -> Option<U> {
-    let value: &mut dyn Any = value;
-    value.downcast_mut::<Option<U>>().and_then(Option::take)
 }
 
 impl Element {
-    pub(crate) fn new(tag: &'static str, content: Content) -> Self {
-        Self(Box::new(ElementParts {
-            tag,
-            content,
-            attributes: Vec::new(),
-            children: Vec::new(),
-        }))
-    }
-
-    pub(crate) fn with_attribute(mut self, attribute: Attribute) -> Self {
-        self.0.attributes.push(attribute);
-        self
-    }
-
-    fn with_child(mut self, child: Child) -> Self {
-        self.0.children.push(child);
-        self
-    }
-
     fn with_source(self, name: &'static str, source: AttributeSource) -> Self {
         self.with_attribute(match source {
             AttributeSource::Value(value) => Attribute::Value { name, value },
@@ -111,14 +45,21 @@ impl Element {
         })
     }
 
-    /// Adds a child.
+    /// Adds a child, or several.
     #[must_use]
     pub fn child<V>(self, child: V) -> Self
     where
         V: IntoRender,
         V::Output: RenderHtml,
     {
-        self.with_child(Child::new(child.into_render().into_owned()))
+        let mut view = Some(child.into_render().into_owned());
+        if let Some(children) = take::<_, Children>(&mut view) {
+            return self.with_children(children.0);
+        }
+        match view {
+            Some(view) => self.with_child(Child::new(view)),
+            None => self,
+        }
     }
 
     /// Adds the attribute with this name.
@@ -138,44 +79,6 @@ impl Element {
     #[must_use]
     pub fn inner_html(self, html: &'static str) -> Self {
         self.with_attribute(Attribute::InnerHtml(html))
-    }
-
-    /// Sets a property of the element in the browser.
-    #[must_use]
-    pub fn prop<P: IntoProperty + Send + 'static>(self, name: &'static str, value: P) -> Self {
-        self.with_attribute(Attribute::Any(Box::new(prop(name, value).into_any_attr())))
-    }
-
-    /// Calls the handler whenever the event happens.
-    #[must_use]
-    pub fn on<E, F>(self, event: E, mut handler: F) -> Self
-    where
-        E: EventDescriptor,
-        E::EventType: From<types::Event> + 'static,
-        F: FnMut(E::EventType) + 'static,
-    {
-        let handle = (!cfg!(feature = "ssr")).then(|| {
-            let handle: Handle = Box::new(move |event| handler(E::EventType::from(event)));
-            SendWrapper::new(handle)
-        });
-        self.with_attribute(Attribute::Event(EventHandler {
-            name: event.name(),
-            is_capture: E::CAPTURE,
-            owner: Owner::current().unwrap_or_default(),
-            handle,
-        }))
-    }
-
-    /// Fills the reference with the element in the browser.
-    #[must_use]
-    pub fn node_ref<E, C>(self, container: C) -> Self
-    where
-        E: ElementType,
-        C: NodeRefContainer<E>,
-    {
-        self.with_attribute(Attribute::Reference(Box::new(move |element| {
-            container.clone().load(element)
-        })))
     }
 }
 

@@ -5,9 +5,13 @@
 //! renders it. A crate that depends on this one under the name `leptos` gets the same macro with one type, [`Element`], and
 //! everything else of Leptos unchanged: less code for browsers to load, and less to compile for the server.
 //!
+//! In the browser an element is a tree, which is built or hydrated. On the server it is HTML from the start, with places for
+//! what is known only when the page is written.
+//!
 //! Elements within SVG and MathML, custom elements, and what Leptos and its router render themselves keep their types.
 
 mod attribute;
+mod child;
 mod element;
 mod render;
 
@@ -15,10 +19,19 @@ mod render;
 pub mod tags;
 
 pub use attribute::{AttributeSource, AttributeValue, Getter, IntoAttribute, IntoClass};
-pub use element::Element;
+pub use child::{Child, Children, IntoMaybeErased};
+/// A list of routes, which `leptos_router` takes as children. Under its own name the `view!` macro finds [`Children`].
+pub use leptos::tachys::view::iterators::StaticVec as RouteList;
 pub use leptos::*;
+pub use render::Element;
 
-/// The renderer of Leptos, with other functions that create HTML elements.
+/// What most views use.
+pub mod prelude {
+    pub use crate::child::IntoMaybeErased;
+    pub use leptos::prelude::*;
+}
+
+/// The renderer of Leptos, with other functions that create HTML elements, and another type for their children.
 pub mod tachys {
     pub use leptos::tachys::*;
 
@@ -32,5 +45,16 @@ pub mod tachys {
     pub mod html {
         pub use crate::tags as element;
         pub use leptos::tachys::html::*;
+    }
+
+    /// Views.
+    pub mod view {
+        pub use leptos::tachys::view::*;
+
+        /// Lists of views.
+        pub mod iterators {
+            pub use crate::child::Children as StaticVec;
+            pub use leptos::tachys::view::iterators::*;
+        }
     }
 }

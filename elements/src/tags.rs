@@ -1,6 +1,7 @@
 //! The functions that create HTML elements, one for each tag.
 
-use crate::element::{Content, Element};
+use crate::Element;
+use crate::element::Content;
 // The types that references to elements name, and custom elements.
 pub use leptos::tachys::html::element::*;
 

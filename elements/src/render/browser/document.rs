@@ -1,7 +1,9 @@
 //! Builds, hydrates and updates elements in the document.
 
 use super::attributes::{AttributeState, add_attributes, are_alike, update_attributes};
-use crate::element::{Child, Content, Element};
+use super::{Element, ElementParts};
+use crate::child::Child;
+use crate::element::Content;
 use leptos::prelude::{AnyView, Mountable, Render, RenderHtml};
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::{CastFrom, Rndr, types};
@@ -17,15 +19,20 @@ pub struct ElementState {
     children: Vec<ChildState>,
 }
 
-enum ChildState {
+/// What is kept of a child in the document to update it.
+pub enum ChildState {
+    /// An element.
     Element(ElementState),
+    /// A text.
     Text(<String as Render>::State),
+    /// A view of any other type.
     Any(<AnyView as Render>::State),
+    /// What stands for an absent child.
     Empty(types::Placeholder),
 }
 
 impl ChildState {
-    fn as_mountable(&mut self) -> &mut dyn Mountable {
+    pub(super) fn as_mountable(&self) -> &dyn Mountable {
         match self {
             Self::Element(state) => state,
             Self::Text(state) => state,
@@ -34,23 +41,22 @@ impl ChildState {
         }
     }
 
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+    pub(super) fn as_mountable_mut(&mut self) -> &mut dyn Mountable {
         match self {
-            Self::Element(state) => state.insert_before_this(child),
-            Self::Text(state) => state.insert_before_this(child),
-            Self::Any(state) => state.insert_before_this(child),
-            Self::Empty(state) => state.insert_before_this(child),
+            Self::Element(state) => state,
+            Self::Text(state) => state,
+            Self::Any(state) => state,
+            Self::Empty(state) => state,
         }
     }
 }
 
-fn build_child(child: Child) -> Option<ChildState> {
+pub(super) fn build_child(child: Child) -> ChildState {
     match child {
-        Child::Element(element) => Some(ChildState::Element(build(element))),
-        Child::Text(text) => Some(ChildState::Text(text.build())),
-        Child::Any(view) => Some(ChildState::Any(view.build())),
-        Child::Empty => Some(ChildState::Empty(Rndr::create_placeholder())),
-        Child::Resolving => None,
+        Child::Element(element) => ChildState::Element(build(element)),
+        Child::Text(text) => ChildState::Text(text.build()),
+        Child::Any(view) => ChildState::Any(view.build()),
+        Child::Empty => ChildState::Empty(Rndr::create_placeholder()),
     }
 }
 
@@ -60,36 +66,39 @@ fn namespace(content: Content) -> Option<&'static str> {
 
 /// Creates an element that is not in the document yet.
 pub(super) fn build(element: Element) -> ElementState {
-    let parts = *element.0;
-    let element = Rndr::create_element(parts.tag, namespace(parts.content));
-    let attributes = add_attributes(parts.attributes, &element, false);
-    let mut children = Vec::with_capacity(parts.children.len());
-    for child in parts.children {
-        if let Some(mut child) = build_child(child) {
-            child.as_mountable().mount(&element, None);
-            children.push(child);
-        }
-    }
+    let ElementParts {
+        tag,
+        content,
+        attributes,
+        children,
+    } = *element.0;
+    let element = Rndr::create_element(tag, namespace(content));
+    let attributes = add_attributes(attributes, &element, false);
+    let children = children.into_iter().map(|child| {
+        let mut child = build_child(child);
+        child.mount(&element, None);
+        child
+    });
+    let children = children.collect();
     ElementState {
-        tag: parts.tag,
+        tag,
         element,
         attributes,
         children,
     }
 }
 
-fn rebuild_child(child: Child, state: &mut ChildState) {
+pub(super) fn rebuild_child(child: Child, state: &mut ChildState) {
     match (child, state) {
         (Child::Element(element), ChildState::Element(state)) => rebuild(element, state),
         (Child::Text(text), ChildState::Text(state)) => text.rebuild(state),
         (Child::Any(view), ChildState::Any(state)) => view.rebuild(state),
         (Child::Empty, ChildState::Empty(_)) => {}
         (child, state) => {
-            if let Some(mut new) = build_child(child) {
-                state.insert_before_this(new.as_mountable());
-                state.as_mountable().unmount();
-                *state = new;
-            }
+            let mut new = build_child(child);
+            state.insert_before_this(&mut new);
+            state.unmount();
+            *state = new;
         }
     }
 }
@@ -160,7 +169,7 @@ fn hydrate_text(
 ) -> Vec<ChildState> {
     let texts = children.into_iter().filter_map(|child| match child {
         Child::Text(text) => Some(text),
-        Child::Element(_) | Child::Any(_) | Child::Empty | Child::Resolving => None,
+        Child::Element(_) | Child::Any(_) | Child::Empty => None,
     });
     let states = texts.map(|text| {
         position.set(Position::FirstChild);
@@ -175,29 +184,38 @@ fn hydrate_text(
     states.collect()
 }
 
-/// Attaches to a text, or to what stands for an absent child.
-fn hydrate_node(child: Child, cursor: &Cursor, position: &PositionState) -> Option<ChildState> {
+fn hydrate_placeholder(cursor: &Cursor, position: &PositionState) -> types::Placeholder {
+    let placeholder = cursor.next_placeholder(position);
+    position.set(Position::NextChild);
+    placeholder
+}
+
+/// Attaches to the child that the server has rendered.
+pub(super) fn hydrate_child(child: Child, cursor: &Cursor, position: &PositionState) -> ChildState {
     match child {
-        Child::Text(text) => Some(ChildState::Text(text.hydrate::<true>(cursor, position))),
-        Child::Empty => {
-            let placeholder = cursor.next_placeholder(position);
-            position.set(Position::NextChild);
-            Some(ChildState::Empty(placeholder))
-        }
-        Child::Element(_) | Child::Any(_) | Child::Resolving => None,
+        Child::Element(element) => ChildState::Element(hydrate(element, cursor, position)),
+        Child::Text(text) => ChildState::Text(text.hydrate::<true>(cursor, position)),
+        Child::Any(view) => ChildState::Any(view.hydrate::<true>(cursor, position)),
+        Child::Empty => ChildState::Empty(hydrate_placeholder(cursor, position)),
+    }
+}
+
+/// Attaches to the child that the server has rendered, which may load its code or data.
+pub(super) async fn hydrate_child_async(child: Child, cursor: &Cursor, position: &PositionState) -> ChildState {
+    match child {
+        Child::Element(element) => ChildState::Element(hydrate_async(element, cursor, position).await),
+        Child::Any(view) => ChildState::Any(view.hydrate_async(cursor, position).await),
+        child => hydrate_child(child, cursor, position),
     }
 }
 
 /// Attaches to the element that the server has rendered.
 pub(super) fn hydrate(element: Element, cursor: &Cursor, position: &PositionState) -> ElementState {
     let (mut state, children) = enter_element(element, cursor, position);
-    for child in children {
-        state.children.extend(match child {
-            Child::Element(element) => Some(ChildState::Element(hydrate(element, cursor, position))),
-            Child::Any(view) => Some(ChildState::Any(view.hydrate::<true>(cursor, position))),
-            node => hydrate_node(node, cursor, position),
-        });
-    }
+    let children = children.into_iter();
+    state
+        .children
+        .extend(children.map(|child| hydrate_child(child, cursor, position)));
     leave_element(state, cursor, position)
 }
 
@@ -210,11 +228,7 @@ pub(super) fn hydrate_async<'a>(
     Box::pin(async move {
         let (mut state, children) = enter_element(element, cursor, position);
         for child in children {
-            state.children.extend(match child {
-                Child::Element(element) => Some(ChildState::Element(hydrate_async(element, cursor, position).await)),
-                Child::Any(view) => Some(ChildState::Any(view.hydrate_async(cursor, position).await)),
-                node => hydrate_node(node, cursor, position),
-            });
+            state.children.push(hydrate_child_async(child, cursor, position).await);
         }
         leave_element(state, cursor, position)
     })

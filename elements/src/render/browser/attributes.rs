@@ -1,110 +1,12 @@
-//! Writes attributes as HTML, and sets them in the document.
+//! Sets the attributes of elements in the document, and updates them.
 
-use crate::attribute::{Attribute, AttributeValue, EventHandler, Getter, Handle};
-use html_escape::encode_double_quoted_attribute_to_string;
+use super::handlers::{EventHandler, Handle};
+use crate::attribute::{Attribute, AttributeValue, Getter};
 use leptos::attr::Attribute as _;
-use leptos::attr::any_attribute::{AnyAttribute, AnyAttributeState};
+use leptos::attr::any_attribute::AnyAttributeState;
 use leptos::prelude::RenderEffect;
 use leptos::tachys::renderer::types;
 use leptos::tachys::renderer::{RemoveEventHandler, Rndr};
-
-/// Calls the reactive values once, so that the renderer finds the data that they wait for.
-pub(super) fn dry_resolve(attributes: &mut [Attribute]) {
-    for attribute in attributes {
-        match attribute {
-            Attribute::Reactive { get, .. } | Attribute::ReactiveClass { get, .. } => drop(get()),
-            Attribute::Any(attribute) => attribute.dry_resolve(),
-            Attribute::Value { .. }
-            | Attribute::Class { .. }
-            | Attribute::InnerHtml(_)
-            | Attribute::Event(_)
-            | Attribute::Reference(_) => {}
-        }
-    }
-}
-
-/// Returns the approximate length of the attributes in HTML, in bytes.
-pub(super) fn html_len(attributes: &[Attribute]) -> usize {
-    let lengths = attributes.iter().map(|attribute| match attribute {
-        Attribute::Value { name, value } => match value.as_text() {
-            Some(text) => name.len() + text.len() + " =\"\"".len(),
-            None => 0,
-        },
-        Attribute::Class { name, .. } | Attribute::ReactiveClass { name, .. } => name.len(),
-        Attribute::InnerHtml(html) => html.len(),
-        Attribute::Any(attribute) => attribute.html_len(),
-        Attribute::Reactive { .. } | Attribute::Event(_) | Attribute::Reference(_) => 0,
-    });
-    lengths.sum()
-}
-
-fn write_attribute(name: &str, value: &AttributeValue, buf: &mut String) {
-    match value {
-        AttributeValue::Absent => {}
-        AttributeValue::Present => {
-            buf.push(' ');
-            buf.push_str(name);
-        }
-        AttributeValue::Text(text) => {
-            buf.push(' ');
-            buf.push_str(name);
-            buf.push_str("=\"");
-            encode_double_quoted_attribute_to_string(text, buf);
-            buf.push('"');
-        }
-    }
-}
-
-fn add_class(class: &str, classes: &mut String) {
-    if !classes.is_empty() {
-        classes.push(' ');
-    }
-    classes.push_str(class);
-}
-
-/// Writes the attributes, the classes together and last, and returns HTML that takes the place of the children, or nothing.
-pub(super) fn write_attributes(attributes: Vec<Attribute>, buf: &mut String, extra: Vec<AnyAttribute>) -> String {
-    let mut classes = String::new();
-    let mut styles = String::new();
-    let mut inner_html = String::new();
-    for attribute in attributes {
-        match attribute {
-            Attribute::Value { name: "class", value } => add_class(value.as_text().unwrap_or_default(), &mut classes),
-            Attribute::Value { name, value } => write_attribute(name, &value, buf),
-            Attribute::Reactive { name: "class", mut get } => {
-                add_class(get().as_text().unwrap_or_default(), &mut classes)
-            }
-            Attribute::Reactive { name, mut get } => write_attribute(name, &get(), buf),
-            Attribute::Class { name, value } => {
-                if value != AttributeValue::Absent {
-                    add_class(name, &mut classes);
-                }
-            }
-            Attribute::ReactiveClass { name, mut get } => {
-                if get() != AttributeValue::Absent {
-                    add_class(name, &mut classes);
-                }
-            }
-            Attribute::Any(attribute) => attribute.to_html(buf, &mut classes, &mut styles, &mut inner_html),
-            Attribute::InnerHtml(html) => inner_html.push_str(html),
-            Attribute::Event(_) | Attribute::Reference(_) => {}
-        }
-    }
-    for attribute in extra {
-        attribute.to_html(buf, &mut classes, &mut styles, &mut inner_html);
-    }
-    for (name, text) in [("class", classes), ("style", styles)] {
-        let text = text.trim();
-        if !text.is_empty() {
-            buf.push(' ');
-            buf.push_str(name);
-            buf.push_str("=\"");
-            encode_double_quoted_attribute_to_string(text, buf);
-            buf.push('"');
-        }
-    }
-    inner_html
-}
 
 /// What is kept of an attribute to update it.
 pub(super) enum AttributeState {
@@ -179,20 +81,20 @@ fn set_reactive(
     RenderEffect::new_with_value(update, previous)
 }
 
-fn add_event_handler(element: &types::Element, handler: EventHandler) -> Option<RemoveEventHandler<types::Element>> {
-    let mut handle = handler.handle?.take();
+fn add_event_handler(element: &types::Element, handler: EventHandler) -> RemoveEventHandler<types::Element> {
+    let mut handle = handler.handle.take();
     let owner = handler.owner;
     let handle: Handle = Box::new(move |event| owner.with(|| handle(event)));
-    Some(if handler.is_capture {
+    if handler.is_capture {
         Rndr::add_event_listener_use_capture(element, &handler.name, handle)
     } else {
         Rndr::add_event_listener(element, &handler.name, handle)
-    })
+    }
 }
 
 /// Adds an attribute to an element in the document, whose other attributes the server has written if it is hydrated.
-fn add_attribute(attribute: Attribute, element: &types::Element, is_hydrated: bool) -> Option<AttributeState> {
-    Some(match attribute {
+fn add_attribute(attribute: Attribute, element: &types::Element, is_hydrated: bool) -> AttributeState {
+    match attribute {
         Attribute::Value { name, value } => {
             set_first(element, name, &value, is_hydrated, set_attribute);
             AttributeState::Value { name, value }
@@ -215,7 +117,7 @@ fn add_attribute(attribute: Attribute, element: &types::Element, is_hydrated: bo
             }
             AttributeState::InnerHtml(html)
         }
-        Attribute::Event(handler) => AttributeState::Event(add_event_handler(element, handler)?),
+        Attribute::Event(handler) => AttributeState::Event(add_event_handler(element, handler)),
         Attribute::Reference(reference) => {
             reference(element);
             AttributeState::Reference
@@ -225,7 +127,7 @@ fn add_attribute(attribute: Attribute, element: &types::Element, is_hydrated: bo
         } else {
             attribute.build(element)
         }),
-    })
+    }
 }
 
 /// Adds the attributes to an element in the document.
@@ -236,7 +138,7 @@ pub(super) fn add_attributes(
 ) -> Vec<AttributeState> {
     attributes
         .into_iter()
-        .filter_map(|attribute| add_attribute(attribute, element, is_hydrated))
+        .map(|attribute| add_attribute(attribute, element, is_hydrated))
         .collect()
 }
 
@@ -305,10 +207,8 @@ fn update_attribute(element: &types::Element, state: &mut AttributeState, attrib
             *html = new;
         }
         (AttributeState::Event(remove), Attribute::Event(handler)) => {
-            if let Some(new) = add_event_handler(element, handler) {
-                // Dropping the old one removes its handler.
-                *remove = new;
-            }
+            // Dropping the old one removes its handler.
+            *remove = add_event_handler(element, handler);
         }
         (AttributeState::Reference, Attribute::Reference(reference)) => reference(element),
         (AttributeState::Any(state), Attribute::Any(attribute)) => attribute.rebuild(state),

@@ -1,0 +1,137 @@
+//! Attributes as HTML.
+
+use crate::attribute::{AttributeValue, Getter};
+use html_escape::encode_double_quoted_attribute_to_string;
+use leptos::attr::Attribute as _;
+use leptos::attr::any_attribute::AnyAttribute;
+use std::borrow::Cow;
+
+/// An attribute whose value is known only when the element is written.
+pub(super) enum LateAttribute {
+    Reactive { name: &'static str, get: Getter },
+    ReactiveClass { name: &'static str, get: Getter },
+    Any(Box<AnyAttribute>),
+}
+
+impl LateAttribute {
+    /// Calls a reactive value once, so that the renderer finds the data that it waits for.
+    pub(super) fn dry_resolve(&mut self) {
+        match self {
+            Self::Reactive { get, .. } | Self::ReactiveClass { get, .. } => drop(get()),
+            Self::Any(attribute) => attribute.dry_resolve(),
+        }
+    }
+}
+
+/// The attributes of an element: those whose value is known are HTML.
+#[derive(Default)]
+pub(super) struct Attributes {
+    html: String,
+    /// The classes, which are written together and last.
+    class: Cow<'static, str>,
+    late: Vec<LateAttribute>,
+}
+
+impl Attributes {
+    /// Returns whether all values are known.
+    pub(super) fn are_known(&self) -> bool {
+        self.late.is_empty()
+    }
+
+    /// Returns the approximate length in HTML, in bytes.
+    pub(super) fn html_len(&self) -> usize {
+        self.html.len() + self.class.len() + " class=\"\"".len()
+    }
+
+    pub(super) fn dry_resolve(&mut self) {
+        for attribute in &mut self.late {
+            attribute.dry_resolve();
+        }
+    }
+
+    pub(super) fn add_late(&mut self, attribute: LateAttribute) {
+        self.late.push(attribute);
+    }
+
+    /// Adds the attribute, or classes if its name is `class`.
+    pub(super) fn add_value(&mut self, name: &'static str, value: AttributeValue) {
+        match value {
+            AttributeValue::Absent => {}
+            AttributeValue::Present => {
+                self.html.push(' ');
+                self.html.push_str(name);
+            }
+            AttributeValue::Text(text) if name == "class" => self.add_class(text),
+            AttributeValue::Text(text) => {
+                // Most elements have one or two attributes.
+                self.html.reserve(name.len() + text.len() + 32);
+                write_attribute(name, &text, &mut self.html);
+            }
+        }
+    }
+
+    pub(super) fn add_class(&mut self, class: Cow<'static, str>) {
+        if self.class.is_empty() {
+            self.class = class;
+        } else {
+            let classes = self.class.to_mut();
+            classes.push(' ');
+            classes.push_str(&class);
+        }
+    }
+
+    /// Writes the attributes, all of whose values are known.
+    pub(super) fn write_known(&self, buf: &mut String) {
+        buf.push_str(&self.html);
+        let class = self.class.trim();
+        if !class.is_empty() {
+            write_attribute("class", class, buf);
+        }
+    }
+
+    /// Writes the attributes and those of the component that the element belongs to. Returns HTML that takes the place of the
+    /// children, or nothing.
+    pub(super) fn write(mut self, buf: &mut String, extra: Vec<AnyAttribute>) -> String {
+        let mut inner_html = String::new();
+        if self.late.is_empty() && extra.is_empty() {
+            self.write_known(buf);
+            return inner_html;
+        }
+        let mut added_classes = String::new();
+        let mut styles = String::new();
+        for attribute in std::mem::take(&mut self.late) {
+            match attribute {
+                LateAttribute::Reactive { name, mut get } => self.add_value(name, get()),
+                LateAttribute::ReactiveClass { name, mut get } => {
+                    if get() != AttributeValue::Absent {
+                        self.add_class(Cow::Borrowed(name));
+                    }
+                }
+                LateAttribute::Any(attribute) => {
+                    attribute.to_html(&mut self.html, &mut added_classes, &mut styles, &mut inner_html);
+                }
+            }
+        }
+        for attribute in extra {
+            attribute.to_html(&mut self.html, &mut added_classes, &mut styles, &mut inner_html);
+        }
+        let added_classes = added_classes.trim();
+        if !added_classes.is_empty() {
+            self.add_class(Cow::Owned(added_classes.to_owned()));
+        }
+        self.write_known(buf);
+        let styles = styles.trim();
+        if !styles.is_empty() {
+            write_attribute("style", styles, buf);
+        }
+        inner_html
+    }
+}
+
+fn write_attribute(name: &str, value: &str, buf: &mut String) {
+    buf.push(' ');
+    buf.push_str(name);
+    buf.push_str("=\"");
+    encode_double_quoted_attribute_to_string(value, buf);
+    buf.push('"');
+}

@@ -1,0 +1,214 @@
+//! HTML with places for what is known only when the page is written.
+
+use super::Element;
+use super::output::Output;
+use crate::child::Child;
+use html_escape::encode_text_to_string;
+use leptos::prelude::{AnyView, IntoAny, RenderHtml};
+use leptos::tachys::view::Position;
+
+/// What stands for an optional child that is absent, and for the end of a list, so that the browser finds its place.
+pub(super) const PLACEHOLDER: &str = "<!>";
+
+/// The children of an element as HTML.
+pub(super) struct Fragment {
+    html: String,
+    places: Vec<Place>,
+    /// The position of the next child, if it does not depend on how a view is written.
+    position: Option<Position>,
+}
+
+/// A place in the HTML of a [`Fragment`].
+struct Place {
+    /// The offset in the HTML, in bytes.
+    offset: usize,
+    content: LateContent,
+}
+
+/// What is known only when the page is written.
+enum LateContent {
+    /// A view, and its position if that is known.
+    View {
+        view: AnyView,
+        position: Option<Position>,
+        escape: bool,
+    },
+    /// A text after a view, which needs a marker if the view ends with a text.
+    Text(String),
+    /// An element with attributes whose values are not known.
+    Element(Box<Element>),
+}
+
+impl Default for Fragment {
+    fn default() -> Self {
+        Self {
+            html: String::new(),
+            places: Vec::new(),
+            position: Some(Position::FirstChild),
+        }
+    }
+}
+
+impl Fragment {
+    pub(super) fn from_html(html: &str) -> Self {
+        Self {
+            html: html.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the approximate length of the HTML, in bytes.
+    pub(super) fn html_len(&self) -> usize {
+        let places = self.places.iter().map(|place| match &place.content {
+            LateContent::View { view, .. } => view.html_len(),
+            LateContent::Text(text) => text.len(),
+            LateContent::Element(element) => element.html_len(),
+        });
+        self.html.len() + places.sum::<usize>()
+    }
+
+    /// Calls reactive values once, so that the renderer finds the data that they wait for.
+    pub(super) fn dry_resolve(&mut self) {
+        for place in &mut self.places {
+            match &mut place.content {
+                LateContent::View { view, .. } => view.dry_resolve(),
+                LateContent::Element(element) => element.dry_resolve(),
+                LateContent::Text(_) => {}
+            }
+        }
+    }
+
+    /// Moves the views that may wait for data out of the fragment, in the order of the document.
+    pub(super) fn take_views(&mut self, views: &mut Vec<AnyView>) {
+        for place in &mut self.places {
+            match &mut place.content {
+                LateContent::View { view, .. } => views.push(std::mem::replace(view, ().into_any())),
+                LateContent::Element(element) => element.take_views(views),
+                LateContent::Text(_) => {}
+            }
+        }
+    }
+
+    /// Moves the views back.
+    pub(super) fn put_views(&mut self, views: &mut impl Iterator<Item = AnyView>) {
+        for place in &mut self.places {
+            match &mut place.content {
+                LateContent::View { view, .. } => {
+                    if let Some(resolved) = views.next() {
+                        *view = resolved;
+                    }
+                }
+                LateContent::Element(element) => element.put_views(views),
+                LateContent::Text(_) => {}
+            }
+        }
+    }
+
+    fn push_place(&mut self, content: LateContent) {
+        let offset = self.html.len();
+        self.places.push(Place { offset, content });
+    }
+
+    /// Adds a child. `escape` is false in an element whose text is written as it is.
+    pub(super) fn push_child(&mut self, child: Child, escape: bool) {
+        match child {
+            Child::Element(element) => self.push_element(element),
+            Child::Text(text) => self.push_text(text, escape),
+            Child::Any(view) => {
+                let position = self.position.take();
+                self.push_place(LateContent::View { view, position, escape });
+            }
+            Child::Empty => self.push_html(PLACEHOLDER),
+            Child::Html(html) => self.push_html(&html),
+            Child::List(list) => {
+                for element in list {
+                    self.push_element(element);
+                }
+                self.push_html(PLACEHOLDER);
+            }
+        }
+    }
+
+    fn push_html(&mut self, html: &str) {
+        self.html.push_str(html);
+        self.position = Some(Position::NextChild);
+    }
+
+    fn push_text(&mut self, text: String, escape: bool) {
+        match self.position {
+            None if escape => self.push_place(LateContent::Text(text)),
+            _ if escape => {
+                let is_after_text = self.position == Some(Position::NextChildAfterText);
+                write_text(&text, is_after_text, &mut self.html);
+            }
+            _ => self.html.push_str(&text),
+        }
+        self.position = Some(Position::NextChildAfterText);
+    }
+
+    fn push_element(&mut self, element: Element) {
+        if element.attributes.are_known() {
+            let Element {
+                tag,
+                content,
+                attributes,
+                children,
+            } = element;
+            self.html
+                .reserve(2 * tag.len() + "<></>".len() + attributes.html_len() + children.html.len());
+            content.write_start(tag, &mut self.html, |buf| attributes.write_known(buf));
+            let begin = self.html.len();
+            self.html.push_str(&children.html);
+            self.places.extend(children.places.into_iter().map(|place| Place {
+                offset: begin + place.offset,
+                content: place.content,
+            }));
+            content.write_end(tag, &mut self.html);
+        } else {
+            self.push_place(LateContent::Element(Box::new(element)));
+        }
+        self.position = Some(Position::NextChild);
+    }
+
+    /// Writes the HTML, and what is known now in its places.
+    pub(super) fn write(self, output: &mut impl Output, position: &mut Position, mark_branches: bool) {
+        let mut begin = 0;
+        for place in self.places {
+            output.push_html(&self.html[begin..place.offset]);
+            begin = place.offset;
+            match place.content {
+                LateContent::View {
+                    view,
+                    position: known,
+                    escape,
+                } => {
+                    *position = known.unwrap_or(*position);
+                    output.push_view(view, position, escape, mark_branches, Vec::new());
+                }
+                LateContent::Text(text) => {
+                    let is_after_text = *position == Position::NextChildAfterText;
+                    output.with_html(|html| write_text(&text, is_after_text, html));
+                    *position = Position::NextChildAfterText;
+                }
+                LateContent::Element(element) => {
+                    element.write(output, mark_branches, Vec::new());
+                    *position = Position::NextChild;
+                }
+            }
+        }
+        output.push_html(&self.html[begin..]);
+    }
+}
+
+/// Writes a text as Leptos does: with a marker between two texts, and a space for an empty one, so that the document has a node
+/// for each.
+pub(super) fn write_text(text: &str, is_after_text: bool, html: &mut String) {
+    if is_after_text {
+        html.push_str(PLACEHOLDER);
+    }
+    if text.is_empty() {
+        html.push(' ');
+    } else {
+        encode_text_to_string(text, html);
+    }
+}
