@@ -14,7 +14,7 @@ pub enum Child {
     /// A text.
     Text(String),
     /// A view of any other type.
-    Any(AnyView),
+    Any(Box<AnyView>),
     /// Nothing, in the place of an optional child.
     Empty,
     /// An element that is HTML already.
@@ -52,7 +52,7 @@ impl Child {
 
     #[cfg(not(feature = "ssr"))]
     fn other<T: RenderHtml + 'static>(view: Option<T>) -> Self {
-        view.map_or(Self::Empty, |view| Self::Any(view.into_any()))
+        view.map_or(Self::Empty, |view| Self::Any(Box::new(view.into_any())))
     }
 
     /// Returns the child for a view of another type. The browser has no need to tell these types apart.
@@ -67,7 +67,7 @@ impl Child {
         } else if let Some(number) = take::<_, usize>(&mut view) {
             Self::Text(number.to_string())
         } else {
-            view.map_or(Self::Empty, |view| Self::Any(view.into_any()))
+            view.map_or(Self::Empty, |view| Self::Any(Box::new(view.into_any())))
         }
     }
 }
@@ -105,7 +105,7 @@ impl AddAnyAttr for Child {
     fn add_any_attr<A: Attribute>(self, attribute: A) -> Self {
         match self {
             Self::Element(element) => Self::Element(element.add_any_attr(attribute)),
-            Self::Any(view) => Self::Any(view.add_any_attr(attribute).into_any()),
+            Self::Any(view) => Self::Any(Box::new(view.add_any_attr(attribute).into_any())),
             other => other,
         }
     }

@@ -5,14 +5,32 @@ gatehouse=$root/target/release/gatehouse
 site=$root/target/site
 build_stamp=$root/target/release-build.stamp
 
+# The steps of a build.
+build_steps=3
+
 release_build() {
+    local begun=$EPOCHREALTIME status=0 skipped step_label
     mkdir -p "$root/target"
     exec {build_lock}>"$root/target/release-build.lock"
     flock "$build_lock"
-    ensure "release build" is_built build_all
-    local status=$?
+    if is_built >/dev/null 2>&1; then
+        for ((skipped = 0; skipped < build_steps; skipped++)); do next_step; done
+        printf '==> %srelease build: up to date, %s\n' "$step_label" "$(seconds_since "$begun")"
+    else
+        build_all || status=$?
+        printf '    release build: %s\n' "$(seconds_since "$begun")"
+    fi
     exec {build_lock}>&-
     return "$status"
+}
+
+# announce_build: says how long a build takes, if one is needed.
+announce_build() {
+    if [ ! -e "$build_stamp" ]; then
+        printf 'The first start builds Gatehouse, which takes 10 to 20 minutes on two cores. Later starts take seconds.\n'
+    elif ! is_built >/dev/null 2>&1; then
+        printf 'The source has changed since the last build. Building it again takes 2 to 10 minutes on two cores.\n'
+    fi
 }
 
 # The stamp contains the hashes of the inputs and of the outputs, so that another build into the same folder is noticed too.
@@ -21,14 +39,15 @@ is_built() {
 }
 
 build_all() {
-    local inputs site_build status=0
+    local inputs site_build status=0 step_label
     rm -f "$build_stamp"
     inputs=$(build_inputs) &&
-        step "WebAssembly (1 of 3)" build_wasm || return
-    # Creates the site's files while the server is compiled.
-    step "site files (2 of 3)" build_site &
+        step "WebAssembly" build_wasm || return
+    # Creates the site's files while the server is compiled. A step in the background is counted here.
+    step "site files" build_site &
     site_build=$!
-    step "server (3 of 3)" build_server || status=1
+    next_step
+    step "server" build_server || status=1
     wait "$site_build" || status=1
     [ "$status" = 0 ] && printf '%s %s\n' "$inputs" "$(build_outputs)" >"$build_stamp"
 }

@@ -38,11 +38,27 @@ seconds_since() {
     printf '%d.%d s' $((tenths / 10)) $((tenths % 10))
 }
 
+# number_steps COUNT: numbers the steps that follow, as in "[2/8] WebAssembly".
+number_steps() {
+    step_count=$1
+    step_number=0
+}
+
+# next_step: counts a step, and sets step_label to its number.
+next_step() {
+    step_label=
+    if [ -n "${step_count-}" ]; then
+        step_number=$((step_number + 1))
+        step_label="[$step_number/$step_count] "
+    fi
+}
+
 # step NAME COMMAND…: prints the name, runs the command, prints the duration, and returns the command's status.
 step() {
-    local name=$1 begun=$EPOCHREALTIME status=0
+    local name=$1 begun=$EPOCHREALTIME status=0 step_label
     shift
-    printf '==> %s\n' "$name"
+    next_step
+    printf '==> %s%s\n' "$step_label" "$name"
     "$@" || status=$?
     if [ "$status" = 0 ]; then
         printf '    %s: %s\n' "$name" "$(seconds_since "$begun")"
@@ -54,10 +70,11 @@ step() {
 
 # ensure NAME TEST COMMAND…: runs a step unless TEST succeeds.
 ensure() {
-    local name=$1 is_done=$2 begun=$EPOCHREALTIME
+    local name=$1 is_done=$2 begun=$EPOCHREALTIME step_label
     shift 2
     if "$is_done" >/dev/null 2>&1; then
-        printf '==> %s: up to date, %s\n' "$name" "$(seconds_since "$begun")"
+        next_step
+        printf '==> %s%s: up to date, %s\n' "$step_label" "$name" "$(seconds_since "$begun")"
     else
         step "$name" "$@"
     fi

@@ -117,6 +117,7 @@ add_nextjs_packages() { add_npm_packages "$root/script/lib/bench/nextjs-table"; 
 
 # setup_…: installs what one kind of work needs, and skips what is installed.
 
+setup_serve_steps=4
 setup_serve() {
     need_basics
     ensure "make" has_make add_make &&

@@ -33,6 +33,13 @@ pub(super) struct Attributes {
 }
 
 impl Attributes {
+    /// Removes all attributes.
+    pub(super) fn clear(&mut self) {
+        self.html.clear();
+        self.class = Cow::Borrowed("");
+        self.late.clear();
+    }
+
     /// Returns whether all values are known.
     pub(super) fn are_known(&self) -> bool {
         self.late.is_empty()
@@ -62,18 +69,14 @@ impl Attributes {
                 self.html.push_str(name);
             }
             AttributeValue::Text(text) if name == "class" => self.add_class(text),
-            AttributeValue::Text(text) => {
-                // Most elements have one or two attributes.
-                self.html.reserve(name.len() + text.len() + 32);
-                write_attribute(name, &text, &mut self.html);
-            }
+            AttributeValue::Text(text) => write_attribute(name, &text, &mut self.html),
         }
     }
 
     pub(super) fn add_class(&mut self, class: Cow<'static, str>) {
         if self.class.is_empty() {
             self.class = class;
-        } else {
+        } else if !class.is_empty() {
             let classes = self.class.to_mut();
             classes.push(' ');
             classes.push_str(&class);
@@ -83,21 +86,19 @@ impl Attributes {
     /// Writes the attributes, all of whose values are known.
     pub(super) fn write_known(&self, buf: &mut String) {
         buf.push_str(&self.html);
-        let class = self.class.trim();
-        if !class.is_empty() {
-            write_attribute("class", class, buf);
+        if !self.class.is_empty() {
+            write_attribute("class", &self.class, buf);
         }
     }
 
     /// Writes the attributes and those of the component that the element belongs to. Returns HTML that takes the place of the
     /// children, or nothing.
-    pub(super) fn write(mut self, buf: &mut String, extra: Vec<AnyAttribute>) -> String {
+    pub(super) fn write(&mut self, buf: &mut String, extra: Vec<AnyAttribute>) -> String {
         let mut inner_html = String::new();
         if self.late.is_empty() && extra.is_empty() {
             self.write_known(buf);
             return inner_html;
         }
-        let mut added_classes = String::new();
         let mut styles = String::new();
         for attribute in std::mem::take(&mut self.late) {
             match attribute {
@@ -108,16 +109,16 @@ impl Attributes {
                     }
                 }
                 LateAttribute::Any(attribute) => {
-                    attribute.to_html(&mut self.html, &mut added_classes, &mut styles, &mut inner_html);
+                    attribute.to_html(&mut self.html, self.class.to_mut(), &mut styles, &mut inner_html);
                 }
             }
         }
         for attribute in extra {
-            attribute.to_html(&mut self.html, &mut added_classes, &mut styles, &mut inner_html);
+            attribute.to_html(&mut self.html, self.class.to_mut(), &mut styles, &mut inner_html);
         }
-        let added_classes = added_classes.trim();
-        if !added_classes.is_empty() {
-            self.add_class(Cow::Owned(added_classes.to_owned()));
+        let class = self.class.trim();
+        if class.len() < self.class.len() {
+            self.class = Cow::Owned(class.to_owned());
         }
         self.write_known(buf);
         let styles = styles.trim();

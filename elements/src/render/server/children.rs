@@ -15,7 +15,7 @@ impl Child {
     fn take_views(&mut self, views: &mut Vec<AnyView>) {
         match self {
             Self::Element(element) => element.take_views(views),
-            Self::Any(view) => views.push(std::mem::replace(view, ().into_any())),
+            Self::Any(view) => views.push(std::mem::replace(&mut **view, ().into_any())),
             Self::List(list) => {
                 for element in list {
                     element.take_views(views);
@@ -31,7 +31,7 @@ impl Child {
             Self::Element(element) => element.put_views(views),
             Self::Any(view) => {
                 if let Some(resolved) = views.next() {
-                    *view = resolved;
+                    **view = resolved;
                 }
             }
             Self::List(list) => {
@@ -53,7 +53,7 @@ impl Child {
         extra: Vec<AnyAttribute>,
     ) {
         match self {
-            Self::Any(view) => return output.push_view(view, position, escape, mark_branches, extra),
+            Self::Any(view) => return output.push_view(*view, position, escape, mark_branches, extra),
             Self::Text(text) => {
                 let is_after_text = *position == Position::NextChildAfterText;
                 output.with_html(|html| {

@@ -12,6 +12,8 @@ pub(super) const PLACEHOLDER: &str = "<!>";
 
 /// The children of an element as HTML.
 pub(super) struct Fragment {
+    /// The text that the fragment begins with, which is escaped when it is copied to where it belongs.
+    text: Option<String>,
     html: String,
     places: Vec<Place>,
     /// The position of the next child, if it does not depend on how a view is written.
@@ -29,19 +31,20 @@ struct Place {
 enum LateContent {
     /// A view, and its position if that is known.
     View {
-        view: AnyView,
+        view: Box<AnyView>,
         position: Option<Position>,
         escape: bool,
     },
     /// A text after a view, which needs a marker if the view ends with a text.
     Text(String),
     /// An element with attributes whose values are not known.
-    Element(Box<Element>),
+    Element(Element),
 }
 
 impl Default for Fragment {
     fn default() -> Self {
         Self {
+            text: None,
             html: String::new(),
             places: Vec::new(),
             position: Some(Position::FirstChild),
@@ -50,11 +53,23 @@ impl Default for Fragment {
 }
 
 impl Fragment {
-    pub(super) fn from_html(html: &str) -> Self {
-        Self {
-            html: html.to_owned(),
-            ..Self::default()
-        }
+    /// Removes all children.
+    pub(super) fn clear(&mut self) {
+        self.text = None;
+        self.html.clear();
+        self.places.clear();
+        self.position = Some(Position::FirstChild);
+    }
+
+    /// Returns how much HTML fits into the memory that the fragment keeps, in bytes.
+    pub(super) fn capacity(&self) -> usize {
+        self.html.capacity()
+    }
+
+    /// Replaces the children by HTML.
+    pub(super) fn set_html(&mut self, html: &str) {
+        self.clear();
+        self.html.push_str(html);
     }
 
     /// Returns the approximate length of the HTML, in bytes.
@@ -64,7 +79,12 @@ impl Fragment {
             LateContent::Text(text) => text.len(),
             LateContent::Element(element) => element.html_len(),
         });
-        self.html.len() + places.sum::<usize>()
+        self.known_len() + places.sum::<usize>()
+    }
+
+    /// Returns the approximate length of the HTML that is known, in bytes.
+    fn known_len(&self) -> usize {
+        self.html.len() + self.text.as_ref().map_or(0, String::len)
     }
 
     /// Calls reactive values once, so that the renderer finds the data that they wait for.
@@ -82,7 +102,7 @@ impl Fragment {
     pub(super) fn take_views(&mut self, views: &mut Vec<AnyView>) {
         for place in &mut self.places {
             match &mut place.content {
-                LateContent::View { view, .. } => views.push(std::mem::replace(view, ().into_any())),
+                LateContent::View { view, .. } => views.push(std::mem::replace(&mut **view, ().into_any())),
                 LateContent::Element(element) => element.take_views(views),
                 LateContent::Text(_) => {}
             }
@@ -95,7 +115,7 @@ impl Fragment {
             match &mut place.content {
                 LateContent::View { view, .. } => {
                     if let Some(resolved) = views.next() {
-                        *view = resolved;
+                        **view = resolved;
                     }
                 }
                 LateContent::Element(element) => element.put_views(views),
@@ -104,7 +124,15 @@ impl Fragment {
         }
     }
 
+    /// Writes the text that the fragment begins with, because more follows.
+    fn end_text(&mut self) {
+        if let Some(text) = self.text.take() {
+            write_text(&text, false, &mut self.html);
+        }
+    }
+
     fn push_place(&mut self, content: LateContent) {
+        self.end_text();
         let offset = self.html.len();
         self.places.push(Place { offset, content });
     }
@@ -121,6 +149,7 @@ impl Fragment {
             Child::Empty => self.push_html(PLACEHOLDER),
             Child::Html(html) => self.push_html(&html),
             Child::List(list) => {
+                self.html.reserve(list.iter().map(RenderHtml::html_len).sum());
                 for element in list {
                     self.push_element(element);
                 }
@@ -130,14 +159,17 @@ impl Fragment {
     }
 
     fn push_html(&mut self, html: &str) {
+        self.end_text();
         self.html.push_str(html);
         self.position = Some(Position::NextChild);
     }
 
     fn push_text(&mut self, text: String, escape: bool) {
         match self.position {
+            Some(Position::FirstChild) if escape => self.text = Some(text),
             None if escape => self.push_place(LateContent::Text(text)),
             _ if escape => {
+                self.end_text();
                 let is_after_text = self.position == Some(Position::NextChildAfterText);
                 write_text(&text, is_after_text, &mut self.html);
             }
@@ -147,33 +179,37 @@ impl Fragment {
     }
 
     fn push_element(&mut self, element: Element) {
-        if element.attributes.are_known() {
-            let Element {
-                tag,
-                content,
-                attributes,
-                children,
-            } = element;
-            self.html
-                .reserve(2 * tag.len() + "<></>".len() + attributes.html_len() + children.html.len());
-            content.write_start(tag, &mut self.html, |buf| attributes.write_known(buf));
-            let begin = self.html.len();
-            self.html.push_str(&children.html);
-            self.places.extend(children.places.into_iter().map(|place| Place {
-                offset: begin + place.offset,
-                content: place.content,
-            }));
-            content.write_end(tag, &mut self.html);
+        self.end_text();
+        if element.0.attributes.are_known() {
+            let mut parts = element.0;
+            parts.write_start(&mut self.html);
+            parts.children.move_to(self);
+            parts.write_end(&mut self.html);
+            parts.reuse();
         } else {
-            self.push_place(LateContent::Element(Box::new(element)));
+            self.push_place(LateContent::Element(element));
         }
         self.position = Some(Position::NextChild);
     }
 
+    /// Moves the children to the end of the fragment of the element around them.
+    fn move_to(&mut self, target: &mut Self) {
+        if let Some(text) = self.text.take() {
+            write_text(&text, false, &mut target.html);
+        }
+        let begin = target.html.len();
+        target.html.push_str(&self.html);
+        target.places.extend(self.places.drain(..).map(|place| Place {
+            offset: begin + place.offset,
+            content: place.content,
+        }));
+    }
+
     /// Writes the HTML, and what is known now in its places.
-    pub(super) fn write(self, output: &mut impl Output, position: &mut Position, mark_branches: bool) {
+    pub(super) fn write(&mut self, output: &mut impl Output, position: &mut Position, mark_branches: bool) {
+        self.end_text();
         let mut begin = 0;
-        for place in self.places {
+        for place in self.places.drain(..) {
             output.push_html(&self.html[begin..place.offset]);
             begin = place.offset;
             match place.content {
@@ -183,7 +219,7 @@ impl Fragment {
                     escape,
                 } => {
                     *position = known.unwrap_or(*position);
-                    output.push_view(view, position, escape, mark_branches, Vec::new());
+                    output.push_view(*view, position, escape, mark_branches, Vec::new());
                 }
                 LateContent::Text(text) => {
                     let is_after_text = *position == Position::NextChildAfterText;

@@ -5,12 +5,12 @@ mod children;
 mod fragment;
 mod handlers;
 mod output;
+mod parts;
 
 use crate::attribute::{Attribute, AttributeValue};
 use crate::child::Child;
 use crate::element::Content;
-use attributes::{Attributes, LateAttribute};
-use fragment::Fragment;
+use attributes::LateAttribute;
 use futures::future::join_all;
 use leptos::attr::any_attribute::AnyAttribute;
 use leptos::prelude::{AnyView, Render, RenderHtml};
@@ -18,96 +18,72 @@ use leptos::tachys::hydration::Cursor;
 use leptos::tachys::ssr::StreamBuilder;
 use leptos::tachys::view::{Position, PositionState};
 use output::{Output, Stream};
+use parts::Parts;
 use std::borrow::Cow;
 
 /// An HTML element with its attributes and children.
-pub struct Element {
-    tag: &'static str,
-    content: Content,
-    attributes: Attributes,
-    children: Fragment,
-}
-
-impl Content {
-    /// Writes the start tag.
-    fn write_start(self, tag: &str, buf: &mut String, write_attributes: impl FnOnce(&mut String)) {
-        buf.push('<');
-        buf.push_str(tag);
-        write_attributes(buf);
-        buf.push('>');
-    }
-
-    /// Writes the end tag, if there is one.
-    fn write_end(self, tag: &str, buf: &mut String) {
-        if self != Self::Void {
-            buf.push_str("</");
-            buf.push_str(tag);
-            buf.push('>');
-        }
-    }
-}
+pub struct Element(Box<Parts>);
 
 impl Element {
     pub(crate) fn new(tag: &'static str, content: Content) -> Self {
-        Self {
-            tag,
-            content,
-            attributes: Attributes::default(),
-            children: Fragment::default(),
-        }
+        Self(Parts::new(tag, content))
     }
 
     pub(crate) fn with_attribute(mut self, attribute: Attribute) -> Self {
+        let attributes = &mut self.0.attributes;
         match attribute {
-            Attribute::Value { name, value } => self.attributes.add_value(name, value),
+            Attribute::Value { name, value } => attributes.add_value(name, value),
             Attribute::Class { name, value } => {
                 if value != AttributeValue::Absent {
-                    self.attributes.add_class(Cow::Borrowed(name));
+                    attributes.add_class(Cow::Borrowed(name));
                 }
             }
-            Attribute::InnerHtml(html) => self.children = Fragment::from_html(html),
-            Attribute::Reactive { name, get } => self.attributes.add_late(LateAttribute::Reactive { name, get }),
-            Attribute::ReactiveClass { name, get } => {
-                self.attributes.add_late(LateAttribute::ReactiveClass { name, get });
-            }
-            Attribute::Any(attribute) => self.attributes.add_late(LateAttribute::Any(attribute)),
+            Attribute::InnerHtml(html) => self.0.children.set_html(html),
+            Attribute::Reactive { name, get } => attributes.add_late(LateAttribute::Reactive { name, get }),
+            Attribute::ReactiveClass { name, get } => attributes.add_late(LateAttribute::ReactiveClass { name, get }),
+            Attribute::Any(attribute) => attributes.add_late(LateAttribute::Any(attribute)),
         }
         self
     }
 
     pub(crate) fn with_child(mut self, child: Child) -> Self {
-        self.children.push_child(child, self.content != Content::Text);
+        self.0.push_child(child);
         self
     }
 
     pub(crate) fn with_children(mut self, children: Vec<Child>) -> Self {
         for child in children {
-            self.children.push_child(child, self.content != Content::Text);
+            self.0.push_child(child);
         }
         self
     }
 
+    /// Moves the views that may wait for data out of the element, in the order of the document.
     fn take_views(&mut self, views: &mut Vec<AnyView>) {
-        self.children.take_views(views);
+        self.0.children.take_views(views);
     }
 
+    /// Moves the views back.
     fn put_views(&mut self, views: &mut impl Iterator<Item = AnyView>) {
-        self.children.put_views(views);
+        self.0.children.put_views(views);
     }
 
     /// Writes the element. `extra` are attributes of the component that it belongs to.
     fn write(self, output: &mut impl Output, mark_branches: bool, extra: Vec<AnyAttribute>) {
+        let mut parts = self.0;
         let mut inner_html = String::new();
         output.with_html(|buf| {
-            let attributes = self.attributes;
-            self.content
-                .write_start(self.tag, buf, |buf| inner_html = attributes.write(buf, extra));
+            buf.push('<');
+            buf.push_str(parts.tag);
+            inner_html = parts.attributes.write(buf, extra);
+            buf.push('>');
             buf.push_str(&inner_html);
         });
         if inner_html.is_empty() {
-            self.children.write(output, &mut Position::FirstChild, mark_branches);
+            parts.children.write(output, &mut Position::FirstChild, mark_branches);
         }
-        output.with_html(|buf| self.content.write_end(self.tag, buf));
+        output.with_html(|buf| parts.write_end(buf));
+        parts.reuse();
     }
 }
 
@@ -139,8 +115,8 @@ impl RenderHtml for Element {
     const MIN_LENGTH: usize = 0;
 
     fn dry_resolve(&mut self) {
-        self.attributes.dry_resolve();
-        self.children.dry_resolve();
+        self.0.attributes.dry_resolve();
+        self.0.children.dry_resolve();
     }
 
     async fn resolve(mut self) -> Self {
@@ -153,7 +129,7 @@ impl RenderHtml for Element {
     }
 
     fn html_len(&self) -> usize {
-        2 * self.tag.len() + "<></>".len() + self.attributes.html_len() + self.children.html_len()
+        self.0.html_len()
     }
 
     fn to_html_with_buf(

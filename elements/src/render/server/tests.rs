@@ -1,11 +1,11 @@
 //! Compares the HTML of elements with what Leptos writes.
 
-use crate::Element;
+use crate::prelude::*;
 use crate::tags::{br, button, div, input, p, script, span, svg, textarea};
+use crate::{Children, Element};
 use futures::executor::block_on;
 use leptos::attr::id;
 use leptos::html;
-use leptos::prelude::*;
 use std::sync::{Arc, Mutex};
 
 /// Returns HTML without the markers that the browser needs to find places. Leptos marks the end of the children and of
@@ -70,6 +70,69 @@ fn absent_children_are_marked() {
         .child(Some(span()))
         .child(None::<&str>);
     assert_eq!(element.to_html(), "<p><!>a<!>b<span></span><!></p>");
+}
+
+#[test]
+fn lists_end_with_a_marker() {
+    let rows = vec![span().into_view(), span().child("b").into_view()];
+    let element = div().child("a").child(rows).child(3_usize).child("c");
+    assert_eq!(element.to_html(), "<div>a<span></span><span>b</span><!>3<!>c</div>");
+    assert_eq!(without_markers(div().child(vec!["a", "b"])), "<div>ab</div>");
+}
+
+#[test]
+fn text_after_a_view_is_separated() {
+    let element = div().child((|| "a").into_any()).child("b").child(span()).child("c");
+    assert_eq!(element.to_html(), "<div>a<!>b<span></span>c</div>");
+    let element = div().child(span().into_any()).child("b").child("");
+    assert_eq!(element.to_html(), "<div><span></span>b<!> </div>");
+    // The position within the element before does not matter.
+    let element = div().child(p().child("a").child(|| "b")).child("c");
+    assert_eq!(element.to_html(), "<div><p>a<!>b</p>c</div>");
+}
+
+#[test]
+fn several_nodes_are_written_next_to_each_other() {
+    let nodes = || {
+        Children::from(vec![
+            "<a>".into_maybe_erased(),
+            span().into_maybe_erased(),
+            None::<Element>.into_maybe_erased(),
+            vec![br().into_view()].into_maybe_erased(),
+            "b".into_any().into_maybe_erased(),
+            "c".into_maybe_erased(),
+        ])
+    };
+    let expected = "&lt;a&gt;<span></span><!><br><!>b<!>c";
+    assert_eq!(nodes().to_html(), expected);
+    assert_eq!(div().child(nodes()).to_html(), format!("<div>{expected}</div>"));
+    assert_eq!(
+        div().child(nodes().into_any()).to_html(),
+        format!("<div>{expected}</div>")
+    );
+    assert_eq!(block_on(nodes().resolve()).to_html(), expected);
+    // An attribute on a component of several nodes reaches the elements among them.
+    assert_eq!(
+        nodes().add_any_attr(id("x")).to_html(),
+        "&lt;a&gt;<span id=\"x\"></span><!><br><!>b<!>c"
+    );
+    let with_attribute = nodes().into_any().add_any_attr(id("x"));
+    assert_eq!(
+        with_attribute.to_html(),
+        "&lt;a&gt;<span id=\"x\"></span><!><br id=\"x\"><!>b<!>c"
+    );
+}
+
+#[test]
+fn children_with_reactive_attributes_keep_their_places() {
+    let is_on = RwSignal::new(false);
+    let inner = button().class(("on", move || is_on.get())).class("small").child("b");
+    let element = div().child("a").child(inner).child("c").child(span());
+    is_on.set(true);
+    assert_eq!(
+        element.to_html(),
+        "<div>a<button class=\"small on\">b</button>c<span></span></div>"
+    );
 }
 
 #[test]
