@@ -4,7 +4,6 @@ use crate::components::navigation::session_ended::{SessionEnded, provide_page_se
 use crate::components::overlay::menu::close_menus;
 use crate::components::reactive::dynamic::dynamic;
 use crate::components::reactive::suspend::suspend;
-use crate::components::reactive::sync_view::SyncView;
 use crate::icons::{Icon, IconView, Logo};
 use crate::page_data::PageData;
 use crate::routing::destination::remember_destination;
@@ -124,7 +123,7 @@ fn Sections() -> impl IntoView {
             </li>
         }
     });
-    SyncView(view! { <ul>{items.into_iter().collect_view()}</ul> })
+    view! { <ul>{items.into_iter().collect_view()}</ul> }
 }
 
 /// Renders the account menu: the user's name, the links to sessions and connected apps, and the sign-out button.

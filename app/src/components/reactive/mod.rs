@@ -4,5 +4,4 @@ pub mod dynamic;
 pub mod pointer;
 pub mod reload;
 pub mod suspend;
-pub mod sync_view;
 pub mod task_scope;

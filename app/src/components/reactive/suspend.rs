@@ -44,6 +44,25 @@ fn sibling_owner(effect: Owner) -> Owner {
     effect.parent().unwrap_or(effect).child()
 }
 
+/// Yields once on the server, so that the rest of an asynchronous view is skipped in the renderer's first pass. Before it
+/// renders such a view, the renderer polls it once to find what it waits for, and drops the result, which wastes the work
+/// for a long list. Await it when all data is loaded. In the browser, which renders a view once, it returns immediately.
+pub async fn skip_dry_resolve() {
+    #[cfg(feature = "ssr")]
+    {
+        let mut was_polled = false;
+        std::future::poll_fn(move |context| {
+            if was_polled {
+                return std::task::Poll::Ready(());
+            }
+            was_polled = true;
+            context.waker().wake_by_ref();
+            std::task::Poll::Pending
+        })
+        .await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

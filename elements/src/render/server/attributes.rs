@@ -1,7 +1,7 @@
 //! Attributes as HTML.
 
+use super::escape::write_escaped_value;
 use crate::attribute::{AttributeValue, Getter};
-use html_escape::encode_double_quoted_attribute_to_string;
 use leptos::attr::Attribute as _;
 use leptos::attr::any_attribute::AnyAttribute;
 use std::borrow::Cow;
@@ -24,12 +24,22 @@ impl LateAttribute {
 }
 
 /// The attributes of an element: those whose value is known are HTML.
-#[derive(Default)]
 pub(super) struct Attributes {
     html: String,
     /// The classes, which are written together and last.
     class: Cow<'static, str>,
     late: Vec<LateAttribute>,
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self {
+            // Is enough for most elements.
+            html: String::with_capacity(96),
+            class: Cow::Borrowed(""),
+            late: Vec::new(),
+        }
+    }
 }
 
 impl Attributes {
@@ -133,6 +143,6 @@ fn write_attribute(name: &str, value: &str, buf: &mut String) {
     buf.push(' ');
     buf.push_str(name);
     buf.push_str("=\"");
-    encode_double_quoted_attribute_to_string(value, buf);
+    write_escaped_value(value, buf);
     buf.push('"');
 }

@@ -1,9 +1,9 @@
 //! HTML with places for what is known only when the page is written.
 
 use super::Element;
+use super::escape::write_escaped_text;
 use super::output::Output;
 use crate::child::Child;
-use html_escape::encode_text_to_string;
 use leptos::prelude::{AnyView, IntoAny, RenderHtml};
 use leptos::tachys::view::Position;
 
@@ -199,10 +199,12 @@ impl Fragment {
         }
         let begin = target.html.len();
         target.html.push_str(&self.html);
-        target.places.extend(self.places.drain(..).map(|place| Place {
-            offset: begin + place.offset,
-            content: place.content,
-        }));
+        if !self.places.is_empty() {
+            target.places.extend(self.places.drain(..).map(|place| Place {
+                offset: begin + place.offset,
+                content: place.content,
+            }));
+        }
     }
 
     /// Writes the HTML, and what is known now in its places.
@@ -245,6 +247,6 @@ pub(super) fn write_text(text: &str, is_after_text: bool, html: &mut String) {
     if text.is_empty() {
         html.push(' ');
     } else {
-        encode_text_to_string(text, html);
+        write_escaped_text(text, html);
     }
 }

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod children;
+mod escape;
 mod fragment;
 mod handlers;
 mod output;

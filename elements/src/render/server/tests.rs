@@ -17,13 +17,13 @@ fn without_markers(view: impl RenderHtml) -> String {
 #[test]
 fn html_is_that_of_leptos() {
     let ours = p()
-        .child("a & b")
+        .child("a & \"b\"")
         .class("muted")
         .title("\"<x>\"")
         .hidden(true)
         .child(span().child("c"));
     let theirs = html::p()
-        .child("a & b")
+        .child("a & \"b\"")
         .class("muted")
         .title("\"<x>\"")
         .hidden(true)

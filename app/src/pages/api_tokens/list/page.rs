@@ -6,8 +6,7 @@ use crate::components::feedback::notice::MissingRight;
 use crate::components::navigation::tabs::{Tab, Tabs};
 use crate::components::overlay::secret_dialog::SecretDialog;
 use crate::components::reactive::dynamic::dynamic;
-use crate::components::reactive::suspend::suspend;
-use crate::components::reactive::sync_view::{SyncView, skip_dry_resolve};
+use crate::components::reactive::suspend::{skip_dry_resolve, suspend};
 use crate::effect::memo;
 use crate::error::AppError;
 use crate::page_data::PageData;
@@ -78,7 +77,7 @@ impl Page for ApiTokensPage {
                             Some(_) => url.with_created(None),
                             None => url,
                         };
-                        SyncView(tabs(data.tab, &me, &url, search)).into_any()
+                        tabs(data.tab, &me, &url, search).into_any()
                     }
                     (Err(error), Ok(me)) => view! { <PageUnavailable error me /> }.into_any(),
                     (_, Err(error)) => access_error("open this page", error),
