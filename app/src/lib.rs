@@ -51,7 +51,7 @@ use leptos_meta::MetaTags;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::any_nested_route::AnyNestedRoute;
 use leptos_router::components::{Router, Routes};
-use leptos_router::{ChooseView, Lazy, NestedRoute, SsrMode};
+use leptos_router::{ChooseView, Lazy, LazyRoute, NestedRoute, SsrMode};
 
 /// Renders the HTML document around the app.
 #[cfg(feature = "ssr")]
@@ -128,42 +128,48 @@ pub fn App() -> impl IntoView {
 fn PageRoutes() -> RouteList<AnyNestedRoute> {
     let in_layout = RouteList::from(vec![
         route("", HomePage),
-        route("integration", Lazy::<IntegrationPages>::new()),
-        route("integration/fields", Lazy::<IntegrationPages>::new()),
-        route("integration/implementations", Lazy::<IntegrationPages>::new()),
-        route("integration/logs", Lazy::<IntegrationPages>::new()),
-        route("integration/history", Lazy::<IntegrationPages>::new()),
-        route("integration/developers", Lazy::<IntegrationPages>::new()),
-        route("asset-tracking", Lazy::<SectionPages>::new()),
-        route("subscription", Lazy::<SectionPages>::new()),
-        route("support", Lazy::<SectionPages>::new()),
-        route("sessions", Lazy::<SettingsPages>::new()),
-        route("signed-in", Lazy::<SettingsPages>::new()),
-        route("connected-apps", Lazy::<SettingsPages>::new()),
-        route("settings", Lazy::<SettingsPages>::new()),
-        route("settings/permissions", Lazy::<SettingsPages>::new()),
-        route("settings/portal", Lazy::<SettingsPages>::new()),
-        route("settings/portal/api-tokens", Lazy::<ApiTokensPages>::new()),
-        route("settings/portal/api-tokens/tokens/:id", Lazy::<ApiTokensPages>::new()),
-        route(
-            "settings/portal/api-tokens/consumers/:id",
-            Lazy::<ApiTokensPages>::new(),
-        ),
-        route("settings/portal/oauth-apps", Lazy::<OauthAppsPages>::new()),
-        route("settings/portal/oauth-apps/new", Lazy::<OauthAppsPages>::new()),
-        route("settings/portal/oauth-apps/:id", Lazy::<OauthAppsPages>::new()),
+        lazy_route::<IntegrationPages>("integration"),
+        lazy_route::<IntegrationPages>("integration/fields"),
+        lazy_route::<IntegrationPages>("integration/implementations"),
+        lazy_route::<IntegrationPages>("integration/logs"),
+        lazy_route::<IntegrationPages>("integration/history"),
+        lazy_route::<IntegrationPages>("integration/developers"),
+        lazy_route::<SectionPages>("asset-tracking"),
+        lazy_route::<SectionPages>("subscription"),
+        lazy_route::<SectionPages>("support"),
+        lazy_route::<SettingsPages>("sessions"),
+        lazy_route::<SettingsPages>("signed-in"),
+        lazy_route::<SettingsPages>("connected-apps"),
+        lazy_route::<SettingsPages>("settings"),
+        lazy_route::<SettingsPages>("settings/permissions"),
+        lazy_route::<SettingsPages>("settings/portal"),
+        lazy_route::<ApiTokensPages>("settings/portal/api-tokens"),
+        lazy_route::<ApiTokensPages>("settings/portal/api-tokens/tokens/:id"),
+        lazy_route::<ApiTokensPages>("settings/portal/api-tokens/consumers/:id"),
+        lazy_route::<OauthAppsPages>("settings/portal/oauth-apps"),
+        lazy_route::<OauthAppsPages>("settings/portal/oauth-apps/new"),
+        lazy_route::<OauthAppsPages>("settings/portal/oauth-apps/:id"),
     ]);
     let layout = NestedRoute::new(RoutePath("/"), Layout)
         .ssr_mode(SsrMode::Async)
         .child(in_layout);
     RouteList::from(vec![
-        route("/setup", Lazy::<AuthPages>::new()),
-        route("/sign-in", Lazy::<AuthPages>::new()),
-        route("/oauth1/authorise", Lazy::<AuthPages>::new()),
-        route("/oauth2/authorise", Lazy::<AuthPages>::new()),
+        lazy_route::<AuthPages>("/setup"),
+        lazy_route::<AuthPages>("/sign-in"),
+        lazy_route::<AuthPages>("/oauth1/authorise"),
+        lazy_route::<AuthPages>("/oauth2/authorise"),
         layout.into_maybe_erased(),
-        route("/*any", Lazy::<SectionPages>::new()),
+        lazy_route::<SectionPages>("/*any"),
     ])
+}
+
+/// Returns the route of a page in the bundle `B`.
+fn lazy_route<B>(path: &'static str) -> AnyNestedRoute
+where
+    B: LazyRoute,
+    Lazy<B>: ChooseView,
+{
+    route(path, Lazy::<B>::new())
 }
 
 /// Returns the route of a page, which is rendered completely before it is sent.

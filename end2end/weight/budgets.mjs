@@ -20,15 +20,13 @@ export const goals = {
 export const slowLine = { latency: 562.5, download: 1_440_000, upload: 675_000, cpuRate: 4 };
 
 /**
- * By route, or else by bundle of `app/src/routes.rs`; `base` is for pages in no bundle. `goal` and `ceiling` are the KB of a
- * first load, `requests` is a ceiling of the requests for code, and `second` one of the KB that a page loads more after
- * another one of its section.
+ * By route, or else by bundle of `app/src/routes.rs`. `goal` and `ceiling` are the KB of a first load, `requests` is a ceiling
+ * of the requests for code, and `second` one of the KB that a page loads more after another one of its section.
  *
  * @type {Record<string, { section?: string, goal: number, ceiling: number, requests: number, second?: number }>}
  */
 export const budgets = {
   "/sign-in": { goal: 0, ceiling: 0, requests: 0 },
-  base: { goal: 350, ceiling: 190, requests: 4 },
   AuthPages: { goal: 350, ceiling: 255, requests: 5 },
   SectionPages: { goal: 420, ceiling: 200, requests: 5 },
   IntegrationPages: { section: "Integration", goal: 420, ceiling: 410, requests: 6, second: 0 },

@@ -17,18 +17,15 @@ const withoutScript = /parts\.uri\.path\(\) != "([^"]+)"/.exec(app)?.[1];
  */
 
 /**
- * Returns the routes of the app that show a page, each with its bundle, or `base` if it is in none.
+ * Returns the routes of the app that show a page, each with its bundle. The home page, which is in none, only redirects.
  * @returns {Route[]}
  */
 export function routes() {
-  const found = [...app.matchAll(/<Route\s+path=RoutePath\("([^"]*)"\)\s+view=(?:\{Lazy::<(\w+)>::new\(\)\}|(\w+))/g)];
-  if (found.length === 0 || found.length !== app.match(/<Route\s/g)?.length) {
-    throw new Error("end2end/weight/pages.mjs doesn't understand a <Route> in app/src/lib.rs. Adapt its pattern.");
+  const found = [...app.matchAll(/lazy_route::<(\w+)>\("([^"]*)"\)/g)];
+  if (found.length === 0 || found.length !== app.match(/lazy_route::/g)?.length) {
+    throw new Error("end2end/weight/pages.mjs doesn't understand a lazy_route in app/src/lib.rs. Adapt its pattern.");
   }
-  return found
-    // The home page only redirects.
-    .filter(([, , , component]) => component !== "HomePage")
-    .map(([, path, bundle]) => ({ route: `/${path.replace(/^\//, "")}`, bundle: bundle ?? "base" }));
+  return found.map(([, bundle, path]) => ({ route: `/${path.replace(/^\//, "")}`, bundle }));
 }
 
 /** Returns the total size of files. */
@@ -85,7 +82,6 @@ function bundleFiles(site) {
   /** @type {Record<string, string[]>} */
   const manifest = JSON.parse(readFileSync(join(site, find(/^__wasm_split_manifest\.[\w-]+\.json$/)), "utf8"));
   return (bundle) => {
-    if (bundle === "base") return base.map((name) => file(site, name));
     const view = `_${bundle.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_view_`;
     const key = Object.keys(manifest).find((key) => key.startsWith(view));
     if (!key) throw new Error(`${site} has no code for the bundle ${bundle}. Build the site again.`);

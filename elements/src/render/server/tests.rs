@@ -62,6 +62,18 @@ fn html_is_that_of_leptos() {
 }
 
 #[test]
+fn special_characters_are_escaped_wherever_they_stand() {
+    for special in ["&", "<", ">", "\""] {
+        for offset in 0..40 {
+            let text = format!("{}{special}{}", "x".repeat(offset), "y".repeat(40 - offset));
+            let ours = p().title(text.clone()).child(text.clone());
+            let theirs = html::p().title(text.clone()).child(text);
+            assert_eq!(without_markers(ours), without_markers(theirs));
+        }
+    }
+}
+
+#[test]
 fn absent_children_are_marked() {
     let element = p()
         .child(None::<Element>)
