@@ -209,6 +209,7 @@ impl Fragment {
 
     /// Writes the HTML, and what is known now in its places.
     pub(super) fn write(&mut self, output: &mut impl Output, position: &mut Position, mark_branches: bool) {
+        output.with_html(|html| html.reserve(self.html_len()));
         self.end_text();
         let mut begin = 0;
         for place in self.places.drain(..) {
