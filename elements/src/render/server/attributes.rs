@@ -7,13 +7,13 @@ use leptos::attr::any_attribute::AnyAttribute;
 use std::borrow::Cow;
 
 /// An attribute whose value is known only when the element is written.
-pub(super) enum LateAttribute {
+pub(super) enum DeferredAttribute {
     Reactive { name: &'static str, get: Getter },
     ReactiveClass { name: &'static str, get: Getter },
     Any(Box<AnyAttribute>),
 }
 
-impl LateAttribute {
+impl DeferredAttribute {
     /// Calls a reactive value once, so that the renderer finds the data that it waits for.
     pub(super) fn dry_resolve(&mut self) {
         match self {
@@ -28,7 +28,7 @@ pub(super) struct Attributes {
     html: String,
     /// The classes, which are written together and last.
     class: Cow<'static, str>,
-    late: Vec<LateAttribute>,
+    deferred: Vec<DeferredAttribute>,
 }
 
 impl Default for Attributes {
@@ -37,7 +37,7 @@ impl Default for Attributes {
             // Is enough for most elements.
             html: String::with_capacity(96),
             class: Cow::Borrowed(""),
-            late: Vec::new(),
+            deferred: Vec::new(),
         }
     }
 }
@@ -47,12 +47,17 @@ impl Attributes {
     pub(super) fn clear(&mut self) {
         self.html.clear();
         self.class = Cow::Borrowed("");
-        self.late.clear();
+        self.deferred.clear();
+    }
+
+    /// Returns how much HTML fits into the memory that the attributes keep, in bytes.
+    pub(super) fn capacity(&self) -> usize {
+        self.html.capacity()
     }
 
     /// Returns whether all values are known.
-    pub(super) fn are_known(&self) -> bool {
-        self.late.is_empty()
+    pub(super) fn are_static(&self) -> bool {
+        self.deferred.is_empty()
     }
 
     /// Returns the approximate length in HTML, in bytes.
@@ -61,13 +66,13 @@ impl Attributes {
     }
 
     pub(super) fn dry_resolve(&mut self) {
-        for attribute in &mut self.late {
+        for attribute in &mut self.deferred {
             attribute.dry_resolve();
         }
     }
 
-    pub(super) fn add_late(&mut self, attribute: LateAttribute) {
-        self.late.push(attribute);
+    pub(super) fn add_deferred(&mut self, attribute: DeferredAttribute) {
+        self.deferred.push(attribute);
     }
 
     /// Adds the attribute, or classes if its name is `class`.
@@ -94,7 +99,7 @@ impl Attributes {
     }
 
     /// Writes the attributes, all of whose values are known.
-    pub(super) fn write_known(&self, buf: &mut String) {
+    pub(super) fn write_static(&self, buf: &mut String) {
         buf.push_str(&self.html);
         if !self.class.is_empty() {
             write_attribute("class", &self.class, buf);
@@ -105,20 +110,20 @@ impl Attributes {
     /// children, or nothing.
     pub(super) fn write(&mut self, buf: &mut String, extra: Vec<AnyAttribute>) -> String {
         let mut inner_html = String::new();
-        if self.late.is_empty() && extra.is_empty() {
-            self.write_known(buf);
+        if self.deferred.is_empty() && extra.is_empty() {
+            self.write_static(buf);
             return inner_html;
         }
         let mut styles = String::new();
-        for attribute in std::mem::take(&mut self.late) {
+        for attribute in std::mem::take(&mut self.deferred) {
             match attribute {
-                LateAttribute::Reactive { name, mut get } => self.add_value(name, get()),
-                LateAttribute::ReactiveClass { name, mut get } => {
+                DeferredAttribute::Reactive { name, mut get } => self.add_value(name, get()),
+                DeferredAttribute::ReactiveClass { name, mut get } => {
                     if get() != AttributeValue::Absent {
                         self.add_class(Cow::Borrowed(name));
                     }
                 }
-                LateAttribute::Any(attribute) => {
+                DeferredAttribute::Any(attribute) => {
                     attribute.to_html(&mut self.html, self.class.to_mut(), &mut styles, &mut inner_html);
                 }
             }
@@ -130,7 +135,7 @@ impl Attributes {
         if class.len() < self.class.len() {
             self.class = Cow::Owned(class.to_owned());
         }
-        self.write_known(buf);
+        self.write_static(buf);
         let styles = styles.trim();
         if !styles.is_empty() {
             write_attribute("style", styles, buf);

@@ -24,11 +24,11 @@ pub(super) struct Fragment {
 struct Place {
     /// The offset in the HTML, in bytes.
     offset: usize,
-    content: LateContent,
+    content: DeferredContent,
 }
 
 /// What is known only when the page is written.
-enum LateContent {
+enum DeferredContent {
     /// A view, and its position if that is known.
     View {
         view: Box<AnyView>,
@@ -75,15 +75,15 @@ impl Fragment {
     /// Returns the approximate length of the HTML, in bytes.
     pub(super) fn html_len(&self) -> usize {
         let places = self.places.iter().map(|place| match &place.content {
-            LateContent::View { view, .. } => view.html_len(),
-            LateContent::Text(text) => text.len(),
-            LateContent::Element(element) => element.html_len(),
+            DeferredContent::View { view, .. } => view.html_len(),
+            DeferredContent::Text(text) => text.len(),
+            DeferredContent::Element(element) => element.html_len(),
         });
-        self.known_len() + places.sum::<usize>()
+        self.static_len() + places.sum::<usize>()
     }
 
     /// Returns the approximate length of the HTML that is known, in bytes.
-    fn known_len(&self) -> usize {
+    fn static_len(&self) -> usize {
         self.html.len() + self.text.as_ref().map_or(0, String::len)
     }
 
@@ -91,9 +91,9 @@ impl Fragment {
     pub(super) fn dry_resolve(&mut self) {
         for place in &mut self.places {
             match &mut place.content {
-                LateContent::View { view, .. } => view.dry_resolve(),
-                LateContent::Element(element) => element.dry_resolve(),
-                LateContent::Text(_) => {}
+                DeferredContent::View { view, .. } => view.dry_resolve(),
+                DeferredContent::Element(element) => element.dry_resolve(),
+                DeferredContent::Text(_) => {}
             }
         }
     }
@@ -102,9 +102,9 @@ impl Fragment {
     pub(super) fn take_views(&mut self, views: &mut Vec<AnyView>) {
         for place in &mut self.places {
             match &mut place.content {
-                LateContent::View { view, .. } => views.push(std::mem::replace(&mut **view, ().into_any())),
-                LateContent::Element(element) => element.take_views(views),
-                LateContent::Text(_) => {}
+                DeferredContent::View { view, .. } => views.push(std::mem::replace(&mut **view, ().into_any())),
+                DeferredContent::Element(element) => element.take_views(views),
+                DeferredContent::Text(_) => {}
             }
         }
     }
@@ -113,13 +113,13 @@ impl Fragment {
     pub(super) fn put_views(&mut self, views: &mut impl Iterator<Item = AnyView>) {
         for place in &mut self.places {
             match &mut place.content {
-                LateContent::View { view, .. } => {
+                DeferredContent::View { view, .. } => {
                     if let Some(resolved) = views.next() {
                         **view = resolved;
                     }
                 }
-                LateContent::Element(element) => element.put_views(views),
-                LateContent::Text(_) => {}
+                DeferredContent::Element(element) => element.put_views(views),
+                DeferredContent::Text(_) => {}
             }
         }
     }
@@ -131,7 +131,7 @@ impl Fragment {
         }
     }
 
-    fn push_place(&mut self, content: LateContent) {
+    fn push_place(&mut self, content: DeferredContent) {
         self.end_text();
         let offset = self.html.len();
         self.places.push(Place { offset, content });
@@ -144,7 +144,7 @@ impl Fragment {
             Child::Text(text) => self.push_text(text, escape),
             Child::Any(view) => {
                 let position = self.position.take();
-                self.push_place(LateContent::View { view, position, escape });
+                self.push_place(DeferredContent::View { view, position, escape });
             }
             Child::Empty => self.push_html(PLACEHOLDER),
             Child::Html(html) => self.push_html(&html),
@@ -167,7 +167,7 @@ impl Fragment {
     fn push_text(&mut self, text: String, escape: bool) {
         match self.position {
             Some(Position::FirstChild) if escape => self.text = Some(text),
-            None if escape => self.push_place(LateContent::Text(text)),
+            None if escape => self.push_place(DeferredContent::Text(text)),
             _ if escape => {
                 self.end_text();
                 let is_after_text = self.position == Some(Position::NextChildAfterText);
@@ -180,14 +180,14 @@ impl Fragment {
 
     fn push_element(&mut self, element: Element) {
         self.end_text();
-        if element.0.attributes.are_known() {
+        if element.0.attributes.are_static() {
             let mut parts = element.0;
             parts.write_start(&mut self.html);
             parts.children.move_to(self);
             parts.write_end(&mut self.html);
             parts.reuse();
         } else {
-            self.push_place(LateContent::Element(element));
+            self.push_place(DeferredContent::Element(element));
         }
         self.position = Some(Position::NextChild);
     }
@@ -216,7 +216,7 @@ impl Fragment {
             output.push_html(&self.html[begin..place.offset]);
             begin = place.offset;
             match place.content {
-                LateContent::View {
+                DeferredContent::View {
                     view,
                     position: known,
                     escape,
@@ -224,12 +224,12 @@ impl Fragment {
                     *position = known.unwrap_or(*position);
                     output.push_view(*view, position, escape, mark_branches, Vec::new());
                 }
-                LateContent::Text(text) => {
+                DeferredContent::Text(text) => {
                     let is_after_text = *position == Position::NextChildAfterText;
                     output.with_html(|html| write_text(&text, is_after_text, html));
                     *position = Position::NextChildAfterText;
                 }
-                LateContent::Element(element) => {
+                DeferredContent::Element(element) => {
                     element.write(output, mark_branches, Vec::new());
                     *position = Position::NextChild;
                 }

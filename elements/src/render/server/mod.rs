@@ -11,7 +11,7 @@ mod parts;
 use crate::attribute::{Attribute, AttributeValue};
 use crate::child::Child;
 use crate::element::Content;
-use attributes::LateAttribute;
+use attributes::DeferredAttribute;
 use futures::future::join_all;
 use leptos::attr::any_attribute::AnyAttribute;
 use leptos::prelude::{AnyView, Render, RenderHtml};
@@ -40,9 +40,11 @@ impl Element {
                 }
             }
             Attribute::InnerHtml(html) => self.0.children.set_html(html),
-            Attribute::Reactive { name, get } => attributes.add_late(LateAttribute::Reactive { name, get }),
-            Attribute::ReactiveClass { name, get } => attributes.add_late(LateAttribute::ReactiveClass { name, get }),
-            Attribute::Any(attribute) => attributes.add_late(LateAttribute::Any(attribute)),
+            Attribute::Reactive { name, get } => attributes.add_deferred(DeferredAttribute::Reactive { name, get }),
+            Attribute::ReactiveClass { name, get } => {
+                attributes.add_deferred(DeferredAttribute::ReactiveClass { name, get })
+            }
+            Attribute::Any(attribute) => attributes.add_deferred(DeferredAttribute::Any(attribute)),
         }
         self
     }

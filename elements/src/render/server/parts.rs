@@ -10,7 +10,7 @@ use std::cell::RefCell;
 /// How many unused elements a thread keeps.
 const MAX_UNUSED: usize = 64;
 
-/// The largest HTML for which an unused element keeps memory, in bytes.
+/// The most HTML for which an unused element keeps memory, in bytes.
 const MAX_UNUSED_BYTES: usize = 4096;
 
 thread_local! {
@@ -46,7 +46,7 @@ impl Parts {
 
     /// Keeps the memory for another element.
     pub(super) fn reuse(mut self: Box<Self>) {
-        if self.children.capacity() > MAX_UNUSED_BYTES {
+        if self.children.capacity() + self.attributes.capacity() > MAX_UNUSED_BYTES {
             return;
         }
         self.attributes.clear();
@@ -73,7 +73,7 @@ impl Parts {
     pub(super) fn write_start(&self, buf: &mut String) {
         buf.push('<');
         buf.push_str(self.tag);
-        self.attributes.write_known(buf);
+        self.attributes.write_static(buf);
         buf.push('>');
     }
 
