@@ -137,14 +137,17 @@ fn several_nodes_are_written_next_to_each_other() {
 
 #[test]
 fn children_with_reactive_attributes_keep_their_places() {
-    let is_on = RwSignal::new(false);
-    let inner = button().class(("on", move || is_on.get())).class("small").child("b");
-    let element = div().child("a").child(inner).child("c").child(span());
-    is_on.set(true);
-    assert_eq!(
-        element.to_html(),
-        "<div>a<button class=\"small on\">b</button>c<span></span></div>"
-    );
+    let owner = Owner::new();
+    owner.with(|| {
+        let is_on = RwSignal::new(false);
+        let inner = button().class(("on", move || is_on.get())).class("small").child("b");
+        let element = div().child("a").child(inner).child("c").child(span());
+        is_on.set(true);
+        assert_eq!(
+            element.to_html(),
+            "<div>a<button class=\"small on\">b</button>c<span></span></div>"
+        );
+    });
 }
 
 #[test]
