@@ -6,7 +6,7 @@ site=$root/target/site
 build_stamp=$root/target/release-build.stamp
 
 # The steps of a build.
-build_steps=3
+build_steps=4
 
 release_build() {
     local begun=$EPOCHREALTIME status=0 skipped step_label
@@ -39,11 +39,16 @@ is_built() {
 }
 
 build_all() {
-    local inputs site_build status=0 step_label
+    local inputs bundler_build site_build status=0 step_label
     rm -f "$build_stamp"
-    inputs=$(build_inputs) &&
-        step "WebAssembly" build_wasm || return
-    # Creates the site's files while the server is compiled. A step in the background is counted here.
+    inputs=$(build_inputs) || return
+    # Each build ends on one processor, so two at a time take less. A step in the background is counted here.
+    ensure "wasm-bundler" has_wasm_bundler add_wasm_bundler &
+    bundler_build=$!
+    next_step
+    step "WebAssembly" build_wasm || status=1
+    wait "$bundler_build" || status=1
+    [ "$status" = 0 ] || return
     step "site files" build_site &
     site_build=$!
     next_step

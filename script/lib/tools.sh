@@ -23,7 +23,7 @@ cargo_install() {
         cargo install "$crate" --version "$version" "$@"
 }
 
-# wasm-bundler splits the WebAssembly module and generates its JavaScript. Its version of wasm-bindgen must be the one in
+# wasm-bundler splits the WebAssembly module and generates its JavaScript. A release build compiles it. Its version of wasm-bindgen must be the one in
 # Cargo.lock, because the formats differ between versions.
 wasm_bundler=$root/target/tools/release/wasm-bundler
 wasm_bundler_source=$root/script/tools/wasm-bundler
@@ -115,15 +115,14 @@ add_bench_packages() { add_npm_packages "$root/script/lib/bench/oidc-provider"; 
 has_nextjs_packages() { has_npm_packages "$root/script/lib/bench/nextjs-table"; }
 add_nextjs_packages() { add_npm_packages "$root/script/lib/bench/nextjs-table"; }
 
-# setup_…: installs what one kind of work needs, and skips what is installed.
+# setup_…: installs what one kind of work needs, and skips what is installed. setup_serve has setup_serve_steps steps.
 
-setup_serve_steps=4
+setup_serve_steps=3
 setup_serve() {
     need_basics
     ensure "make" has_make add_make &&
         ensure "wasm target" has_wasm_target add_wasm_target &&
-        ensure "wasm-opt and esbuild" has_build_packages add_build_packages &&
-        ensure "wasm-bundler" has_wasm_bundler add_wasm_bundler
+        ensure "wasm-opt and esbuild" has_build_packages add_build_packages
 }
 
 setup_checks() {
