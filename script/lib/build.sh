@@ -39,21 +39,22 @@ is_built() {
 }
 
 build_all() {
-    local inputs bundler_build site_build status=0 step_label
+    local inputs bundler_build server_build status=0 step_label
     rm -f "$build_stamp"
     inputs=$(build_inputs) || return
-    # Each build ends on one processor, so two at a time take less. A step in the background is counted here.
+    # Each build ends on one processor, so two at a time take less. Steps in the background are counted here.
     ensure "wasm-bundler" has_wasm_bundler add_wasm_bundler &
     bundler_build=$!
     next_step
-    step "WebAssembly" build_wasm || status=1
-    wait "$bundler_build" || status=1
-    [ "$status" = 0 ] || return
-    step "site files" build_site &
-    site_build=$!
+    if ! step "WebAssembly" build_wasm; then
+        wait "$bundler_build"
+        return 1
+    fi
+    step "server" build_server &
+    server_build=$!
     next_step
-    step "server" build_server || status=1
-    wait "$site_build" || status=1
+    wait "$bundler_build" && step "site files" build_site || status=1
+    wait "$server_build" || status=1
     [ "$status" = 0 ] && printf '%s %s\n' "$inputs" "$(build_outputs)" >"$build_stamp"
 }
 
