@@ -13,16 +13,6 @@ pub(super) enum DeferredAttribute {
     Any(Box<AnyAttribute>),
 }
 
-impl DeferredAttribute {
-    /// Calls a reactive value once, so that the renderer finds the data that it waits for.
-    pub(super) fn dry_resolve(&mut self) {
-        match self {
-            Self::Reactive { get, .. } | Self::ReactiveClass { get, .. } => drop(get()),
-            Self::Any(attribute) => attribute.dry_resolve(),
-        }
-    }
-}
-
 /// The attributes of an element: those whose value is known are HTML.
 pub(super) struct Attributes {
     html: String,
@@ -65,9 +55,12 @@ impl Attributes {
         self.html.len() + self.class.len() + " class=\"\"".len()
     }
 
-    pub(super) fn dry_resolve(&mut self) {
+    pub(super) fn read_reactive_values(&mut self) {
         for attribute in &mut self.deferred {
-            attribute.dry_resolve();
+            match attribute {
+                DeferredAttribute::Reactive { get, .. } | DeferredAttribute::ReactiveClass { get, .. } => drop(get()),
+                DeferredAttribute::Any(attribute) => attribute.dry_resolve(),
+            }
         }
     }
 
@@ -98,8 +91,8 @@ impl Attributes {
         }
     }
 
-    /// Writes the attributes, all of whose values are known.
-    pub(super) fn write_static(&self, buf: &mut String) {
+    /// Writes the attributes whose values are known.
+    fn write_static(&self, buf: &mut String) {
         buf.push_str(&self.html);
         if !self.class.is_empty() {
             write_attribute("class", &self.class, buf);

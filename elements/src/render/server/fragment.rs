@@ -2,7 +2,8 @@
 
 use super::Element;
 use super::escape::write_escaped_text;
-use super::output::Output;
+use super::output::{Context, Output};
+use super::view::HtmlView;
 use crate::child::Child;
 use leptos::prelude::{AnyView, IntoAny, RenderHtml};
 use leptos::tachys::view::Position;
@@ -77,7 +78,7 @@ impl Fragment {
         let places = self.places.iter().map(|place| match &place.content {
             DeferredContent::View { view, .. } => view.html_len(),
             DeferredContent::Text(text) => text.len(),
-            DeferredContent::Element(element) => element.html_len(),
+            DeferredContent::Element(element) => element.approximate_len(),
         });
         self.static_len() + places.sum::<usize>()
     }
@@ -87,18 +88,16 @@ impl Fragment {
         self.html.len() + self.text.as_ref().map_or(0, String::len)
     }
 
-    /// Calls reactive values once, so that the renderer finds the data that they wait for.
-    pub(super) fn dry_resolve(&mut self) {
+    pub(super) fn read_reactive_values(&mut self) {
         for place in &mut self.places {
             match &mut place.content {
                 DeferredContent::View { view, .. } => view.dry_resolve(),
-                DeferredContent::Element(element) => element.dry_resolve(),
+                DeferredContent::Element(element) => element.read_reactive_values(),
                 DeferredContent::Text(_) => {}
             }
         }
     }
 
-    /// Moves the views that may wait for data out of the fragment, in the order of the document.
     pub(super) fn take_views(&mut self, views: &mut Vec<AnyView>) {
         for place in &mut self.places {
             match &mut place.content {
@@ -109,7 +108,6 @@ impl Fragment {
         }
     }
 
-    /// Moves the views back.
     pub(super) fn put_views(&mut self, views: &mut impl Iterator<Item = AnyView>) {
         for place in &mut self.places {
             match &mut place.content {
@@ -125,14 +123,14 @@ impl Fragment {
     }
 
     /// Writes the text that the fragment begins with, because more follows.
-    fn end_text(&mut self) {
+    fn flush_text(&mut self) {
         if let Some(text) = self.text.take() {
             write_text(&text, false, &mut self.html);
         }
     }
 
     fn push_place(&mut self, content: DeferredContent) {
-        self.end_text();
+        self.flush_text();
         let offset = self.html.len();
         self.places.push(Place { offset, content });
     }
@@ -149,7 +147,7 @@ impl Fragment {
             Child::Empty => self.push_html(PLACEHOLDER),
             Child::Html(html) => self.push_html(&html),
             Child::List(list) => {
-                self.html.reserve(list.iter().map(RenderHtml::html_len).sum());
+                self.html.reserve(list.iter().map(HtmlView::approximate_len).sum());
                 for element in list {
                     self.push_element(element);
                 }
@@ -159,7 +157,7 @@ impl Fragment {
     }
 
     fn push_html(&mut self, html: &str) {
-        self.end_text();
+        self.flush_text();
         self.html.push_str(html);
         self.position = Some(Position::NextChild);
     }
@@ -169,7 +167,7 @@ impl Fragment {
             Some(Position::FirstChild) if escape => self.text = Some(text),
             None if escape => self.push_place(DeferredContent::Text(text)),
             _ if escape => {
-                self.end_text();
+                self.flush_text();
                 let is_after_text = self.position == Some(Position::NextChildAfterText);
                 write_text(&text, is_after_text, &mut self.html);
             }
@@ -179,13 +177,13 @@ impl Fragment {
     }
 
     fn push_element(&mut self, element: Element) {
-        self.end_text();
+        self.flush_text();
         if element.0.attributes.are_static() {
             let mut parts = element.0;
-            parts.write_start(&mut self.html);
-            parts.children.move_to(self);
+            parts.write_start(&mut self.html, Vec::new());
+            parts.children.append_to(self);
             parts.write_end(&mut self.html);
-            parts.reuse();
+            parts.recycle();
         } else {
             self.push_place(DeferredContent::Element(element));
         }
@@ -193,7 +191,7 @@ impl Fragment {
     }
 
     /// Moves the children to the end of the fragment of the element around them.
-    fn move_to(&mut self, target: &mut Self) {
+    fn append_to(&mut self, target: &mut Self) {
         if let Some(text) = self.text.take() {
             write_text(&text, false, &mut target.html);
         }
@@ -208,9 +206,10 @@ impl Fragment {
     }
 
     /// Writes the HTML, and what is known now in its places.
-    pub(super) fn write(&mut self, output: &mut impl Output, position: &mut Position, mark_branches: bool) {
+    pub(super) fn write(&mut self, output: &mut impl Output, mark_branches: bool) {
+        let mut position = Position::FirstChild;
         output.with_html(|html| html.reserve(self.html_len()));
-        self.end_text();
+        self.flush_text();
         let mut begin = 0;
         for place in self.places.drain(..) {
             output.push_html(&self.html[begin..place.offset]);
@@ -221,17 +220,23 @@ impl Fragment {
                     position: known,
                     escape,
                 } => {
-                    *position = known.unwrap_or(*position);
-                    output.push_view(*view, position, escape, mark_branches, Vec::new());
+                    position = known.unwrap_or(position);
+                    let context = Context {
+                        position: &mut position,
+                        escape,
+                        mark_branches,
+                        extra: Vec::new(),
+                    };
+                    output.push_view(*view, context);
                 }
                 DeferredContent::Text(text) => {
-                    let is_after_text = *position == Position::NextChildAfterText;
+                    let is_after_text = position == Position::NextChildAfterText;
                     output.with_html(|html| write_text(&text, is_after_text, html));
-                    *position = Position::NextChildAfterText;
+                    position = Position::NextChildAfterText;
                 }
                 DeferredContent::Element(element) => {
-                    element.write(output, mark_branches, Vec::new());
-                    *position = Position::NextChild;
+                    element.write_with(output, mark_branches, Vec::new());
+                    position = Position::NextChild;
                 }
             }
         }

@@ -1,22 +1,23 @@
-//! The parts of an element, whose memory is used again: a page has hundreds of elements, each for as long as it takes to copy
-//! its HTML into that of the element around it.
+//! The parts of an element, and a pool of them: a page has hundreds of elements, each for as long as it takes to copy its HTML
+//! into that of the element around it.
 
 use super::attributes::Attributes;
 use super::fragment::Fragment;
 use crate::child::Child;
 use crate::element::Content;
+use leptos::attr::any_attribute::AnyAttribute;
 use std::cell::RefCell;
 
-/// How many unused elements a thread keeps.
-const MAX_UNUSED: usize = 64;
+/// How many elements a thread keeps for others.
+const MAX_POOLED: usize = 64;
 
-/// The most HTML for which an unused element keeps memory, in bytes.
-const MAX_UNUSED_BYTES: usize = 4096;
+/// The most memory for HTML that is kept with an element, in bytes.
+const MAX_POOLED_BYTES: usize = 4096;
 
 thread_local! {
     // The boxes are those of the elements.
     #[expect(clippy::vec_box)]
-    static UNUSED: RefCell<Vec<Box<Parts>>> = const { RefCell::new(Vec::new()) };
+    static POOL: RefCell<Vec<Box<Parts>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The parts of an element.
@@ -29,7 +30,7 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn new(tag: &'static str, content: Content) -> Box<Self> {
-        match UNUSED.try_with(|unused| unused.borrow_mut().pop()) {
+        match POOL.try_with(|pool| pool.borrow_mut().pop()) {
             Ok(Some(mut parts)) => {
                 parts.tag = tag;
                 parts.content = content;
@@ -44,18 +45,18 @@ impl Parts {
         }
     }
 
-    /// Keeps the memory for another element.
-    pub(super) fn reuse(mut self: Box<Self>) {
-        if self.children.capacity() + self.attributes.capacity() > MAX_UNUSED_BYTES {
+    /// Returns the memory to the pool, without what it contains.
+    pub(super) fn recycle(mut self: Box<Self>) {
+        if self.children.capacity() + self.attributes.capacity() > MAX_POOLED_BYTES {
             return;
         }
         self.attributes.clear();
         self.children.clear();
         // At the end of a thread there is nothing to keep it for.
-        let _ = UNUSED.try_with(|unused| {
-            let mut unused = unused.borrow_mut();
-            if unused.len() < MAX_UNUSED {
-                unused.push(self);
+        let _ = POOL.try_with(|pool| {
+            let mut pool = pool.borrow_mut();
+            if pool.len() < MAX_POOLED {
+                pool.push(self);
             }
         });
     }
@@ -69,20 +70,22 @@ impl Parts {
         2 * self.tag.len() + "<></>".len() + self.attributes.html_len() + self.children.html_len()
     }
 
-    /// Writes the start tag, if the values of all attributes are known.
-    pub(super) fn write_start(&self, buf: &mut String) {
-        buf.push('<');
-        buf.push_str(self.tag);
-        self.attributes.write_static(buf);
-        buf.push('>');
+    /// Writes the start tag with the attributes of the component that the element belongs to. Returns HTML that takes the place
+    /// of the children, or nothing.
+    pub(super) fn write_start(&mut self, html: &mut String, extra: Vec<AnyAttribute>) -> String {
+        html.push('<');
+        html.push_str(self.tag);
+        let inner_html = self.attributes.write(html, extra);
+        html.push('>');
+        inner_html
     }
 
     /// Writes the end tag, if there is one.
-    pub(super) fn write_end(&self, buf: &mut String) {
+    pub(super) fn write_end(&self, html: &mut String) {
         if self.content != Content::Void {
-            buf.push_str("</");
-            buf.push_str(self.tag);
-            buf.push('>');
+            html.push_str("</");
+            html.push_str(self.tag);
+            html.push('>');
         }
     }
 }
