@@ -113,6 +113,18 @@ id!(
     /// Identifies an uploaded settings file that has not been applied yet.
     SettingsUploadId
 );
+id!(
+    /// Identifies a job of the background work.
+    JobId
+);
+id!(
+    /// Identifies an email in the outbox.
+    EmailId
+);
+id!(
+    /// Identifies a mailed link.
+    EmailLinkId
+);
 
 impl OauthAppId {
     /// Parses a client ID. Accepts only the canonical text form, so that rate limits count each app under one key.

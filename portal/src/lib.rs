@@ -8,7 +8,9 @@ pub mod crypto;
 pub mod http_client;
 pub mod infra;
 pub mod integration;
+pub mod jobs;
 pub mod key_rotation;
+pub mod mail;
 
 mod database;
 

@@ -10,6 +10,7 @@ mod auth;
 mod demo;
 mod infra;
 mod integration;
+mod mail;
 mod oauth1;
 mod oauth2;
 mod unicode_names;

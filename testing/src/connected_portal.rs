@@ -61,6 +61,7 @@ impl ConnectedPortal {
             keyring: test.keyring(),
             clock: test.clock.clone(),
             http_client: policy,
+            mail: crate::mail_config(),
         })
         .await
         .unwrap();

@@ -51,6 +51,15 @@ impl TestDatabase {
         }
     }
 
+    /// Returns the URL of the database on PostgreSQL, and `None` on SQLite, whose file is `gatehouse.db` in the folder. For the
+    /// unit tests of `portal`, to which [`Location`] is a type of another crate.
+    pub fn postgres_url(&self) -> Option<String> {
+        match &self.location {
+            Location::Postgres(url) => Some(url.clone()),
+            Location::File(_) => None,
+        }
+    }
+
     /// Returns a temporary folder for the test.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -10,6 +10,7 @@ pub mod postgres_server;
 mod postgres_template;
 pub mod proxy;
 pub mod small_disk;
+pub mod smtp_server;
 mod test_portal;
 
 use portal::Result;
@@ -30,6 +31,15 @@ pub async fn eventually<F: Future<Output = bool>>(failure: &str, mut holds: impl
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     started.elapsed()
+}
+
+/// Returns the configuration of email without a mail server.
+pub fn mail_config() -> portal::mail::MailConfig {
+    portal::mail::MailConfig {
+        smtp: None,
+        sender: "Gatehouse <gatehouse@example.com>".parse().unwrap(),
+        public_url: "http://localhost:3000".parse().unwrap(),
+    }
 }
 
 /// Returns a random number.

@@ -11,6 +11,7 @@ use domain::oauth1::consumers::{Consumer, ConsumerForm};
 use domain::oauth1::tokens::{NewToken, Token};
 use domain::time::Timestamp;
 use portal::auth::sessions::BrowserInfo;
+use portal::mail::{MailConfig, SmtpConfig};
 use portal::oauth1::consumers::WithSecret;
 use portal::{Actor, Clock, Keyring, Location, Options, Portal, Result, Secret};
 use std::path::PathBuf;
@@ -42,13 +43,18 @@ pub struct TestPortal {
     pub database: Arc<TestDatabase>,
 }
 
-/// Opens a portal with the default HTTP client configuration.
+/// Opens a portal with the default HTTP client configuration and without a mail server.
 pub async fn open(location: &Location, clock: &Clock, keyring: Keyring) -> Result<Portal> {
+    open_with_mail(location, clock, keyring, crate::mail_config()).await
+}
+
+async fn open_with_mail(location: &Location, clock: &Clock, keyring: Keyring, mail: MailConfig) -> Result<Portal> {
     Portal::open(Options {
         database: location.clone(),
         keyring,
         clock: clock.clone(),
         http_client: portal::http_client::HttpClientConfig::default(),
+        mail,
     })
     .await
 }
@@ -88,6 +94,17 @@ impl TestPortal {
     /// Opens another node on the same database, with the same clock and master key.
     pub async fn another_node(&self) -> Portal {
         open(&self.location, &self.clock, self.keyring()).await.unwrap()
+    }
+
+    /// Opens another node that sends email through this server.
+    pub async fn node_with_smtp(&self, smtp: SmtpConfig) -> Portal {
+        let mail = MailConfig {
+            smtp: Some(smtp),
+            ..crate::mail_config()
+        };
+        open_with_mail(&self.location, &self.clock, self.keyring(), mail)
+            .await
+            .unwrap()
     }
 
     /// Returns the keyring that the portal was opened with.
