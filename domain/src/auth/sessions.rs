@@ -25,35 +25,40 @@ impl Session {
     /// Returns a short name derived from the user agent: `Firefox on Linux`.
     #[must_use]
     pub fn browser(&self) -> String {
-        let agent = self.user_agent.as_str();
-        // Order matters: Edge and Opera include Chrome, and Chrome includes Safari.
-        let browser = [
-            ("Edg/", "Edge"),
-            ("OPR/", "Opera"),
-            ("Firefox/", "Firefox"),
-            ("Chrome/", "Chrome"),
-            ("Safari/", "Safari"),
-            ("curl/", "curl"),
-        ]
-        .iter()
-        .find(|(token, _)| agent.contains(token))
-        .map(|(_, name)| *name);
-        let system = [
-            ("iPhone", "iPhone"),
-            ("iPad", "iPad"),
-            ("Android", "Android"),
-            ("Windows", "Windows"),
-            ("Mac OS X", "macOS"),
-            ("Linux", "Linux"),
-        ]
-        .iter()
-        .find(|(token, _)| agent.contains(token))
-        .map(|(_, name)| *name);
-        match (browser, system) {
-            (Some(browser), Some(system)) => format!("{browser} on {system}"),
-            (Some(browser), None) => browser.to_owned(),
-            (None, Some(system)) => format!("Browser on {system}"),
-            (None, None) => "Unknown browser".to_owned(),
-        }
+        browser_name(&self.user_agent)
+    }
+}
+
+/// Returns a short name of the browser derived from its `User-Agent`: `Firefox on Linux`.
+#[must_use]
+pub fn browser_name(agent: &str) -> String {
+    // Order matters: Edge and Opera include Chrome, and Chrome includes Safari.
+    let browser = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]
+    .iter()
+    .find(|(token, _)| agent.contains(token))
+    .map(|(_, name)| *name);
+    let system = [
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]
+    .iter()
+    .find(|(token, _)| agent.contains(token))
+    .map(|(_, name)| *name);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some(system)) => format!("Browser on {system}"),
+        (None, None) => "Unknown browser".to_owned(),
     }
 }

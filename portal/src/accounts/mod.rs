@@ -1,5 +1,6 @@
 //! Accounts: creation, first-time setup, features and details.
 
+pub mod password_resets;
 pub mod profiles;
 pub mod setup;
 pub mod users;
@@ -71,13 +72,13 @@ pub(crate) async fn insert(
         id: account,
         name: input.account_name,
     };
-    change.record(event).await?;
+    change.record(&event)?;
     let event = AuditEvent::ProfileCreated {
         id: profiles::insert(portal, change, account, ADMINISTRATOR_PROFILE, Rights::all()).await?,
         name: ADMINISTRATOR_PROFILE.to_owned(),
         rights: Rights::all(),
     };
-    change.record(event).await?;
+    change.record(&event)?;
     let administrator = NewUser {
         name: input.name,
         email: input.email,

@@ -1,5 +1,6 @@
 //! Authentication: sign-in, sessions, known browsers, and one-time secrets.
 
+pub(crate) mod email_links;
 pub mod known_browsers;
 pub mod one_time_secrets;
 pub mod sessions;

@@ -120,7 +120,7 @@ pub(crate) async fn replace(
             session: old,
             replaced: true,
         };
-        change.record_by(&actor, event).await?;
+        change.record_by(&actor, &event)?;
     }
     Ok(Some(account))
 }

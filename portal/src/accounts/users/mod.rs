@@ -1,14 +1,19 @@
 //! The users of an account.
 
+mod passwords;
 mod search;
 
+pub(crate) use crate::accounts::users::passwords::{
+    PasswordOwner, Replacement, mail_password_changed, replace_password,
+};
+pub use crate::accounts::users::passwords::{change_own_password, set_password};
 pub(crate) use crate::accounts::users::search::resolve;
 pub use crate::accounts::users::search::{MAX_SUGGESTIONS, suggest};
 
 use crate::accounts::profiles;
+use crate::auth::email_links::{self, LinkKind};
 use crate::auth::known_browsers;
-use crate::auth::sign_in;
-use crate::crypto::passwords::{self, UserInputs};
+use crate::crypto::passwords::{UserInputs, hash_new};
 use crate::database::{Transaction, UniqueIndex, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::actor::Actor;
 use crate::infra::audit::AuditEvent;
@@ -77,7 +82,7 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewUser) -> Result<Us
     actor.require_right(Right::ManageUsers)?;
     let input = input.validate()?;
     let user_inputs = UserInputs::new(&input.name, &input.email, actor.account_name());
-    let password_hash = passwords::hash_new(portal, &input.password, user_inputs).await?;
+    let password_hash = hash_new(portal, &input.password, user_inputs).await?;
     let mut change = portal.begin_change(actor).await?;
     let id = insert(portal, &mut change, actor.account(), &input, &password_hash).await?;
     let event = AuditEvent::UserCreated {
@@ -145,6 +150,7 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
     if !active {
         execute!(&mut change, "delete from sessions where user_id = $1", id)?;
         known_browsers::delete_all(&mut change, id).await?;
+        email_links::replace(portal, &mut change, id, LinkKind::PasswordReset).await?;
     }
     let event = if active {
         AuditEvent::UserActivated { id }
@@ -152,45 +158,6 @@ pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool
         AuditEvent::UserDeactivated { id }
     };
     change.commit(event).await
-}
-
-/// Changes a user's password and ends the user's sessions, on every node within a second. Also deletes the user's known
-/// browsers and failed sign-ins, so that the user can sign in immediately. Access granted to applications is kept.
-///
-/// # Errors
-/// Returns [`Error::Forbidden`] without the Manage users right, [`Error::Invalid`] for a password that is too short, too
-/// long or easy to guess, and [`Error::NotFound`] if the account has no such user.
-pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: &str) -> Result<()> {
-    actor.require_right(Right::ManageUsers)?;
-    let found = {
-        let mut db = portal.read().await?;
-        fetch_optional!(
-            &mut db,
-            (String, String),
-            "select name, email from users where id = $1 and account_id = $2",
-            id,
-            actor.account()
-        )?
-    };
-    let (name, email) = found.ok_or(Error::NotFound("user"))?;
-    let user_inputs = UserInputs::new(&name, &email, actor.account_name());
-    let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
-    let mut change = portal.begin_change(actor).await?;
-    // The same order as in a sign-in, which prevents deadlocks.
-    sign_in::reset_account(&mut change, &email).await?;
-    let updated = execute!(
-        &mut change,
-        "update users set password_hash = $3 where id = $1 and account_id = $2",
-        id,
-        actor.account(),
-        &password_hash
-    )?;
-    if updated == 0 {
-        return Err(Error::NotFound("user"));
-    }
-    execute!(&mut change, "delete from sessions where user_id = $1", id)?;
-    known_browsers::delete_all(&mut change, id).await?;
-    change.commit(AuditEvent::UserPasswordSet { id }).await
 }
 
 /// Lists the account's users in the order of their creation.

@@ -43,6 +43,9 @@ pub const FREE_FAILURES_PER_ADDRESS: i64 = 100;
 /// The number of wrong setup codes of an address before it must wait.
 const FREE_SETUP_CODE_FAILURES: i64 = 20;
 
+/// The number of requests for a new password of an address before it must wait.
+pub const FREE_PASSWORD_RESETS: i64 = 20;
+
 /// An attempt that is counted as a failure until it succeeds.
 pub(crate) enum Attempt {
     /// A sign-in from a browser that is known for this account. A successful sign-in resets its failures.
@@ -120,6 +123,20 @@ impl Attempt {
         address.increment(portal, &mut tx, None).await?;
         tx.commit().await?;
         Ok(Self::SetupCode(address))
+    }
+
+    /// Counts a request for a new password, unless the client address must wait. What is counted is the address alone, so that
+    /// nobody can keep the owner of an account from asking.
+    ///
+    /// # Errors
+    /// Returns [`Error::TooManyAttempts`] if it must wait. The request is not counted then.
+    pub async fn count_password_reset(portal: &Portal, tx: &mut Transaction, client_address: &str) -> Result<()> {
+        let digests = [digest(&["password-reset", &network(client_address)])];
+        tx.lock_each(Lock::SignIn, &digests).await?;
+        let [address] = digests;
+        let address = FailureCount::load(portal, tx, address).await?;
+        check_wait(address.wait(FREE_PASSWORD_RESETS, MAX_WAIT, portal.now()))?;
+        address.increment(portal, tx, None).await
     }
 
     /// Reverts the count after a successful attempt. Failures of the address at other accounts, and failures at the account

@@ -4,8 +4,8 @@ mod attempts;
 
 pub(crate) use crate::auth::sign_in::attempts::{Attempt, prune, reset_account};
 pub use crate::auth::sign_in::attempts::{
-    FAILURE_WINDOW, FREE_FAILURES_PER_ACCOUNT, FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_PAIR, MAX_ADDRESS_WAIT,
-    MAX_WAIT,
+    FAILURE_WINDOW, FREE_FAILURES_PER_ACCOUNT, FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_PAIR, FREE_PASSWORD_RESETS,
+    MAX_ADDRESS_WAIT, MAX_WAIT,
 };
 
 use crate::auth::known_browsers;
