@@ -8,9 +8,10 @@
 use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::Secret;
 use crate::database::{Lock, execute, fetch_all, fetch_optional};
+use crate::infra::audit;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
-use crate::{auth, integration, oauth1, oauth2};
+use crate::{auth, integration, mail, oauth1, oauth2};
 use sqlx::AssertSqlSafe;
 use std::path::Path;
 use uuid::Uuid;
@@ -72,10 +73,12 @@ pub async fn remove_old_keys(portal: &Portal) -> Result<usize> {
 /// Returns the encrypted columns of all subjects.
 fn encrypted_columns() -> Vec<EncryptedColumn> {
     let mut columns = Vec::new();
+    columns.extend(audit::encrypted_columns());
     columns.extend(auth::encrypted_columns());
     columns.extend(oauth1::encrypted_columns());
     columns.extend(oauth2::encrypted_columns());
     columns.extend(integration::encrypted_columns());
+    columns.extend(mail::encrypted_columns());
     columns
 }
 

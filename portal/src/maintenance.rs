@@ -1,11 +1,12 @@
 //! Periodic maintenance: deletes expired rows, on one node at a time.
 
-use crate::auth::{known_browsers, one_time_secrets, sign_in};
+use crate::auth::{email_links, known_browsers, one_time_secrets, sign_in};
 use crate::database::{Lock, execute};
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use crate::infra::{idempotency, invalidation};
 use crate::integration::{api_keys, remote_logs, requested_fields, settings};
+use crate::mail::outbox;
 use crate::oauth1::{nonces, request_tokens};
 use crate::oauth2;
 use crate::oauth2::signing_keys;
@@ -17,7 +18,7 @@ pub const INTERVAL: Duration = Duration::from_secs(60);
 pub use invalidation::watch;
 
 /// Deletes expired nonces, one-time secrets, request tokens, sessions, sign-in failures, known browsers, codes, tokens,
-/// API keys, logs, uploads and idempotency keys, and maintains the signing keys.
+/// API keys, logs, uploads, idempotency keys and emails, and maintains the signing keys.
 ///
 /// # Errors
 /// Returns an error if the database fails.
@@ -39,6 +40,8 @@ pub async fn run(portal: &Portal) -> Result<()> {
     remote_logs::prune(portal, &mut tx).await?;
     settings::uploads::prune(portal, &mut tx).await?;
     idempotency::prune(portal, &mut tx).await?;
+    outbox::prune(portal, &mut tx).await?;
+    email_links::prune(portal, &mut tx).await?;
     tx.commit().await?;
     signing_keys::maintain(portal).await
 }

@@ -1,14 +1,18 @@
 //! Opens and closes a portal. Only this module knows all groups of subjects.
 
+use crate::accounts::password_resets;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::passwords;
 use crate::database::{Database, IfMissing, Location};
 use crate::http_client::{HttpClient, HttpClientConfig};
+use crate::infra::audit;
 use crate::infra::clock::Clock;
 use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use crate::infra::subject_state::SubjectState;
 use crate::integration::api_keys;
+use crate::jobs::{self, JobKinds};
+use crate::mail::{self, MailConfig};
 use crate::oauth2::signing_keys;
 use crate::{auth, integration, key_rotation, oauth1, oauth2};
 use domain::oauth2::oauth_apps::SigningAlgorithm;
@@ -24,6 +28,27 @@ pub struct Options {
     pub clock: Clock,
     /// The configuration of outgoing HTTP requests.
     pub http_client: HttpClientConfig,
+    /// The configuration of email.
+    pub mail: MailConfig,
+}
+
+#[cfg(test)]
+impl Options {
+    /// Returns the options of unit tests: no mail server.
+    pub(crate) fn for_tests(database: Location, keyring: Keyring, clock: Clock) -> Self {
+        let mail = MailConfig {
+            smtp: None,
+            sender: "gatehouse@example.com".parse().expect("the sender is valid"),
+            public_url: "http://localhost:3000".parse().expect("the URL is valid"),
+        };
+        Self {
+            database,
+            keyring,
+            clock,
+            http_client: HttpClientConfig::default(),
+            mail,
+        }
+    }
 }
 
 impl Portal {
@@ -53,11 +78,14 @@ impl Portal {
             return Err(error);
         }
         let mut subjects = SubjectState::default();
+        audit::register(&mut subjects);
         passwords::register(&mut subjects);
         auth::register(&mut subjects);
         oauth1::register(&mut subjects, &database);
         oauth2::register(&mut subjects, &database);
         integration::register(&mut subjects);
+        mail::register(&mut subjects, options.mail);
+        jobs::register(&mut subjects, job_kinds());
         let http_client = HttpClient::new(options.http_client);
         let portal = Self::new(database, options.keyring, options.clock, http_client, subjects);
         if let Err(error) = portal.prepare().await {
@@ -70,6 +98,7 @@ impl Portal {
     /// Checks the master key and creates other keys that are missing.
     async fn prepare(&self) -> Result<()> {
         key_rotation::check_master_key(self).await?;
+        audit::ensure_key(self).await?;
         signing_keys::ensure(self, SigningAlgorithm::Es256).await?;
         api_keys::ensure(self).await
     }
@@ -80,4 +109,14 @@ impl Portal {
         oauth2::flush(self).await;
         self.database().close().await;
     }
+}
+
+/// Returns the kinds of jobs of all groups.
+fn job_kinds() -> JobKinds {
+    let mut kinds = JobKinds::default();
+    kinds.add(mail::SEND_EMAIL);
+    kinds.add(password_resets::MAIL_PASSWORD_RESET);
+    #[cfg(test)]
+    kinds.add(jobs::tests::PROBE);
+    kinds
 }

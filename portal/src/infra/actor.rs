@@ -7,9 +7,10 @@ use domain::accounts::features::Feature;
 use domain::accounts::rights::{Right, Rights};
 use domain::accounts::users::CurrentUser;
 use domain::coded_enum::CodedEnum;
-use domain::ids::{AccountId, ProfileId, SessionId, UserId};
+use domain::ids::{AccountId, OauthAppId, ProfileId, SessionId, TokenId, UserId};
 use domain::time::Timestamp;
 use std::sync::OnceLock;
+use uuid::Uuid;
 
 /// The actor of an operation: a user, authenticated by any method, or the operator on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,13 +53,17 @@ pub enum AuthMethod {
     /// A browser session.
     Session(SessionId),
     /// An OAuth 1 token.
-    Token,
-    /// An OAuth 2 access token.
-    AccessToken,
+    Token(TokenId),
+    /// An OAuth 2 access token of this app.
+    AccessToken(OauthAppId),
     /// The command line.
     CommandLine,
     /// The setup page, which creates the first account.
     Setup,
+    /// A link that was mailed to the user.
+    EmailLink,
+    /// The sign-in pages, by somebody who named the user's email but has proved nothing.
+    SignedOut,
 }
 
 impl AuthMethod {
@@ -66,10 +71,22 @@ impl AuthMethod {
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Session(_) => "session",
-            Self::Token => "token",
-            Self::AccessToken => "access-token",
+            Self::Token(_) => "token",
+            Self::AccessToken(_) => "access-token",
             Self::CommandLine => "command-line",
             Self::Setup => "setup",
+            Self::EmailLink => "email-link",
+            Self::SignedOut => "signed-out",
+        }
+    }
+
+    /// Returns the id of the session, the token or the OAuth app.
+    pub(crate) fn credential(self) -> Option<Uuid> {
+        match self {
+            Self::Session(session) => Some(session.0),
+            Self::Token(token) => Some(token.0),
+            Self::AccessToken(app) => Some(app.0),
+            Self::CommandLine | Self::Setup | Self::EmailLink | Self::SignedOut => None,
         }
     }
 }
@@ -88,6 +105,18 @@ impl Actor {
             features,
             rights: Rights::all(),
             auth_method,
+            user: None,
+        }
+    }
+
+    /// Creates an actor for what somebody does in an account without having proved to be a user. It has no rights.
+    pub(crate) fn unknown(account: AccountId, account_name: String) -> Self {
+        Self {
+            account,
+            account_name,
+            features: Vec::new(),
+            rights: Rights::default(),
+            auth_method: AuthMethod::SignedOut,
             user: None,
         }
     }
@@ -158,7 +187,12 @@ impl Actor {
     pub(crate) fn session(&self) -> Option<SessionId> {
         match self.auth_method {
             AuthMethod::Session(session) => Some(session),
-            AuthMethod::Token | AuthMethod::AccessToken | AuthMethod::CommandLine | AuthMethod::Setup => None,
+            AuthMethod::Token(_)
+            | AuthMethod::AccessToken(_)
+            | AuthMethod::CommandLine
+            | AuthMethod::Setup
+            | AuthMethod::EmailLink
+            | AuthMethod::SignedOut => None,
         }
     }
 

@@ -1,10 +1,10 @@
 //! A change by an actor: a transaction that can't be committed without an audit event, and that invalidates cached data unless
 //! none depends on it.
 
-use crate::database::{AsExecutor, Executor, Transaction, execute};
+use crate::database::{AsExecutor, Executor, Transaction};
 use crate::infra::actor::Actor;
-use crate::infra::audit::AuditEvent;
-use crate::infra::error::{Error, Result};
+use crate::infra::audit::{self, AuditEvent, Record};
+use crate::infra::error::Result;
 use crate::infra::portal::Portal;
 use domain::ids::AccountId;
 use std::ops::{Deref, DerefMut};
@@ -14,6 +14,8 @@ pub(crate) struct Change<'a> {
     portal: &'a Portal,
     actor: &'a Actor,
     tx: Transaction,
+    /// The audit records to write. They are written last, because that locks the heads of their accounts.
+    records: Vec<Record>,
 }
 
 impl Portal {
@@ -23,6 +25,7 @@ impl Portal {
             portal: self,
             actor,
             tx: self.begin().await?,
+            records: Vec::new(),
         })
     }
 }
@@ -34,51 +37,47 @@ impl Transaction {
             portal,
             actor,
             tx: self,
+            records: Vec::new(),
         }
     }
 }
 
 impl Change<'_> {
-    /// Writes an audit event in the transaction, in addition to the one that [`commit`](Self::commit) writes.
-    pub(crate) async fn record(&mut self, event: AuditEvent) -> Result<()> {
-        self.record_by(self.actor, event).await
+    /// Adds an audit event, in addition to the one that [`commit`](Self::commit) writes.
+    pub(crate) fn record(&mut self, event: &AuditEvent) -> Result<()> {
+        self.record_by(self.actor, event)
     }
 
-    /// Writes an audit event by another actor in the transaction.
-    pub(crate) async fn record_by(&mut self, actor: &Actor, event: AuditEvent) -> Result<()> {
-        execute!(
-            &mut self.tx,
-            "insert into audit_records (id, account_id, at, user_id, via, action, subject_id, detail)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            self.portal.new_id(),
-            actor.account(),
-            self.portal.now(),
-            actor.user_id(),
-            actor.auth_method().code(),
-            event.action(),
-            event.subject(),
-            serde_json::to_string(&event).map_err(Error::internal)?
-        )?;
+    /// Adds an audit event by another actor.
+    pub(crate) fn record_by(&mut self, actor: &Actor, event: &AuditEvent) -> Result<()> {
+        self.records.push(Record::new(self.portal, actor, event)?);
         Ok(())
     }
 
-    /// Writes the audit event, commits, and invalidates the cached data of the actor's account on every node.
+    /// Writes the audit events, commits, and invalidates the cached data of the actor's account on every node.
     pub(crate) async fn commit(self, event: AuditEvent) -> Result<()> {
         let account = self.actor.account();
         self.commit_for(event, Some(account)).await
     }
 
-    /// Writes the audit event, commits, and invalidates the cached data of `account` on every node; with `None`, that of all
+    /// Writes the audit events, commits, and invalidates the cached data of `account` on every node; with `None`, that of all
     /// accounts.
-    pub(crate) async fn commit_for(mut self, event: AuditEvent, account: Option<AccountId>) -> Result<()> {
-        self.record(event).await?;
-        self.portal.commit_change(self.tx, account).await
+    pub(crate) async fn commit_for(self, event: AuditEvent, account: Option<AccountId>) -> Result<()> {
+        let portal = self.portal;
+        let tx = self.write_records(&event).await?;
+        portal.commit_change(tx, account).await
     }
 
-    /// Writes the audit event and commits a change that no cached data depends on.
-    pub(crate) async fn commit_uncached(mut self, event: AuditEvent) -> Result<()> {
-        self.record(event).await?;
-        self.tx.commit().await
+    /// Writes the audit events and commits a change that no cached data depends on.
+    pub(crate) async fn commit_uncached(self, event: AuditEvent) -> Result<()> {
+        self.write_records(&event).await?.commit().await
+    }
+
+    /// Writes the audit events, `event` last.
+    async fn write_records(mut self, event: &AuditEvent) -> Result<Transaction> {
+        self.record(event)?;
+        audit::append(self.portal, &mut self.tx, self.records).await?;
+        Ok(self.tx)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Shared infrastructure: the portal service, the actor and its rights, clock, errors, caches and their invalidation, audited changes, and readiness.
 
 pub mod actor;
-pub(crate) mod audit;
+pub mod audit;
 pub(crate) mod cache;
 pub(crate) mod change;
 pub(crate) mod clock;

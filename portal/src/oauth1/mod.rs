@@ -255,7 +255,7 @@ async fn load(portal: &Portal, consumer_key: &str, token: &str) -> Result<Creden
     .ok_or(OauthProblem::TokenRejected)?;
     // Revoking a token deletes its secret, so its signature can't be verified first.
     let encrypted_secret = row.encrypted_secret.ok_or(OauthProblem::TokenRevoked)?;
-    let actor = Actor::load(&mut db, row.user_id, AuthMethod::Token).await?;
+    let actor = Actor::load(&mut db, row.user_id, AuthMethod::Token(row.id)).await?;
     let secret = portal.decrypt(&tokens::context(row.id), &encrypted_secret)?;
     Ok(Credential {
         keys: consumer.keys(portal, Some(secret.expose()))?,

@@ -110,7 +110,7 @@ pub(crate) async fn exchange(
         _ => {}
     }
     check_verifier(row.code_challenge.as_deref(), verifier)?;
-    let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken).await?;
+    let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken(client.id)).await?;
     let actor = actor.ok_or_else(|| invalid("The user is no longer active."))?;
     let scopes = parse_scopes(&row.scopes)?
         .intersection(client.scopes)

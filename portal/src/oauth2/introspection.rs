@@ -88,7 +88,7 @@ async fn introspect_access_token(
     let Some(stored) = access_tokens::find(&mut db, id).await? else {
         return Ok(None);
     };
-    let Some(actor) = Actor::load(&mut db, stored.user, AuthMethod::AccessToken).await? else {
+    let Some(actor) = Actor::load(&mut db, stored.user, AuthMethod::AccessToken(stored.app)).await? else {
         return Ok(None);
     };
     let is_allowed = stored.app == client.id || client.token_settings.allow_introspection;
@@ -116,7 +116,7 @@ async fn introspect_refresh_token(
     let Some(active) = refresh_tokens::find_active(portal, &mut db, client, token).await? else {
         return Ok(None);
     };
-    let Some(actor) = Actor::load(&mut db, active.user, AuthMethod::AccessToken).await? else {
+    let Some(actor) = Actor::load(&mut db, active.user, AuthMethod::AccessToken(client.id)).await? else {
         return Ok(None);
     };
     // The scopes that a refresh would be granted.

@@ -109,7 +109,7 @@ pub(crate) async fn exchange(
     let row = row
         .filter(|row| row.app_id == client.id && row.revoked_at.is_none() && row.expires_at > now)
         .ok_or_else(invalid)?;
-    let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken).await?;
+    let actor = Actor::load(&mut tx, row.user_id, AuthMethod::AccessToken(client.id)).await?;
     let actor = actor.ok_or_else(invalid)?;
     let allowed = parse_scopes(&row.scopes)?
         .intersection(client.scopes)

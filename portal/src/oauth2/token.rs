@@ -7,7 +7,7 @@ use crate::infra::portal::Portal;
 use crate::oauth2::access_tokens::{self, NewAccessToken};
 use crate::oauth2::signing_keys;
 use crate::oauth2::{Client, Policy, RequestError, codes, refresh_tokens};
-use domain::ids::UserId;
+use domain::ids::{OauthAppId, UserId};
 use domain::oauth2::oauth_apps::Grant;
 use domain::oauth2::scopes::{Scope, Scopes};
 use domain::oauth2::{ErrorCode, Oauth2Error, Parameters};
@@ -27,7 +27,7 @@ pub struct IssuedTokens {
 pub(crate) struct ActorCache;
 
 impl CacheDefinition for ActorCache {
-    type Key = UserId;
+    type Key = (UserId, OauthAppId);
     type Value = Actor;
 }
 
@@ -80,14 +80,14 @@ async fn client_credentials(
     let user = client.user.ok_or_else(inactive_user)?;
     let cache = portal.cache::<ActorCache>();
     let began = cache.begin_read();
-    let actor = match cache.get(&user) {
+    let actor = match cache.get(&(user, client.id)) {
         Some(actor) => actor,
         None => {
             let mut db = portal.read().await?;
-            let actor = Actor::load(&mut db, user, AuthMethod::AccessToken)
+            let actor = Actor::load(&mut db, user, AuthMethod::AccessToken(client.id))
                 .await?
                 .ok_or_else(inactive_user)?;
-            cache.insert(began, actor.account(), user, actor)
+            cache.insert(began, actor.account(), (user, client.id), actor)
         }
     };
     let scopes = requested

@@ -14,7 +14,7 @@ use testing::{ADA, Engine, TestPortal, assert_rejected, open};
 
 /// Opens the portal with a key file, on a database without encrypted data. Returns it with the path of the file.
 async fn open_with_key_file(test: &TestPortal) -> (Portal, PathBuf) {
-    test.execute("delete from master_key_checks; delete from signing_keys")
+    test.execute("delete from master_key_checks; delete from signing_keys; delete from audit_keys")
         .await;
     let path = test.folder.join("master.key");
     (
@@ -69,8 +69,8 @@ async fn every_node_works_after_master_key_rotation(#[values(Engine::Sqlite, Eng
 
     let first = rotate(&test.portal).await.unwrap();
     // The consumer, its 250 active tokens, the request token, 252 unacknowledged one-time secrets, the key that signs
-    // access tokens, the API key, and the client secret of the DAM.
-    assert_eq!((first.keys, first.reencrypted), (2, 1 + 250 + 1 + 252 + 1 + 1 + 1));
+    // access tokens, the API key, the client secret of the DAM, and the key and the head of the audit log.
+    assert_eq!((first.keys, first.reencrypted), (2, 1 + 250 + 1 + 252 + 1 + 1 + 1 + 2));
     let both = read_keys(&path);
     assert_eq!((both.len(), &both[1]), (2, &old[0]));
     #[cfg(unix)]
@@ -173,7 +173,7 @@ async fn requests_succeed_during_master_key_rotation(#[values(Engine::Sqlite, En
     );
     assert_eq!(
         rotate(&restarted).await.unwrap().reencrypted as usize,
-        1 + (created + 1) + (created + 2) + 1 + 1
+        1 + (created + 1) + (created + 2) + 1 + 1 + 2
     );
 }
 
@@ -194,7 +194,7 @@ async fn environment_keys_are_rotated_by_operator(#[values(Engine::Sqlite, Engin
     let portal = open(&test.location, &test.clock, parse(&both)).await.unwrap();
     assert_rejected!(remove_old_keys(&portal).await, Error::Conflict(_));
     let rotation = rotate(&portal).await.unwrap();
-    assert_eq!((rotation.keys, rotation.reencrypted), (2, 1 + 1 + 2 + 1 + 1));
+    assert_eq!((rotation.keys, rotation.reencrypted), (2, 1 + 1 + 2 + 1 + 1 + 2));
     assert_eq!(rotate(&portal).await.unwrap().reencrypted, 0);
     app.call(&portal).await.unwrap();
     let portal = open(&test.location, &test.clock, parse(new.expose())).await.unwrap();
@@ -215,8 +215,8 @@ async fn rotation_reencrypts_signing_keys_of_both_algorithms(
     let portal = open(&test.location, &test.clock, Keyring::parse(&both).unwrap())
         .await
         .unwrap();
-    // Both signing keys; without an account there is no API key.
-    assert_eq!(rotate(&portal).await.unwrap().reencrypted, 2);
+    // Both signing keys and the key of the audit log; without an account there is no API key.
+    assert_eq!(rotate(&portal).await.unwrap().reencrypted, 3);
     let portal = open(&test.location, &test.clock, Keyring::parse(new.expose()).unwrap())
         .await
         .unwrap();
@@ -242,7 +242,7 @@ async fn concurrent_first_start_with_different_keys_opens_one(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = TestPortal::start(engine).await;
-    test.execute("delete from master_key_checks; delete from signing_keys")
+    test.execute("delete from master_key_checks; delete from signing_keys; delete from audit_keys")
         .await;
     let keyring = || Keyring::parse(new_master_key().expose()).unwrap();
     let (one, other) = tokio::join!(

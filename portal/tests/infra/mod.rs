@@ -1,4 +1,5 @@
 mod audit;
+mod audit_chain;
 mod cache_invalidation;
 mod cancellation;
 mod fuzz_input;

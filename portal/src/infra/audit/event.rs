@@ -61,6 +61,24 @@ pub(crate) enum AuditEvent {
         #[serde(skip_serializing)]
         id: UserId,
     },
+    /// A link to reset the password of a user was asked for, and mailed to the user.
+    PasswordResetRequested {
+        #[serde(skip_serializing)]
+        user: UserId,
+        address: String,
+    },
+    /// A user changed their own password.
+    PasswordChanged {
+        #[serde(skip_serializing)]
+        user: UserId,
+        address: String,
+    },
+    /// A user set a new password with a mailed link.
+    PasswordReset {
+        #[serde(skip_serializing)]
+        user: UserId,
+        address: String,
+    },
     /// A user signed in from this IP address.
     SignedIn {
         #[serde(skip_serializing)]
@@ -264,6 +282,9 @@ impl AuditEvent {
             Self::UserActivated { .. } => "user.activate",
             Self::UserDeactivated { .. } => "user.deactivate",
             Self::UserPasswordSet { .. } => "user.set-password",
+            Self::PasswordResetRequested { .. } => "password.request-reset",
+            Self::PasswordChanged { .. } => "password.change",
+            Self::PasswordReset { .. } => "password.reset",
             Self::SignedIn { .. } => "session.sign-in",
             Self::SignedOut { .. } => "session.sign-out",
             Self::SessionEnded { .. } => "session.end",
@@ -302,6 +323,9 @@ impl AuditEvent {
             | Self::UserActivated { id }
             | Self::UserDeactivated { id }
             | Self::UserPasswordSet { id }
+            | Self::PasswordResetRequested { user: id, .. }
+            | Self::PasswordChanged { user: id, .. }
+            | Self::PasswordReset { user: id, .. }
             | Self::SignedIn { user: id, .. } => Some(id.0),
             Self::SignedOut { session } | Self::SessionEnded { session, .. } => Some(session.0),
             Self::ConsumerCreated { id, .. }

@@ -15,7 +15,7 @@ use crate::infra::portal::Portal;
 use crate::oauth1::tokens::{self, NewTokenRow};
 use crate::oauth1::{self, Policy, RequestError};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use domain::ids::{AccountId, ConsumerId, UserId};
+use domain::ids::{AccountId, ConsumerId, TokenId, UserId};
 use domain::oauth1::tokens::{AUTHORIZED_BY_USER, THREE_LEGGED_TOKEN_LIFETIME};
 use domain::oauth1::{Oauth1Error, OauthProblem, SignedRequest};
 use domain::time::Timestamp;
@@ -131,10 +131,12 @@ pub async fn exchange(
     if updated == 0 {
         return Err(OauthProblem::TokenUsed.into());
     }
-    let actor = Actor::load(&mut tx, user, AuthMethod::Token)
+    let id = TokenId(portal.new_id());
+    let actor = Actor::load(&mut tx, user, AuthMethod::Token(id))
         .await?
         .ok_or(OauthProblem::UserRefused)?;
     let new = NewTokenRow {
+        id,
         account: row.account_id,
         consumer: row.consumer_id,
         user,
@@ -142,7 +144,7 @@ pub async fn exchange(
         expires_at: Some(portal.now().after(THREE_LEGGED_TOKEN_LIFETIME)),
     };
     let mut change = tx.into_change(portal, &actor);
-    let (id, token, secret) = tokens::insert(portal, &mut change, &actor, new).await?;
+    let (token, secret) = tokens::insert(portal, &mut change, &actor, new).await?;
     let event = AuditEvent::TokenCreated {
         id,
         consumer: row.consumer_id,

@@ -26,6 +26,7 @@ pub use crate::oauth1::tokens::list::{get, list};
 
 /// Holds the values of a new token, without its secret.
 pub(crate) struct NewTokenRow<'a> {
+    pub id: TokenId,
     pub account: AccountId,
     pub consumer: ConsumerId,
     pub user: UserId,
@@ -53,14 +54,16 @@ pub async fn create(portal: &Portal, actor: &Actor, input: NewToken) -> Result<W
         account
     )?;
     let (consumer,) = consumer.ok_or_else(consumer_not_found)?;
+    let id = TokenId(portal.new_id());
     let issue = NewTokenRow {
+        id,
         account,
         consumer: input.consumer,
         user: user.id,
         integration: &integration,
         expires_at: None,
     };
-    let (id, token, secret) = insert(portal, &mut change, actor, issue).await?;
+    let (token, secret) = insert(portal, &mut change, actor, issue).await?;
     let name = token_description(&user, &consumer, &integration);
     one_time_secrets::insert(
         portal,
@@ -111,8 +114,8 @@ pub(crate) async fn insert(
     tx: &mut Transaction,
     actor: &Actor,
     issue: NewTokenRow<'_>,
-) -> Result<(TokenId, String, Secret)> {
-    let id = TokenId(portal.new_id());
+) -> Result<(String, Secret)> {
+    let id = issue.id;
     let token = secret::new_public_key();
     let secret = secret::new_secret();
     execute!(
@@ -137,7 +140,7 @@ pub(crate) async fn insert(
         sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => consumer_not_found(),
         _ => error.into(),
     })?;
-    Ok((id, token, secret))
+    Ok((token, secret))
 }
 
 /// Revokes a token. Every node applies this within a second. The token's secret is deleted; its row is kept for the

@@ -129,7 +129,7 @@ async fn load(portal: &Portal, id: Uuid) -> Result<Option<Bearer>> {
     let Some(stored) = find(&mut db, id).await? else {
         return Ok(None);
     };
-    let Some(actor) = Actor::load(&mut db, stored.user, AuthMethod::AccessToken).await? else {
+    let Some(actor) = Actor::load(&mut db, stored.user, AuthMethod::AccessToken(stored.app)).await? else {
         return Ok(None);
     };
     Ok(Some(Bearer {

@@ -42,7 +42,7 @@ async fn missing_master_key_file_is_rejected_and_not_created(
         assert_eq!(std::fs::read_dir(&test.folder).unwrap().count(), before);
     }
     // A new database gets a new key file.
-    test.execute("delete from master_key_checks; delete from signing_keys")
+    test.execute("delete from master_key_checks; delete from signing_keys; delete from audit_keys")
         .await;
     open(&test.location, &test.clock, Keyring::from_file(&path).unwrap())
         .await
