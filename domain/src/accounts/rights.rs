@@ -19,7 +19,7 @@ pub enum Right {
     ViewApiTokens,
     /// Revokes tokens, and deletes consumers with theirs.
     RevokeApiTokens,
-    /// Reads the account's users and security profiles through the API.
+    /// Creates, edits and deactivates users whose rights the user has.
     ManageUsers,
     /// Registers OAuth 2 apps and manages their secrets.
     ManageOauthApps,
@@ -29,6 +29,14 @@ pub enum Right {
     ViewAssetTracking,
     /// Reports where assets are used, and removes such reports.
     ManageAssetTracking,
+    /// Creates and edits security profiles with rights that the user has.
+    ManagePermissionProfiles,
+    /// Reads the audit log.
+    ViewAuditLog,
+    /// Sees and changes the subscription.
+    ManageSubscription,
+    /// Submits support tickets.
+    SubmitSupportTickets,
 }
 
 impl Right {
@@ -39,6 +47,9 @@ impl Right {
         Self::ViewApiTokens,
         Self::RevokeApiTokens,
     ];
+
+    /// The rights of an administrator. An account always has an active user with all of them.
+    pub const ADMINISTRATOR: [Self; 3] = [Self::AdminSettings, Self::ManageUsers, Self::ManagePermissionProfiles];
 
     /// Returns the label in the UI.
     #[must_use]
@@ -54,6 +65,10 @@ impl Right {
             Self::ManageIntegration => "Manage integration",
             Self::ViewAssetTracking => "View asset tracking",
             Self::ManageAssetTracking => "Manage asset tracking",
+            Self::ManagePermissionProfiles => "Manage permission profiles",
+            Self::ViewAuditLog => "View audit log",
+            Self::ManageSubscription => "Manage subscription",
+            Self::SubmitSupportTickets => "Submit support tickets",
         }
     }
 
@@ -66,11 +81,17 @@ impl Right {
             Self::CreateApiTokens => "Creates consumers and tokens.",
             Self::ViewApiTokens => "Displays a list of all the tokens created for the account.",
             Self::RevokeApiTokens => "Revokes selected tokens.",
-            Self::ManageUsers => "Reads the account's users and security profiles.",
+            Self::ManageUsers => "Creates, edits and deactivates users who have no right that the user lacks.",
             Self::ManageOauthApps => "Registers OAuth apps, manages their scopes and secrets, and deletes them.",
             Self::ManageIntegration => "Changes the API key, the DAM connection and the asset selector.",
             Self::ViewAssetTracking => "Reads where assets are used.",
             Self::ManageAssetTracking => "Reports where assets are used, and removes such reports.",
+            Self::ManagePermissionProfiles => {
+                "Creates and edits security profiles that have no right that the user lacks."
+            }
+            Self::ViewAuditLog => "Displays who changed what in the account.",
+            Self::ManageSubscription => "Displays and changes the subscription.",
+            Self::SubmitSupportTickets => "Submits support tickets and reads the answers.",
         }
     }
 }
@@ -105,6 +126,10 @@ mod tests {
             "manage-integration",
             "view-asset-tracking",
             "manage-asset-tracking",
+            "manage-permission-profiles",
+            "view-audit-log",
+            "manage-subscription",
+            "submit-support-tickets",
         ];
         assert!(Right::ALL.iter().map(|right| right.code()).eq(codes));
         let serialized = serde_json::to_value(Rights::all()).unwrap();

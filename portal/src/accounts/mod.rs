@@ -1,5 +1,6 @@
 //! Accounts: creation, first-time setup, features and details.
 
+mod administrators;
 pub mod password_resets;
 pub mod profiles;
 pub mod setup;

@@ -1,7 +1,8 @@
 //! Security profiles: named sets of rights.
 
+use crate::accounts::administrators::{self, AdministratorCheck};
 use crate::database::{AsExecutor, Transaction, UniqueIndex, execute, fetch_all, fetch_optional};
-use crate::infra::actor::Actor;
+use crate::infra::actor::{Actor, rights};
 use crate::infra::audit::AuditEvent;
 use crate::infra::error::{Error, Result, on_unique_violation};
 use crate::infra::portal::Portal;
@@ -14,9 +15,11 @@ use domain::ids::{AccountId, ProfileId};
 /// Creates a profile with its rights.
 ///
 /// # Errors
-/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::Invalid`] for an empty or duplicate name.
+/// Returns [`Error::Forbidden`] without the Manage permission profiles right or one of `rights`, and [`Error::Invalid`] for an
+/// empty or duplicate name.
 pub async fn create(portal: &Portal, actor: &Actor, name: &str, rights: Rights) -> Result<ProfileId> {
-    actor.require_right(Right::ManageUsers)?;
+    actor.require_right(Right::ManagePermissionProfiles)?;
+    administrators::require_all(actor, rights)?;
     let mut errors = FieldErrors::default();
     let name = fields::validate_name("name", name, &mut errors);
     let name = errors.into_result(name)?;
@@ -29,10 +32,13 @@ pub async fn create(portal: &Portal, actor: &Actor, name: &str, rights: Rights) 
 /// Changes the rights of a profile. Takes effect immediately, on every node within a second.
 ///
 /// # Errors
-/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::NotFound`] if the account has no such profile.
+/// Returns [`Error::Forbidden`] without the Manage permission profiles right, one of `rights`, or one of the profile's present
+/// rights, [`Error::NotFound`] if the account has no such profile, and [`Error::Conflict`] if no administrator would be left.
 pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: Rights) -> Result<()> {
-    actor.require_right(Right::ManageUsers)?;
+    actor.require_right(Right::ManagePermissionProfiles)?;
+    administrators::require_all(actor, rights)?;
     let mut change = portal.begin_change(actor).await?;
+    let administrators = AdministratorCheck::begin(&mut change, actor.account()).await?;
     // An update without effect locks the row, so that concurrent changes wait for each other.
     let found = fetch_optional!(
         &mut change,
@@ -42,8 +48,10 @@ pub async fn set_rights(portal: &Portal, actor: &Actor, id: ProfileId, rights: R
         actor.account()
     )?;
     let (name,) = found.ok_or(Error::NotFound("profile"))?;
+    administrators::require_all_of(&mut change, actor, id).await?;
     execute!(&mut change, "delete from profile_rights where profile_id = $1", id)?;
     insert_rights(&mut change, id, rights).await?;
+    administrators.finish(&mut change).await?;
     change.commit(AuditEvent::ProfileRightsSet { id, name, rights }).await
 }
 
@@ -151,14 +159,4 @@ pub(crate) async fn find_by_name(
         fields::name_key(name)
     )?;
     Ok(row.map(|(id,)| id))
-}
-
-async fn rights(db: &mut impl AsExecutor, id: ProfileId) -> Result<Rights> {
-    let codes = fetch_all!(
-        db,
-        (String,),
-        "select right_code from profile_rights where profile_id = $1",
-        id
-    )?;
-    Ok(codes.iter().filter_map(|(code,)| Right::from_code(code)).collect())
 }

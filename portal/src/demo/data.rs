@@ -33,6 +33,8 @@ pub(crate) const PROFILES: &[Profile] = &[
             Right::ManageIntegration,
             Right::ViewAssetTracking,
             Right::ManageAssetTracking,
+            Right::ManageSubscription,
+            Right::SubmitSupportTickets,
         ],
     },
     Profile {

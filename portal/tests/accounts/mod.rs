@@ -1,3 +1,4 @@
+mod administrators;
 mod features;
 mod profiles;
 mod rights;

@@ -44,6 +44,7 @@ const CREATE: &[Right] = &[Right::AdminSettings, Right::CreateApiTokens];
 const VIEW: &[Right] = &[Right::AdminSettings, Right::ViewApiTokens];
 const REVOKE: &[Right] = &[Right::AdminSettings, Right::RevokeApiTokens];
 const USERS: &[Right] = &[Right::ManageUsers];
+const PROFILES: &[Right] = &[Right::ManagePermissionProfiles];
 const APPS: &[Right] = &[Right::AdminSettings, Right::ManageOauthApps];
 
 const REQUIRED_RIGHTS: &[(Operation, &[Right])] = &[
@@ -64,8 +65,8 @@ const REQUIRED_RIGHTS: &[(Operation, &[Right])] = &[
     (SetActive, USERS),
     (ListUsers, USERS),
     (GetUser, USERS),
-    (CreateProfile, USERS),
-    (SetRights, USERS),
+    (CreateProfile, PROFILES),
+    (SetRights, PROFILES),
     (ListProfiles, USERS),
     (GetProfile, USERS),
     // Last, because it deletes the consumer that the other operations need.

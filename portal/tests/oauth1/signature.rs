@@ -263,6 +263,7 @@ async fn token_has_current_rights_of_its_user(#[values(Engine::Sqlite, Engine::P
     let (app, _, _) = test.create_client(&ada.actor, "Web shop").await;
     assert_eq!(app.call(&test.portal).await.unwrap().rights(), Rights::all());
     let profile = ada.actor.user().unwrap().profile_id;
+    test.create_user("Grace", "grace@example.com", Rights::all()).await;
     portal::accounts::profiles::set_rights(&test.portal, &ada.actor, profile, Rights::default())
         .await
         .unwrap();

@@ -10,6 +10,7 @@ pub use crate::accounts::users::passwords::{change_own_password, set_password};
 pub(crate) use crate::accounts::users::search::resolve;
 pub use crate::accounts::users::search::{MAX_SUGGESTIONS, suggest};
 
+use crate::accounts::administrators::{self, AdministratorCheck};
 use crate::accounts::profiles;
 use crate::auth::email_links::{self, LinkKind};
 use crate::auth::known_browsers;
@@ -76,14 +77,19 @@ impl From<Row> for User {
 /// Creates a user.
 ///
 /// # Errors
-/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::Invalid`] for invalid input, such as an email
-/// that is in use, an unknown profile or a weak password.
+/// Returns [`Error::Forbidden`] without the Manage users right or one of the profile's rights, and [`Error::Invalid`] for invalid
+/// input, such as an email that is in use, an unknown profile or a weak password.
 pub async fn create(portal: &Portal, actor: &Actor, input: NewUser) -> Result<UserId> {
     actor.require_right(Right::ManageUsers)?;
     let input = input.validate()?;
     let user_inputs = UserInputs::new(&input.name, &input.email, actor.account_name());
     let password_hash = hash_new(portal, &input.password, user_inputs).await?;
     let mut change = portal.begin_change(actor).await?;
+    // The profile must not get more rights meanwhile.
+    change.lock_account(actor.account()).await?;
+    if let Some(profile) = profiles::find_by_name(&mut change, actor.account(), &input.profile).await? {
+        administrators::require_all_of(&mut change, actor, profile).await?;
+    }
     let id = insert(portal, &mut change, actor.account(), &input, &password_hash).await?;
     let event = AuditEvent::UserCreated {
         id,
@@ -133,20 +139,23 @@ pub(crate) async fn insert(
 /// within a second.
 ///
 /// # Errors
-/// Returns [`Error::Forbidden`] without the Manage users right, and [`Error::NotFound`] if the account has no such user.
+/// Returns [`Error::Forbidden`] without the Manage users right or one of the user's rights, [`Error::NotFound`] if the account has
+/// no such user, and [`Error::Conflict`] if no administrator would be left.
 pub async fn set_active(portal: &Portal, actor: &Actor, id: UserId, active: bool) -> Result<()> {
     actor.require_right(Right::ManageUsers)?;
     let mut change = portal.begin_change(actor).await?;
-    let updated = execute!(
+    let administrators = AdministratorCheck::begin(&mut change, actor.account()).await?;
+    let updated = fetch_optional!(
         &mut change,
-        "update users set active = $3 where id = $1 and account_id = $2",
+        (ProfileId,),
+        "update users set active = $3 where id = $1 and account_id = $2 returning profile_id",
         id,
         actor.account(),
         active
     )?;
-    if updated == 0 {
-        return Err(Error::NotFound("user"));
-    }
+    let (profile,) = updated.ok_or(Error::NotFound("user"))?;
+    administrators::require_all_of(&mut change, actor, profile).await?;
+    administrators.finish(&mut change).await?;
     if !active {
         execute!(&mut change, "delete from sessions where user_id = $1", id)?;
         known_browsers::delete_all(&mut change, id).await?;

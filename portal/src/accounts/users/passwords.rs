@@ -1,5 +1,6 @@
 //! Changes of passwords.
 
+use crate::accounts::administrators;
 use crate::auth::email_links::{self, LinkKind};
 use crate::auth::known_browsers;
 use crate::auth::sessions::BrowserInfo;
@@ -14,7 +15,7 @@ use crate::mail::outbox::{self, NewEmail};
 use crate::mail::{config, templates};
 use domain::accounts::rights::Right;
 use domain::auth::sessions::browser_name;
-use domain::ids::{AccountId, SessionId, UserId};
+use domain::ids::{AccountId, ProfileId, SessionId, UserId};
 use std::time::Duration;
 
 /// How long the notice of a changed password is worth sending.
@@ -106,24 +107,20 @@ pub(crate) async fn replace_password(
 /// browsers and failed sign-ins, so that the user can sign in immediately. Access granted to applications is kept.
 ///
 /// # Errors
-/// Returns [`Error::Forbidden`] without the Manage users right, [`Error::Invalid`] for a password that is too short, too
-/// long or easy to guess, and [`Error::NotFound`] if the account has no such user.
+/// Returns [`Error::Forbidden`] without the Manage users right or one of the user's rights, [`Error::Invalid`] for a password that
+/// is too short, too long or easy to guess, and [`Error::NotFound`] if the account has no such user.
 pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: &str) -> Result<()> {
     actor.require_right(Right::ManageUsers)?;
-    let found = {
+    let (name, email) = {
         let mut db = portal.read().await?;
-        fetch_optional!(
-            &mut db,
-            (String, String),
-            "select name, email from users where id = $1 and account_id = $2",
-            id,
-            actor.account()
-        )?
+        find_subordinate(&mut db, actor, id).await?
     };
-    let (name, email) = found.ok_or(Error::NotFound("user"))?;
     let user_inputs = UserInputs::new(&name, &email, actor.account_name());
     let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
     let mut change = portal.begin_change(actor).await?;
+    // The user may have got more rights meanwhile.
+    change.lock_account(actor.account()).await?;
+    find_subordinate(&mut change, actor, id).await?;
     let replacement = Replacement {
         user: id,
         email: &email,
@@ -133,6 +130,20 @@ pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: 
     };
     replace_password(portal, &mut change, replacement).await?;
     change.commit(AuditEvent::UserPasswordSet { id }).await
+}
+
+/// Returns the name and the email of a user of the actor's account who has no right that the actor lacks.
+async fn find_subordinate(db: &mut impl AsExecutor, actor: &Actor, user: UserId) -> Result<(String, String)> {
+    let found = fetch_optional!(
+        db,
+        (String, String, ProfileId),
+        "select name, email, profile_id from users where id = $1 and account_id = $2",
+        user,
+        actor.account()
+    )?;
+    let (name, email, profile) = found.ok_or(Error::NotFound("user"))?;
+    administrators::require_all_of(db, actor, profile).await?;
+    Ok((name, email))
 }
 
 /// Changes the password of the signed-in user, who proves to know the current one, and ends the user's other sessions. A notice
@@ -158,6 +169,10 @@ pub async fn change_own_password(
     if !passwords::verify(portal, current, Some(owner.password_hash.clone())).await? {
         return Err(Error::field("current_password", "This isn’t your current password."));
     }
+    // Not only once the new password is accepted: a weak one is no guess.
+    let mut tx = portal.begin_relaxed().await?;
+    attempt.succeeded(&mut tx).await?;
+    tx.commit().await?;
     if passwords::verify(portal, password, Some(owner.password_hash.clone())).await? {
         return Err(Error::field(
             "password",
@@ -167,7 +182,6 @@ pub async fn change_own_password(
     let user_inputs = UserInputs::new(&owner.name, &owner.email, &owner.organization);
     let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
     let mut change = portal.begin_change(actor).await?;
-    attempt.succeeded(&mut change).await?;
     let replacement = Replacement {
         user: user.id,
         email: &owner.email,

@@ -74,6 +74,7 @@ async fn settings_start_with_defaults_and_require_manage_integration(
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
     assert_eq!(get(&test.portal, &ada.actor).await, (0, Settings::default()));
+    test.create_user("Grace", "grace@example.com", Rights::all()).await;
     let without = set_rights(&test, &ada, Rights::all().without(Right::ManageIntegration)).await;
     let portal = &test.portal;
     assert_rejected!(
