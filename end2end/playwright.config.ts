@@ -3,7 +3,7 @@ import { chromium } from "./support/chromium.ts";
 
 // Files whose tests must also pass with scripts off.
 const withoutScript = [
-  ...["after-creating", "connection", "consent", "consumers", "field-settings", "guide", "integration", "oauth-apps", "oauth2-consent", "rights", "session-ended", "sessions", "settings-file", "setup", "sign-in", "stored-markup", "token-form", "tokens"],
+  ...["after-creating", "connection", "consent", "consumers", "field-settings", "guide", "integration", "mail", "oauth-apps", "oauth2-consent", "password", "rights", "session-ended", "sessions", "settings-file", "setup", "sign-in", "stored-markup", "token-form", "tokens"],
 ].map((name) => `${name}.spec.ts`);
 
 export default defineConfig({

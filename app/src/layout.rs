@@ -126,7 +126,7 @@ fn Sections() -> impl IntoView {
     view! { <ul>{items.into_iter().collect_view()}</ul> }
 }
 
-/// Renders the account menu: the user's name, the links to sessions and connected apps, and the sign-out button.
+/// Renders the account menu: the user's name, the links to the user's own pages, and the sign-out button.
 #[component]
 fn AccountMenu(me: CurrentUser) -> impl IntoView {
     let initials: String = me
@@ -157,6 +157,10 @@ fn AccountMenu(me: CurrentUser) -> impl IntoView {
                 <A href="/connected-apps">
                     <IconView icon=Icon::Integration />
                     "Connected apps"
+                </A>
+                <A href="/password">
+                    <IconView icon=Icon::Key />
+                    "Password"
                 </A>
                 // A plain form loads a new document, so that no data of the session stays in the browser.
                 <form action=SignOut::url() method="post">

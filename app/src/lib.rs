@@ -85,11 +85,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Returns whether the page is hydrated. The sign-in page takes passwords and runs no script at all, so it loads faster
-/// and no script can read the password.
+/// The pages that run no script at all. They are small forms that people open first, so they load faster, and no script can
+/// read the password that the sign-in page takes.
+#[cfg(feature = "ssr")]
+const PAGES_WITHOUT_SCRIPT: [&str; 2] = ["/sign-in", "/forgot-password"];
+
+/// Returns whether the page is hydrated.
 #[cfg(feature = "ssr")]
 fn is_hydrated() -> bool {
-    use_context::<http::request::Parts>().is_none_or(|parts| parts.uri.path() != "/sign-in")
+    use_context::<http::request::Parts>().is_none_or(|parts| !PAGES_WITHOUT_SCRIPT.contains(&parts.uri.path()))
 }
 
 /// Returns the document's title for a page's title.
@@ -140,6 +144,7 @@ fn PageRoutes() -> RouteList<AnyNestedRoute> {
         lazy_route::<SettingsPages>("sessions"),
         lazy_route::<SettingsPages>("signed-in"),
         lazy_route::<SettingsPages>("connected-apps"),
+        lazy_route::<SettingsPages>("password"),
         lazy_route::<SettingsPages>("settings"),
         lazy_route::<SettingsPages>("settings/permissions"),
         lazy_route::<SettingsPages>("settings/portal"),
@@ -156,6 +161,8 @@ fn PageRoutes() -> RouteList<AnyNestedRoute> {
     RouteList::from(vec![
         lazy_route::<AuthPages>("/setup"),
         lazy_route::<AuthPages>("/sign-in"),
+        lazy_route::<AuthPages>("/forgot-password"),
+        lazy_route::<AuthPages>("/reset-password"),
         lazy_route::<AuthPages>("/oauth1/authorise"),
         lazy_route::<AuthPages>("/oauth2/authorise"),
         layout.into_maybe_erased(),

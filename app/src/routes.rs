@@ -4,8 +4,11 @@
 #[cfg(feature = "ssr")]
 use crate::documents::site_files::preload_bundle;
 use crate::pages::account::connected_apps::ConnectedAppsPage;
+use crate::pages::account::password::PasswordPage;
 use crate::pages::account::sessions::SessionsPage;
 use crate::pages::api_tokens::{ApiTokensPage, ConsumerPage, TokenPage};
+use crate::pages::auth::forgot_password::ForgotPasswordPage;
+use crate::pages::auth::reset_password::ResetPasswordPage;
 use crate::pages::auth::setup::SetupPage;
 use crate::pages::auth::sign_in::SignInPage;
 use crate::pages::auth::signed_in::SignedInPage;
@@ -79,6 +82,8 @@ lazy_bundle! {
     /// The pages outside the layout.
     AuthPages {
         "/setup" => SetupPage,
+        "/forgot-password" => ForgotPasswordPage,
+        "/reset-password" => ResetPasswordPage,
         "/oauth1/authorise" => AuthorisePage,
         "/oauth2/authorise" => Oauth2AuthorisePage,
         _ => SignInPage,
@@ -112,6 +117,7 @@ lazy_bundle! {
     SettingsPages {
         "/sessions" => SessionsPage,
         "/connected-apps" => ConnectedAppsPage,
+        "/password" => PasswordPage,
         "/signed-in" => SignedInPage,
         "/settings/permissions" => PermissionsPage,
         "/settings/portal" => PortalSettingsPage,

@@ -7,6 +7,7 @@ import { editor, fieldSettings, loadSettings, preview, row, saveField } from "./
 import { cards, Connector, developers, fetchApiKey, history, implementations, integration, remoteLogs, saveConnection, setRemoteLogging, showApiKey } from "./integration.ts";
 import { signedFetch } from "./oauth1.ts";
 import { authorizationUrl, callServerFunction, connectorScopes, type NewApp, oauthApps, registerApp } from "./oauth2.ts";
+import { askForLink, mailedLink } from "./mail.ts";
 import type { Server } from "./server.ts";
 import { apiTokens, click, dialog, fillSignIn, open, signIn, userMenu } from "./actions.ts";
 import { expect, hasScript } from "./test.ts";
@@ -65,6 +66,12 @@ function openOAuth1Consent(callback: string): Setup {
     await signIn(page, demo.user("Maren"), `/oauth1/authorise?oauth_token=${token}`);
     await expect(page.getByRole("heading", { name: /to use your account/ })).toBeVisible();
   };
+}
+
+/** Opens a mailed link to set a new password. */
+async function openResetLink({ page, server, demo }: Scenario): Promise<void> {
+  await open(page, await mailedLink(page, server, demo.user("Ife").email));
+  await expect(page.getByRole("heading", { name: "Choose a new password" })).toBeVisible();
 }
 
 /** Registers an app and opens its page, at this query. */
@@ -134,6 +141,27 @@ export const pages: Record<string, Setup> = {
     await open(page, "/sign-in");
     await fillSignIn(page, { email: demo.user("Maren").email, password: "not her password" });
     await expect(page.getByRole("alert")).toBeVisible();
+  },
+  "forgot password": async ({ page }) => void (await open(page, "/forgot-password")),
+  "forgot password: sent": async ({ page }) => {
+    await askForLink(page, "nobody@larkfield.example");
+    await expect(page.getByRole("button", { name: "Send again" })).toBeVisible();
+  },
+  "forgot password: rejected": async ({ page }) => {
+    // The browser accepts this address, the server does not.
+    await askForLink(page, `${"x".repeat(65)}@larkfield.example`);
+    await expect(page.getByLabel("Email")).toHaveAccessibleDescription(/Enter an email address/);
+  },
+  "reset password": openResetLink,
+  "reset password: rejected": async (scenario) => {
+    await openResetLink(scenario);
+    await scenario.page.getByLabel("New password").fill("aaaaaaaaaaaa");
+    await click(scenario.page, "Set password and sign in");
+    await expect(scenario.page.getByText("This password is too easy to guess.")).toBeVisible();
+  },
+  "reset password: invalid link": async ({ page }) => {
+    await open(page, "/reset-password?token=x");
+    await expect(page.getByRole("heading", { name: "This link doesn’t work" })).toBeVisible();
   },
   "signed out": async (scenario) => {
     const { page } = scenario;
@@ -436,11 +464,22 @@ export const pages: Record<string, Setup> = {
     await expect(scenario.page.getByRole("dialog", { name: /^Disconnect/ })).toBeVisible();
   },
   "connected apps: none": openPage("/connected-apps", "Connected apps", "Tomasz"),
+  "change password": openPage("/password", "Change password"),
+  "change password: rejected": async (scenario) => {
+    const { page } = scenario;
+    await openPage("/password", "Change password")(scenario);
+    await page.getByLabel("Current password").fill("correct horse battery");
+    await page.getByLabel("New password").fill("short");
+    await page.getByRole("button", { name: "Change password" }).click();
+    if (hasScript()) await expect(page.getByText("Use at least 12 characters.")).toBeVisible();
+  },
 };
 
 /** The setup for each route of the app, apart from `/setup`, which exists only before the first account. */
 export const routePages: Record<string, Setup> = {
   "/sign-in": pages["sign-in"]!,
+  "/forgot-password": pages["forgot password"]!,
+  "/reset-password": pages["reset password"]!,
   "/oauth1/authorise": pages["consent"]!,
   "/oauth2/authorise": pages["oauth2 consent"]!,
   "/integration": pages["integration"]!,
@@ -455,6 +494,7 @@ export const routePages: Record<string, Setup> = {
   "/sessions": pages["sessions"]!,
   "/signed-in": pages["signed in again"]!,
   "/connected-apps": pages["connected apps"]!,
+  "/password": pages["change password"]!,
   "/settings": pages["settings"]!,
   "/settings/permissions": pages["permission management"]!,
   "/settings/portal": pages["portal settings"]!,

@@ -27,6 +27,7 @@ export const slowLine = { latency: 562.5, download: 1_440_000, upload: 675_000, 
  */
 export const budgets = {
   "/sign-in": { goal: 0, ceiling: 0, requests: 0 },
+  "/forgot-password": { goal: 0, ceiling: 0, requests: 0 },
   AuthPages: { goal: 350, ceiling: 255, requests: 5 },
   SectionPages: { goal: 420, ceiling: 200, requests: 5 },
   IntegrationPages: { section: "Integration", goal: 420, ceiling: 410, requests: 6, second: 0 },

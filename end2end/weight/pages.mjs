@@ -7,8 +7,8 @@ import { budgets } from "./budgets.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const app = readFileSync(join(root, "app/src/lib.rs"), "utf8");
-/** The path that `is_hydrated` excludes. */
-const withoutScript = /parts\.uri\.path\(\) != "([^"]+)"/.exec(app)?.[1];
+/** The paths of the pages without script. */
+const withoutScript = [...(/PAGES_WITHOUT_SCRIPT[^=]*= \[([^\]]*)\]/.exec(app)?.[1] ?? "").matchAll(/"([^"]+)"/g)].map(([, path]) => path);
 
 /**
  * @typedef {{ name: string, bytes: number }} File
@@ -41,7 +41,7 @@ export function pageWeights(site) {
   const pages = routes().map(({ route, bundle }) => {
     const budget = budgets[route] ?? budgets[bundle];
     if (!budget) throw new Error(`The bundle ${bundle} has no budget. Add it to end2end/weight/budgets.mjs.`);
-    const files = route === withoutScript ? [] : filesOf(bundle);
+    const files = withoutScript.includes(route) ? [] : filesOf(bundle);
     return { route, bundle, files, bytes: total(files), budget };
   });
   return pages.map((page) => ({ ...page, second: secondPage(page, pages) }));

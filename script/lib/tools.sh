@@ -109,6 +109,11 @@ add_python_packages() {
         add_venv "$oauth2_venv" "$root/end2end/clients/oauth2/requirements.txt"
 }
 
+# The mail server of the end-to-end tests.
+mail_venv=$root/.tools/mail-venv
+has_mail_packages() { has_venv "$mail_venv" "$root/end2end/mail/requirements.txt"; }
+add_mail_packages() { add_venv "$mail_venv" "$root/end2end/mail/requirements.txt"; }
+
 has_bench_packages() { has_npm_packages "$root/script/lib/bench/oidc-provider"; }
 add_bench_packages() { add_npm_packages "$root/script/lib/bench/oidc-provider"; }
 
@@ -158,7 +163,8 @@ setup_e2e() {
     node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || die "Playwright needs Node.js 20 or newer, and this is $(node --version)."
     ensure "Chromium" has_chromium add_chromium &&
         ensure "curl" has_curl add_curl &&
-        ensure "npm packages" has_browser_packages add_browser_packages
+        ensure "npm packages" has_browser_packages add_browser_packages &&
+        ensure "Python packages for email" has_mail_packages add_mail_packages
 }
 
 setup_test() { setup_checks && setup_deny && setup_unit && setup_serve && setup_clients && setup_e2e; }

@@ -14,9 +14,10 @@ pub const RETURN_TO_FIELD: &str = "return_to";
 
 /// The names and labels of the fields that may contain a secret. Their values are never written into a page. The field for an
 /// RSA public key is one of them, because private keys are pasted there by mistake.
-const SECRET_FIELDS: [(&str, &str); 3] = [
+const SECRET_FIELDS: [(&str, &str); 4] = [
     ("client_secret", "OAuth2 Client Secret"),
-    ("password", "Password"),
+    ("current_password", "Current password"),
+    ("password", "New password"),
     ("rsa_public_key", "RSA public key"),
 ];
 

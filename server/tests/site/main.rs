@@ -8,6 +8,7 @@ mod command_line;
 mod connection_limits;
 mod credential;
 mod http;
+mod mailed_links;
 mod pages;
 mod process;
 mod security;

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::accounts::NewAccount;
+use portal::mail::{MailConfig, SmtpConfig};
 use portal::{Clock, Keyring, Options, Portal, Secret, accounts};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -18,6 +19,13 @@ use tokio::task::JoinSet;
 
 pub const EMAIL: &str = "ada@example.com";
 pub const PASSWORD: &str = "correct horse battery staple";
+
+/// What a test changes of the portal: its clock, and the mail server.
+#[derive(Default)]
+pub struct PortalChanges {
+    pub clock: Clock,
+    pub smtp: Option<SmtpConfig>,
+}
 
 /// Holds a running server and its database.
 pub struct TestSite {
@@ -43,13 +51,24 @@ impl TestSite {
         change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
     ) -> Self {
         let database = Arc::new(TestDatabase::create(engine).await);
-        Self::serve(database, Arc::new(portal::new_master_key()), overrides, change).await
+        let master_key = Arc::new(portal::new_master_key());
+        Self::serve(database, master_key, overrides, change, PortalChanges::default()).await
+    }
+
+    /// Starts a server with an account and a changed portal.
+    pub async fn start_with_portal(engine: Engine, changes: PortalChanges) -> Self {
+        let database = Arc::new(TestDatabase::create(engine).await);
+        let master_key = Arc::new(portal::new_master_key());
+        let site = Self::serve(database, master_key, Overrides::default(), |limits| limits, changes).await;
+        site.create_account().await;
+        site
     }
 
     /// Starts another node on the same database, with empty caches.
     pub async fn start_node(&self) -> Self {
         let (database, master_key) = (self.database.clone(), self.master_key.clone());
-        Self::serve(database, master_key, Overrides::default(), |limits| limits).await
+        let changes = PortalChanges::default();
+        Self::serve(database, master_key, Overrides::default(), |limits| limits, changes).await
     }
 
     async fn serve(
@@ -57,17 +76,22 @@ impl TestSite {
         master_key: Arc<Secret>,
         overrides: Overrides,
         change: impl FnOnce(ConnectionLimits) -> ConnectionLimits,
+        changes: PortalChanges,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let portal = Portal::open(Options {
             database: database.location.clone(),
             keyring: Keyring::parse(master_key.expose()).unwrap(),
-            clock: Clock::System,
+            clock: changes.clock,
             // Allows connections to this server, which some tests use as their DAM.
             http_client: portal::http_client::HttpClientConfig {
                 private_hosts: format!("http://{address}").parse().unwrap(),
                 ..portal::http_client::HttpClientConfig::default()
+            },
+            mail: MailConfig {
+                smtp: changes.smtp,
+                ..testing::mail_config()
             },
         })
         .await

@@ -62,6 +62,9 @@ pub fn EditForm(
     fields: &'static [&'static str],
     /// The label of the button that submits the form.
     button: &'static str,
+    /// Whether the button is the page's main action.
+    #[prop(optional)]
+    primary: bool,
     /// Whether the initial values are input that was rejected.
     is_draft: bool,
     /// The reload of the page's data.
@@ -90,7 +93,7 @@ pub fn EditForm(
     tracker.follow(revision, show_saved);
     view! {
         <TrackedForm tracker>
-            <SubmitForm form_state fields button>
+            <SubmitForm form_state fields button primary>
                 {children()}
             </SubmitForm>
         </TrackedForm>

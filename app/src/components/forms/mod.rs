@@ -6,6 +6,7 @@ pub mod field;
 pub mod form;
 pub mod form_card;
 pub mod page_user;
+pub mod password;
 pub mod save_form;
 pub mod text_area;
 pub mod unsaved_changes;

@@ -2,6 +2,7 @@
 
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::{FormError, FormState, ValidatedForm, Values};
+use crate::components::forms::password::NewPasswordField;
 use crate::error::AppError;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
@@ -9,7 +10,6 @@ use crate::routing::query_string::use_query_parameter;
 use crate::session::SessionClient;
 use crate::session::protocol::PostRequest;
 use domain::accounts::NewAccount;
-use domain::accounts::users::MIN_PASSWORD_CHARS;
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -143,15 +143,7 @@ fn Form(account_name: String, name: String, email: String) -> impl IntoView {
                     value=email
                     error=form_state.error("email")
                 />
-                <TextField
-                    name="password"
-                    label="Password"
-                    kind="password"
-                    autocomplete="new-password"
-                    help="At least 12 characters. Use something hard to guess, such as a few unrelated words."
-                    minlength=MIN_PASSWORD_CHARS
-                    error=form_state.error("password")
-                />
+                <NewPasswordField label="Password" error=form_state.error("password") />
                 <FormError form_state fields=FIELDS />
                 <button class="button primary wide" aria-busy=move || form_state.busy()>
                     "Create account"

@@ -4,6 +4,9 @@ use crate::components::feedback::notice::{Notice, NoticeKind};
 use crate::components::forms::field::TextField;
 use crate::components::forms::form::FormRequest;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::auth::email_cookie;
+use crate::pages::auth::forgot_password;
 use crate::pages::auth::layout::AuthLayout;
 use crate::pages::page::Page;
 use crate::routing::query_string::use_query_parameter;
@@ -11,6 +14,10 @@ use crate::session::SessionClient;
 use crate::session::protocol::PostRequest;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+
+/// The path of the page.
+#[cfg(feature = "ssr")]
+const PATH: &str = "/sign-in";
 
 /// Creates a session, which replaces the browser's current one, and redirects to `next`.
 ///
@@ -27,47 +34,16 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<()
     let signed_in = match signed_in {
         Ok(signed_in) => signed_in,
         Err(error) => {
-            email_cookie::set(&email)?;
+            email_cookie::set(PATH, &email)?;
             return Err(error.into());
         }
     };
-    email_cookie::delete()?;
+    email_cookie::delete(PATH)?;
     crate::context::set_sign_in_cookies(&signed_in)?;
     // A header can only contain visible ASCII. The links to this page escape other characters.
     let local = domain::local_path::local_path(&next).filter(|path| path.bytes().all(|byte| byte.is_ascii_graphic()));
     leptos_axum::redirect(local.unwrap_or("/"));
     Ok(())
-}
-
-/// Keeps the email of a failed attempt for the form that is shown again, in a cookie of the sign-in page, so that no URL
-/// contains it.
-#[cfg(feature = "ssr")]
-mod email_cookie {
-    use crate::context;
-    use crate::error::AppError;
-    use leptos_router::location::Url;
-
-    const NAME: &str = "gatehouse-email";
-    const PATH: &str = "/sign-in";
-    const MAX_AGE_SECONDS: u64 = 10 * 60;
-
-    pub fn set(email: &str) -> Result<(), AppError> {
-        let fits = email.len() <= domain::email::MAX_EMAIL_BYTES;
-        context::set_cookie(
-            NAME,
-            if fits { Url::escape(email) } else { String::new() }.as_str(),
-            PATH,
-            MAX_AGE_SECONDS,
-        )
-    }
-
-    pub fn delete() -> Result<(), AppError> {
-        context::set_cookie(NAME, "", PATH, 0)
-    }
-
-    pub fn get() -> Option<String> {
-        context::cookie(NAME).map(|email| Url::unescape(&email))
-    }
 }
 
 /// The sign-in page.
@@ -96,7 +72,8 @@ impl Page for SignInPage {
                         .then(|| {
                             view! {
                                 <p>
-                                    "You can still sign in from a browser that you have used before. If you forgot your password, contact your Gatehouse administrator."
+                                    "You can still sign in from a browser that you have used before. If you forgot your password, "
+                                    <a href=forgot_password::PATH>"set a new one"</a> "."
                                 </p>
                             }
                         })}
@@ -129,6 +106,9 @@ impl Page for SignInPage {
                         autofocus=is_retry
                     />
                     <button class="button primary wide">"Sign in"</button>
+                    <p class="auth-link">
+                        <a href=forgot_password::PATH>"Forgot your password?"</a>
+                    </p>
                 </form>
             </AuthLayout>
         }

@@ -15,6 +15,9 @@ use url::form_urlencoded;
 const SETUP_PATH: &str = "/setup";
 const SIGN_IN_PATH: &str = "/sign-in";
 
+/// The pages that are shown whether or not a user is signed in. A mailed link is for the owner of the address.
+const PUBLIC_PATHS: [&str; 2] = ["/forgot-password", "/reset-password"];
+
 /// Redirects to the setup page while the portal has no account, and to the sign-in page while the user is signed out.
 /// Redirects away from these pages when they are not needed. Server functions check access themselves.
 pub async fn require_auth(
@@ -74,6 +77,7 @@ fn redirect_target(uri: &Uri, page: Page, is_set_up: bool, is_signed_in: bool) -
         _ if page == Page::Unknown => None,
         SIGN_IN_PATH if is_signed_in => Some(next_path(uri).unwrap_or_else(|| "/".to_owned())),
         SIGN_IN_PATH => None,
+        path if PUBLIC_PATHS.contains(&path) => None,
         _ if is_signed_in => None,
         "/" => Some(SIGN_IN_PATH.to_owned()),
         path => {
@@ -102,7 +106,14 @@ mod tests {
 
     #[test]
     fn every_page_redirects_to_setup_while_there_is_no_account() {
-        for page in ["/", "/sign-in", "/settings/portal", "/nowhere"] {
+        for page in [
+            "/",
+            "/sign-in",
+            "/settings/portal",
+            "/nowhere",
+            "/forgot-password",
+            "/reset-password?token=x",
+        ] {
             assert_eq!(target(page, false, false).as_deref(), Some("/setup"));
         }
         assert_eq!(target("/setup", false, false), None);
@@ -143,6 +154,18 @@ mod tests {
     fn signed_in_user_is_not_redirected_from_pages() {
         assert_eq!(target("/settings", true, true), None);
         assert_eq!(target("/sign-in", true, true).as_deref(), Some("/"));
+    }
+
+    #[test]
+    fn pages_for_a_forgotten_password_are_shown_to_everyone() {
+        for page in [
+            "/forgot-password",
+            "/forgot-password?sent=true",
+            "/reset-password?token=x",
+        ] {
+            assert_eq!(target(page, true, false), None);
+            assert_eq!(target(page, true, true), None);
+        }
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The forms that work without a session.
-const WITHOUT_SESSION: [&str; 2] = ["SignIn::url()", "SignOut::url()"];
+const WITHOUT_SESSION: [&str; 3] = ["SignIn::url()", "SignOut::url()", "RequestPasswordReset::url()"];
 
 /// The fields whose values are never shown; see `signed_out_page.rs`.
-const SECRET_FIELDS: [&str; 2] = ["client_secret", "password"];
+const SECRET_FIELDS: [&str; 3] = ["client_secret", "current_password", "password"];
 
 /// Returns the source files of the pages.
 fn sources() -> Vec<(PathBuf, String)> {

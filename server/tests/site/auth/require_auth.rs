@@ -14,6 +14,8 @@ async fn portal_without_account_redirects_every_page_to_setup() {
         "/sign-in",
         "/settings/portal",
         "/oauth1/authorise?oauth_token=x",
+        "/forgot-password",
+        "/reset-password?token=x",
         "/nowhere",
     ] {
         let response = site.get(page, None).await;

@@ -215,3 +215,48 @@ async fn setup_keeps_the_input_except_for_the_code_and_the_password(
         assert_eq!(page.contains(value), is_kept, "{name}");
     }
 }
+
+#[rstest]
+#[tokio::test]
+async fn change_of_the_password_shows_its_errors_and_no_password(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let site = TestSite::start_with(engine, Overrides::default()).await;
+    let cookie = site.sign_in().await;
+    let new = "tunnel of seven lanterns";
+    let change = async |current: &str, password: &str, field: &str, message: &str| {
+        let fields = [("current_password", current), ("password", password)];
+        let (url, page) = submit_rejected(&site, &cookie, "/fn/password/change", &fields).await;
+        assert!(url.starts_with("/password?__"), "{url}");
+        let error = page
+            .split(&format!("id=\"{field}-error\""))
+            .nth(1)
+            .expect("an error at the field");
+        assert!(error.split("</p>").next().unwrap().contains(message), "{error}");
+        for secret in [current, password] {
+            assert!(!url.contains(secret) && !page.contains(secret), "{url}");
+        }
+    };
+    let wrong = "This isn’t your current password.";
+    change("wrong-hush", new, "current_password", wrong).await;
+    change(PASSWORD, "short-hush", "password", "Use at least 12 characters.").await;
+    let same = "Choose a password that differs from the current one.";
+    change(PASSWORD, PASSWORD, "password", same).await;
+
+    let other = site.sign_in().await;
+    let fields = [("current_password", PASSWORD), ("password", new)];
+    let request = site.post("/fn/password/change", &fields).header("cookie", &cookie);
+    let response = request.send().await.unwrap();
+    assert_eq!(header(&response, "location"), "/password?changed=true");
+    let page = site
+        .get("/password?changed=true", Some(&cookie))
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        page.contains("Password changed. Your other sessions were ended."),
+        "{page}"
+    );
+    assert_eq!(site.get("/settings", Some(&other)).await.status(), 303);
+}

@@ -55,6 +55,8 @@ async fn page_security_headers_forbid_external_content_and_framing() {
     let cookie = site.sign_in().await;
     for page in [
         "/sign-in",
+        "/forgot-password",
+        "/reset-password?token=x",
         "/settings",
         "/nowhere",
         "/oauth1/authorise?oauth_token=x",

@@ -197,6 +197,10 @@ async fn secrets_are_never_shown(#[values(Engine::Sqlite, Engine::Postgres)] eng
             [("consumer", OTHER_USER), ("rsa_public_key", private_key)],
         ),
         ("/fn/sessions/end", [("id", OTHER_USER), ("password", "hush")]),
+        (
+            "/fn/password/change",
+            [("current_password", "hush"), ("password", "hush")],
+        ),
     ] {
         let fields: Vec<_> = fields.into_iter().chain([("page_user", OTHER_USER)]).collect();
         let page = signed_out_page(submit(&site, action, &fields, LIST, "").await).await;
@@ -205,8 +209,13 @@ async fn secrets_are_never_shown(#[values(Engine::Sqlite, Engine::Postgres)] eng
         assert!(page.contains(&format!("name=\"{}\"", fields[1].0)), "{page}");
     }
     // These forms work without a session.
-    for action in ["/fn/session/sign-in", "/fn/setup/complete"] {
-        let names = ["code", "account_name", "name", "email", "password", "next"];
+    for action in [
+        "/fn/session/sign-in",
+        "/fn/setup/complete",
+        "/fn/password-resets/request",
+        "/fn/password-resets/complete",
+    ] {
+        let names = ["code", "account_name", "name", "email", "password", "token", "next"];
         let fields: Vec<_> = names.map(|name| (name, "hush")).into_iter().collect();
         let response = submit(&site, action, &fields, "/sign-in", "").await;
         assert_ne!(response.status(), StatusCode::UNAUTHORIZED, "{action}");

@@ -9,13 +9,14 @@ use portal::oauth1::consumers;
 use portal::oauth2::oauth_apps;
 
 /// The query parameters of the pages.
-const QUERY_NAMES: [&str; 46] = [
+const QUERY_NAMES: [&str; 48] = [
     "account_name",
     "add",
     "allow_introspection",
     "answer",
     "base",
     "callback",
+    "changed",
     "client_id",
     "confirm",
     "consumer",
@@ -51,6 +52,7 @@ const QUERY_NAMES: [&str; 46] = [
     "rsa_public_key",
     "saved",
     "scope",
+    "sent",
     "signing_algorithm",
     "state",
     "term",
@@ -94,6 +96,7 @@ async fn request_parameters_are_escaped_on_every_page() {
         "/settings/permissions?",
         "/sessions?",
         "/connected-apps?",
+        "/password?",
         "/integration?",
         "/integration/fields?global",
         "/integration/fields?base=1",
@@ -104,6 +107,8 @@ async fn request_parameters_are_escaped_on_every_page() {
         "/oauth1/authorise?",
         "/oauth2/authorise?",
         "/sign-in?",
+        "/forgot-password?",
+        "/reset-password?",
         "/nowhere?",
         &format!("{consumer}?form=rename"),
         &format!("{consumer}?form=signing"),

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
-use secrets::{connector_secrets, oauth2_secrets};
+use secrets::{connector_secrets, oauth2_secrets, password_secrets};
 use std::path::Path;
 
 /// Returns a value of a form body.
@@ -191,6 +191,8 @@ async fn secrets_are_not_written_to_database_logs_or_files() {
 
     let mut granted = oauth2_secrets(&program, &browser, &second).await;
     granted.extend(connector_secrets(&browser, &second).await);
+    // Ends all other sessions.
+    granted.extend(password_secrets(&program, &browser, &second).await);
     let private_key = private_key_prefix();
 
     // Checks the files while the server runs and after it has stopped.

@@ -1,8 +1,9 @@
-//! Uses the secrets of OAuth 2.0 apps and of the Integration settings, and returns them.
+//! Uses the secrets of OAuth 2.0 apps, of the Integration settings and of passwords, and returns them.
 
 use super::{Browser, form_value};
+use crate::mailed_links::{newest_token, run_jobs};
 use crate::test_program::TestProgram;
-use crate::test_site::form;
+use crate::test_site::{EMAIL, PASSWORD, form, session_cookie};
 use domain::oauth2::Parameters;
 use portal::auth::sessions;
 use portal::oauth2::consents;
@@ -111,17 +112,86 @@ pub(super) async fn oauth2_secrets(
     ]
 }
 
-/// Grants access to the app as the consent page does, and returns the authorization code.
-async fn authorization_code(program: &TestProgram, origin: &str, cookie: &str, client_id: &str) -> String {
+/// Changes the password and resets it with a mailed link, and returns the passwords and the link's token.
+pub(super) async fn password_secrets(
+    program: &TestProgram,
+    browser: &Browser<'_>,
+    cookie: &str,
+) -> Vec<(&'static str, String)> {
+    let [wrong, changed, weak, reset] = [
+        "not the current one",
+        "ladder of nine walnuts",
+        "Qwertyuiop-12345",
+        "tunnel of seven lanterns",
+    ];
+    for (current, status) in [(wrong, 400_u16), (PASSWORD, 200)] {
+        let fields = [("current_password", current), ("password", changed)];
+        let response = browser.post("/fn/password/change", cookie, &fields).await;
+        assert_eq!(response.status(), status);
+    }
+    let asked = browser
+        .post("/fn/password-resets/request", "", &[("email", EMAIL)])
+        .await;
+    assert_eq!(asked.status(), 200);
+    let portal = open_portal(program).await;
+    run_jobs(&portal).await;
+    let token = newest_token(&portal).await;
+    portal.close().await;
+    let page = format!("/reset-password?token={token}");
+    let data = format!("/fn/password-resets/link?token={token}");
+    let open_page = async || {
+        for (url, accept) in [(&page, "text/html"), (&data, "application/json")] {
+            let request = browser.client.get(format!("{}{url}", browser.origin));
+            let response = request.header("accept", accept).send().await.unwrap();
+            assert_eq!(response.status(), 200, "{url}");
+        }
+    };
+    open_page().await;
+    // Without script, the browser sends the URL of the page as the referrer, and is redirected to it.
+    let fields = [("token", token.as_str()), ("password", weak)];
+    let request = browser
+        .client
+        .post(format!("{}/fn/password-resets/complete", browser.origin));
+    let request = request
+        .header("origin", browser.origin)
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let request = request.header("referer", format!("{}{}", browser.origin, page));
+    let rejected = request.body(form(&fields)).send().await.unwrap();
+    assert_eq!(rejected.status(), 302);
+    let location = rejected.headers()["location"].to_str().unwrap();
+    assert!(location.starts_with(&page), "{location}");
+    let fields = [("token", token.as_str()), ("password", reset)];
+    let signed_in = browser.post("/fn/password-resets/complete", "", &fields).await;
+    let session = session_cookie(&signed_in).unwrap();
+    open_page().await;
+    vec![
+        ("wrong current password", wrong.to_owned()),
+        ("changed password", changed.to_owned()),
+        ("weak new password", weak.to_owned()),
+        ("reset password", reset.to_owned()),
+        ("session after the reset", session.split_once('=').unwrap().1.to_owned()),
+        ("token of the link", token),
+    ]
+}
+
+/// Opens the portal beside the server.
+async fn open_portal(program: &TestProgram) -> Portal {
     let data = program.folder().join("data");
-    let portal = Portal::open(Options {
+    Portal::open(Options {
         database: Location::File(data.join("gatehouse.db")),
         keyring: Keyring::parse(&std::fs::read_to_string(data.join("master.key")).unwrap()).unwrap(),
         clock: Clock::System,
         http_client: portal::http_client::HttpClientConfig::default(),
+        mail: testing::mail_config(),
     })
     .await
-    .unwrap();
+    .unwrap()
+}
+
+/// Grants access to the app as the consent page does, and returns the authorization code.
+async fn authorization_code(program: &TestProgram, origin: &str, cookie: &str, client_id: &str) -> String {
+    let portal = open_portal(program).await;
     let cookie = cookie.split_once('=').unwrap().1;
     let user = sessions::find(&portal, cookie).await.unwrap().expect("signed in");
     let policy = oauth2::Policy {
