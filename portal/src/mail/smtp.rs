@@ -67,6 +67,11 @@ impl SmtpConfig {
             acceptance_timeout: ACCEPTANCE_TIMEOUT,
         }
     }
+
+    /// Returns the host without the brackets of an IPv6 address.
+    fn bare_host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
 }
 
 impl fmt::Debug for SmtpConfig {
@@ -105,9 +110,8 @@ impl<'a> SmtpSession<'a> {
             }
         };
         let implicit_tls = tls.clone().filter(|_| config.security == SmtpSecurity::ImplicitTls);
-        let host = config.host.trim_start_matches('[').trim_end_matches(']');
         let connected = AsyncSmtpConnection::connect_tokio1(
-            (host, config.port),
+            (config.bare_host(), config.port),
             Some(config.step_timeout),
             &hello_name,
             implicit_tls,
@@ -218,7 +222,8 @@ fn hello_name(public_url: &Origin) -> ClientId {
 
 /// Trusts the public certificates, those of the system, and the configured ones.
 fn tls_parameters(config: &SmtpConfig) -> Result<TlsParameters, SmtpError> {
-    let mut builder = TlsParametersBuilder::new(config.host.clone()).certificate_store(CertificateStore::WebpkiRoots);
+    let mut builder =
+        TlsParametersBuilder::new(config.bare_host().to_owned()).certificate_store(CertificateStore::WebpkiRoots);
     for certificate in rustls_native_certs::load_native_certs().certs {
         if let Ok(certificate) = Certificate::from_der(certificate.to_vec()) {
             builder = builder.add_root_certificate(certificate);

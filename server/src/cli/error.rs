@@ -16,6 +16,9 @@ pub(crate) enum CliError {
     Serve(#[from] ServeError),
     #[error("{0}")]
     Input(String),
+    /// What is wrong with an audit log.
+    #[error("the audit log was tampered with:\n  {}", .0.join("\n  "))]
+    AuditLog(Vec<String>),
 }
 
 impl CliError {
@@ -39,6 +42,9 @@ impl CliError {
                 .map(|error| json!({ "field": error.field, "detail": error.message }));
             value["errors"] = errors.collect();
         }
+        if let Self::AuditLog(problems) = self {
+            value["problems"] = json!(problems);
+        }
         value
     }
 
@@ -48,6 +54,7 @@ impl CliError {
         match self {
             Self::Config(_) => "invalid-setting",
             Self::Input(_) => "invalid",
+            Self::AuditLog(_) => "audit-log",
             Self::Portal(error) | Self::Serve(ServeError::Portal(error)) => match error {
                 Error::SignedOut => "signed-out",
                 Error::Forbidden(_) => "forbidden",

@@ -7,13 +7,15 @@ mod stdin;
 mod accounts;
 mod infra;
 mod integration;
+mod mail;
 mod oauth1;
 mod oauth2;
 
 use crate::cli::accounts::{account, profile, user};
 use crate::cli::error::CliError;
-use crate::cli::infra::{config, database, demo, master_key};
+use crate::cli::infra::{audit, config, database, demo, jobs, master_key};
 use crate::cli::integration::{api_key, settings};
+use crate::cli::mail::{email, outbox};
 use crate::cli::oauth1::{consumer, token};
 use crate::cli::oauth2::{keys, oauth_app};
 use crate::cli::output::Output;
@@ -95,6 +97,18 @@ enum Command {
     /// List and rotate the keys that sign access tokens
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Verify the audit log
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Send a test email
+    #[command(subcommand)]
+    Email(email::Command),
+    /// List and show the emails that wait for being sent
+    #[command(subcommand)]
+    Outbox(outbox::Command),
+    /// List and retry background work
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Rotate the master key that encrypts stored secrets
     #[command(subcommand)]
     MasterKey(master_key::Command),
@@ -135,7 +149,7 @@ impl AccountArg {
 pub fn run() -> ExitCode {
     let cli = Cli::parse_from(arguments(std::env::args_os(), |name| std::env::var_os(name).is_some()));
     let outcome = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(execute(cli.command, &cli.overrides)),
+        Ok(runtime) => runtime.block_on(execute(cli.command, &cli.overrides, cli.json)),
         Err(error) => Err(CliError::Input(format!("couldn't start the async runtime: {error}"))),
     };
     match outcome.and_then(|output| output.print(cli.json)) {
@@ -157,7 +171,7 @@ fn arguments(args: impl Iterator<Item = OsString>, has_env_variable: impl Fn(&st
     arguments
 }
 
-async fn execute(command: Command, overrides: &Overrides) -> Result<Output, CliError> {
+async fn execute(command: Command, overrides: &Overrides, as_json: bool) -> Result<Output, CliError> {
     let config = Config::load(overrides)?;
     match command {
         Command::Serve => {
@@ -172,13 +186,13 @@ async fn execute(command: Command, overrides: &Overrides) -> Result<Output, CliE
     } else {
         open_existing(&config).await?
     };
-    let outcome = run_command(command, &portal, &config).await;
+    let outcome = run_command(command, &portal, &config, as_json).await;
     portal.close().await;
     outcome
 }
 
 /// Runs a command on an open portal.
-async fn run_command(command: Command, portal: &Portal, config: &Config) -> Result<Output, CliError> {
+async fn run_command(command: Command, portal: &Portal, config: &Config, as_json: bool) -> Result<Output, CliError> {
     match command {
         Command::Serve | Command::Config => Ok(Output::empty()),
         Command::Migrate => Ok(database::migrated()),
@@ -192,6 +206,10 @@ async fn run_command(command: Command, portal: &Portal, config: &Config) -> Resu
         Command::ApiKey(command) => api_key::run(portal, command).await,
         Command::Settings(command) => settings::run(portal, command).await,
         Command::Keys(command) => keys::run(portal, command).await,
+        Command::Audit(command) => audit::run(portal, command).await,
+        Command::Email(command) => email::run(portal, config, command, as_json).await,
+        Command::Outbox(command) => outbox::run(portal, command).await,
+        Command::Jobs(command) => jobs::run(portal, command).await,
         Command::MasterKey(command) => master_key::run(portal, command).await,
     }
 }

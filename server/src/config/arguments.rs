@@ -5,7 +5,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// Holds the configuration from the command line, which overrides all other sources. There is no option for the master
-/// key: other users of the machine can read a process's command line.
+/// key or the mail server, whose URL has a password: other users of the machine can read a process's command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Configuration (also in the environment, such as GATEHOUSE_ADDR, and in gatehouse.toml)")]
 pub struct Overrides {
@@ -32,6 +32,13 @@ pub struct Overrides {
     /// Contact that users are told to ask when a feature is not enabled [default: your administrator]
     #[arg(long, global = true, hide_short_help = true, value_name = "TEXT")]
     pub contact: Option<String>,
+    /// Encryption of the connection to the mail server: starttls, implicit or none [default: implicit for an smtps:// URL,
+    /// starttls for an smtp:// URL]
+    #[arg(long, global = true, hide_short_help = true, value_name = "MODE")]
+    pub smtp_tls: Option<String>,
+    /// Sender of emails [default: Gatehouse <gatehouse@HOST> with the host of the public URL]
+    #[arg(long, global = true, hide_short_help = true, value_name = "SENDER")]
+    pub email_from: Option<String>,
     /// Accept OAuth 1.0a PLAINTEXT signatures even if the public URL is not https [default: false]
     #[arg(long, global = true, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub oauth1_plaintext_without_tls: Option<String>,
@@ -68,9 +75,11 @@ impl Overrides {
             ConfigKey::PublicUrl => &self.public_url,
             ConfigKey::DataDir => &self.data_dir,
             ConfigKey::DatabaseUrl => &self.database_url,
-            ConfigKey::MasterKey => &None,
+            ConfigKey::MasterKey | ConfigKey::SmtpUrl => &None,
             ConfigKey::TrustedProxies => &self.trusted_proxies,
             ConfigKey::Contact => &self.contact,
+            ConfigKey::SmtpTls => &self.smtp_tls,
+            ConfigKey::EmailFrom => &self.email_from,
             ConfigKey::Oauth1PlaintextWithoutTls => &self.oauth1_plaintext_without_tls,
             ConfigKey::Oauth2SigningAlgorithm => &self.oauth2_signing_algorithm,
             ConfigKey::ApiRate => &self.api_rate,

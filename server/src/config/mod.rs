@@ -5,6 +5,7 @@ mod parse;
 
 mod networks;
 mod setting;
+mod smtp;
 mod sources;
 
 pub use crate::config::arguments::Overrides;
@@ -14,11 +15,15 @@ pub use setting::{ConfigKey, Source};
 use crate::config::parse::{
     DatabaseLocation, DisplayRedacted, default_origin, non_empty, parse_database_url, parse_path,
 };
+use crate::config::smtp::{
+    default_sender, default_smtp_tls, parse_sender, parse_smtp_tls, parse_smtp_url, smtp_config,
+};
 use crate::open_files::{default_max_connections, default_max_connections_per_address};
 use domain::oauth1::Origin;
 use domain::oauth2::oauth_apps::{ParseSigningAlgorithmError, SigningAlgorithm};
 use leptos::config::{Env, LeptosOptions};
 use portal::http_client::{PrivateHosts, PrivateHostsError};
+use portal::mail::{Sender, SmtpConfig};
 use portal::{Keyring, Location, Secret};
 use sources::{Environment, RawValue, Sources};
 use std::net::SocketAddr;
@@ -40,6 +45,10 @@ pub struct Config {
     pub trusted_proxies: Networks,
     /// The contact that users are told to ask when a feature is not enabled.
     pub contact: String,
+    /// The mail server, or `None` if emails stay in the outbox.
+    pub smtp: Option<SmtpConfig>,
+    /// The sender of emails.
+    pub sender: Sender,
     /// Whether OAuth 1.0a PLAINTEXT is accepted even if the public URL is not https.
     pub oauth1_plaintext_without_tls: bool,
     /// The default signing algorithm for access tokens of new OAuth 2.0 apps.
@@ -139,14 +148,19 @@ impl Config {
                 _ => Err(format!("\"{text}\" is not a whole number of 1 or more")),
             }
         })?;
+        let contact = reader.value(ConfigKey::Contact, || "your administrator".to_owned(), non_empty)?;
+        let smtp = reader.smtp()?;
+        let sender = reader.value(ConfigKey::EmailFrom, || default_sender(&public_url), parse_sender)?;
         Ok(Self {
             addr,
             public_url,
+            contact,
+            smtp,
+            sender,
             database: database.0,
             trusted_proxies: reader.value(ConfigKey::TrustedProxies, Networks::default, |text| {
                 text.parse().map_err(|error: ParseNetworkError| error.to_string())
             })?,
-            contact: reader.value(ConfigKey::Contact, || "your administrator".to_owned(), non_empty)?,
             oauth1_plaintext_without_tls: reader.value(
                 ConfigKey::Oauth1PlaintextWithoutTls,
                 || false,
@@ -189,7 +203,7 @@ impl Config {
             )?,
             data_dir,
             master_key,
-            entries: reader.entries,
+            entries: reader.into_entries(),
         })
     }
 
@@ -285,6 +299,29 @@ impl Reader<'_> {
             source,
         });
         Ok(value)
+    }
+
+    /// Returns the recorded settings, in the order in which they are printed.
+    fn into_entries(mut self) -> Vec<Entry> {
+        self.entries.sort_by_key(|entry| entry.key as usize);
+        self.entries
+    }
+
+    fn smtp(&mut self) -> Result<Option<SmtpConfig>, ConfigError> {
+        let server = self.value(ConfigKey::SmtpUrl, || None, parse_smtp_url)?;
+        let key = ConfigKey::SmtpTls;
+        let tls = self.value(key, || default_smtp_tls(server.as_ref()), parse_smtp_tls)?;
+        let Some(server) = server else { return Ok(None) };
+        smtp_config(server, tls)
+            .map(Some)
+            .map_err(|message| ConfigError::Value {
+                key,
+                origin: self
+                    .entries
+                    .last()
+                    .map_or(Source::Default, |entry| entry.source.clone()),
+                message,
+            })
     }
 
     fn master_key(&mut self, data_dir: &Path) -> Result<Option<Secret>, ConfigError> {

@@ -22,6 +22,12 @@ pub enum ConfigKey {
     TrustedProxies,
     /// The contact that users are told to ask when a feature is not enabled.
     Contact,
+    /// The mail server.
+    SmtpUrl,
+    /// How the connection to the mail server is encrypted.
+    SmtpTls,
+    /// The sender of emails.
+    EmailFrom,
     /// Whether OAuth 1.0a PLAINTEXT is accepted without TLS.
     Oauth1PlaintextWithoutTls,
     /// The default signing algorithm for access tokens of new OAuth 2.0 apps.
@@ -104,6 +110,9 @@ mod tests {
             "master_key",
             "trusted_proxies",
             "contact",
+            "smtp_url",
+            "smtp_tls",
+            "email_from",
             "oauth1_plaintext_without_tls",
             "oauth2_signing_algorithm",
             "api_rate",

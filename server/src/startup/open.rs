@@ -1,6 +1,7 @@
 //! Opens the portal from the configuration.
 
 use crate::config::Config;
+use portal::mail::MailConfig;
 use portal::{Clock, Location, Options, Portal, Result};
 use std::path::Path;
 
@@ -36,6 +37,11 @@ fn options(config: &Config) -> Result<Options> {
         http_client: portal::http_client::HttpClientConfig {
             private_hosts: config.allowed_private_hosts.clone(),
             ..portal::http_client::HttpClientConfig::default()
+        },
+        mail: MailConfig {
+            smtp: config.smtp.clone(),
+            sender: config.sender.clone(),
+            public_url: config.public_url.clone(),
         },
     })
 }

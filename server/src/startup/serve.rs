@@ -8,7 +8,8 @@ use crate::startup::open::open;
 use crate::state::AppState;
 use portal::accounts::setup;
 use portal::crypto::passwords;
-use portal::{Portal, maintenance};
+use portal::jobs::{Worker, WorkerConfig};
+use portal::{Portal, mail, maintenance};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,6 +20,10 @@ use tokio::task::JoinSet;
 
 /// How long requests in progress may take to finish after a shutdown signal.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long running jobs may take to finish after that, as an email whose delivery is cut off may be sent twice. The
+/// others run again on another node, or after the next start.
+const JOBS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the database may take to close afterward. Committed data is safe even if it does not close in time.
 const DATABASE_CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,9 +73,17 @@ async fn serve_until_shutdown(config: Config) -> Result<(), ServeError> {
     let config = config.with_bound_addr(addr);
     let portal = open(&config).await?;
     let mut background_tasks = spawn_background_tasks(&portal);
+    if !mail::is_configured(&portal) {
+        tracing::info!(
+            "no mail server is configured (GATEHOUSE_SMTP_URL): emails stay in the outbox; gatehouse outbox shows them"
+        );
+    }
+    let worker = Worker::start(portal.clone(), WorkerConfig::default());
     print_banner(&portal, addr, config.public_url.as_str()).await?;
     let app = AppState::new(portal.clone(), config);
     serve_requests(listener, &app, signals).await?;
+    // Before the portal closes, as running jobs need the database.
+    worker.shut_down(JOBS_TIMEOUT).await;
     background_tasks.shutdown().await;
     if tokio::time::timeout(DATABASE_CLOSE_TIMEOUT, portal.close())
         .await

@@ -224,6 +224,21 @@ impl TestServer {
         (users::create(self.portal(), &self.operator, user).await.unwrap(), id)
     }
 
+    /// Creates an administrator with a profile of her own, so that the first one can be deactivated or lose rights.
+    pub async fn create_second_administrator(&self) {
+        let profile = "Second administrator";
+        profiles::create(self.portal(), &self.operator, profile, Rights::all())
+            .await
+            .unwrap();
+        let user = NewUser {
+            name: "Grace Hopper".to_owned(),
+            email: "grace@example.com".to_owned(),
+            password: PASSWORD.to_owned(),
+            profile: profile.to_owned(),
+        };
+        users::create(self.portal(), &self.operator, user).await.unwrap();
+    }
+
     /// Creates a token of the consumer for the user with this email address.
     pub async fn create_token(&self, email: &str) -> (TokenId, Credentials) {
         let input = NewToken {
@@ -297,6 +312,7 @@ impl Node {
             keyring: Keyring::parse(shared.master_key.expose()).unwrap(),
             clock: shared.clock.clone(),
             http_client: portal::http_client::HttpClientConfig::default(),
+            mail: testing::mail_config(),
         };
         let portal = Portal::open(options).await.unwrap();
         let overrides = Overrides {

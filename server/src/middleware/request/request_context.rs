@@ -12,6 +12,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::ACCEPT;
 use axum::middleware::Next;
 use axum::response::Response;
+use portal::infra::audit::with_client_address;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 use tracing::Instrument;
@@ -35,9 +36,13 @@ pub async fn request_context(State(app): State<AppState>, mut request: Request, 
         (Ok(()), Some(response)) => response,
         (Ok(()), None) if content_coding::is_encoded(request.headers()) => {
             let decoded = Box::pin(content_coding::decode_body(&id, request, next));
-            decoded.instrument(span.clone()).await
+            with_client_address(address.0, decoded).instrument(span.clone()).await
         }
-        (Ok(()), None) => next.run(request).instrument(span.clone()).await,
+        (Ok(()), None) => {
+            with_client_address(address.0, next.run(request))
+                .instrument(span.clone())
+                .await
+        }
     };
     if response.extensions().get::<NeedsErrorPage>().is_some() {
         let headers = accept.into_iter().map(|accept| (ACCEPT, accept)).collect();

@@ -115,6 +115,7 @@ async fn token_of_deactivated_user_is_rejected_on_every_node_within_a_second(
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
     start_second_node(&mut server).await;
+    server.create_second_administrator().await;
     users::set_active(server.portal(), &server.operator, server.ada, false)
         .await
         .unwrap();
@@ -136,6 +137,7 @@ async fn removed_right_is_rejected_on_every_node_within_a_second(
 ) {
     let mut server = TestServer::new(engine, TestConfig::default()).await;
     let profile = start_second_node(&mut server).await;
+    server.create_second_administrator().await;
     let without_right = Rights::all().without(Right::ManageUsers);
     profiles::set_rights(server.portal(), &server.operator, profile, without_right)
         .await

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod api_tokens;
+mod audit;
 mod config;
 mod data_directory;
 mod integration;
+mod mail;
 mod oauth_apps;
 mod signing_keys;
 

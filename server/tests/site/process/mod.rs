@@ -1,3 +1,4 @@
+mod kills;
 mod outages;
 mod startup_shutdown;
 

@@ -27,6 +27,7 @@ impl TestServer {
             keyring: Keyring::parse(portal::new_master_key().expose()).unwrap(),
             clock: Clock::manual(domain::time::Timestamp(1_780_272_000_000)),
             http_client: portal::http_client::HttpClientConfig::default(),
+            mail: testing::mail_config(),
         };
         let portal = Portal::open(options).await.unwrap();
         let account = NewAccount {

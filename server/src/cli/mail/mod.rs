@@ -1,0 +1,4 @@
+//! Email and its outbox.
+
+pub(super) mod email;
+pub(super) mod outbox;
