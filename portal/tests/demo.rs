@@ -24,6 +24,9 @@ async fn demo_account_has_users_and_tokens_in_every_state(#[values(Engine::Sqlit
     let (portal, password) = (&test.portal, demo.password.expect("a new password"));
     let operator = accounts::operator(portal, Some(demo.account)).await.unwrap();
     assert_eq!((demo.account, demo.logins.len()), ("Larkfield Media", 9));
+    // The times of its records are in no order, but they are one chain.
+    let report = portal::infra::audit::verify(portal, &operator, None).await.unwrap();
+    assert!(report.verified > 100 && report.problems.is_empty(), "{report:?}");
 
     // Every listed user except the inactive one can sign in with the listed profile.
     let mut rights = Vec::new();

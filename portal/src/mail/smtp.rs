@@ -259,8 +259,10 @@ fn failure(what: &str, error: &SmtpError) -> DeliveryError {
         (None, Some(source)) => source.to_string(),
         (None, None) => error.to_string(),
     };
+    // Terminals interpret control characters.
+    let reason = reason.replace(char::is_control, " ");
     DeliveryError {
-        message: format!("{what}: {reason}"),
+        message: format!("{what}: {}", reason.trim()),
         is_permanent: error.is_permanent(),
         may_be_accepted: false,
     }

@@ -4,6 +4,7 @@ mod arguments;
 mod parse;
 
 mod networks;
+mod reader;
 mod setting;
 mod smtp;
 mod sources;
@@ -12,12 +13,9 @@ pub use crate::config::arguments::Overrides;
 pub use networks::{Networks, ParseNetworkError};
 pub use setting::{ConfigKey, Source};
 
-use crate::config::parse::{
-    DatabaseLocation, DisplayRedacted, default_origin, non_empty, parse_database_url, parse_path,
-};
-use crate::config::smtp::{
-    default_sender, default_smtp_tls, parse_sender, parse_smtp_tls, parse_smtp_url, smtp_config,
-};
+use crate::config::parse::{DatabaseLocation, default_origin, non_empty, parse_database_url, parse_path};
+use crate::config::reader::Reader;
+use crate::config::smtp::{default_sender, parse_sender};
 use crate::open_files::{default_max_connections, default_max_connections_per_address};
 use domain::oauth1::Origin;
 use domain::oauth2::oauth_apps::{ParseSigningAlgorithmError, SigningAlgorithm};
@@ -25,9 +23,9 @@ use leptos::config::{Env, LeptosOptions};
 use portal::http_client::{PrivateHosts, PrivateHostsError};
 use portal::mail::{Sender, SmtpConfig};
 use portal::{Keyring, Location, Secret};
-use sources::{Environment, RawValue, Sources};
+use sources::{Environment, Sources};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 
 /// Holds the operator's configuration.
@@ -263,94 +261,6 @@ impl Config {
             .env(if is_watching { Env::DEV } else { Env::PROD })
             .hash_files(hash_file.is_some_and(|file| file.exists()))
             .build()
-    }
-}
-
-/// Reads settings from the sources and records each as an [`Entry`].
-struct Reader<'a> {
-    sources: Sources<'a>,
-    entries: Vec<Entry>,
-}
-
-impl Reader<'_> {
-    /// Reads one setting with `parse`, or takes its default, and records the effective value.
-    fn value<T: DisplayRedacted>(
-        &mut self,
-        key: ConfigKey,
-        default: impl FnOnce() -> T,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Result<T, ConfigError> {
-        let (value, source) = match self.sources.find(key)? {
-            None => (default(), Source::Default),
-            Some(RawValue { text, source }) => match parse(text.trim()) {
-                Ok(value) => (value, source),
-                Err(message) => {
-                    return Err(ConfigError::Value {
-                        key,
-                        origin: source,
-                        message,
-                    });
-                }
-            },
-        };
-        self.entries.push(Entry {
-            key,
-            value: value.display_redacted(),
-            source,
-        });
-        Ok(value)
-    }
-
-    /// Returns the recorded settings, in the order in which they are printed.
-    fn into_entries(mut self) -> Vec<Entry> {
-        self.entries.sort_by_key(|entry| entry.key as usize);
-        self.entries
-    }
-
-    fn smtp(&mut self) -> Result<Option<SmtpConfig>, ConfigError> {
-        let server = self.value(ConfigKey::SmtpUrl, || None, parse_smtp_url)?;
-        let key = ConfigKey::SmtpTls;
-        let tls = self.value(key, || default_smtp_tls(server.as_ref()), parse_smtp_tls)?;
-        let Some(server) = server else { return Ok(None) };
-        smtp_config(server, tls)
-            .map(Some)
-            .map_err(|message| ConfigError::Value {
-                key,
-                origin: self
-                    .entries
-                    .last()
-                    .map_or(Source::Default, |entry| entry.source.clone()),
-                message,
-            })
-    }
-
-    fn master_key(&mut self, data_dir: &Path) -> Result<Option<Secret>, ConfigError> {
-        let key = ConfigKey::MasterKey;
-        let Some(RawValue { text, source }) = self.sources.find(key)? else {
-            let value = format!("in {}", data_dir.join("master.key").display());
-            self.entries.push(Entry {
-                key,
-                value,
-                source: Source::Default,
-            });
-            return Ok(None);
-        };
-        let secret = Secret::new(text);
-        match Keyring::parse(secret.expose()) {
-            Ok(_) => {
-                self.entries.push(Entry {
-                    key,
-                    value: "[redacted]".to_owned(),
-                    source,
-                });
-                Ok(Some(secret))
-            }
-            Err(error) => Err(ConfigError::Value {
-                key,
-                origin: source,
-                message: error.to_string(),
-            }),
-        }
     }
 }
 
