@@ -3,11 +3,11 @@
 The first line is the port. Ends when standard input is closed.
 """
 
+import asyncio
 import json
 import sys
 from email import message_from_bytes, policy
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 
@@ -29,8 +29,11 @@ class PrintEmails:
         return "250 OK"
 
 
-controller = Controller(PrintEmails(), hostname="127.0.0.1", port=0)
-controller.start()
-print(controller.server.sockets[0].getsockname()[1], flush=True)
-sys.stdin.read()
-controller.stop()
+async def main() -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(PrintEmails(), enable_SMTPUTF8=True), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+asyncio.run(main())

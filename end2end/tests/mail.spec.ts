@@ -44,7 +44,7 @@ test("a forgotten password is replaced with the link in an email", async ({ page
   await expect(page.locator("img, script, link")).toHaveCount(0);
 
   await open(page, link);
-  await page.getByLabel("New password").fill("tunnel of seven lanterns");
+  await page.getByLabel("New password", { exact: true }).fill("tunnel of seven lanterns");
   await click(page, "Set password and sign in");
   await expect(page.getByRole("heading", { name: "Integration", level: 1 })).toBeVisible();
   await expect.poll(() => mail.received.length, { timeout: 15_000 }).toBe(2);

@@ -8,13 +8,13 @@ import { expect, hasScript, needsScript, test } from "../support/test.ts";
 const newPassword = "tunnel of seven lanterns";
 
 async function setPassword(page: Page, password: string): Promise<void> {
-  await page.getByLabel("New password").fill(password);
+  await page.getByLabel("New password", { exact: true }).fill(password);
   await click(page, "Set password and sign in");
 }
 
 async function changePassword(page: Page, current: string, password: string): Promise<void> {
   await page.getByLabel("Current password").fill(current);
-  await page.getByLabel("New password").fill(password);
+  await page.getByLabel("New password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Change password" }).click();
 }
 
@@ -60,8 +60,8 @@ test("a weak password is rejected at its field, and the link still works", async
   const link = await mailedLink(page, server, account.admin.email);
   await open(page, link);
   await setPassword(page, account.admin.email);
-  await expect(page.getByLabel("New password")).toHaveAccessibleDescription(/This password is too easy to guess\./);
-  await expect(page.getByLabel("New password")).toBeFocused();
+  await expect(page.getByLabel("New password", { exact: true })).toHaveAccessibleDescription(/This password is too easy to guess\./);
+  await expect(page.getByLabel("New password", { exact: true })).toBeFocused();
   expect(page.url()).not.toContain("example.com");
   await setPassword(page, newPassword);
   await expect(page.getByRole("heading", { name: "Integration", level: 1 })).toBeVisible();
@@ -106,7 +106,7 @@ test("the account menu leads to the page that changes the password and ends othe
   await changePassword(page, password, newPassword);
   await expect(page.getByText("Password changed. Your other sessions were ended.")).toBeVisible();
   await expect(page.getByLabel("Current password")).toHaveValue("");
-  await expect(page.getByLabel("New password")).toHaveValue("");
+  await expect(page.getByLabel("New password", { exact: true })).toHaveValue("");
 
   await reload(other);
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
@@ -123,7 +123,7 @@ test("a wrong current password is rejected at its field", async ({ page, account
   const current = page.getByLabel("Current password");
   await expect(current).toHaveAccessibleDescription(/This isn’t your current password\./);
   await expect(current).toBeFocused();
-  await expect(page.getByLabel("New password")).not.toHaveAccessibleDescription(/current password/);
+  await expect(page.getByLabel("New password", { exact: true })).not.toHaveAccessibleDescription(/current password/);
   expect(page.url()).not.toMatch(/lantern|her%20password/);
   await changePassword(page, account.admin.password, newPassword);
   await expect(page.getByText("Password changed. Your other sessions were ended.")).toBeVisible();
