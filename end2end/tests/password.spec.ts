@@ -128,3 +128,17 @@ test("a wrong current password is rejected at its field", async ({ page, account
   await changePassword(page, account.admin.password, newPassword);
   await expect(page.getByText("Password changed. Your other sessions were ended.")).toBeVisible();
 });
+
+test("the strength of a password is shown while it is typed", { tag: needsScript }, async ({ page, account }) => {
+  await signIn(page, account.admin, "/password");
+  const strength = page.getByRole("status").filter({ hasText: "Strength" });
+  const field = page.getByLabel("New password", { exact: true });
+  await field.fill("password1234");
+  await expect(strength).toHaveText(/^Strength: Weak ?Add another word or two\.|^Strength: Weak ?This is/);
+  await field.fill(account.admin.email);
+  await expect(strength).toContainText("Don't base it on your name, email address, or organization.");
+  await field.fill(newPassword);
+  await expect(strength).toHaveText("Strength: Strong");
+  await field.fill("");
+  await expect(strength).toHaveCount(0);
+});

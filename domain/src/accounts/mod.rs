@@ -1,6 +1,7 @@
 //! Accounts, and the form that creates the first one.
 
 pub mod features;
+pub mod passwords;
 pub mod rights;
 pub mod users;
 

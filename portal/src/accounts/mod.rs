@@ -2,6 +2,7 @@
 
 mod administrators;
 pub mod password_resets;
+pub mod password_strength;
 pub mod profiles;
 pub mod setup;
 pub mod users;

@@ -2,6 +2,7 @@ use domain::accounts::NewAccount;
 use domain::accounts::rights::Rights;
 use domain::accounts::users::NewUser;
 use portal::accounts;
+use portal::accounts::password_strength::{self, PasswordSetter};
 use portal::accounts::setup;
 use portal::accounts::users;
 use portal::auth::sign_in::sign_in;
@@ -173,4 +174,37 @@ async fn password_length_limits_apply_to_normal_form(#[values(Engine::Sqlite, En
     sign_in(&test.portal, ADA, &longest, &browser_at("192.0.2.1"))
         .await
         .unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn strength_is_estimated_for_who_may_set_a_password(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
+    let setup = PasswordSetter::Setup {
+        name: "Ada Lovelace",
+        email: ADA,
+        account_name: "Analytical Engines",
+    };
+    let estimate = async |setter, password: &str| {
+        let estimated = password_strength::estimate(&test.portal, setter, password)
+            .await
+            .unwrap();
+        estimated.map(|strength| (strength.label(), strength.is_accepted))
+    };
+    for (password, expected) in [
+        ("password1234", ("Weak", false)),
+        ("Analytical Engines 1", ("Weak", false)),
+        // Hard to guess for its length, but too short.
+        ("v9#Kq!x2", ("Good", false)),
+        (PASSWORD, ("Strong", true)),
+    ] {
+        assert_eq!(estimate(setup, password).await, Some(expected), "{password}");
+    }
+    let ada = test.set_up().await;
+    assert_eq!(estimate(setup, PASSWORD).await, None, "the portal is set up");
+    assert_eq!(estimate(PasswordSetter::ResetLink("unknown"), PASSWORD).await, None);
+    let signed_in = PasswordSetter::SignedIn(&ada.actor);
+    assert_eq!(estimate(signed_in, "Analytical Engines 1").await, Some(("Weak", false)));
+    let very_long = "x".repeat(1_000_000);
+    assert_eq!(estimate(signed_in, &very_long).await.unwrap().1, false);
 }

@@ -13,6 +13,7 @@ use crate::infra::portal::Portal;
 use crate::infra::subject_state::SubjectState;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use domain::accounts::passwords::PasswordStrength;
 use domain::accounts::users::{MAX_PASSWORD_BYTES, validate_password};
 use domain::fields::FieldErrors;
 use std::sync::LazyLock;
@@ -44,6 +45,32 @@ pub(crate) async fn hash_new(portal: &Portal, password: &str, user_inputs: UserI
     .await?
 }
 
+/// Estimates how hard a password is to guess. Returns `None` if another estimate is being computed: the next keystroke asks
+/// again.
+pub(crate) async fn estimate(
+    portal: &Portal,
+    password: &str,
+    user_inputs: UserInputs,
+) -> Result<Option<PasswordStrength>> {
+    let Ok(_permit) = portal.state::<EstimatePermit>().0.try_acquire() else {
+        return Ok(None);
+    };
+    let password = normalize(password);
+    let mut errors = FieldErrors::default();
+    validate_password("password", password.expose(), &mut errors);
+    let estimate = move || {
+        let strength = strength::estimate(&password, &user_inputs);
+        PasswordStrength {
+            is_accepted: strength.is_accepted && errors.0.is_empty(),
+            ..strength
+        }
+    };
+    tokio::task::spawn_blocking(estimate)
+        .await
+        .map(Some)
+        .map_err(Error::internal)
+}
+
 /// Returns whether `password` matches `stored_hash`. Takes the same time for a user that doesn't exist (`None`).
 pub(crate) async fn verify(portal: &Portal, password: &str, stored_hash: Option<String>) -> Result<bool> {
     let mut password = normalize(password);
@@ -69,8 +96,12 @@ struct HashPermits(Semaphore);
 /// The maximum number of concurrent hashes.
 const MAX_CONCURRENT_HASHES: usize = 2;
 
+/// Lets one estimate be computed at a time, so that typing doesn't crowd out sign-ins.
+struct EstimatePermit(Semaphore);
+
 /// Registers the state of this module.
 pub(crate) fn register(subjects: &mut SubjectState) {
+    subjects.insert(EstimatePermit(Semaphore::new(1)));
     subjects.insert(HashPermits(Semaphore::new(MAX_CONCURRENT_HASHES)));
 }
 

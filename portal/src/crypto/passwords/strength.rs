@@ -2,6 +2,7 @@
 
 use crate::crypto::secret::Secret;
 use crate::infra::error::{Error, Result};
+use domain::accounts::passwords::PasswordStrength;
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::{Score, zxcvbn};
 
@@ -50,27 +51,44 @@ impl UserInputs {
 /// # Errors
 /// Returns [`Error::Invalid`] under `field` with the reason and suggestions if it is easy to guess.
 pub(crate) fn check(field: &str, password: &Secret, user_inputs: &UserInputs) -> Result<()> {
+    let strength = estimate(password, user_inputs);
+    if strength.is_accepted {
+        Ok(())
+    } else {
+        Err(Error::field(
+            field,
+            format!("This password is too easy to guess.{}", strength.advice),
+        ))
+    }
+}
+
+/// Estimates how hard a password is to guess.
+pub(crate) fn estimate(password: &Secret, user_inputs: &UserInputs) -> PasswordStrength {
     let end = password.expose().char_indices().nth(MAX_EXAMINED_CHARS);
     let examined = &password.expose()[..end.map_or(password.expose().len(), |(index, _)| index)];
     let words: Vec<&str> = user_inputs.words.iter().map(String::as_str).collect();
     let estimate = zxcvbn(examined, &words);
-    if estimate.score() >= MIN_SCORE {
-        return Ok(());
-    }
-    let mut message = "This password is too easy to guess.".to_owned();
-    let lower = examined.to_lowercase();
-    if words.iter().any(|word| lower.contains(word)) {
-        message.push_str(" Don't base it on your name, email address, or organization.");
-    }
-    if let Some(feedback) = estimate.feedback() {
-        let warning = feedback.warning().map(|warning| warning.to_string());
-        let suggestions = feedback.suggestions().iter().map(ToString::to_string);
-        for sentence in warning.into_iter().chain(suggestions) {
-            message.push(' ');
-            message.push_str(&sentence);
+    let is_accepted = estimate.score() >= MIN_SCORE;
+    let mut advice = String::new();
+    if !is_accepted {
+        let lower = examined.to_lowercase();
+        if words.iter().any(|word| lower.contains(word)) {
+            advice.push_str(" Don't base it on your name, email address, or organization.");
+        }
+        if let Some(feedback) = estimate.feedback() {
+            let warning = feedback.warning().map(|warning| warning.to_string());
+            let suggestions = feedback.suggestions().iter().map(ToString::to_string);
+            for sentence in warning.into_iter().chain(suggestions) {
+                advice.push(' ');
+                advice.push_str(&sentence);
+            }
         }
     }
-    Err(Error::field(field, message))
+    PasswordStrength {
+        score: u8::from(estimate.score()),
+        is_accepted,
+        advice,
+    }
 }
 
 #[cfg(test)]
