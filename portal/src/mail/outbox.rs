@@ -10,6 +10,7 @@ use crate::mail::{Content, SEND_EMAIL, config};
 use domain::ids::{AccountId, EmailId, JobId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
 use std::time::Duration;
 
 /// How long sent and expired emails stay listed, without their content.
@@ -149,6 +150,11 @@ pub struct EmailText {
     pub link: Option<Secret>,
 }
 
+const SELECT_EMAILS: &str =
+    "select o.id, o.kind, a.name as account, o.recipient, o.subject, o.message_id, o.encrypted_content, o.created_at,
+            o.expires_at, o.sent_at, o.possibly_sent_twice, j.last_error
+     from outbox o left join accounts a on a.id = o.account_id left join jobs j on j.id = o.job_id";
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: EmailId,
@@ -198,10 +204,7 @@ pub async fn list(portal: &Portal) -> Result<Vec<OutboxEmail>> {
     let rows = fetch_all!(
         &mut db,
         Row,
-        "select o.id, o.kind, a.name as account, o.recipient, o.subject, o.message_id, o.encrypted_content, o.created_at,
-                o.expires_at, o.sent_at, o.possibly_sent_twice, j.last_error
-         from outbox o left join accounts a on a.id = o.account_id left join jobs j on j.id = o.job_id
-         order by o.created_at desc, o.id desc"
+        AssertSqlSafe(format!("{SELECT_EMAILS} order by o.created_at desc, o.id desc"))
     )?;
     let now = portal.now();
     Ok(rows.into_iter().map(|row| row.into_email(now)).collect())
@@ -216,10 +219,7 @@ pub async fn get(portal: &Portal, id: EmailId) -> Result<(OutboxEmail, Option<Em
     let row = fetch_optional!(
         &mut db,
         Row,
-        "select o.id, o.kind, a.name as account, o.recipient, o.subject, o.message_id, o.encrypted_content, o.created_at,
-                o.expires_at, o.sent_at, o.possibly_sent_twice, j.last_error
-         from outbox o left join accounts a on a.id = o.account_id left join jobs j on j.id = o.job_id
-         where o.id = $1",
+        AssertSqlSafe(format!("{SELECT_EMAILS} where o.id = $1")),
         id
     )?;
     let row = row.ok_or(Error::NotFound("email"))?;

@@ -58,17 +58,17 @@ pub(crate) async fn estimate(
     let password = normalize(password);
     let mut errors = FieldErrors::default();
     validate_password("password", password.expose(), &mut errors);
-    let estimate = move || {
-        let strength = strength::estimate(&password, &user_inputs);
-        PasswordStrength {
-            is_accepted: strength.is_accepted && errors.0.is_empty(),
-            ..strength
-        }
-    };
-    tokio::task::spawn_blocking(estimate)
-        .await
-        .map(Some)
-        .map_err(Error::internal)
+    let estimate = move || strength::estimate(&password, &user_inputs);
+    let strength = tokio::task::spawn_blocking(estimate).await.map_err(Error::internal)?;
+    Ok(Some(match errors.get("password") {
+        // However hard it is to guess, it can't be set.
+        Some(message) => PasswordStrength {
+            score: strength.score.min(1),
+            is_accepted: false,
+            advice: message.to_owned(),
+        },
+        None => strength,
+    }))
 }
 
 /// Returns whether `password` matches `stored_hash`. Takes the same time for a user that doesn't exist (`None`).

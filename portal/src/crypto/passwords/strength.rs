@@ -55,10 +55,8 @@ pub(crate) fn check(field: &str, password: &Secret, user_inputs: &UserInputs) ->
     if strength.is_accepted {
         Ok(())
     } else {
-        Err(Error::field(
-            field,
-            format!("This password is too easy to guess.{}", strength.advice),
-        ))
+        let message = format!("This password is too easy to guess. {}", strength.advice);
+        Err(Error::field(field, message.trim_end()))
     }
 }
 
@@ -73,13 +71,15 @@ pub(crate) fn estimate(password: &Secret, user_inputs: &UserInputs) -> PasswordS
     if !is_accepted {
         let lower = examined.to_lowercase();
         if words.iter().any(|word| lower.contains(word)) {
-            advice.push_str(" Don't base it on your name, email address, or organization.");
+            advice.push_str("Don't base it on your name, email address, or organization.");
         }
         if let Some(feedback) = estimate.feedback() {
             let warning = feedback.warning().map(|warning| warning.to_string());
             let suggestions = feedback.suggestions().iter().map(ToString::to_string);
             for sentence in warning.into_iter().chain(suggestions) {
-                advice.push(' ');
+                if !advice.is_empty() {
+                    advice.push(' ');
+                }
                 advice.push_str(&sentence);
             }
         }

@@ -2,15 +2,21 @@
 
 use super::text;
 use crate::test_program::TestProgram;
+use crate::test_site::{EMAIL, PASSWORD, form};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
+/// Opens the database beside the server.
+async fn connect(program: &TestProgram) -> SqliteConnection {
+    let path = program.folder().join("data/gatehouse.db");
+    SqliteConnection::connect(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap()
+}
+
 /// Changes the database behind the server's back.
 async fn tamper(program: &TestProgram, sql: &'static str) {
-    let path = program.folder().join("data/gatehouse.db");
-    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", path.display()))
-        .await
-        .unwrap();
+    let mut connection = connect(program).await;
     sqlx::raw_sql(AssertSqlSafe(sql))
         .execute(&mut connection)
         .await
@@ -59,5 +65,32 @@ async fn audit_verify_finds_a_changed_record() {
     assert!(
         outcome.status != 0 && outcome.stderr.contains("expected a head"),
         "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn record_of_a_request_has_its_address() {
+    let program = TestProgram::new();
+    program.create_account();
+    let server = program.serve(&[]);
+    let request = reqwest::Client::new()
+        .post(format!("{}/fn/session/sign-in", server.origin))
+        .header("origin", &server.origin)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form(&[("email", EMAIL), ("password", PASSWORD), ("next", "")]));
+    request.send().await.unwrap();
+    let sql = "select action || ' ' || via || ' ' || coalesce(address, '-') || ' '
+                   || case when credential_id in (select id from sessions) then 'of the session' else '-' end
+               from audit_records where seq in (1, 4) order by seq";
+    let records: Vec<String> = sqlx::query_scalar(sql)
+        .fetch_all(&mut connect(&program).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        records,
+        [
+            "account.create command-line - -",
+            "session.sign-in session 127.0.0.1 of the session"
+        ]
     );
 }
