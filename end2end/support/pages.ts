@@ -155,7 +155,7 @@ export const pages: Record<string, Setup> = {
   "reset password": openResetLink,
   "reset password: rejected": async (scenario) => {
     await openResetLink(scenario);
-    await scenario.page.getByLabel("New password").fill("aaaaaaaaaaaa");
+    await scenario.page.getByLabel("New password", { exact: true }).fill("aaaaaaaaaaaa");
     await click(scenario.page, "Set password and sign in");
     await expect(scenario.page.getByText("This password is too easy to guess.")).toBeVisible();
   },
@@ -469,7 +469,7 @@ export const pages: Record<string, Setup> = {
     const { page } = scenario;
     await openPage("/password", "Change password")(scenario);
     await page.getByLabel("Current password").fill("correct horse battery");
-    await page.getByLabel("New password").fill("short");
+    await page.getByLabel("New password", { exact: true }).fill("short");
     await page.getByRole("button", { name: "Change password" }).click();
     if (hasScript()) await expect(page.getByText("Use at least 12 characters.")).toBeVisible();
   },
