@@ -197,14 +197,19 @@ async fn fail(portal: &Portal, kind: JobKind, job: &Job, error: &JobError) -> Re
 /// another worker may have it.
 async fn lease_lost(portal: &Portal, job: &Job, duration: Duration) {
     let mut renewed_at = Instant::now();
+    let mut is_failing = false;
     loop {
-        tokio::time::sleep(duration / 4).await;
+        tokio::time::sleep(if is_failing { duration / 16 } else { duration / 4 }).await;
         let before = Instant::now();
-        match tokio::time::timeout(duration / 4, claims::renew(portal, job)).await {
-            Ok(Ok(true)) => renewed_at = before,
+        is_failing = match tokio::time::timeout(duration / 4, claims::renew(portal, job)).await {
+            Ok(Ok(true)) => {
+                renewed_at = before;
+                false
+            }
             Ok(Ok(false)) => return,
-            Ok(Err(_)) | Err(_) => {}
-        }
+            Ok(Err(_)) | Err(_) => true,
+        };
+        // Before another worker can take the job.
         if renewed_at.elapsed() >= duration - duration / 4 {
             return;
         }

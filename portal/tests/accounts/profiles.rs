@@ -79,3 +79,62 @@ async fn concurrent_profile_changes_leave_one_complete_set(#[values(Engine::Sqli
     let rights = get(&test.portal, &ada.actor, id).await.unwrap().rights;
     assert!(sets.contains(&rights), "{rights:?}");
 }
+
+/// The rights that exist since the first release.
+const FIRST_RIGHTS: [Right; 10] = [
+    Right::AdminSettings,
+    Right::ManagePortalSettings,
+    Right::CreateApiTokens,
+    Right::ViewApiTokens,
+    Right::RevokeApiTokens,
+    Right::ManageUsers,
+    Right::ManageOauthApps,
+    Right::ManageIntegration,
+    Right::ViewAssetTracking,
+    Right::ManageAssetTracking,
+];
+
+#[rstest]
+#[tokio::test]
+async fn migration_gives_new_rights_to_who_had_what_they_come_from(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestPortal::start(engine).await;
+    let ada = test.set_up().await;
+    let first: Rights = FIRST_RIGHTS.into_iter().collect();
+    let users = Rights::default().with(Right::ManageUsers);
+    let cases = [
+        (first, Rights::all()),
+        (users, users.with(Right::ManagePermissionProfiles)),
+        (
+            first.without(Right::ManageUsers),
+            first.without(Right::ManageUsers),
+        ),
+        (Rights::default(), Rights::default()),
+    ];
+    let mut ids = Vec::new();
+    for (index, (before, _)) in cases.iter().enumerate() {
+        ids.push(
+            create(&test.portal, &ada.actor, &format!("Profile {index}"), *before)
+                .await
+                .unwrap(),
+        );
+    }
+    // The administrator's profile is as before the migration, too.
+    test.execute(
+        "delete from profile_rights where right_code in
+             ('manage-permission-profiles', 'view-audit-log', 'manage-subscription', 'submit-support-tickets')",
+    )
+    .await;
+    test.execute(match engine {
+        Engine::Sqlite => include_str!("../../../migrations/sqlite/0012_rights.sql"),
+        Engine::Postgres => include_str!("../../../migrations/postgres/0012_rights.sql"),
+    })
+    .await;
+    ids.push(ada.actor.user().unwrap().profile_id);
+    let expected = cases.iter().map(|(_, after)| *after).chain([Rights::all()]);
+    let ada = test.sign_in(testing::ADA).await;
+    for (id, after) in ids.into_iter().zip(expected) {
+        assert_eq!(get(&test.portal, &ada.actor, id).await.unwrap().rights, after);
+    }
+}
