@@ -106,10 +106,7 @@ async fn migration_gives_new_rights_to_who_had_what_they_come_from(
     let cases = [
         (first, Rights::all()),
         (users, users.with(Right::ManagePermissionProfiles)),
-        (
-            first.without(Right::ManageUsers),
-            first.without(Right::ManageUsers),
-        ),
+        (first.without(Right::ManageUsers), first.without(Right::ManageUsers)),
         (Rights::default(), Rights::default()),
     ];
     let mut ids = Vec::new();
