@@ -3,7 +3,7 @@
 //! A request does the same for known and unknown addresses: it queues a job. Only the job looks for the user, so neither the
 //! answer nor its timing tells who has an account.
 
-use crate::accounts::users::{self, PasswordOwner, Replacement};
+use crate::accounts::users::{self, PasswordOwner, PasswordReplacement};
 use crate::auth::email_links::{self, LinkKind, NewLink, link_error};
 use crate::auth::known_browsers;
 use crate::auth::sessions::{self, BrowserInfo};
@@ -150,7 +150,7 @@ pub async fn complete(
     let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
     let mut tx = portal.begin().await?;
     link.use_up(portal, &mut tx).await?;
-    let replacement = Replacement {
+    let replacement = PasswordReplacement {
         user: link.user,
         email: &owner.email,
         new_hash: &password_hash,

@@ -1,6 +1,6 @@
 //! The queue as the operator sees it.
 
-use crate::database::{execute, fetch_all};
+use crate::database::{fetch_all, fetch_optional};
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use domain::ids::JobId;
@@ -98,20 +98,24 @@ pub async fn list(portal: &Portal) -> Result<Vec<JobSummary>> {
         .collect())
 }
 
-/// Runs a job as soon as possible that waits for its next run, or was given up. Does nothing for a running job.
+/// Runs a job as soon as possible that waits for its next run, or was given up.
 ///
 /// # Errors
-/// Returns [`Error::NotFound`] if there is no such job, for example because it has finished.
+/// Returns [`Error::NotFound`] if there is no such job, for example because it has finished, and [`Error::Conflict`] if it is
+/// running.
 pub async fn retry(portal: &Portal, id: JobId) -> Result<()> {
     let mut tx = portal.begin().await?;
-    let updated = execute!(
+    let updated = fetch_optional!(
         &mut tx,
-        "update jobs set run_at = case when lease is null then $2 else run_at end, failed_at = null where id = $1",
+        (bool,),
+        "update jobs set run_at = case when lease is null then $2 else run_at end, failed_at = null where id = $1
+         returning lease is not null",
         id,
         portal.now()
     )?;
-    if updated == 0 {
-        return Err(Error::NotFound("job"));
+    match updated {
+        None => Err(Error::NotFound("job")),
+        Some((true,)) => Err(Error::Conflict("The job is running.".to_owned())),
+        Some((false,)) => tx.commit().await,
     }
-    tx.commit().await
 }

@@ -162,7 +162,7 @@ impl LeaseObserver {
                 .map_or(now, |before| before.since);
             if now - since >= duration {
                 tracing::warn!(job = %id, "a job's worker died; the job runs again");
-                take_back(portal, id, &lease, renewals, failures).await?;
+                release_lost_lease(portal, id, &lease, renewals, failures).await?;
             } else {
                 seen.insert(id, SeenLease { lease, renewals, since });
             }
@@ -174,7 +174,7 @@ impl LeaseObserver {
 
 /// Gives back a lease that another worker lost, unless it has been renewed meanwhile. A job that fails its worker again and
 /// again is delayed more and more.
-async fn take_back(portal: &Portal, id: JobId, lease: &[u8], renewals: i64, failures: i64) -> Result<()> {
+async fn release_lost_lease(portal: &Portal, id: JobId, lease: &[u8], renewals: i64, failures: i64) -> Result<()> {
     let run_at = match failures {
         0 => portal.now(),
         failures => portal.now().after(retry_delay(failures)),

@@ -175,7 +175,7 @@ impl Job {
             self.id,
             self.lease.as_slice()
         )?;
-        held(deleted)
+        require_held(deleted)
     }
 
     /// Checks in a transaction that this worker still has the lease, and keeps others from taking it until the end of the
@@ -190,12 +190,12 @@ impl Job {
             self.id,
             self.lease.as_slice()
         )?;
-        held(updated)
+        require_held(updated)
     }
 }
 
 /// Returns an error if no row has the lease.
-fn held(rows: u64) -> Result<()> {
+fn require_held(rows: u64) -> Result<()> {
     if rows == 0 {
         return Err(Error::Conflict("the lease of this job is lost".to_owned()));
     }

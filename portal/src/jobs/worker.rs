@@ -148,7 +148,7 @@ async fn run_job(portal: Portal, kind: JobKind, job: Job, lease_duration: Durati
             tracing::warn!(job = %job.id, kind = kind.code, "a job was stopped, because its lease is lost");
             return;
         }
-        () = time_is_over(shutdown) => {
+        () = shutdown_deadline(shutdown) => {
             work.shutdown().await;
             if let Err(error) = claims::release(&portal, &job).await {
                 tracing::warn!(%error, job = %job.id, "failed to give a job back");
@@ -217,6 +217,6 @@ async fn lease_lost(portal: &Portal, job: &Job, duration: Duration) {
 }
 
 /// Waits until a shutdown can't wait any longer for running jobs.
-async fn time_is_over(mut shutdown: watch::Receiver<bool>) {
+async fn shutdown_deadline(mut shutdown: watch::Receiver<bool>) {
     while shutdown.changed().await.is_ok() {}
 }

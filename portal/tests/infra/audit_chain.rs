@@ -17,6 +17,16 @@ async fn fill(test: &TestPortal) -> Browser {
     ada
 }
 
+/// Returns a node that starts on a database without a chain, as after an upgrade.
+async fn upgraded(test: &TestPortal, sql: &str) -> TestPortal {
+    test.execute(sql).await;
+    test.execute("delete from audit_heads; delete from audit_keys").await;
+    TestPortal {
+        portal: test.another_node().await,
+        ..test.clone()
+    }
+}
+
 async fn report(test: &TestPortal) -> AuditReport {
     verify(&test.portal, &test.operator().await, None).await.unwrap()
 }
@@ -40,7 +50,7 @@ async fn untouched_log_is_verified(#[values(Engine::Sqlite, Engine::Postgres)] e
     let test = TestPortal::start(engine).await;
     fill(&test).await;
     let report = report(&test).await;
-    assert_eq!((report.verified, report.unchained, report.first_seq), (10, 0, None));
+    assert_eq!((report.verified, report.unchained), (10, 0));
     assert_eq!(report.problems, []);
     let head = report.head.unwrap();
     assert_eq!(head.seq, 10);
@@ -88,6 +98,7 @@ async fn untouched_log_is_verified(#[values(Engine::Sqlite, Engine::Postgres)] e
 #[case::appended("update audit_records set seq = 11 where seq = 10", &["missing 10-10", "appended 11-11"])]
 #[case::head_removed("delete from audit_heads", &["head"])]
 #[case::head_emptied("update audit_heads set encrypted_head = null", &["head"])]
+#[case::all_and_head_removed("delete from audit_records; delete from audit_heads", &["head"])]
 #[case::tail_and_head_removed("delete from audit_records where seq > 8; delete from audit_heads", &["head"])]
 #[tokio::test]
 async fn tampering_is_found(
@@ -113,6 +124,17 @@ async fn tampering_with_the_head_stays_visible(#[values(Engine::Sqlite, Engine::
     test.create_consumer(&ada.actor, "Website").await;
     assert_eq!(problems(&test).await, ["replaced head 8"]);
     assert_eq!(report(&test).await.verified, 9);
+}
+
+/// A new chain can't pretend to be the first one.
+#[rstest]
+#[tokio::test]
+async fn removal_of_everything_stays_visible(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestPortal::start(engine).await;
+    let ada = fill(&test).await;
+    test.execute("delete from audit_records; delete from audit_heads").await;
+    test.create_consumer(&ada.actor, "Web shop").await;
+    assert_eq!(problems(&test).await, ["replaced head 1"]);
 }
 
 /// Only a head that was kept elsewhere shows that the whole state was put back.
@@ -155,8 +177,7 @@ async fn record_of_another_account_does_not_fit(#[values(Engine::Sqlite, Engine:
 async fn concurrent_writers_on_two_nodes_keep_one_chain(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = test.set_up().await;
-    // As if no record had been written yet, so that the writers are the first ones.
-    test.execute("delete from audit_records; delete from audit_heads").await;
+    let test = upgraded(&test, "delete from audit_records").await;
     let ahead = Clock::manual(domain::time::Timestamp(test.portal.now().0 + 300_000));
     let other = testing::open(&test.location, &ahead, test.keyring()).await.unwrap();
     let writers: Vec<_> = (0..8)
@@ -213,9 +234,9 @@ async fn rotated_master_key_keeps_the_chain(#[values(Engine::Sqlite, Engine::Pos
 async fn records_before_the_chain_are_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let test = TestPortal::start(engine).await;
     let ada = fill(&test).await;
-    test.execute("update audit_records set seq = null, mac = null; delete from audit_heads")
-        .await;
-    assert_eq!(report(&test).await.head, None);
+    let test = upgraded(&test, "update audit_records set seq = null, mac = null").await;
+    let before = report(&test).await;
+    assert_eq!((before.head, before.unchained, before.problems), (None, 10, vec![]));
     test.create_consumer(&ada.actor, "Web shop").await;
     let report = report(&test).await;
     assert_eq!((report.unchained, report.verified, report.problems), (10, 1, vec![]));

@@ -85,14 +85,14 @@ impl SmtpServer {
     }
 
     /// Starts a server that offers STARTTLS, and returns it with the PEM of the self-signed CA that issued its certificate,
-    /// which is for `localhost` and `127.0.0.1`.
+    /// which is for `localhost`.
     pub async fn start_with_starttls() -> (Self, String) {
         let (acceptor, root) = tls::new_acceptor();
         (Self::start_with(Encryption::StartTls(acceptor)).await, root)
     }
 
     /// Starts a server whose connections begin with TLS, and returns it with the PEM of the self-signed CA that issued its
-    /// certificate, which is for `localhost` and `127.0.0.1`.
+    /// certificate, which is for `localhost`.
     pub async fn start_with_implicit_tls() -> (Self, String) {
         let (acceptor, root) = tls::new_acceptor();
         (Self::start_with(Encryption::Implicit(acceptor)).await, root)

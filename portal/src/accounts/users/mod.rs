@@ -4,7 +4,7 @@ mod passwords;
 mod search;
 
 pub(crate) use crate::accounts::users::passwords::{
-    PasswordOwner, Replacement, mail_password_changed, replace_password,
+    PasswordOwner, PasswordReplacement, mail_password_changed, replace_password,
 };
 pub use crate::accounts::users::passwords::{change_own_password, set_password};
 pub(crate) use crate::accounts::users::search::resolve;

@@ -49,7 +49,7 @@ impl PasswordOwner {
 }
 
 /// The password to replace.
-pub(crate) struct Replacement<'a> {
+pub(crate) struct PasswordReplacement<'a> {
     pub user: UserId,
     pub email: &'a str,
     pub new_hash: &'a str,
@@ -68,9 +68,9 @@ pub(crate) struct Replacement<'a> {
 pub(crate) async fn replace_password(
     portal: &Portal,
     tx: &mut Transaction,
-    replacement: Replacement<'_>,
+    replacement: PasswordReplacement<'_>,
 ) -> Result<()> {
-    let Replacement {
+    let PasswordReplacement {
         user,
         email,
         new_hash,
@@ -113,15 +113,15 @@ pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: 
     actor.require_right(Right::ManageUsers)?;
     let (name, email) = {
         let mut db = portal.read().await?;
-        find_subordinate(&mut db, actor, id).await?
+        load_manageable_user(&mut db, actor, id).await?
     };
     let user_inputs = UserInputs::new(&name, &email, actor.account_name());
     let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
     let mut change = portal.begin_change(actor).await?;
     // The user may have got more rights meanwhile.
     change.lock_account(actor.account()).await?;
-    find_subordinate(&mut change, actor, id).await?;
-    let replacement = Replacement {
+    load_manageable_user(&mut change, actor, id).await?;
+    let replacement = PasswordReplacement {
         user: id,
         email: &email,
         new_hash: &password_hash,
@@ -133,7 +133,7 @@ pub async fn set_password(portal: &Portal, actor: &Actor, id: UserId, password: 
 }
 
 /// Returns the name and the email of a user of the actor's account who has no right that the actor lacks.
-async fn find_subordinate(db: &mut impl AsExecutor, actor: &Actor, user: UserId) -> Result<(String, String)> {
+async fn load_manageable_user(db: &mut impl AsExecutor, actor: &Actor, user: UserId) -> Result<(String, String)> {
     let found = fetch_optional!(
         db,
         (String, String, ProfileId),
@@ -182,7 +182,7 @@ pub async fn change_own_password(
     let user_inputs = UserInputs::new(&owner.name, &owner.email, &owner.organization);
     let password_hash = passwords::hash_new(portal, password, user_inputs).await?;
     let mut change = portal.begin_change(actor).await?;
-    let replacement = Replacement {
+    let replacement = PasswordReplacement {
         user: user.id,
         email: &owner.email,
         new_hash: &password_hash,

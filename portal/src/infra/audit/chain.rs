@@ -7,7 +7,7 @@
 
 use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret::Secret;
-use crate::database::{AsExecutor, Transaction, execute, fetch_one, fetch_optional};
+use crate::database::{AsExecutor, Transaction, execute, fetch_all, fetch_one, fetch_optional};
 use crate::infra::audit::key;
 use crate::infra::audit::record::Record;
 use crate::infra::error::{Error, Result};
@@ -19,13 +19,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The head of a chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Head {
-    /// The number of the first record that is kept. Older ones were deleted, because their time was over.
-    pub first_seq: i64,
-    /// The HMAC of the record before the first one: empty if there was none, `None` if it is unknown.
-    #[serde(with = "base64_option")]
-    pub first_previous: Option<Vec<u8>>,
     /// The number of the last record.
     pub last_seq: i64,
     /// The HMAC of the last record.
@@ -51,22 +46,6 @@ mod base64_bytes {
     }
 }
 
-mod base64_option {
-    use super::{Engine, STANDARD};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-    pub fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
-        bytes.as_ref().map(|bytes| STANDARD.encode(bytes)).serialize(serializer)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| STANDARD.decode(text))
-            .transpose()
-            .map_err(de::Error::custom)
-    }
-}
-
 /// Appends records to the chains of their accounts.
 pub(crate) async fn append(portal: &Portal, tx: &mut Transaction, mut records: Vec<Record>) -> Result<()> {
     // A consistent order of the accounts prevents deadlocks. The sort is stable.
@@ -79,7 +58,8 @@ pub(crate) async fn append(portal: &Portal, tx: &mut Transaction, mut records: V
 
 async fn append_to(portal: &Portal, tx: &mut Transaction, account: AccountId, records: &[Record]) -> Result<()> {
     let key = key::get(portal)?;
-    let mut head = lock_head(portal, tx, account).await?;
+    let is_new = records.first().is_some_and(Record::creates_account);
+    let mut head = lock_head(portal, tx, account, is_new).await?;
     for record in records {
         head.last_seq += 1;
         head.last_mac = record.mac(key, head.last_seq, &head.last_mac);
@@ -106,8 +86,9 @@ async fn append_to(portal: &Portal, tx: &mut Transaction, account: AccountId, re
 }
 
 /// Locks the account's head until the end of the transaction. A head that is missing or not authentic is replaced by one that
-/// says so, because changes such as the revocation of a token must still be possible.
-pub(super) async fn lock_head(portal: &Portal, tx: &mut Transaction, account: AccountId) -> Result<Head> {
+/// says so, because changes such as the revocation of a token must still be possible. Only the creation of the account begins
+/// a chain.
+async fn lock_head(portal: &Portal, tx: &mut Transaction, account: AccountId, is_new: bool) -> Result<Head> {
     execute!(
         tx,
         "insert into audit_heads (account_id, writes) values ($1, 0) on conflict (account_id) do nothing",
@@ -126,37 +107,43 @@ pub(super) async fn lock_head(portal: &Portal, tx: &mut Transaction, account: Ac
             Err(error @ Error::Unavailable { .. }) => return Err(error),
             Err(_) => {}
         }
+    } else if is_new {
+        return Ok(Head::default());
     }
-    let (first, last) = seq_range(tx, account).await?;
-    if last > 0 {
-        tracing::error!(%account, "the head of the audit log was removed or changed; run gatehouse audit verify");
-    }
+    tracing::error!(%account, "the head of the audit log was removed or changed; run gatehouse audit verify");
+    let (last,) = fetch_one!(
+        tx,
+        (i64,),
+        "select coalesce(max(seq), 0) from audit_records where account_id = $1",
+        account
+    )?;
     Ok(Head {
-        first_seq: first,
-        first_previous: unknown_previous(first),
         last_seq: last,
         last_mac: Vec::new(),
-        replaced_before: if last > 0 { vec![last + 1] } else { Vec::new() },
+        replaced_before: vec![last + 1],
     })
 }
 
-/// Returns the numbers of the account's first and last record in the chain, or 1 and 0.
-pub(super) async fn seq_range(db: &mut impl AsExecutor, account: AccountId) -> Result<(i64, i64)> {
-    Ok(fetch_one!(
-        db,
-        (i64, i64),
-        "select coalesce(min(seq), 1), coalesce(max(seq), 0) from audit_records where account_id = $1",
-        account
-    )?)
-}
-
-/// Returns the HMAC before the first record if no authentic head says it: there is none before the very first record.
-pub(super) fn unknown_previous(first_seq: i64) -> Option<Vec<u8>> {
-    (first_seq == 1).then(Vec::new)
+/// Begins the chains of the accounts that have none, because they are older than the chain.
+pub(super) async fn begin_chains(portal: &Portal, tx: &mut Transaction) -> Result<()> {
+    let accounts = fetch_all!(
+        tx,
+        (AccountId,),
+        "select id from accounts where id not in (select account_id from audit_heads)"
+    )?;
+    for (account,) in accounts {
+        execute!(
+            tx,
+            "insert into audit_heads (account_id, writes) values ($1, 0) on conflict (account_id) do nothing",
+            account
+        )?;
+        save_head(portal, tx, account, &Head::default()).await?;
+    }
+    Ok(())
 }
 
 /// Saves the head that was locked.
-pub(super) async fn save_head(portal: &Portal, tx: &mut Transaction, account: AccountId, head: &Head) -> Result<()> {
+async fn save_head(portal: &Portal, tx: &mut Transaction, account: AccountId, head: &Head) -> Result<()> {
     let json = Secret::new(serde_json::to_string(head).map_err(Error::internal)?);
     execute!(
         tx,
@@ -167,22 +154,12 @@ pub(super) async fn save_head(portal: &Portal, tx: &mut Transaction, account: Ac
     Ok(())
 }
 
-/// The head of an account, and the number of its last record, read at once.
-pub(super) enum StoredHead {
-    /// There are no records in the chain.
-    Empty,
-    /// The head is authentic.
-    Authentic(Head),
-    /// The head is missing or not authentic.
-    Invalid,
-}
-
-/// Reads the head without locking it, and the number of the last record.
+/// Reads the head without locking it, and the number of the last record. The head is `None` if it is missing or not authentic.
 pub(super) async fn read_head(
     portal: &Portal,
     db: &mut impl AsExecutor,
     account: AccountId,
-) -> Result<(StoredHead, i64)> {
+) -> Result<(Option<Head>, i64)> {
     let row = fetch_optional!(
         db,
         (Option<Vec<u8>>, i64),
@@ -192,14 +169,7 @@ pub(super) async fn read_head(
         account
     )?;
     let (encrypted, last) = row.ok_or(Error::NotFound("account"))?;
-    let head = match encrypted {
-        None if last == 0 => StoredHead::Empty,
-        None => StoredHead::Invalid,
-        Some(encrypted) => match decrypt(portal, account, &encrypted) {
-            Ok(head) => StoredHead::Authentic(head),
-            Err(_) => StoredHead::Invalid,
-        },
-    };
+    let head = encrypted.and_then(|encrypted| decrypt(portal, account, &encrypted).ok());
     Ok((head, last))
 }
 

@@ -6,6 +6,7 @@
 use crate::crypto::encrypted_column::{EncryptedColumn, RowContext};
 use crate::crypto::secret;
 use crate::database::{AsExecutor, execute, fetch_optional};
+use crate::infra::audit::chain;
 use crate::infra::error::{Error, Result};
 use crate::infra::portal::Portal;
 use crate::infra::subject_state::SubjectState;
@@ -24,7 +25,7 @@ pub(crate) fn register(subjects: &mut SubjectState) {
     subjects.insert(LoadedKey::default());
 }
 
-/// Creates the key if it is missing, and reads it.
+/// Creates the key and begins the chains of all accounts if it is missing, and reads it.
 pub(crate) async fn ensure(portal: &Portal) -> Result<()> {
     let mut tx = portal.begin().await?;
     if find(&mut tx).await?.is_none() {
@@ -35,6 +36,7 @@ pub(crate) async fn ensure(portal: &Portal) -> Result<()> {
             NAME,
             portal.encrypt(&context(NAME), &key)?
         )?;
+        chain::begin_chains(portal, &mut tx).await?;
     }
     // Another node may have inserted one at the same time.
     let encrypted = find(&mut tx)

@@ -45,6 +45,11 @@ impl Record {
         })
     }
 
+    /// Returns whether the record is the first one of a new account.
+    pub fn creates_account(&self) -> bool {
+        self.action == "account.create"
+    }
+
     /// Returns the HMAC of this record as number `seq` after the record with the HMAC `previous`. Covers every column, each
     /// with its length, so that no two records have the same bytes.
     pub fn mac(&self, key: &hmac::Key, seq: i64, previous: &[u8]) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use crate::database::{fetch_all, fetch_one};
 use crate::infra::actor::Actor;
-use crate::infra::audit::chain::{Head, StoredHead, read_head, seq_range, unknown_previous};
+use crate::infra::audit::chain::read_head;
 use crate::infra::audit::key;
 use crate::infra::audit::record::Record;
 use crate::infra::error::{Error, Result};
@@ -131,8 +131,6 @@ pub struct AuditReport {
     pub verified: i64,
     /// The number of records that are older than the chain.
     pub unchained: i64,
-    /// The number of the first record that is kept, if older ones were deleted because their time was over.
-    pub first_seq: Option<i64>,
     /// The last record, to be kept outside of the database.
     pub head: Option<AuditHead>,
     /// What is wrong, in the order of the records; at most [`MAX_PROBLEMS`].
@@ -145,53 +143,41 @@ pub struct AuditReport {
 /// Returns an error if the database fails.
 pub async fn verify(portal: &Portal, operator: &Actor, known_head: Option<&AuditHead>) -> Result<AuditReport> {
     let account = operator.account();
-    let (stored, last, first) = {
+    let (head, last) = {
         let mut db = portal.read().await?;
-        let (stored, last) = read_head(portal, &mut db, account).await?;
-        let (first, _) = seq_range(&mut db, account).await?;
-        (stored, last, first)
+        read_head(portal, &mut db, account).await?
     };
     let mut report = AuditReport {
         verified: 0,
         unchained: 0,
-        first_seq: None,
         head: None,
         problems: Vec::new(),
     };
+    if head.is_none() {
+        report.problems.push(AuditProblem::InvalidHead);
+    }
     // Without an authentic head, the records are verified as far as they go.
-    let head = match stored {
-        StoredHead::Authentic(head) => Some(head),
-        StoredHead::Empty => None,
-        StoredHead::Invalid => {
-            report.problems.push(AuditProblem::InvalidHead);
-            None
-        }
-    };
     let end = head.as_ref().map_or(last, |head| head.last_seq);
     let mut verifier = Verifier {
         report: &mut report,
-        next_seq: head.as_ref().map_or(first, |head| head.first_seq),
-        previous: match &head {
-            Some(head) => head.first_previous.clone(),
-            None => unknown_previous(first),
-        },
+        next_seq: 1,
+        previous: Some(Vec::new()),
         last_at: None,
         replaced_before: head.as_ref().map_or(Vec::new(), |head| head.replaced_before.clone()),
         known_head: known_head.cloned(),
     };
-    let first_seq = verifier.next_seq;
     verifier.run(portal, operator, end).await?;
     if let Some(unknown) = verifier.known_head.take() {
         report.problems.push(AuditProblem::UnknownHead(unknown));
     }
-    if let Some(head) = &head {
-        check_end(head, last, &mut report);
-        report.head = (head.last_seq >= head.first_seq).then(|| AuditHead {
-            seq: head.last_seq,
-            mac: head.last_mac.clone(),
-        });
+    if last > end {
+        let first = end + 1;
+        report.problems.push(AuditProblem::Appended { first, last });
     }
-    report.first_seq = (first_seq > 1).then_some(first_seq);
+    report.head = head.filter(|head| head.last_seq > 0).map(|head| AuditHead {
+        seq: head.last_seq,
+        mac: head.last_mac,
+    });
     let mut db = portal.read().await?;
     let (unchained,) = fetch_one!(
         &mut db,
@@ -202,16 +188,6 @@ pub async fn verify(portal: &Portal, operator: &Actor, known_head: Option<&Audit
     report.unchained = unchained;
     report.problems.truncate(MAX_PROBLEMS);
     Ok(report)
-}
-
-/// Reports records after the head's.
-fn check_end(head: &Head, last: i64, report: &mut AuditReport) {
-    if last > head.last_seq {
-        report.problems.push(AuditProblem::Appended {
-            first: head.last_seq + 1,
-            last,
-        });
-    }
 }
 
 /// Walks through the records in the order of their numbers.

@@ -44,11 +44,6 @@ fn text(report: &AuditReport) -> String {
         1 => "Verified 1 record. It is unchanged.".to_owned(),
         count => format!("Verified {count} records. None was changed, removed or reordered."),
     };
-    if let Some(first) = report.first_seq {
-        text.push_str(&format!(
-            "\nThe log begins with record {first}. Older records were deleted by the retention setting."
-        ));
-    }
     if report.unchained > 0 {
         text.push_str(&format!(
             "\n{} older records were written before records were protected, and can't be verified.",
@@ -65,7 +60,6 @@ fn json(report: &AuditReport) -> Value {
     json!({
         "verified": report.verified,
         "unprotected": report.unchained,
-        "first": report.first_seq.unwrap_or(1),
         "head": report.head.as_ref().map(ToString::to_string),
     })
 }
